@@ -1,0 +1,24 @@
+"""Celery: the runner and the alarm clock. What must not be lost is a row in the outbox, never a message here."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("lamplighter")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def close_inherited_connections(**kwargs: object) -> None:
+    # A forked worker must not share its parent's sockets: two processes would read each other's answers.
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()

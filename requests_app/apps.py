@@ -1,0 +1,13 @@
+"""The domain, and the resident's door to it."""
+
+from django.apps import AppConfig
+
+
+class RequestsAppConfig(AppConfig):
+    name = "requests_app"
+    verbose_name = "Service requests"
+
+    def ready(self) -> None:
+        from requests_app import checks, logs  # noqa: F401  (registers the system checks)
+
+        logs.configure()

@@ -1,0 +1,79 @@
+"""The one way to Redis in a web request: a short time-out, and a breaker that answers "miss" while Redis does not."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+import structlog
+from django.core.cache.backends.redis import RedisCache
+
+T = TypeVar("T")
+TIMEOUT_S = 0.25
+OPEN_FOR_S = 5.0
+log = structlog.get_logger(__name__)
+
+
+class Breaker:
+    """Opens at the first failure and lets one try through every few seconds, so that a dead Redis costs nothing."""
+
+    def __init__(self) -> None:
+        self.open_until = 0.0
+
+    def call(self, what: Callable[[], T], otherwise: T) -> T:
+        if time.monotonic() < self.open_until:
+            return otherwise
+        try:
+            return what()
+        except (redis.RedisError, OSError) as error:
+            self.open_until = time.monotonic() + OPEN_FOR_S
+            log.warning("redis_unreachable", error=type(error).__name__)
+            return otherwise
+
+
+breaker = Breaker()
+
+
+class BreakerRedisCache(RedisCache):
+    """Django's own Redis cache behind the breaker: get misses, set does nothing, incr says 0 (so that limits fail open)."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        options = params.setdefault("OPTIONS", {})
+        options.setdefault("socket_timeout", TIMEOUT_S)
+        options.setdefault("socket_connect_timeout", TIMEOUT_S)
+        # No retry: a second try would double what a resident waits.
+        options.setdefault("retry", None)
+        super().__init__(server, params)
+
+    def add(self, *args: Any, **kwargs: Any) -> bool:
+        return breaker.call(lambda: super(BreakerRedisCache, self).add(*args, **kwargs), True)
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        return breaker.call(lambda: super(BreakerRedisCache, self).get(key, default, version), default)
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        breaker.call(lambda: super(BreakerRedisCache, self).set(*args, **kwargs), None)
+
+    def touch(self, *args: Any, **kwargs: Any) -> bool:
+        return breaker.call(lambda: super(BreakerRedisCache, self).touch(*args, **kwargs), False)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        return breaker.call(lambda: super(BreakerRedisCache, self).delete(*args, **kwargs), False)
+
+    def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        return breaker.call(lambda: super(BreakerRedisCache, self).get_many(*args, **kwargs), {})
+
+    def has_key(self, *args: Any, **kwargs: Any) -> bool:
+        return breaker.call(lambda: super(BreakerRedisCache, self).has_key(*args, **kwargs), False)
+
+    def incr(self, *args: Any, **kwargs: Any) -> int:
+        return breaker.call(lambda: super(BreakerRedisCache, self).incr(*args, **kwargs), 0)
+
+    def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
+        return breaker.call(lambda: super(BreakerRedisCache, self).set_many(*args, **kwargs), [])
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> None:
+        breaker.call(lambda: super(BreakerRedisCache, self).delete_many(*args, **kwargs), None)
+
+    def clear(self) -> bool:
+        return breaker.call(lambda: super(BreakerRedisCache, self).clear(), False)

@@ -1,0 +1,58 @@
+"""What Lamplighter refuses to start with, each in one sentence."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+
+@register(Tags.security)
+def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Errors, not warnings: gunicorn and the workers do not start while one stands (see config/wsgi.py)."""
+    if not settings.PRODUCTION:
+        return []
+    rules: list[tuple[bool, str, str]] = [
+        (settings.DEMO, "The demo's one-click sign-in cannot run in production.", "Unset LAMPLIGHTER_DEMO."),
+        (settings.DEBUG, "DEBUG shows the insides of the server to everybody.", "Unset DEBUG."),
+        (
+            len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("development"),
+            "SECRET_KEY is missing or short: sessions could be forged.",
+            "Set SECRET_KEY to 50 random characters.",
+        ),
+        (
+            not settings.LINK_KEYS or any(len(key) < 32 for key in settings.LINK_KEYS),
+            "LINK_KEYS is missing or short: private links could be forged.",
+            "Set LINK_KEYS to at least one key of 32 random characters.",
+        ),
+        (
+            not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
+            "ALLOWED_HOSTS is empty or open: a forged Host header would be believed.",
+            "Set ALLOWED_HOSTS to the names of this site.",
+        ),
+        (
+            not settings.SITE_URL.startswith("https://"),
+            "SITE_URL is not https: sign-ins would travel in the clear.",
+            "Set SITE_URL to the https address of this site.",
+        ),
+        (not settings.RATE_LIMITS, "RATE_LIMITS is off: anybody could flood the desk.", "Unset RATE_LIMITS."),
+        (not settings.DATABASE_URL, "DATABASE_URL is not set.", "Set DATABASE_URL to a PostgreSQL with PostGIS."),
+    ]
+    return [
+        Error(message, hint=hint, id=f"lamplighter.E{number:03}")
+        for number, (broken, message, hint) in enumerate(rules, start=1)
+        if broken
+    ]
+
+
+@register(Tags.database)
+def roles_are_separate(app_configs: Any, **kwargs: Any) -> list[Any]:
+    urls = settings.DATABASE_ROLE_URLS
+    if settings.PRODUCTION and urls["web"] == urls["owner"]:
+        return [
+            Warning(
+                "The web role owns the tables: the trigger is the only lock on the event log.",
+                hint="Run `manage.py create_roles` and set DATABASE_URL_OWNER, _WORKER, _EXPORT and _READ.",
+                id="lamplighter.W001",
+            )
+        ]
+    return []

@@ -1,0 +1,21 @@
+"""Time comes from the database: one clock for the web, the workers and the constraints, and one that tests can move."""
+
+from datetime import datetime
+
+from django.db import connection, models
+
+
+class AppNow(models.Func):
+    """The database's app_now(): now(), except in a database named test_…, where the setting lamplighter.time_shift moves it."""
+
+    function = "app_now"
+    output_field = models.DateTimeField()
+
+
+def app_now() -> datetime:
+    """The start of the current transaction by the database's clock (UTC)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_now()")
+        row = cursor.fetchone()
+    now: datetime = row[0]
+    return now

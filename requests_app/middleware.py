@@ -1,0 +1,116 @@
+"""What happens to every HTTP request: an id for the logs, its jurisdiction, its language, and a lost database told kindly."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.utils import timezone, translation
+from psycopg_pool import PoolTimeout
+
+from requests_app.models import Jurisdiction
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+# Paths that belong to the process or to the API's own rules, not to a city's pages.
+WITHOUT_JURISDICTION = re.compile(r"^/(healthz|readyz|metrics|static/)")
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """An id that follows the request into the logs, the outbox and the mails; a proxy's own id is kept if it is one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        offered = request.headers.get("X-Request-Id", "")
+        trace_id = offered if re.fullmatch(r"[A-Za-z0-9-]{8,40}", offered) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(trace_id=trace_id)
+        response = get_response(request)
+        response["X-Request-Id"] = trace_id
+        if settings.DEMO:
+            response["X-Lamplighter-Demo"] = "true"
+        return response
+
+    return middleware
+
+
+def database_lost(get_response: GetResponse) -> GetResponse:
+    """A lost database is a 503 that gives back what was typed, never a 500 that eats it."""
+
+    class DatabaseLost:
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            try:
+                return get_response(request)
+            except (OperationalError, InterfaceError, PoolTimeout) as error:
+                return self.tell(request, error)
+
+        def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+            if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
+                return self.tell(request, exception)
+            return None
+
+        def tell(self, request: HttpRequest, error: Exception) -> HttpResponse:
+            # The door that was asked answers in its own format.
+            from requests_app.views import errors
+
+            structlog.get_logger(__name__).error("database_lost", error=type(error).__name__)
+            return errors.database_lost(request)
+
+    return DatabaseLost()
+
+
+def find_jurisdiction(host: str) -> Jurisdiction | None:
+    """The jurisdiction that this host leads to; with only one in the installation, every allowed host does."""
+    cached = cache.get(f"jurisdiction:{host}")
+    if cached is not None:
+        return cached if isinstance(cached, Jurisdiction) else None
+    every = list(Jurisdiction.objects.defer("boundary").order_by("id"))
+    found = next((one for one in every if host in one.hosts), None)
+    if found is None and len(every) == 1:
+        found = every[0]
+    if found is not None:
+        cache.set(f"jurisdiction:{host}", found, timeout=10)
+    return found
+
+
+def jurisdiction(get_response: GetResponse) -> GetResponse:
+    """Chooses the jurisdiction once, at the door, by the request's host; and the clock on the wall of its pages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.jurisdiction = None  # type: ignore[attr-defined]
+        if WITHOUT_JURISDICTION.match(request.path):
+            return get_response(request)
+        host = request.get_host().rsplit(":", 1)[0].lower()
+        found = find_jurisdiction(host)
+        if found is None:
+            if Jurisdiction.objects.exists():
+                return HttpResponseNotFound("No city answers at this address.", content_type="text/plain")
+            return HttpResponse(
+                "No city is set up yet. Run: bin/manage load_city FOLDER", content_type="text/plain", status=503
+            )
+        request.jurisdiction = found  # type: ignore[attr-defined]
+        with timezone.override(found.zone):
+            return get_response(request)
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """English at /…, Spanish at /es/…: the path says the language, so that a page can be cached and its link shared."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        code = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        city = getattr(request, "jurisdiction", None)
+        if city is not None and code not in city.languages and code != settings.LANGUAGE_CODE:
+            raise Http404
+        with translation.override(code):
+            request.LANGUAGE_CODE = code
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", code)
+            return response
+
+    return middleware
+
+

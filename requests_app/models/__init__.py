@@ -1,0 +1,91 @@
+"""The domain's tables, one file a subject."""
+
+from requests_app.models.api_key import ApiKey
+from requests_app.models.catalogue import (
+    Calendar,
+    Category,
+    Department,
+    EmergencyPhrase,
+    ListedReason,
+    QuestionVersion,
+    RoutingRule,
+    Service,
+    ServiceVersion,
+    Target,
+)
+from requests_app.models.counters import Counter, CounterDelta
+from requests_app.models.draft import Draft
+from requests_app.models.event import Event
+from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Ground, Owner
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.outbox import Message, OutboxRow
+from requests_app.models.people import ContactPoint, Membership, Person, Role, User
+from requests_app.models.photo import Photo
+from requests_app.models.service_request import (
+    OPEN,
+    AccessLink,
+    Answer,
+    Channel,
+    Clock,
+    Comment,
+    Disposition,
+    IdempotencyKey,
+    Participation,
+    PlaceRevision,
+    PublicState,
+    RequestArea,
+    RoutingDecision,
+    ServiceRequest,
+    Status,
+)
+
+__all__ = [
+    "OPEN",
+    "AccessLink",
+    "Answer",
+    "ApiKey",
+    "Area",
+    "Article",
+    "Asset",
+    "BasemapFeature",
+    "Calendar",
+    "Category",
+    "Channel",
+    "Clock",
+    "Comment",
+    "ContactPoint",
+    "Counter",
+    "CounterDelta",
+    "Department",
+    "Disposition",
+    "Draft",
+    "EmergencyPhrase",
+    "Event",
+    "GazetteerEntry",
+    "Ground",
+    "IdempotencyKey",
+    "Jurisdiction",
+    "ListedReason",
+    "Membership",
+    "Message",
+    "OutboxRow",
+    "Owner",
+    "Participation",
+    "Person",
+    "Photo",
+    "PlaceRevision",
+    "PublicState",
+    "QuestionVersion",
+    "RequestArea",
+    "Role",
+    "RoutingDecision",
+    "RoutingRule",
+    "SearchDocument",
+    "Service",
+    "ServiceRequest",
+    "ServiceVersion",
+    "Status",
+    "Target",
+    "User",
+]

@@ -1,0 +1,269 @@
+"""What a resident may ask for: departments, categories, services with their versions and questions, targets, routing."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from requests_app.clock import AppNow
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.words import say
+
+
+class Calendar(models.Model):
+    """Working hours. hours: {"mon": [["07:00", "16:00"]], …}; always: around the clock. Holidays by country, and the city's own."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="calendars")
+    code = models.SlugField(max_length=60)
+    always = models.BooleanField(default=False)
+    hours = models.JSONField(default=dict, blank=True)
+    # {"country": "US", "subdivision": null, "extra": [{"date": "2026-12-24", "name": {…}}]}
+    holidays = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="calendar_code_unique")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Department(models.Model):
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="departments")
+    code = models.CharField(max_length=40)
+    name = models.JSONField(default=dict)
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="departments")
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    # Who is called outside working hours: [{"name": …, "phone": …, "email": …}].
+    on_call = models.JSONField(default=list, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="department_code_unique")]
+
+    def __str__(self) -> str:
+        return say(self.name)
+
+
+class Category(models.Model):
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="categories")
+    code = models.SlugField(max_length=40)
+    name = models.JSONField(default=dict)
+    icon = models.CharField(max_length=40, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="category_code_unique")]
+
+    def __str__(self) -> str:
+        return say(self.name)
+
+
+class Service(models.Model):
+    """What a resident may ask for. The words and rules stand in its versions; this row is the stable code they hang on."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="services")
+    service_code = models.CharField(max_length=60)
+    active = models.BooleanField(default=True)
+    # Copied from the published version for lists and joins.
+    current = models.ForeignKey("requests_app.ServiceVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "service_code"], name="service_code_unique"),
+            # Open311 puts codes into paths and comma lists.
+            models.CheckConstraint(condition=Q(service_code__regex=r"^[A-Za-z0-9_.-]+$"), name="service_code_is_safe"),
+        ]
+
+    def __str__(self) -> str:
+        return self.service_code
+
+
+class ServiceVersion(models.Model):
+    """One published state of a service: immutable, so that an old request still says what was asked and promised."""
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public"
+        NAMED_STAFF = "reporter_to_named_staff"
+        COARSE = "coarse"
+        PRIVATE = "private"
+        STAFF = "staff"
+
+    class PhotoPolicy(models.TextChoices):
+        NONE = "none"
+        OPTIONAL = "optional"
+        ASKED = "asked"
+
+    class DuplicatePolicy(models.TextChoices):
+        JOIN = "join"
+        ASK = "ask"
+        NEVER = "never"
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.JSONField()
+    description = models.JSONField(default=dict)
+    # {"en": ["pothole", "hole in road"], "es": [...]}
+    keywords = models.JSONField(default=dict, blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="service_versions")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="service_versions")
+    priority = models.PositiveSmallIntegerField(default=3)
+    visibility = models.CharField(max_length=30, choices=Visibility.choices, default=Visibility.PUBLIC)
+    photo_policy = models.CharField(max_length=10, choices=PhotoPolicy.choices, default=PhotoPolicy.OPTIONAL)
+    duplicate_policy = models.CharField(max_length=10, choices=DuplicatePolicy.choices, default=DuplicatePolicy.JOIN)
+    duplicate_radius_m = models.PositiveIntegerField(default=100)
+    duplicate_window_days = models.PositiveIntegerField(default=30)
+    place_required = models.BooleanField(default=True)
+    # Whose ground decides: kinds of owners (state_road, railway …) for which this service is not ours; and how it is looked up.
+    owner_kinds = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    place_rule = models.CharField(max_length=10, default="none")
+    # The question page's own sentence, by language; empty: the page is not shown for this service.
+    emergency_screen = models.JSONField(default=dict, blank=True)
+    # Own words for an outcome: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
+    outcome_words = models.JSONField(default=dict, blank=True)
+    evidence = models.CharField(max_length=10, default="none")
+    published_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "number"], name="service_version_number_unique"),
+            models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=4), name="service_priority_1_to_4"),
+        ]
+        triggers = [pgtrigger.Protect(name="version_is_immutable", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return say(self.name)
+
+
+class QuestionVersion(models.Model):
+    """One question of one version of a service. options: [{"value", "label": {…}, "effects": {…}}].
+
+    Effects of an option: stop (the emergency page), priority, resolve_target, private_photos, service (another one), article.
+    """
+
+    class Kind(models.TextChoices):
+        TEXT = "text"
+        NUMBER = "number"
+        DATETIME = "datetime"
+        SINGLE = "single"
+        MULTI = "multi"
+        DISPLAY = "display"
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public"
+        STAFF = "staff"
+        DEPARTMENT = "department"
+
+    service_version = models.ForeignKey(ServiceVersion, on_delete=models.CASCADE, related_name="questions")
+    code = models.CharField(max_length=60)
+    order = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    text = models.JSONField()
+    help = models.JSONField(default=dict, blank=True)
+    required = models.BooleanField(default=False)
+    visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.STAFF)
+    options = models.JSONField(default=list, blank=True)
+    # {"question": "size", "values": ["bigger"]}: asked only after one of these answers.
+    show_if = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(fields=["service_version", "code"], name="question_code_unique"),
+            models.UniqueConstraint(fields=["service_version", "order"], name="question_order_unique"),
+        ]
+        triggers = [pgtrigger.Protect(name="question_is_immutable", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return say(self.text)
+
+
+class Target(models.Model):
+    """A promise: within how long this service is acknowledged or resolved, from a day on."""
+
+    class Kind(models.TextChoices):
+        ACKNOWLEDGE = "acknowledge"
+        RESOLVE = "resolve"
+
+    class Unit(models.TextChoices):
+        MINUTES = "minutes"
+        HOURS = "hours"
+        DAYS = "days"
+        BUSINESS_DAYS = "business_days"
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="targets")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    value = models.PositiveIntegerField()
+    unit = models.CharField(max_length=14, choices=Unit.choices)
+    # Empty: the department's own calendar counts.
+    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="targets")
+    # Empty: for every priority, in every area.
+    priority = models.PositiveSmallIntegerField(null=True, blank=True)
+    area = models.ForeignKey("requests_app.Area", on_delete=models.PROTECT, null=True, blank=True)
+    valid_from = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "kind", "-valid_from"], name="target_lookup")]
+
+
+class RoutingRule(models.Model):
+    """One row of the routing table, tried in order.
+
+    when: {"services": [...], "areas": {"layer": …, "codes": [...]}, "answers": {question: [values]}, "words": [...]}; all
+    that is named must hold. No department: the triage queue.
+    """
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="routing_rules")
+    order = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    when = models.JSONField(default=dict)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "order"], name="routing_rule_order_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EmergencyPhrase(models.Model):
+    """Words that lead to the emergency question page, whatever the page's language."""
+
+    class Kind(models.TextChoices):
+        RED_FLAG = "red_flag"
+        SELF_HARM = "self_harm"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="emergency_phrases")
+    language = models.CharField(max_length=12)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RED_FLAG)
+    phrase = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "language", "phrase"], name="emergency_phrase_unique"),
+        ]
+
+
+class ListedReason(models.Model):
+    """A reason that a city lists: why it cannot do something (with where to appeal), or what a request waits for."""
+
+    class Kind(models.TextChoices):
+        CANNOT_DO = "cannot_do"
+        HOLD = "hold"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="listed_reasons")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    code = models.SlugField(max_length=40)
+    words = models.JSONField()
+    # Where to appeal, by language (cannot_do).
+    appeal = models.JSONField(default=dict, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["order", "code"]
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "kind", "code"], name="listed_reason_unique")]

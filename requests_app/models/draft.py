@@ -1,0 +1,34 @@
+"""A report that is not sent yet: kept on the server for 7 days, so that Back, reload and a later return work."""
+
+import uuid
+
+from django.db import models
+
+from requests_app.clock import AppNow
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.service_request import ServiceRequest
+
+
+class Draft(models.Model):
+    """Readable only with the visitor's cookie, whose hash stands here; by no member of staff."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    visitor_hash = models.CharField(max_length=64)
+    language = models.CharField(max_length=12, default="en")
+    # What was typed, by step: {"problem": …, "service_code": …, "place": {…}, "details": {…}, "contact": {…}}.
+    typed = models.JSONField(default=dict)
+    # The emergency page was shown, and what was answered: "" (not shown), "shown", "went_on".
+    warning = models.CharField(max_length=10, default="")
+    # Made with the draft: whatever is clicked, reloaded or retried, one draft makes one request.
+    idempotency_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.SET_NULL, null=True, blank=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=AppNow())
+    updated_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["visitor_hash", "-created_at"], name="draft_of_visitor"),
+            models.Index(fields=["expires_at"], name="draft_expiry"),
+        ]

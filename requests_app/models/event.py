@@ -1,0 +1,37 @@
+"""The log of all that happened: append-only, the source of the timeline, the audit and every figure. It holds no free text."""
+
+import pgtrigger
+from django.db import models
+
+from requests_app.clock import AppNow
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import Person, User
+from requests_app.models.service_request import ServiceRequest
+
+
+class Event(models.Model):
+    """Codes, ids, times and numbers only, from the allow-list in events.py. Order is by id."""
+
+    class Source(models.TextChoices):
+        LIVE = "live"
+        IMPORT = "import"
+        DEMO = "demo"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="events", db_index=False
+    )
+    kind = models.CharField(max_length=30)
+    at = models.DateTimeField(db_default=AppNow())
+    # Who did it: one of these, or neither (the system).
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    data = models.JSONField(default=dict)
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.LIVE)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["service_request", "id"], name="event_of_request"),
+            models.Index(fields=["jurisdiction", "kind", "at"], name="event_by_kind"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

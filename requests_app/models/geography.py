@@ -1,0 +1,114 @@
+"""Places: areas, ground that is not ours, the gazetteer, assets, and the city's own layers as its basemap."""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models.functions import Upper
+
+from requests_app.models.jurisdiction import Jurisdiction
+
+
+class Area(models.Model):
+    """A polygon of a layer: a ward, a district, a neighborhood. attributes: what an address card says (collection day …)."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="areas")
+    layer = models.SlugField(max_length=40)
+    code = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    attributes = models.JSONField(default=dict, blank=True)
+    # False for areas that are not the city's own (neighbor towns), which a request is never counted in.
+    is_ours = models.BooleanField(default=True)
+    polygon = models.MultiPolygonField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "layer", "code"], name="area_code_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Owner(models.Model):
+    """Who answers for ground that is not ours: the State, a railroad, a utility, a neighbor town."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="owners")
+    code = models.SlugField(max_length=60)
+    name = models.CharField(max_length=200)
+    kind = models.SlugField(max_length=40)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    url = models.URLField(blank=True)
+    # The services it takes (codes); empty: all of its kind.
+    takes = models.JSONField(default=list, blank=True)
+    words = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="owner_code_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ground(models.Model):
+    """A piece of ground and whose it is. Polygons: all inside. Lines: street segments, the nearest decides; no owner: ours."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="ground")
+    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, null=True, blank=True, related_name="ground")
+    is_segment = models.BooleanField(default=False)
+    name = models.CharField(max_length=200, blank=True)
+    shape = models.GeometryField(geography=False)
+
+
+class GazetteerEntry(models.Model):
+    """An address, intersection or landmark that people may name."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="gazetteer")
+    label = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40, default="address")
+    house_number = models.CharField(max_length=20, blank=True)
+    street = models.CharField(max_length=120, blank=True)
+    cross_street = models.CharField(max_length=120, blank=True)
+    zip_code = models.CharField(max_length=12, blank=True)
+    # The label as it is searched: lower case, no accents, no punctuation, street types shortened (see places/addresses.py).
+    search_key = models.CharField(max_length=200)
+    point = models.PointField()
+
+    class Meta:
+        indexes = [
+            GinIndex(OpClass("search_key", name="gin_trgm_ops"), name="gazetteer_trgm"),
+            models.Index(OpClass("search_key", name="text_pattern_ops"), name="gazetteer_prefix"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Asset(models.Model):
+    """A thing of the city's with a number on it: a light, a hydrant, a tree, a bin."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="assets")
+    asset_id = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    label = models.CharField(max_length=200)
+    point = models.PointField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Upper("asset_id"), "jurisdiction", name="asset_id_unique")]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class BasemapFeature(models.Model):
+    """One shape of the city's own layers (streets, water, parks, labels), in Web Mercator, as tiles want it."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="basemap")
+    layer = models.CharField(max_length=40)
+    # The least zoom at which it is drawn; decided at import from layer and class (places/basemap.py).
+    min_zoom = models.PositiveSmallIntegerField(default=8)
+    # What the style reads: class, name, rank, kind, ref …
+    properties = models.JSONField(default=dict)
+    shape = models.GeometryField(srid=3857)
+
+    class Meta:
+        indexes = [models.Index(fields=["jurisdiction", "layer", "min_zoom"], name="basemap_layer_zoom")]
+
+

@@ -1,0 +1,52 @@
+"""A city, town or county served by this installation. Every top-level row belongs to one."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+
+from requests_app.clock import AppNow
+
+
+class Jurisdiction(models.Model):
+    name = models.CharField(max_length=200)
+    # Open311's jurisdiction_id; also the name by which files and commands call the city.
+    jurisdiction_id = models.CharField(max_length=200, unique=True)
+    # The hosts that lead here. With only one jurisdiction in the installation, any allowed host does.
+    hosts = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+    languages = ArrayField(models.CharField(max_length=12), default=list)
+    emergency_number = models.CharField(max_length=40, default="911")
+    text_to_emergency = models.BooleanField(default=False)
+    non_emergency_number = models.CharField(max_length=40, blank=True)
+    desk_number = models.CharField(max_length=40, default="311")
+    desk_long_number = models.CharField(max_length=40, blank=True)
+    all_night_number = models.CharField(max_length=40, blank=True)
+    # {"center": [longitude, latitude], "zoom": 12.2, "bounds": [west, south, east, north]}
+    map_view = models.JSONField(default=dict)
+    boundary = models.MultiPolygonField(null=True, blank=True)
+    # Seal, colors, welcome words, privacy notice and the like: {"colors": {"primary": "#…"}, "welcome": {"en": …}}.
+    branding = models.JSONField(default=dict, blank=True)
+    always_ask_emergency = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def colors(self) -> dict[str, Any]:
+        colors: dict[str, Any] = self.branding.get("colors", {})
+        return colors

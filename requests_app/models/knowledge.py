@@ -1,0 +1,58 @@
+"""Articles: answers a resident finds before filling in a form."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from requests_app.clock import AppNow
+from requests_app.models.catalogue import Service
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.words import say
+
+
+class Article(models.Model):
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="articles")
+    code = models.SlugField(max_length=60)
+    title = models.JSONField()
+    # Markdown, by language.
+    body = models.JSONField()
+    services = models.ManyToManyField(Service, related_name="articles", blank=True)
+    published = models.BooleanField(default=True)
+    updated_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="article_code_unique")]
+
+    def __str__(self) -> str:
+        return say(self.title)
+
+
+class SearchDocument(models.Model):
+    """One row per object and language, so that a further language needs no migration. `vector` is set in SQL on write."""
+
+    class Kind(models.TextChoices):
+        SERVICE = "service"
+        ARTICLE = "article"
+        REQUEST = "request"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    object_id = models.BigIntegerField()
+    language = models.CharField(max_length=12)
+    title = models.TextField()
+    text = models.TextField(blank=True)
+    # Title (weight A), key words (B) and text (C) by the language's dictionary, without accents.
+    vector = models.GeneratedField(
+        expression=models.Func(
+            models.F("language"), models.F("title"), models.F("text"), function="search_vector"
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "object_id", "language"], name="search_document_unique")]
+        indexes = [
+            GinIndex(fields=["vector"], name="search_document_vector"),
+            GinIndex(OpClass("title", name="gin_trgm_ops"), name="search_document_title_trgm"),
+        ]

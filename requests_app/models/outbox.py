@@ -1,0 +1,76 @@
+"""What must still happen: the queue that is a table. Redis and Celery only hurry it along."""
+
+from django.db import models
+from django.db.models import Q
+
+from requests_app.clock import AppNow
+from requests_app.models.event import Event
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import ContactPoint, Person
+from requests_app.models.service_request import ServiceRequest
+
+UNDONE = Q(done_at__isnull=True, dead_at__isnull=True, held_at__isnull=True)
+
+
+class OutboxRow(models.Model):
+    class Lane(models.TextChoices):
+        # Shares its transaction with its mark: exactly once.
+        DATABASE = "database"
+        # Mail, webhooks: at least once, with a stable id for the other side.
+        OUTSIDE = "outside"
+
+    kind = models.CharField(max_length=40)
+    lane = models.CharField(max_length=10, choices=Lane.choices)
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    recipient = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, related_name="+")
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    # A row waits for an earlier undone one with its key. Empty: it waits for none.
+    ordering_key = models.CharField(max_length=80, blank=True)
+    due_at = models.DateTimeField(db_default=AppNow())
+    attempts = models.PositiveIntegerField(default=0)
+    # How many of the attempts ended in an error that the handler itself raised (not a kill, not a lost connection).
+    errors = models.PositiveIntegerField(default=0)
+    # An error's class or an SMTP code, never a server's text.
+    last_error = models.CharField(max_length=80, blank=True)
+    # The id of the request that caused it, for the logs.
+    trace_id = models.CharField(max_length=40, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    dead_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lane", "due_at", "id"], condition=UNDONE, name="outbox_due"),
+            models.Index(fields=["ordering_key", "id"], condition=UNDONE & ~Q(ordering_key=""), name="outbox_order"),
+            models.Index(fields=["dead_at"], condition=Q(dead_at__isnull=False), name="outbox_dead"),
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="outbox_done"),
+            models.Index(fields=["service_request"], name="outbox_of_request"),
+        ]
+
+
+class Message(models.Model):
+    """One message to one person about one event: unique for ever, so that nobody hears of an event twice by design."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="messages")
+    event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages")
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, related_name="messages")
+    channel = models.CharField(max_length=10, default="email")
+    kind = models.CharField(max_length=30)
+    # The Message-ID header, derived from event and recipient.
+    message_id = models.CharField(max_length=200)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # A cap held it back (see messages/limits.py), or the server refused it for good.
+    skipped = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "contact_point", "channel", "kind"], name="message_once_an_event"
+            ),
+        ]
+        indexes = [models.Index(fields=["contact_point", "-created_at"], name="message_by_address")]

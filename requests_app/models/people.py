@@ -1,0 +1,109 @@
+"""People: staff are Users, residents are Persons. An address that nobody confirmed never joins two requests into one person."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from requests_app.clock import AppNow
+from requests_app.models.jurisdiction import Jurisdiction
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. What they may do comes from their memberships, never from is_superuser alone."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=12, default="en")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Role(models.Model):
+    """A named set of permissions (see rules/permissions.py), which a city may change."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="roles")
+    code = models.SlugField(max_length=40)
+    name = models.JSONField(default=dict)
+    permissions = ArrayField(models.CharField(max_length=40), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="role_code_unique")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Membership(models.Model):
+    """A user's role in one department, or (no department) in the whole city."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="memberships")
+    department = models.ForeignKey(
+        "requests_app.Department", on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "jurisdiction", "department", "role"],
+                nulls_distinct=False,
+                name="membership_unique",
+            ),
+        ]
+
+
+class Person(models.Model):
+    """A resident, in one jurisdiction. Erasable: events point here by id and hold no name."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="people")
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    may_be_called = models.BooleanField(default=False)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+
+
+class ContactPoint(models.Model):
+    class Kind(models.TextChoices):
+        EMAIL = "email"
+        PHONE = "phone"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # As typed, for people to read; and normalized (lower-case address, E.164 number) to compare.
+    value = models.CharField(max_length=320)
+    normalized = models.CharField(max_length=320)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind", "normalized"], name="contact_point_once_a_person"),
+        ]
+        indexes = [models.Index(fields=["normalized", "kind"], name="contact_point_normalized")]

@@ -1,0 +1,45 @@
+"""Photos: always re-encoded; the original file is never kept."""
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+
+from requests_app.clock import AppNow
+from requests_app.models.draft import Draft
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.service_request import ServiceRequest
+
+
+class Photo(models.Model):
+    class Kind(models.TextChoices):
+        REPORT = "report"
+        WORK = "work"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="photos")
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.REPORT)
+    # Unguessable, in the photo's URL; the files are photos/<name>.jpg and photos/<name>-small.jpg.
+    name = models.CharField(max_length=40, unique=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = models.CharField(max_length=300, blank=True)
+    is_private = models.BooleanField(default=False)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=False) | Q(service_request__isnull=False), name="photo_belongs_somewhere"
+            ),
+        ]
+
+    @property
+    def path(self) -> str:
+        return f"photos/{self.name[:2]}/{self.name}.jpg"
+
+    @property
+    def small_path(self) -> str:
+        return f"photos/{self.name[:2]}/{self.name}-small.jpg"

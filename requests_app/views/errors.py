@@ -1,0 +1,33 @@
+"""Pages for what went wrong. Each says what to do next, and a lost database gives back what was typed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+# Fields that must not travel back in a page: the token is made anew, passwords are typed again.
+NOT_REPEATED = {"csrfmiddlewaretoken", "password", "password1", "password2"}
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403.html", {"csrf": True}, status=403)
+
+
+def database_lost(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After. A form's fields come back as hidden inputs behind [Try again]; photos must be chosen again."""
+    if request.path.startswith(("/open311/", "/api/")):
+        from requests_app.api.open311 import errors
+
+        response = errors.unavailable(request)
+    else:
+        posted = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in NOT_REPEATED
+            for value in values
+        ]
+        response = render(
+            request, "503.html", {"posted": posted, "path": request.get_full_path(), "files": bool(request.FILES)}
+        )
+        response.status_code = 503
+    response["Retry-After"] = "10"
+    response["Cache-Control"] = "no-store"
+    return response

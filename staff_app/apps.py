@@ -1,0 +1,8 @@
+"""The staff's dashboard: queue, request page, administration. It has no domain tables and no rules of its own."""
+
+from django.apps import AppConfig
+
+
+class StaffAppConfig(AppConfig):
+    name = "staff_app"
+    verbose_name = "Staff dashboard"
