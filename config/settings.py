@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +108,8 @@ DATABASE_ROLE_URLS = {
 def database(url: str) -> dict[str, Any]:
     """One entry of DATABASES: PostGIS through Django's own pool, which checks a connection before handing it out."""
     config = env.db_url_config(url) if url else {"NAME": "lamplighter"}
+    # A socket's folder is written %2Fpath%2Fto in a URL.
+    config["HOST"] = unquote(config.get("HOST", ""))
     options = {**config.get("OPTIONS", {})}
     if env.bool("DATABASE_POOL", default=True):
         # Without the check every request after a database restart would be a 500.
