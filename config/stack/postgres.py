@@ -1,0 +1,123 @@
+"""A private PostgreSQL: found by its folder, never by PATH; unix socket only; no password, since only its owner can reach it."""
+
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.stack.folders import Folders, StackError
+
+# By their own folders, since a machine may hold several versions: Debian and Ubuntu, Red Hat, Homebrew.
+BIN_FOLDERS = [
+    pattern.format(version)
+    for version in (17, 18, 16)
+    for pattern in (
+        "/usr/lib/postgresql/{}/bin",
+        "/usr/pgsql-{}/bin",
+        "/opt/homebrew/opt/postgresql@{}/bin",
+        "/usr/local/opt/postgresql@{}/bin",
+    )
+]
+EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist")
+# The unsafe ones are for tests, whose data may be lost with the machine.
+SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "80", "jit": "off"}
+FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+def bin_folder() -> Path | None:
+    """The folder of a PostgreSQL >= 16 that has PostGIS, if the machine holds one."""
+    for folder in map(Path, BIN_FOLDERS):
+        if (folder / "postgres").exists() and has_postgis(folder):
+            return folder
+    return None
+
+
+def has_postgis(folder: Path) -> bool:
+    # Debian keeps what the servers share in a folder by version; elsewhere pg_config knows.
+    share = Path("/usr/share/postgresql", folder.parent.name)
+    if not share.is_dir() and (folder / "pg_config").exists():
+        share = Path(subprocess.run([folder / "pg_config", "--sharedir"], capture_output=True, text=True).stdout.strip())
+    return (share / "extension" / "postgis.control").exists()
+
+
+def program(name: str) -> str:
+    folder = bin_folder()
+    if folder is None:
+        raise StackError("PostgreSQL 17 with PostGIS 3 is not installed: run bin/demo once, which installs it.")
+    return str(folder / name)
+
+
+def initialise(folders: Folders) -> None:
+    """Make the cluster unless it stands; a half-made one of an interrupted run is never taken for whole."""
+    if folders.postgres_data.exists():
+        return
+    half = folders.postgres_data.with_name("postgres.half")
+    as_owner(folders, ["rm", "-rf", str(half)])
+    # ICU sorts names as people do, the same way on every machine.
+    locale = ["--locale=C", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=und"]
+    access = ["--username=postgres", "--auth-local=trust", "--auth-host=reject"]
+    as_owner(folders, [program("initdb"), "--no-sync", *locale, *access, "-D", str(half)])
+    as_owner(folders, ["mv", str(half), str(folders.postgres_data)])
+
+
+def as_owner(folders: Folders, command: Sequence[str]) -> None:
+    finished = subprocess.run(
+        command,
+        cwd=folders.servers,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **folders.owner.popen,  # type: ignore[call-overload]
+    )
+    if finished.returncode:
+        raise StackError(f"{Path(command[0]).name} failed: {finished.stdout.strip()}")
+
+
+def command(folders: Folders, *, unsafe: bool = False) -> list[str]:
+    """The server's command line."""
+    settings = SETTINGS | {"unix_socket_directories": str(folders.servers)} | (FAST_AND_UNSAFE if unsafe else {})
+    options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    return [program("postgres"), "-D", str(folders.postgres_data), *options]
+
+
+def run_sql(folders: Folders, sql: str, *, database: str = "postgres") -> str:
+    """Run statements as the superuser. Raises StackError with the server's words."""
+    where = ["-h", str(folders.servers), "-U", "postgres", "-d", database]
+    finished = subprocess.run(
+        [program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *where],
+        input=sql,
+        capture_output=True,
+        text=True,
+        cwd="/",
+    )
+    if finished.returncode:
+        raise StackError(f"PostgreSQL refused: {finished.stderr.strip()}")
+    return finished.stdout.strip()
+
+
+def wait_until_ready(folders: Folders, *, seconds: float = 60) -> None:
+    """Raises StackError when the server does not answer in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            run_sql(folders, "SELECT 1")
+        except StackError as error:
+            if time.monotonic() > deadline:
+                raise StackError(f"PostgreSQL did not start within {seconds:.0f} s: {error}") from error
+            time.sleep(0.1)
+        else:
+            return
+
+
+def create_owner(folders: Folders) -> None:
+    """The role that owns the tables and may make the other roles; extensions wait in template1, so every database has them."""
+    if run_sql(folders, "SELECT 1 FROM pg_roles WHERE rolname = 'lamplighter_owner'"):
+        return
+    run_sql(folders, ";".join(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS), database="template1")
+    run_sql(folders, "CREATE ROLE lamplighter_owner LOGIN CREATEDB CREATEROLE")
+
+
+def create_database(folders: Folders, name: str) -> None:
+    if not run_sql(folders, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        run_sql(folders, f"CREATE DATABASE {name} OWNER lamplighter_owner")

@@ -1,0 +1,36 @@
+"""A private Redis: hints, cache and counters on a unix socket; it keeps nothing on disk."""
+
+import shutil
+import socket
+import time
+
+from config.stack.folders import Folders, StackError
+
+
+def command(folders: Folders) -> list[str]:
+    """The server's command line."""
+    # Homebrew's folders may be missing from a bare PATH; any Redis >= 7 will do.
+    found = shutil.which("redis-server", path="/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+    if found is None:
+        raise StackError("Redis is not installed: run bin/demo once, which installs it.")
+    where = ["--port", "0", "--unixsocket", str(folders.redis_socket), "--unixsocketperm", "700"]
+    keeps_nothing = ["--save", "", "--appendonly", "no", "--dir", str(folders.servers)]
+    return [found, *where, *keeps_nothing, "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru"]
+
+
+def wait_until_ready(folders: Folders, *, seconds: float = 30) -> None:
+    """Raises StackError when the server does not answer in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(1)
+                client.connect(str(folders.redis_socket))
+                client.sendall(b"PING\r\n")
+                if client.recv(16).startswith(b"+PONG"):
+                    return
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            raise StackError(f"Redis did not start within {seconds:.0f} s: see redis.log in {folders.log}.")
+        time.sleep(0.05)

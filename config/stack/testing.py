@@ -1,0 +1,100 @@
+"""bin/test and bin/lint: a stack of its own for each run, so that runs never disturb each other or the demo."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from config.stack import postgres, redis
+from config.stack.folders import ROOT, Folders, temporary_folders
+
+TEMPLATE = "lamplighter_template"
+
+
+def dies_with_us(folders: Folders, command: Sequence[str], *, stop_signal: str) -> list[str]:
+    """The command as the servers' user, told to stop when this process dies, however it dies."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:  # macOS: the servers outlive a kill -9, and only that
+        return list(command)
+    return [setpriv, *folders.owner.setpriv, f"--pdeathsig={stop_signal}", "--", *command]
+
+
+@contextmanager
+def servers(folders: Folders) -> Iterator[None]:
+    """PostgreSQL and Redis for as long as the block runs."""
+    postgres.initialise(folders)
+    # PostgreSQL's stop signal is INT: TERM waits for its clients.
+    commands = {
+        "postgres": (postgres.command(folders, unsafe=True), "INT"),
+        "redis": (redis.command(folders), "TERM"),
+    }
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        for name, (command, stop_signal) in commands.items():
+            with (folders.log / f"{name}.log").open("ab") as log:
+                running.append(
+                    subprocess.Popen(
+                        dies_with_us(folders, command, stop_signal=stop_signal),
+                        cwd=folders.servers,
+                        stdin=subprocess.DEVNULL,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,  # Ctrl-C is for the tests; the servers stop after them
+                    )
+                )
+        redis.wait_until_ready(folders)
+        postgres.wait_until_ready(folders)
+        yield
+    finally:
+        for process in running:
+            process.send_signal(2)
+        for process in running:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def environment(folders: Folders) -> dict[str, str]:
+    """What manage.py and pytest need to find this stack."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")}
+    return inherited | {
+        "PATH": f"{sys.prefix}/bin:{os.environ.get('PATH', os.defpath)}",
+        "LAMPLIGHTER_ENV": "development",
+        "LAMPLIGHTER_VAR": str(folders.var),
+        "DATABASE_URL": folders.database_url("lamplighter_owner"),
+        "REDIS_URL": folders.redis_url(),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+
+
+def prepare(folders: Folders) -> None:
+    """A migrated template, from which each pytest process copies its own database in a moment."""
+    postgres.create_owner(folders)
+    for name in ("lamplighter", TEMPLATE):
+        postgres.create_database(folders, name)
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
+    migrated = environment(folders) | {"DATABASE_URL": folders.database_url("lamplighter_owner", TEMPLATE)}
+    subprocess.run(migrate, cwd=ROOT, env=migrated, check=True)
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run the tests; the answer is the exit code."""
+    everything = "--all" in arguments
+    chosen = [word for word in arguments if word != "--all"]
+    marks = [] if everything or any(word.startswith("-m") for word in chosen) else ["-m", "not slow"]
+    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if chosen else "2"]
+    folders = temporary_folders("lamplighter-test-")
+    try:
+        with servers(folders):
+            try:
+                prepare(folders)
+            except subprocess.CalledProcessError as error:
+                return error.returncode
+            pytest = [sys.executable, "-m", "pytest", *processes, *marks, *chosen]
+            return subprocess.run(pytest, cwd=ROOT, env=environment(folders)).returncode
+    finally:
+        shutil.rmtree(folders.servers.parent, ignore_errors=True)
