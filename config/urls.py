@@ -1,5 +1,30 @@
 """Which room answers which address. docs/urls.md lists them all."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from requests_app.views import probes
+
+# What machines ask for: one address, whatever the language.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path("metrics", probes.metrics, name="metrics"),
+    path("open311/", include("requests_app.api.open311.urls")),
+    path("", include("requests_app.urls_places")),
+]
+
+# Pages: English at /…, Spanish at /es/….
+urlpatterns += i18n_patterns(
+    path("staff/", include("staff_app.urls")),
+    path("accounts/", include("allauth.urls")),
+    *([path("demo/", include("requests_app.demo.urls"))] if settings.DEMO else []),
+    path("", include("requests_app.urls")),
+    prefix_default_language=False,
+)
+
+handler400 = "requests_app.views.errors.bad_request"
+handler403 = "requests_app.views.errors.forbidden"
+handler404 = "requests_app.views.errors.not_found"
+handler500 = "requests_app.views.errors.server_error"

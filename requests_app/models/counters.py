@@ -6,16 +6,15 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class CounterKey(models.Model):
-    """What is counted. 0 stands for "all" departments or services, so that the key can be unique."""
+    """What is counted: of one service, in one public state, on one day (a level, as what is open, stands at 1970-01-01)."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
-    # submitted, resolved, reopened … by day; open as a level (day = 1970-01-01).
+    # submitted, ended, open
     measure = models.CharField(max_length=20)
     day = models.DateField()
-    department_id = models.BigIntegerField(default=0)
-    service_id = models.BigIntegerField(default=0)
-    # Only what the public may count; confidential rows are counted live, for those who may see them.
-    public_state = models.CharField(max_length=12, default="public")
+    service = models.ForeignKey("requests_app.Service", on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Confidential rows are counted here too, so that all adds up; pages show them only to those who may see them.
+    public_state = models.CharField(max_length=12)
 
     class Meta:
         abstract = True
@@ -27,7 +26,7 @@ class Counter(CounterKey):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["jurisdiction", "measure", "day", "department_id", "service_id", "public_state"],
+                fields=["jurisdiction", "measure", "day", "service", "public_state"],
                 name="counter_unique",
             ),
         ]

@@ -1,0 +1,29 @@
+"""To fetch is to ask permission: the only way by which a staff page gets at a request."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from requests_app import references
+from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.rules import permissions
+
+RELATED = ("service", "service_version__category", "service_version__department", "department", "assignee", "jurisdiction", "owner")
+
+
+def get_request_or_404(
+    user: User | AnonymousUser, reference: str, action: str = "view", *, jurisdiction: Jurisdiction
+) -> ServiceRequest:
+    """The request, if this member of staff may do `action` with it.
+
+    Http404 for what they may not know to exist; permissions.Denied (403) for what they may see but not do.
+    """
+    parsed = references.parse(reference)
+    found = (
+        ServiceRequest.objects.in_jurisdiction(jurisdiction).select_related(*RELATED).filter(reference=parsed or "").first()
+    )
+    # 404, not 403: a 403 would tell a stranger that this request exists.
+    if found is None or not permissions.can(user, "view", found):
+        raise Http404
+    if not permissions.can(user, action, found):
+        raise permissions.Denied(action)
+    return found

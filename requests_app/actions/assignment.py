@@ -1,0 +1,157 @@
+"""Who has it: to a person, to another department, back to triage; and which service and priority it really is."""
+
+from django.db import transaction
+from django.db.models import F
+
+from requests_app import events
+from requests_app.actions import clocks, counting
+from requests_app.clock import app_now
+from requests_app.models import (
+    Comment,
+    Department,
+    RequestArea,
+    RoutingDecision,
+    ServiceRequest,
+    ServiceVersion,
+    User,
+)
+from requests_app.places.public_place import public_place
+from requests_app.rules.lifecycle import next_status
+
+
+def locked(pk: int) -> ServiceRequest:
+    # Lock first: two dispatchers pressing Assign together must leave one assignment, not two.
+    return (
+        ServiceRequest.objects.select_for_update(of=("self",))
+        .select_related("service_version__department", "service", "jurisdiction", "department")
+        .get(pk=pk)
+    )
+
+
+@transaction.atomic
+def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
+    """To one member of staff; None takes it from whoever has it."""
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "assign")
+    service_request.assignee = assignee
+    service_request.save(update_fields=["status", "assignee"])
+    events.record(service_request, "assigned", actor=actor, assignee_id=assignee.pk if assignee else None)
+    return service_request
+
+
+@transaction.atomic
+def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
+    """To another department, with the reason as a note for them. A second change of hands counts as a bounce."""
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "transfer")
+    before = service_request.department_id
+    note = Comment.objects.create(
+        service_request=service_request, kind=Comment.Kind.NOTE, text=reason, user=actor, department_id=before
+    )
+    service_request.department = department
+    service_request.assignee = None
+    service_request.in_triage = False
+    service_request.hold_reason, service_request.hold_until = "", None
+    if before is not None and before != department.pk:
+        service_request.bounces += 1
+    service_request.routed_at = service_request.updated_at = app_now()
+    clocks.resume(service_request)
+    service_request.save(
+        update_fields=[
+            "status", "department", "assignee", "in_triage", "hold_reason", "hold_until", "bounces", "routed_at",
+            "updated_at", *clocks.DUE_FIELDS,
+        ]
+    )  # fmt: skip
+    RoutingDecision.objects.create(service_request=service_request, department=department, reason="by_hand")
+    events.record(
+        service_request,
+        "transferred",
+        actor=actor,
+        department_id=department.pk,
+        from_department_id=before,
+        comment_id=note.pk,
+    )
+    return service_request
+
+
+@transaction.atomic
+def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
+    """Not ours, and we do not know whose: the triage queue decides."""
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "triage")
+    before = service_request.department_id
+    Comment.objects.create(
+        service_request=service_request, kind=Comment.Kind.NOTE, text=reason, user=actor, department_id=before
+    )
+    service_request.department = None
+    service_request.assignee = None
+    service_request.in_triage = True
+    service_request.bounces += 1
+    service_request.hold_reason, service_request.hold_until = "", None
+    clocks.resume(service_request)
+    service_request.save(
+        update_fields=[
+            "status", "department", "assignee", "in_triage", "bounces", "hold_reason", "hold_until", *clocks.DUE_FIELDS,
+        ]
+    )  # fmt: skip
+    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before)
+    return service_request
+
+
+@transaction.atomic
+def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
+    """What it really is. The new service's rule decides anew what the public may see; a hidden or private one stays so."""
+    from requests_app.actions.submission import state_of
+
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "change_service")
+    before, before_state = service_request.service, service_request.public_state
+    service_request.service = version.service
+    service_request.service_version = version
+    service_request.priority = min(service_request.priority, version.priority)
+    new_state = state_of(version, is_test=service_request.is_test)
+    if before_state == "public" or new_state in ("private", "staff"):
+        service_request.public_state = new_state if before_state != "hidden" else before_state
+    service_request.public_point, service_request.public_address = public_place(
+        version.visibility, service_request.point, service_request.address
+    )
+    service_request.updated_at = app_now()
+    service_request.save(
+        update_fields=[
+            "status", "service", "service_version", "priority", "public_state", "public_point", "public_address",
+            "updated_at",
+        ]
+    )  # fmt: skip
+    RequestArea.objects.filter(service_request=service_request).update(public_state=service_request.public_state)
+    # The promise is the new service's, counted from the submission.
+    service_request.clocks.filter(met_at=None).update(met_at=F("started_at"))
+    clocks.start(
+        service_request,
+        department=service_request.department or version.department,
+        at=service_request.submitted_at,
+        kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
+    )
+    if service_request.status == "on_hold":
+        clocks.pause(service_request)
+    service_request.save(update_fields=clocks.DUE_FIELDS)
+    events.record(
+        service_request,
+        "service_changed",
+        actor=actor,
+        service_code=version.service.service_code,
+        from_service_code=before.service_code,
+    )
+    counting.moved(service_request, service_id=before.pk, public_state=before_state)
+    return service_request
+
+
+@transaction.atomic
+def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "set_priority")
+    before = service_request.priority
+    service_request.priority = priority
+    service_request.priority_reason = "staff"
+    service_request.save(update_fields=["priority", "priority_reason"])
+    events.record(service_request, "priority_set", actor=actor, priority=priority, from_priority=before)
+    return service_request

@@ -1,0 +1,100 @@
+"""Starting, pausing and stopping a request's promises; the request's due columns copy them for sorting."""
+
+import datetime as dt
+from typing import Any
+
+from requests_app.clock import app_now
+from requests_app.models import Clock, Department, ServiceRequest, Target
+from requests_app.rules import service_levels
+
+KINDS = (Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
+
+
+def start(
+    service_request: ServiceRequest,
+    *,
+    department: Department,
+    at: dt.datetime,
+    resolve_target: dict[str, Any] | None = None,
+    kinds: tuple[str, ...] = KINDS,
+    shorter: bool = False,
+) -> None:
+    """Starts the clocks that the service promises. resolve_target: an answer's own {"value", "unit"}. shorter: after a reopening,
+    half the time."""
+    zone = service_request.jurisdiction.zone
+    areas = list(service_request.areas.all()) if service_request.pk else []
+    for kind in kinds:
+        target = service_levels.target_for(
+            service_request.service, kind, priority=service_request.priority, areas=areas, at=at
+        )
+        hours = service_levels.hours_for(target, department, zone)
+        if kind == Target.Kind.RESOLVE and resolve_target:
+            words = dict(resolve_target)
+            target = None
+        elif target is not None:
+            words = {"value": target.value, "unit": target.unit}
+        else:
+            continue
+        due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
+        if shorter:
+            due = hours.add(at, hours.between(at, due) / 2)
+        Clock.objects.create(
+            service_request=service_request, kind=kind, target=target, target_words=words, started_at=at, due_at=due
+        )
+    copy_due(service_request)
+
+
+def copy_due(service_request: ServiceRequest) -> None:
+    """Sets the due columns from the clocks; the caller saves them."""
+    running = {clock.kind: clock for clock in service_request.clocks.filter(met_at=None)}
+    acknowledge = running.get(Target.Kind.ACKNOWLEDGE)
+    resolve = running.get(Target.Kind.RESOLVE)
+    service_request.acknowledge_due_at = acknowledge.due_at if acknowledge else None
+    service_request.due_at = resolve.due_at if resolve and resolve.paused_at is None else None
+
+
+DUE_FIELDS = ["acknowledge_due_at", "due_at"]
+
+
+def meet(service_request: ServiceRequest, *kinds: str) -> None:
+    """The promise is kept (or over): its clock stops."""
+    service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
+    copy_due(service_request)
+
+
+def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.WorkingHours:
+    department = service_request.department or service_request.service_version.department
+    return service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone)
+
+
+def pause(service_request: ServiceRequest) -> None:
+    now = app_now()
+    for clock in service_request.clocks.filter(kind=Target.Kind.RESOLVE, met_at=None, paused_at=None):
+        clock.remaining_s = round(_hours(service_request, clock).between(now, clock.due_at))
+        clock.paused_at = now
+        clock.save(update_fields=["remaining_s", "paused_at"])
+    copy_due(service_request)
+
+
+def resume(service_request: ServiceRequest) -> None:
+    """The clock goes on with what was left of it; one that was late already stays late by as much."""
+    now = app_now()
+    for clock in service_request.clocks.filter(met_at=None).exclude(paused_at=None):
+        left = clock.remaining_s or 0
+        if left >= 0:
+            clock.due_at = _hours(service_request, clock).add(now, left)
+        else:
+            clock.due_at = now + dt.timedelta(seconds=left)
+        clock.paused_at = clock.remaining_s = None
+        clock.save(update_fields=["due_at", "paused_at", "remaining_s"])
+    copy_due(service_request)
+
+
+def recalculate_for(service_request: ServiceRequest, department: Department) -> None:
+    """The first routing chose another department than the service's own: its working hours count from the start."""
+    for clock in service_request.clocks.filter(met_at=None, paused_at=None):
+        hours = service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone)
+        words = clock.target_words
+        clock.due_at = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
+        clock.save(update_fields=["due_at"])
+    copy_due(service_request)

@@ -1,0 +1,110 @@
+"""What is said: public comments, internal notes, a question to the reporter, and what residents answer or add."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from requests_app import events
+from requests_app.actions import clocks
+from requests_app.actions.assignment import locked
+from requests_app.clock import app_now
+from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
+from requests_app.rules.lifecycle import next_status
+
+ANSWER_WITHIN = dt.timedelta(days=14)
+
+
+@transaction.atomic
+def comment(pk: int, *, text: str, actor: User) -> Comment:
+    """Words of the department's that everybody may read; reporter and followers hear of them."""
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "comment")
+    service_request.updated_at = service_request.last_public_word_at = app_now()
+    service_request.has_new_answer = False
+    service_request.save(update_fields=["status", "updated_at", "last_public_word_at", "has_new_answer"])
+    said = Comment.objects.create(
+        service_request=service_request,
+        text=text,
+        language=actor.language,
+        public=True,
+        user=actor,
+        department=service_request.department,
+    )
+    events.record(service_request, "commented", actor=actor, comment_id=said.pk)
+    return said
+
+
+@transaction.atomic
+def note(pk: int, *, text: str, actor: User) -> Comment:
+    """For staff alone."""
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "note")
+    written = Comment.objects.create(
+        service_request=service_request,
+        kind=Comment.Kind.NOTE,
+        text=text,
+        language=actor.language,
+        user=actor,
+        department=service_request.department,
+    )
+    events.record(service_request, "noted", actor=actor, comment_id=written.pk)
+    return written
+
+
+@transaction.atomic
+def ask(pk: int, *, question: str, actor: User) -> Comment:
+    """Asks the reporter. The question is theirs alone to read; the clock waits for their answer."""
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "ask")
+    now = app_now()
+    service_request.hold_reason = "reporter"
+    service_request.hold_until = (now + ANSWER_WITHIN).date()
+    service_request.updated_at = now
+    clocks.pause(service_request)
+    service_request.save(update_fields=["status", "hold_reason", "hold_until", "updated_at", *clocks.DUE_FIELDS])
+    asked = Comment.objects.create(
+        service_request=service_request,
+        kind=Comment.Kind.QUESTION,
+        text=question,
+        language=actor.language,
+        user=actor,
+        department=service_request.department,
+    )
+    events.record(service_request, "asked", actor=actor, comment_id=asked.pk)
+    return asked
+
+
+@transaction.atomic
+def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
+    """What the reporter answers or adds (or a call taker for them): read by staff, not shown to everybody."""
+    service_request = locked(pk)
+    before = service_request.status
+    service_request.status = next_status(before, "answer")
+    fields = ["status", "has_new_answer", "updated_at"]
+    service_request.has_new_answer = True
+    service_request.updated_at = app_now()
+    if before == Status.ON_HOLD:
+        service_request.hold_reason, service_request.hold_until = "", None
+        clocks.resume(service_request)
+        fields += ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
+    service_request.save(update_fields=fields)
+    given = Comment.objects.create(
+        service_request=service_request,
+        kind=Comment.Kind.ANSWER,
+        text=text,
+        language=service_request.language,
+        person=actor if isinstance(actor, Person) else None,
+        user=actor if isinstance(actor, User) else None,
+    )
+    events.record(service_request, "answered", actor=actor, comment_id=given.pk)
+    if service_request.disposition == Disposition.NO_REPLY:
+        from requests_app.actions import progress
+
+        progress.reopen(pk, words="", actor=actor)
+    return given
+
+
+@transaction.atomic
+def read_answers(pk: int, *, actor: User) -> None:
+    """Somebody has read what the reporter said: the flag goes."""
+    ServiceRequest.objects.filter(pk=pk, has_new_answer=True).update(has_new_answer=False)

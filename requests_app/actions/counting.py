@@ -1,0 +1,132 @@
+"""Counters: actions append deltas in their own transaction, a drain folds them, the night recounts and tells any difference."""
+
+import datetime as dt
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from requests_app.models import Counter, CounterDelta, Jurisdiction, ServiceRequest
+
+log = structlog.get_logger(__name__)
+
+# The day of a level, which has none.
+LEVEL = dt.date(1970, 1, 1)
+FOLDED_AT_ONCE = 10_000
+
+
+def append(
+    service_request: ServiceRequest, measure: str, delta: int, *, day: dt.date = LEVEL, public_state: str | None = None
+) -> None:
+    CounterDelta.objects.create(
+        jurisdiction_id=service_request.jurisdiction_id,
+        measure=measure,
+        day=day,
+        service_id=service_request.service_id,
+        public_state=public_state or service_request.public_state,
+        delta=delta,
+    )
+
+
+def local_day(service_request: ServiceRequest, at: dt.datetime) -> dt.date:
+    return at.astimezone(service_request.jurisdiction.zone).date()
+
+
+def submitted(service_request: ServiceRequest) -> None:
+    append(service_request, "submitted", 1, day=local_day(service_request, service_request.submitted_at))
+    append(service_request, "open", 1)
+
+
+def ended(service_request: ServiceRequest) -> None:
+    append(service_request, "open", -1)
+
+
+def reopened(service_request: ServiceRequest) -> None:
+    append(service_request, "open", 1)
+
+
+def moved(service_request: ServiceRequest, *, service_id: int | None = None, public_state: str | None = None) -> None:
+    """After the change: takes the request out of where it was counted (the old service or state) and counts it where it is."""
+    old = ServiceRequest(
+        jurisdiction_id=service_request.jurisdiction_id,
+        service_id=service_id or service_request.service_id,
+        public_state=public_state or service_request.public_state,
+    )
+    day = local_day(service_request, service_request.submitted_at)
+    for one, sign in ((old, -1), (service_request, 1)):
+        append(one, "submitted", sign, day=day)
+        if service_request.is_open:
+            append(one, "open", sign)
+
+
+FOLD = """
+WITH taken AS (
+  DELETE FROM requests_app_counterdelta WHERE id IN (
+    SELECT id FROM requests_app_counterdelta ORDER BY id FOR UPDATE SKIP LOCKED LIMIT %s)
+  RETURNING jurisdiction_id, measure, day, service_id, public_state, delta)
+INSERT INTO requests_app_counter AS counter (jurisdiction_id, measure, day, service_id, public_state, value)
+SELECT jurisdiction_id, measure, day, service_id, public_state, sum(delta) FROM taken
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (jurisdiction_id, measure, day, service_id, public_state)
+DO UPDATE SET value = counter.value + excluded.value
+"""
+
+
+def fold() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(FOLD, [FOLDED_AT_ONCE])
+
+
+def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = None, public_only: bool = True) -> int:
+    """Folded plus unfolded, so that a count is right the moment its change is committed."""
+    total = 0
+    for model, column in ((Counter, "value"), (CounterDelta, "delta")):
+        rows = model.objects.filter(jurisdiction=jurisdiction, measure=measure)
+        if since is not None:
+            rows = rows.filter(day__gte=since)
+        if public_only:
+            rows = rows.filter(public_state="public")
+        total += rows.aggregate(sum=Sum(column))["sum"] or 0
+    return total
+
+
+TRUTH = """
+SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) FROM (
+  SELECT r.jurisdiction_id, 'submitted' AS measure, (r.submitted_at AT TIME ZONE j.time_zone)::date AS day,
+         r.service_id, r.public_state, count(*) AS n
+  FROM requests_app_servicerequest r JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id GROUP BY 1, 2, 3, 4, 5
+  UNION ALL
+  SELECT jurisdiction_id, 'open', date '1970-01-01', service_id, public_state, count(*)
+  FROM requests_app_servicerequest WHERE status IN ('received', 'routed', 'in_progress', 'on_hold') GROUP BY 1, 2, 3, 4, 5
+) counted GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def recount() -> int:
+    """Counts everything again, sets the counters right, and says in the log how many were wrong (it should be none)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Nobody may append between our counting and our comparing.
+        cursor.execute("LOCK TABLE requests_app_counterdelta IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("LOCK TABLE requests_app_servicerequest IN SHARE MODE")
+        cursor.execute(
+            f"""
+            WITH truth AS ({TRUTH}), kept AS (
+              SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
+                SELECT jurisdiction_id, measure, day, service_id, public_state, value AS n FROM requests_app_counter
+                UNION ALL
+                SELECT jurisdiction_id, measure, day, service_id, public_state, delta FROM requests_app_counterdelta
+              ) rows GROUP BY 1, 2, 3, 4, 5)
+            SELECT count(*) FROM truth FULL JOIN kept USING (jurisdiction_id, measure, day, service_id, public_state)
+            WHERE coalesce(truth.sum, 0) <> coalesce(kept.n, 0)
+            """
+        )
+        row = cursor.fetchone()
+        wrong = int(row[0]) if row else 0
+        cursor.execute("DELETE FROM requests_app_counterdelta")
+        cursor.execute("DELETE FROM requests_app_counter")
+        cursor.execute(
+            "INSERT INTO requests_app_counter (jurisdiction_id, measure, day, service_id, public_state, value) " + TRUTH
+        )
+    if wrong:
+        log.error("counters_differed", counters=wrong)
+    return wrong

@@ -1,0 +1,273 @@
+"""Working on it and ending it: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from requests_app import events
+from requests_app.actions import clocks, counting
+from requests_app.actions.assignment import locked
+from requests_app.clock import app_now
+from requests_app.models import (
+    Comment,
+    Disposition,
+    Owner,
+    Person,
+    RequestArea,
+    ServiceRequest,
+    Status,
+    User,
+)
+from requests_app.rules.lifecycle import next_status
+
+AUTO_CLOSE_AFTER = dt.timedelta(days=30)
+REOPEN_WITHIN = dt.timedelta(days=30)
+
+
+class TooLate(Exception):
+    """A resident may reopen for 30 days; afterward a new report is the way."""
+
+
+def _begin(service_request: ServiceRequest) -> list[str]:
+    """Somebody works on it: the first such sign keeps the promise to acknowledge. Returns the fields to save."""
+    if service_request.acknowledged_at is not None:
+        return []
+    service_request.acknowledged_at = app_now()
+    clocks.meet(service_request, "acknowledge")
+    return ["acknowledged_at", *clocks.DUE_FIELDS]
+
+
+def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
+    """Off hold the clock goes on with what was left. Returns the fields to save."""
+    if before != Status.ON_HOLD or service_request.status == Status.ON_HOLD:
+        return []
+    service_request.hold_reason, service_request.hold_until = "", None
+    clocks.resume(service_request)
+    return ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
+
+
+def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
+    service_request = locked(pk)
+    before = service_request.status
+    service_request.status = next_status(before, action)
+    service_request.updated_at = app_now()
+    fields = ["status", "updated_at", *_leave_hold(service_request, before)]
+    return service_request, fields
+
+
+@transaction.atomic
+def accept(pk: int, *, actor: User) -> ServiceRequest:
+    service_request, fields = _move(pk, "accept")
+    service_request.save(update_fields=[*fields, *_begin(service_request)])
+    events.record(service_request, "accepted", actor=actor)
+    return service_request
+
+
+@transaction.atomic
+def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
+    service_request, fields = _move(pk, "schedule")
+    service_request.scheduled_for = on
+    service_request.save(update_fields=[*fields, "scheduled_for", *_begin(service_request)])
+    events.record(service_request, "scheduled", actor=actor, date=on)
+    return service_request
+
+
+@transaction.atomic
+def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequest:
+    """Somebody went there. The public page says when."""
+    service_request, fields = _move(pk, "visit")
+    service_request.visited_at = at or app_now()
+    service_request.save(update_fields=[*fields, "visited_at", *_begin(service_request)])
+    events.record(service_request, "visited", actor=actor, at=service_request.visited_at)
+    return service_request
+
+
+@transaction.atomic
+def make_safe(pk: int, *, actor: User) -> ServiceRequest:
+    """Safe for now, repair still to come: the clock runs on."""
+    service_request, fields = _move(pk, "make_safe")
+    service_request.made_safe_at = app_now()
+    service_request.save(update_fields=[*fields, "made_safe_at", *_begin(service_request)])
+    events.record(service_request, "made_safe", actor=actor)
+    return service_request
+
+
+@transaction.atomic
+def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest:
+    """Waiting, with a reason the public reads and a day on which it comes back."""
+    service_request, fields = _move(pk, "hold")
+    service_request.hold_reason, service_request.hold_until = reason, until
+    clocks.pause(service_request)
+    service_request.save(update_fields=[*fields, "hold_reason", "hold_until", *clocks.DUE_FIELDS])
+    events.record(service_request, "held", actor=actor, reason=reason, until=until)
+    return service_request
+
+
+@transaction.atomic
+def resume(pk: int, *, actor: User | None) -> ServiceRequest:
+    service_request, fields = _move(pk, "resume")
+    service_request.save(update_fields=fields)
+    events.record(service_request, "resumed", actor=actor)
+    return service_request
+
+
+def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str, reason: str = "") -> None:
+    service_request.disposition, service_request.disposition_reason = disposition, reason
+    service_request.resolved_at = app_now()
+    service_request.has_new_answer = False
+    clocks.meet(service_request, "acknowledge", "resolve")
+    service_request.save(
+        update_fields=[
+            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_word_at",
+            *clocks.DUE_FIELDS,
+        ]
+    )  # fmt: skip
+    RequestArea.objects.filter(service_request=service_request).update(is_open=False)
+    counting.ended(service_request)
+
+
+def _say(service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None) -> Comment | None:
+    """The public words that go with an outcome."""
+    if not words:
+        return None
+    service_request.last_public_word_at = app_now()
+    return Comment.objects.create(
+        service_request=service_request,
+        kind=Comment.Kind.OUTCOME,
+        text=words,
+        language=language or (actor.language if actor else "en"),
+        public=True,
+        user=actor,
+        department=service_request.department,
+    )
+
+
+@transaction.atomic
+def resolve(
+    pk: int, *, disposition: str, words: str, actor: User, reason: str = "", visited: bool | None = None
+) -> ServiceRequest:
+    """Ends it with an outcome and public words. visited: whether somebody went there; None: not said."""
+    service_request, fields = _move(pk, "resolve")
+    if visited and service_request.visited_at is None:
+        service_request.visited_at = app_now()
+        fields.append("visited_at")
+    comment = _say(service_request, words, actor)
+    _end(service_request, [*fields, *_begin(service_request)], disposition=disposition, reason=reason)
+    events.record(
+        service_request,
+        "resolved",
+        actor=actor,
+        disposition=disposition,
+        reason=reason or None,
+        comment_id=comment.pk if comment else None,
+        remote=None if visited is None else not visited,
+    )
+    return service_request
+
+
+@transaction.atomic
+def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: str = "") -> ServiceRequest:
+    """It is another's: we send it to them, and the public reads to whom, with a way to reach them."""
+    service_request, fields = _move(pk, "hand_over")
+    service_request.owner, service_request.owner_reference = owner, number
+    comment = _say(service_request, words, actor)
+    _end(service_request, [*fields, "owner", "owner_reference"], disposition=Disposition.HANDED_OVER)
+    events.record(
+        service_request,
+        "handed_over",
+        actor=actor,
+        owner_id=owner.pk,
+        owner_number=number if number.isalnum() else None,
+        comment_id=comment.pk if comment else None,
+    )
+    return service_request
+
+
+@transaction.atomic
+def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
+    service_request, fields = _move(pk, "withdraw")
+    _end(service_request, fields, disposition=Disposition.WITHDRAWN)
+    events.record(service_request, "withdrawn", actor=actor)
+    return service_request
+
+
+@transaction.atomic
+def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
+    """Still broken: the reference stays, the clock is shorter. A resident may do so for 30 days; raises TooLate."""
+    service_request, fields = _move(pk, "reopen")
+    ended_at = service_request.resolved_at
+    if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > REOPEN_WITHIN:
+        raise TooLate
+    comment = None
+    if words:
+        comment = Comment.objects.create(
+            service_request=service_request,
+            kind=Comment.Kind.COMMENT,
+            text=words,
+            language=service_request.language if isinstance(actor, Person) else actor.language,
+            public=not isinstance(actor, Person),
+            person=actor if isinstance(actor, Person) else None,
+            user=actor if isinstance(actor, User) else None,
+        )
+    service_request.disposition = service_request.disposition_reason = ""
+    service_request.resolved_at = service_request.closed_at = service_request.acknowledged_at = None
+    service_request.reopened_count += 1
+    service_request.has_new_answer = isinstance(actor, Person)
+    service_request.in_triage = service_request.department_id is None
+    if service_request.in_triage:
+        # It had ended before any department had it (handed over, say): triage looks at it first.
+        service_request.status = Status.RECEIVED
+    service_request.save(
+        update_fields=[
+            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "reopened_count",
+            "has_new_answer", "in_triage",
+        ]
+    )  # fmt: skip
+    clocks.start(
+        service_request,
+        department=service_request.department or service_request.service_version.department,
+        at=app_now(),
+        shorter=True,
+    )
+    service_request.save(update_fields=clocks.DUE_FIELDS)
+    RequestArea.objects.filter(service_request=service_request).update(is_open=True)
+    counting.reopened(service_request)
+    events.record(
+        service_request,
+        "reopened",
+        actor=actor,
+        count=service_request.reopened_count,
+        comment_id=comment.pk if comment else None,
+    )
+    return service_request
+
+
+@transaction.atomic
+def close(pk: int) -> ServiceRequest:
+    service_request = locked(pk)
+    service_request.status = next_status(service_request.status, "close")
+    service_request.closed_at = app_now()
+    service_request.save(update_fields=["status", "closed_at"])
+    events.record(service_request, "closed", actor=None)
+    return service_request
+
+
+def close_old(*, at_most: int = 5000) -> int:
+    """Resolved 30 days ago and not reopened: closed, by the clock. Imported history is not ours to close."""
+    due = (
+        ServiceRequest.objects.filter(status=Status.RESOLVED, resolved_at__lt=app_now() - AUTO_CLOSE_AFTER)
+        .filter(external_id="")
+        .values_list("pk", flat=True)[:at_most]
+    )
+    for pk in due:
+        close(pk)
+    return len(due)
+
+
+def bring_back_held(*, at_most: int = 5000) -> int:
+    """The day a request waited for has come: it is worked on again."""
+    zone_days = ServiceRequest.objects.filter(status=Status.ON_HOLD, hold_until__lt=app_now().date(), external_id="")
+    due = list(zone_days.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most])
+    for pk in due:
+        resume(pk, actor=None)
+    return len(due)

@@ -1,0 +1,118 @@
+"""Sending a request to its department: exactly once by a worker, and again by hand."""
+
+from django.db import transaction
+
+from requests_app import events
+from requests_app.actions import clocks, progress
+from requests_app.clock import app_now
+from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
+from requests_app.rules.lifecycle import next_status
+from requests_app.rules.routing import decide
+
+
+def route_row(row: OutboxRow) -> None:
+    if row.service_request_id is not None:
+        route(row.service_request_id)
+
+
+@transaction.atomic
+def route(pk: int) -> ServiceRequest:
+    """The first routing. A second call changes nothing: the decision's unique row says that it was made."""
+    service_request = _locked(pk)
+    if service_request.public_state == PublicState.UNCONFIRMED or service_request.status != Status.RECEIVED:
+        return service_request
+    if service_request.routing_decisions.filter(is_first=True).exists():
+        return service_request
+    if service_request.owner is not None and service_request.priority > 1:
+        # The ground is another's, and the resident asked us to send it on. What is urgent we take ourselves first.
+        RoutingDecision.objects.create(
+            service_request=service_request, department=None, reason="not_ours", is_first=True
+        )
+        progress.hand_over(pk, owner=service_request.owner, words="", actor=None)
+        service_request.refresh_from_db()
+        return service_request
+    decision = decide(service_request)
+    RoutingDecision.objects.create(
+        service_request=service_request,
+        department=decision.department,
+        rule=decision.rule,
+        reason=decision.reason,
+        is_first=True,
+    )
+    if decision.department is None:
+        _leave_for_triage(service_request, decision.reason)
+    else:
+        _send(service_request, decision.department)
+        if decision.department != service_request.service_version.department:
+            clocks.recalculate_for(service_request, decision.department)
+            service_request.save(update_fields=clocks.DUE_FIELDS)
+        events.record(
+            service_request,
+            "routed",
+            actor=None,
+            department_id=decision.department.pk,
+            reason=decision.reason,
+            rule_id=decision.rule.pk if decision.rule else None,
+        )
+    return service_request
+
+
+@transaction.atomic
+def route_again(pk: int, *, actor: User) -> ServiceRequest:
+    """By hand, through the routing table: after the service, place or words were corrected."""
+    service_request = _locked(pk)
+    next_status(service_request.status, "route")
+    decision = decide(service_request)
+    RoutingDecision.objects.create(
+        service_request=service_request, department=decision.department, rule=decision.rule, reason=decision.reason
+    )
+    if decision.department is None:
+        _leave_for_triage(service_request, decision.reason, actor=actor)
+    elif decision.department.pk != service_request.department_id or service_request.status == Status.RECEIVED:
+        _send(service_request, decision.department)
+        events.record(
+            service_request,
+            "routed",
+            actor=actor,
+            department_id=decision.department.pk,
+            reason=decision.reason,
+            rule_id=decision.rule.pk if decision.rule else None,
+        )
+    return service_request
+
+
+@transaction.atomic
+def give_to_triage(row: OutboxRow) -> None:
+    """Routing failed for good: a person decides instead, and nothing is lost."""
+    if row.service_request_id is None:
+        return
+    service_request = _locked(row.service_request_id)
+    if service_request.status == Status.RECEIVED and not service_request.in_triage:
+        RoutingDecision.objects.get_or_create(
+            service_request=service_request, is_first=True, defaults={"reason": "failed"}
+        )
+        _leave_for_triage(service_request, "failed")
+
+
+def _locked(pk: int) -> ServiceRequest:
+    return (
+        ServiceRequest.objects.select_for_update(of=("self",))
+        .select_related("service_version__department", "service", "jurisdiction", "owner", "department")
+        .get(pk=pk)
+    )
+
+
+def _send(service_request: ServiceRequest, department: Department) -> None:
+    service_request.status = next_status(service_request.status, "route")
+    service_request.department = department
+    service_request.in_triage = False
+    service_request.routed_at = service_request.updated_at = app_now()
+    service_request.save(update_fields=["status", "department", "in_triage", "routed_at", "updated_at"])
+
+
+def _leave_for_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> None:
+    service_request.in_triage = True
+    service_request.department = None
+    service_request.status = next_status(service_request.status, "triage")
+    service_request.save(update_fields=["in_triage", "department", "status"])
+    events.record(service_request, "triaged", actor=actor, reason=reason)

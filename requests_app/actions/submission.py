@@ -1,0 +1,332 @@
+"""Taking a report: one submission makes one request, whatever is clicked, reloaded or retried."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, connection, transaction
+
+from requests_app import events, links, references
+from requests_app.actions import clocks, counting
+from requests_app.clock import app_now
+from requests_app.models import (
+    AccessLink,
+    Answer,
+    Asset,
+    Channel,
+    ContactPoint,
+    IdempotencyKey,
+    Jurisdiction,
+    Owner,
+    Participation,
+    Person,
+    Photo,
+    PublicState,
+    RequestArea,
+    ServiceRequest,
+    ServiceVersion,
+    User,
+)
+from requests_app.places import ground
+from requests_app.places.public_place import public_place
+from requests_app.rules import intake
+
+# Without a key, the same client sending the same body again within this time retries; later it reports anew.
+RETRY_WINDOW_S = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where: a point (WGS84) or an address in words, or both. source: pin, address, gps, asset, api."""
+
+    point: Point | None = None
+    address: str = ""
+    note: str = ""
+    source: str = ""
+    confidence: float | None = None
+    asset: Asset | None = None
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who reports, as far as they want to say."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    may_be_called: bool = False
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """scope: who chose the key (draft, api key, client); window_s: for how long it counts, None for as long as it is kept."""
+
+    scope: str
+    key: str
+    body_hash: str
+    window_s: int | None = None
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """repeated: the same submission came before, and this is the request it made."""
+
+    service_request: ServiceRequest
+    link: AccessLink | None
+    repeated: bool = False
+
+
+class Refused(Exception):
+    """The report cannot be taken as it is. problems: field → what to do, in the reader's language."""
+
+    def __init__(self, problems: Mapping[str, str], *, code: str = "invalid") -> None:
+        self.problems, self.code = dict(problems), code
+        super().__init__("; ".join(problems.values()))
+
+
+class IdempotencyConflict(Exception):
+    """The key was used for another body."""
+
+
+def body_hash(*parts: object) -> str:
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def normalized_phone(value: str) -> str:
+    """E.164 where the number can be read as one of the United States, else its digits."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(value, "US")
+    except phonenumbers.NumberParseException:
+        return "".join(digit for digit in value if digit.isdigit())
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def state_of(version: ServiceVersion, *, is_test: bool) -> str:
+    """Whether the public may see it, from its first moment on."""
+    if is_test:
+        return PublicState.TEST
+    if version.visibility == ServiceVersion.Visibility.PRIVATE:
+        return PublicState.PRIVATE
+    if version.visibility == ServiceVersion.Visibility.STAFF:
+        return PublicState.STAFF
+    return PublicState.PUBLIC
+
+
+@transaction.atomic
+def submit(
+    *,
+    jurisdiction: Jurisdiction,
+    version: ServiceVersion,
+    description: str,
+    language: str,
+    place: Place,
+    answers: intake.Answers,
+    reporter: Reporter,
+    channel: str = Channel.WEB,
+    actor: User | None = None,
+    owner: Owner | None = None,
+    photos: Iterable[Photo] = (),
+    after_warning: bool = False,
+    is_test: bool = False,
+    idempotency: Idempotency | None = None,
+) -> Submitted:
+    """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
+
+    `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on. Raises
+    Refused (nothing is stored) and IdempotencyConflict.
+    """
+    if idempotency is not None:
+        earlier = _earlier(idempotency)
+        if earlier is not None:
+            return Submitted(earlier, _link_of(earlier), repeated=True)
+    _check(jurisdiction, version, place, answers)
+    now = app_now()
+    areas = ground.areas_at(jurisdiction, place.point) if place.point else []
+    public_point, public_address = public_place(version.visibility, place.point, place.address)
+    service_request = ServiceRequest(
+        jurisdiction=jurisdiction,
+        service_id=version.service_id,
+        service_version=version,
+        description=intake.clean_text(description)[: intake.DESCRIPTION_MAX],
+        language=language,
+        channel=channel,
+        point=place.point,
+        address=place.address[:300],
+        place_note=place.note[:300],
+        place_source=place.source,
+        place_confidence=place.confidence,
+        asset=place.asset,
+        public_point=public_point,
+        public_address=public_address[:300],
+        public_state=state_of(version, is_test=is_test),
+        is_test=is_test,
+        priority=min(answers.priority or version.priority, version.priority),
+        priority_reason=answers.priority_reason or "service",
+        photos_private=answers.private_photos,
+        after_warning=after_warning,
+        owner=owner,
+        submitted_at=now,
+        updated_at=now,
+    )
+    _save_with_reference(service_request)
+    RequestArea.objects.bulk_create(
+        RequestArea(
+            area=area,
+            service_request=service_request,
+            submitted_at=now,
+            public_state=service_request.public_state,
+        )
+        for area in areas
+    )
+    Answer.objects.bulk_create(
+        Answer(
+            service_request=service_request,
+            question_version=question,
+            question_words=question.text.get(language) or question.text.get("en", ""),
+            value=value,
+            value_words=words,
+        )
+        for question, value, words in answers.given
+    )
+    person = _person(jurisdiction, reporter, language)
+    _participate(person, service_request, role=Participation.Role.CALLER if actor else Participation.Role.REPORTER)
+    link = links.link_for(person, service_request)
+    for photo in photos:
+        photo.draft = None
+        photo.service_request = service_request
+        photo.is_private = answers.private_photos
+        photo.save(update_fields=["draft", "service_request", "is_private"])
+    clocks.start(service_request, department=version.department, at=now, resolve_target=answers.resolve_target)
+    service_request.save(update_fields=clocks.DUE_FIELDS)
+    events.record(
+        service_request,
+        "submitted",
+        actor=actor or person,
+        channel=channel,
+        service_code=version.service.service_code,
+        after_warning=after_warning,
+    )
+    counting.submitted(service_request)
+    if idempotency is not None:
+        IdempotencyKey.objects.update_or_create(
+            scope=idempotency.scope,
+            key=idempotency.key,
+            defaults={"body_hash": idempotency.body_hash, "service_request": service_request, "created_at": now},
+        )
+    return Submitted(service_request, link)
+
+
+def _check(jurisdiction: Jurisdiction, version: ServiceVersion, place: Place, answers: intake.Answers) -> None:
+    from django.utils.translation import gettext as _
+
+    if version.service.jurisdiction_id != jurisdiction.pk or not version.service.active:
+        raise Refused({"service": _("This service is not offered any more. Choose another one.")}, code="service")
+    if answers.stopped_by is not None:
+        raise Refused({answers.stopped_by.code: _("Call 911 now. This form cannot send help.")}, code="emergency")
+    if answers.problems:
+        raise Refused(answers.problems, code="answers")
+    if place.point is None and not place.address and version.place_required:
+        raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
+    if place.point is not None and not ground.inside(jurisdiction, place.point):
+        raise Refused({"place": outside_words(jurisdiction, place.point)}, code="outside")
+
+
+def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
+    """Says that a place lies outside, and whose it may be."""
+    from django.utils.translation import gettext as _
+
+    neighbor = ground.neighbor_at(jurisdiction, point)
+    if neighbor is None:
+        return _("This place is outside %(city)s. Choose a place inside the city.") % {"city": jurisdiction.name}
+    return _("This place is outside %(city)s. It may belong to %(neighbor)s. You can call them at %(phone)s.") % {
+        "city": jurisdiction.name,
+        "neighbor": neighbor.name,
+        "phone": neighbor.phone,
+    }
+
+
+def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
+    """The request that this key made before. Two submissions with one key wait for each other here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{idempotency.scope}|{idempotency.key}"])
+    kept = (
+        IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
+        .filter(scope=idempotency.scope, key=idempotency.key)
+        .first()
+    )
+    if kept is None:
+        return None
+    if idempotency.window_s is not None and (app_now() - kept.created_at).total_seconds() > idempotency.window_s:
+        return None
+    if kept.body_hash != idempotency.body_hash:
+        raise IdempotencyConflict
+    return kept.service_request
+
+
+def _link_of(service_request: ServiceRequest) -> AccessLink | None:
+    return service_request.access_links.filter(purpose="follow").order_by("id").first()
+
+
+def _save_with_reference(service_request: ServiceRequest) -> None:
+    for attempt in range(5):
+        service_request.reference = references.new_reference()
+        try:
+            # A savepoint: a collision (one in a billion) must not take the whole submission with it.
+            with transaction.atomic():
+                service_request.save(force_insert=True)
+            return
+        except IntegrityError as error:
+            service_request.pk = None
+            if "reference" not in str(error) or attempt == 4:
+                raise
+
+
+def _person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
+    """Always a new one: an address that nobody confirmed must not join two requests into one person."""
+    person = Person.objects.create(
+        jurisdiction=jurisdiction,
+        name=intake.clean_text(reporter.name)[:200],
+        language=language,
+        may_be_called=reporter.may_be_called,
+    )
+    if reporter.email:
+        ContactPoint.objects.create(
+            person=person, kind="email", value=reporter.email.strip(), normalized=reporter.email.strip().lower()
+        )
+    if reporter.phone:
+        ContactPoint.objects.create(
+            person=person, kind="phone", value=reporter.phone.strip(), normalized=normalized_phone(reporter.phone)
+        )
+    return person
+
+
+def _participate(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
+    """News goes to the e-mail address if there is one, else nowhere (we do not text)."""
+    return Participation.objects.create(
+        person=person,
+        service_request=service_request,
+        role=role,
+        contact_point=person.contact_points.order_by("kind").first(),
+    )
+
+
+@transaction.atomic
+def join(pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED) -> tuple[Person, AccessLink]:
+    """"Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself."""
+    service_request = ServiceRequest.objects.select_for_update().select_related("jurisdiction").get(pk=pk)
+    person = _person(service_request.jurisdiction, reporter, language)
+    _participate(person, service_request, role=role)
+    if role == Participation.Role.AFFECTED:
+        service_request.people_count += 1
+        service_request.save(update_fields=["people_count"])
+    events.record(service_request, "joined", actor=person, role=role)
+    return person, links.link_for(person, service_request)
+
+
+def as_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:
+    """Reads raw answers by the version's own questions."""
+    return intake.read_answers(intake.questions_of(version), given)

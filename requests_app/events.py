@@ -1,0 +1,145 @@
+"""The log of all that happened, and the one place that answers "what happens when…?"
+
+An event holds codes, ids, times and numbers from its kind's allow-list, never words, names, addresses or coordinates: those
+live in rows that can be erased, and the event points at them.
+"""
+
+import datetime as dt
+import re
+from typing import Any
+
+from requests_app import outbox
+from requests_app.models import Event, Person, ServiceRequest, User
+
+# kind: the keys its data may hold.
+KINDS: dict[str, frozenset[str]] = {
+    kind: frozenset(keys.split())
+    for kind, keys in {
+        "submitted": "channel service_code after_warning people",
+        "confirmed": "",
+        "routed": "department_id reason rule_id",
+        "triaged": "reason from_department_id",
+        "transferred": "department_id from_department_id comment_id",
+        "service_changed": "service_code from_service_code",
+        "priority_set": "priority from_priority",
+        "assigned": "assignee_id",
+        "accepted": "",
+        "scheduled": "date",
+        "visited": "at remote",
+        "made_safe": "",
+        "held": "reason until",
+        "resumed": "",
+        "asked": "comment_id",
+        "answered": "comment_id",
+        "commented": "comment_id",
+        "noted": "comment_id",
+        "resolved": "disposition reason comment_id remote",
+        "handed_over": "owner_id owner_number comment_id",
+        "merged": "parent_id comment_id",
+        "absorbed": "child_id",
+        "unmerged": "parent_id",
+        "withdrawn": "",
+        "reopened": "count comment_id",
+        "closed": "",
+        "joined": "role",
+        "followed": "",
+        "news_stopped": "",
+        "place_corrected": "revision_id",
+        "hidden": "reason",
+        "published": "",
+        "photo_hidden": "photo_id",
+        "reporter_viewed": "",
+        "imported": "source_status",
+    }.items()
+}
+
+# What residents may read in a timeline.
+PUBLIC_KINDS = {
+    "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "held", "resumed", "asked",
+    "answered", "commented", "resolved", "handed_over", "merged", "absorbed", "unmerged", "withdrawn", "reopened", "closed",
+    "joined",
+}  # fmt: skip
+
+# What happens when…? kind: the outbox rows that follow, as (row kind, lane).
+REACTIONS: dict[str, list[str]] = {
+    "submitted": ["route", "tell_received"],
+    "confirmed": ["route"],
+    "routed": ["tell_routed"],
+    "transferred": ["tell_routed"],
+    "commented": ["tell_commented"],
+    "asked": ["tell_asked"],
+    "held": ["tell_held"],
+    "resolved": ["tell_resolved"],
+    "handed_over": ["tell_resolved"],
+    "merged": ["tell_resolved"],
+    "reopened": ["tell_reopened"],
+}
+# Reactions outside the database: one row for each person who should hear of it.
+TELLING = {kind for kinds in REACTIONS.values() for kind in kinds if kind.startswith("tell_")}
+# Events after which a request is found by other words, or not at all.
+_REINDEXED = {"submitted", "service_changed", "hidden", "published", "place_corrected"}
+
+_CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
+
+
+class NotAllowed(Exception):
+    """Somebody tried to write words, or an unknown key, into an event."""
+
+
+def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    if kind not in KINDS:
+        raise NotAllowed(f"There is no event kind {kind}.")
+    clean: dict[str, Any] = {}
+    for key, value in data.items():
+        if key not in KINDS[kind]:
+            raise NotAllowed(f"An event {kind} may not hold {key}.")
+        if isinstance(value, dt.datetime | dt.date):
+            value = value.isoformat()
+        if isinstance(value, str) and value and not _CODE.match(value):
+            raise NotAllowed(f"{key} of {kind} is no code.")
+        if value is not None and not isinstance(value, str | int | float | bool):
+            raise NotAllowed(f"{key} of {kind} is neither a code nor a number.")
+        clean[key] = value
+    return clean
+
+
+def record(
+    service_request: ServiceRequest,
+    kind: str,
+    *,
+    actor: User | Person | None,
+    **data: Any,
+) -> Event:
+    """Appends to the log, in the caller's transaction, and puts into the outbox what follows (REACTIONS).
+
+    `actor` is a member of staff, a resident, or None for the system.
+    """
+    event = Event.objects.create(
+        jurisdiction_id=service_request.jurisdiction_id,
+        service_request=service_request,
+        kind=kind,
+        user=actor if isinstance(actor, User) else None,
+        person=actor if isinstance(actor, Person) else None,
+        data=_clean(kind, data),
+    )
+    for reaction in REACTIONS.get(kind, []):
+        if reaction in TELLING:
+            outbox.enqueue_telling(reaction, service_request=service_request, event=event)
+        else:
+            outbox.enqueue(
+                reaction,
+                lane="database",
+                service_request=service_request,
+                event=event,
+                dedupe_key=f"{reaction}:{service_request.pk}",
+                ordering_key=f"request:{service_request.pk}",
+            )
+    if kind in _REINDEXED:
+        outbox.enqueue(
+            "index",
+            lane="database",
+            service_request=service_request,
+            event=event,
+            dedupe_key=f"index:{event.pk}",
+        )
+    return event

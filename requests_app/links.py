@@ -1,0 +1,67 @@
+"""Private links: derived from an AccessLink row and a rotating key, never stored. /l/<id>-<130-bit HMAC>."""
+
+import base64
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from requests_app.clock import app_now
+from requests_app.models import AccessLink, Jurisdiction, Person, ServiceRequest
+
+SECRET_BITS = 130
+
+
+def _secret(link: AccessLink, key: str) -> str:
+    message = f"{link.pk}:{link.purpose}:{link.generation}".encode()
+    digest = hmac.new(key.encode(), message, hashlib.sha256).digest()
+    return base64.b32encode(digest)[: SECRET_BITS // 5].decode().lower()
+
+
+def token(link: AccessLink) -> str:
+    return f"{link.pk}-{_secret(link, settings.LINK_KEYS[0])}"
+
+
+def site_of(jurisdiction: Jurisdiction) -> str:
+    """The address at which this jurisdiction's pages live: its own host if it has one, else the installation's."""
+    if jurisdiction.hosts:
+        scheme = settings.SITE_URL.split("://", 1)[0]
+        port = settings.SITE_URL.split("://", 1)[1].partition(":")[2]
+        return f"{scheme}://{jurisdiction.hosts[0]}" + (f":{port}" if port else "")
+    return settings.SITE_URL
+
+
+def url(link: AccessLink, jurisdiction: Jurisdiction) -> str:
+    """The whole address, for a mail."""
+    return site_of(jurisdiction) + reverse("requests_app:private_link", args=[token(link)])
+
+
+def link_for(person: Person, service_request: ServiceRequest) -> AccessLink:
+    return AccessLink.objects.get_or_create(person=person, service_request=service_request, purpose="follow")[0]
+
+
+def follow(token_given: str) -> AccessLink | None:
+    """The link that this token opens, compared in constant time; None for a wrong, expired or withdrawn one."""
+    number, _, secret = token_given.partition("-")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    link = AccessLink.objects.select_related("service_request", "person").filter(pk=int(number)).first()
+    # Derive a secret in any case, so that an unknown id takes as long as a wrong secret.
+    candidate = link or AccessLink(pk=0, purpose="follow", generation=0)
+    right = [hmac.compare_digest(_secret(candidate, key), secret.lower()) for key in settings.LINK_KEYS]
+    if link is None or not any(right):
+        return None
+    if link.expires_at is not None and link.expires_at < app_now():
+        return None
+    return link
+
+
+COOKIE = "private_link"
+
+
+def held_by(request: HttpRequest) -> AccessLink | None:
+    """The private link whose cookie this browser sent for this page (the cookie is bound to the request's path)."""
+    kept = request.COOKIES.get(COOKIE, "")
+    return follow(kept) if kept else None

@@ -1,0 +1,152 @@
+"""The public's words for where a request stands and how it ended, in the reader's language (the table of status words)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
+
+from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
+from requests_app.words import say
+
+# What a request can wait for; a city adds its own (ListedReason, kind hold).
+HOLD_REASONS = ("reporter", "other_group", "weather", "parts", "yearly_plan")
+
+
+def long_date(day: dt.date) -> str:
+    """Tuesday, June 3 / martes, 3 de junio."""
+    # Translators: PHP-style date format of a day without its year, as in "Tuesday, June 3".
+    return formats.date_format(day, pgettext("day format", "l, F j"))
+
+
+def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
+    """Tuesday, June 3, 4:30 p.m. in the city's wall time."""
+    local = at.astimezone(zone)
+    # Translators: date format of a time with its day, as in "Tuesday, June 3, 4:30 p.m.".
+    return formats.date_format(local, pgettext("time format", "l, F j, P"))
+
+
+def hold_words(service_request: ServiceRequest) -> str:
+    reason = service_request.hold_reason
+    standard = {
+        "reporter": _("your answer"),
+        "other_group": _("another group"),
+        "weather": _("weather"),
+        "parts": _("parts"),
+        "yearly_plan": _("a yearly plan"),
+    }
+    if reason in standard:
+        return standard[reason]
+    listed = ListedReason.objects.filter(
+        jurisdiction_id=service_request.jurisdiction_id, kind=ListedReason.Kind.HOLD, code=reason
+    ).first()
+    return say(listed.words) if listed else _("another group")
+
+
+def reason_words(service_request: ServiceRequest) -> str:
+    """The listed reason behind "we can't do this"."""
+    listed = ListedReason.objects.filter(
+        jurisdiction_id=service_request.jurisdiction_id,
+        kind=ListedReason.Kind.CANNOT_DO,
+        code=service_request.disposition_reason,
+    ).first()
+    return say(listed.words) if listed else ""
+
+
+def outcome(service_request: ServiceRequest) -> str:
+    """How it ended, as a resident reads it."""
+    own = service_request.service_version.outcome_words.get(service_request.disposition)
+    if own:
+        return say(own)
+    disposition = service_request.disposition
+    if disposition == Disposition.HANDED_OVER and service_request.owner is not None:
+        if service_request.owner_reference:
+            return _("Sent to %(owner)s, their number %(number)s") % {
+                "owner": service_request.owner.name,
+                "number": service_request.owner_reference,
+            }
+        return _("Sent to %(owner)s") % {"owner": service_request.owner.name}
+    if disposition == Disposition.CANNOT_DO:
+        reason = reason_words(service_request)
+        if reason:
+            return _("We can’t do this because %(reason)s") % {"reason": reason}
+    return {
+        Disposition.FIXED: _("Fixed"),
+        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ANSWERED: _("Answered"),
+        Disposition.HANDED_OVER: _("Sent to another office"),
+        Disposition.DUPLICATE: _("Joined with an earlier report"),
+        Disposition.NOT_FOUND: _("We looked and could not find it"),
+        Disposition.CANNOT_DO: _("We can’t do this"),
+        Disposition.NO_REPLY: _("We needed your answer"),
+        Disposition.WITHDRAWN: _("You took it back"),
+        Disposition.NOT_WORKED: _("Closed without a visit"),
+        Disposition.REMOVED: _("Removed"),
+    }[Disposition(disposition)]
+
+
+def status_words(service_request: ServiceRequest) -> str:
+    """Where it stands, as a resident reads it. To the public, closed looks like resolved."""
+    status = service_request.status
+    if status in (Status.RESOLVED, Status.CLOSED):
+        return outcome(service_request)
+    if status == Status.ON_HOLD:
+        if service_request.hold_until:
+            return _("Waiting: %(reason)s until %(date)s") % {
+                "reason": hold_words(service_request),
+                "date": long_date(service_request.hold_until),
+            }
+        return _("Waiting: %(reason)s") % {"reason": hold_words(service_request)}
+    if status == Status.IN_PROGRESS:
+        if service_request.made_safe_at and not service_request.scheduled_for:
+            return _("Safe for now, repair still to come")
+        if service_request.scheduled_for:
+            return _("Planned for %(date)s") % {"date": long_date(service_request.scheduled_for)}
+        return _("Being worked on")
+    if service_request.reopened_count:
+        return _("Open again")
+    if status == Status.ROUTED and service_request.department is not None:
+        return _("Sent to %(department)s") % {"department": say(service_request.department.name)}
+    return _("We got it")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Who acts next, and by when: one date only. words say both."""
+
+    words: str
+    due_at: dt.datetime | None = None
+
+
+def department_words(service_request: ServiceRequest) -> str:
+    department = service_request.department
+    if department is None and not service_request.in_triage:
+        department = service_request.service_version.department
+    return say(department.name) if department else _("The 311 Center")
+
+
+def next_step(service_request: ServiceRequest) -> NextStep:
+    """"We will look at it by …" until acknowledged, then "Goal: fixed by …". A goal, not a guarantee."""
+    if not service_request.is_open:
+        return NextStep("")
+    who = department_words(service_request)
+    if service_request.status == Status.ON_HOLD:
+        if service_request.hold_reason == "reporter":
+            return NextStep(_("We need your answer to go on."))
+        return NextStep(_("%(department)s goes on when the wait is over.") % {"department": who})
+    zone = service_request.jurisdiction.zone
+    if service_request.acknowledged_at is None and service_request.acknowledge_due_at is not None:
+        due = service_request.acknowledge_due_at
+        return NextStep(
+            _("%(department)s will look at it by %(time)s.") % {"department": who, "time": long_time(due, zone)}, due
+        )
+    if service_request.due_at is not None:
+        due = service_request.due_at
+        return NextStep(_("Goal: done by %(time)s. A goal, not a guarantee.") % {"time": long_time(due, zone)}, due)
+    return NextStep(_("%(department)s has it.") % {"department": who})
+
+
+def in_language_of(language: str) -> override:
+    """For mails: words in the reader's language, whoever runs the code."""
+    return override(language)

@@ -1,0 +1,195 @@
+"""The queue that is a table: enqueue() in the caller's transaction, claim() a due row, finish() it. See tasks.py for the loop.
+
+Counting an attempt and doing the work are two transactions: a row that kills its worker is counted, and the lock (not the
+lease) guards long work.
+"""
+
+import datetime as dt
+import random
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+
+from requests_app.cache import breaker
+from requests_app.models import Event, OutboxRow, Participation, ServiceRequest
+
+# A claimed row is nobody else's for this long; after a kill it costs as much.
+LEASE = "10 seconds"
+DATABASE_BACKOFF_CAP_S = 30
+OUTSIDE_BACKOFF_FIRST_S = 30
+OUTSIDE_BACKOFF_CAP_S = 3600
+# Mail and webhooks are given up by age; database work only after so many errors that the handler itself raised.
+OUTSIDE_GIVEN_UP_AFTER = dt.timedelta(hours=72)
+DATABASE_ERRORS_ALLOWED = 8
+
+log = structlog.get_logger(__name__)
+
+
+class OutsideTransaction(Exception):
+    """enqueue() was called where no transaction ties the row to the change that it follows from."""
+
+
+def enqueue(
+    kind: str,
+    *,
+    lane: str,
+    dedupe_key: str,
+    ordering_key: str = "",
+    service_request: ServiceRequest | None = None,
+    event: Event | None = None,
+    recipient_id: int | None = None,
+) -> None:
+    """Writes one row, once per dedupe_key while that row is kept, and wakes a worker when the caller commits."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(kind)
+    OutboxRow.objects.bulk_create(
+        [
+            OutboxRow(
+                kind=kind,
+                lane=lane,
+                service_request=service_request,
+                event=event,
+                recipient_id=recipient_id,
+                dedupe_key=dedupe_key,
+                ordering_key=ordering_key,
+                trace_id=str(structlog.contextvars.get_contextvars().get("trace_id", ""))[:40],
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    # A lambda: functools.partial has no __qualname__, which Django's robust callbacks need for their log line.
+    transaction.on_commit(lambda: wake(lane), robust=True)
+
+
+def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event) -> None:
+    """One row for each address that wants news of this request, in the order of events for each."""
+    wanting = (
+        Participation.objects.filter(service_request=service_request, stopped_at=None)
+        .exclude(contact_point=None)
+        .filter(contact_point__kind="email", contact_point__bounced_at=None)
+        .values_list("contact_point_id", flat=True)
+        .distinct()
+    )
+    for contact_point_id in wanting:
+        enqueue(
+            kind,
+            lane="outside",
+            service_request=service_request,
+            event=event,
+            recipient_id=contact_point_id,
+            dedupe_key=f"{kind}:{event.pk}:{contact_point_id}",
+            ordering_key=f"mail:{service_request.pk}:{contact_point_id}",
+        )
+
+
+def wake(lane: str) -> None:
+    """A hint to the workers. With Redis gone it costs a quarter of a second once, and the drain by the clock does the work."""
+
+    def publish() -> None:
+        # The one import that runs upward: tasks stand above the outbox, and only the wake-up needs to name one.
+        from requests_app.tasks import drain
+
+        drain.apply_async(args=[lane], retry=False, expires=60)
+
+    def quietly() -> None:
+        try:
+            publish()
+        except Exception as error:
+            # kombu wraps what Redis raises; to the breaker it is all the same: unreachable.
+            raise ConnectionError(type(error).__name__) from error
+
+    breaker.call(quietly, None)
+
+
+CLAIM = f"""
+UPDATE requests_app_outboxrow SET attempts = attempts + 1, due_at = app_now() + interval '{LEASE}'
+WHERE id = (
+  SELECT row.id FROM requests_app_outboxrow row
+  WHERE row.lane = %s AND row.due_at <= app_now()
+    AND row.done_at IS NULL AND row.dead_at IS NULL AND row.held_at IS NULL
+    AND (row.ordering_key = '' OR NOT EXISTS (
+      SELECT 1 FROM requests_app_outboxrow earlier
+      WHERE earlier.ordering_key = row.ordering_key AND earlier.id < row.id
+        AND earlier.done_at IS NULL AND earlier.dead_at IS NULL AND earlier.held_at IS NULL))
+  ORDER BY row.due_at, row.id
+  FOR UPDATE SKIP LOCKED LIMIT 1)
+RETURNING id
+"""
+
+
+def claim(lane: str) -> int | None:
+    """Takes one due row and counts the attempt, committed at once. None: nothing is due."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, [lane])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+def lock(row_id: int) -> OutboxRow | None:
+    """The claimed row, locked for the work that follows; None if it is done meanwhile or somebody else works on it."""
+    return (
+        OutboxRow.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=row_id, done_at=None, dead_at=None, held_at=None)
+        .first()
+    )
+
+
+def finish(row_id: int) -> None:
+    """Marks it done, in the transaction of the work."""
+    _set(row_id, "done_at = app_now(), last_error = ''", [])
+
+
+def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> bool:
+    """Puts the row off, or gives it up. `error` is a class or a code, never a server's text. True: the row is dead now.
+
+    counts: whether the handler itself raised it (a lost connection does not count).
+    """
+    with transaction.atomic():
+        row = OutboxRow.objects.select_for_update().get(pk=row_id)
+        errors = row.errors + (1 if counts else 0)
+        if row.lane == OutboxRow.Lane.DATABASE:
+            dead = give_up or errors >= DATABASE_ERRORS_ALLOWED
+            wait = min(DATABASE_BACKOFF_CAP_S, 2 ** min(row.attempts, 10))
+        else:
+            dead = give_up or _age(row) > OUTSIDE_GIVEN_UP_AFTER
+            wait = min(OUTSIDE_BACKOFF_CAP_S, OUTSIDE_BACKOFF_FIRST_S * 2 ** min(max(row.attempts - 1, 0), 10))
+        # Jitter, so that a thousand rows that failed together do not come back together.
+        wait_s = wait * random.uniform(0.8, 1.2)
+        _set(
+            row_id,
+            "errors = %s, last_error = %s, due_at = app_now() + make_interval(secs => %s), "
+            "dead_at = CASE WHEN %s THEN app_now() END",
+            [errors, error[:80], wait_s, dead],
+        )
+    if dead:
+        log.error("outbox_row_dead", outbox_id=row_id, kind=row.kind, error=error[:80])
+    return dead
+
+
+def retry(row_id: int) -> bool:
+    """Brings a dead or held row back. False if there is none."""
+    changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, held_at=None)
+    with transaction.atomic():
+        row = changed.select_for_update().first()
+        if row is None:
+            return False
+        _set(row_id, "dead_at = NULL, held_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
+        # Given up by age: count its 72 hours anew, or the next failure would kill it at once.
+        _set(row_id, "created_at = app_now()", [])
+        lane = row.lane
+        transaction.on_commit(lambda: wake(lane), robust=True)
+    return True
+
+
+def _age(row: OutboxRow) -> dt.timedelta:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_now() - created_at FROM requests_app_outboxrow WHERE id = %s", [row.pk])
+        found = cursor.fetchone()
+    age: dt.timedelta = found[0] if found else dt.timedelta()
+    return age
+
+
+def _set(row_id: int, assignments: str, values: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE requests_app_outboxrow SET {assignments} WHERE id = %s", [*values, row_id])

@@ -1,0 +1,113 @@
+"""What may happen to a service request, and what it is afterward: one table, one verb for button, permission, URL and event."""
+
+from requests_app.models.service_request import Status
+
+R, T, P, H, D, C = (
+    Status.RECEIVED,
+    Status.ROUTED,
+    Status.IN_PROGRESS,
+    Status.ON_HOLD,
+    Status.RESOLVED,
+    Status.CLOSED,
+)
+
+# (status, action): the status afterward. What is not here may not be done.
+TRANSITIONS: dict[tuple[str, str], str] = {
+    # A worker finds the department; a person may send it through the routing table again.
+    (R, "route"): T,
+    (T, "route"): T,
+    # By hand: to another department. Whoever has it next has not accepted it yet, so it is "routed" again.
+    (R, "transfer"): T,
+    (T, "transfer"): T,
+    (P, "transfer"): T,
+    (H, "transfer"): T,
+    # Nothing matched, or a department sends it back: the triage queue decides, and the public reads "We got it".
+    (R, "triage"): R,
+    (T, "triage"): R,
+    (P, "triage"): R,
+    (H, "triage"): R,
+    (T, "assign"): T,
+    (P, "assign"): P,
+    (H, "assign"): H,
+    (T, "accept"): P,
+    # A date, a visit or a made-safe place means that somebody works on it: the clock runs on.
+    (T, "schedule"): P,
+    (P, "schedule"): P,
+    (H, "schedule"): P,
+    (T, "visit"): P,
+    (P, "visit"): P,
+    (H, "visit"): H,
+    (T, "make_safe"): P,
+    (P, "make_safe"): P,
+    (H, "make_safe"): H,
+    (R, "hold"): H,
+    (T, "hold"): H,
+    (P, "hold"): H,
+    (H, "hold"): H,
+    (H, "resume"): P,
+    # A question to the reporter pauses the clock; their answer starts it again.
+    (R, "ask"): H,
+    (T, "ask"): H,
+    (P, "ask"): H,
+    (H, "ask"): H,
+    (R, "answer"): R,
+    (T, "answer"): T,
+    (P, "answer"): P,
+    (H, "answer"): P,
+    # After "we needed your answer", any answer reopens.
+    (D, "answer"): D,
+    (R, "resolve"): D,
+    (T, "resolve"): D,
+    (P, "resolve"): D,
+    (H, "resolve"): D,
+    (R, "hand_over"): D,
+    (T, "hand_over"): D,
+    (P, "hand_over"): D,
+    (H, "hand_over"): D,
+    (R, "merge"): D,
+    (T, "merge"): D,
+    (P, "merge"): D,
+    (H, "merge"): D,
+    (D, "unmerge"): T,
+    (C, "unmerge"): T,
+    (R, "withdraw"): D,
+    (T, "withdraw"): D,
+    (P, "withdraw"): D,
+    (H, "withdraw"): D,
+    (D, "reopen"): T,
+    (C, "reopen"): T,
+    # 30 days after it was resolved, by the clock.
+    (D, "close"): C,
+}
+# What changes no status, and may be done in these.
+_ALWAYS = ("comment", "note", "join", "follow", "hide", "publish")
+_WHILE_OPEN = ("change_service", "set_priority", "correct_place")
+for _status in Status:
+    for _action in _ALWAYS:
+        TRANSITIONS[_status, _action] = _status
+for _status in (R, T, P, H):
+    for _action in _WHILE_OPEN:
+        TRANSITIONS[_status, _action] = _status
+
+ACTIONS = sorted({action for _, action in TRANSITIONS})
+
+
+class IllegalTransition(Exception):
+    """An action that this status does not allow. str() is one sentence for the person who tried."""
+
+    def __init__(self, status: str, action: str) -> None:
+        self.status, self.action = status, action
+        super().__init__(f"A request that is {Status(status).label.lower()} cannot be changed by “{action}”.")
+
+
+def next_status(status: str, action: str) -> str:
+    """The status after `action`; raises IllegalTransition where the table has no row."""
+    try:
+        return TRANSITIONS[status, action]
+    except KeyError:
+        raise IllegalTransition(status, action) from None
+
+
+def allowed(status: str) -> list[str]:
+    """The actions that this status allows, for buttons."""
+    return [action for action in ACTIONS if (status, action) in TRANSITIONS]

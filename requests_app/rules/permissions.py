@@ -1,0 +1,150 @@
+"""Who may do what. What a permission means is code, here; which role has it is a row that a city may change.
+
+`can()` answers for one request, `visible_filter()` for a list; both follow the same rule, and a test says so.
+"""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import Membership, User
+from requests_app.models.service_request import OPEN, PublicState, ServiceRequest
+from requests_app.rules.lifecycle import ACTIONS
+
+# Permissions on one request: every action of the lifecycle by its own verb, and these.
+ON_A_REQUEST = {
+    *ACTIONS,
+    "view",
+    # Private services: only for those whose role names it, in the request's own department.
+    "view_private",
+    # The reporter box: names and addresses. Opening it is logged.
+    "view_reporter",
+    # Requests that lie in the triage queue, of no department yet.
+    "triage",
+    # A contractor's limit, not a power: only what is assigned to them.
+    "only_assigned",
+}
+# Permissions on the whole city.
+IN_THE_CITY = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
+PERMISSIONS = ON_A_REQUEST | IN_THE_CITY
+
+_WORK = [
+    "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",
+    "hand_over", "correct_place",
+]  # fmt: skip
+_TRIAGE = [
+    *_WORK, "view_reporter", "view_private", "triage", "route", "transfer", "assign", "change_service", "set_priority", "merge",
+    "unmerge", "reopen",
+]  # fmt: skip
+# What a new city begins with; afterward these are rows.
+FIRST_ROLES: dict[str, dict[str, object]] = {
+    "crew": {"name": {"en": "Crew", "es": "Cuadrilla"}, "permissions": [*_WORK]},
+    "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
+    "supervisor": {
+        "name": {"en": "Supervisor", "es": "Supervisión"},
+        "permissions": [*_TRIAGE, "withdraw", "hide", "publish", "read_outbox"],
+    },
+    "call_taker": {
+        "name": {"en": "Call taker", "es": "Operador"},
+        "permissions": ["view", "view_reporter", "comment", "note", "answer", "submit_for_others", "join", "follow"],
+    },
+    "administrator": {
+        "name": {"en": "Administrator", "es": "Administración"},
+        "permissions": ["view", "administer", "manage_api_keys", "read_outbox", "hide", "publish"],
+    },
+    "contractor": {
+        "name": {"en": "Contractor", "es": "Contratista"},
+        "permissions": ["only_assigned", "view", "accept", "schedule", "visit", "make_safe", "note", "resolve"],
+    },
+    "records_officer": {
+        "name": {"en": "Records officer", "es": "Archivo"},
+        "permissions": ["view", "view_reporter", "view_private", "records", "hide", "publish"],
+    },
+}
+
+
+class Denied(Exception):
+    """The request may be seen but this may not be done: 403. (What may not be known to exist is a 404.)"""
+
+
+def memberships_of(user: User | AnonymousUser) -> list[Membership]:
+    """The user's memberships with their roles, read once and kept on the user object."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    kept: list[Membership] | None = getattr(user, "_memberships", None)
+    if kept is None:
+        kept = list(user.memberships.select_related("role", "department"))
+        user._memberships = kept  # type: ignore[union-attr]
+    return kept
+
+
+def _covers(membership: Membership, service_request: ServiceRequest) -> bool:
+    """Whether this membership reaches this request at all. The same rule as _covered(), for one row."""
+    permissions = membership.role.permissions
+    if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
+        return False
+    if service_request.public_state == PublicState.ERASED:
+        return False
+    if "only_assigned" in permissions and service_request.assignee_id != membership.user_id:
+        return False
+    if service_request.public_state in (PublicState.PRIVATE, PublicState.STAFF):
+        # A confidential request is read by its own department's named roles, not by all of City Hall.
+        whole_city_may = membership.department_id is None and "view_private" in permissions
+        own = membership.department_id is not None and membership.department_id == service_request.department_id
+        if not (whole_city_may or (own and ("view_private" in permissions or _works_on(permissions)))):
+            return False
+    if membership.department_id is None:
+        return True
+    if service_request.department_id is None:
+        return "triage" in permissions and service_request.in_triage and service_request.status in OPEN
+    return membership.department_id == service_request.department_id
+
+
+def _works_on(permissions: Iterable[str]) -> bool:
+    return "resolve" in permissions
+
+
+def _covered(membership: Membership) -> Q:
+    permissions = membership.role.permissions
+    if "view" not in permissions:
+        return Q(pk__in=[])
+    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state=PublicState.ERASED)
+    if "only_assigned" in permissions:
+        rule &= Q(assignee_id=membership.user_id)
+    confidential = Q(public_state__in=[PublicState.PRIVATE, PublicState.STAFF])
+    if membership.department_id is None:
+        return rule if "view_private" in permissions else rule & ~confidential
+    own = Q(department_id=membership.department_id)
+    if "triage" in permissions:
+        may_triage = Q(department=None, in_triage=True, status__in=OPEN) & ~confidential
+        own_rule = own if ("view_private" in permissions or _works_on(permissions)) else own & ~confidential
+        return rule & (own_rule | may_triage)
+    if "view_private" in permissions or _works_on(permissions):
+        return rule & own
+    return rule & own & ~confidential
+
+
+def visible_filter(user: User | AnonymousUser) -> Q:
+    """The requests that this user may view, as a filter."""
+    rule = Q(pk__in=[])
+    for membership in memberships_of(user):
+        rule |= _covered(membership)
+    return rule
+
+
+def can(user: User | AnonymousUser, action: str, service_request: ServiceRequest) -> bool:
+    """May this member of staff do this to this request? (Its status is asked elsewhere: rules.lifecycle.)"""
+    return any(
+        action in membership.role.permissions and _covers(membership, service_request)
+        for membership in memberships_of(user)
+    )
+
+
+def can_in_city(user: User | AnonymousUser, permission: str, jurisdiction: Jurisdiction) -> bool:
+    """May this user do something that belongs to no single request, as administer or read the outbox?"""
+    return any(
+        membership.jurisdiction_id == jurisdiction.pk and permission in membership.role.permissions
+        for membership in memberships_of(user)
+    )

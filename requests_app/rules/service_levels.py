@@ -1,0 +1,157 @@
+"""When a request is due: each service's target, counted in the city's working hours."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays as public_holidays
+from django.db.models import F, Q
+
+from requests_app.models.catalogue import Calendar, Department, Service, Target
+from requests_app.models.geography import Area
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# No calendar without a single working hour may make us search for ever.
+LONGEST_SEARCH_DAYS = 400
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[dt.date]:
+    return frozenset(public_holidays.country_holidays(country, subdiv=subdivision, years=year))
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """A calendar in a city's own wall time."""
+
+    zone: ZoneInfo
+    always: bool
+    hours: dict[str, list[list[str]]]
+    country: str | None = None
+    subdivision: str | None = None
+    extra: frozenset[dt.date] = frozenset()
+
+    def is_holiday(self, day: dt.date) -> bool:
+        if day in self.extra:
+            return True
+        return bool(self.country) and day in _holidays(self.country or "", self.subdivision, day.year)
+
+    def spans(self, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
+        """The day's working spans as instants (UTC)."""
+        if self.is_holiday(day):
+            return []
+        spans = []
+        for opens, closes in self.hours.get(WEEKDAYS[day.weekday()], []):
+            start = dt.datetime.combine(day, dt.time.fromisoformat(opens), self.zone)
+            if closes == "24:00":
+                end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), self.zone)
+            else:
+                end = dt.datetime.combine(day, dt.time.fromisoformat(closes), self.zone)
+            spans.append((start.astimezone(dt.UTC), end.astimezone(dt.UTC)))
+        return spans
+
+    def _from(self, start: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        day = start.astimezone(self.zone).date()
+        for _ in range(LONGEST_SEARCH_DAYS):
+            for opens, closes in self.spans(day):
+                if closes > start:
+                    yield max(opens, start), closes
+            day += dt.timedelta(days=1)
+
+    def add(self, start: dt.datetime, seconds: float) -> dt.datetime:
+        """The instant at which `seconds` of working time after `start` are over."""
+        if self.always:
+            return start + dt.timedelta(seconds=seconds)
+        left = seconds
+        end = start
+        for opens, closes in self._from(start):
+            length = (closes - opens).total_seconds()
+            if left <= length:
+                return opens + dt.timedelta(seconds=left)
+            left -= length
+            end = closes
+        return end
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> float:
+        """Working seconds from `start` to `end`; negative if `end` lies before."""
+        if end < start:
+            return -self.between(end, start)
+        if self.always:
+            return (end - start).total_seconds()
+        total = 0.0
+        for opens, closes in self._from(start):
+            if opens >= end:
+                break
+            total += (min(closes, end) - opens).total_seconds()
+        return total
+
+    def add_business_days(self, start: dt.datetime, days: int) -> dt.datetime:
+        """The same time of day, `days` working days later: what a resident understands by "3 business days".
+
+        Out of hours, the first day begins with the next opening; the end is never later than that day's closing time.
+        """
+        if self.always:
+            return start + dt.timedelta(days=days)
+        opening = next(self._from(start), None)
+        if opening is None:
+            return start + dt.timedelta(days=days)
+        local = opening[0].astimezone(self.zone)
+        day = local.date()
+        left = days
+        for _ in range(LONGEST_SEARCH_DAYS):
+            if left == 0:
+                break
+            day += dt.timedelta(days=1)
+            if self.spans(day):
+                left -= 1
+        spans = self.spans(day)
+        wished = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
+        if not spans:
+            return wished
+        return min(max(wished, spans[0][0]), spans[-1][1])
+
+
+def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
+    return WorkingHours(
+        zone=zone,
+        always=calendar.always,
+        hours=calendar.hours,
+        country=calendar.holidays.get("country"),
+        subdivision=calendar.holidays.get("subdivision"),
+        extra=frozenset(dt.date.fromisoformat(str(one["date"])) for one in calendar.holidays.get("extra", [])),
+    )
+
+
+def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt.datetime:
+    """When a promise of `value` `unit` made at `start` ends. Minutes, hours and business days count in working time.
+
+    Days are calendar days, whatever the calendar says.
+    """
+    if unit == Target.Unit.DAYS:
+        return start + dt.timedelta(days=value)
+    if unit == Target.Unit.BUSINESS_DAYS:
+        return hours.add_business_days(start, value)
+    seconds = value * (60 if unit == Target.Unit.MINUTES else 3600)
+    return hours.add(start, seconds)
+
+
+def target_for(
+    service: Service, kind: str, *, priority: int, areas: list[Area], at: dt.datetime
+) -> Target | None:
+    """The promise that held at `at`: the most particular row (area, then priority), and of those the newest."""
+    return (
+        Target.objects.filter(service=service, kind=kind, valid_from__lte=at)
+        .filter(Q(priority=None) | Q(priority=priority))
+        .filter(Q(area=None) | Q(area__in=areas))
+        .select_related("calendar")
+        .order_by(F("area").desc(nulls_last=True), F("priority").desc(nulls_last=True), "-valid_from", "-id")
+        .first()
+    )
+
+
+def hours_for(target: Target | None, department: Department, zone: ZoneInfo) -> WorkingHours:
+    """The calendar that a target counts in: its own, else the department's."""
+    calendar = target.calendar if target is not None and target.calendar is not None else department.calendar
+    return working_hours(calendar, zone)

@@ -1,0 +1,86 @@
+"""What Celery runs: thin, named, an id in and safe to run twice. HANDLERS says who does which outbox row."""
+
+from collections.abc import Callable
+
+import structlog
+from celery import shared_task
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from requests_app import outbox
+from requests_app.actions import counting, housekeeping, indexing, progress, routing
+from requests_app.messages import email
+from requests_app.models import OutboxRow
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[OutboxRow], None]
+
+HANDLERS: dict[str, Handler] = {
+    "route": routing.route_row,
+    "index": indexing.index_row,
+    "tell_received": email.tell,
+    "tell_routed": email.tell,
+    "tell_commented": email.tell,
+    "tell_asked": email.tell,
+    "tell_held": email.tell,
+    "tell_resolved": email.tell,
+    "tell_reopened": email.tell,
+}
+# What a dead row means for its request, if anything beyond being visible in the outbox.
+WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}
+# One drain works off so many rows at most and then lets another worker have a turn.
+ROWS_A_DRAIN = 500
+
+
+def work(row_id: int) -> None:
+    """Does one claimed row: the work and its mark in one transaction, or the failure in a second one."""
+    try:
+        with transaction.atomic():
+            row = outbox.lock(row_id)
+            if row is None:
+                return
+            structlog.contextvars.bind_contextvars(trace_id=row.trace_id, outbox_id=row.pk, outbox_kind=row.kind)
+            HANDLERS[row.kind](row)
+            outbox.finish(row_id)
+    except (OperationalError, InterfaceError) as error:
+        # The connection went: the lease brings the row back, and nobody is to blame.
+        connection.close()
+        log.warning("outbox_connection_lost", outbox_id=row_id, error=type(error).__name__)
+    except Exception as error:
+        give_up = isinstance(error, email.Undeliverable)
+        code = error.code if isinstance(error, email.Undeliverable) else type(error).__name__
+        log.warning("outbox_row_failed", outbox_id=row_id, error=code, exc_info=not give_up)
+        if outbox.fail(row_id, code, counts=True, give_up=give_up):
+            dead = OutboxRow.objects.get(pk=row_id)
+            if dead.kind in WHEN_DEAD:
+                WHEN_DEAD[dead.kind](dead)
+    finally:
+        structlog.contextvars.clear_contextvars()
+
+
+@shared_task(name="requests_app.tasks.drain")
+def drain(lane: str) -> int:
+    """Works off what is due in one lane; how many rows it took."""
+    taken = 0
+    while taken < ROWS_A_DRAIN:
+        row_id = outbox.claim(lane)
+        if row_id is None:
+            break
+        work(row_id)
+        taken += 1
+    if lane == "database" and taken:
+        counting.fold()
+    return taken
+
+
+@shared_task(name="requests_app.tasks.hourly")
+def hourly() -> None:
+    """Closes what was resolved 30 days ago, and sweeps what has had its time: drafts, photos of nobody, old keys."""
+    progress.close_old()
+    housekeeping.sweep()
+
+
+@shared_task(name="requests_app.tasks.nightly")
+def nightly() -> None:
+    """Counts everything again; a difference is an alarm, since it means that a write went past its action."""
+    counting.recount()
