@@ -1,16 +1,28 @@
 """The command line behind bin/demo, bin/test, bin/lint and bin/manage."""
 
+import os
 import sys
 
-from config.stack import testing
-from config.stack.folders import StackError
+from config.stack import demo, linting, testing
+from config.stack.folders import ROOT, StackError, stack_folders
 
 
 def main(arguments: list[str]) -> int:
-    name, *rest = arguments
-    if name == "test":
+    purpose, *rest = arguments
+    if purpose == "demo":
+        return demo.demo(rest)
+    if purpose == "test":
         return testing.test(rest)
-    raise StackError(f"No such command: {name}.")
+    if purpose == "lint":
+        return linting.lint(rest)
+    manage(rest)
+    return 0
+
+
+def manage(arguments: list[str]) -> None:
+    """Become manage.py, speaking to this checkout's stack as the owner of the tables."""
+    told = demo.environment(stack_folders(demo.var_folder())) | {"LAMPLIGHTER_DATABASE_ROLE": "owner"}
+    os.execve(sys.executable, [sys.executable, str(ROOT / "manage.py"), *arguments], told)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import pwd
+import re
+import stat
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -10,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# A unix socket's whole path must fit in 107 bytes on Linux and 103 on macOS.
-SOCKET_PATH_MAX = 100
+# A unix socket's whole path must fit in 103 bytes (macOS), and the names in the folder take up to 24 of them.
+FOLDER_LENGTH_MAX = 78
 
 
 class StackError(Exception):
@@ -59,7 +61,7 @@ def can_use(owner: Owner, folder: Path) -> bool:
 
 @dataclass(frozen=True)
 class Folders:
-    """var/ is what people look into (log/, run/, mail/); `servers` is what PostgreSQL and Redis own, on a short path."""
+    """`var` is what people look into (log/, run/, mail/); `servers` belongs to PostgreSQL and Redis."""
 
     var: Path
     servers: Path
@@ -91,6 +93,37 @@ class Folders:
 
     def redis_url(self, number: int = 0) -> str:
         return f"unix://{self.redis_socket}?db={number}"
+
+
+def stack_folders(var: Path) -> Folders:
+    """The stack of this checkout: under var/, or in a short folder elsewhere when the servers cannot use that one."""
+    owner = server_owner()
+    name = f"lamplighter-{hashlib.sha256(str(var).encode()).hexdigest()[:10]}"
+    # What root keeps belongs in /var/lib; others keep it in their home, or where files outlive a restart.
+    elsewhere = [Path("/var/lib")] if owner.changes else [Path.home()]
+    candidates = [var / "servers", *(folder / name for folder in elsewhere), Path("/var/tmp") / name]
+    for servers in candidates:
+        plain = re.fullmatch(r"[A-Za-z0-9._/-]+", str(servers))  # it stands in addresses and command lines
+        if plain and len(str(servers)) <= FOLDER_LENGTH_MAX and is_made_for(owner, servers):
+            return Folders(var=var, servers=servers, owner=owner)
+    raise StackError(
+        f"Found no folder for the database: give user {owner.uid} one of {', '.join(map(str, candidates))}, "
+        "or set LAMPLIGHTER_VAR to a folder that it can use."
+    )
+
+
+def is_made_for(owner: Owner, folder: Path) -> bool:
+    """Make the folder if need be; whether it is the owner's alone and can be used by it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if owner.changes and folder.lstat().st_uid == 0 and not any(folder.iterdir()):
+            os.chown(folder, owner.uid, owner.gid)
+    except OSError:
+        return False
+    found = folder.lstat()
+    # Somebody else may have put a folder or a link of that name into a shared one.
+    theirs = found.st_uid != owner.uid or not stat.S_ISDIR(found.st_mode) or stat.S_IMODE(found.st_mode) & 0o077
+    return not theirs and can_use(owner, folder)
 
 
 def temporary_folders(prefix: str) -> Folders:

@@ -1,4 +1,4 @@
-"""A private PostgreSQL: found by its folder, never by PATH; unix socket only; no password, since only its owner can reach it."""
+"""A private PostgreSQL, found by its folder, never by PATH; on a unix socket of its owner's, so without passwords."""
 
 import subprocess
 import time
@@ -6,42 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config.stack.folders import Folders, StackError
+from config.stack.machine import postgres_folder
 
-# By their own folders, since a machine may hold several versions: Debian and Ubuntu, Red Hat, Homebrew.
-BIN_FOLDERS = [
-    pattern.format(version)
-    for version in (17, 18, 16)
-    for pattern in (
-        "/usr/lib/postgresql/{}/bin",
-        "/usr/pgsql-{}/bin",
-        "/opt/homebrew/opt/postgresql@{}/bin",
-        "/usr/local/opt/postgresql@{}/bin",
-    )
-]
 EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist")
 # The unsafe ones are for tests, whose data may be lost with the machine.
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "80", "jit": "off"}
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
-def bin_folder() -> Path | None:
-    """The folder of a PostgreSQL >= 16 that has PostGIS, if the machine holds one."""
-    for folder in map(Path, BIN_FOLDERS):
-        if (folder / "postgres").exists() and has_postgis(folder):
-            return folder
-    return None
-
-
-def has_postgis(folder: Path) -> bool:
-    # Debian keeps what the servers share in a folder by version; elsewhere pg_config knows.
-    share = Path("/usr/share/postgresql", folder.parent.name)
-    if not share.is_dir() and (folder / "pg_config").exists():
-        share = Path(subprocess.run([folder / "pg_config", "--sharedir"], capture_output=True, text=True).stdout.strip())
-    return (share / "extension" / "postgis.control").exists()
-
-
 def program(name: str) -> str:
-    folder = bin_folder()
+    folder = postgres_folder()
     if folder is None:
         raise StackError("PostgreSQL 17 with PostGIS 3 is not installed: run bin/demo once, which installs it.")
     return str(folder / name)
@@ -111,7 +85,7 @@ def wait_until_ready(folders: Folders, *, seconds: float = 60) -> None:
 
 
 def create_owner(folders: Folders) -> None:
-    """The role that owns the tables and may make the other roles; extensions wait in template1, so every database has them."""
+    """The role that owns the tables and may make the other roles; and, in template1, what every new database gets."""
     if run_sql(folders, "SELECT 1 FROM pg_roles WHERE rolname = 'lamplighter_owner'"):
         return
     run_sql(folders, ";".join(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS), database="template1")

@@ -1,16 +1,15 @@
 """A private Redis: hints, cache and counters on a unix socket; it keeps nothing on disk."""
 
-import shutil
 import socket
 import time
 
 from config.stack.folders import Folders, StackError
+from config.stack.machine import redis_server
 
 
 def command(folders: Folders) -> list[str]:
     """The server's command line."""
-    # Homebrew's folders may be missing from a bare PATH; any Redis >= 7 will do.
-    found = shutil.which("redis-server", path="/usr/bin:/usr/local/bin:/opt/homebrew/bin")
+    found = redis_server()
     if found is None:
         raise StackError("Redis is not installed: run bin/demo once, which installs it.")
     where = ["--port", "0", "--unixsocket", str(folders.redis_socket), "--unixsocketperm", "700"]

@@ -9,16 +9,9 @@ from contextlib import contextmanager
 
 from config.stack import postgres, redis
 from config.stack.folders import ROOT, Folders, temporary_folders
+from config.stack.processes import tied_to_parent
 
 TEMPLATE = "lamplighter_template"
-
-
-def dies_with_us(folders: Folders, command: Sequence[str], *, stop_signal: str) -> list[str]:
-    """The command as the servers' user, told to stop when this process dies, however it dies."""
-    setpriv = shutil.which("setpriv")
-    if setpriv is None:  # macOS: the servers outlive a kill -9, and only that
-        return list(command)
-    return [setpriv, *folders.owner.setpriv, f"--pdeathsig={stop_signal}", "--", *command]
 
 
 @contextmanager
@@ -36,7 +29,7 @@ def servers(folders: Folders) -> Iterator[None]:
             with (folders.log / f"{name}.log").open("ab") as log:
                 running.append(
                     subprocess.Popen(
-                        dies_with_us(folders, command, stop_signal=stop_signal),
+                        tied_to_parent(command, folders, stop_signal=stop_signal, as_owner=True),
                         cwd=folders.servers,
                         stdin=subprocess.DEVNULL,
                         stdout=log,

@@ -1,0 +1,135 @@
+"""The processes of a running stack, kept alive by supervisord: what starts, in which order, and how each stops."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import xmlrpc.client
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from config.stack import postgres, redis
+from config.stack.folders import ROOT, Folders
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process under the supervisor. The lower its priority, the earlier it starts and the later it stops."""
+
+    name: str
+    command: Sequence[str]
+    priority: int
+    role: str = ""  # the database role it speaks as
+    stop_signal: str = "TERM"
+    as_owner: bool = False
+
+
+def server_programs(folders: Folders) -> list[Program]:
+    return [
+        # INT, since TERM would wait for its clients to leave.
+        Program("postgres", postgres.command(folders), priority=1, stop_signal="INT", as_owner=True),
+        Program("redis", redis.command(folders), priority=2, as_owner=True),
+    ]
+
+
+def app_programs(host: str, port: int) -> list[Program]:
+    bin_folder = Path(sys.executable).parent
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    gunicorn = [str(bin_folder / "gunicorn"), "config.wsgi:application", f"--bind={address}", "--worker-class=gthread"]
+    celery = [str(bin_folder / "celery"), "--app=config.celery:app"]
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [
+        # Two processes of four threads serve a demo on two cores; no control socket, since the supervisor controls it.
+        Program(
+            "web",
+            [*gunicorn, "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=5", "--no-control-socket"],
+            priority=10,
+            role="web",
+        ),
+        Program(
+            "worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", *alone], priority=11, role="worker"
+        ),
+        Program("beat", [*celery, "beat", "--loglevel=WARNING"], priority=12, role="worker"),
+    ]
+
+
+def tied_to_parent(command: Sequence[str], folders: Folders, *, stop_signal: str, as_owner: bool) -> list[str]:
+    """The command as the user it needs, told to stop when its parent dies, however the parent dies."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:  # macOS: a child outlives a kill -9 of its parent, and only that
+        return list(command)
+    user = folders.owner.setpriv if as_owner else []
+    return [setpriv, *user, f"--pdeathsig={stop_signal}", "--", *command]
+
+
+def supervisor_config(folders: Folders, programs: Sequence[Program]) -> str:
+    """supervisord's configuration: restart whatever dies, waiting a second longer each time it fails to start."""
+    lines = [
+        "[supervisord]",
+        "nodaemon=true",
+        "silent=true",
+        f"logfile={folders.log}/supervisor.log",
+        "logfile_maxbytes=10MB",
+        "logfile_backups=1",
+        f"pidfile={folders.run}/supervisor.pid",
+        *(["user=root"] if os.geteuid() == 0 else []),
+        "[unix_http_server]",
+        f"file={folders.servers}/supervisor.sock",
+        "chmod=0700",
+        "[rpcinterface:supervisor]",
+        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
+    ]
+    for program in programs:
+        command = tied_to_parent(program.command, folders, stop_signal=program.stop_signal, as_owner=program.as_owner)
+        role = ["env", f"LAMPLIGHTER_DATABASE_ROLE={program.role}"] if program.role else []
+        child = ["/bin/sh", str(ROOT / "config/stack/child.sh"), str(folders.run / f"{program.name}.pid")]
+        lines += [
+            f"[program:{program.name}]",
+            f"command={shlex.join([*child, *role, *command])}".replace("%", "%%"),
+            f"directory={folders.servers if program.as_owner else ROOT}",
+            f"priority={program.priority}",
+            f"autostart={'true' if program.as_owner else 'false'}",
+            "autorestart=true",
+            "startsecs=1",
+            "startretries=1000000",
+            f"stopsignal={program.stop_signal}",
+            "stopwaitsecs=15",
+            "killasgroup=true",
+            "redirect_stderr=true",
+            f"stdout_logfile={folders.log}/{program.name}.log",
+            "stdout_logfile_maxbytes=10MB",
+            "stdout_logfile_backups=1",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def start_supervisor(
+    folders: Folders, programs: Sequence[Program], *, environment: dict[str, str], lock: int, detach: bool
+) -> subprocess.Popen[bytes]:
+    """Start supervisord. It inherits the lock, which is thus held for as long as it lives, whatever becomes of us."""
+    config = folders.run / "supervisor.conf"
+    config.write_text(supervisor_config(folders, programs))
+    supervisord = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
+    command = supervisord if detach else tied_to_parent(supervisord, folders, stop_signal="TERM", as_owner=False)
+    with (folders.log / "supervisor.log").open("ab") as log:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=[lock],
+            start_new_session=True,  # a terminal's Ctrl-C is for us, who pass it on
+        )
+
+
+def supervisor(folders: Folders) -> Any:
+    """The running supervisor, to be asked and told things."""
+    transport = SupervisorTransport(None, None, f"unix://{folders.servers}/supervisor.sock")
+    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor

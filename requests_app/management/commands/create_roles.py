@@ -1,0 +1,125 @@
+"""The database's roles: who may do what there, as the second lock behind the application's own rules."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from psycopg import sql
+
+from requests_app.models import Event
+
+
+@dataclass(frozen=True)
+class Role:
+    """A login of one kind of process, with its time-outs: settings of the role hold behind any connection pooler."""
+
+    name: str
+    writes: bool
+    statement_timeout: str
+    lock_timeout: str
+    idle_in_transaction_session_timeout: str
+
+
+ROLES = [
+    # A page that takes longer than this has lost its reader, and must not hold its locks.
+    Role("lamplighter_web", True, "5s", "3s", "15s"),
+    Role("lamplighter_worker", True, "5min", "10s", "60s"),
+    Role("lamplighter_export", False, "30min", "10s", "60s"),
+    Role("lamplighter_read", False, "30s", "3s", "15s"),
+]
+
+
+class Command(BaseCommand):
+    """Not a migration: roles belong to the whole cluster, where test databases made in parallel would race for them."""
+
+    help = "Make the database roles web, worker, export and read, and grant each what it needs. Run it after migrate."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--passwords",
+            action="store_true",
+            help="give each role a new random password and print the settings to use",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with transaction.atomic():
+                self.make_roles()
+                self.grant()
+                urls = self.new_passwords() if options["passwords"] else []
+        except ProgrammingError as error:
+            raise CommandError(
+                f"{str(error).strip().splitlines()[0]}. Run this as the role that owns the tables and may make roles: "
+                "ALTER ROLE lamplighter_owner CREATEROLE, and DATABASE_URL_OWNER set to it."
+            ) from error
+        for url in urls:
+            self.stdout.write(url)
+        if options["verbosity"]:
+            self.stdout.write(f"{len(ROLES)} roles are in place: {', '.join(role.name for role in ROLES)}.")
+
+    def make_roles(self) -> None:
+        with connection.cursor() as cursor:
+            # Two installations may share a cluster, and with it these roles.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lamplighter create_roles'))")
+            cursor.execute("SELECT rolname FROM pg_roles")
+            existing = {name for (name,) in cursor.fetchall()}
+            for role in ROLES:
+                name = sql.Identifier(role.name)
+                if role.name not in existing:
+                    cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
+                for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+                    cursor.execute(
+                        sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                            name, sql.Identifier(setting), sql.Literal(getattr(role, setting))
+                        )
+                    )
+                cursor.execute(
+                    sql.SQL("ALTER ROLE {} SET default_transaction_read_only = {}").format(
+                        name, sql.Literal("off" if role.writes else "on")
+                    )
+                )
+
+    def grant(self) -> None:
+        """Grant on each table of ours by name: PostGIS keeps one in the same schema that is not ours to grant."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+            tables = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+            if not tables:
+                raise CommandError("This role owns no tables here: run migrate first, with DATABASE_URL_OWNER.")
+            cursor.execute(
+                "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND sequenceowner = current_user"
+            )
+            sequences = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+            every_table, every_sequence = sql.SQL(", ").join(tables), sql.SQL(", ").join(sequences)
+            event = sql.Identifier(Event._meta.db_table)
+            for role in ROLES:
+                name = sql.Identifier(role.name)
+                cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
+                cursor.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(every_table, name))
+                if role.writes:
+                    rights = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
+                    cursor.execute(rights.format(every_table, name))
+                    cursor.execute(sql.SQL("GRANT USAGE, SELECT ON SEQUENCE {} TO {}").format(every_sequence, name))
+                    # What happened cannot be rewritten, not even by a page or a worker that somebody has taken over.
+                    cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(event, name))
+                else:
+                    cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(every_table, name))
+
+    def new_passwords(self) -> list[str]:
+        database = settings.DATABASES["default"]
+        address = (database.get("HOST") or "localhost") + (f":{database['PORT']}" if database.get("PORT") else "")
+        lines = []
+        with connection.cursor() as cursor:
+            for role in ROLES:
+                password = secrets.token_urlsafe(24)
+                cursor.execute(
+                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role.name), sql.Literal(password))
+                )
+                kind = role.name.removeprefix("lamplighter_")
+                setting = "DATABASE_URL" if kind == "web" else f"DATABASE_URL_{kind.upper()}"
+                lines.append(f"{setting}=postgis://{role.name}:{password}@{address}/{database['NAME']}")
+        return lines
