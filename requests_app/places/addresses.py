@@ -1,0 +1,201 @@
+"""The address search: what a resident types or points at, found in the city's own gazetteer."""
+
+import math
+import re
+import time
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Length
+
+from requests_app.models import GazetteerEntry, Ground, Jurisdiction
+from requests_app.places import plus_codes
+from requests_app.places.patience import TimeUpError, at_most
+
+# How long one statement of a search may take, and after how long no further one is begun.
+STATEMENT_MS, SEARCH_S = 250, 0.5
+# How far from a pin its address may be, then the corner or landmark that it is said to be at, then the street.
+ADDRESS_M, CORNER_M, STREET_M = 60, 150, 40
+METRES_PER_DEGREE = 111_320
+
+Found = list[tuple[GazetteerEntry, float]]
+
+SHORT_FORMS = {
+    **dict.fromkeys(["street", "str", "saint"], "st"),
+    **dict.fromkeys(["avenue", "av", "aven", "avenida"], "ave"),
+    **dict.fromkeys(["boulevard", "boul", "bulevar"], "blvd"),
+    "road": "rd", "drive": "dr", "lane": "ln", "court": "ct", "place": "pl", "terrace": "ter", "circle": "cir",
+    "highway": "hwy", "parkway": "pkwy", "expressway": "expy", "turnpike": "tpke", "square": "sq", "alley": "aly",
+    "crescent": "cres", "wharf": "whf", "bridge": "brg", "center": "ctr", "centre": "ctr", "plaza": "plz",
+    "mount": "mt", "fort": "ft", "route": "rt", "carretera": "rt", "heights": "hts", "park": "pk", "parque": "pk",
+    "north": "n", "south": "s", "east": "e", "west": "w", "norte": "n", "sur": "s", "este": "e", "oeste": "w",
+    "northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw",
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
+    "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+}  # fmt: skip
+# Words that name nothing: "calle Elm" is Elm St, "número 12" is 12, "INTERSECTION A AND B" is a corner.
+EMPTY_WORDS = {"calle", "numero", "num", "nro", "intersection", "interseccion", "esquina"}
+BETWEEN = re.compile(r"\s*(?:&|@|\+|(?<!\d)/|/(?!\d))\s*|\s+(?:and|at|y|con|esquina\s+con|esquina)\s+")
+UNIT = re.compile(r"(?:\s*#\s*|\b(?:apt|apartment|apto|unit|suite|ste|floor|fl|rm|room|piso)\b\.?\s*#?\s*)[\w-]+")
+DEGREES = re.compile(
+    r"^\s*(?P<lat>[-+]?\d{1,2}(?:\.\d+)?)\s*°?\s*(?P<ns>[NS]?)\s*[,;\s]\s*"
+    r"(?P<lon>[-+]?\d{1,3}(?:\.\d+)?)\s*°?\s*(?P<ew>[EWO]?)\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A place that the words or the pin may mean. confidence: 0 to 1, how sure the search is."""
+
+    label: str
+    point: Point
+    kind: str
+    confidence: float
+
+
+def search_key(text: str) -> str:
+    """The text as it is stored and searched: lower case, without accents or punctuation, street types shortened."""
+    plain = unicodedata.normalize("NFKD", text[:200].replace("½", " 1/2")).lower()
+    plain = "".join(symbol for symbol in plain if not unicodedata.combining(symbol))
+    plain = re.sub(r"['’.]", "", BETWEEN.sub(" and ", plain))
+    words = re.sub(r"[^\w\s]|_|\x00", " ", plain).split()
+    return " ".join(SHORT_FORMS.get(word, word) for word in words if word not in EMPTY_WORDS)
+
+
+def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Match]:
+    """The places that the words may mean, best first. A latitude and longitude or a Plus Code is a place too."""
+    text = text[:200].replace("\x00", " ")
+    if point := _typed_point(jurisdiction, text):
+        near = nearest(jurisdiction, point)
+        label = near.label if near else f"{point.y:.5f}, {point.x:.5f}"
+        return [Match(label, point, "point", near.confidence if near else 0.5)]
+
+    found: dict[int, Match] = {}
+    entries = GazetteerEntry.objects.filter(jurisdiction=jurisdiction)
+    out_of_time_at = time.monotonic() + SEARCH_S
+    # A slow step is given up; what the quicker ones before it found stays.
+    with suppress(TimeUpError), at_most(STATEMENT_MS):
+        for key in _readings(text):
+            for step in (_by_prefix, _by_corner, _by_word, _by_next_number, _by_likeness):
+                if len(found) >= limit or time.monotonic() > out_of_time_at:
+                    break
+                for entry, confidence in step(entries, key, limit):
+                    found.setdefault(entry.pk, _match(entry, confidence))
+            if any(match.confidence >= 0.9 for match in found.values()):
+                break
+    return sorted(found.values(), key=lambda match: -match.confidence)[:limit]
+
+
+def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:
+    """What people would call this point: the address beside it, else the corner or landmark, else the street."""
+    entries = GazetteerEntry.objects.filter(jurisdiction=jurisdiction)
+    for kinds, metres, most in (
+        (Q(kind="address"), ADDRESS_M, 0.95),
+        (~Q(kind="address"), CORNER_M, 0.7),
+    ):
+        near = (
+            entries.filter(kinds, point__bboverlaps=box_around(point, metres))
+            .annotate(metres=Distance("point", point))
+            .order_by("metres", "id")
+            .first()
+        )
+        if near is not None and near.metres.m <= metres:
+            return _match(near, most - 0.4 * near.metres.m / metres)
+    street = (
+        Ground.objects.filter(jurisdiction=jurisdiction, is_segment=True, name__gt="")
+        .filter(shape__bboverlaps=box_around(point, STREET_M))
+        .annotate(metres=Distance("shape", point))
+        .order_by("metres", "id")
+        .first()
+    )
+    if street is not None and street.metres.m <= STREET_M:
+        return Match(street.name, point, "street", 0.4)
+    return None
+
+
+def box_around(point: Point, metres: float) -> Polygon:
+    """A box in degrees that holds the circle of that many metres: what an index can search by."""
+    high = metres / METRES_PER_DEGREE
+    wide = high / max(math.cos(math.radians(point.y)), 0.01)
+    box = Polygon.from_bbox((point.x - wide, point.y - high, point.x + wide, point.y + high))
+    box.srid = 4326
+    return box
+
+
+def _match(entry: GazetteerEntry, confidence: float) -> Match:
+    return Match(entry.label, entry.point, entry.kind, round(confidence, 2))
+
+
+def _typed_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
+    if typed := DEGREES.match(text):
+        latitude, longitude = float(typed["lat"]), float(typed["lon"])
+        # 69.0 W and 69.0 O (oeste) lie west of Greenwich.
+        latitude *= -1 if typed["ns"].upper() == "S" else 1
+        longitude *= -1 if typed["ew"].upper() in ("W", "O") else 1
+        # Two house numbers are no place: a typed coordinate has its decimals.
+        if "." in text and abs(latitude) <= 90 and abs(longitude) <= 180:
+            return Point(longitude, latitude, srid=4326)
+        return None
+    center = jurisdiction.map_view.get("center")
+    coded = plus_codes.find(text, tuple(center) if center else None)
+    return Point(*coded, srid=4326) if coded else None
+
+
+def _readings(text: str) -> list[str]:
+    """What was typed, then without its flat and town, then in English order: "Avenida Elm 12" is 12 Elm Ave."""
+    plain = UNIT.sub(" ", text.lower())
+    readings = [search_key(text), search_key(plain), search_key(plain.split(",")[0])]
+    if last := re.match(r"^(\D*[^\W\d]\D*) (\d+[a-z]?)$", readings[-1]):
+        readings.append(f"{last[2]} {last[1]}")
+    if kind := re.match(r"^(\d+[a-z]? )?(ave|blvd) (\w.*)$", readings[-1]):
+        readings.append(f"{kind[1] or ''}{kind[3]} {kind[2]}")
+    return [key for key in dict.fromkeys(readings) if len(key) >= 2]
+
+
+def _by_prefix(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
+    shortest = entries.filter(search_key__startswith=key).order_by(Length("search_key"), "search_key")[:limit]
+    return [(entry, 1.0 if entry.search_key == key else 0.9) for entry in shortest]
+
+
+def _by_corner(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
+    """ "A & B" in either order, and with the street types left out."""
+    one, _, other = key.partition(" and ")
+    if not other:
+        return []
+    this_way = Q(search_key__startswith=one, search_key__contains=f" and {other}")
+    that_way = Q(search_key__startswith=other, search_key__contains=f" and {one}")
+    corners = entries.filter(kind="intersection").filter(this_way | that_way)
+    return [(entry, 0.95) for entry in corners.order_by(Length("search_key"), "search_key")[:limit]]
+
+
+def _by_word(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
+    """A landmark by a word inside its name: "library"."""
+    inside = entries.filter(search_key__contains=f" {key}").order_by(Length("search_key"), "search_key")[:limit]
+    return [(entry, 0.7) for entry in inside]
+
+
+def _by_next_number(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
+    """No such number on the street: the numbers beside it."""
+    parts = re.match(r"^(\d{1,6})[a-z]? ([^\W\d].*|\d+(?:st|nd|rd|th)\b.*)$", key)
+    if parts is None:
+        return []
+    wanted, street = int(parts[1]), parts[2]
+    on_street = entries.filter(kind="address", search_key__contains=f" {street}", house_number__regex=r"^\d+$")
+    near = sorted(on_street[:2000], key=lambda entry: (abs(int(entry.house_number) - wanted), entry.label))
+    return [(entry, 0.6) for entry in near[: min(limit, 4)]]
+
+
+def _by_likeness(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
+    """Misspelled: the labels that share most of their letter triples."""
+    alike = (
+        entries.filter(search_key__trigram_similar=key)
+        .annotate(likeness=TrigramSimilarity("search_key", key))
+        .order_by(F("likeness").desc(), "search_key")[:limit]
+    )
+    return [(entry, min(0.85, entry.likeness * 0.85)) for entry in alike]

@@ -1,0 +1,60 @@
+"""Where everybody may know that it is: the exact place, its block, or nothing, by the service's visibility."""
+
+import math
+import re
+
+from django.contrib.gis.geos import Point
+
+from requests_app.models import ServiceVersion
+
+# Meters: about a city block. Snapped and never jittered: the middle of many jittered points is the true one.
+BLOCK_M = 120
+METRES_PER_DEGREE = 111_320
+
+NUMBER_FIRST = re.compile(r"^\s*(\d+)(?:\s*[-–]\s*\d+)?[a-z]?(?:\s+1/2)?\s+(?=\S)", re.IGNORECASE)
+UNIT = re.compile(
+    r"\s*(?:,|#|;|\(|\b(?:apt|apto|apartment|unit|suite|ste|floor|fl|room|rm|piso|depto)\b).*$", re.IGNORECASE
+)
+# Numbers that are a street's or a landmark's name.
+NAMED_NUMBER = re.compile(
+    r"\b(?:sr|us|i|rt|rte|route|ruta|hwy|highway|carretera|pier|muelle|exit|salida|station|school|line|gate)\s*-?\s*\d+\b"
+    r"|\b\d+(?:st|nd|rd|th)\b",
+    re.IGNORECASE,
+)
+
+EXACT = {ServiceVersion.Visibility.PUBLIC, ServiceVersion.Visibility.NAMED_STAFF}
+
+
+def public_place(visibility: str, point: Point | None, address: str) -> tuple[Point | None, str]:
+    """The public point and the public address of a request whose service has this visibility."""
+    if visibility in EXACT:
+        return point, address
+    if visibility == ServiceVersion.Visibility.COARSE:
+        return (block_point(point) if point else None), block_address(address)
+    return None, ""
+
+
+def block_point(point: Point) -> Point:
+    """The middle of the grid cell (about 120 m on a side) that holds the point: one for all points of the cell."""
+    high = BLOCK_M / METRES_PER_DEGREE
+    row = math.floor(point.y / high)
+    latitude = (row + 0.5) * high
+    # The width follows the row, not the point, so that all points of a cell agree on it.
+    wide = high / max(math.cos(math.radians(latitude)), 0.01)
+    longitude = (math.floor(point.x / wide) + 0.5) * wide
+    return Point(round(longitude, 6), round(latitude, 6), srid=4326)
+
+
+def block_address(address: str) -> str:
+    """The 100 block of Elm St, for "123 Elm St Apt 4". Corners and landmarks stay; an address with a stray number goes."""
+    street = UNIT.sub("", address)
+    block = ""
+    if number := NUMBER_FIRST.match(street):
+        hundred = int(number[1]) // 100 * 100
+        block = f"{hundred or '1–99'} block of "
+        street = street[number.end() :]
+    street = street.strip()
+    # Any number left may be the house's, in an order that we do not know: "Elm St 12", "the blue house, 12".
+    if re.search(r"\d", NAMED_NUMBER.sub("", street)):
+        return ""
+    return block + street if street else ""
