@@ -63,7 +63,7 @@ def search_key(text: str) -> str:
     """The text as it is stored and searched: lower case, without accents or punctuation, street types shortened."""
     plain = unicodedata.normalize("NFKD", text[:200].replace("½", " 1/2")).lower()
     plain = "".join(symbol for symbol in plain if not unicodedata.combining(symbol))
-    plain = re.sub(r"['’.]", "", BETWEEN.sub(" and ", plain))
+    plain = re.sub(r"['’.]", "", BETWEEN.sub(" and ", re.sub(r"^\s*(la\s+)?esquina\s+de\s+", "", plain)))
     words = re.sub(r"[^\w\s]|_|\x00", " ", plain).split()
     return " ".join(SHORT_FORMS.get(word, word) for word in words if word not in EMPTY_WORDS)
 

@@ -46,7 +46,7 @@ def block_point(point: Point) -> Point:
 
 
 def block_address(address: str) -> str:
-    """The 100 block of Elm St, for "123 Elm St Apt 4". Corners and landmarks stay; an address with a stray number goes."""
+    """The 100 block of Elm St, for "123 Elm St Apt 4". Corners and landmarks stay; one with a stray number goes."""
     street = UNIT.sub("", address)
     block = ""
     if number := NUMBER_FIRST.match(street):
