@@ -60,7 +60,7 @@ PUBLIC_KINDS = {
     "joined",
 }  # fmt: skip
 
-# What happens when…? kind: the outbox rows that follow, as (row kind, lane).
+# What happens when…? kind: the outbox rows that follow.
 REACTIONS: dict[str, list[str]] = {
     "submitted": ["route", "tell_received"],
     "confirmed": ["route"],
@@ -70,12 +70,14 @@ REACTIONS: dict[str, list[str]] = {
     "asked": ["tell_asked"],
     "held": ["tell_held"],
     "resolved": ["tell_resolved"],
-    "handed_over": ["tell_resolved"],
+    "handed_over": ["tell_resolved", "mail_owner"],
     "merged": ["tell_resolved"],
     "reopened": ["tell_reopened"],
 }
-# Reactions outside the database: one row for each person who should hear of it.
+# One row for each person who should hear of it, in the outside lane.
 TELLING = {kind for kinds in REACTIONS.values() for kind in kinds if kind.startswith("tell_")}
+# Once for each event, in the outside lane; all else shares the database's transaction, once for each request.
+OUTSIDE = {"mail_owner"}
 # Events after which a request is found by other words, or not at all.
 _REINDEXED = {"submitted", "service_changed", "hidden", "published", "place_corrected"}
 
@@ -125,6 +127,14 @@ def record(
     for reaction in REACTIONS.get(kind, []):
         if reaction in TELLING:
             outbox.enqueue_telling(reaction, service_request=service_request, event=event)
+        elif reaction in OUTSIDE:
+            outbox.enqueue(
+                reaction,
+                lane="outside",
+                service_request=service_request,
+                event=event,
+                dedupe_key=f"{reaction}:{event.pk}",
+            )
         else:
             outbox.enqueue(
                 reaction,

@@ -1,5 +1,6 @@
 """What Celery runs: thin, named, an id in and safe to run twice. HANDLERS says who does which outbox row."""
 
+import time
 from collections.abc import Callable
 
 import structlog
@@ -18,6 +19,7 @@ Handler = Callable[[OutboxRow], None]
 HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
     "index": indexing.index_row,
+    "mail_owner": email.mail_owner,
     "tell_received": email.tell,
     "tell_routed": email.tell,
     "tell_commented": email.tell,
@@ -30,6 +32,7 @@ HANDLERS: dict[str, Handler] = {
 WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}
 # One drain works off so many rows at most and then lets another worker have a turn.
 ROWS_A_DRAIN = 500
+SECONDS_A_DRAIN = 20
 
 
 def work(row_id: int) -> None:
@@ -49,6 +52,8 @@ def work(row_id: int) -> None:
     except Exception as error:
         give_up = isinstance(error, email.Undeliverable)
         code = error.code if isinstance(error, email.Undeliverable) else type(error).__name__
+        if isinstance(error, email.Undeliverable) and error.contact_point_id is not None:
+            email.mark_bounced(error.contact_point_id)
         log.warning("outbox_row_failed", outbox_id=row_id, error=code, exc_info=not give_up)
         if outbox.fail(row_id, code, counts=True, give_up=give_up):
             dead = OutboxRow.objects.get(pk=row_id)
@@ -62,15 +67,24 @@ def work(row_id: int) -> None:
 def drain(lane: str) -> int:
     """Works off what is due in one lane; how many rows it took."""
     taken = 0
-    while taken < ROWS_A_DRAIN:
+    began = time.monotonic()
+    while taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
+        if lane == OutboxRow.Lane.OUTSIDE:
+            # A slow mail server must not keep a worker from routing: between two mails, what is due in the database goes first.
+            drain_database()
         row_id = outbox.claim(lane)
         if row_id is None:
             break
         work(row_id)
         taken += 1
-    if lane == "database" and taken:
+    if lane == OutboxRow.Lane.DATABASE and taken:
         counting.fold()
     return taken
+
+
+def drain_database() -> None:
+    while (row_id := outbox.claim(OutboxRow.Lane.DATABASE)) is not None:
+        work(row_id)
 
 
 @shared_task(name="requests_app.tasks.hourly")

@@ -1,0 +1,197 @@
+"""Mail: one message to one person about one event, in their language, with an id that is the same on every try."""
+
+import hashlib
+import re
+import smtplib
+from email.utils import formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from requests_app import links
+from requests_app.clock import app_now
+from requests_app.messages import limits, wording
+from requests_app.models import Comment, ContactPoint, Jurisdiction, Message, OutboxRow, Participation, ServiceRequest
+from requests_app.words import say
+
+# Outbox kind → the event that the header and the templates are named for.
+KINDS = {
+    "tell_received": "received",
+    "tell_routed": "routed",
+    "tell_commented": "commented",
+    "tell_asked": "asked",
+    "tell_held": "on_hold",
+    "tell_resolved": "resolved",
+    "tell_reopened": "reopened",
+}
+
+
+class Undeliverable(Exception):
+    """The server refused the address for good (5xx). code: the SMTP code."""
+
+    def __init__(self, code: str, contact_point_id: int | None) -> None:
+        self.code, self.contact_point_id = code, contact_point_id
+        super().__init__(code)
+
+
+def message_id(event_id: int | None, recipient_id: int | None, kind: str, jurisdiction: Jurisdiction) -> str:
+    """The same for every try of the same message, and not to be guessed from outside."""
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{event_id}:{recipient_id}:{kind}".encode()).hexdigest()[:32]
+    domain = re.sub(r"[^A-Za-z0-9.-]", "", jurisdiction.jurisdiction_id) or "lamplighter"
+    return f"<{digest}@{domain}>"
+
+
+def tell(row: OutboxRow) -> None:
+    """Sends the mail of one outbox row. Runs inside the row's transaction: a kill before its commit sends it again, with the
+    same Message-ID."""
+    contact_point = row.recipient
+    service_request = row.service_request
+    if contact_point is None or service_request is None or contact_point.bounced_at is not None:
+        return
+    kind = KINDS[row.kind]
+    jurisdiction = service_request.jurisdiction
+    participation = Participation.objects.filter(
+        service_request=service_request, contact_point=contact_point, stopped_at=None
+    ).first()
+    if participation is None or not _still_theirs(service_request, participation):
+        return
+    message, _ = Message.objects.get_or_create(
+        event_id=row.event_id,
+        contact_point=contact_point,
+        channel="email",
+        kind=kind,
+        defaults={
+            "jurisdiction": jurisdiction,
+            "service_request": service_request,
+            "person": contact_point.person,
+            "message_id": message_id(row.event_id, contact_point.pk, kind, jurisdiction),
+        },
+    )
+    if message.sent_at is not None or message.skipped:
+        return
+    if limits.is_over(contact_point):
+        # The news stands on the tracking page; a stranger's mailbox must not be flooded through us.
+        message.skipped = "cap"
+        message.save(update_fields=["skipped"])
+        return
+    language = contact_point.person.language
+    with override(language), timezone.override(jurisdiction.zone):
+        mail = compose(service_request, contact_point, kind=kind, event_id=row.event_id)
+    mail.extra_headers["Message-ID"] = message.message_id
+    mail.extra_headers["X-Lamplighter-Event"] = kind
+    if row.trace_id:
+        mail.extra_headers["X-Request-Id"] = row.trace_id
+    send(mail, contact_point)
+    message.sent_at = app_now()
+    message.save(update_fields=["sent_at"])
+
+
+def _still_theirs(service_request: ServiceRequest, participation: Participation) -> bool:
+    """A follower hears nothing more of a request that turned private; its reporter does."""
+    own = participation.role in (Participation.Role.REPORTER, Participation.Role.CALLER)
+    return own or service_request.is_public
+
+
+def compose(
+    service_request: ServiceRequest, contact_point: ContactPoint, *, kind: str, event_id: int | None
+) -> EmailMultiAlternatives:
+    """Subject, plain text and HTML from templates/emails/, in the active language."""
+    jurisdiction = service_request.jurisdiction
+    link = links.link_for(contact_point.person, service_request)
+    comment = _comment_of(event_id, kind)
+    follow_url = links.url(link, jurisdiction)
+    stop_url = links.site_of(jurisdiction) + reverse("requests_app:stop_mails", args=[links.token(link)])
+    context: dict[str, Any] = {
+        "service_request": service_request,
+        "city": jurisdiction,
+        "service_name": say(service_request.service_version.name),
+        "department": wording.department_words(service_request),
+        "status": wording.status_words(service_request),
+        "next_step": wording.next_step(service_request),
+        "comment": comment,
+        "follow_url": follow_url,
+        "stop_url": stop_url,
+        "demo": settings.DEMO,
+    }
+    subject = " ".join(render_to_string(f"emails/{kind}.subject.txt", context).split())
+    mail = EmailMultiAlternatives(
+        subject=f"[{service_request.spoken_reference}] {subject}",
+        body=render_to_string(f"emails/{kind}.txt", context),
+        from_email=formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL)),
+        to=[contact_point.value],
+        headers={
+            "List-Unsubscribe": f"<{stop_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
+    return mail
+
+
+def _comment_of(event_id: int | None, kind: str) -> Comment | None:
+    """The words that this event points at: public ones, or a question to the reporter."""
+    from requests_app.models import Event
+
+    event = Event.objects.filter(pk=event_id).first()
+    comment_id = event.data.get("comment_id") if event is not None else None
+    if not comment_id:
+        return None
+    comment = Comment.objects.filter(pk=comment_id, hidden_at=None).first()
+    if comment is None or not (comment.public or (kind == "asked" and comment.kind == Comment.Kind.QUESTION)):
+        return None
+    return comment
+
+
+def send(mail: EmailMultiAlternatives, contact_point: ContactPoint | None) -> None:
+    """One try. A final refusal of the address is Undeliverable, and the address is marked; anything else may be tried again."""
+    try:
+        mail.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, _ = next(iter(error.recipients.values()))
+        _refused(int(code), contact_point, error)
+    except smtplib.SMTPResponseException as error:
+        # 4xx: later. 5xx about the message or the address: never. A server that does not know us (530, 535) is our own fault.
+        if error.smtp_code >= 500 and error.smtp_code not in (530, 535):
+            _refused(error.smtp_code, contact_point, error)
+        raise
+
+
+def _refused(code: int, contact_point: ContactPoint | None, error: Exception) -> None:
+    if code < 500:
+        raise error
+    raise Undeliverable(str(code), contact_point.pk if contact_point else None) from error
+
+
+def mark_bounced(contact_point_id: int) -> None:
+    """Nothing more is sent there. Called after the failed row's transaction is over, which would take the mark with it."""
+    ContactPoint.objects.filter(pk=contact_point_id, bounced_at=None).update(bounced_at=app_now())
+
+
+def mail_owner(row: OutboxRow) -> None:
+    """"Send it to them for me": the report goes to the owner of the ground, without the reporter's name or address."""
+    service_request = row.service_request
+    if service_request is None or service_request.owner is None or not service_request.owner.email:
+        return
+    owner = service_request.owner
+    jurisdiction = service_request.jurisdiction
+    with override("en"), timezone.override(jurisdiction.zone):
+        context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO,
+                   "service_name": say(service_request.service_version.name)}  # fmt: skip
+        mail = EmailMultiAlternatives(
+            subject=f"[{service_request.spoken_reference}] {say(service_request.service_version.name)}",
+            body=render_to_string("emails/owner.txt", context),
+            from_email=formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL)),
+            to=[owner.email],
+            headers={
+                "Message-ID": message_id(row.event_id, owner.pk, "owner", jurisdiction),
+                "X-Lamplighter-Event": "handed_over",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+    send(mail, None)
