@@ -24,10 +24,16 @@ def clean_text(text: str) -> str:
     """What was typed, without what cannot be stored or would deceive: NUL and other controls, lone surrogates, bidi overrides."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _BIDI.sub("", text)
-    kept = "".join(
-        letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs", "Cn", "Co")
-    )
-    return kept.strip()
+    return "".join(letter for letter in text if not _is_harmful(letter)).strip()
+
+
+def _is_harmful(letter: str) -> bool:
+    """Controls, surrogates and noncharacters. Letters newer than our Unicode tables (the next emoji) are kept."""
+    if letter in "\n\t":
+        return False
+    code = ord(letter)
+    noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return noncharacter or unicodedata.category(letter) in ("Cc", "Cs")
 
 
 @dataclass

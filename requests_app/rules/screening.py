@@ -12,7 +12,8 @@ def plain(text: str) -> str:
     """Lower case, no accents, words separated by single spaces: "¡Hay FUEGO!" is " hay fuego "."""
     letters = unicodedata.normalize("NFKD", text.lower())
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " " + " ".join(re.findall(r"[a-z0-9']+", letters.replace("’", "'"))) + " "
+    # "can't", "can’t" and "cant" are the same word.
+    return " " + " ".join(re.findall(r"[a-z0-9]+", letters.replace("’", "").replace("'", ""))) + " "
 
 
 @dataclass(frozen=True)
