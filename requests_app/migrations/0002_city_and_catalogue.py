@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("all_night_number", models.CharField(blank=True, max_length=40)),
                 ("map_view", models.JSONField(default=dict)),
                 ("boundary", django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326)),
+                ("basemap_version", models.PositiveIntegerField(default=0)),
                 ("branding", models.JSONField(blank=True, default=dict)),
                 ("always_ask_emergency", models.BooleanField(default=False)),
                 ("is_demo", models.BooleanField(default=False)),
