@@ -27,7 +27,6 @@ def start(
         target = service_levels.target_for(
             service_request.service, kind, priority=service_request.priority, areas=areas, at=at
         )
-        hours = service_levels.hours_for(target, department, zone)
         if kind == Target.Kind.RESOLVE and resolve_target:
             words = dict(resolve_target)
             target = None
@@ -35,6 +34,7 @@ def start(
             words = {"value": target.value, "unit": target.unit}
         else:
             continue
+        hours = service_levels.hours_for(target, department, zone, str(words["unit"]))
         due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
         if shorter:
             due = hours.add(at, hours.between(at, due) / 2)
@@ -64,7 +64,8 @@ def meet(service_request: ServiceRequest, *kinds: str) -> None:
 
 def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.WorkingHours:
     department = service_request.department or service_request.service_version.department
-    return service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone)
+    unit = str(clock.target_words["unit"])
+    return service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone, unit)
 
 
 def pause(service_request: ServiceRequest) -> None:
@@ -93,8 +94,9 @@ def resume(service_request: ServiceRequest) -> None:
 def recalculate_for(service_request: ServiceRequest, department: Department) -> None:
     """The first routing chose another department than the service's own: its working hours count from the start."""
     for clock in service_request.clocks.filter(met_at=None, paused_at=None):
-        hours = service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone)
         words = clock.target_words
+        zone = service_request.jurisdiction.zone
+        hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
         clock.due_at = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
         clock.save(update_fields=["due_at"])
     copy_due(service_request)
