@@ -1,0 +1,164 @@
+"""Form fields for the `uswds` templates and scripts: described choices, typed dates, addresses, photos."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import from_current_timezone, to_current_timezone
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext_lazy as _
+
+
+class DescribedChoice(str):
+    """A choice's label with a hint below it: `("pothole", DescribedChoice(_("Pothole"), _("A hole in the road")))`."""
+
+    hint: str
+
+    def __new__(cls, label: Any, hint: Any = "") -> "DescribedChoice":
+        choice = super().__new__(cls, label)
+        choice.hint = str(hint)
+        return choice
+
+
+def address_attributes(source: str, lat_id: str, long_id: str) -> dict[str, Any]:
+    """Attributes of a text box with suggestions (static/js/combobox.js) from `source`, a JSON list of label, lat, long.
+
+    The box alone must be enough: the script is an addition, and its two hidden fields may come back empty.
+    """
+    return {
+        "data-source": source,
+        "data-lat": lat_id,
+        "data-long": long_id,
+        "data-list-label": _("Addresses"),
+        "data-none": _("No address found."),
+        "data-one": _("1 address found. Press the down arrow to reach it."),
+        "data-many": _("{count} addresses found. Press the down arrow to reach them."),
+        "autocomplete": "street-address",
+    }
+
+
+class PhotosInput(forms.FileInput):
+    """Several photos, shrunk and shown before they are sent (static/js/photo-shrink.js), or sent as they are."""
+
+    allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None, most: int = 3) -> None:
+        words = {
+            "data-photo": _("Photo {number}"),
+            "data-remove": _("Remove photo {number}"),
+            "data-removed": _("Photo {number} removed."),
+            "data-working": _("Getting your photos ready…"),
+            "data-too-many": _("You can send up to {count} photos. We kept the first ones."),
+        }
+        super().__init__({"accept": "image/*", "data-photos": True, "data-max-photos": most, **words, **(attrs or {})})
+
+
+class PhotosField(forms.FileField):
+    """Up to `most` uploaded files; the value is a list. Whether they are photos is found out where they are decoded."""
+
+    default_error_messages = {"too_many": _("You can send up to %(most)d photos.")}
+
+    def __init__(self, *, most: int = 3, **kwargs: Any) -> None:
+        self.most = most
+        kwargs.setdefault("widget", PhotosInput(most=most))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = [super(PhotosField, self).clean(file, None) for file in data or []]
+        if not files and self.required:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(files) > self.most:
+            raise ValidationError(self.error_messages["too_many"], code="too_many", params={"most": self.most})
+        return files
+
+
+class MemorableDateWidget(forms.MultiWidget):
+    """Month, day and year (and a time, if asked for), each with its label: no calendar to click through, no script."""
+
+    template_name = "uswds/widgets/memorable_date.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None, with_time: bool = False) -> None:
+        self.labels = {"month": _("Month"), "day": _("Day"), "year": _("Year")}
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            "month": forms.Select(choices=[("", _("- Select -")), *MONTHS.items()]),
+            "day": forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 2}),
+            "year": forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
+        }
+        if with_time:
+            self.labels["time"] = _("Time")
+            widgets["time"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        self.parts = list(widgets)
+        super().__init__(widgets, attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        if isinstance(value, datetime.datetime):
+            local = to_current_timezone(value)
+            return [local.month, local.day, local.year, local.time()]
+        if isinstance(value, datetime.date):
+            return [value.month, value.day, value.year, None]
+        return [None, None, None, None]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for part, subwidget in zip(self.parts, context["widget"]["subwidgets"], strict=True):
+            control = "usa-select" if part == "month" else "usa-input"
+            wrong = f" {control}--error" if "aria-invalid" in subwidget["attrs"] else ""
+            subwidget["attrs"]["class"] = control + wrong
+            subwidget["part"] = part
+            subwidget["label"] = self.labels[part]
+        return context
+
+
+class MemorableDateField(forms.MultiValueField):
+    """A date as USWDS's memorable date; the value is a `datetime.date`."""
+
+    default_error_messages = {
+        "invalid": _("Enter a real date, with month, day and year."),
+        "incomplete": _("Enter month, day and year."),
+    }
+    with_time = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        fields: list[forms.Field] = [forms.IntegerField(), forms.IntegerField(), forms.IntegerField()]
+        if self.with_time:
+            fields.append(forms.TimeField())
+        for field in fields:
+            # One sentence for the whole date: four fields that each complain would say the same thing four times.
+            field.error_messages["invalid"] = self.default_error_messages["invalid"]
+        kwargs.setdefault("widget", MemorableDateWidget(with_time=self.with_time))
+        super().__init__(fields=fields, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        if self.required or any(part not in (None, "") for part in value or []):
+            missing = [part for part in value or [None] if part in (None, "")]
+            if missing and len(missing) < len(self.fields):
+                raise ValidationError(self.error_messages["incomplete"], code="incomplete")
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            # Several wrong parts make one sentence.
+            raise ValidationError(error.error_list[0]) from None
+
+    def compress(self, data_list: list[Any]) -> datetime.date | datetime.datetime | None:
+        if not data_list:
+            return None
+        month, day, year = data_list[:3]
+        try:
+            date = datetime.date(year, month, day)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if not self.with_time:
+            return date
+        return from_current_timezone(datetime.datetime.combine(date, data_list[3]))
+
+
+class MemorableDateTimeField(MemorableDateField):
+    """The same with a time of day, in the page's time zone; the value is an aware `datetime.datetime`."""
+
+    default_error_messages = {
+        "invalid": _("Enter a real date and time."),
+        "incomplete": _("Enter month, day, year and time."),
+    }
+    with_time = True

@@ -1,0 +1,44 @@
+// Counts down in text areas that have a limit. The page already says the limit; this says how much is left.
+const PAUSE = 1000;
+
+// As the server counts: letters, not the halves of an emoji, and a line break as the two signs that a browser sends.
+function lengthOf(text) {
+  return [...text.replace(/\r?\n/g, "\r\n")].length;
+}
+
+function words(message, left) {
+  const count = Math.abs(left);
+  const kind = (count === 1 ? "one" : "") + (left < 0 ? (count === 1 ? "Over" : "over") : count === 1 ? "Left" : "left");
+  return message.dataset[kind].replace("{count}", count);
+}
+
+function start(area) {
+  const message = document.getElementById(`${area.id}_count`);
+  if (!message || area.dataset.counting) return;
+  area.dataset.counting = "yes";
+  const limit = Number(area.dataset.maxCharacters);
+  const spoken = document.createElement("div");
+  spoken.className = "usa-sr-only";
+  spoken.setAttribute("role", "status");
+  message.after(spoken);
+  let pause;
+
+  function count(event) {
+    const left = limit - lengthOf(area.value);
+    message.textContent = words(message, left);
+    message.classList.toggle("usa-character-count__status--invalid", left < 0);
+    clearTimeout(pause);
+    // Spoken only near the end and only after a pause: a number at each key would drown the words.
+    if (event && left < limit / 5) pause = setTimeout(() => (spoken.textContent = words(message, left)), PAUSE);
+  }
+
+  area.addEventListener("input", count);
+  if (area.value) count();
+}
+
+function startAll(root) {
+  root.querySelectorAll("textarea[data-max-characters]").forEach(start);
+}
+
+startAll(document);
+document.addEventListener("htmx:load", (event) => startAll(event.target));

@@ -1,0 +1,141 @@
+// input[data-source]: suggestions below an address box, as the combobox pattern of ARIA 1.2 has it. Focus stays in the
+// box, the arrows walk the list, Enter takes, Escape closes. The box alone is enough: whoever types on and presses
+// Enter, or has no script, gets the places that fit on the next page.
+const PAUSE = 200;
+
+function start(input) {
+  const { source, lat, long } = input.dataset;
+  const least = Number(input.dataset.least) || 3;
+  const id = `${input.id}_list`;
+  let places = [];
+  let active = -1;
+  let pause;
+  let search = new AbortController();
+
+  const box = document.createElement("div");
+  box.className = "usa-combo-box";
+  input.before(box);
+  const list = document.createElement("ul");
+  Object.assign(list, { id, className: "usa-combo-box__list", hidden: true });
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.dataset.listLabel);
+  const status = document.createElement("div");
+  status.className = "usa-sr-only";
+  status.setAttribute("role", "status");
+  box.append(input, list, status);
+
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-expanded", "false");
+  input.setAttribute("aria-controls", id);
+  // The browser's own list of old entries would lie over ours.
+  input.autocomplete = "off";
+
+  function close() {
+    clearTimeout(pause);
+    search.abort();
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function mark(index) {
+    active = index;
+    [...list.children].forEach((option, at) => option.setAttribute("aria-selected", at === index ? "true" : "false"));
+    if (index < 0) {
+      input.removeAttribute("aria-activedescendant");
+      return;
+    }
+    input.setAttribute("aria-activedescendant", list.children[index].id);
+    list.children[index].scrollIntoView({ block: "nearest" });
+  }
+
+  function setPoint(place) {
+    if (lat) document.getElementById(lat).value = place?.lat ?? "";
+    if (long) document.getElementById(long).value = place?.long ?? "";
+  }
+
+  function take(place) {
+    input.value = place.label;
+    setPoint(place);
+    close();
+    input.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
+  }
+
+  function open() {
+    list.replaceChildren(
+      ...places.map((place, index) => {
+        const option = document.createElement("li");
+        Object.assign(option, { id: `${id}_${index}`, className: "usa-combo-box__list-option" });
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        option.textContent = place.label;
+        // pointerdown would take focus out of the box before click arrives.
+        option.addEventListener("pointerdown", (event) => event.preventDefault());
+        option.addEventListener("click", () => take(place));
+        return option;
+      }),
+    );
+    active = -1;
+    list.hidden = places.length === 0;
+    input.setAttribute("aria-expanded", String(places.length > 0));
+    input.removeAttribute("aria-activedescendant");
+    const { none, one, many } = input.dataset;
+    status.textContent = places.length === 0 ? none : places.length === 1 ? one : many.replace("{count}", places.length);
+  }
+
+  async function look() {
+    search.abort();
+    search = new AbortController();
+    const text = input.value.trim();
+    if (text.length < least) {
+      close();
+      return;
+    }
+    const { signal } = search;
+    try {
+      const url = new URL(source, location.href);
+      url.searchParams.set("q", text);
+      const answer = await fetch(url, { signal, headers: { Accept: "application/json" } });
+      const found = answer.ok ? await answer.json() : [];
+      if (signal.aborted) return;
+      places = found;
+      open();
+    } catch {
+      // Aborted by the next key, or no network: the box still works by itself.
+    }
+  }
+
+  input.addEventListener("input", () => {
+    // Another address than the one that was taken: its point is not this one's.
+    setPoint(null);
+    clearTimeout(pause);
+    pause = setTimeout(look, PAUSE);
+  });
+
+  input.addEventListener("keydown", (event) => {
+    const isOpen = !list.hidden;
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
+      if (!isOpen) {
+        if (event.key === "ArrowDown") look();
+        return;
+      }
+      event.preventDefault();
+      // One place before the first and after the last is the box itself.
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      const count = places.length + 1;
+      mark(((active + 1 + step + count) % count) - 1);
+    } else if (event.key === "Enter" && isOpen && active >= 0) {
+      event.preventDefault();
+      take(places[active]);
+    } else if (event.key === "Escape" && isOpen) {
+      event.preventDefault();
+      close();
+    }
+  });
+
+  input.addEventListener("blur", close);
+}
+
+document.querySelectorAll("input[data-source]").forEach(start);

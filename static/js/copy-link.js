@@ -1,0 +1,25 @@
+// [data-copy="id of what to copy"]: a button that is hidden until there is a script that can do it.
+async function copy(text, source) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  // Without https there is no clipboard: select the text, so that the person's own keys can copy it.
+  const selection = window.getSelection();
+  selection.selectAllChildren(source);
+  if (!document.execCommand("copy")) throw new Error("no clipboard");
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const source = document.getElementById(button.dataset.copy);
+  if (!source) continue;
+  const status = document.createElement("span");
+  status.setAttribute("role", "status");
+  button.after(status);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await copy(source.value ?? source.textContent.trim(), source);
+      status.textContent = button.dataset.copied;
+    } catch {
+      status.textContent = button.dataset.failed;
+    }
+  });
+}

@@ -1,0 +1,99 @@
+// [data-photos]: makes photos smaller before they are sent (a street corner on a slow line), which also drops the place
+// and camera that the file carries; shows them; lets one be taken out again. Without a script the plain control stays.
+// A photo that the browser cannot read (HEIC in most) is sent as it is: the server reads it.
+const SMALL_ENOUGH = 400 * 1024;
+const THUMBNAIL = 320;
+
+function drawn(image, longest) {
+  const scale = Math.min(1, longest / Math.max(image.width, image.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+async function prepared(file, longest) {
+  let image;
+  try {
+    image = await createImageBitmap(file);
+  } catch {
+    return { file, preview: "" };
+  }
+  // A data: address, since the page's policy lets no blob: be shown.
+  const preview = drawn(image, THUMBNAIL).toDataURL("image/jpeg", 0.7);
+  let smaller = file;
+  if (file.size > SMALL_ENOUGH || Math.max(image.width, image.height) > longest) {
+    const blob = await new Promise((done) => drawn(image, longest).toBlob(done, "image/jpeg", 0.85));
+    if (blob && blob.size < file.size) {
+      smaller = new File([blob], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
+    }
+  }
+  image.close();
+  return { file: smaller, preview };
+}
+
+function start(input) {
+  const words = input.dataset;
+  const most = Number(words.maxPhotos) || 3;
+  const longest = Number(words.longestEdge) || 2048;
+  const list = document.createElement("ul");
+  list.className = "chosen-photos";
+  const status = document.createElement("p");
+  status.className = "usa-hint";
+  status.setAttribute("role", "status");
+  input.after(list, status);
+  let photos = [];
+
+  function hand() {
+    const transfer = new DataTransfer();
+    for (const photo of photos) transfer.items.add(photo.file);
+    input.files = transfer.files;
+  }
+
+  function show() {
+    list.replaceChildren(
+      ...photos.map((photo, index) => {
+        const item = document.createElement("li");
+        const name = words.photo.replace("{number}", index + 1);
+        const picture = document.createElement(photo.preview ? "img" : "span");
+        if (photo.preview) Object.assign(picture, { src: photo.preview, alt: name });
+        else picture.textContent = `${name}: ${photo.file.name}`;
+        const remove = document.createElement("button");
+        remove.type = "button";
+        remove.className = "usa-button usa-button--outline";
+        remove.textContent = words.remove.replace("{number}", index + 1);
+        remove.addEventListener("click", () => takeOut(index));
+        item.append(picture, remove);
+        return item;
+      }),
+    );
+  }
+
+  function takeOut(index) {
+    photos.splice(index, 1);
+    hand();
+    show();
+    status.textContent = words.removed.replace("{number}", index + 1);
+    // The pressed button is gone: on to the next one, or back to the control.
+    const next = list.querySelectorAll("button")[Math.min(index, photos.length - 1)];
+    (next ?? input).focus();
+  }
+
+  input.addEventListener("change", async () => {
+    const chosen = [...input.files];
+    if (!chosen.length) {
+      // Cancel in the browser's window empties the control; what was chosen before stays.
+      hand();
+      return;
+    }
+    status.textContent = words.working;
+    const room = most - photos.length;
+    for (const file of chosen.slice(0, room)) photos.push(await prepared(file, longest));
+    hand();
+    show();
+    status.textContent = chosen.length > room ? words.tooMany.replace("{count}", most) : "";
+  });
+}
+
+document.querySelectorAll("input[type=file][data-photos]").forEach(start);

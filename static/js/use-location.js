@@ -1,0 +1,41 @@
+// [data-use-location]: fills the two hidden coordinates, and the address if the server knows one there. The button is
+// hidden until there is a script; without it, one types the address.
+const OPTIONS = { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 };
+
+async function addressAt(url, lat, long) {
+  const answer = await fetch(`${url}?${new URLSearchParams({ lat, long })}`, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return null;
+  const [place] = await answer.json();
+  return place ?? null;
+}
+
+for (const button of document.querySelectorAll("button[data-use-location]")) {
+  const { lat, long, address, source } = button.dataset;
+  const status = document.getElementById(button.dataset.status);
+  if (!navigator.geolocation || !window.isSecureContext) continue;
+  button.hidden = false;
+
+  async function found({ coords }) {
+    // Six decimals are ten centimetres; more would only look exact.
+    const place = { lat: coords.latitude.toFixed(6), long: coords.longitude.toFixed(6), label: "" };
+    document.getElementById(lat).value = place.lat;
+    document.getElementById(long).value = place.long;
+    try {
+      place.label = (source && (await addressAt(source, place.lat, place.long)))?.label ?? "";
+    } catch {
+      // No answer: the coordinates are enough, and the next page says the address back.
+    }
+    if (place.label) document.getElementById(address).value = place.label;
+    status.textContent = place.label ? `${button.dataset.found} ${place.label}` : button.dataset.foundNoAddress;
+    button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
+  }
+
+  function failed(error) {
+    status.textContent = error.code === error.PERMISSION_DENIED ? button.dataset.denied : button.dataset.failed;
+  }
+
+  button.addEventListener("click", () => {
+    status.textContent = button.dataset.looking;
+    navigator.geolocation.getCurrentPosition(found, failed, OPTIONS);
+  });
+}
