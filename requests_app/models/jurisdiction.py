@@ -26,6 +26,8 @@ class Jurisdiction(models.Model):
     # {"center": [longitude, latitude], "zoom": 12.2, "bounds": [west, south, east, north]}
     map_view = models.JSONField(default=dict)
     boundary = models.MultiPolygonField(null=True, blank=True)
+    # Rises with each import of map layers: the tiles' addresses carry it, so that they may be kept for good.
+    basemap_version = models.PositiveIntegerField(default=0)
     # Seal, colors, welcome words, privacy notice and the like: {"colors": {"primary": "#…"}, "welcome": {"en": …}}.
     branding = models.JSONField(default=dict, blank=True)
     always_ask_emergency = models.BooleanField(default=False)

@@ -1,0 +1,356 @@
+"""A city from its folder: city.yaml names the city and the files of its map, addresses, assets, catalogue, requests."""
+
+import base64
+import csv
+import gzip
+import re
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from django.conf import settings
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.db import connection, transaction
+
+from requests_app.imports.layers import import_layers
+from requests_app.imports.map_files import ImportProblemError, features, first_line
+from requests_app.imports.progress import Progress
+from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
+from requests_app.places.addresses import search_key
+
+KEYS = {
+    "format", "name", "jurisdiction_id", "hosts", "time_zone", "languages", "demo", "numbers", "view", "boundary",
+    "layers", "area_attributes", "owners", "gazetteer", "assets", "population", "catalogue", "requests", "branding",
+}  # fmt: skip
+NUMBERS = {
+    "emergency": "emergency_number",
+    "text_to_911": "text_to_emergency",
+    "non_emergency": "non_emergency_number",
+    "desk": "desk_number",
+    "desk_long": "desk_long_number",
+    "all_night": "all_night_number",
+}
+SEAL_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+SEAL_MAX_BYTES = 100_000
+TOLD = 5
+
+
+def load_city(folder: Path, *, progress: Progress) -> Jurisdiction:
+    """Loads or updates the city of this folder. What city.yaml leaves out is left as it is.
+
+    Raises ImportProblemError, in words for the person who wrote the folder; the city is then as it was before, except
+    that earlier requests, which may be many, are loaded last and in their own batches.
+    """
+    city = City(folder, progress)
+    with transaction.atomic():
+        jurisdiction = city.jurisdiction()
+        city.owners(jurisdiction)
+        city.layers(jurisdiction)
+        city.boundary(jurisdiction)
+        city.area_attributes(jurisdiction)
+        city.gazetteer(jurisdiction)
+        city.assets(jurisdiction)
+        city.view(jurisdiction)
+        city.catalogue(jurisdiction)
+    city.requests(jurisdiction)
+    progress.finish()
+    return jurisdiction
+
+
+class City:
+    """A city folder being read: each method loads one part, if city.yaml has it."""
+
+    def __init__(self, folder: Path, progress: Progress) -> None:
+        self.file = folder if folder.suffix in (".yaml", ".yml") else folder / "city.yaml"
+        self.folder, self.progress = self.file.parent.resolve(), progress
+        self.said = self._yaml(self.file)
+        if unknown := set(self.said) - KEYS:
+            raise ImportProblemError(
+                f"{self.file.name}: unknown key `{min(unknown)}`. Known: {', '.join(sorted(KEYS))}."
+            )
+        if missing := {"name", "jurisdiction_id"} - set(self.said):
+            raise ImportProblemError(f"{self.file.name}: `{min(missing)}` is missing.")
+        if self.said.get("format", 1) != 1:
+            raise ImportProblemError(
+                f"{self.file.name}: format {self.said['format']} is newer than this program knows."
+            )
+
+    def path(self, written: Any) -> Path:
+        """A path as city.yaml writes it, absolute or from its own folder."""
+        path = self.folder / str(written)
+        if not path.exists():
+            raise ImportProblemError(f"{self.file.name} names {written}, but there is no such file.")
+        return path
+
+    def jurisdiction(self) -> Jurisdiction:
+        said = self.said
+        try:
+            ZoneInfo(said.get("time_zone", "America/New_York"))
+        except (KeyError, ValueError, OSError) as error:
+            raise ImportProblemError(f"{self.file.name}: there is no time zone `{said['time_zone']}`.") from error
+        known = {code for code, _ in settings.LANGUAGES}
+        if unknown := set(said.get("languages", [])) - known:
+            raise ImportProblemError(
+                f"{self.file.name}: language `{min(unknown)}` is not one of {', '.join(sorted(known))}."
+            )
+        columns: dict[str, Any] = {"name": said["name"], "is_demo": bool(said.get("demo", False))}
+        columns |= {name: said[name] for name in ("hosts", "time_zone", "languages") if name in said}
+        for name, value in (said.get("numbers") or {}).items():
+            if name not in NUMBERS:
+                raise ImportProblemError(f"{self.file.name}: numbers: unknown `{name}`. Known: {', '.join(NUMBERS)}.")
+            columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
+        if "branding" in said:
+            columns["branding"] = self._branding(said["branding"])
+        jurisdiction, _ = Jurisdiction.objects.update_or_create(
+            jurisdiction_id=said["jurisdiction_id"],
+            defaults=columns,
+            create_defaults={"languages": [settings.LANGUAGE_CODE]} | columns,
+        )
+        return jurisdiction
+
+    def _branding(self, said: dict[str, Any]) -> dict[str, Any]:
+        if "seal" not in said:
+            return said
+        path = self.path(said["seal"])
+        # The seal becomes part of the row: a page then needs no file of the city's folder.
+        if path.suffix not in SEAL_TYPES or path.stat().st_size > SEAL_MAX_BYTES:
+            raise ImportProblemError(f"{said['seal']}: the seal must be one of {', '.join(SEAL_TYPES)}, under 100 kB.")
+        return said | {"seal": f"data:{SEAL_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"}
+
+    def owners(self, jurisdiction: Jurisdiction) -> None:
+        if "owners" not in self.said:
+            return
+        path = self.path(self.said["owners"])
+        for said in self._yaml(path).get("owners", []):
+            if not {"code", "name", "kind"} <= set(said):
+                raise ImportProblemError(f"{path.name}: each owner needs code, name and kind: {said}")
+            columns = {
+                name: said[name] for name in ("name", "kind", "phone", "email", "url", "takes", "words") if name in said
+            }
+            Owner.objects.update_or_create(jurisdiction=jurisdiction, code=said["code"], defaults=columns)
+
+    def layers(self, jurisdiction: Jurisdiction) -> None:
+        if "layers" not in self.said:
+            return
+        said = self.said["layers"]
+        import_layers(jurisdiction, self.path(said["folder"]), self.path(said["mapping"]), progress=self.progress)
+
+    def boundary(self, jurisdiction: Jurisdiction) -> None:
+        """From a file of polygons, or, where a city has only its parts, from the union of a layer of areas."""
+        said = self.said.get("boundary")
+        if said is None:
+            return
+        if isinstance(said, dict) and "layer" in said:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    """
+                    UPDATE requests_app_jurisdiction SET boundary = (
+                        SELECT ST_Multi(ST_CollectionExtract(ST_UnaryUnion(ST_Collect(polygon)), 3))
+                        FROM requests_app_area WHERE jurisdiction_id = %s AND layer = %s)
+                    WHERE id = %s""",
+                    [jurisdiction.pk, said["layer"], jurisdiction.pk],
+                )
+        else:
+            polygons: list[Polygon] = []
+            for number, _, shape in features(self.path(said)):
+                if shape is None or isinstance(shape, Exception) or "Polygon" not in shape.geom_type.name:
+                    raise ImportProblemError(f"{said}, feature {number}: the boundary must be a polygon.")
+                geos = shape.geos
+                polygons += list(geos) if isinstance(geos, MultiPolygon) else [geos]
+            whole = MultiPolygon(polygons, srid=4326).unary_union
+            jurisdiction.boundary = whole if isinstance(whole, MultiPolygon) else MultiPolygon(whole, srid=4326)
+            jurisdiction.save(update_fields=["boundary"])
+        jurisdiction.refresh_from_db()
+        if jurisdiction.boundary is None:
+            raise ImportProblemError(f"{self.file.name}: boundary: there are no areas in the layer `{said['layer']}`.")
+
+    def area_attributes(self, jurisdiction: Jurisdiction) -> None:
+        """What an address card says about an area (collection day, council member), merged into the area."""
+        if "area_attributes" not in self.said:
+            return
+        path = self.path(self.said["area_attributes"])
+        for layer, by_code in self._yaml(path).get("areas", {}).items():
+            for code, attributes in by_code.items():
+                area = (
+                    Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=str(code)).defer("polygon").first()
+                )
+                if area is None:
+                    raise ImportProblemError(f"{path.name}: there is no area `{code}` in the layer `{layer}`.")
+                area.attributes |= attributes
+                area.save(update_fields=["attributes"])
+
+    def gazetteer(self, jurisdiction: Jurisdiction) -> None:
+        if "gazetteer" not in self.said:
+            return
+        said = self.said["gazetteer"]
+        # Nothing points at an entry: the new file replaces the old one.
+        GazetteerEntry.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
+
+        def entry(row: dict[str, str], point: str) -> list[Any] | None:
+            label = row["label"]
+            if said.get("tidy"):
+                label = tidy(label)
+            first = re.match(r"(\d[\w/-]*)\s+(.+)", label)
+            kind = row.get("kind") or ("address" if first else "landmark")
+            number = row.get("house_number") or (first[1] if first and kind == "address" else "")
+            street = row.get("street") or (first[2] if first and kind == "address" else "")
+            return [
+                jurisdiction.pk, label[:200], kind[:40], number[:20], street[:120],
+                row.get("cross_street", "")[:120], row.get("zip", "")[:12], search_key(label)[:200], point,
+            ]  # fmt: skip
+
+        with connection.cursor() as cursor:
+            into = (
+                "COPY requests_app_gazetteerentry (jurisdiction_id, label, kind, house_number, street, cross_street,"
+                " zip_code, search_key, point) FROM STDIN"
+            )
+            with cursor.copy(into) as copy:
+                for values in self._rows("Addresses", said, {"label", "lon", "lat"}, entry):
+                    copy.write_row(values)
+
+    def assets(self, jurisdiction: Jurisdiction) -> None:
+        if "assets" not in self.said:
+            return
+        seen: set[str] = set()
+
+        def asset(row: dict[str, str], point: str) -> list[Any] | None:
+            code = row["asset_id"].upper()
+            if code in seen:
+                return None
+            seen.add(code)
+            return [row["asset_id"][:60], row.get("kind", "")[:40], row.get("label", row["asset_id"])[:200], point]
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMPORARY TABLE new_asset (asset_id text, kind text, label text, point geometry) ON COMMIT DROP"
+            )
+            with cursor.copy("COPY new_asset FROM STDIN") as copy:
+                for values in self._rows("Assets", self.said["assets"], {"asset_id", "lon", "lat"}, asset):
+                    copy.write_row(values)
+            # Requests point at assets: an asset that was there before keeps its row.
+            cursor.execute(
+                """
+                INSERT INTO requests_app_asset (jurisdiction_id, asset_id, kind, label, point)
+                SELECT %s, asset_id, kind, label, point FROM new_asset
+                ON CONFLICT (upper(asset_id), jurisdiction_id) DO UPDATE
+                SET kind = EXCLUDED.kind, label = EXCLUDED.label, point = EXCLUDED.point""",
+                [jurisdiction.pk],
+            )
+            cursor.execute(
+                """
+                SELECT id FROM requests_app_asset AS old WHERE jurisdiction_id = %s
+                AND NOT EXISTS (SELECT 1 FROM new_asset AS new WHERE upper(new.asset_id) = upper(old.asset_id))""",
+                [jurisdiction.pk],
+            )
+            lost = [pk for (pk,) in cursor.fetchall()]
+            cursor.execute("DROP TABLE new_asset")
+        Asset.objects.filter(pk__in=lost).delete()
+
+    def view(self, jurisdiction: Jurisdiction) -> None:
+        """Where the map opens: as city.yaml says; what it leaves out, from the boundary, else from the streets."""
+        said = dict(self.said.get("view") or {})
+        if "attribution" in (self.said.get("layers") or {}):
+            said["attribution"] = self.said["layers"]["attribution"]
+        if "bounds" not in said:
+            extent = jurisdiction.boundary.extent if jurisdiction.boundary else None
+            if extent is None:
+                streets = BasemapFeature.objects.filter(jurisdiction=jurisdiction, layer="streets")
+                extent = streets.aggregate(extent=Extent(Transform("shape", 4326)))["extent"]
+            if extent:
+                said["bounds"] = [round(degrees, 5) for degrees in extent]
+        if "center" not in said and "bounds" in said:
+            west, south, east, north = said["bounds"]
+            said["center"] = [round((west + east) / 2, 5), round((south + north) / 2, 5)]
+        jurisdiction.map_view = said
+        jurisdiction.save(update_fields=["map_view"])
+
+    def catalogue(self, jurisdiction: Jurisdiction) -> None:
+        if "catalogue" not in self.said:
+            return
+        from requests_app.imports.catalogue import import_catalogue
+
+        self.progress.step("Catalogue")
+        said = self.said["catalogue"]
+        import_catalogue(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
+
+    def requests(self, jurisdiction: Jurisdiction) -> None:
+        said = self.said.get("requests") or {}
+        if said.get("generate"):
+            from requests_app.imports import demo_requests
+
+            demo_requests.load(jurisdiction, self.folder, progress=self.progress)
+        elif "file" in said:
+            from requests_app.imports.requests import import_requests
+
+            import_requests(jurisdiction, self.path(said["file"]), self.path(said["mapping"]), progress=self.progress)
+
+    def _rows(
+        self, what: str, said: dict[str, Any], needed: set[str], make: Callable[[dict[str, str], str], list[Any] | None]
+    ) -> Iterator[list[Any]]:
+        """The good rows of a CSV file, columns renamed to ours; a row without a place is told and left out."""
+        path = self.path(said["file"])
+        columns: dict[str, str] = said["columns"]
+        if missing := needed - set(columns):
+            raise ImportProblemError(
+                f"{self.file.name}: `columns` of {path.name} must name {', '.join(sorted(missing))}."
+            )
+        self.progress.step(what)
+        bad = 0
+        try:
+            with (
+                gzip.open(path, "rt", encoding="utf-8", newline="")
+                if path.suffix == ".gz"
+                else path.open(encoding="utf-8", newline="") as file
+            ):
+                reader = csv.DictReader(file)
+                if absent := set(columns.values()) - set(reader.fieldnames or []):
+                    raise ImportProblemError(f"{path.name} has no column `{min(absent)}`.")
+                for theirs in reader:
+                    row = {ours: (theirs[name] or "").replace("\x00", "").strip() for ours, name in columns.items()}
+                    point = ewkb_point(row.pop("lon"), row.pop("lat"))
+                    values = make(row, point) if point and all(row[name] for name in needed & set(row)) else None
+                    if values is None:
+                        bad += 1
+                        if bad <= TOLD:
+                            reason = "no place" if not point else "no name, or one that stood above"
+                            self.progress.say(f"{path.name}, line {reader.line_num}: {reason}; left out.")
+                        continue
+                    yield values
+                    self.progress.advance()
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+            raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
+        if bad > TOLD:
+            self.progress.say(f"{path.name}: {bad - TOLD:,} more rows were left out.")
+
+    def _yaml(self, path: Path) -> dict[str, Any]:
+        try:
+            read = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
+        if not isinstance(read, dict):
+            raise ImportProblemError(f"{path.name} must be a list of `name: value` lines.")
+        return read
+
+
+def tidy(label: str) -> str:
+    """ "INTERSECTION A ST AND B ST" is "A St & B St": names that a mainframe shouted."""
+    words = re.sub(r"^INTERSECTION\s+", "", label, flags=re.IGNORECASE)
+    words = re.sub(r"\s+AND\s+", " & ", words, flags=re.IGNORECASE)
+    return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda word: word[0].capitalize(), words)
+
+
+def ewkb_point(longitude: str, latitude: str) -> str | None:
+    """The point as COPY takes it (hex EWKB, SRID 4326); None where there is none."""
+    try:
+        x, y = float(longitude), float(latitude)
+    except ValueError:
+        return None
+    # Also false for NaN. Nobody lives at 0, 0: it is how a file says "unknown".
+    if not (-180 <= x <= 180 and -90 <= y <= 90) or (x, y) == (0, 0):
+        return None
+    return struct.pack("<BIIdd", 1, 0x20000001, 4326, x, y).hex()

@@ -1,0 +1,93 @@
+"""Reading map files: GeoJSON (also gzipped), Shapefiles (also zipped) and what else GDAL opens, in degrees."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib.gis.gdal import CoordTransform, DataSource, GDALException, OGRGeometry, SpatialReference
+
+# A feature's number in its file (from 1), its properties, and its shape in degrees: none, or why it is bad.
+Feature = tuple[int, dict[str, Any], OGRGeometry | GDALException | None]
+
+
+class ImportProblemError(Exception):
+    """A file cannot be read as it is: nothing was changed. The message is for the person who started the import."""
+
+
+def features(path: Path, *, srid: int | None = None, encoding: str = "utf-8") -> Iterator[Feature]:
+    """The file's features. srid: its coordinate system, where the file does not say. Raises ImportProblemError."""
+    if re.search(r"\.(geo)?json(\.gz)?$", path.name, re.IGNORECASE):
+        return _geojson(path, srid)
+    return _by_gdal(path, srid, encoding)
+
+
+def _geojson(path: Path, srid: int | None) -> Iterator[Feature]:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            collection = json.loads(file.read())
+    except (OSError, EOFError, ValueError, RecursionError) as error:
+        raise ImportProblemError(f"{path.name} is not GeoJSON: {first_line(error)}") from error
+    listed = collection.get("features") if isinstance(collection, dict) else None
+    if not isinstance(listed, list):
+        raise ImportProblemError(f"{path.name} is not GeoJSON: it has no list of features.")
+    turn = _to_degrees(path, srid, _named_srs(collection))
+    for number, feature in enumerate(listed, start=1):
+        if not isinstance(feature, dict):
+            yield number, {}, GDALException("it is no feature")
+            continue
+        properties = feature.get("properties")
+        shape: OGRGeometry | GDALException | None = None
+        if feature.get("geometry") is not None:
+            try:
+                shape = OGRGeometry.from_json(json.dumps(feature["geometry"]))
+                if turn:
+                    shape.transform(turn)
+            except (GDALException, TypeError, ValueError) as error:
+                shape = GDALException(first_line(error))
+        yield number, properties if isinstance(properties, dict) else {}, shape
+
+
+def _by_gdal(path: Path, srid: int | None, encoding: str) -> Iterator[Feature]:
+    """Shapefiles (also zipped) and whatever else GDAL opens; the first layer of the file."""
+    source = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else str(path)
+    try:
+        layer = DataSource(source, encoding=encoding)[0]
+        turn = _to_degrees(path, srid, layer.srs)
+    except (GDALException, IndexError) as error:
+        raise ImportProblemError(f"{path.name} cannot be read as map data: {first_line(error)}") from error
+    for number in range(1, len(layer) + 1):
+        properties: dict[str, Any] = {}
+        shape: OGRGeometry | GDALException | None = None
+        try:
+            feature = layer[number - 1]
+            properties = {name: feature.get(name) for name in layer.fields}
+            shape = feature.geom
+            if turn:
+                shape.transform(turn)
+        except (GDALException, UnicodeDecodeError, ValueError, IndexError) as error:
+            shape = GDALException(first_line(error))
+        yield number, properties, shape
+
+
+def _named_srs(collection: dict[str, Any]) -> SpatialReference | None:
+    """The coordinate system that older GeoJSON files name; by today's standard there is only longitude and latitude."""
+    crs = collection.get("crs")
+    name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, dict) else ""
+    code = re.search(r"EPSG:+(\d+)$", name)
+    return SpatialReference(int(code[1])) if code and code[1] != "4326" else None
+
+
+def _to_degrees(path: Path, srid: int | None, srs: SpatialReference | None) -> CoordTransform | None:
+    try:
+        srs = SpatialReference(srid) if srid else srs
+        return CoordTransform(srs, SpatialReference(4326)) if srs else None
+    except GDALException as error:
+        raise ImportProblemError(f"{path.name}: its coordinate system is not known. Name it by `srid:`.") from error
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, in one line."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

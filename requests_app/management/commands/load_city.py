@@ -1,0 +1,25 @@
+"""load_city FOLDER: a city's own folder (city.yaml and its files) becomes a jurisdiction, or updates it."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from requests_app.imports.city import load_city
+from requests_app.imports.map_files import ImportProblemError
+from requests_app.imports.progress import Progress
+
+
+class Command(BaseCommand):
+    help = "Load or update a city from its folder: city.yaml names its files (docs/cities.md)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, help="the folder with city.yaml in it, or such a file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            jurisdiction = load_city(options["folder"], progress=Progress())
+        except ImportProblemError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) is loaded.")

@@ -1,0 +1,32 @@
+"""The layers of a city's map as the style names them, and from which zoom on each shape is drawn."""
+
+# The least zoom of a layer; where its classes differ, of each class, with "" for any other.
+# Below these zooms the shape would be a smear or a speck: it is left out of the tile, not only of the drawing.
+LAYERS: dict[str, int | dict[str, int]] = {
+    "land": 8,
+    "outside": 8,
+    "water": 8,
+    "parks": 10,
+    "streets": {"motorway": 8, "tunnel": 8, "primary": 10, "secondary": 11, "street": 12, "": 13},
+    "context_streets": {"motorway": 8, "secondary": 11, "": 13},
+    "rail": 9,
+    "city_outline": 8,
+    "neighborhoods": 8,
+    "neighborhood_labels": 8,
+    "park_labels": 12,
+    "town_labels": 8,
+    "water_labels": 8,
+    "places": 8,
+    "house_numbers": 15,
+}
+# Layers of lines with names along them: what meets under one name is joined.
+LINES = {"streets", "context_streets", "rail"}
+LEAST_ZOOM, MOST_ZOOM = 8, 15
+
+
+def min_zoom(layer: str, shape_class: str) -> int:
+    """The least zoom at which a shape of this layer and class is drawn. Raises KeyError: no such layer."""
+    zoom = LAYERS[layer]
+    if isinstance(zoom, int):
+        return zoom
+    return zoom.get(shape_class, zoom[""])
