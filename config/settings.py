@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    # Lets templates/ replace the templates of form controls.
+    "django.forms",
     "django_htmx",
     "django_filters",
     "crispy_forms",
