@@ -37,6 +37,8 @@ SHORT_FORMS = {
     "northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw",
     "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
     "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+    "biblioteca": "library", "escuela": "school", "cementerio": "cemetery", "alcaldia": "city hall",
+    "ayuntamiento": "city hall", "isla": "island", "plazoleta": "sq",
 }  # fmt: skip
 # Words that name nothing: "calle Elm" is Elm St, "número 12" is 12, "INTERSECTION A AND B" is a corner.
 EMPTY_WORDS = {"calle", "numero", "num", "nro", "intersection", "interseccion", "esquina"}
@@ -81,12 +83,14 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
     out_of_time_at = time.monotonic() + SEARCH_S
     # A slow step is given up; what the quicker ones before it found stays.
     with suppress(TimeUpError), at_most(STATEMENT_MS):
-        for key in _readings(text):
-            for step in (_by_prefix, _by_corner, _by_word, _by_next_number, _by_likeness):
-                if len(found) >= limit or time.monotonic() > out_of_time_at:
-                    break
-                for entry, confidence in step(entries, key, limit):
-                    found.setdefault(entry.pk, _match(entry, confidence))
+        for steps in ((_by_prefix, _by_corner, _by_word), (_by_next_number, _by_likeness)):
+            for key in _readings(text):
+                for step in steps:
+                    if len(found) >= limit or time.monotonic() > out_of_time_at:
+                        break
+                    for entry, confidence in step(entries, key, limit):
+                        found.setdefault(entry.pk, _match(entry, confidence))
+            # Who named a place rightly is not asked whether it was another one.
             if any(match.confidence >= 0.9 for match in found.values()):
                 break
     return sorted(found.values(), key=lambda match: -match.confidence)[:limit]
