@@ -1,0 +1,187 @@
+"""The queue that is a table: what is enqueued is done once, in order, and what fails is seen."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from requests_app import outbox, tasks
+from requests_app.models import OutboxRow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def put(kind: str = "probe", *, lane: str = "database", key: str = "", ordering: str = "") -> OutboxRow:
+    with transaction.atomic():
+        outbox.enqueue(kind, lane=lane, dedupe_key=key or f"{kind}-{OutboxRow.objects.count()}", ordering_key=ordering)
+    return OutboxRow.objects.latest("id")
+
+
+def make_due() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_app_outboxrow SET due_at = app_now() - interval '1 second'")
+
+
+@pytest.fixture
+def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[OutboxRow], None]], None]:
+    """Lets a test say what the handler of "probe" does."""
+
+    def use(handler: Callable[[OutboxRow], None]) -> None:
+        monkeypatch.setitem(tasks.HANDLERS, "probe", handler)
+
+    return use
+
+
+def test_it_refuses_a_row_that_no_transaction_ties_to_its_change() -> None:
+    with pytest.raises(outbox.OutsideTransaction):
+        outbox.enqueue("probe", lane="database", dedupe_key="alone")
+
+
+def test_a_change_that_is_rolled_back_leaves_no_row() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.enqueue("probe", lane="database", dedupe_key="undone")
+        raise ZeroDivisionError
+    assert not OutboxRow.objects.exists()
+
+
+def test_the_same_key_is_one_row() -> None:
+    put(key="same")
+    put(key="same")
+    assert OutboxRow.objects.count() == 1
+
+
+def test_a_row_is_done_once_and_marked_in_the_transaction_of_its_work(handle: Callable) -> None:
+    seen: list[int] = []
+    handle(lambda row: seen.append(row.pk))
+    row = put()
+    assert tasks.drain("database") == 1
+    assert tasks.drain("database") == 0
+    row.refresh_from_db()
+    assert seen == [row.pk]
+    assert row.done_at is not None
+    assert row.attempts == 1
+
+
+def test_a_kill_between_claim_and_work_is_counted_and_costs_the_lease(handle: Callable) -> None:
+    handle(lambda row: None)
+    row = put()
+    assert outbox.claim("database") == row.pk
+    assert outbox.claim("database") is None, "claimed: nobody else's for 10 seconds"
+    make_due()
+    assert tasks.drain("database") == 1
+    row.refresh_from_db()
+    assert row.attempts == 2
+    assert row.done_at is not None
+
+
+def test_a_row_waits_for_an_earlier_undone_one_of_its_key(handle: Callable) -> None:
+    order: list[int] = []
+
+    def fail_first(row: OutboxRow) -> None:
+        if row.pk == first.pk and not order:
+            order.append(-1)
+            raise ValueError
+        order.append(row.pk)
+
+    handle(fail_first)
+    first, second = put(ordering="request:1"), put(ordering="request:1")
+    other = put(ordering="request:2")
+    tasks.drain("database")
+    assert order == [-1, other.pk], "the failed one holds back its own key alone"
+    make_due()
+    tasks.drain("database")
+    assert order == [-1, other.pk, first.pk, second.pk]
+
+
+def test_database_work_is_given_up_after_eight_errors_of_its_own(handle: Callable) -> None:
+    def broken(row: OutboxRow) -> None:
+        raise KeyError("secret words")
+
+    handle(broken)
+    row = put()
+    for _ in range(8):
+        make_due()
+        tasks.drain("database")
+    row.refresh_from_db()
+    assert row.dead_at is not None
+    assert row.last_error == "KeyError", "a class, never the words"
+    make_due()
+    assert tasks.drain("database") == 0
+
+
+def test_a_lost_connection_is_nobodys_error(handle: Callable) -> None:
+    def lost(row: OutboxRow) -> None:
+        raise OperationalError("server closed the connection")
+
+    handle(lost)
+    row = put()
+    for _ in range(10):
+        make_due()
+        tasks.drain("database")
+    row.refresh_from_db()
+    assert row.dead_at is None
+    assert (row.attempts, row.errors) == (10, 0)
+
+
+def test_the_back_off_grows_and_has_its_cap(handle: Callable) -> None:
+    def broken(row: OutboxRow) -> None:
+        raise ValueError
+
+    handle(broken)
+    waits = []
+    row = put(lane="outside")
+    for _ in range(10):
+        make_due()
+        tasks.drain("outside")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extract(epoch FROM due_at - app_now()) FROM requests_app_outboxrow")
+            waits.append(float(cursor.fetchone()[0]))
+    assert 20 < waits[0] < 40
+    assert waits[0] < waits[2] < waits[4]
+    assert max(waits) <= 3600 * 1.2
+    row.refresh_from_db()
+    assert row.dead_at is None
+
+
+def test_outside_work_is_given_up_after_three_days(handle: Callable) -> None:
+    def broken(row: OutboxRow) -> None:
+        raise ValueError
+
+    handle(broken)
+    row = put(lane="outside")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_app_outboxrow SET created_at = app_now() - interval '73 hours'")
+    tasks.drain("outside")
+    row.refresh_from_db()
+    assert row.dead_at is not None
+
+
+def test_a_dead_row_can_be_brought_back(handle: Callable) -> None:
+    row = put()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_app_outboxrow SET dead_at = app_now(), errors = 8")
+    handle(lambda row: None)
+    assert outbox.retry(row.pk)
+    tasks.drain("database")
+    row.refresh_from_db()
+    assert row.done_at is not None
+    assert not outbox.retry(row.pk), "what is done stays done"
+
+
+def test_a_slow_mail_lets_routing_pass(handle: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setitem(tasks.HANDLERS, "mail", lambda row: (order.append("mail"), put("probe", key="late"))[0])
+    handle(lambda row: order.append("route"))
+    put("mail", lane="outside", key="one")
+    put("mail", lane="outside", key="two")
+    tasks.drain("outside")
+    assert order == ["mail", "route", "mail"]
+
+
+def test_the_wake_up_never_fails_the_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*args: object, **kwargs: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(tasks.drain, "apply_async", unreachable)
+    monkeypatch.setattr(outbox.breaker, "open_until", 0.0)
+    assert put().done_at is None
+    assert outbox.breaker.open_until > 0, "the next submission does not wait for a dead Redis"
