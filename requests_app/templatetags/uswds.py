@@ -44,13 +44,13 @@ def character_limit(field: BoundField) -> int | None:
 @register.filter
 def first_control_id(field: BoundField) -> str:
     """The id of the first thing one can type into or choose: where a link from the error summary leads."""
-    subwidgets = field.subwidgets
-    if not subwidgets:
-        return field.auto_id
-    data: dict[str, Any] = subwidgets[0].data
+    if field.id_for_label:
+        return field.id_for_label
+    # A group of controls has no id to be labelled by: its first one, however deep it sits.
+    data: dict[str, Any] = field.subwidgets[0].data if field.subwidgets else {"attrs": {"id": f"div_{field.auto_id}"}}
     while data.get("subwidgets"):
         data = data["subwidgets"][0]
-    return data["attrs"].get("id", "")
+    return str(data["attrs"]["id"])
 
 
 @register.filter
