@@ -187,8 +187,9 @@ class Start:
         self.supervisor: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
-        signal.signal(signal.SIGTERM, end_in_order)
-        signal.signal(signal.SIGHUP, end_in_order)
+        # SIGINT too: a shell starts background jobs with it ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, end_in_order)
         write_state(self.folders, starter=os.getpid(), ready=False)
         tidy(self.folders)
         try:

@@ -52,7 +52,7 @@ def app_programs(host: str, port: int) -> list[Program]:
             role="web",
         ),
         Program(
-            "worker", [*celery, "worker", "--concurrency=2", "--loglevel=INFO", *alone], priority=11, role="worker"
+            "worker", [*celery, "worker", "--concurrency=2", "--loglevel=WARNING", *alone], priority=11, role="worker"
         ),
         Program("beat", [*celery, "beat", "--loglevel=WARNING"], priority=12, role="worker"),
     ]
