@@ -1,0 +1,59 @@
+"""Keys of API clients: made once, shown once, kept as a hash."""
+
+import hashlib
+import secrets
+
+from django.db import IntegrityError, transaction
+
+from requests_app.clock import app_now
+from requests_app.models import ApiKey, Jurisdiction, User
+
+PREFIX = "lk_"
+
+
+class NameTaken(Exception):
+    """A living key of this city has the name already."""
+
+
+def _hash(plain: str) -> str:
+    # No salt and no slow hash: 32 random bytes cannot be guessed, and every API call looks the hash up.
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def create(
+    jurisdiction: Jurisdiction, name: str, *, created_by: User | None = None, is_test: bool = False
+) -> tuple[ApiKey, str]:
+    """The row, and the key itself, which is nowhere else. Raises NameTaken."""
+    plain = PREFIX + secrets.token_urlsafe(32)
+    try:
+        with transaction.atomic():
+            key = ApiKey.objects.create(
+                jurisdiction=jurisdiction,
+                name=name,
+                prefix=plain[:10],
+                key_hash=_hash(plain),
+                is_test=is_test,
+                created_by=created_by,
+            )
+    except IntegrityError as error:
+        raise NameTaken(name) from error
+    return key, plain
+
+
+def find(plain: str) -> ApiKey | None:
+    """The living key that this text is; None for anything else."""
+    if not plain.startswith(PREFIX) or len(plain) > 100:
+        return None
+    return ApiKey.objects.select_related("jurisdiction").filter(key_hash=_hash(plain), revoked_at=None).first()
+
+
+def revoke(key: ApiKey) -> None:
+    """It opens nothing from now on. The row stays, so that old requests still say who sent them."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now())
+
+
+def mark_used(key: ApiKey) -> None:
+    """Once a day at most: which keys nobody uses any more can then be seen."""
+    today = app_now().date()
+    if key.last_used_on != today:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)

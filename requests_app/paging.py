@@ -1,0 +1,142 @@
+"""Paging by key, for web and API alike: a list begins after the row that the last page ended with, never at an OFFSET.
+
+A cursor is opaque and signed: it holds the key of a row, the direction, and nothing that a reader could change.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core import signing
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import IntegerField, Model, Q, QuerySet, Value
+
+M = TypeVar("M", bound=Model)
+# Columns with "asc" or "desc"; the last one must be unique. Empty values stand where PostgreSQL puts them: last going
+# up, first going down.
+Order = Sequence[tuple[str, str]]
+NOTHING = Q(pk__in=[])
+
+
+class BadCursor(ValueError):
+    """The cursor was not made by us, or for another order. A page begins anew; an API says so."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    rows: list[M]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def page(queryset: QuerySet[M], order: Order, cursor: str | None = None, size: int = 50) -> Page[M]:
+    """One page of `queryset` in `order`, after (or before) the row that `cursor` names. Raises BadCursor."""
+    backward, key = _read(cursor, order, queryset.model)
+    found = queryset if key is None else queryset.filter(_beyond(queryset.model, order, key, backward))
+    rows = list(found.order_by(*_columns(order, backward))[: size + 1])
+    return _page(rows, order, size, backward=backward, came_from=key is not None)
+
+
+def page_in_turn(
+    segments: Sequence[QuerySet[M]], order: Order, cursor: str | None = None, size: int = 50, *, fetch: QuerySet[M]
+) -> Page[M]:
+    """The segments one after the other, each in `order`, as one list: what is urgent first, say. They must not overlap.
+
+    Each segment reads at most one page by its own index, all of them in one query; `fetch` then loads the rows.
+    """
+    model = fetch.model
+    turns: Order = [("turn", "asc"), *order]
+    backward, key = _read(cursor, turns, model)
+    names = [name for name, _ in turns]
+    parts = []
+    for turn, segment in enumerate(segments):
+        if key is not None:
+            if (turn > key[0]) if backward else (turn < key[0]):
+                continue
+            if turn == key[0]:
+                segment = segment.filter(_beyond(model, order, key[1:], backward))  # noqa: PLW2901
+        annotated = segment.annotate(turn=Value(turn, IntegerField())).order_by(*_columns(order, backward))
+        parts.append(annotated.values(*names)[: size + 1])
+    if not parts:
+        return Page([], None, None)
+    chosen = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True).order_by(*_columns(turns, backward))
+    keys = {row[names[-1]]: row for row in chosen[: size + 1]}
+    loaded = {getattr(row, names[-1]): row for row in fetch.filter(**{f"{names[-1]}__in": list(keys)})}
+    rows = []
+    for unique, row_key in keys.items():
+        if unique in loaded:
+            loaded[unique].turn = row_key["turn"]  # type: ignore[attr-defined]
+            rows.append(loaded[unique])
+    return _page(rows, turns, size, backward=backward, came_from=key is not None)
+
+
+def _page(rows: list[M], order: Order, size: int, *, backward: bool, came_from: bool) -> Page[M]:
+    more = len(rows) > size
+    rows = rows[:size]
+    if backward:
+        rows.reverse()
+    # Where one came from there is a page, and where one row too many was found there is another.
+    has_next, has_previous = (came_from, more) if backward else (more, came_from)
+    return Page(
+        rows,
+        _write(rows[-1], order, backward=False) if rows and has_next else None,
+        _write(rows[0], order, backward=True) if rows and has_previous else None,
+    )
+
+
+def _columns(order: Order, backward: bool) -> list[str]:
+    return [name if (direction == "asc") != backward else f"-{name}" for name, direction in order]
+
+
+def _nullable(model: type[Model], name: str) -> bool:
+    try:
+        return bool(getattr(model._meta.get_field(name), "null", False))
+    except FieldDoesNotExist:
+        return False
+
+
+def _beyond(model: type[Model], order: Order, key: Sequence[Any], backward: bool) -> Q:
+    """The rows that stand after `key` (before it, going backward)."""
+    beyond = NOTHING
+    for (name, direction), value in reversed(list(zip(order, key, strict=True))):
+        up = (direction == "asc") != backward
+        if value is None:
+            further = NOTHING if up else Q(**{f"{name}__isnull": False})
+            same = Q(**{f"{name}__isnull": True})
+        else:
+            further = Q(**{f"{name}__{'gt' if up else 'lt'}": value})
+            if up and _nullable(model, name):
+                further |= Q(**{f"{name}__isnull": True})
+            same = Q(**{name: value})
+        beyond = further | (same & beyond)
+    (name, direction), value = order[0], key[0]
+    up = (direction == "asc") != backward
+    if value is not None and not (up and _nullable(model, name)):
+        # Says nothing new, but lets the index begin there: an OR alone would not.
+        beyond &= Q(**{f"{name}__{'gte' if up else 'lte'}": value})
+    return beyond
+
+
+def _salt(order: Order, model: type[Model]) -> str:
+    return f"paging:{model._meta.label_lower}:" + ",".join(f"{name} {direction}" for name, direction in order)
+
+
+def _write(row: Model, order: Order, *, backward: bool) -> str:
+    key = [getattr(row, name) for name, _ in order]
+    packed = [{"t": one.isoformat()} if isinstance(one, dt.date) else one for one in key]
+    return signing.dumps([int(backward), *packed], salt=_salt(order, type(row)), compress=True)
+
+
+def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, list[Any] | None]:
+    if not cursor:
+        return False, None
+    try:
+        backward, *packed = signing.loads(cursor, salt=_salt(order, model))
+    except signing.BadSignature as error:
+        raise BadCursor from error
+    return bool(backward), [_moment(one["t"]) if isinstance(one, dict) else one for one in packed]
+
+
+def _moment(text: str) -> dt.date:
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)

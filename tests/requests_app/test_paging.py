@@ -1,0 +1,108 @@
+"""Lists are paged by key: every row once, in both directions, whatever is added meanwhile."""
+
+import datetime as dt
+
+import pytest
+from django.db.models import QuerySet
+from requests_app.models import ContactPoint, Jurisdiction, Person
+from requests_app.paging import BadCursor, Order, Page, page, page_in_turn
+
+pytestmark = pytest.mark.django_db
+
+NOON = dt.datetime(2026, 6, 3, 12, tzinfo=dt.UTC)
+UP: Order = [("verified_at", "asc"), ("id", "asc")]
+DOWN: Order = [("verified_at", "desc"), ("id", "desc")]
+
+
+@pytest.fixture
+def points() -> list[ContactPoint]:
+    """Ten rows: three without a time, and two with the same one."""
+    city = Jurisdiction.objects.create(name="Rivermark", jurisdiction_id="rivermark.example", languages=["en"])
+    person = Person.objects.create(jurisdiction=city)
+    hours = [3, None, 1, 2, None, 2, 5, 4, None, 6]
+    return [
+        ContactPoint.objects.create(
+            person=person,
+            kind="email",
+            value=f"{number}@example.org",
+            normalized=f"{number}@example.org",
+            verified_at=None if hour is None else NOON + dt.timedelta(hours=hour, microseconds=number),
+        )
+        for number, hour in enumerate(hours)
+    ]
+
+
+def every() -> QuerySet[ContactPoint]:
+    return ContactPoint.objects.all()
+
+
+@pytest.mark.parametrize("order", [UP, DOWN, [("verified_at", "asc"), ("id", "desc")], [("id", "desc")]])
+@pytest.mark.parametrize("size", [1, 3, 10, 11])
+def test_forward_and_back_show_each_row_once_in_order(points: list[ContactPoint], order: Order, size: int) -> None:
+    expected = list(every().order_by(*(name if way == "asc" else f"-{name}" for name, way in order)))
+    seen: list[ContactPoint] = []
+    pages: list[Page[ContactPoint]] = []
+    cursor = None
+    while True:
+        pages.append(page(every(), order, cursor, size))
+        seen += pages[-1].rows
+        cursor = pages[-1].next_cursor
+        if cursor is None:
+            break
+    assert seen == expected
+    assert pages[0].previous_cursor is None
+    back = pages[-1]
+    for earlier in reversed(pages[:-1]):
+        assert back.previous_cursor
+        back = page(every(), order, back.previous_cursor, size)
+        assert back.rows == earlier.rows
+    assert back.previous_cursor is None
+
+
+def test_a_row_that_comes_in_meanwhile_repeats_none(points: list[ContactPoint]) -> None:
+    first = page(every(), [("id", "desc")], None, 5)
+    ContactPoint.objects.create(person=points[0].person, kind="phone", value="1", normalized="1")
+    second = page(every(), [("id", "desc")], first.next_cursor, 5)
+    assert not {row.pk for row in first.rows} & {row.pk for row in second.rows}
+    assert len(second.rows) == 5
+
+
+def test_a_cursor_of_another_order_or_a_changed_one_is_refused(points: list[ContactPoint]) -> None:
+    cursor = page(every(), UP, None, 3).next_cursor
+    assert cursor
+    for wrong in (cursor[:-1] + ("A" if cursor[-1] != "A" else "B"), "nonsense", "1"):
+        with pytest.raises(BadCursor):
+            page(every(), UP, wrong, 3)
+    with pytest.raises(BadCursor):
+        page(every(), DOWN, cursor, 3)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 10])
+def test_segments_follow_one_another_as_one_list(points: list[ContactPoint], size: int) -> None:
+    segments = [every().filter(pk=points[6].pk), every().filter(verified_at=None), every().none()]
+    taken = [points[6].pk, *(point.pk for point in points if point.verified_at is None)]
+    segments.append(every().exclude(pk__in=taken))
+    expected = [row.pk for segment in segments for row in segment.order_by("verified_at", "id")]
+    seen: list[int] = []
+    shown: list[list[int]] = []
+    cursor = None
+    while True:
+        found = page_in_turn(segments, UP, cursor, size, fetch=every())
+        shown.append([row.pk for row in found.rows])
+        seen += shown[-1]
+        if found.next_cursor is None:
+            break
+        cursor = found.next_cursor
+    assert seen == expected
+    for earlier in reversed(shown[:-1]):
+        found = page_in_turn(segments, UP, found.previous_cursor, size, fetch=every())
+        assert [row.pk for row in found.rows] == earlier
+
+
+def test_segments_cost_two_queries_however_many_rows(
+    points: list[ContactPoint], django_assert_num_queries: pytest.FixtureRequest
+) -> None:
+    segments = [every().filter(verified_at=None), every().exclude(verified_at=None)]
+    for size in (2, 20):
+        with django_assert_num_queries(2):
+            page_in_turn(segments, UP, None, size, fetch=every())
