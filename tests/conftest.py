@@ -1,7 +1,17 @@
 """What every test stands on: the database, the running site and the browser."""
 
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+from config.stack.machine import chromium
 from config.stack.testing import TEMPLATE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.live import Site
 
 
 @pytest.fixture(scope="session")
@@ -10,3 +20,94 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.conf import settings
 
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = TEMPLATE
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> Iterator[None]:
+    """No test sees another's cache, counters or queue."""
+    yield
+    from django.conf import settings
+    from redis import Redis
+
+    with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
+        redis.flushdb()
+
+
+# --- The running site -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _site(django_db_setup: None, django_db_blocker: Any) -> Iterator["Site"]:
+    from tests.live import Site
+
+    with django_db_blocker.unblock():
+        site = Site(demo=False)
+        yield site
+        site.stop()
+
+
+@pytest.fixture
+def live_site(transactional_db: None, _site: "Site") -> "Site":
+    """gunicorn and a Celery worker on this test's database: `live_site.url`, `.kill("worker")`, `.start("worker")`."""
+    for name in ("web", "worker"):
+        if name not in _site.running:
+            _site.start(name)
+    return _site
+
+
+# --- The browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium, one for the whole run. It reaches this machine and no other."""
+    from playwright.sync_api import sync_playwright
+
+    flags = [
+        "--no-sandbox",  # the tests may run as root, where Chromium's sandbox does not start
+        "--disable-gpu",
+        "--enable-unsafe-swiftshader",  # the map draws with WebGL; this one needs no graphics card
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
+    ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
+    """Make a page in a browser context of its own; the arguments are Playwright's (java_script_enabled, viewport, …).
+
+    A script error, or anything that the content security policy had to block, fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def make(**options: Any) -> "Page":
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if is_violation(said.text) else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def is_violation(text: str) -> bool:
+    return "Content Security Policy" in text
+
+
+@pytest.fixture
+def page(new_page: Callable[..., "Page"]) -> "Page":
+    """A page in a fresh browser of a desktop's size."""
+    return new_page()

@@ -1,4 +1,4 @@
-"""Loaded by pytest before the settings: each process of a run gets its own Redis database."""
+"""Loaded by pytest before the settings: each process of a run gets its own Redis database and its own var folder."""
 
 import os
 
@@ -11,3 +11,7 @@ if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if worker.startswith("gw"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].split("?")[0] + f"?db={int(worker[2:]) + 1}"
+    os.environ["LAMPLIGHTER_VAR"] = os.path.join(os.environ["LAMPLIGHTER_VAR"], worker)
+
+# Playwright keeps an event loop running in the test's thread, where Django would refuse every query.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

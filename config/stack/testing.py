@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
-from config.stack import postgres, redis
+from config.stack import linting, postgres, redis, words
 from config.stack.folders import ROOT, Folders, temporary_folders
 from config.stack.processes import tied_to_parent
 
@@ -75,19 +78,28 @@ def prepare(folders: Folders) -> None:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Run the tests; the answer is the exit code."""
+    """Lint and test; the answer is the exit code. Arguments besides --all are pytest's, and then nothing is linted."""
     everything = "--all" in arguments
     chosen = [word for word in arguments if word != "--all"]
+    failed = 0 if chosen else linting.lint([])
+    words.compile_changed(ROOT / "locale")
     marks = [] if everything or any(word.startswith("-m") for word in chosen) else ["-m", "not slow"]
     processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if chosen else "2"]
     folders = temporary_folders("lamplighter-test-")
+    signal.signal(signal.SIGTERM, end_in_order)
     try:
         with servers(folders):
             try:
                 prepare(folders)
-            except subprocess.CalledProcessError as error:
-                return error.returncode
+            except subprocess.CalledProcessError:
+                return 1
+            # Last, so that pytest's own closing line is the last that one reads.
             pytest = [sys.executable, "-m", "pytest", *processes, *marks, *chosen]
-            return subprocess.run(pytest, cwd=ROOT, env=environment(folders)).returncode
+            done = subprocess.run(pytest, cwd=ROOT, env=environment(folders))
+            return done.returncode or failed
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
+
+
+def end_in_order(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

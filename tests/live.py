@@ -1,0 +1,112 @@
+"""The site as it runs: gunicorn and a Celery worker, in processes of their own, on the test's database."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[1]
+START_S = 60
+# A run that is killed leaves nothing behind (on Linux, where setpriv exists).
+TIED_TO_US = ["setpriv", "--pdeathsig=TERM", "--"] if shutil.which("setpriv") else []
+T = TypeVar("T")
+
+
+class Site:
+    """What a journey talks to. `kill` and `start` let it take away a process in the middle of the story."""
+
+    def __init__(self, *, demo: bool) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = Path(settings.VAR) / "log" / ("demo" if demo else "site")
+        self.log.mkdir(parents=True, exist_ok=True)
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        # The name of this process's test database; the rest stands in the environment already.
+        name = connection.settings_dict["NAME"]
+        address = f"postgis://lamplighter_owner@/{name}?host={connection.settings_dict['OPTIONS']['host']}"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": address,
+            "SITE_URL": self.url,
+            "LAMPLIGHTER_DEMO": "true" if demo else "false",
+        }
+
+    def commands(self) -> dict[str, Sequence[str]]:
+        celery = [sys.executable, "-m", "celery", "--app=config.celery:app", "worker", "--loglevel=INFO"]
+        return {
+            "web": [
+                *[sys.executable, "-m", "gunicorn", "config.wsgi:application", f"--bind=127.0.0.1:{self.port}"],
+                *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
+            ],
+            # With its own alarm clock, so that what a lost wake-up left behind is found here too.
+            "worker": [
+                *[*celery, "--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat"],
+                *["--beat", f"--schedule={self.log}/beat-schedule"],
+            ],
+        }
+
+    def start(self, name: str) -> None:
+        with (self.log / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [*TIED_TO_US, *self.commands()[name]],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        if name == "web":
+            self.wait_until_ready()
+
+    def kill(self, name: str) -> None:
+        """As the kernel would: no warning, no goodbye, the whole process group."""
+        process = self.running.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for process in self.running.values():
+            process.terminate()
+        for name, process in list(self.running.items()):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            self.kill(name)
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            with suppress(OSError):
+                connection.request("GET", "/readyz")
+                response = connection.getresponse()
+                if response.status == 200:
+                    return
+            if time.monotonic() > deadline or self.running["web"].poll() is not None:
+                raise RuntimeError(f"the site did not start:\n{(self.log / 'web.log').read_text()[-4000:]}")
+            time.sleep(0.1)
+
+
+def wait_for(condition: Callable[[], T], *, seconds: float = 60) -> T:
+    """Ask again and again until the answer is true, for what a worker does in its own time; then return it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        assert time.monotonic() < deadline, f"it did not happen within {seconds:.0f} s"
+        time.sleep(0.1)

@@ -1,0 +1,17 @@
+"""A real city's open data, for the tests that need it: the one file that knows where it lies."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = (ROOT / os.environ.get("LAMPLIGHTER_REAL_DATA", "../shared/data")).resolve()
+
+
+def real_data(path: str) -> Path:
+    """A file or folder of the real data; the test is skipped, saying so, where that is absent."""
+    found = FOLDER / path
+    if not found.exists():
+        pytest.skip(f"no real data: {found} does not exist (set LAMPLIGHTER_REAL_DATA to the folder that holds {path})")
+    return found
