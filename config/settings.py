@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -244,6 +244,10 @@ BODY_MAX_BYTES = 64 * 1024 * 1024
 BASEMAP_PMTILES_URL = env.str("BASEMAP_PMTILES_URL", default="")
 BASEMAP_RASTER_URL = env.str("BASEMAP_RASTER_URL", default="")
 BASEMAP_ATTRIBUTION = env.str("BASEMAP_ATTRIBUTION", default="")
+# The only hosts besides our own that a page may fetch from: those that the two settings above name.
+BASEMAP_ORIGINS = [
+    f"{url.scheme}://{url.netloc}" for url in map(urlsplit, [BASEMAP_PMTILES_URL, BASEMAP_RASTER_URL]) if url.netloc
+]
 
 # --- Safety at the door ---------------------------------------------------------------------------------------------
 SECURE = SITE_URL.startswith("https://")
@@ -264,9 +268,9 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "worker-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "connect-src": ["'self'", *BASEMAP_ORIGINS],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *BASEMAP_ORIGINS],
         "font-src": ["'self'"],
         "manifest-src": ["'self'"],
         "form-action": ["'self'"],

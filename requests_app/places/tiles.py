@@ -1,0 +1,156 @@
+"""Vector tiles made by PostGIS: the city's own basemap, and the public requests, counted from afar, shown from near."""
+
+import math
+from dataclasses import dataclass
+
+from django.contrib.gis.geos import Polygon
+from django.db import connection
+from django.db.models import F, FloatField, Func, QuerySet, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+
+from requests_app.models import Jurisdiction, ServiceRequest
+from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
+from requests_app.places.patience import at_most
+
+# A tile is 4096 units wide and 512 pixels on the screen; shapes reach this far over its edge, so that no seam shows.
+EXTENT, BUFFER = 4096, 64
+# Below the last zoom, lines and outlines are simplified by so many units (a quarter of a pixel).
+SIMPLIFY = 2
+EQUATOR_M = 40_075_016.685578488
+# One tile may keep the database busy for so long.
+TILE_MS = 2000
+# From this zoom on each request is a point. From afar they are counted in cells, so many across a tile.
+POINTS_FROM, FINER_FROM = 15, 13
+CELLS, FINER_CELLS = 8, 16
+# More points than a screen could tell apart are not sent; the newest are.
+MOST_POINTS = 5000
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A square of the web's common tile grid."""
+
+    z: int
+    x: int
+    y: int
+
+    @property
+    def exists(self) -> bool:
+        return LEAST_ZOOM <= self.z <= MOST_ZOOM and 0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z
+
+    @property
+    def degrees(self) -> tuple[float, float, float, float]:
+        """West, south, east and north."""
+
+        def longitude(x: int) -> float:
+            return x / 2**self.z * 360 - 180
+
+        def latitude(y: int) -> float:
+            return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / 2**self.z))))
+
+        return longitude(self.x), latitude(self.y + 1), longitude(self.x + 1), latitude(self.y)
+
+
+def basemap_tile(jurisdiction: Jurisdiction, tile: Tile) -> bytes:
+    """The city's own layers in this tile, each under its name. Raises TimeUpError."""
+    tolerance = SIMPLIFY * EQUATOR_M / 2**tile.z / EXTENT if tile.z < MOST_ZOOM else 0
+    with at_most(TILE_MS), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH tile AS MATERIALIZED (
+                SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS square,
+                       ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => %(margin)s) AS with_buffer
+            ), shapes AS MATERIALIZED (
+                SELECT id, layer, properties, ST_AsMVTGeom(
+                    CASE WHEN %(tolerance)s > 0 AND ST_Dimension(shape) > 0
+                        THEN ST_Simplify(shape, %(tolerance)s, true) ELSE shape END,
+                    square, %(extent)s, %(buffer)s, true) AS geom
+                FROM requests_app_basemapfeature, tile
+                WHERE jurisdiction_id = %(jurisdiction)s AND min_zoom <= %(z)s AND shape && with_buffer
+            )
+            SELECT string_agg((
+                SELECT ST_AsMVT(feature, layers.layer, %(extent)s, 'geom')
+                FROM (SELECT properties, geom FROM shapes
+                      WHERE layer = layers.layer AND geom IS NOT NULL ORDER BY id) AS feature
+            ), ''::bytea)
+            FROM (SELECT DISTINCT layer FROM shapes) AS layers""",
+            {
+                "z": tile.z,
+                "x": tile.x,
+                "y": tile.y,
+                "margin": BUFFER / EXTENT,
+                "tolerance": tolerance,
+                "extent": EXTENT,
+                "buffer": BUFFER,
+                "jurisdiction": jurisdiction.pk,
+            },
+        )
+        return bytes(cursor.fetchone()[0] or b"")
+
+
+def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, language: str) -> bytes:
+    """Public requests in this tile, by their public places alone. `service_requests`: what to show, from .public().
+
+    Layer "cells": n, the number of requests around there. Layer "requests": reference, service, status, state.
+    Raises TimeUpError.
+    """
+    west, south, east, north = tile.degrees
+    square = Polygon.from_bbox(tile.degrees)
+    square.srid = 4326
+    placed = service_requests.filter(public_point__bboverlaps=square).annotate(
+        lon=Func(F("public_point"), function="ST_X", output_field=FloatField()),
+        lat=Func(F("public_point"), function="ST_Y", output_field=FloatField()),
+    )
+    # A point on the edge belongs to one tile only, or it would be counted twice.
+    placed = placed.filter(lon__gte=west, lon__lt=east, lat__gte=south, lat__lt=north).order_by()
+    if tile.z < POINTS_FROM:
+        return _cells(placed, tile)
+    return _points(placed, tile, language)
+
+
+def _cells(placed: QuerySet[ServiceRequest], tile: Tile) -> bytes:
+    across = FINER_CELLS if tile.z >= FINER_FROM else CELLS
+    west, south, east, north = tile.degrees
+    inner, parameters = placed.values_list("lon", "lat").query.sql_with_params()
+    with at_most(TILE_MS), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT ST_AsMVT(cell, 'cells', {EXTENT}, 'geom') FROM (
+                SELECT count(*) AS n, ST_AsMVTGeom(
+                    ST_Transform(ST_SetSRID(ST_MakePoint(avg(lon), avg(lat)), 4326), 3857),
+                    ST_TileEnvelope(%s, %s, %s), {EXTENT}, {BUFFER}, true) AS geom
+                FROM ({inner}) AS placed (lon, lat)
+                GROUP BY floor((lon - %s) / %s), floor((lat - %s) / %s)
+            ) AS cell""",  # noqa: S608 (the inner statement is Django's own)
+            [tile.z, tile.x, tile.y, *parameters, west, (east - west) / across, south, (north - south) / across],
+        )
+        return bytes(cursor.fetchone()[0])
+
+
+def _points(placed: QuerySet[ServiceRequest], tile: Tile, language: str) -> bytes:
+    name = Coalesce(
+        KeyTextTransform(language, "service_version__name"),
+        KeyTextTransform("en", "service_version__name"),
+        F("service__service_code"),
+        Value(""),
+    )
+    shown = (
+        placed.annotate(name=name)
+        .order_by("-submitted_at", "-id")
+        .values_list("reference", "status", "name", "lon", "lat")
+    )
+    inner, parameters = shown[:MOST_POINTS].query.sql_with_params()
+    with at_most(TILE_MS), connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT ST_AsMVT(point, 'requests', {EXTENT}, 'geom') FROM (
+                SELECT reference, service, status,
+                       CASE WHEN status IN ('resolved', 'closed') THEN 'ended' ELSE 'open' END AS state,
+                       ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857),
+                           ST_TileEnvelope(%s, %s, %s), {EXTENT}, {BUFFER}, true) AS geom
+                FROM ({inner}) AS placed (reference, status, service, lon, lat)
+            ) AS point""",  # noqa: S608 (the inner statement is Django's own)
+            [tile.z, tile.x, tile.y, *parameters],
+        )
+        return bytes(cursor.fetchone()[0])
