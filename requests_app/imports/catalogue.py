@@ -1,0 +1,404 @@
+"""A city's catalogue from YAML files into rows, and back: what is named is made or updated, what is not named stays."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from requests_app.actions.indexing import index_catalogue
+from requests_app.imports.catalogue_file import FORMAT, Known, problems, read_catalogue
+from requests_app.imports.map_files import ImportProblemError
+from requests_app.models import (
+    Article,
+    Calendar,
+    Category,
+    Department,
+    EmergencyPhrase,
+    Jurisdiction,
+    ListedReason,
+    QuestionVersion,
+    RoutingRule,
+    Service,
+    ServiceVersion,
+    Target,
+)
+
+# After so many problems only their number is told.
+TOLD = 20
+
+
+def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[str, int]:
+    """All or nothing. How many rows of each part were new or changed; a second import of the same files changes none.
+
+    A service whose words or questions changed gets a new version; a promise that changed holds from now on. Routing
+    rules, reasons and emergency words are lists: one that is no longer in the list is taken out of use.
+    Raises ImportProblemError, with everything that is wrong.
+    """
+    catalogue = read_catalogue(paths)
+    if found := problems(catalogue, jurisdiction.languages, _known(jurisdiction)):
+        more = [f"{len(found) - TOLD} more."] if len(found) > TOLD else []
+        raise ImportProblemError("The catalogue was not imported.\n" + "\n".join([*found[:TOLD], *more]))
+    with transaction.atomic():
+        # Two imports at the same time would both publish a version of the same number.
+        Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
+        writer = _Writer(jurisdiction)
+        writer.calendars(catalogue.get("calendars", {}))
+        writer.departments(catalogue.get("departments", []))
+        writer.categories(catalogue.get("categories", []))
+        writer.services(catalogue.get("services", []))
+        writer.articles(catalogue.get("articles", []))
+        if "routing" in catalogue:
+            writer.routing(catalogue["routing"])
+        for kind, rows in catalogue.get("reasons", {}).items():
+            writer.reasons(kind, rows)
+        for kind, by_language in catalogue.get("emergency_words", {}).items():
+            writer.phrases(kind, by_language)
+        index_catalogue(jurisdiction)
+    return writer.changed
+
+
+def _known(jurisdiction: Jurisdiction) -> Known:
+    def codes(model: Any, name: str = "code") -> set[str]:
+        return set(model.objects.filter(jurisdiction=jurisdiction).values_list(name, flat=True))
+
+    return Known(
+        calendars=codes(Calendar),
+        departments=codes(Department),
+        categories=codes(Category),
+        services=codes(Service, "service_code"),
+        articles=codes(Article),
+    )
+
+
+class _Writer:
+    def __init__(self, jurisdiction: Jurisdiction) -> None:
+        self.jurisdiction = jurisdiction
+        self.changed: dict[str, int] = {}
+
+    def _count(self, part: str, changed: bool) -> None:
+        self.changed[part] = self.changed.get(part, 0) + int(changed)
+
+    def _put(self, part: str, model: Any, keys: dict[str, Any], columns: dict[str, Any]) -> Any:
+        """The row with these keys, made or brought up to date."""
+        row = model.objects.filter(jurisdiction=self.jurisdiction, **keys).first()
+        if row is None:
+            row = model.objects.create(jurisdiction=self.jurisdiction, **keys, **columns)
+            self._count(part, True)
+            return row
+        different = [name for name, value in columns.items() if getattr(row, name) != value]
+        for name in different:
+            setattr(row, name, columns[name])
+        if different:
+            row.save(update_fields=different)
+        self._count(part, bool(different))
+        return row
+
+    def calendars(self, said: dict[str, Any]) -> None:
+        for code, calendar in said.items():
+            hours = {
+                day: [[span[:5], span[6:]] for span in spans] for day, spans in (calendar.get("hours") or {}).items()
+            }
+            holidays = dict(calendar.get("holidays") or {})
+            # YAML reads 2027-06-14 without quotes as a date.
+            holidays |= {"extra": [day | {"date": str(day["date"])} for day in holidays.get("extra") or []]}
+            columns = {"always": bool(calendar.get("always")), "hours": hours, "holidays": holidays}
+            self._put("calendars", Calendar, {"code": str(code)}, columns)
+
+    def departments(self, said: list[dict[str, Any]]) -> None:
+        for department in said:
+            columns = {
+                "name": department["name"],
+                "calendar": self._calendar(department["calendar"]),
+                "phone": department.get("phone", ""),
+                "email": department.get("email", ""),
+                "on_call": department.get("on_call") or [],
+                "active": department.get("active", True),
+            }
+            self._put("departments", Department, {"code": department["code"]}, columns)
+
+    def categories(self, said: list[dict[str, Any]]) -> None:
+        for number, category in enumerate(said, start=1):
+            columns = {
+                "name": category["name"],
+                "icon": category.get("icon", ""),
+                "order": category.get("order", number),
+            }
+            self._put("categories", Category, {"code": category["code"]}, columns)
+
+    def services(self, said: list[dict[str, Any]]) -> None:
+        for written in said:
+            active = written.get("active", True)
+            code = written["service_code"]
+            service, made = Service.objects.get_or_create(
+                jurisdiction=self.jurisdiction, service_code=code, defaults={"active": active}
+            )
+            published = self._publish(service, written)
+            if published or service.active != active:
+                service.active = active
+                service.save(update_fields=["active", "current"])
+            promised = self._promise(service, written.get("targets") or {})
+            self._count("services", made or published or promised)
+
+    def _publish(self, service: Service, written: dict[str, Any]) -> bool:
+        """A new version, if what is written differs from the published one. Versions are immutable."""
+        wanted = version_columns(written)
+        wanted_questions = [question_columns(question) for question in written.get("questions") or []]
+        if service.current is not None:
+            current = version_columns(written_version(service.current))
+            questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
+            if (current, questions) == (wanted, wanted_questions):
+                return False
+        last = service.versions.aggregate(last=Max("number"))["last"] or 0
+        category, department = wanted.pop("category"), wanted.pop("department")
+        version = ServiceVersion.objects.create(
+            service=service,
+            number=last + 1,
+            category=Category.objects.get(jurisdiction=self.jurisdiction, code=category),
+            department=Department.objects.get(jurisdiction=self.jurisdiction, code=department),
+            **wanted,
+        )
+        QuestionVersion.objects.bulk_create(
+            QuestionVersion(service_version=version, order=order, **columns)
+            for order, columns in enumerate(wanted_questions, start=1)
+        )
+        service.current = version
+        return True
+
+    def _promise(self, service: Service, targets: dict[str, Any]) -> bool:
+        """A promise that differs holds from now on; the old one stays, for what was reported under it."""
+        changed = False
+        for kind, target in targets.items():
+            now = _target(service, kind)
+            if now != {"calendar": "department"} | target:
+                code = target.get("calendar", "department")
+                Target.objects.create(
+                    service=service,
+                    kind=kind,
+                    value=target["value"],
+                    unit=target["unit"],
+                    calendar=None if code == "department" else self._calendar(code),
+                )
+                changed = True
+        return changed
+
+    def articles(self, said: list[dict[str, Any]]) -> None:
+        for written in said:
+            columns = {
+                "title": written["title"],
+                "body": written["body"],
+                "published": written.get("published", True),
+            }
+            article = self._put("articles", Article, {"code": written["code"]}, columns)
+            article.services.set(
+                Service.objects.filter(jurisdiction=self.jurisdiction, service_code__in=written.get("services") or [])
+            )
+
+    def routing(self, said: list[dict[str, Any]]) -> None:
+        rules = RoutingRule.objects.filter(jurisdiction=self.jurisdiction)
+        before = {rule.pk: (rule.order, rule.active) for rule in rules}
+        # Out of the way first: an order is unique. What the list no longer names stays there, out of use, since
+        # decisions point at it.
+        highest = max([len(said), *(order for order, _ in before.values())])
+        rules.update(order=F("order") + highest + 1, active=False)
+        for order, written in enumerate(said, start=1):
+            department = written["department"] and Department.objects.get(
+                jurisdiction=self.jurisdiction, code=written["department"]
+            )
+            columns = {"order": order, "when": written["when"], "department": department, "active": True}
+            rule = rules.filter(name=written["name"]).order_by("order").first()
+            if rule is None:
+                RoutingRule.objects.create(jurisdiction=self.jurisdiction, name=written["name"], **columns)
+                self._count("routing", True)
+                continue
+            same = before[rule.pk] == (order, True) and (rule.when, rule.department) == (written["when"], department)
+            RoutingRule.objects.filter(pk=rule.pk).update(**columns)
+            self._count("routing", not same)
+
+    def reasons(self, kind: str, said: list[dict[str, Any]]) -> None:
+        for order, written in enumerate(said, start=1):
+            columns = {
+                "words": written["words"],
+                "appeal": written.get("appeal") or {},
+                "order": order,
+                "active": True,
+            }
+            self._put("reasons", ListedReason, {"kind": kind, "code": written["code"]}, columns)
+        ListedReason.objects.filter(jurisdiction=self.jurisdiction, kind=kind).exclude(
+            code__in=[written["code"] for written in said]
+        ).update(active=False)
+
+    def phrases(self, kind: str, by_language: dict[str, list[str]]) -> None:
+        for language, phrases in by_language.items():
+            wanted = {phrase.strip() for phrase in phrases}
+            rows = EmergencyPhrase.objects.filter(jurisdiction=self.jurisdiction, language=language)
+            gone, _ = rows.filter(kind=kind).exclude(phrase__in=wanted).delete()
+            for phrase in wanted:
+                self._put("emergency_words", EmergencyPhrase, {"language": language, "phrase": phrase}, {"kind": kind})
+            self.changed["emergency_words"] = self.changed.get("emergency_words", 0) + gone
+
+    def _calendar(self, code: str) -> Calendar:
+        return Calendar.objects.get(jurisdiction=self.jurisdiction, code=code)
+
+
+def version_columns(written: dict[str, Any]) -> dict[str, Any]:
+    """A service as it is written, as the columns of a version; category and department by their codes."""
+    duplicates = {"policy": "join", "radius_m": 100, "window_days": 30} | (written.get("duplicates") or {})
+    return {
+        "name": written["name"],
+        "description": written.get("description") or {},
+        "keywords": written.get("keywords") or {},
+        "category": written["category"],
+        "department": written["department"],
+        "priority": written.get("priority", 3),
+        "visibility": written.get("visibility", "public"),
+        "photo_policy": written.get("photo", "optional"),
+        "duplicate_policy": duplicates["policy"],
+        "duplicate_radius_m": duplicates["radius_m"],
+        "duplicate_window_days": duplicates["window_days"],
+        "place_required": written.get("place", "required") == "required",
+        "owner_kinds": written.get("owner_kinds") or [],
+        "place_rule": written.get("place_rule", "none"),
+        "emergency_screen": written.get("emergency_screen") or {},
+        "outcome_words": written.get("outcome_words") or {},
+        "evidence": written.get("evidence", "none"),
+    }
+
+
+def question_columns(written: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": written["code"],
+        "kind": written["kind"],
+        "text": written["text"],
+        "help": written.get("help") or {},
+        "required": written.get("required", False),
+        "visibility": written.get("visibility", "staff"),
+        "options": written.get("options") or [],
+        "show_if": written.get("show_if") or {},
+    }
+
+
+def written_version(version: ServiceVersion) -> dict[str, Any]:
+    """A version as it would be written in a catalogue, its targets aside."""
+    written: dict[str, Any] = {
+        "service_code": version.service.service_code,
+        "category": version.category.code,
+        "department": version.department.code,
+        "name": version.name,
+        "description": version.description,
+        "keywords": version.keywords,
+        "priority": version.priority,
+        "visibility": version.visibility,
+        "photo": version.photo_policy,
+        "duplicates": {
+            "policy": version.duplicate_policy,
+            "radius_m": version.duplicate_radius_m,
+            "window_days": version.duplicate_window_days,
+        },
+        "owner_kinds": version.owner_kinds,
+        "place_rule": version.place_rule,
+        "place": "required" if version.place_required else "optional",
+        "emergency_screen": version.emergency_screen or None,
+        "evidence": version.evidence,
+    }
+    if version.outcome_words:
+        written["outcome_words"] = version.outcome_words
+    return written
+
+
+def written_question(question: QuestionVersion) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "code": question.code,
+        "text": question.text,
+        "kind": question.kind,
+        "required": question.required,
+        "visibility": question.visibility,
+    }
+    for name in ("help", "show_if", "options"):
+        if value := getattr(question, name):
+            written[name] = value
+    return written
+
+
+def _target(service: Service, kind: str) -> dict[str, Any] | None:
+    """The promise that holds now, as it is written: the one for every priority and area."""
+    target = (
+        Target.objects.filter(service=service, kind=kind, priority=None, area=None)
+        .select_related("calendar")
+        .order_by("-valid_from", "-id")
+        .first()
+    )
+    if target is None:
+        return None
+    calendar = target.calendar.code if target.calendar else "department"
+    return {"value": target.value, "unit": target.unit, "calendar": calendar}
+
+
+def export_catalogue(jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """The whole catalogue as one file would have it: imported again, it changes nothing."""
+    mine = {"jurisdiction": jurisdiction}
+    services = Service.objects.filter(**mine, current__isnull=False).select_related(
+        "current__category", "current__department", "current__service"
+    )
+    return {
+        "format": FORMAT,
+        "calendars": {one.code: _calendar(one) for one in Calendar.objects.filter(**mine).order_by("code")},
+        "departments": [
+            {
+                "code": one.code, "name": one.name, "phone": one.phone, "email": one.email,
+                "calendar": one.calendar.code, "on_call": one.on_call,
+            } | ({} if one.active else {"active": False})
+            for one in Department.objects.filter(**mine).select_related("calendar").order_by("code")
+        ],
+        "categories": [
+            {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
+            for one in Category.objects.filter(**mine)
+        ],
+        "services": [
+            _service(one) for one in services.order_by("current__category__order", "current__category__code", "id")
+        ],
+        "articles": [
+            {
+                "code": one.code, "title": one.title, "body": one.body,
+                "services": [service.service_code for service in one.services.order_by("service_code")],
+            } | ({} if one.published else {"published": False})
+            for one in Article.objects.filter(**mine).order_by("code")
+        ],
+        "routing": [
+            {"name": one.name, "when": one.when, "department": one.department.code if one.department else None}
+            for one in RoutingRule.objects.filter(**mine, active=True).select_related("department")
+        ],
+        "reasons": {
+            kind: [
+                {"code": one.code, "words": one.words} | ({"appeal": one.appeal} if one.appeal else {})
+                for one in ListedReason.objects.filter(**mine, kind=kind, active=True)
+            ]
+            for kind in ListedReason.Kind.values
+        },
+        "emergency_words": _phrases(jurisdiction),
+    }  # fmt: skip
+
+
+def _calendar(calendar: Calendar) -> dict[str, Any]:
+    if calendar.always:
+        return {"always": True}
+    hours = {day: [f"{opens}-{closes}" for opens, closes in spans] for day, spans in calendar.hours.items()}
+    holidays = {name: said for name, said in calendar.holidays.items() if said}
+    return {"hours": hours} | ({"holidays": holidays} if holidays else {})
+
+
+def _service(service: Service) -> dict[str, Any]:
+    if service.current is None:
+        raise ValueError(f"{service} has no published version")
+    targets = {kind: target for kind in Target.Kind.values if (target := _target(service, kind))}
+    written = written_version(service.current) | ({"targets": targets} if targets else {})
+    questions = [written_question(question) for question in service.current.questions.order_by("order")]
+    return written | {"questions": questions} | ({} if service.active else {"active": False})
+
+
+def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[str]]]:
+    written: dict[str, dict[str, list[str]]] = {}
+    for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("kind", "language", "phrase"):
+        written.setdefault(one.kind, {}).setdefault(one.language, []).append(one.phrase)
+    return written

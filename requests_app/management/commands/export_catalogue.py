@@ -1,0 +1,46 @@
+"""export_catalogue: the city's whole catalogue as one YAML file, which import_catalogue reads again."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError
+
+from requests_app.imports.catalogue import export_catalogue
+from requests_app.management.commands.import_layers import find_jurisdiction
+
+
+class Command(BaseCommand):
+    help = "Write the city's catalogue as YAML: to the screen, or to a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--jurisdiction", help="its jurisdiction_id; may be left out if there is only one")
+        parser.add_argument("--output", type=Path, help="the file to write; without it, the screen")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        catalogue = export_catalogue(find_jurisdiction(options["jurisdiction"]))
+        text = yaml.dump(catalogue, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+        if options["output"] is None:
+            self.stdout.write(text)
+            return
+        try:
+            options["output"].write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{options['output']} cannot be written: {error.strerror}") from error
+        sys.stderr.write(f"{options['output']} is written.\n")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines as blocks, so that a person can edit an article; and no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)

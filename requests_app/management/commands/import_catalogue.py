@@ -1,0 +1,28 @@
+"""import_catalogue FILE…: services, questions, departments, articles and the rest, from YAML into the city."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.map_files import ImportProblemError
+from requests_app.management.commands.import_layers import find_jurisdiction
+
+
+class Command(BaseCommand):
+    help = "Import a catalogue from one YAML file or several. What it names is made or updated; the rest stays."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+        parser.add_argument("--jurisdiction", help="its jurisdiction_id; may be left out if there is only one")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        jurisdiction = find_jurisdiction(options["jurisdiction"])
+        try:
+            changed = import_catalogue(jurisdiction, options["files"])
+        except ImportProblemError as error:
+            raise CommandError(str(error)) from error
+        for part, count in changed.items():
+            self.stdout.write(f"{part}: {count:,} new or changed")
