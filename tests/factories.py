@@ -1,0 +1,329 @@
+"""What tests build with, and the same cast everywhere: a small city, its services, its people and their reports.
+
+Ana reports. Tom triages for Streets, Pia supervises Parks, Dev is on a Streets crew; Cal takes calls and Ada administers in
+the whole city. `rivermark()` gives them all.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from PIL import Image
+
+from requests_app import tasks
+from requests_app.actions import submission
+from requests_app.actions.indexing import index_catalogue
+from requests_app.models import (
+    Area,
+    Article,
+    Calendar,
+    Category,
+    Department,
+    EmergencyPhrase,
+    GazetteerEntry,
+    Ground,
+    Jurisdiction,
+    Membership,
+    Owner,
+    QuestionVersion,
+    Role,
+    Service,
+    ServiceRequest,
+    ServiceVersion,
+    Target,
+    User,
+)
+from requests_app.places.addresses import search_key
+from requests_app.rules.permissions import FIRST_ROLES
+
+PASSWORD = "correct horse battery"
+ANA = submission.Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
+NOBODY = submission.Reporter()
+# The city is a square; its middle is 12 Elm St.
+WEST, SOUTH, EAST, NORTH = -69.05, 40.45, -68.95, 40.55
+ELM_ST = (-69.0, 40.5)
+
+
+def square(west: float, south: float, east: float, north: float) -> MultiPolygon:
+    return MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=4326)
+
+
+def at(longitude: float = ELM_ST[0], latitude: float = ELM_ST[1]) -> Point:
+    return Point(longitude, latitude, srid=4326)
+
+
+# --- The city ---------------------------------------------------------------------------------------------------------
+
+
+def jurisdiction(name: str = "Rivermark", **columns: Any) -> Jurisdiction:
+    defaults: dict[str, Any] = {
+        "jurisdiction_id": f"{name.lower()}.example",
+        "languages": ["en", "es"],
+        "text_to_emergency": True,
+        "desk_long_number": "555-0100",
+        "all_night_number": "555-0100",
+        "map_view": {"center": list(ELM_ST), "zoom": 12, "bounds": [WEST, SOUTH, EAST, NORTH]},
+        "boundary": square(WEST, SOUTH, EAST, NORTH),
+    }
+    return Jurisdiction.objects.create(name=name, **{**defaults, **columns})
+
+
+def calendar(city: Jurisdiction, code: str = "always", **columns: Any) -> Calendar:
+    return Calendar.objects.get_or_create(jurisdiction=city, code=code, defaults={"always": True, **columns})[0]
+
+
+def department(city: Jurisdiction, code: str = "PW", name: str = "Streets", **columns: Any) -> Department:
+    defaults = {"name": {"en": name, "es": f"{name} (es)"}, "calendar": calendar(city), **columns}
+    return Department.objects.get_or_create(jurisdiction=city, code=code, defaults=defaults)[0]
+
+
+def category(city: Jurisdiction, code: str = "streets", name: str = "Streets and sidewalks") -> Category:
+    return Category.objects.get_or_create(
+        jurisdiction=city, code=code, defaults={"name": {"en": name, "es": f"{name} (es)"}, "icon": "directions_car"}
+    )[0]
+
+
+def question(code: str, kind: str = "text", **columns: Any) -> dict[str, Any]:
+    """A question for service(): text and options by language, or one word that stands for both."""
+    text = columns.pop("text", f"Tell us the {code}.")
+    options = [
+        one if isinstance(one, dict) else {"value": one, "label": {"en": one.capitalize(), "es": f"{one} (es)"}}
+        for one in columns.pop("options", [])
+    ]
+    return {
+        "code": code,
+        "kind": kind,
+        "text": text if isinstance(text, dict) else {"en": text, "es": f"{text} (es)"},
+        "options": options,
+        **columns,
+    }
+
+
+def service(
+    city: Jurisdiction,
+    service_code: str = "pothole",
+    *,
+    questions: list[dict[str, Any]] | None = None,
+    of: Department | None = None,
+    kind: Category | None = None,
+    acknowledge_hours: int | None = 24,
+    resolve_hours: int | None = 72,
+    **columns: Any,
+) -> ServiceVersion:
+    """A service with its first published version, which is what it returns; `.service` is the code that it hangs on."""
+    made = Service.objects.create(jurisdiction=city, service_code=service_code)
+    name = columns.pop("name", service_code.replace("-", " ").capitalize())
+    version = ServiceVersion.objects.create(
+        service=made,
+        number=1,
+        name=name if isinstance(name, dict) else {"en": name, "es": f"{name} (es)"},
+        category=kind or category(city),
+        department=of or department(city),
+        **columns,
+    )
+    QuestionVersion.objects.bulk_create(
+        QuestionVersion(service_version=version, order=order, **one) for order, one in enumerate(questions or [], 1)
+    )
+    for target_kind, hours in (("acknowledge", acknowledge_hours), ("resolve", resolve_hours)):
+        if hours is not None:
+            Target.objects.create(service=made, kind=target_kind, value=hours, unit="hours")
+    made.current = version
+    made.save(update_fields=["current"])
+    return version
+
+
+def article(city: Jurisdiction, code: str, title: str, body: str = "", *services: ServiceVersion) -> Article:
+    made = Article.objects.create(jurisdiction=city, code=code, title={"en": title}, body={"en": body or title})
+    made.services.set([one.service for one in services])
+    return made
+
+
+def area(city: Jurisdiction, layer: str = "ward", code: str = "5", polygon: MultiPolygon | None = None) -> Area:
+    return Area.objects.create(
+        jurisdiction=city,
+        layer=layer,
+        code=code,
+        name=f"{layer.capitalize()} {code}",
+        polygon=polygon or square(WEST, SOUTH, EAST, NORTH),
+    )
+
+
+def address(
+    city: Jurisdiction, label: str, longitude: float = ELM_ST[0], latitude: float = ELM_ST[1]
+) -> GazetteerEntry:
+    number, _, street = label.partition(" ")
+    return GazetteerEntry.objects.create(
+        jurisdiction=city,
+        label=label,
+        house_number=number if number.isdigit() else "",
+        street=street if number.isdigit() else "",
+        kind="address" if number.isdigit() else "landmark",
+        search_key=search_key(label),
+        point=at(longitude, latitude),
+    )
+
+
+def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns: Any) -> Owner:
+    """Somebody else, and the ground that is theirs: a line is a street, a polygon all inside."""
+    defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
+    made = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
+    is_segment = shape.geom_type == "LineString"
+    Ground.objects.create(jurisdiction=city, owner=made, is_segment=is_segment, shape=shape, name="SR 9")
+    return made
+
+
+# --- People of the staff ----------------------------------------------------------------------------------------------
+
+
+def role(city: Jurisdiction, code: str) -> Role:
+    first = FIRST_ROLES[code]
+    defaults = {"name": first["name"], "permissions": first["permissions"]}
+    return Role.objects.get_or_create(jurisdiction=city, code=code, defaults=defaults)[0]
+
+
+def staff(name: str, role_code: str, city: Jurisdiction, of: Department | None = None) -> User:
+    """A member of staff, in one department or (none named) in the whole city."""
+    email = f"{name.lower()}@{city.jurisdiction_id}"
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+    Membership.objects.create(user=user, jurisdiction=city, department=of, role=role(city, role_code))
+    return user
+
+
+# --- Reports ----------------------------------------------------------------------------------------------------------
+
+
+def submitted(
+    version: ServiceVersion,
+    description: str = "A hole as big as a plate.",
+    *,
+    answers: dict[str, Any] | None = None,
+    reporter: submission.Reporter = ANA,
+    point: Point | None = None,
+    address: str = "12 Elm St",
+    **options: Any,
+) -> submission.Submitted:
+    """A report as the form sends it: `.service_request` and the reporter's private `.link`."""
+    options.setdefault("language", "en")
+    return submission.submit(
+        jurisdiction=version.service.jurisdiction,
+        version=version,
+        description=description,
+        place=options.pop("place", submission.Place(point or at(), address, source="address", confidence=1.0)),
+        answers=submission.as_answers(version, answers or {}),
+        reporter=reporter,
+        **options,
+    )
+
+
+def report(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:
+    return submitted(version, description, **options).service_request
+
+
+def let_the_worker_work() -> None:
+    """Routes, indexes and counts what is due, as the worker does; mails stay where they are."""
+    tasks.drain_database()
+
+
+def routed(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:
+    """A report that its department has."""
+    made = report(version, description, **options)
+    let_the_worker_work()
+    made.refresh_from_db()
+    return made
+
+
+def jpeg(width: int = 400, height: int = 300, color: str = "gray") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(out, "JPEG")
+    return out.getvalue()
+
+
+# --- All of it --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Rivermark:
+    """The city of most tests."""
+
+    city: Jurisdiction
+    streets: Department
+    parks: Department
+    # Asked: where (public, required), damage (staff); joined with what is near.
+    pothole: ServiceVersion
+    # Of Parks; nothing is asked, and never joined.
+    tree: ServiceVersion
+    # Confidential, and its place is shown to nobody.
+    outreach: ServiceVersion
+    # "I don't know".
+    unknown: ServiceVersion
+    tom: User
+    pia: User
+    cal: User
+    ada: User
+    dev: User
+
+
+def rivermark() -> Rivermark:
+    city = jurisdiction()
+    streets, parks = department(city), department(city, "PK", "Parks")
+    pothole = service(
+        city,
+        "pothole",
+        name={"en": "Pothole", "es": "Bache"},
+        description={"en": "A hole in the street.", "es": "Un hoyo en la calle."},
+        keywords={"en": ["hole in the road", "flat tire"], "es": ["hoyo", "calle rota"]},
+        priority=2,
+        questions=[
+            question("where", "single", required=True, visibility="public", options=["lane", "crosswalk"]),
+            question("damage", "text", visibility="staff"),
+        ],
+        duplicate_policy="join",
+        duplicate_radius_m=30,
+    )
+    tree = service(
+        city,
+        "tree",
+        name={"en": "Tree to prune", "es": "Árbol para podar"},
+        keywords={"en": ["branch", "limb"], "es": ["rama"]},
+        of=parks,
+        kind=category(city, "parks", "Parks and trees"),
+        duplicate_policy="never",
+    )
+    outreach = service(
+        city,
+        "outreach",
+        name={"en": "Person who needs help outside", "es": "Persona que necesita ayuda en la calle"},
+        visibility="private",
+        photo_policy="none",
+        duplicate_policy="never",
+        kind=category(city, "help", "Help"),
+        emergency_screen={"en": "Is the person hurt? Call 911.", "es": "¿La persona está herida? Llame al 911."},
+    )
+    unknown = service(
+        city,
+        "unknown",
+        name={"en": "I don’t know", "es": "No sé"},
+        of=department(city, "311", "311 Center"),
+        kind=category(city, "help", "Help"),
+        place_required=False,
+    )
+    EmergencyPhrase.objects.create(jurisdiction=city, language="en", phrase="smell gas")
+    EmergencyPhrase.objects.create(jurisdiction=city, language="es", phrase="huele a gas")
+    EmergencyPhrase.objects.create(jurisdiction=city, language="en", kind="self_harm", phrase="want to die")
+    address(city, "12 Elm St")
+    index_catalogue(city)
+    return Rivermark(
+        city=city,
+        streets=streets,
+        parks=parks,
+        pothole=pothole,
+        tree=tree,
+        outreach=outreach,
+        unknown=unknown,
+        tom=staff("Tom", "triage", city, streets),
+        pia=staff("Pia", "supervisor", city, parks),
+        cal=staff("Cal", "call_taker", city),
+        ada=staff("Ada", "administrator", city),
+        dev=staff("Dev", "crew", city, streets),
+    )
