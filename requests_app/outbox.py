@@ -6,12 +6,16 @@ lease) guards long work.
 
 import datetime as dt
 import random
+from functools import cache
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.db import connection, transaction
+from kombu import Connection
+from kombu.pools import producers
 
-from requests_app.cache import breaker
+from requests_app.cache import TIMEOUT_S, breaker
 from requests_app.models import Event, OutboxRow, Participation, ServiceRequest
 
 # A claimed row is nobody else's for this long; after a kill it costs as much.
@@ -90,16 +94,28 @@ def wake(lane: str) -> None:
         # The one import that runs upward: tasks stand above the outbox, and only the wake-up needs to name one.
         from requests_app.tasks import drain
 
-        drain.apply_async(args=[lane], retry=False, expires=60)
-
-    def quietly() -> None:
         try:
-            publish()
+            with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
+                drain.apply_async(args=[lane], producer=producer, retry=False, expires=60)
         except Exception as error:
-            # kombu wraps what Redis raises; to the breaker it is all the same: unreachable.
+            # kombu wraps what Redis raises in many ways; to the breaker it is all the same: unreachable.
             raise ConnectionError(type(error).__name__) from error
 
-    breaker.call(quietly, None)
+    breaker.call(publish, None)
+
+
+@cache
+def _broker() -> Connection:
+    """A connection for the wake-up alone: a worker may wait for Redis, a resident may not."""
+    options = {
+        "socket_timeout": TIMEOUT_S,
+        "socket_connect_timeout": TIMEOUT_S,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "connect_retries_timeout": TIMEOUT_S,
+    }
+    return current_app.connection_for_write(transport_options=options)
 
 
 CLAIM = f"""

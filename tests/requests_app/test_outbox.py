@@ -1,6 +1,7 @@
 """The queue that is a table: what is enqueued is done once, in order, and what fails is seen."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -177,11 +178,36 @@ def test_a_slow_mail_lets_routing_pass(handle: Callable, monkeypatch: pytest.Mon
     assert order == ["mail", "route", "mail"]
 
 
-def test_the_wake_up_never_fails_the_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unreachable(*args: object, **kwargs: object) -> None:
-        raise ConnectionError
+@pytest.fixture
+def wake_up_through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Lets a test say which Redis the wake-up talks to."""
+    real = outbox.current_app.connection_for_write
 
-    monkeypatch.setattr(tasks.drain, "apply_async", unreachable)
+    def use(broker: str) -> None:
+        app = type("App", (), {"connection_for_write": staticmethod(lambda **options: real(url=broker, **options))})
+        monkeypatch.setattr(outbox, "current_app", app)
+
     monkeypatch.setattr(outbox.breaker, "open_until", 0.0)
+    outbox._broker.cache_clear()
+    yield use
+    outbox._broker.cache_clear()
+
+
+@pytest.mark.parametrize("how", ["gone", "stopped but accepting"])
+def test_the_wake_up_neither_fails_nor_delays_the_change(
+    how: str, stopped_redis: str, wake_up_through: Callable[[str], None]
+) -> None:
+    wake_up_through(f"redis+socket://{stopped_redis}" if how != "gone" else "redis+socket:///nowhere/redis.sock")
+    began = time.monotonic()
     assert put().done_at is None
-    assert outbox.breaker.open_until > 0, "the next submission does not wait for a dead Redis"
+    assert time.monotonic() - began < 2, "a resident does not wait for Redis"
+    assert outbox.breaker.open_until > 0, "and the next one does not even try"
+
+
+def test_the_wake_up_reaches_the_queue(wake_up_through: Callable[[str], None]) -> None:
+    from django.conf import settings
+    from redis import Redis
+
+    put()
+    with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
+        assert redis.llen("celery") == 1
