@@ -78,7 +78,7 @@ class City:
         pieces = [
             render_to_string(
                 "requests_app/_language_switch.html",
-                {"other_language": {"code": "es", "label": "Español"}, "switch_form": "report-form"},
+                {"other_languages": [{"code": "es", "label": "Español"}], "switch_form": "report-form"},
             ),
             render_crispy_form(form, helper),
             render_to_string(

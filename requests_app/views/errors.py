@@ -43,7 +43,7 @@ def database_lost(request: HttpRequest) -> HttpResponse:
             for value in values
         ]
         response = render(
-            request, "503.html", {"posted": posted, "path": request.get_full_path(), "files": bool(request.FILES)}
+            request, "503.html", {"posted": posted, "path": request.get_full_path(), "photo_fields": list(request.FILES)}
         )
         response.status_code = 503
     response["Retry-After"] = "10"
