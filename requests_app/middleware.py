@@ -16,7 +16,7 @@ from requests_app.models import Jurisdiction
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths that belong to the process or to the API's own rules, not to a city's pages.
-WITHOUT_JURISDICTION = re.compile(r"^/(healthz|readyz|metrics|static/)")
+WITHOUT_JURISDICTION = re.compile(r"^/(healthz|readyz|metrics|static/|open311/)")
 
 
 def request_id(get_response: GetResponse) -> GetResponse:

@@ -38,19 +38,14 @@ def hold_words(service_request: ServiceRequest) -> str:
     }
     if reason in standard:
         return standard[reason]
-    listed = ListedReason.objects.filter(
-        jurisdiction_id=service_request.jurisdiction_id, kind=ListedReason.Kind.HOLD, code=reason
-    ).first()
+    listed = service_request.jurisdiction.listed_reasons.get((ListedReason.Kind.HOLD, reason))
     return say(listed.words) if listed else _("another group")
 
 
 def reason_words(service_request: ServiceRequest) -> str:
     """The listed reason behind "we can't do this"."""
-    listed = ListedReason.objects.filter(
-        jurisdiction_id=service_request.jurisdiction_id,
-        kind=ListedReason.Kind.CANNOT_DO,
-        code=service_request.disposition_reason,
-    ).first()
+    code = service_request.disposition_reason
+    listed = service_request.jurisdiction.listed_reasons.get((ListedReason.Kind.CANNOT_DO, code))
     return say(listed.words) if listed else ""
 
 

@@ -1,12 +1,16 @@
 """A city, town or county served by this installation. Every top-level row belongs to one."""
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 
 from requests_app.clock import AppNow
+
+if TYPE_CHECKING:
+    from requests_app.models.catalogue import ListedReason
 
 
 class Jurisdiction(models.Model):
@@ -52,3 +56,10 @@ class Jurisdiction(models.Model):
     def colors(self) -> dict[str, Any]:
         colors: dict[str, Any] = self.branding.get("colors", {})
         return colors
+
+    @cached_property
+    def listed_reasons(self) -> dict[tuple[str, str], "ListedReason"]:
+        """By kind and code. The rows of a list share this object, so that their words cost one query and not one each."""
+        from requests_app.models.catalogue import ListedReason
+
+        return {(reason.kind, reason.code): reason for reason in ListedReason.objects.filter(jurisdiction=self)}
