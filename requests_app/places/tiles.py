@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.gis.geos import Polygon
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet, Value
+from django.db.models import F, FloatField, Func, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
@@ -21,8 +21,8 @@ EQUATOR_M = 40_075_016.685578488
 # One tile may keep the database busy for so long.
 TILE_MS = 2000
 # From this zoom on each request is a point. From afar they are counted in cells, so many across a tile.
-POINTS_FROM, FINER_FROM = 15, 13
-CELLS, FINER_CELLS = 8, 16
+POINTS_FROM = 15
+CELLS = 8
 # More points than a screen could tell apart are not sent; the newest are.
 MOST_POINTS = 5000
 
@@ -110,7 +110,6 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
 
 
 def _cells(placed: QuerySet[ServiceRequest], tile: Tile) -> bytes:
-    across = FINER_CELLS if tile.z >= FINER_FROM else CELLS
     west, south, east, north = tile.degrees
     inner, parameters = placed.values_list("lon", "lat").query.sql_with_params()
     with at_most(TILE_MS), connection.cursor() as cursor:
@@ -120,10 +119,10 @@ def _cells(placed: QuerySet[ServiceRequest], tile: Tile) -> bytes:
                 SELECT count(*) AS n, ST_AsMVTGeom(
                     ST_Transform(ST_SetSRID(ST_MakePoint(avg(lon), avg(lat)), 4326), 3857),
                     ST_TileEnvelope(%s, %s, %s), {EXTENT}, {BUFFER}, true) AS geom
-                FROM ({inner}) AS placed (lon, lat)
+                FROM ({inner}) AS placed
                 GROUP BY floor((lon - %s) / %s), floor((lat - %s) / %s)
             ) AS cell""",  # noqa: S608 (the inner statement is Django's own)
-            [tile.z, tile.x, tile.y, *parameters, west, (east - west) / across, south, (north - south) / across],
+            [tile.z, tile.x, tile.y, *parameters, west, (east - west) / CELLS, south, (north - south) / CELLS],
         )
         return bytes(cursor.fetchone()[0])
 
@@ -133,7 +132,7 @@ def _points(placed: QuerySet[ServiceRequest], tile: Tile, language: str) -> byte
         KeyTextTransform(language, "service_version__name"),
         KeyTextTransform("en", "service_version__name"),
         F("service__service_code"),
-        Value(""),
+        output_field=TextField(),
     )
     shown = (
         placed.annotate(name=name)
@@ -145,11 +144,11 @@ def _points(placed: QuerySet[ServiceRequest], tile: Tile, language: str) -> byte
         cursor.execute(
             f"""
             SELECT ST_AsMVT(point, 'requests', {EXTENT}, 'geom') FROM (
-                SELECT reference, service, status,
+                SELECT reference, name AS service, status,
                        CASE WHEN status IN ('resolved', 'closed') THEN 'ended' ELSE 'open' END AS state,
                        ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857),
                            ST_TileEnvelope(%s, %s, %s), {EXTENT}, {BUFFER}, true) AS geom
-                FROM ({inner}) AS placed (reference, status, service, lon, lat)
+                FROM ({inner}) AS placed
             ) AS point""",  # noqa: S608 (the inner statement is Django's own)
             [tile.z, tile.x, tile.y, *parameters],
         )

@@ -1,0 +1,69 @@
+// openMap(box): a MapLibre map in a box made by _map_data.html, with its words and without what a street map does not
+// need (tilt, turning). A browser that cannot draw it gets a sentence instead, and null comes back.
+
+// A classic script: it leaves its name in the window.
+function loadScript(url) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+}
+
+export async function openMap(box, options = {}) {
+  const words = box.dataset;
+  try {
+    if (!document.createElement("canvas").getContext("webgl2")) throw new Error("no WebGL");
+    const maplibre = await import(words.maplibre);
+    maplibre.setWorkerUrl(new URL(words.worker, location.href).href);
+    const answer = await fetch(words.style);
+    if (!answer.ok) throw new Error(`style ${answer.status}`);
+    const style = await answer.json();
+    if (Object.values(style.sources).some((source) => source.url?.startsWith("pmtiles://"))) {
+      await loadScript(words.pmtiles);
+      maplibre.addProtocol("pmtiles", new window.pmtiles.Protocol().tile);
+    }
+    const bounds = words.bounds?.split(",").map(Number);
+    const map = new maplibre.Map({
+      container: box,
+      style,
+      ...(bounds ? { bounds, fitBoundsOptions: { padding: 12 } } : {}),
+      minZoom: 7,
+      maxZoom: 19,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      rollEnabled: false,
+      // One finger scrolls the page, two move the map: nobody gets stuck in it.
+      cooperativeGestures: matchMedia("(pointer: coarse)").matches,
+      attributionControl: false,
+      locale: {
+        "Map.Title": words.title,
+        "NavigationControl.ZoomIn": words.zoomIn,
+        "NavigationControl.ZoomOut": words.zoomOut,
+        "Popup.Close": words.close,
+        "AttributionControl.ToggleAttribution": words.attribution,
+        "CooperativeGesturesHandler.WindowsHelpText": words.ctrlZoom,
+        "CooperativeGesturesHandler.MacHelpText": words.cmdZoom,
+        "CooperativeGesturesHandler.MobileHelpText": words.twoFingers,
+      },
+      ...options,
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new maplibre.ScaleControl({ unit: "imperial" }), "bottom-left");
+    map.addControl(new maplibre.AttributionControl({ compact: box.clientWidth < 640 }), "bottom-right");
+    return { map, maplibre };
+  } catch (error) {
+    console.warn("map:", error);
+    const sentence = document.createElement("p");
+    sentence.className = "map__failed";
+    sentence.textContent = words.failed;
+    box.replaceChildren(sentence);
+    box.classList.add("map--failed");
+    return null;
+  }
+}
