@@ -1,0 +1,230 @@
+"""Working on it and ending it; what each step does to the clocks and to what must follow."""
+
+import datetime as dt
+
+import pytest
+from requests_app.actions import conversation, counting, merging, moderation, placing, progress
+from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
+from requests_app.clock import app_now
+from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
+from requests_app.rules.lifecycle import IllegalTransition
+
+from tests import factories
+from tests.factories import Rivermark, rivermark
+
+LANE = {"where": "lane"}
+
+
+@pytest.fixture
+def town(db: None) -> Rivermark:
+    return rivermark()
+
+
+@pytest.fixture
+def made(town: Rivermark) -> ServiceRequest:
+    factories.area(town.city)
+    return factories.routed(town.pothole, answers=LANE)
+
+
+def kinds(made: ServiceRequest) -> list[str]:
+    return list(Event.objects.filter(service_request=made).order_by("id").values_list("kind", flat=True))
+
+
+def reporter(made: ServiceRequest) -> Person:
+    return made.participations.get(role="reporter").person
+
+
+def test_accepting_keeps_the_promise_to_acknowledge(town: Rivermark, made: ServiceRequest) -> None:
+    progress.accept(made.pk, actor=town.tom)
+    made.refresh_from_db()
+    assert made.status == "in_progress"
+    assert made.acknowledged_at is not None
+    assert made.acknowledge_due_at is None
+    assert made.due_at is not None
+    assert made.clocks.get(kind="acknowledge").met_at is not None
+
+
+def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, made: ServiceRequest) -> None:
+    due = made.due_at
+    assert due is not None
+    progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
+    made.refresh_from_db()
+    assert (made.status, made.due_at) == ("on_hold", None)
+    assert progress.bring_back_held() == 1
+    made.refresh_from_db()
+    assert (made.status, made.hold_reason, made.hold_until) == ("in_progress", "", None)
+    assert made.due_at is not None
+    assert abs((made.due_at - due).total_seconds()) < 5, "what was left is left"
+
+
+def test_a_question_waits_for_the_answer_and_the_answer_starts_the_clock(town: Rivermark, made: ServiceRequest) -> None:
+    asked = conversation.ask(made.pk, question="Which lane?", actor=town.tom)
+    made.refresh_from_db()
+    assert (made.status, made.hold_reason, asked.public) == ("on_hold", "reporter", False)
+    conversation.answer(made.pk, text="The right one.", actor=reporter(made))
+    made.refresh_from_db()
+    assert (made.status, made.has_new_answer) == ("in_progress", True)
+    assert made.due_at is not None
+
+
+def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom, visited=True)
+    made.refresh_from_db()
+    assert (made.status, made.disposition) == ("resolved", "fixed")
+    assert made.visited_at is not None
+    assert made.due_at is None
+    assert made.comments.get(kind="outcome").public
+    assert not RequestArea.objects.filter(service_request=made, is_open=True).exists()
+    assert OutboxRow.objects.filter(service_request=made, kind="tell_resolved").exists()
+
+
+def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    before = kinds(made)
+    with pytest.raises(IllegalTransition):
+        progress.accept(made.pk, actor=town.tom)
+    assert kinds(made) == before
+
+
+def test_a_reporter_reopens_with_the_same_reference_and_a_shorter_clock(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    progress.reopen(made.pk, words="It is still there.", actor=reporter(made))
+    made.refresh_from_db()
+    assert (made.status, made.disposition, made.reopened_count) == ("routed", "", 1)
+    assert made.department == town.streets
+    assert made.due_at is not None
+    assert (made.due_at - app_now()) < dt.timedelta(hours=37), "half of 72 hours"
+    assert RequestArea.objects.filter(service_request=made, is_open=True).exists()
+
+
+def test_on_day_31_a_resident_begins_anew_but_staff_may_reopen(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
+    with pytest.raises(progress.TooLate):
+        progress.reopen(made.pk, words="Still there.", actor=reporter(made))
+    made.refresh_from_db()
+    assert (made.status, made.comments.filter(person__isnull=False).count()) == ("resolved", 0)
+    progress.reopen(made.pk, words="Found it.", actor=town.tom)
+
+
+def test_thirty_days_after_it_was_resolved_it_is_closed(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    assert progress.close_old() == 0
+    ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=30, minutes=1))
+    assert progress.close_old() == 1
+    made.refresh_from_db()
+    assert made.status == "closed"
+    assert made.closed_at is not None
+
+
+def test_a_visit_a_date_and_made_safe_let_the_clock_run(town: Rivermark, made: ServiceRequest) -> None:
+    due = made.due_at
+    progress.visit(made.pk, actor=town.dev)
+    progress.make_safe(made.pk, actor=town.dev)
+    progress.schedule(made.pk, on=app_now().date() + dt.timedelta(days=2), actor=town.dev)
+    made.refresh_from_db()
+    assert made.status == "in_progress"
+    assert made.due_at == due
+    assert kinds(made)[-3:] == ["visited", "made_safe", "scheduled"]
+
+
+def test_a_transfer_keeps_the_reason_counts_the_bounce_and_the_promise(town: Rivermark, made: ServiceRequest) -> None:
+    due = made.due_at
+    transfer(made.pk, department=town.parks, reason="It is a tree root.", actor=town.tom)
+    made.refresh_from_db()
+    assert (made.department, made.status, made.bounces, made.assignee) == (town.parks, "routed", 1, None)
+    assert made.due_at == due
+    note = made.comments.get(kind="note")
+    assert (note.text, note.public) == ("It is a tree root.", False)
+
+
+def test_back_to_triage(town: Rivermark, made: ServiceRequest) -> None:
+    return_to_triage(made.pk, reason="Nobody's.", actor=town.tom)
+    assert made in ServiceRequest.objects.in_triage()
+
+
+def test_assigning_and_priority_are_recorded_with_who_did_it(town: Rivermark, made: ServiceRequest) -> None:
+    assign(made.pk, assignee=town.dev, actor=town.tom)
+    set_priority(made.pk, priority=1, actor=town.tom)
+    event = Event.objects.get(service_request=made, kind="assigned")
+    assert (event.user, event.data) == (town.tom, {"assignee_id": town.dev.pk})
+    made.refresh_from_db()
+    assert (made.assignee, made.priority, made.priority_reason) == (town.dev, 1, "staff")
+
+
+def test_a_change_of_service_to_a_private_one_takes_it_off_every_public_page(town: Rivermark, made: ServiceRequest) -> None:
+    change_service(made.pk, version=town.outreach, actor=town.tom)
+    made.refresh_from_db()
+    assert made.public_state == PublicState.PRIVATE
+    assert made.public_point is None
+    assert not RequestArea.objects.filter(service_request=made, public_state="public").exists()
+    assert made.due_at is not None
+
+
+def test_joined_with_an_earlier_one_everybody_hears_of_that_one(town: Rivermark, made: ServiceRequest) -> None:
+    later = factories.routed(town.pothole, answers=LANE)
+    merging.merge(later.pk, parent=made, actor=town.tom)
+    made.refresh_from_db()
+    later.refresh_from_db()
+    assert (later.disposition, later.duplicate_of, made.people_count) == ("duplicate", made, 2)
+    assert made.participations.filter(role="affected", person=reporter(later)).exists()
+    merging.unmerge(later.pk, actor=town.tom)
+    made.refresh_from_db()
+    later.refresh_from_db()
+    assert (later.status, later.duplicate_of, made.people_count) == ("routed", None, 1)
+
+
+def test_a_request_is_not_its_own_parent_and_a_joined_one_is_nobodys(town: Rivermark, made: ServiceRequest) -> None:
+    later = factories.routed(town.pothole, answers=LANE)
+    with pytest.raises(merging.CannotMerge):
+        merging.merge(made.pk, parent=made, actor=town.tom)
+    merging.merge(later.pk, parent=made, actor=town.tom)
+    third = factories.routed(town.pothole, answers=LANE)
+    with pytest.raises(merging.CannotMerge):
+        merging.merge(third.pk, parent=ServiceRequest.objects.get(pk=later.pk), actor=town.tom)
+
+
+def test_hidden_it_is_off_the_public_pages_and_published_it_is_back(town: Rivermark, made: ServiceRequest) -> None:
+    moderation.hide(made.pk, reason="personal_data", actor=town.pia)
+    assert not ServiceRequest.objects.public().exists()
+    moderation.publish(made.pk, actor=town.pia)
+    assert ServiceRequest.objects.public().get() == made
+
+
+def test_a_corrected_place_keeps_the_old_one_and_moves_its_areas(town: Rivermark, made: ServiceRequest) -> None:
+    placing.correct_place(made.pk, point=factories.at(-69.01, 40.51), address="40 Oak St", note="", actor=town.tom)
+    made.refresh_from_db()
+    assert (made.address, made.public_address) == ("40 Oak St", "40 Oak St")
+    assert made.place_revisions.get().address == "12 Elm St"
+    assert made.request_areas.count() == 1
+
+
+def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    progress.reopen(made.pk, words="No.", actor=reporter(made))
+    moderation.hide(made.pk, reason="abuse", actor=town.pia)
+    moderation.publish(made.pk, actor=town.pia)
+    change_service(made.pk, version=town.tree, actor=town.tom)
+    change_service(made.pk, version=town.outreach, actor=town.tom)
+    second = factories.routed(town.pothole, answers=LANE)
+    merging.merge(second.pk, parent=made, actor=town.tom)
+    merging.unmerge(second.pk, actor=town.tom)
+    third = factories.routed(town.tree)
+    progress.withdraw(third.pk, actor=reporter(third))
+    counting.fold()
+    assert counting.recount() == 0
+    assert counting.read(town.city, "open") == 1, "the private one is not the public's to count"
+    assert counting.read(town.city, "submitted") == 2
+
+
+def test_the_recount_tells_a_write_that_went_past_its_action(town: Rivermark, made: ServiceRequest) -> None:
+    ServiceRequest.objects.filter(pk=made.pk).update(status="in_progress", service=town.tree.service)
+    assert counting.recount() > 0
+    assert counting.recount() == 0
+
+
+def test_an_answer_to_one_closed_for_want_of_an_answer_reopens_it(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
+    conversation.answer(made.pk, text="Sorry: the right lane.", actor=reporter(made))
+    made.refresh_from_db()
+    assert (made.status, made.reopened_count) == ("routed", 1)

@@ -1,0 +1,136 @@
+"""Sending a request to its department: exactly once, with its reason kept."""
+
+import threading
+
+import pytest
+from django.db import connection
+from requests_app import tasks
+from requests_app.actions import routing
+from requests_app.models import Event, OutboxRow, RoutingRule, ServiceRequest
+
+from tests import factories
+from tests.factories import Rivermark, rivermark
+
+LANE = {"where": "lane"}
+
+
+@pytest.fixture
+def town(db: None) -> Rivermark:
+    return rivermark()
+
+
+def rule(town: Rivermark, when: dict, department: object, order: int = 1) -> RoutingRule:
+    return RoutingRule.objects.create(
+        jurisdiction=town.city, order=order, name=f"rule {order}", when=when, department=department
+    )
+
+
+def test_without_a_rule_it_goes_to_the_services_own_department(town: Rivermark) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    assert (made.status, made.department) == ("routed", town.streets)
+    assert made.routing_decisions.get().reason == "service"
+
+
+@pytest.mark.parametrize(
+    ("when", "description", "answers"),
+    [
+        ({"services": ["pothole"]}, "a hole", LANE),
+        ({"areas": {"layer": "ward", "codes": ["5"]}}, "a hole", LANE),
+        ({"answers": {"where": ["crosswalk"]}}, "a hole", {"where": "crosswalk"}),
+        ({"words": ["in the park"]}, "A hole in the PARK path, in the park!", LANE),
+        ({"services": ["pothole"], "words": ["Árbol"]}, "hay un arbol", LANE),
+    ],
+    ids=["service", "area", "answer", "words", "all that is named, without accents"],
+)
+def test_a_rule_by_service_area_answer_or_words_decides(
+    town: Rivermark, when: dict, description: str, answers: dict
+) -> None:
+    factories.area(town.city)
+    decided = rule(town, when, town.parks)
+    made = factories.routed(town.pothole, description, answers=answers)
+    assert made.department == town.parks
+    decision = made.routing_decisions.get()
+    assert (decision.rule, decision.reason, decision.is_first) == (decided, "rule", True)
+
+
+def test_a_rule_of_which_one_part_fails_does_not_match(town: Rivermark) -> None:
+    rule(town, {"services": ["pothole"], "words": ["park"]}, town.parks)
+    assert factories.routed(town.pothole, "on Elm", answers=LANE).department == town.streets
+
+
+def test_the_first_rule_in_order_wins(town: Rivermark) -> None:
+    rule(town, {"services": ["pothole"]}, town.streets, order=2)
+    rule(town, {"services": ["pothole"]}, town.parks, order=1)
+    assert factories.routed(town.pothole, answers=LANE).department == town.parks
+
+
+def test_nothing_matches_i_do_not_know_and_triage_has_it(town: Rivermark) -> None:
+    made = factories.routed(town.unknown, "Something is odd.", reporter=factories.ANA)
+    assert (made.status, made.department, made.in_triage) == ("received", None, True)
+    assert made.routing_decisions.get().reason == "no_match"
+    assert made in ServiceRequest.objects.in_triage()
+
+
+def test_a_second_routing_changes_nothing(town: Rivermark) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    routing.route(made.pk)
+    assert made.routing_decisions.count() == 1
+    assert Event.objects.filter(service_request=made, kind="routed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_route_it_once() -> None:
+    town = rivermark()
+    made = factories.report(town.pothole, answers=LANE)
+
+    def run() -> None:
+        tasks.drain("database")
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made.refresh_from_db()
+    assert made.status == "routed"
+    assert Event.objects.filter(service_request=made, kind="routed").count() == 1
+
+
+def test_a_routing_that_fails_for_good_is_given_to_triage(town: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(row: OutboxRow) -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(tasks.HANDLERS, "route", broken)
+    made = factories.report(town.pothole, answers=LANE)
+    for _ in range(8):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE requests_app_outboxrow SET due_at = app_now() - interval '1 s' WHERE done_at IS NULL")
+        tasks.drain("database")
+    made.refresh_from_db()
+    assert made.in_triage
+    assert made.status == "received"
+    assert OutboxRow.objects.get(service_request=made, kind="route").dead_at is not None
+
+
+def test_the_grounds_owner_gets_it_if_the_resident_asked_for_that(town: Rivermark) -> None:
+    state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
+    made = factories.routed(town.tree, owner=state)
+    assert (made.status, made.disposition, made.owner) == ("resolved", "handed_over", state)
+    assert OutboxRow.objects.filter(service_request=made, kind="mail_owner").exists()
+
+
+def test_what_is_urgent_is_taken_by_us_even_on_anothers_ground(town: Rivermark) -> None:
+    state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
+    urgent = factories.service(town.city, "cavein", priority=1)
+    made = factories.routed(urgent, owner=state)
+    assert (made.status, made.department) == ("routed", town.streets)
+
+
+def test_again_by_hand_after_a_correction(town: Rivermark) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    rule(town, {"services": ["pothole"]}, town.parks)
+    routing.route_again(made.pk, actor=town.tom)
+    made.refresh_from_db()
+    assert made.department == town.parks
+    assert list(made.routing_decisions.order_by("id").values_list("is_first", flat=True)) == [True, False]
