@@ -206,6 +206,7 @@ class Start:
             print(f"The database lives in {self.folders.servers}: its user cannot use {self.folders.var}.")
         if self.options.fresh:
             self.forget()
+        self.refuse_another_city()
         port = free_port(self.options.host, self.options.port)
         shown = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host
         url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
@@ -229,8 +230,7 @@ class Start:
         words.compile_changed(ROOT / "locale")
         self.when_changed("static", static_files(), "Gathering static files", ["collectstatic", "--noinput"])
         self.load()
-        for name in ("web", "worker", "beat"):
-            processes.supervisor(self.folders).startProcess(name, False)
+        processes.supervisor(self.folders).startProcessGroup("app", False)
         self.wait_until_ready(shown, port)
         write_state(self.folders, starter=0 if self.options.detach else os.getpid(), ready=True, url=url)
         print(f"READY {url}", flush=True)
@@ -268,19 +268,24 @@ class Start:
 
     def load(self) -> None:
         """The city, once: a later start keeps what is there."""
-        wanted = "nothing" if self.options.no_demo_data else str(self.options.city or "the demo city")
-        state, _, loaded = self.mark("data").partition(": ")
-        if state == "loaded":
-            chosen = self.options.no_demo_data or self.options.city
-            if chosen and wanted != loaded:
-                raise StackError(f"this database holds {loaded}: add --fresh to forget it and load {wanted}.")
+        if self.mark("data").startswith("loaded"):
             return
+        wanted = self.wanted()
         self.set_mark("data", f"loading: {wanted}")
         if self.options.city:
             self.manage("load_city", str(self.options.city))
         elif not self.options.no_demo_data:
             self.manage("load_demo")
         self.set_mark("data", f"loaded: {wanted}")
+
+    def wanted(self) -> str:
+        return "nothing" if self.options.no_demo_data else str(self.options.city or "the demo city")
+
+    def refuse_another_city(self) -> None:
+        state, _, loaded = self.mark("data").partition(": ")
+        chosen = self.options.no_demo_data or self.options.city
+        if state == "loaded" and chosen and self.wanted() != loaded:
+            raise StackError(f"this database holds {loaded}: add --fresh to forget it and load {self.wanted()}.")
 
     def wait_until_ready(self, host: str, port: int) -> None:
         deadline = time.monotonic() + READY_S

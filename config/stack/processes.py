@@ -19,11 +19,11 @@ from config.stack.folders import ROOT, Folders
 
 @dataclass(frozen=True)
 class Program:
-    """One process under the supervisor. The lower its priority, the earlier it starts and the later it stops."""
+    """One process under the supervisor. Servers run as their owner, start first and stop last."""
 
     name: str
     command: Sequence[str]
-    priority: int
+    priority: int = 10  # the lower, the earlier it starts and the later it stops
     role: str = ""  # the database role it speaks as
     stop_signal: str = "TERM"
     as_owner: bool = False
@@ -48,13 +48,10 @@ def app_programs(host: str, port: int) -> list[Program]:
         Program(
             "web",
             [*gunicorn, "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=5", "--no-control-socket"],
-            priority=10,
             role="web",
         ),
-        Program(
-            "worker", [*celery, "worker", "--concurrency=2", "--loglevel=WARNING", *alone], priority=11, role="worker"
-        ),
-        Program("beat", [*celery, "beat", "--loglevel=WARNING"], priority=12, role="worker"),
+        Program("worker", [*celery, "worker", "--concurrency=2", "--loglevel=WARNING", *alone], role="worker"),
+        Program("beat", [*celery, "beat", "--loglevel=WARNING"], role="worker"),
     ]
 
 
@@ -105,6 +102,9 @@ def supervisor_config(folders: Folders, programs: Sequence[Program]) -> str:
             "stdout_logfile_maxbytes=10MB",
             "stdout_logfile_backups=1",
         ]
+    # As a group they stop together, before the servers that they speak to.
+    apps = [program.name for program in programs if not program.as_owner]
+    lines += ["[group:app]", f"programs={','.join(apps)}", "priority=10"]
     return "\n".join(lines) + "\n"
 
 

@@ -21,5 +21,6 @@ def compile_changed(locale: Path) -> None:
         half = source.with_suffix(f".{os.getpid()}.mo")
         done = subprocess.run([msgfmt, "--check-format", "-o", half, source], capture_output=True, text=True)
         if done.returncode:
+            half.unlink(missing_ok=True)
             raise StackError(f"{source.name} does not compile: {done.stderr.strip()}")
         half.replace(compiled)

@@ -63,8 +63,6 @@ class Command(BaseCommand):
 
     def make_roles(self) -> None:
         with connection.cursor() as cursor:
-            # Two installations may share a cluster, and with it these roles.
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('lamplighter create_roles'))")
             cursor.execute("SELECT rolname FROM pg_roles")
             existing = {name for (name,) in cursor.fetchall()}
             for role in ROLES:
