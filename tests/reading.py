@@ -1,6 +1,7 @@
 """How hard a text is to read: Flesch and Kincaid's grade for English, Fernández Huerta's ease for Spanish."""
 
 import re
+from itertools import pairwise
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -28,7 +29,7 @@ def spanish_syllables(word: str) -> int:
     word = re.sub(r"[qg]u(?=[eiéí])", "g", word.lower())
     count = 0
     for group in re.findall(r"[aeiouáéíóúü]+|y$", word):
-        pairs = list(zip(group, group[1:], strict=False))
+        pairs = pairwise(group)
         count += 1 + sum(1 for one, other in pairs if {one, other} & {*"íú"} or not {one, other} & {*"iuü"})
     return max(1, count)
 

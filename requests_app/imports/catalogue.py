@@ -100,9 +100,10 @@ class _Writer:
             hours = {
                 day: [[span[:5], span[6:]] for span in spans] for day, spans in (calendar.get("hours") or {}).items()
             }
-            holidays = dict(calendar.get("holidays") or {})
-            # YAML reads 2027-06-14 without quotes as a date.
-            holidays |= {"extra": [day | {"date": str(day["date"])} for day in holidays.get("extra") or []]}
+            holidays = {name: given for name, given in (calendar.get("holidays") or {}).items() if given}
+            if "extra" in holidays:
+                # YAML reads 2027-06-14 without quotes as a date.
+                holidays["extra"] = [day | {"date": str(day["date"])} for day in holidays["extra"]]
             columns = {"always": bool(calendar.get("always")), "hours": hours, "holidays": holidays}
             self._put("calendars", Calendar, {"code": str(code)}, columns)
 
@@ -384,8 +385,7 @@ def _calendar(calendar: Calendar) -> dict[str, Any]:
     if calendar.always:
         return {"always": True}
     hours = {day: [f"{opens}-{closes}" for opens, closes in spans] for day, spans in calendar.hours.items()}
-    holidays = {name: said for name, said in calendar.holidays.items() if said}
-    return {"hours": hours} | ({"holidays": holidays} if holidays else {})
+    return {"hours": hours} | ({"holidays": calendar.holidays} if calendar.holidays else {})
 
 
 def _service(service: Service) -> dict[str, Any]:

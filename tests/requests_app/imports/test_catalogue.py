@@ -1,0 +1,374 @@
+"""import_catalogue and export_catalogue: what is written is what the city has, and a second time changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+
+from requests_app.models import (
+    Article,
+    Clock,
+    Department,
+    EmergencyPhrase,
+    Jurisdiction,
+    ListedReason,
+    RoutingRule,
+    SearchDocument,
+    Service,
+    Target,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+RIVERMARK = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark"
+FILES = [RIVERMARK / path for path in yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]]
+
+# A whole catalogue, as small as can be.
+SMALL: dict[str, Any] = {
+    "format": 1,
+    "calendars": {
+        "always": {"always": True},
+        "office": {
+            "hours": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-17:00"]},
+            "holidays": {"country": "US", "extra": [{"date": "2027-06-14", "name": {"en": "Founders"}}]},
+        },
+    },
+    "departments": [
+        {"code": "PW", "name": {"en": "Streets", "es": "Calles"}, "calendar": "office"},
+        {"code": "PK", "name": {"en": "Parks", "es": "Parques"}, "calendar": "office"},
+    ],
+    "categories": [{"code": "streets", "name": {"en": "Streets", "es": "Calles"}}],
+    "services": [
+        {
+            "service_code": "pothole",
+            "category": "streets",
+            "department": "PW",
+            "name": {"en": "Pothole", "es": "Bache"},
+            "emergency_screen": {"en": "Is someone hurt? Call 911.", "es": "¿Hay heridos? Llame al 911."},
+            "targets": {"resolve": {"value": 3, "unit": "business_days"}},
+            "questions": [
+                {
+                    "code": "size",
+                    "text": {"en": "How big is it?", "es": "¿De qué tamaño es?"},
+                    "kind": "single",
+                    "required": True,
+                    "options": [
+                        {"value": "small", "label": {"en": "Small", "es": "Chico"}},
+                        {
+                            "value": "big",
+                            "label": {"en": "Big", "es": "Grande"},
+                            "effects": {"priority": 1, "resolve_target": {"value": 24, "unit": "hours"}},
+                        },
+                    ],
+                }
+            ],
+        }
+    ],
+    "articles": [
+        {
+            "code": "claims",
+            "title": {"en": "Claims", "es": "Reclamos"},
+            "body": {"en": "Send us the bill.", "es": "Mande la factura."},
+            "services": ["pothole"],
+        }
+    ],
+    "routing": [
+        {"name": "Roots: Parks", "when": {"words": ["roots"]}, "department": "PK"},
+        {"name": "Small: nobody knows", "when": {"answers": {"size": ["small"]}}, "department": None},
+    ],
+    "reasons": {"hold": [{"code": "parts", "words": {"en": "parts", "es": "repuestos"}}]},
+    "emergency_words": {"red_flag": {"en": ["smell gas"], "es": ["huele a gas"]}},
+}
+
+Edit = Callable[[dict[str, Any]], object]
+
+
+def small(*edits: Edit) -> dict[str, Any]:
+    catalogue: dict[str, Any] = yaml.safe_load(yaml.safe_dump(SMALL))
+    for edit in edits:
+        edit(catalogue)
+    return catalogue
+
+
+@pytest.fixture
+def city() -> Jurisdiction:
+    return factories.jurisdiction()
+
+
+@pytest.fixture
+def bring(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Imports a catalogue, and answers what the command says."""
+
+    def run(*catalogues: dict[str, Any], **options: Any) -> str:
+        files = []
+        for number, catalogue in enumerate(catalogues):
+            files.append(tmp_path / f"part{number}.yaml")
+            files[-1].write_text(yaml.safe_dump(catalogue, allow_unicode=True))
+        call_command("import_catalogue", *files, **options)
+        return capsys.readouterr().out
+
+    return run
+
+
+def exported(capsys: pytest.CaptureFixture[str], **options: Any) -> dict[str, Any]:
+    capsys.readouterr()
+    call_command("export_catalogue", **options)
+    read: dict[str, Any] = yaml.safe_load(capsys.readouterr().out)
+    return read
+
+
+def numbers(said: str) -> dict[str, int]:
+    """What the command reported: {"services": 41}."""
+    return {
+        part: int(count.split()[0].replace(",", ""))
+        for part, count in (line.split(": ") for line in said.split("\n") if line)
+    }
+
+
+# --- The whole of Rivermark -------------------------------------------------------------------------------------------
+
+
+def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
+    city: Jurisdiction, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("import_catalogue", *FILES)
+    first = numbers(capsys.readouterr().out)
+    assert (first["services"], first["departments"], first["articles"]) == (41, 12, 40)
+    assert {service.current.number for service in Service.objects.select_related("current") if service.current} == {1}
+    assert Target.objects.count() == 82
+    assert RoutingRule.objects.filter(active=True).count() == first["routing"] == 14
+
+    call_command("import_catalogue", *FILES)
+    again = numbers(capsys.readouterr().out)
+    assert set(again.values()) == {0}
+    assert set(Service.objects.values_list("current__number", flat=True)) == {1}
+    assert Target.objects.count() == 82
+
+
+def test_what_is_exported_is_what_was_imported(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("import_catalogue", *FILES)
+    written = exported(capsys)
+    assert set(numbers(bring(written)).values()) == {0}
+
+    other = factories.jurisdiction("Marlbury")
+    bring(written, jurisdiction=other.jurisdiction_id)
+    assert exported(capsys, jurisdiction=other.jurisdiction_id) == written
+
+
+def test_an_exported_article_can_be_edited_as_it_stands(
+    city: Jurisdiction, bring: Callable[..., str], tmp_path: Path
+) -> None:
+    bring(small(lambda said: said["articles"][0]["body"].update(en="One line.\n\n- Another.\n")))
+    call_command("export_catalogue", output=tmp_path / "out.yaml")
+    assert "    en: |\n      One line.\n\n      - Another.\n" in (tmp_path / "out.yaml").read_text()
+
+
+def test_people_find_services_and_articles_in_both_languages(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    bring(small())
+    found = set(SearchDocument.objects.values_list("kind", "language", "title"))
+    assert {("service", "es", "Bache"), ("service", "en", "Pothole"), ("article", "es", "Reclamos")} <= found
+
+
+# --- What changes -----------------------------------------------------------------------------------------------------
+
+
+def test_a_changed_question_is_a_new_version_and_the_old_report_keeps_its_own(
+    city: Jurisdiction, bring: Callable[..., str]
+) -> None:
+    bring(small())
+    version = Service.objects.get().current
+    assert version is not None
+    old = factories.report(version, answers={"size": "small"})
+    changed = bring(small(lambda said: said["services"][0]["questions"][0]["text"].update(en="What size is it?")))
+    assert numbers(changed)["services"] == 1
+    service = Service.objects.get()
+    assert service.current is not None
+    assert service.current.number == 2
+    assert service.current.questions.get().text["en"] == "What size is it?"
+    old.refresh_from_db()
+    assert old.service_version == version
+    assert old.answers.get().question_words == "How big is it?"
+
+
+def test_a_changed_promise_holds_for_what_comes_after_it(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    bring(small())
+    service = Service.objects.get()
+    old = factories.report(service.current, answers={"size": "small"})  # type: ignore[arg-type]
+    bring(small(lambda said: said["services"][0]["targets"]["resolve"].update(value=9)))
+    new = factories.report(service.current, answers={"size": "small"})  # type: ignore[arg-type]
+    assert Service.objects.get().current == service.current, "the words are the same, so is the version"
+    promised = {clock.service_request_id: clock.target_words["value"] for clock in Clock.objects.filter(kind="resolve")}
+    assert promised == {old.pk: 3, new.pk: 9}
+
+
+def test_an_answer_s_promise_in_hours_also_runs_at_night(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    # The office is open on Mondays and Tuesdays: 24 of its hours would take three weeks.
+    bring(small())
+    version = Service.objects.get().current
+    assert version is not None
+    urgent = factories.report(version, answers={"size": "big"})
+    clock = urgent.clocks.get(kind="resolve")
+    assert (clock.due_at - clock.started_at).total_seconds() == 24 * 3600
+
+
+def test_what_a_file_does_not_name_stays(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    bring(small())
+    bring({"format": 1, "articles": small()["articles"]})
+    assert Service.objects.get().active
+    assert RoutingRule.objects.filter(active=True).count() == 2
+    assert EmergencyPhrase.objects.count() == 2
+
+
+def test_a_rule_that_is_no_longer_listed_is_out_of_use_and_the_others_keep_their_order(
+    city: Jurisdiction, bring: Callable[..., str]
+) -> None:
+    bring(small())
+    first = RoutingRule.objects.get(name="Roots: Parks")
+
+    def edit(said: dict[str, Any]) -> None:
+        said["routing"] = [
+            {"name": "Trees: Parks", "when": {"words": ["tree"]}, "department": "PK"},
+            said["routing"][1],
+        ]
+
+    bring(small(edit))
+    active = RoutingRule.objects.filter(active=True).order_by("order")
+    assert [rule.name for rule in active] == ["Trees: Parks", "Small: nobody knows"]
+    first.refresh_from_db()
+    assert not first.active, "it stays, since decisions name it as their reason"
+    bring(small())
+    assert RoutingRule.objects.get(name="Roots: Parks") == first
+    assert [rule.name for rule in active.all()] == ["Roots: Parks", "Small: nobody knows"]
+
+
+def test_words_and_reasons_that_are_no_longer_listed_are_out_of_use(
+    city: Jurisdiction, bring: Callable[..., str]
+) -> None:
+    bring(small())
+
+    def edit(said: dict[str, Any]) -> None:
+        said["emergency_words"]["red_flag"]["en"] = ["gas leak"]
+        said["reasons"]["hold"] = [{"code": "weather", "words": {"en": "weather", "es": "clima"}}]
+
+    said = bring(small(edit))
+    assert set(EmergencyPhrase.objects.values_list("phrase", flat=True)) == {"gas leak", "huele a gas"}
+    assert dict(ListedReason.objects.values_list("code", "active")) == {"parts": False, "weather": True}
+    assert (numbers(said)["emergency_words"], numbers(said)["reasons"]) == (2, 1)
+
+
+def test_a_service_is_retired_by_saying_so(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(small())
+    bring(small(lambda said: said["services"][0].update(active=False)))
+    assert not Service.objects.get().active
+    assert not SearchDocument.objects.filter(kind="service").exists()
+    assert exported(capsys)["services"][0]["active"] is False
+
+
+def test_several_files_are_one_catalogue(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    whole = small()
+    services = whole.pop("services")
+    bring(whole, {"format": 1, "services": services})
+    assert Article.objects.get().services.get().service_code == "pothole"
+
+
+# --- What cannot be taken ---------------------------------------------------------------------------------------------
+
+
+def nowhere(said: dict[str, Any]) -> object:
+    return said["services"][0].update(department="XX")
+
+
+BROKEN: list[tuple[str, Edit, str]] = [
+    ("no department", nowhere, "services, pothole, department: `XX` should be one of PK, PW."),
+    (
+        "a missing text",
+        lambda said: said["articles"][0]["title"].pop("es"),
+        "articles, claims, title: the text in `es`",
+    ),
+    ("a code for no path", lambda said: said["services"][0].update(service_code="pot/hole"), "only letters, digits"),
+    ("a code twice", lambda said: said["categories"].append(said["categories"][0]), "categories, streets: it stands"),
+    ("an unknown key", lambda said: said["services"][0].update(colour="red"), "unknown key `colour`"),
+    ("no such priority", lambda said: said["services"][0].update(priority=5), "a number from 1 to 4"),
+    ("no such unit", lambda said: said["services"][0]["targets"]["resolve"].update(unit="weeks"), "`weeks` should be"),
+    ("yes without quotes", lambda said: said["services"][0]["questions"][0]["options"][0].update(value=True), "quotes"),
+    (
+        "an option twice",
+        lambda said: said["services"][0]["questions"][0]["options"][0].update(value="big"),
+        "question size: an option's value stands there twice",
+    ),
+    ("a list of nothing", lambda said: said["services"][0]["questions"][0].pop("options"), "a list needs them"),
+    (
+        "a condition on what was not asked",
+        lambda said: said["services"][0]["questions"][0].update(show_if={"question": "who", "values": ["me"]}),
+        "an earlier question",
+    ),
+    (
+        "a stop without words",
+        lambda said: (
+            said["services"][0].pop("emergency_screen"),
+            said["services"][0]["questions"][0]["options"][0].update(effects={"stop": True}),
+        ),
+        "needs an `emergency_screen`",
+    ),
+    (
+        "an answer that leads nowhere",
+        lambda said: said["services"][0]["questions"][0]["options"][0].update(effects={"service": "nothing"}),
+        "`nothing` should be one of pothole",
+    ),
+    (
+        "hours that run backward",
+        lambda said: said["calendars"]["office"]["hours"].update(mon=["17:00-08:00"]),
+        "07:00-",
+    ),
+    ("a rule without a reason", lambda said: said["routing"][0].update(when={}), "`when` should name"),
+    (
+        "a rule on an answer that nobody gives",
+        lambda said: said["routing"][1].update(when={"services": ["pothole"], "answers": {"size": ["huge"]}}),
+        "has the answer `huge`",
+    ),
+    ("a table for a list", lambda said: said.update(services={}), "`services` is not one of"),
+    ("no format", lambda said: said.pop("format"), "format: 1"),
+    ("words for a table", lambda said: said["services"][0].update(targets="soon"), "not written as it should be"),
+]
+
+
+@pytest.mark.parametrize(("edit", "problem"), [one[1:] for one in BROKEN], ids=[one[0] for one in BROKEN])
+def test_a_broken_catalogue_is_told_and_nothing_of_it_is_stored(
+    city: Jurisdiction, bring: Callable[..., str], edit: Edit, problem: str
+) -> None:
+    with pytest.raises(CommandError) as refused:
+        bring(small(edit))
+    assert problem in str(refused.value)
+    assert not Department.objects.exists()
+
+
+def test_everything_that_is_wrong_is_told_at_once(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    with pytest.raises(CommandError) as refused:
+        bring(small(nowhere, lambda said: said["articles"][0]["title"].pop("es")))
+    assert "services, pothole" in str(refused.value)
+    assert "articles, claims" in str(refused.value)
+
+
+def test_a_file_that_is_no_yaml_is_told_by_its_name(city: Jurisdiction, tmp_path: Path) -> None:
+    for name, content in (("torn.yaml", b"services: [{"), ("binary.yaml", b"\xff\xfe\x00"), ("list.yaml", b"- 1")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(CommandError, match=name):
+            call_command("import_catalogue", tmp_path / name)
+    with pytest.raises(CommandError, match="absent"):
+        call_command("import_catalogue", tmp_path / "absent.yaml")
+
+
+def test_of_two_cities_one_is_named(city: Jurisdiction, bring: Callable[..., str]) -> None:
+    other = factories.jurisdiction("Marlbury")
+    with pytest.raises(CommandError, match=r"marlbury\.example, rivermark\.example"):
+        bring(small())
+    bring(small(), jurisdiction=other.jurisdiction_id)
+    assert {service.jurisdiction for service in Service.objects.all()} == {other}
