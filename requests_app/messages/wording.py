@@ -38,14 +38,14 @@ def hold_words(service_request: ServiceRequest) -> str:
     }
     if reason in standard:
         return standard[reason]
-    listed = service_request.jurisdiction.listed_reasons.get((ListedReason.Kind.HOLD, reason))
+    listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.HOLD, reason))
     return say(listed.words) if listed else _("another group")
 
 
 def reason_words(service_request: ServiceRequest) -> str:
     """The listed reason behind "we can't do this"."""
     code = service_request.disposition_reason
-    listed = service_request.jurisdiction.listed_reasons.get((ListedReason.Kind.CANNOT_DO, code))
+    listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.CANNOT_DO, code))
     return say(listed.words) if listed else ""
 
 

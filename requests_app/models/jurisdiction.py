@@ -58,8 +58,6 @@ class Jurisdiction(models.Model):
         return colors
 
     @cached_property
-    def listed_reasons(self) -> dict[tuple[str, str], "ListedReason"]:
+    def reasons_by_code(self) -> dict[tuple[str, str], "ListedReason"]:
         """By kind and code. The rows of a list share this object, so that their words cost one query and not one each."""
-        from requests_app.models.catalogue import ListedReason
-
-        return {(reason.kind, reason.code): reason for reason in ListedReason.objects.filter(jurisdiction=self)}
+        return {(reason.kind, reason.code): reason for reason in self.listed_reasons.all()}
