@@ -3,9 +3,20 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import import_modules, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+# Before the app is made: Celery's own handler of this signal reads the settings, and would fail with a long traceback.
+@import_modules.connect
+def refuse(**kwargs: object) -> None:
+    """Worker and beat load their tasks as the first thing they do."""
+    # Imported here: this module is loaded with config itself, before the settings may be read.
+    from config.refusal import refuse_unsafe_settings
+
+    refuse_unsafe_settings()
+
 
 app = Celery("lamplighter")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -38,8 +39,15 @@ _TRIAGE = [
     *_WORK, "view_reporter", "view_private", "triage", "route", "transfer", "assign", "change_service", "set_priority", "merge",
     "unmerge", "reopen",
 ]  # fmt: skip
+
+
+class FirstRole(TypedDict):
+    name: dict[str, str]
+    permissions: list[str]
+
+
 # What a new city begins with; afterward these are rows.
-FIRST_ROLES: dict[str, dict[str, object]] = {
+FIRST_ROLES: dict[str, FirstRole] = {
     "crew": {"name": {"en": "Crew", "es": "Cuadrilla"}, "permissions": [*_WORK]},
     "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
     "supervisor": {

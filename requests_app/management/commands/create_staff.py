@@ -1,0 +1,74 @@
+"""`create_staff EMAIL --department CODE --role ROLE --password-stdin`: a sign-in for people who work for the city."""
+
+import sys
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
+from django.db import transaction
+
+from requests_app.actions import people
+from requests_app.management.commands.import_layers import find_jurisdiction
+from requests_app.models import Department, Jurisdiction, Role, User
+from requests_app.rules.permissions import FIRST_ROLES
+
+
+class Command(BaseCommand):
+    help = "Make a member of staff, or give one who exists a further role. Without --department: in the whole city."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("--name", default="", help="as colleagues read it; default: what stands before the @")
+        parser.add_argument("--department", default="", metavar="CODE", help="leave out for the whole city")
+        parser.add_argument(
+            "--role", required=True, help=f"one of {', '.join(FIRST_ROLES)}, or a role of the city's own"
+        )
+        parser.add_argument("--jurisdiction", default="", metavar="ID", help="needed only where there are several")
+        parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        email = options["email"].strip().lower()
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise CommandError(f"{email} is no e-mail address.") from None
+        jurisdiction = find_jurisdiction(options["jurisdiction"])
+        role = self.role(jurisdiction, options["role"])
+        department = self.department(jurisdiction, options["department"])
+        user = User.objects.filter(email=email).first() or User(email=email, name=email.partition("@")[0])
+        user.name = options["name"] or user.name
+        if options["password_stdin"]:
+            user.set_password(self.password(user))
+        elif not user.password:
+            # No password: they choose one by "I forgot my password".
+            user.set_unusable_password()
+        user.save()
+        people.join_staff(user, role, department)
+        where = department.code if department else "the whole city"
+        self.stdout.write(f"{email} is {role.code} in {where} ({jurisdiction.name}).")
+
+    def role(self, jurisdiction: Jurisdiction, code: str) -> Role:
+        role = people.role_named(jurisdiction, code)
+        if role is None:
+            raise CommandError(f"There is no role {code}. There are: {', '.join(FIRST_ROLES)}.")
+        return role
+
+    def department(self, jurisdiction: Jurisdiction, code: str) -> Department | None:
+        if not code:
+            return None
+        found = Department.objects.filter(jurisdiction=jurisdiction, code=code).first()
+        if found is None:
+            codes = ", ".join(Department.objects.filter(jurisdiction=jurisdiction).values_list("code", flat=True))
+            raise CommandError(f"{jurisdiction.name} has no department {code}. It has: {codes or 'none yet'}.")
+        return found
+
+    def password(self, user: User) -> str:
+        password = sys.stdin.readline().rstrip("\r\n")
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        return password
