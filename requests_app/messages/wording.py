@@ -133,13 +133,18 @@ def next_step(service_request: ServiceRequest) -> NextStep:
     zone = service_request.jurisdiction.zone
     if service_request.acknowledged_at is None and service_request.acknowledge_due_at is not None:
         due = service_request.acknowledge_due_at
-        return NextStep(
-            _("%(department)s will look at it by %(time)s.") % {"department": who, "time": long_time(due, zone)}, due
-        )
+        words = _("%(department)s will look at it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
+        return NextStep(_one_stop(words), due)
     if service_request.due_at is not None:
         due = service_request.due_at
-        return NextStep(_("Goal: done by %(time)s. A goal, not a guarantee.") % {"time": long_time(due, zone)}, due)
+        words = _("Goal: done by %(time)s. A goal, not a guarantee.") % {"time": long_time(due, zone)}
+        return NextStep(_one_stop(words), due)
     return NextStep(_("%(department)s has it.") % {"department": who})
+
+
+def _one_stop(words: str) -> str:
+    """A time that ends a sentence brings its own full stop: "8:30 p.m."."""
+    return words.replace("..", ".")
 
 
 def in_language_of(language: str) -> override:
