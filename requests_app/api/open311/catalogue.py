@@ -1,0 +1,142 @@
+"""What may be asked for, and how: discovery, the list of services, and each one's questions."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from requests_app import links
+from requests_app.api.open311 import formats
+from requests_app.api.open311.door import Answer, Asked
+from requests_app.api.open311.errors import Problem
+from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
+from requests_app.rules import intake
+from requests_app.words import say
+
+# The standard's name, which clients compare letter by letter: http, and no slash at the end.
+SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
+KEPT_S = 300
+
+_DATATYPES = {
+    QuestionVersion.Kind.TEXT: "text",
+    QuestionVersion.Kind.NUMBER: "number",
+    QuestionVersion.Kind.DATETIME: "datetime",
+    QuestionVersion.Kind.SINGLE: "singlevaluelist",
+    QuestionVersion.Kind.MULTI: "multivaluelist",
+    QuestionVersion.Kind.DISPLAY: "string",
+}
+
+
+def is_demo(jurisdiction: Jurisdiction) -> bool:
+    return settings.DEMO or jurisdiction.is_demo
+
+
+def offered(jurisdiction: Jurisdiction) -> QuerySet[Service]:
+    """The services that anybody may ask for: neither retired nor the staff's own."""
+    return Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False).exclude(
+        current__visibility=ServiceVersion.Visibility.STAFF
+    )
+
+
+def offered_version(asked: Asked, service_code: str) -> ServiceVersion:
+    """The published version of the service with this code; a Problem if there is none."""
+    service = (
+        offered(asked.jurisdiction)
+        .select_related("current__service", "current__department", "current__category")
+        .filter(service_code=service_code)
+        .first()
+    )
+    if service is None or service.current is None:
+        raise Problem(404, _("service_code was not found."))
+    return service.current
+
+
+def services(asked: Asked) -> Answer:
+    listed = (
+        offered(asked.jurisdiction)
+        .select_related("current__category")
+        .annotate(questions=Count("current__questions"))
+        .order_by("current__category__order", "current__category__code", "service_code")
+    )
+    return Answer("services", [_service(one, one.current, one.questions) for one in listed if one.current], KEPT_S)
+
+
+def _service(service: Service, version: ServiceVersion, questions: int) -> dict[str, Any]:
+    keywords = version.keywords.get(get_language() or "en") or version.keywords.get("en") or []
+    return {
+        "service_code": service.service_code,
+        "service_name": say(version.name),
+        "description": say(version.description),
+        "metadata": questions > 0,
+        # What stays private gets no public number, ever: blackbox, in the standard's word.
+        "type": "blackbox" if version.visibility == ServiceVersion.Visibility.PRIVATE else "realtime",
+        "keywords": ",".join(keywords),
+        "group": say(version.category.name),
+    }
+
+
+def definition(asked: Asked, service_code: str) -> Answer:
+    version = offered_version(asked, service_code)
+    attributes = [_attribute(question, order) for order, question in enumerate(intake.questions_of(version), start=1)]
+    data = {"service_code": version.service.service_code, "attributes": attributes}
+    return Answer("service_definition", data, KEPT_S)
+
+
+def _attribute(question: QuestionVersion, order: int) -> dict[str, Any]:
+    is_question = question.kind != QuestionVersion.Kind.DISPLAY
+    attribute: dict[str, Any] = {
+        "variable": is_question,
+        "code": question.code,
+        "datatype": _DATATYPES[QuestionVersion.Kind(question.kind)],
+        # A question that depends on an earlier answer is demanded only after that answer; the definition cannot say so.
+        "required": is_question and question.required and not question.show_if,
+        "datatype_description": say(question.help) or None,
+        "order": order,
+        "description": say(question.text),
+    }
+    if question.kind in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI):
+        attribute["values"] = [
+            {"key": str(option["value"]), "name": say(option.get("label"))} for option in question.options
+        ]
+    return attribute
+
+
+def discovery(asked: Asked) -> Answer:
+    city = asked.jurisdiction
+    site = links.site_of(city)
+    published = ServiceVersion.objects.filter(service__jurisdiction=city).aggregate(at=Max("published_at"))["at"]
+    # In UTC, so that later ones sort after earlier ones.
+    changeset = f"{(published or city.created_at).astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    demo = is_demo(city)
+    numbers = ", ".join(filter(None, [city.desk_number, city.desk_long_number]))
+    said = {"city": city.name, "numbers": numbers, "site": f"{site}/"}
+    contact = _("%(city)s: call %(numbers)s, or visit %(site)s") % said
+    key_service = _("Reading needs no key. To send reports, ask for an api_key: call %(numbers)s.") % said
+    if demo:
+        contact = f"{demo_words()} {contact}"
+    return Answer(
+        "discovery",
+        {
+            "changeset": changeset,
+            "contact": contact,
+            "key_service": key_service,
+            "endpoints": [
+                {
+                    "specification": SPECIFICATION,
+                    # With the slash, since some clients only append a name.
+                    "url": f"{site}/open311/v2/",
+                    "changeset": changeset,
+                    "type": "test" if demo else "production",
+                    "formats": [formats.CONTENT_TYPES[name].split(";")[0] for name in ("xml", "json")],
+                }
+            ],
+        },
+        KEPT_S,
+    )
+
+
+def demo_words() -> str:
+    return _("This is a demo city: nobody acts on its reports.")

@@ -1,0 +1,166 @@
+"""GET requests: the public's view of reports, by number, by time and by place."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.measure import Distance as Meters
+from django.utils.translation import gettext as _
+
+from requests_app import references
+from requests_app.api.open311 import shapes, tokens
+from requests_app.api.open311.door import Answer, Asked
+from requests_app.api.open311.errors import Problem
+from requests_app.api.open311.parameters import Parameters
+from requests_app.clock import app_now
+from requests_app.models import OPEN, ServiceRequest, Status
+from requests_app.models.service_request import ServiceRequestQuerySet
+from requests_app.places.addresses import box_around
+from requests_app.places.patience import TimeUpError, at_most
+
+KEPT_S = 30
+# GeoReport v2, GET Service Requests: a span of 90 days or the first 1000 requests, whichever is smaller.
+SPAN = dt.timedelta(days=90)
+PAGE_MOST = 1000
+# OFFSET grows with the page: beyond this a shorter time must be asked for.
+ROWS_MOST = 1_000_000
+RADIUS_MOST_M = 50_000
+STATEMENT_MS = 4000
+A_SECOND = dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `since`, and before `until`."""
+
+    since: dt.datetime
+    until: dt.datetime | None = None
+
+
+def many(asked: Asked) -> Answer:
+    parameters = asked.parameters
+    extensions = parameters.is_true("extensions")
+    public = ServiceRequest.objects.public().in_jurisdiction(asked.jurisdiction)
+    numbers = parameters.many("service_request_id")
+    if numbers is not None:
+        # These override every other argument: neither a date nor a status is read beside them.
+        if len(numbers) > PAGE_MOST:
+            raise Problem(400, _("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
+        wanted = [reference for reference in map(references.parse, numbers) if reference]
+        rows = public.filter(reference__in=wanted).order_by("-submitted_at", "-id")
+        return _answer(asked, rows, extensions)
+    rows, order = _in_time(public, asked)
+    rows = _of_kind(rows, parameters)
+    rows = _at_place(rows, parameters)
+    size = parameters.integer("page_size", PAGE_MOST)
+    if size == 0:
+        raise Problem(400, _("page_size must be at least 1."))
+    size = min(size, PAGE_MOST)
+    first = (max(parameters.integer("page", 1), 1) - 1) * size
+    if first > ROWS_MOST:
+        raise Problem(400, _("There are not so many pages. Ask for a shorter time."))
+    return _answer(asked, rows.order_by(f"-{order}", "-id")[first : first + size], extensions)
+
+
+def one(asked: Asked, number: str) -> Answer:
+    public = ServiceRequest.objects.public().in_jurisdiction(asked.jurisdiction)
+    found = public.filter(reference=references.parse(number) or "")
+    answer = _answer(asked, found, asked.parameters.is_true("extensions"))
+    if not answer.data:
+        raise Problem(404, _("service_request_id was not found."))
+    return answer
+
+
+def by_token(asked: Asked, token: str) -> Answer:
+    """The number behind a token: none for as long as the report is not public."""
+    reference = tokens.reference_in(token)
+    found = ServiceRequest.objects.in_jurisdiction(asked.jurisdiction).filter(reference=reference or "").first()
+    if found is None:
+        raise Problem(404, _("token was not found."))
+    number = found.spoken_reference if found.is_public else None
+    return Answer("service_requests", [{"service_request_id": number, "token": token}])
+
+
+def _answer(asked: Asked, rows: ServiceRequestQuerySet, extensions: bool) -> Answer:
+    try:
+        with at_most(STATEMENT_MS):
+            data = shapes.service_requests(rows, asked.jurisdiction, extensions=extensions)
+    except TimeUpError:
+        raise Problem(503, _("This took too long. Ask for a shorter time."), retry_after_s=30) from None
+    return Answer("service_requests", data, KEPT_S)
+
+
+def _in_time(rows: ServiceRequestQuerySet, asked: Asked) -> tuple[ServiceRequestQuerySet, str]:
+    """By when they were sent, or when they last changed; and the column to sort by."""
+    sent = _period(asked, "start_date", "end_date")
+    changed = _period(asked, "updated_after", "updated_before")
+    if sent is None and changed is None:
+        sent = Period(app_now() - SPAN)
+    for column, period in (("submitted_at", sent), ("updated_at", changed)):
+        if period is not None:
+            rows = rows.filter(**{f"{column}__gte": period.since})
+            if period.until is not None:
+                rows = rows.filter(**{f"{column}__lt": period.until})
+    return rows, "submitted_at" if sent is not None else "updated_at"
+
+
+def _period(asked: Asked, since_name: str, until_name: str) -> Period | None:
+    """Both ends included, to the second, since we show whole seconds. One end alone: 90 days on from it, or back."""
+    zone, names = asked.jurisdiction.zone, {"since": since_name, "until": until_name}
+    since = asked.parameters.moment(since_name, zone)
+    until = asked.parameters.moment(until_name, zone, end_of_day=True)
+    if until is None:
+        return Period(since, since + SPAN) if since else None
+    if since is None:
+        return Period(until - SPAN, until + A_SECOND)
+    if until < since:
+        raise Problem(400, _("%(since)s lies after %(until)s.") % names)
+    # On the wall's clock too: 90 days in which the clocks go back are an hour longer.
+    on_the_wall = until.astimezone(zone).replace(tzinfo=None) - since.astimezone(zone).replace(tzinfo=None)
+    if min(until - since, on_the_wall) > SPAN:
+        raise Problem(400, _("%(since)s and %(until)s may not lie more than 90 days apart.") % names)
+    return Period(since, until + A_SECOND)
+
+
+def _of_kind(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRequestQuerySet:
+    codes = parameters.many("service_code")
+    if codes is not None:
+        rows = rows.filter(service__service_code__in=codes)
+    statuses = parameters.many("status")
+    if statuses is None:
+        return rows
+    wanted = {status.lower() for status in statuses}
+    if not wanted <= {"open", "closed"}:
+        raise Problem(400, _("status must be open or closed."))
+    if wanted == {"open"}:
+        return rows.filter(status__in=OPEN)
+    if wanted == {"closed"}:
+        return rows.filter(status__in=[Status.RESOLVED, Status.CLOSED])
+    return rows
+
+
+def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRequestQuerySet:
+    """By what everybody may know of the place: the public point alone."""
+    box = parameters.one("bbox")
+    if box:
+        rows = rows.filter(public_point__bboverlaps=_box(box))
+    latitude, longitude = parameters.number("lat", -90, 90), parameters.number("long", -180, 180)
+    radius = parameters.number("radius", 0, RADIUS_MOST_M)
+    if radius is None and latitude is None and longitude is None:
+        return rows
+    if radius is None or latitude is None or longitude is None:
+        raise Problem(400, _("lat, long and radius (in meters) belong together."))
+    point = Point(longitude, latitude, srid=4326)
+    near = rows.filter(public_point__bboverlaps=box_around(point, radius))
+    return near.annotate(away=Distance("public_point", point)).filter(away__lte=Meters(m=radius))
+
+
+def _box(typed: str) -> Polygon:
+    sides = typed.split(",")
+    if len(sides) != 4:
+        raise Problem(400, _("bbox must be west,south,east,north in degrees."))
+    west, south, east, north = (Parameters({"bbox": [side]}).number("bbox", -180, 180) or 0.0 for side in sides)
+    box = Polygon.from_bbox((west, south, east, north))
+    box.srid = 4326
+    return box

@@ -1,0 +1,265 @@
+"""POST requests: a report by another app, held to the same rules as one from our own form."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.gis.geos import Point
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import validate_email
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from requests_app import api_keys, links, photos
+from requests_app.actions import submission
+from requests_app.actions.submission import Idempotency, Place, Refused, Reporter, Submitted
+from requests_app.api.open311 import tokens
+from requests_app.api.open311.catalogue import demo_words, is_demo, offered_version
+from requests_app.api.open311.door import Answer, Sent
+from requests_app.api.open311.errors import Problem
+from requests_app.api.open311.parameters import Parameters
+from requests_app.clock import app_now
+from requests_app.messages import wording
+from requests_app.models import (
+    Channel,
+    Draft,
+    GazetteerEntry,
+    Jurisdiction,
+    Owner,
+    Photo,
+    PublicState,
+    ServiceVersion,
+)
+from requests_app.places import addresses, ground
+from requests_app.rules import intake, screening
+
+# How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
+SURE = 0.9
+ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
+# Who a request comes from or through, and what is not ours to keep.
+NOT_THE_BODY = {"api_key", "jurisdiction_id"}
+
+
+def create(asked: Sent) -> Answer:
+    parameters, city = asked.parameters, asked.jurisdiction
+    code = parameters.one("service_code")
+    if not code:
+        raise Problem(400, _("service_code was not provided."))
+    version = offered_version(asked, code)
+    problems: list[str] = []
+    with _gathered(problems):
+        description = _description(parameters)
+    with _gathered(problems):
+        reporter = _reporter(parameters)
+    with _gathered(problems):
+        place = _place(parameters, city, version)
+    with _gathered(problems):
+        answers = _answers(parameters, city, version)
+    if len(asked.files) > photos.PHOTOS_MAX:
+        problems.append(photos.refusal("too_many"))
+    if problems:
+        raise Problem(400, problems)
+
+    danger = screening.screen(city, version, " \n".join([description, *(words for _q, _v, words in answers.given)]))
+    owner = _owner(city, version, place)
+    takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
+    with _decoded(city, asked.files if takes_photos else []) as taken:
+        try:
+            submitted = submission.submit(
+                jurisdiction=city,
+                version=version,
+                description=description,
+                language=get_language() or "en",
+                place=place,
+                answers=answers,
+                reporter=reporter,
+                channel=Channel.API,
+                owner=owner,
+                photos=taken,
+                # Nobody could be shown the emergency page: staff must look as if it had been passed by.
+                after_warning=danger.reason == "phrase",
+                is_test=asked.key.is_test,
+                idempotency=_idempotency(asked),
+            )
+        except Refused as refused:
+            raise Problem(400, list(refused.problems.values())) from None
+        except submission.IdempotencyConflict:
+            raise Problem(400, _("This Idempotency-Key was used for another report.")) from None
+    api_keys.mark_used(asked.key)
+    notice = _notice(submitted, city, danger, owner)
+    if asked.files and not takes_photos:
+        notice.append(_("This service takes no photos: yours was not kept."))
+    elif parameters.one("media_url") and not asked.files:
+        notice.append(_("Photos are not fetched from media_url: send the file itself as “media”."))
+    is_private = submitted.service_request.public_state == PublicState.PRIVATE
+    number = {"token": tokens.token_of(submitted.service_request)} if is_private else {}
+    return Answer(
+        "service_requests",
+        [
+            {
+                "service_request_id": None if is_private else submitted.service_request.spoken_reference,
+                **number,
+                "service_notice": " ".join(notice),
+                "account_id": None,
+            }
+        ],
+    )
+
+
+@contextmanager
+def _gathered(problems: list[str]) -> Iterator[None]:
+    """Goes on after a Problem, so that the client hears of all of them at once."""
+    try:
+        yield
+    except Problem as problem:
+        problems += problem.descriptions
+
+
+def _description(parameters: Parameters) -> str:
+    description = intake.clean_text(parameters.one("description"))
+    if len(description) > intake.DESCRIPTION_MAX:
+        raise Problem(400, _("description is longer than %(most)s characters.") % {"most": intake.DESCRIPTION_MAX})
+    return description
+
+
+def _short(parameters: Parameters, name: str, most: int) -> str:
+    text = " ".join(intake.clean_text(parameters.one(name)).split())
+    if len(text) > most:
+        raise Problem(400, _("%(name)s is longer than %(most)s characters.") % {"name": name, "most": most})
+    return text
+
+
+def _reporter(parameters: Parameters) -> Reporter:
+    email = _short(parameters, "email", EMAIL_MOST)
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise Problem(400, _("email is not an e-mail address.")) from None
+    phone = _short(parameters, "phone", PHONE_MOST)
+    if phone and not any(letter.isdigit() for letter in phone):
+        raise Problem(400, _("phone is not a phone number."))
+    names = [_short(parameters, name, NAME_MOST) for name in ("first_name", "last_name")]
+    return Reporter(name=" ".join(filter(None, names))[:NAME_MOST], email=email, phone=phone)
+
+
+def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> Place:
+    """A position, an address from the city's list, or an address in words: any one of them is enough."""
+    latitude, longitude = parameters.number("lat", -90, 90), parameters.number("long", -180, 180)
+    if (latitude is None) != (longitude is None):
+        raise Problem(400, _("lat and long belong together."))
+    typed = _short(parameters, "address_string", ADDRESS_MOST)
+    listed = _short(parameters, "address_id", ADDRESS_MOST)
+    if latitude is not None and longitude is not None:
+        point = Point(longitude, latitude, srid=4326)
+        near = None if typed else addresses.nearest(city, point)
+        return Place(point=point, address=typed or (near.label if near else ""), source="api")
+    if listed:
+        entry = GazetteerEntry.objects.filter(jurisdiction=city, search_key=addresses.search_key(listed)).first()
+        if entry is not None:
+            return Place(point=entry.point, address=entry.label, source="api", confidence=1.0)
+        if not typed:
+            raise Problem(400, _("address_id was not found in the city's list of addresses."))
+    if typed:
+        return _searched(city, typed)
+    if version.place_required:
+        raise Problem(400, _("Say where it is: lat and long, address_string, or address_id."))
+    return Place()
+
+
+def _searched(city: Jurisdiction, typed: str) -> Place:
+    """A pin only where the words mean one place. Else they stay words, and staff find it."""
+    found = addresses.search(city, typed, limit=2)
+    if not found or found[0].confidence < SURE or (len(found) > 1 and found[1].confidence >= found[0].confidence):
+        return Place(address=typed, source="api")
+    best = found[0]
+    # What the list does not know ("behind the blue gate") stays, for staff.
+    same = addresses.search_key(typed) == addresses.search_key(best.label)
+    return Place(
+        point=best.point, address=best.label, note="" if same else typed, source="api", confidence=best.confidence
+    )
+
+
+def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> intake.Answers:
+    answers = intake.read_answers(intake.questions_of(version), parameters.attributes())
+    if answers.stopped_by is not None:
+        raise Problem(
+            400,
+            _("Call %(number)s now. This report was not taken, since it cannot send help.")
+            % {"number": city.emergency_number},
+        )
+    if answers.problems:
+        raise Problem(400, [f"attribute[{code}]: {problem}" for code, problem in answers.problems.items()])
+    return answers
+
+
+def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
+    """Whose ground it is, if not ours: they get the report. What is private is not sent on unasked."""
+    if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
+        return None
+    return ground.owner_at(city, place.point, version)
+
+
+def _idempotency(asked: Sent) -> Idempotency:
+    hashes = []
+    for file in asked.files:
+        digest = hashlib.sha256()
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
+        hashes.append(digest.hexdigest())
+    body = submission.body_hash(asked.jurisdiction.pk, asked.parameters.items(without=NOT_THE_BODY), *hashes)
+    if asked.idempotency_key:
+        return Idempotency(scope=f"api:{asked.key.pk}", key=asked.idempotency_key, body_hash=body)
+    return Idempotency(scope=f"client:api:{asked.key.pk}", key=body, body_hash=body, window_s=submission.RETRY_WINDOW_S)
+
+
+@contextmanager
+def _decoded(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
+    """The photos, decoded before the report is stored, so that none waits for them in a transaction.
+
+    Until then they hang on a draft that is nobody's; what the report did not take is removed again.
+    """
+    if not files:
+        yield []
+        return
+    draft = Draft.objects.create(
+        jurisdiction=city, visitor_hash=secrets.token_hex(32), expires_at=app_now() + dt.timedelta(hours=1)
+    )
+    try:
+        yield [photos.take(file, size=file.size or 0, jurisdiction=city, draft=draft) for file in files]
+    except photos.PhotoRefused as refused:
+        raise Problem(400, str(refused)) from None
+    finally:
+        for photo in draft.photos.all():
+            photos.remove(photo)
+        draft.delete()
+
+
+def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screening, owner: Owner | None) -> list[str]:
+    """What the reporter should know now, in whole sentences."""
+    service_request = submitted.service_request
+    notice = []
+    if is_demo(city):
+        notice.append(demo_words())
+    if service_request.is_test:
+        notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
+    if danger.asked:
+        notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
+    if danger.self_harm:
+        notice.append(_("You can talk to someone at any hour: call or text 988."))
+    if service_request.public_state == PublicState.PRIVATE:
+        notice.append(
+            _("This report is private. Your reference is %(reference)s.")
+            % {"reference": service_request.spoken_reference}
+        )
+        if submitted.link is not None:
+            notice.append(_("Follow it here: %(link)s") % {"link": links.url(submitted.link, city)})
+    if owner is not None:
+        notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
+    else:
+        notice.append(wording.next_step(service_request).words)
+    return [sentence for sentence in notice if sentence]

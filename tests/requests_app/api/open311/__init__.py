@@ -1,0 +1,1 @@
+"""Open311 through its own door: HTTP, in XML and JSON."""
