@@ -1,0 +1,666 @@
+"""About 20,000 invented requests of the demo city's last two years, as a stream: same seed and same now, same stories.
+
+Counts follow figures.yaml (a real city's published figures), words come from texts/, places from the city folder.
+"""
+
+import datetime as dt
+import math
+import random
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from requests_app.demo import phrases, places
+from requests_app.demo.lives import HOLDS, Ending, Happening, Life, Promise, status_after
+from requests_app.demo.places import Ground, Place
+from requests_app.models.service_request import Disposition
+from requests_app.rules.routing import matches
+from requests_app.rules.screening import plain
+from requests_app.rules.service_levels import WorkingHours
+
+FIGURES = Path(__file__).parent / "figures.yaml"
+DAYS = 730
+# Nothing that a report says may lead to a person: all numbers lie in the range kept for fiction.
+PHONES = [f"555-{number:04d}" for number in range(100, 200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    name: str
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One request from its first word to now. `duplicate_of` and `happenings` name other stories by their `number`."""
+
+    number: int
+    service_code: str
+    opened_at: dt.datetime
+    channel: str
+    language: str
+    text: str
+    place: Place | None
+    answers: dict[str, Any]
+    reporter: Reporter | None
+    people: int
+    after_warning: bool
+    happenings: list[Happening]
+    status: str
+    disposition: str
+    department: str | None
+    duplicate_of: int | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is drawn first for all requests, so that a later report can be joined with an earlier one."""
+
+    number: int
+    service: str
+    opened: dt.datetime
+    channel: str
+    place: Place | None
+    repeated: bool
+    seed: int
+    routed_by: str
+    promise: Promise
+    situation: dict[str, Any]
+    ending: Ending
+    duplicate_of: int | None = None
+    absorbs: list[tuple[dt.datetime, int]] = field(default_factory=list)
+
+
+def load(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+class City:
+    """The city folder as the generator needs it: services with questions and promises, routing, ground."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = load(folder / "city.yaml")
+        self.zone = ZoneInfo(settings["time_zone"])
+        catalogue: dict[str, Any] = {"services": [], "departments": [], "routing": [], "calendars": {}}
+        files = settings["catalogue"]
+        for name in [files] if isinstance(files, str) else files:
+            for key, value in load(folder / name).items():
+                if isinstance(catalogue.get(key), list):
+                    catalogue[key] += value
+                elif isinstance(catalogue.get(key), dict):
+                    catalogue[key].update(value)
+        self.services = {one["service_code"]: one for one in catalogue["services"]}
+        self.routing = catalogue["routing"]
+        self._calendars = {code: self._hours(one) for code, one in catalogue["calendars"].items()}
+        self._calendar_of = {one["code"]: one["calendar"] for one in catalogue["departments"]}
+        self.ground = Ground(folder)
+
+    def _hours(self, calendar: dict[str, Any]) -> WorkingHours:
+        holidays = calendar.get("holidays") or {}
+        return WorkingHours(
+            zone=self.zone,
+            always=bool(calendar.get("always")),
+            hours={day: [span.split("-") for span in spans] for day, spans in (calendar.get("hours") or {}).items()},
+            country=holidays.get("country"),
+            subdivision=holidays.get("subdivision"),
+            extra=frozenset(dt.date.fromisoformat(str(one["date"])) for one in holidays.get("extra", [])),
+        )
+
+    @cache  # noqa: B019 - one city a run
+    def promise(self, service: str, department: str) -> Promise:
+        row = self.services[service]
+        own = self._calendars[self._calendar_of[department]]
+
+        def target(kind: str) -> tuple[int, str, WorkingHours]:
+            one = row["targets"][kind]
+            calendar = one.get("calendar") or "department"
+            return one["value"], one["unit"], own if calendar == "department" else self._calendars[calendar]
+
+        resolve = target("resolve")
+        urgent = own.always or row["priority"] == 1 or (resolve[2].always and resolve[1] in ("minutes", "hours"))
+        return Promise(department, own, target("acknowledge"), resolve, urgent)
+
+    def route(self, service: str, place: Place | None, answers: dict[str, Any], text: str) -> tuple[str, str]:
+        """The department, and why: by a rule, by the service, or (no_match) after a look at the triage queue."""
+        areas = set()
+        if place and place.kind in ("park", "park_tree"):
+            areas.add(("park", place.address.lower().replace(" ", "-")))
+        given = {code: value if isinstance(value, list) else [value] for code, value in answers.items()}
+        own: str = self.services[service]["department"]
+        rules = [rule for rule in self.routing if service in rule["when"].get("services", [service])]
+        words = plain(text) if any("words" in rule["when"] for rule in rules) else ""
+        for rule in rules:
+            if matches(rule["when"], code=service, areas=areas, answers=given, words=words):
+                return (rule["department"], "rule") if rule["department"] else (own, "no_match")
+        return own, "service"
+
+
+def stories(city_folder: Path, *, now: dt.datetime, count: int = 20_000, seed: int = 311) -> Iterator[Story]:
+    """The requests in the order in which they came, none after `now` (aware), with what has happened so far."""
+    teller = Teller(City(city_folder), now=now, count=count, seed=seed)
+    for plan in teller.plans():
+        yield teller.story(plan)
+
+
+class Teller:
+    def __init__(self, city: City, *, now: dt.datetime, count: int, seed: int) -> None:
+        self.city = city
+        self.now = now.astimezone(dt.UTC)
+        self.count = count
+        self.seed = seed
+        self.figures = load(FIGURES)
+        self.services: dict[str, dict[str, Any]] = {
+            code: one for code, one in self.figures["services"].items() if code in city.services
+        }
+        self.chosen = self.figures["chosen"]
+        people = phrases.bank("_people")
+        self.names = {key: people[key].split() for key in people}
+        population = city.ground.population
+        speakers = sum(population[name] * share for name, share in city.ground.spanish_share.items())
+        mean = speakers / sum(population.values())
+        # Staff and crews write English, so residents must make up for their share.
+        residents = 1 - self.figures["channel"]["staff"] - self.services.get("internal-fac", {}).get("share", 0) / 1000
+        self.spanish_factor = self.chosen["spanish"] / (mean * residents)
+
+    # --- When and what -------------------------------------------------------------------------------------------
+    def plans(self) -> list[Plan]:
+        rng = random.Random(self.seed)  # noqa: S311 - stories, no secret
+        recent: dict[str, deque[Plan]] = defaultdict(deque)
+        sore: dict[str, list[Place]] = defaultdict(list)
+        plans: list[Plan] = []
+        for opened, mix in self._arrivals(rng):
+            codes = list(mix)
+            service = rng.choices(codes, [mix[code] for code in codes])[0]
+            channel = self._channel(service, rng)
+            at = self._moment(opened, channel, rng)
+            plans.append(self._plan(service, channel, at, rng))
+        plans.sort(key=lambda plan: plan.opened)
+        for number, plan in enumerate(plans):
+            plan.number = number
+            self._settle(plan, recent[plan.service], sore[plan.service], plans, rng)
+        return plans
+
+    def _arrivals(self, rng: random.Random) -> Iterator[tuple[dt.date, dict[str, float]]]:
+        """Each request's day, with that day's weights of the services; exactly `count` of them."""
+        today = self.now.astimezone(self.city.zone).date()
+        storms = self.figures["storms"]
+        times: dict[dt.date, float] = {}
+        for ago in storms["days_ago"]:
+            day = today - dt.timedelta(days=ago)
+            for offset, factor in enumerate([storms["times"], *storms["tail"]]):
+                times[day + dt.timedelta(days=offset)] = factor
+        snowy: dict[dt.date, float] = {}
+        for year in range(today.year - 3, today.year + 1):
+            for month_day in self.figures["snowfalls"]:
+                day = dt.date.fromisoformat(f"{year}-{month_day}")
+                for offset, factor in enumerate([1.0, 1.3, 0.7]):
+                    snowy[day + dt.timedelta(days=offset)] = factor
+        days = []
+        for ago in range(DAYS, -1, -1):
+            day = today - dt.timedelta(days=ago)
+            mix = self._mix(day, stormy=day in times, snowy=snowy.get(day, 0.0))
+            weight = sum(mix.values()) * self.figures["weekday"][day.weekday()] * 7 * rng.lognormvariate(0, 0.12)
+            days.append([day, mix, weight])
+        mean = sum(weight for _, _, weight in days) / len(days)
+        for one in days:
+            if one[0] in times:
+                # So many times the usual day, whatever the weekday.
+                one[2] = mean * times[one[0]]
+        local = self.now.astimezone(self.city.zone)
+        days[0][2] *= 1 - local.hour / 24
+        days[-1][2] *= sum(self.figures["hours"]["phone"][: local.hour + 1])
+        total = sum(weight for _, _, weight in days)
+        due, sent = 0.0, 0
+        for index, (day, mix, weight) in enumerate(days):
+            due += weight / total * self.count
+            upto = self.count if index == len(days) - 1 else round(due)
+            for _ in range(upto - sent):
+                yield day, mix
+            sent = max(sent, upto)
+
+    def _mix(self, day: dt.date, *, stormy: bool, snowy: float) -> dict[str, float]:
+        mix = {}
+        for code, one in self.services.items():
+            weight = one["share"] * (one["months"][day.month - 1] if "months" in one else 1.0)
+            if code == "snowice":
+                # What is left between snowfalls: melted by day, frozen at night.
+                weight *= 0.35
+            if stormy:
+                weight *= self.figures["storm_mix"].get(code, 0.8)
+            if snowy:
+                weight *= 1 + (self.figures["snow_mix"].get(code, 1.0) - 1) * snowy
+            if day.weekday() >= 5 and code in ("internal-fac", "waterbill", "feedback", "construct"):
+                weight *= 0.4
+            mix[code] = max(weight, 0.0)
+        return mix
+
+    def _channel(self, service: str, rng: random.Random) -> str:
+        if service == "internal-fac":
+            return "staff"
+        channels = dict(self.figures["channel"])
+        if self.city.services[service]["visibility"] == "private" or service in ("bulky", "cart", "feedback"):
+            # Private matters come from the person, seldom through a crew.
+            channels["staff"] *= 0.15
+            channels["api"] *= 0.4
+        elif service in ("pothole", "streetlight", "sidewalk", "streetclean", "graffiti", "treehazard"):
+            channels["staff"] *= 1.6
+        return rng.choices(list(channels), list(channels.values()))[0]
+
+    def _moment(self, day: dt.date, channel: str, rng: random.Random) -> dt.datetime:
+        hours = self.figures["hours"][channel]
+        for _ in range(60):
+            hour = rng.choices(range(24), hours)[0]
+            local = dt.datetime.combine(day, dt.time(hour, rng.randrange(60), rng.randrange(60)), self.city.zone)
+            at = local.astimezone(dt.UTC)
+            if at < self.now - dt.timedelta(seconds=90):
+                return at
+        # The day has only just begun.
+        start = dt.datetime.combine(day, dt.time(), self.city.zone).astimezone(dt.UTC)
+        return start + (self.now - start) * rng.uniform(0.05, 0.9)
+
+    # --- Where, and how it will end -------------------------------------------------------------------------------
+    def _plan(self, service: str, channel: str, opened: dt.datetime, rng: random.Random) -> Plan:
+        own = self.city.services[service]["department"]
+        return Plan(
+            number=-1,
+            service=service,
+            opened=opened,
+            channel=channel,
+            place=None,
+            repeated=False,
+            seed=rng.getrandbits(60),
+            routed_by="service",
+            promise=self.city.promise(service, own),
+            situation={},
+            ending=Ending(opened, Disposition.FIXED, silent=False),
+        )
+
+    def _settle(
+        self, plan: Plan, recent: deque[Plan], sore: list[Place], plans: list[Plan], rng: random.Random
+    ) -> None:
+        while recent and (plan.opened - recent[0].opened).days >= 30:
+            recent.popleft()
+        earlier = None
+        if plan.service not in ("feedback", "internal-fac", "waterbill") and recent and rng.random() < 0.2:
+            # The newer, the more likely: most repeats come within a week.
+            earlier = recent[-1 - min(int(rng.expovariate(1 / 9)), len(recent) - 1)]
+        plan.situation = self._situation(plan, rng)
+        if earlier and earlier.place:
+            plan.place, plan.repeated = earlier.place, True
+            if rng.random() < 0.85 or "places" in plan.situation:
+                plan.situation = earlier.situation
+        elif sore and "places" not in plan.situation and rng.random() < 0.06:
+            plan.place = rng.choice(sore)
+        else:
+            kinds = plan.situation.get("places") or self.services[plan.service]["places"]
+            kind = rng.choices(list(kinds), list(kinds.values()))[0]
+            plan.place = None if kind == "none" else self.city.ground.choose(kind, rng)
+            if plan.place and len(sore) < 25 and rng.random() < 0.1:
+                sore.append(plan.place)
+        plan.ending = self._ending(plan, rng)
+        recent.append(plan)
+        if earlier and plan.repeated and rng.random() < 0.95:
+            parent = plans[earlier.duplicate_of] if earlier.duplicate_of is not None else earlier
+            seen = plan.opened + dt.timedelta(hours=rng.lognormvariate(1.0, 1.0))
+            if seen < parent.ending.at and not parent.ending.silent:
+                plan.duplicate_of = parent.number
+                plan.ending = Ending(seen, Disposition.DUPLICATE, silent=False)
+                if seen < self.now:
+                    parent.absorbs.append((seen, plan.number))
+
+    def _situation(self, plan: Plan, rng: random.Random) -> dict[str, Any]:
+        month = plan.opened.astimezone(self.city.zone).month
+        fitting = [one for one in phrases.bank(plan.service)["situations"] if month in one.get("months", (month,))]
+        return rng.choices(fitting, [one.get("weight", 1) for one in fitting])[0]
+
+    def _ending(self, plan: Plan, rng: random.Random) -> Ending:
+        ends = plan.situation.get("ends") or self._ends_with_words(plan)
+        disposition = rng.choices(list(ends), list(ends.values()))[0]
+        if plan.place and plan.place.owner:
+            disposition = Disposition.HANDED_OVER
+        elif rng.random() < self.chosen["removed"] and plan.channel in ("web", "api"):
+            disposition = Disposition.REMOVED
+        elif rng.random() < self.chosen["withdrawn"] and plan.channel != "staff":
+            disposition = Disposition.WITHDRAWN
+        goal = plan.promise.end_by(plan.opened) - plan.opened
+        share = self._share_of_goal(plan.service, rng)
+        if not plan.promise.urgent and rng.random() < self.chosen["silent"] and disposition in self.ordinary:
+            return Ending(self._review(plan, rng), Disposition.NOT_WORKED, silent=True)
+        if disposition in (Disposition.WITHDRAWN, Disposition.REMOVED, Disposition.HANDED_OVER):
+            share = min(share, 1) * 0.5
+        backlog = self.chosen["backlog"]
+        if self.now - plan.opened < dt.timedelta(days=backlog["days"]):
+            share *= backlog["times"]
+        at = plan.opened + goal * share
+        if plan.channel == "staff" and plan.service != "internal-fac" and rng.random() < 0.18:
+            # The crew mended it on the spot and wrote it down afterward.
+            at = plan.opened + dt.timedelta(minutes=rng.uniform(2, 20))
+            disposition = Disposition.FIXED if "fixed" in ends else disposition
+        elif not plan.promise.urgent:
+            opens = plan.promise.hours.add(at, 0)
+            at = at if opens == at else opens + dt.timedelta(minutes=rng.uniform(2, 60))
+        hold = ""
+        reasons = HOLDS.get(plan.service)
+        if reasons and rng.random() < self.chosen["on_hold"] * (3.5 if "yearly_plan" in reasons else 1.6):
+            hold = rng.choice(reasons)
+        return Ending(at, disposition, silent=False, hold=hold)
+
+    # Ends that take a crew or an inspector; whatever nobody worked on would have ended so.
+    ordinary = (
+        Disposition.FIXED,
+        Disposition.ACTION_TAKEN,
+        Disposition.NOT_FOUND,
+        Disposition.CANNOT_DO,
+        Disposition.ANSWERED,
+    )
+
+    def _ends_with_words(self, plan: Plan) -> dict[str, float]:
+        """The service's ends, without those that this situation has no words for (a dead cat is not warned)."""
+        own = plan.situation["en"]
+        service = phrases.bank(plan.service)["en"]
+        return {
+            end: weight
+            for end, weight in self.services[plan.service]["ends"].items()
+            if end not in self.ordinary or end == Disposition.NOT_FOUND or end in own or end in service
+        }
+
+    def _review(self, plan: Plan, rng: random.Random) -> dt.datetime:
+        """Twice a year, whatever is older than ten months and was never worked on is closed in bulk."""
+        old = (plan.opened + dt.timedelta(days=300)).date()
+        days = [dt.date(old.year, 3, 15), dt.date(old.year, 9, 15), dt.date(old.year + 1, 3, 15)]
+        day = next(day for day in days if day >= old)
+        local = dt.datetime.combine(day, dt.time(10, rng.randrange(60), rng.randrange(60)), self.city.zone)
+        return local.astimezone(dt.UTC)
+
+    def _share_of_goal(self, service: str, rng: random.Random) -> float:
+        """Straight lines between the figures' points, on a logarithmic scale; a heavier tail beyond the last."""
+        points = self.services[service]["goal_share"]
+        where = rng.random()
+        marks = [0.0, 0.10, 0.25, 0.50, 0.75, 0.90]
+        values = [points[0] * 0.3, *points]
+        for index in range(5):
+            if where < marks[index + 1]:
+                part = (where - marks[index]) / (marks[index + 1] - marks[index])
+                low, high = math.log(values[index]), math.log(values[index + 1])
+                return math.exp(low + (high - low) * part)
+        return float(points[-1] * math.exp(rng.expovariate(1 / 0.45)))
+
+    # --- The story ------------------------------------------------------------------------------------------------
+    def story(self, plan: Plan) -> Story:
+        rng = random.Random(plan.seed)  # noqa: S311 - stories, no secret
+        place = plan.place
+        language = self._language(plan, rng)
+        slots = self._slots(plan, language, rng)
+        answers = self._answers(plan, language, slots, rng)
+        text = self._spam(rng, language) if plan.ending.disposition == Disposition.REMOVED else ""
+        text = text or self._describe(plan, language, slots, rng)
+        department, routed_by = self.city.route(plan.service, place, answers, text)
+        promise = self.city.promise(plan.service, department)
+        reporter = self._reporter(plan, language, rng)
+        private = self.city.services[plan.service]["visibility"] in ("private", "coarse", "staff")
+        if place and rng.random() < 0.28:
+            place = place.noted(self._note(language, private and place.kind == "address", slots, rng))
+        screened = bool(self.city.services[plan.service].get("emergency_screen"))
+        after_warning = screened and plan.channel == "web" and rng.random() < self.chosen["after_warning"] * 3
+        happenings, people = self._life(plan, promise, routed_by, language, slots, reporter, rng)
+        status, disposition = status_after(happenings)
+        last = [one for one in happenings if one.kind in ("routed", "transferred", "triaged")]
+        return Story(
+            number=plan.number,
+            service_code=plan.service,
+            opened_at=plan.opened,
+            channel=plan.channel,
+            language=language,
+            text=text,
+            place=place,
+            answers=answers,
+            reporter=reporter,
+            people=people,
+            after_warning=after_warning,
+            happenings=happenings,
+            status=status,
+            disposition=disposition,
+            department=None if not last or last[-1].kind == "triaged" else last[-1].data["department"],
+            duplicate_of=plan.duplicate_of if disposition == Disposition.DUPLICATE else None,
+        )
+
+    def _life(
+        self,
+        plan: Plan,
+        promise: Promise,
+        routed_by: str,
+        language: str,
+        slots: phrases.Slots,
+        reporter: Reporter | None,
+        rng: random.Random,
+    ) -> tuple[list[Happening], int]:
+        life = Life(
+            plan.service,
+            plan.opened,
+            promise,
+            rng=rng,
+            language=language,
+            slots=slots,
+            situation=plan.situation,
+            speaks=reporter is not None or plan.channel == "web",
+            chosen=self.chosen,
+        )
+        happenings = life.tell(plan.ending, routed_by=routed_by, owner=plan.place.owner if plan.place else None)
+        if plan.duplicate_of is not None:
+            routed = max(one.at for one in happenings)
+            life.merged(max(plan.ending.at, routed + dt.timedelta(minutes=3)), plan.duplicate_of)
+        start = [Happening("submitted", plan.opened, "staff" if plan.channel == "staff" else "reporter")]
+        told = [one for one in start + happenings if one.at <= self.now]
+        joined = self._joined(plan, told, rng)
+        absorbed = [Happening("absorbed", at, "staff", {"child": child}) for at, child in plan.absorbs]
+        told = sorted(told + joined + absorbed, key=lambda one: one.at)
+        return told, (0 if reporter is None and plan.channel == "staff" else 1) + len(joined) + len(absorbed)
+
+    def _joined(self, plan: Plan, told: list[Happening], rng: random.Random) -> list[Happening]:
+        """Other people who said "me too" while it was open: few, and at times a whole block."""
+        service = self.city.services[plan.service]
+        if service["visibility"] != "public" or service.get("duplicates", {}).get("policy") == "never":
+            return []
+        if plan.duplicate_of is not None or rng.random() > self.chosen["joined"] * 1.3:
+            return []
+        ends = min(plan.ending.at, self.now)
+        until = [one.at for one in told if one.kind in ("resolved", "handed_over", "withdrawn")]
+        ends = min([ends, *until])
+        if ends - plan.opened < dt.timedelta(minutes=30):
+            return []
+        people = min(int(rng.paretovariate(1.25)), 24)
+        times = sorted(plan.opened + (ends - plan.opened) * rng.uniform(0.02, 0.95) for _ in range(people))
+        return [Happening("joined", at, "neighbor", {"role": "affected"}) for at in times]
+
+    def _language(self, plan: Plan, rng: random.Random) -> str:
+        if plan.channel == "staff":
+            return "en"
+        hoods = self.city.ground.spanish_share
+        hood = plan.place.neighborhood if plan.place else rng.choice(list(hoods))
+        share = self.spanish_factor * hoods.get(hood, 0.2)
+        return "es" if rng.random() < min(share, 0.8) and "es" in plan.situation else "en"
+
+    def _reporter(self, plan: Plan, language: str, rng: random.Random) -> Reporter | None:
+        known = {"web": 0.68, "phone": 0.78, "api": 0.52, "counter": 0.85, "staff": 0.0}[plan.channel]
+        if rng.random() > known:
+            return None
+        first = rng.choice(self.names[f"first_{language}"])
+        last = rng.choice(self.names[f"last_{language}"])
+        has_email = rng.random() < (0.35 if plan.channel in ("phone", "counter") else 0.93)
+        has_phone = not has_email or rng.random() < (0.6 if plan.channel == "phone" else 0.25)
+        plain_name = plain(f"{first}.{last}").replace(" ", ".")
+        return Reporter(
+            name=f"{first} {last}",
+            email=f"{plain_name}{plan.number % 97 or ''}@mail.example" if has_email else None,
+            phone=rng.choice(PHONES) if has_phone else None,
+        )
+
+    # --- Words ----------------------------------------------------------------------------------------------------
+    def _slots(self, plan: Plan, language: str, rng: random.Random) -> dict[str, Any]:
+        common = phrases.bank("_common")[language]
+        place = plan.place
+        slots: dict[str, Any] = {}
+        for name in ("since", "ago", "clock"):
+            slots[name] = partial(phrases.say, common[name], rng, slots)
+        for name, block in (plan.situation[language].get("pick") or {}).items():
+            # Said once for the whole request: the text and the answers speak of the same thing.
+            slots[name] = phrases.say(block, rng, slots)
+        if place is None:
+            slots["spot"] = ""
+            return slots
+        exact = self.city.services[plan.service]["visibility"] not in ("coarse", "private")
+        slots["spot"] = lambda: places.in_words(place, language, rng, exact=exact)
+        slots["nearby"] = lambda: self.city.ground.another_address(place, rng)
+        slots["hood"] = place.neighborhood
+        if place.street:
+            slots["street"] = lambda: "SR 9" if place.kind == "state_road" else places.spoken_street(place.street, rng)
+        if place.asset_id:
+            slots["asset"] = place.asset_id
+        return slots
+
+    def _describe(self, plan: Plan, language: str, slots: phrases.Slots, rng: random.Random) -> str:
+        bank = phrases.bank(plan.service)
+        common = phrases.bank("_common")[language]
+        scene = plan.situation[language]
+
+        def said(block: str | None) -> str:
+            return phrases.capitalized(phrases.say(block or "", rng, slots))
+
+        def sentence(block: str | None) -> str:
+            text = said(block)
+            return text if not text or text[-1] in ".!?" else text + "."
+
+        def two(block: str | None) -> list[str]:
+            """Two different sentences of a bank, or all that it has."""
+            lines = [line for line in (block or "").splitlines() if line.strip()]
+            return [sentence(line) for line in rng.sample(lines, min(2, len(lines)))]
+
+        heard = plan.channel in ("staff", "counter") or (plan.channel == "phone" and rng.random() < 0.6)
+        if heard and (start := phrases.say(common.get(f"heard_{plan.channel}", ""), rng, slots)):
+            text = f"{phrases.capitalized(start)} {phrases.say(scene['short'], rng, slots)}."
+            parts = [text]
+            more = sentence(scene.get("more")) if rng.random() < 0.75 else ""
+            if not _SAYS_I.search(more):
+                # Whoever writes this down speaks of somebody else.
+                parts.append(more)
+            if plan.channel == "phone" and rng.random() < 0.35:
+                parts.append(sentence(common["heard_more"]))
+            return phrases.tidy(" ".join(part for part in parts if part))
+        voices = plan.situation.get("voices") or bank.get("voices") or ["plain"]
+        voice = rng.choice(voices)
+        opener, closer = common.get(f"opener_{voice}"), common.get(f"closer_{voice}") or common["closer_plain"]
+        own, everybody = scene.get("hurts"), (bank.get(language) or {}).get("hurts")
+        hurts = own if own and (not everybody or rng.random() < 0.6) else everybody
+        shape = rng.random() * (0.68 if plan.channel == "api" else 1.0)
+        if shape < 0.17:
+            short = {**slots, "spot": ""} if rng.random() < 0.4 else slots
+            parts = [phrases.capitalized(phrases.say(scene["short"], rng, short))]
+        elif shape < 0.25:
+            parts = [said(scene["short"]) + ".", sentence(scene.get("more"))]
+        elif shape < 0.37:
+            parts = [sentence(scene["what"])]
+        elif shape < 0.55:
+            parts = [sentence(scene["what"]), sentence(scene.get("more"))]
+        elif shape < 0.72:
+            parts = [sentence(opener) if rng.random() < 0.55 else "", sentence(scene["what"])]
+            parts.append(sentence(hurts if rng.random() < 0.6 else scene.get("more")))
+            parts.append(sentence(closer) if rng.random() < 0.5 else "")
+        elif shape < 0.9:
+            parts = [sentence(opener), sentence(scene["what"]), sentence(scene.get("more")), sentence(hurts)]
+            parts += [sentence(closer) if rng.random() < 0.7 else ""]
+        else:
+            parts = [sentence(opener), sentence(scene["what"]), *two(scene.get("more")), *two(hurts), sentence(closer)]
+        if plan.repeated and shape > 0.25 and rng.random() < 0.3:
+            parts.insert(len(parts) // 2 + 1, sentence(common["again"]))
+        text = phrases.tidy(" ".join(dict.fromkeys(part for part in parts if part)))
+        if voice == "angry" and shape < 0.5 and rng.random() < 0.12:
+            text = text.upper()
+        elif plan.channel in ("web", "api") and rng.random() < 0.2:
+            text = phrases.roughen(text, rng, language)
+        return text
+
+    @staticmethod
+    def _spam(rng: random.Random, language: str) -> str:
+        return phrases.say(phrases.bank("_common")[language]["spam"], rng, {})
+
+    @staticmethod
+    def _note(language: str, home: bool, slots: phrases.Slots, rng: random.Random) -> str:
+        return phrases.say(phrases.bank("_common")[language]["place_note_home" if home else "place_note"], rng, slots)
+
+    # --- Answers --------------------------------------------------------------------------------------------------
+    def _answers(self, plan: Plan, language: str, slots: phrases.Slots, rng: random.Random) -> dict[str, Any]:
+        """The required questions and some of the others, in the situation's sense where it says one."""
+        meant = {
+            **(phrases.bank(plan.service).get(language, {}).get("answers") or {}),
+            **(plan.situation.get("answers") or {}),
+            **(plan.situation[language].get("answers") or {}),
+        }
+        answers: dict[str, Any] = {}
+        for question in self.city.services[plan.service].get("questions") or []:
+            code, kind = question["code"], question["kind"]
+            if code in meant and meant[code] is None:
+                continue
+            condition = question.get("show_if") or {}
+            if condition and answers.get(condition["question"]) not in condition["values"]:
+                continue
+            if kind == "display" or not (question.get("required") or code in meant or rng.random() < 0.35):
+                continue
+            value = self._answer(question, meant.get(code), plan, slots, rng)
+            if value is not None:
+                answers[code] = value
+        return answers
+
+    def _answer(
+        self, question: dict[str, Any], meant: Any, plan: Plan, slots: phrases.Slots, rng: random.Random
+    ) -> Any:
+        kind = question["kind"]
+        if kind in ("single", "multi"):
+            # Options that lead away (to 911, to another service) are not what these people chose.
+            usual = [
+                str(one["value"])
+                for one in question["options"]
+                if not {"stop", "service"} & set(one.get("effects") or {})
+            ]
+            if meant is not None:
+                value = rng.choice(meant) if isinstance(meant, list) else meant
+            else:
+                plainly = [str(one["value"]) for one in question["options"] if not one.get("effects")]
+                value = rng.choice(plainly if plainly and rng.random() < 0.8 else usual)
+            return ([value] if isinstance(value, str) else value) if kind == "multi" else value
+        if kind == "number":
+            return rng.randrange(1, 6)
+        if kind == "datetime":
+            wished = plan.opened.astimezone(self.city.zone).date() + dt.timedelta(days=rng.randrange(2, 12))
+            return wished.isoformat()
+        if meant is not None:
+            return phrases.say(meant, rng, slots)
+        if question["code"] in _TEXT_ANSWERS:
+            return phrases.say(_TEXT_ANSWERS[question["code"]], rng, slots) or None
+        if question.get("required"):
+            return phrases.capitalized(phrases.say(plan.situation["en"]["short"], rng, slots)) or "-"
+        return None
+
+
+_SAYS_I = re.compile(
+    r"\b(I|I'm|my|My|me|we|We|our|Our|us|mi|mis|me|nos|nuestra|nuestro|tengo|tenemos|puse|pusimos|movimos|quité|quitamos|"
+    r"dejo|pongo|toqué|fui|trabajo|ya le quité)\b",
+    re.IGNORECASE,
+)
+# Free answers that any service's question of that code may get. The plates and account numbers lead to nobody.
+_TEXT_ANSWERS = {
+    "plate": "[RVM|RM|9RV] [102|118|127|140|155|163|171|188|194]",
+    "account": "40-[1102|1187|2045|3310|4471]-[12|27|55|80]",
+    "pole": "<asset>",
+    "language": "[Spanish|Portuguese|Haitian Creole|not sure]",
+    "wording": "[2 HOUR PARKING|NO PARKING|ONE WAY|RESIDENT PARKING ONLY|SPEED LIMIT 25]",
+    "who": "[a white van, I did not see the plate|two men with a pickup|I only heard it]",
+}
+__all__ = ["Happening", "Place", "Reporter", "Story", "stories"]
