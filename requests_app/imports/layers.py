@@ -128,14 +128,18 @@ class _Staged:
     def __enter__(self) -> "_Staged":
         path = self.folder / self.entry.file
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE staged (n integer, properties jsonb, shape geometry) ON COMMIT DROP")
+            cursor.execute(
+                "CREATE TEMPORARY TABLE staged (n int, min_zoom int, properties jsonb, shape geometry) ON COMMIT DROP"
+            )
             with cursor.copy("COPY staged FROM STDIN") as copy:
                 for number, theirs, shape in features(path, srid=self.entry.srid, encoding=self.entry.encoding):
                     properties = self._ours(theirs)
                     if trouble := self._trouble(properties, shape):
                         self.bad.append(f"{self.entry.file}, feature {number}: {trouble}")
                         continue
-                    copy.write_row((number, json.dumps(properties), bytes(shape.wkb).hex()))  # type: ignore[union-attr]
+                    zoom = basemap.min_zoom(self.entry.layer, properties) if self.entry.use == "basemap" else None
+                    properties.pop("min_zoom", None)
+                    copy.write_row((number, zoom, json.dumps(properties), bytes(shape.wkb).hex()))  # type: ignore[union-attr]
                     self.count += 1
                     self.progress.advance()
         return self
@@ -151,7 +155,7 @@ class _Staged:
 
     def _ours(self, theirs: dict[str, Any]) -> dict[str, Any]:
         ours = {}
-        for name, their_name in self.entry.properties.items():
+        for name, their_name in ({"min_zoom": "min_zoom"} | self.entry.properties).items():
             value = theirs.get(their_name)
             if isinstance(value, str):
                 value = value.replace("\x00", "").strip()
@@ -185,8 +189,6 @@ class _Staged:
         return ""
 
     def into_basemap(self, jurisdiction: Jurisdiction) -> None:
-        zooms = basemap.LAYERS[self.entry.layer]
-        by_class = zooms if isinstance(zooms, dict) else {"": zooms}
         with connection.cursor() as cursor:
             if self.entry.layer in basemap.LINES:
                 # Cities keep a street block by block; a name needs the whole street to be written along it.
@@ -194,16 +196,16 @@ class _Staged:
                     """
                     WITH blocks AS (DELETE FROM staged RETURNING *)
                     INSERT INTO staged
-                    SELECT min(n), properties, (ST_Dump(ST_LineMerge(ST_Collect(ST_Force2D(shape))))).geom
-                    FROM blocks WHERE ST_Dimension(shape) = 1 GROUP BY properties"""
+                    SELECT min(n), min_zoom, properties, (ST_Dump(ST_LineMerge(ST_Collect(ST_Force2D(shape))))).geom
+                    FROM blocks WHERE ST_Dimension(shape) = 1 GROUP BY min_zoom, properties"""
                 )
             cursor.execute(
                 """
                 INSERT INTO requests_app_basemapfeature (jurisdiction_id, layer, min_zoom, properties, shape)
-                SELECT %s, %s, coalesce((%s::jsonb ->> (properties ->> 'class'))::int, %s), properties,
+                SELECT %s, %s, min_zoom, properties,
                        ST_Transform(ST_SetSRID(ST_MakeValid(ST_Force2D(shape)), 4326), 3857)
                 FROM staged ORDER BY n""",
-                [jurisdiction.pk, self.entry.layer, json.dumps(by_class), by_class[""]],
+                [jurisdiction.pk, self.entry.layer],
             )
 
     def into_areas(self, jurisdiction: Jurisdiction) -> set[str]:

@@ -39,6 +39,12 @@ def _geojson(path: Path, srid: int | None) -> Iterator[Feature]:
             yield number, {}, GDALException("it is no feature")
             continue
         properties = feature.get("properties")
+        if not isinstance(properties, dict):
+            properties = {}
+        # Beside the properties some tools write from which zoom on a feature is drawn.
+        drawn = feature.get("tippecanoe")
+        if isinstance(drawn, dict) and "minzoom" in drawn:
+            properties = {"min_zoom": drawn["minzoom"], **properties}
         shape: OGRGeometry | GDALException | None = None
         if feature.get("geometry") is not None:
             try:
@@ -47,7 +53,7 @@ def _geojson(path: Path, srid: int | None) -> Iterator[Feature]:
                     shape.transform(turn)
             except (GDALException, TypeError, ValueError) as error:
                 shape = GDALException(first_line(error))
-        yield number, properties if isinstance(properties, dict) else {}, shape
+        yield number, properties, shape
 
 
 def _by_gdal(path: Path, srid: int | None, encoding: str) -> Iterator[Feature]:

@@ -1,5 +1,7 @@
 """The layers of a city's map as the style names them, and from which zoom on each shape is drawn."""
 
+from typing import Any
+
 # The least zoom of a layer; where its classes differ, of each class, with "" for any other.
 # Below these zooms the shape would be a smear or a speck: it is left out of the tile, not only of the drawing.
 LAYERS: dict[str, int | dict[str, int]] = {
@@ -24,9 +26,17 @@ LINES = {"streets", "context_streets", "rail"}
 LEAST_ZOOM, MOST_ZOOM = 8, 15
 
 
-def min_zoom(layer: str, shape_class: str) -> int:
-    """The least zoom at which a shape of this layer and class is drawn. Raises KeyError: no such layer."""
-    zoom = LAYERS[layer]
-    if isinstance(zoom, int):
-        return zoom
-    return zoom.get(shape_class, zoom[""])
+# A park's name from afar only if the park is large: from so many square meters on, at this zoom.
+PARK_NAMES = [(500_000, 12), (120_000, 13), (30_000, 14), (0, 15)]
+
+
+def min_zoom(layer: str, properties: dict[str, Any]) -> int:
+    """The least zoom at which a shape is drawn: as its file says (min_zoom), else by its layer, class or area."""
+    zooms = LAYERS[layer]
+    least = zooms if isinstance(zooms, int) else zooms.get(str(properties.get("class")), zooms[""])
+    said, area = properties.get("min_zoom"), properties.get("area")
+    if isinstance(said, int | float):
+        return min(max(least, int(said)), MOST_ZOOM)
+    if layer == "park_labels" and isinstance(area, int | float):
+        return next((zoom for most, zoom in PARK_NAMES if area >= most), MOST_ZOOM)
+    return least

@@ -55,7 +55,16 @@ export async function openMap(box, options = {}) {
     map.keyboard.disableRotation();
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maplibre.ScaleControl({ unit: "imperial" }), "bottom-left");
-    map.addControl(new maplibre.AttributionControl({ compact: box.clientWidth < 640 }), "bottom-right");
+    const small = box.clientWidth < 640;
+    map.addControl(new maplibre.AttributionControl({ compact: small }), "bottom-right");
+    if (small) {
+      // Folded at first: on a phone it would lie over a third of the map.
+      const credits = box.querySelector(".maplibregl-ctrl-attrib");
+      map.once("load", () => {
+        credits.classList.remove("maplibregl-compact-show");
+        credits.removeAttribute("open");
+      });
+    }
     return { map, maplibre };
   } catch (error) {
     console.warn("map:", error);
