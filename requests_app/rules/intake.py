@@ -72,7 +72,8 @@ def _read(question: QuestionVersion, raw: Any) -> tuple[Any, str, str]:
     kind = question.kind
     labels = {str(option["value"]): say(option.get("label")) for option in question.options}
     if kind == QuestionVersion.Kind.MULTI:
-        chosen = [str(one) for one in (raw if isinstance(raw, list | tuple) else [raw]) if str(one) != ""]
+        several = raw if isinstance(raw, list | tuple) else [raw]
+        chosen = [str(one) for one in several if one is not None and str(one) != ""]
         wrong = [one for one in chosen if one not in labels]
         if wrong or len(chosen) > CHOICES_MAX:
             return None, "", _("Choose from the list.")
