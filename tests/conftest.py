@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from tests.live import Site
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m "not browser"` leaves out every test that opens one, without a mark on each."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Copy the template that bin/test has migrated, instead of migrating once more in each process."""

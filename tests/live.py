@@ -39,6 +39,7 @@ class Site:
         address = f"postgis://lamplighter_owner@/{name}?host={connection.settings_dict['OPTIONS']['host']}"
         self.environment = {
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.live_settings",
             "DATABASE_URL": address,
             "SITE_URL": self.url,
             "LAMPLIGHTER_DEMO": "true" if demo else "false",

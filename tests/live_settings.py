@@ -1,0 +1,6 @@
+"""The settings of the running site in tests: the real ones, with the quick passwords that its people were made with."""
+
+from config.settings import *  # noqa: F403
+from config.settings import PASSWORD_HASHERS as HASHERS
+
+PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *HASHERS]
