@@ -40,9 +40,12 @@ SEAL_MAX_BYTES = 100_000
 TOLD = 5
 
 
-def load_city(folder: Path, *, progress: Progress) -> Jurisdiction:
+def load_city(
+    folder: Path, *, progress: Progress, before_requests: Callable[[Jurisdiction], object] | None = None
+) -> Jurisdiction:
     """Loads or updates the city of this folder. What city.yaml leaves out is left as it is.
 
+    before_requests: what must be there when the earlier requests come, such as the demo's staff.
     Raises ImportProblemError, in words for the person who wrote the folder; the city is then as it was before, except
     that earlier requests, which may be many, are loaded last and in their own batches.
     """
@@ -57,6 +60,8 @@ def load_city(folder: Path, *, progress: Progress) -> Jurisdiction:
         city.assets(jurisdiction)
         city.view(jurisdiction)
         city.catalogue(jurisdiction)
+        if before_requests:
+            before_requests(jurisdiction)
     city.requests(jurisdiction)
     progress.finish()
     return jurisdiction
@@ -120,7 +125,9 @@ class City:
         # The seal becomes part of the row: a page then needs no file of the city's folder.
         if path.suffix not in SEAL_TYPES or path.stat().st_size > SEAL_MAX_BYTES:
             raise ImportProblemError(f"{said['seal']}: the seal must be one of {', '.join(SEAL_TYPES)}, under 100 kB.")
-        return said | {"seal": f"data:{SEAL_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"}
+        return said | {
+            "seal_url": f"data:{SEAL_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
+        }
 
     def owners(self, jurisdiction: Jurisdiction) -> None:
         if "owners" not in self.said:

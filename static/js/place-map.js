@@ -51,8 +51,13 @@ function start(details) {
   }
 
   function put([x, y]) {
-    if (!marker.getLngLat()) marker.setLngLat([x, y]).addTo(map);
+    const isFirst = !marker.getLngLat();
     marker.setLngLat([x, y]);
+    if (isFirst) {
+      marker.addTo(map);
+      // From the whole city down to the street: a step must be a step, not a block.
+      map.jumpTo({ center: [x, y], zoom: Math.max(map.getZoom(), CLOSE_UP) });
+    }
     long.value = x.toFixed(6);
     lat.value = y.toFixed(6);
     if (!map.getBounds().contains([x, y])) map.panTo([x, y]);
@@ -115,8 +120,7 @@ function start(details) {
     ours = "";
     if (!map || !detail?.lat) return;
     const at = [Number(detail.long), Number(detail.lat)];
-    if (!marker.getLngLat()) marker.setLngLat(at).addTo(map);
-    marker.setLngLat(at);
+    marker.setLngLat(at).addTo(map);
     map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), CLOSE_UP) });
   });
 }

@@ -4,8 +4,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Progress
@@ -19,7 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            jurisdiction = load_city(options["folder"], progress=Progress())
+            # A demo of another city has the demo's people too: somebody must be able to sign in.
+            staff = load_staff if settings.DEMO else None
+            jurisdiction = load_city(options["folder"], progress=Progress(), before_requests=staff)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) is loaded.")
