@@ -7,7 +7,15 @@ from requests_app import references
 from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions
 
-RELATED = ("service", "service_version__category", "service_version__department", "department", "assignee", "jurisdiction", "owner")
+RELATED = (
+    "service",
+    "service_version__category",
+    "service_version__department",
+    "department",
+    "assignee",
+    "jurisdiction",
+    "owner",
+)
 
 
 def get_request_or_404(
@@ -19,7 +27,10 @@ def get_request_or_404(
     """
     parsed = references.parse(reference)
     found = (
-        ServiceRequest.objects.in_jurisdiction(jurisdiction).select_related(*RELATED).filter(reference=parsed or "").first()
+        ServiceRequest.objects.in_jurisdiction(jurisdiction)
+        .select_related(*RELATED)
+        .filter(reference=parsed or "")
+        .first()
     )
     # 404, not 403: a 403 would tell a stranger that this request exists.
     if found is None or not permissions.can(user, "view", found):

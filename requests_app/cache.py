@@ -75,5 +75,5 @@ class BreakerRedisCache(RedisCache):
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         breaker.call(lambda: super(BreakerRedisCache, self).delete_many(*args, **kwargs), None)
 
-    def clear(self) -> bool:
-        return breaker.call(lambda: super(BreakerRedisCache, self).clear(), False)
+    def clear(self) -> None:
+        breaker.call(lambda: super(BreakerRedisCache, self).clear(), None)

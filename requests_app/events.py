@@ -95,13 +95,12 @@ def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     for key, value in data.items():
         if key not in KINDS[kind]:
             raise NotAllowed(f"An event {kind} may not hold {key}.")
-        if isinstance(value, dt.datetime | dt.date):
-            value = value.isoformat()
-        if isinstance(value, str) and value and not _CODE.match(value):
+        stored = value.isoformat() if isinstance(value, dt.datetime | dt.date) else value
+        if isinstance(stored, str) and stored and not _CODE.match(stored):
             raise NotAllowed(f"{key} of {kind} is no code.")
-        if value is not None and not isinstance(value, str | int | float | bool):
+        if stored is not None and not isinstance(stored, str | int | float | bool):
             raise NotAllowed(f"{key} of {kind} is neither a code nor a number.")
-        clean[key] = value
+        clean[key] = stored
     return clean
 
 

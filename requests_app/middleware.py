@@ -112,5 +112,3 @@ def language(get_response: GetResponse) -> GetResponse:
             return response
 
     return middleware
-
-

@@ -171,7 +171,7 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
             dead = give_up or _age(row) > OUTSIDE_GIVEN_UP_AFTER
             wait = min(OUTSIDE_BACKOFF_CAP_S, OUTSIDE_BACKOFF_FIRST_S * 2 ** min(max(row.attempts - 1, 0), 10))
         # Jitter, so that a thousand rows that failed together do not come back together.
-        wait_s = wait * random.uniform(0.8, 1.2)
+        wait_s = wait * random.uniform(0.8, 1.2)  # noqa: S311  (no secret)
         _set(
             row_id,
             "errors = %s, last_error = %s, due_at = app_now() + make_interval(secs => %s), "

@@ -74,9 +74,18 @@ def take(
 
 def _decode(source: Path, large: Path, small: Path) -> tuple[int, int]:
     """In a child process: a bomb or a broken decoder takes the child, not the web server."""
-    command = [sys.executable, "-I", str(Path(__file__).with_name("photo_child.py")), str(source), str(large), str(small)]
+    command = [
+        sys.executable,
+        "-I",
+        str(Path(__file__).with_name("photo_child.py")),
+        str(source),
+        str(large),
+        str(small),
+    ]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=DECODE_TIMEOUT_S, check=False, env={"PATH": "/usr/bin:/bin"})
+        done = subprocess.run(
+            command, capture_output=True, timeout=DECODE_TIMEOUT_S, check=False, env={"PATH": "/usr/bin:/bin"}
+        )
     except subprocess.TimeoutExpired:
         raise PhotoRefused(refusal("broken")) from None
     try:

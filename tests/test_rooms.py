@@ -11,7 +11,19 @@ SOURCES = sorted([*ROOT.glob("requests_app/**/*.py"), *ROOT.glob("staff_app/**/*
 
 # A room may import the rooms of its own floor and of those below it.
 FLOORS = [
-    {"clock", "words", "references", "cache", "logs", "markdown", "photo_child", "checks", "templatetags", "apps", "migrations"},
+    {
+        "clock",
+        "words",
+        "references",
+        "cache",
+        "logs",
+        "markdown",
+        "photo_child",
+        "checks",
+        "templatetags",
+        "apps",
+        "migrations",
+    },
     {"models"},
     {"rules", "places", "links", "limits", "paging", "api_keys"},
     {"outbox"},
@@ -49,7 +61,9 @@ def test_no_door_opens_upward(path: Path) -> None:
     assert not {module for module in modules if module.split(".")[0] == "config"}, "nobody imports config"
     if own[0] == "staff_app":
         return
-    assert not {module for module in modules if module.split(".")[0] == "staff_app"}, "requests_app never imports staff_app"
+    assert not {module for module in modules if module.split(".")[0] == "staff_app"}, (
+        "requests_app never imports staff_app"
+    )
     if own[1] == "__init__":
         return
     known = {room for rooms in FLOORS for room in rooms}
@@ -62,7 +76,11 @@ def test_no_door_opens_upward(path: Path) -> None:
 
 
 def test_every_room_has_a_floor() -> None:
-    rooms = {path.relative_to(ROOT).with_suffix("").parts[1] for path in SOURCES if path.parts[len(ROOT.parts)] == "requests_app"}
+    rooms = {
+        path.relative_to(ROOT).with_suffix("").parts[1]
+        for path in SOURCES
+        if path.parts[len(ROOT.parts)] == "requests_app"
+    }
     assert rooms - {"__init__"} <= {room for floor_rooms in FLOORS for room in floor_rooms}
 
 

@@ -126,7 +126,9 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     counting.ended(service_request)
 
 
-def _say(service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None) -> Comment | None:
+def _say(
+    service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None
+) -> Comment | None:
     """The public words that go with an outcome."""
     if not words:
         return None

@@ -57,6 +57,8 @@ class Reporter:
     email: str = ""
     phone: str = ""
     may_be_called: bool = False
+    # In which they want to be written to; empty: the report's own.
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,9 @@ def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
 def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
     """The request that this key made before. Two submissions with one key wait for each other here."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{idempotency.scope}|{idempotency.key}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{idempotency.scope}|{idempotency.key}"]
+        )
     kept = (
         IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
         .filter(scope=idempotency.scope, key=idempotency.key)
@@ -290,7 +294,7 @@ def _person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Pe
     person = Person.objects.create(
         jurisdiction=jurisdiction,
         name=intake.clean_text(reporter.name)[:200],
-        language=language,
+        language=reporter.language or language,
         may_be_called=reporter.may_be_called,
     )
     if reporter.email:
@@ -315,8 +319,10 @@ def _participate(person: Person, service_request: ServiceRequest, *, role: str) 
 
 
 @transaction.atomic
-def join(pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED) -> tuple[Person, AccessLink]:
-    """"Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself."""
+def join(
+    pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED
+) -> tuple[Person, AccessLink]:
+    """ "Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself."""
     service_request = ServiceRequest.objects.select_for_update().select_related("jurisdiction").get(pk=pk)
     person = _person(service_request.jurisdiction, reporter, language)
     _participate(person, service_request, role=role)

@@ -16,7 +16,16 @@ from django.utils.translation import override
 from requests_app import links
 from requests_app.clock import app_now
 from requests_app.messages import limits, wording
-from requests_app.models import Comment, ContactPoint, Jurisdiction, Message, OutboxRow, Participation, ServiceRequest
+from requests_app.models import (
+    Comment,
+    ContactPoint,
+    Event,
+    Jurisdiction,
+    Message,
+    OutboxRow,
+    Participation,
+    ServiceRequest,
+)
 from requests_app.words import say
 
 # Outbox kind → the event that the header and the templates are named for.
@@ -60,8 +69,11 @@ def tell(row: OutboxRow) -> None:
     ).first()
     if participation is None or not _still_theirs(service_request, participation):
         return
+    event = row.event
+    if event is None:
+        return
     message, _ = Message.objects.get_or_create(
-        event_id=row.event_id,
+        event=event,
         contact_point=contact_point,
         channel="email",
         kind=kind,
@@ -69,7 +81,7 @@ def tell(row: OutboxRow) -> None:
             "jurisdiction": jurisdiction,
             "service_request": service_request,
             "person": contact_point.person,
-            "message_id": message_id(row.event_id, contact_point.pk, kind, jurisdiction),
+            "message_id": message_id(event.pk, contact_point.pk, kind, jurisdiction),
         },
     )
     if message.sent_at is not None or message.skipped:
@@ -81,7 +93,7 @@ def tell(row: OutboxRow) -> None:
         return
     language = contact_point.person.language
     with override(language), timezone.override(jurisdiction.zone):
-        mail = compose(service_request, contact_point, kind=kind, event_id=row.event_id)
+        mail = compose(service_request, contact_point, kind=kind, event=event)
     mail.extra_headers["Message-ID"] = message.message_id
     mail.extra_headers["X-Lamplighter-Event"] = kind
     if row.trace_id:
@@ -98,12 +110,12 @@ def _still_theirs(service_request: ServiceRequest, participation: Participation)
 
 
 def compose(
-    service_request: ServiceRequest, contact_point: ContactPoint, *, kind: str, event_id: int | None
+    service_request: ServiceRequest, contact_point: ContactPoint, *, kind: str, event: Event
 ) -> EmailMultiAlternatives:
     """Subject, plain text and HTML from templates/emails/, in the active language."""
     jurisdiction = service_request.jurisdiction
     link = links.link_for(contact_point.person, service_request)
-    comment = _comment_of(event_id, kind)
+    comment = _comment_of(event, kind)
     follow_url = links.url(link, jurisdiction)
     stop_url = links.site_of(jurisdiction) + reverse("requests_app:stop_mails", args=[links.token(link)])
     context: dict[str, Any] = {
@@ -134,12 +146,9 @@ def compose(
     return mail
 
 
-def _comment_of(event_id: int | None, kind: str) -> Comment | None:
+def _comment_of(event: Event, kind: str) -> Comment | None:
     """The words that this event points at: public ones, or a question to the reporter."""
-    from requests_app.models import Event
-
-    event = Event.objects.filter(pk=event_id).first()
-    comment_id = event.data.get("comment_id") if event is not None else None
+    comment_id = event.data.get("comment_id")
     if not comment_id:
         return None
     comment = Comment.objects.filter(pk=comment_id, hidden_at=None).first()
@@ -174,7 +183,7 @@ def mark_bounced(contact_point_id: int) -> None:
 
 
 def mail_owner(row: OutboxRow) -> None:
-    """"Send it to them for me": the report goes to the owner of the ground, without the reporter's name or address."""
+    """ "Send it to them for me": the report goes to the owner of the ground, without the reporter's name or address."""
     service_request = row.service_request
     if service_request is None or service_request.owner is None or not service_request.owner.email:
         return

@@ -122,7 +122,7 @@ def department_words(service_request: ServiceRequest) -> str:
 
 
 def next_step(service_request: ServiceRequest) -> NextStep:
-    """"We will look at it by …" until acknowledged, then "Goal: fixed by …". A goal, not a guarantee."""
+    """ "We will look at it by …" until acknowledged, then "Goal: fixed by …". A goal, not a guarantee."""
     if not service_request.is_open:
         return NextStep("")
     who = department_words(service_request)

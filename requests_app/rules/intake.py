@@ -118,7 +118,9 @@ def read_answers(
             result.problems[question.code] = problem
         elif value is None:
             if question.required:
-                result.problems[question.code] = _("Answer this question: %(question)s") % {"question": say(question.text)}
+                result.problems[question.code] = _("Answer this question: %(question)s") % {
+                    "question": say(question.text)
+                }
         else:
             result.given.append((question, value, words))
             _apply_effects(question, value, result)

@@ -84,7 +84,7 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     kept: list[Membership] | None = getattr(user, "_memberships", None)
     if kept is None:
         kept = list(user.memberships.select_related("role", "department"))
-        user._memberships = kept  # type: ignore[union-attr]
+        setattr(user, "_memberships", kept)  # noqa: B010  (not a field of User, and no business of its class)
     return kept
 
 

@@ -137,9 +137,7 @@ def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt
     return hours.add(start, seconds)
 
 
-def target_for(
-    service: Service, kind: str, *, priority: int, areas: list[Area], at: dt.datetime
-) -> Target | None:
+def target_for(service: Service, kind: str, *, priority: int, areas: list[Area], at: dt.datetime) -> Target | None:
     """The promise that held at `at`: the most particular row (area, then priority), and of those the newest."""
     return (
         Target.objects.filter(service=service, kind=kind, valid_from__lte=at)

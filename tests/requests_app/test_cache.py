@@ -1,16 +1,15 @@
 """Redis gone, or stopped while it accepts: every page goes on, and nobody waits."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
+
 from requests_app.cache import BreakerRedisCache, breaker
 
 
 @pytest.fixture(autouse=True)
-def _closed_breaker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _closed_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(breaker, "open_until", 0.0)
-    yield
 
 
 @pytest.mark.parametrize("how", ["gone", "stopped but accepting"])

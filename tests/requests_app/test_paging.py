@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db.models import QuerySet
+
 from requests_app.models import ContactPoint, Jurisdiction, Person
 from requests_app.paging import BadCursor, Order, Page, page, page_in_turn
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
+
 from requests_app import photos
 
 register_heif_opener()
@@ -89,7 +90,12 @@ def test_a_decompression_bomb_is_refused_by_its_size_before_it_is_decoded(tmp_pa
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
     header = (50_000).to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
-    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 10_000_000)) + chunk(b"IEND", b"")
+    bomb = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 10_000_000))
+        + chunk(b"IEND", b"")
+    )
     with pytest.raises(photos.PhotoRefused, match="too many pixels"):
         decode(tmp_path, bomb)
 

@@ -1,6 +1,7 @@
 """The public code of a request, as people type it."""
 
 import pytest
+
 from requests_app import references
 
 
@@ -11,9 +12,7 @@ def test_a_new_one_has_eight_symbols_that_nobody_confuses() -> None:
     assert not set("ILOU") & set("".join(made))
 
 
-@pytest.mark.parametrize(
-    "typed", ["7K3M-9QWT", "7k3m9qwt", " 7K3M 9QWT ", "7K3M–9QWT", "#7K3M-9QWT", "7k3m.9qwt"]
-)
+@pytest.mark.parametrize("typed", ["7K3M-9QWT", "7k3m9qwt", " 7K3M 9QWT ", "7K3M–9QWT", "#7K3M-9QWT", "7k3m.9qwt"])
 def test_any_case_and_spacing_is_accepted(typed: str) -> None:
     assert references.parse(typed) == "7K3M9QWT"
 

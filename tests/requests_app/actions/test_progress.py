@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
+
 from requests_app.actions import conversation, counting, merging, moderation, placing, progress
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
 from requests_app.rules.lifecycle import IllegalTransition
-
 from tests import factories
 from tests.factories import Rivermark, rivermark
 
@@ -152,7 +152,9 @@ def test_assigning_and_priority_are_recorded_with_who_did_it(town: Rivermark, ma
     assert (made.assignee, made.priority, made.priority_reason) == (town.dev, 1, "staff")
 
 
-def test_a_change_of_service_to_a_private_one_takes_it_off_every_public_page(town: Rivermark, made: ServiceRequest) -> None:
+def test_a_change_of_service_to_a_private_one_takes_it_off_every_public_page(
+    town: Rivermark, made: ServiceRequest
+) -> None:
     change_service(made.pk, version=town.outreach, actor=town.tom)
     made.refresh_from_db()
     assert made.public_state == PublicState.PRIVATE

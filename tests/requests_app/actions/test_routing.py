@@ -4,10 +4,10 @@ import threading
 
 import pytest
 from django.db import connection
+
 from requests_app import tasks
 from requests_app.actions import routing
 from requests_app.models import Event, OutboxRow, RoutingRule, ServiceRequest
-
 from tests import factories
 from tests.factories import Rivermark, rivermark
 
@@ -105,7 +105,9 @@ def test_a_routing_that_fails_for_good_is_given_to_triage(town: Rivermark, monke
     made = factories.report(town.pothole, answers=LANE)
     for _ in range(8):
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE requests_app_outboxrow SET due_at = app_now() - interval '1 s' WHERE done_at IS NULL")
+            cursor.execute(
+                "UPDATE requests_app_outboxrow SET due_at = app_now() - interval '1 s' WHERE done_at IS NULL"
+            )
         tasks.drain("database")
     made.refresh_from_db()
     assert made.in_triage

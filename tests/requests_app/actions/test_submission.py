@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+
 from requests_app.actions import submission
 from requests_app.models import ContactPoint, Event, OutboxRow, Person, PublicState, ServiceRequest, ServiceVersion
 from requests_app.rules import intake
-
 from tests import factories
 from tests.factories import ANA, Rivermark, rivermark
 
@@ -140,7 +140,10 @@ def test_an_answer_that_stops_the_form_stops_it_on_the_server(town: Rivermark) -
             factories.question(
                 "down",
                 "single",
-                options=[{"value": "yes", "label": {"en": "Yes"}, "effects": {"stop": True}}, {"value": "no", "label": {"en": "No"}}],
+                options=[
+                    {"value": "yes", "label": {"en": "Yes"}, "effects": {"stop": True}},
+                    {"value": "no", "label": {"en": "No"}},
+                ],
             )
         ],
     )

@@ -1,6 +1,7 @@
 """What may happen to a request: one table."""
 
 import pytest
+
 from requests_app.models import OPEN, Status
 from requests_app.rules.lifecycle import ACTIONS, TRANSITIONS, IllegalTransition, allowed, next_status
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from requests_app.rules.service_levels import WorkingHours, due_at
 
 ZONE = ZoneInfo("America/New_York")

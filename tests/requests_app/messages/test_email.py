@@ -1,0 +1,229 @@
+"""Mail, read from a real mail server: who hears, in which words, once."""
+
+import email
+import email.policy
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from requests_app import tasks
+from requests_app.actions import conversation, merging, moderation, progress
+from requests_app.clock import app_now
+from requests_app.models import ContactPoint, Message, OutboxRow, ServiceRequest
+from tests import factories
+from tests.factories import ANA, Rivermark, rivermark
+
+LANE = {"where": "lane"}
+pytestmark = pytest.mark.django_db
+
+
+class Mailbox:
+    """What the server took, and what it shall answer instead."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer = "250 OK"
+        self.rcpt_answer = "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.rcpt_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt_answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.answer.startswith("250"):
+            content = envelope.content
+            assert isinstance(content, bytes)
+            self.mails.append(email.message_from_bytes(content, policy=email.policy.default))  # type: ignore[arg-type]
+        return self.answer
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[Mailbox]:
+    box = Mailbox()
+    # Port 0 of our own choosing: the kernel gives a free one.
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield box
+    controller.stop()
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def deliver() -> None:
+    """All that is due, in however many drains it takes."""
+    for _ in range(10):
+        if not tasks.drain("outside"):
+            break
+
+
+def make_due() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_app_outboxrow SET due_at = app_now() - interval '1 s' WHERE done_at IS NULL")
+
+
+@pytest.fixture
+def town() -> Rivermark:
+    return rivermark()
+
+
+def test_each_step_tells_the_reporter_once_in_order(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.report(town.pothole, answers=LANE, reporter=ANA)
+    deliver()
+    conversation.comment(made.pk, text="We look on Monday.", actor=town.tom)
+    progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+    progress.resolve(made.pk, disposition="fixed", words="We filled it.", actor=town.tom)
+    progress.reopen(made.pk, words="No.", actor=made.participations.get().person)
+    deliver()
+    told = [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
+    assert told == ["received", "routed", "commented", "on_hold", "resolved", "reopened"][: len(told)]
+    assert told == ["received", "routed", "commented", "on_hold", "resolved"], "the sixth in an hour is over the cap"
+    assert Message.objects.get(kind="reopened").skipped == "cap"
+
+
+def test_a_mail_has_reference_link_and_both_bodies(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.report(town.pothole, answers=LANE, reporter=ANA)
+    deliver()
+    mail = mailbox.mails[0]
+    assert mail["To"] == "ana@example.org"
+    assert made.spoken_reference in mail["Subject"]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    plain = mail.get_body(("plain",))
+    html = mail.get_body(("html",))
+    assert plain is not None
+    assert html is not None
+    for body in (plain.get_content(), html.get_content()):
+        assert made.spoken_reference in body
+        assert "/l/" in body
+        assert "911" in body
+    assert "<" not in plain.get_content()
+    assert '<html lang="en">' in html.get_content()
+
+
+def test_it_is_in_the_readers_language(town: Rivermark, mailbox: Mailbox) -> None:
+    factories.report(town.pothole, "Un hoyo.", answers=LANE, reporter=ANA, language="es")
+    deliver()
+    html = mailbox.mails[0].get_body(("html",))
+    assert html is not None
+    assert '<html lang="es">' in html.get_content()
+    assert "Recibimos su reporte: Bache" in mailbox.mails[0]["Subject"]
+
+
+def test_a_second_try_has_the_same_message_id(town: Rivermark, mailbox: Mailbox) -> None:
+    factories.report(town.pothole, answers=LANE, reporter=ANA)
+    tasks.drain("outside")
+    # As after a kill between the server's 250 and our commit.
+    OutboxRow.objects.filter(kind="tell_received").update(done_at=None, due_at=app_now())
+    Message.objects.filter(kind="received").update(sent_at=None)
+    deliver()
+    received = [mail["Message-ID"] for mail in mailbox.mails if mail["X-Lamplighter-Event"] == "received"]
+    assert len(received) == 2
+    assert len(set(received)) == 1
+
+
+def test_done_again_without_a_kill_it_is_sent_once(town: Rivermark, mailbox: Mailbox) -> None:
+    factories.report(town.pothole, answers=LANE, reporter=ANA)
+    tasks.drain("outside")
+    OutboxRow.objects.filter(kind="tell_received").update(done_at=None, due_at=app_now())
+    deliver()
+    assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["received", "routed"]
+
+
+def test_a_server_that_is_busy_gets_it_later(town: Rivermark, mailbox: Mailbox) -> None:
+    factories.report(town.pothole, answers=LANE, reporter=ANA)
+    mailbox.answer = "451 try later"
+    deliver()
+    row = OutboxRow.objects.get(kind="tell_received")
+    assert (row.done_at, row.dead_at, row.last_error) == (None, None, "SMTPDataError")
+    mailbox.answer = "250 OK"
+    make_due()
+    deliver()
+    assert "received" in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
+
+
+def test_an_address_refused_for_good_is_given_up_and_marked(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.report(town.pothole, answers=LANE, reporter=ANA)
+    mailbox.rcpt_answer = "550 no such user: CANARY"
+    deliver()
+    row = OutboxRow.objects.get(kind="tell_received")
+    assert row.dead_at is not None
+    assert row.last_error == "550", "a code, never the server's words"
+    assert ContactPoint.objects.get(kind="email").bounced_at is not None
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    assert not OutboxRow.objects.filter(kind="tell_resolved").exists(), "nothing more is sent there"
+
+
+def test_a_strangers_mailbox_is_not_flooded_through_us(town: Rivermark, mailbox: Mailbox) -> None:
+    for _ in range(8):
+        factories.report(town.pothole, answers=LANE, reporter=ANA)
+    deliver()
+    assert len(mailbox.mails) == 5
+    assert Message.objects.filter(skipped="cap").count() == 16 - 5
+
+
+def test_a_confirmed_address_hears_of_everything(town: Rivermark, mailbox: Mailbox) -> None:
+    factories.report(town.pothole, answers=LANE, reporter=ANA)
+    ContactPoint.objects.update(verified_at=app_now())
+    for _ in range(4):
+        factories.report(town.pothole, answers=LANE, reporter=ANA)
+    deliver()
+    assert len(mailbox.mails) == 10
+
+
+def test_an_internal_note_is_told_to_nobody(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.report(town.pothole, answers=LANE, reporter=ANA)
+    conversation.note(made.pk, text="CANARY note", actor=town.tom)
+    conversation.ask(made.pk, question="Which lane is it?", actor=town.tom)
+    deliver()
+    bodies = [str(mail.get_body(("plain",)).get_content()) for mail in mailbox.mails]  # type: ignore[union-attr]
+    assert not any("CANARY" in body for body in bodies)
+    assert any("Which lane is it?" in body for body in bodies)
+
+
+def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbox: Mailbox) -> None:
+    from requests_app.actions import submission
+
+    made = factories.report(town.pothole, answers=LANE, reporter=factories.NOBODY)
+    follower = submission.Reporter(email="follower@example.org")
+    submission.join(made.pk, reporter=follower, language="en", role="follower")
+    moderation.hide(made.pk, reason="personal_data", actor=town.pia)
+    conversation.comment(made.pk, text="News.", actor=town.tom)
+    deliver()
+    assert mailbox.mails == []
+
+
+def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark, mailbox: Mailbox) -> None:
+    first = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
+    second = factories.routed(town.pothole, answers=LANE, reporter=ANA)
+    merging.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
+    progress.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
+    deliver()
+    assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def test_the_owner_of_the_ground_gets_the_report_without_the_reporter(town: Rivermark, mailbox: Mailbox) -> None:
+    state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
+    factories.routed(town.tree, "A limb hangs over SR 9.", owner=state, reporter=ANA)
+    deliver()
+    sent: dict[str, Any] = {str(mail["To"]): mail for mail in mailbox.mails}
+    body = str(sent["roads@dot.example"].get_body(("plain",)).get_content())
+    assert "A limb hangs over SR 9." in body
+    assert "Ana" not in body
+    assert "ana@example.org" not in body

@@ -1,0 +1,48 @@
+"""The log: append-only, and without words."""
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from requests_app import events
+from requests_app.models import Event
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event() -> Event:
+    town = factories.rivermark()
+    made = factories.report(town.pothole, answers={"where": "lane"})
+    return Event.objects.get(service_request=made)
+
+
+def test_the_database_refuses_to_change_or_delete_it(event: Event) -> None:
+    for change in (lambda: Event.objects.update(kind="closed"), lambda: Event.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="pgtrigger: Cannot"), transaction.atomic():
+            change()
+    assert Event.objects.get(pk=event.pk).kind == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("invented", {}),
+        ("routed", {"department_name": "Streets"}),
+        ("resolved", {"disposition": "We filled it on Monday."}),
+        ("resolved", {"disposition": "ana@example.org"}),
+        ("visited", {"at": [1, 2]}),
+    ],
+)
+def test_it_takes_only_codes_and_numbers_of_its_kinds_allow_list(event: Event, kind: str, data: dict) -> None:
+    with pytest.raises(events.NotAllowed):
+        events.record(event.service_request, kind, actor=None, **data)  # type: ignore[arg-type]
+
+
+def test_every_reaction_has_a_handler() -> None:
+    from requests_app.tasks import HANDLERS
+
+    wanted = {row for rows in events.REACTIONS.values() for row in rows} | {"index"}
+    assert wanted == set(HANDLERS)
+    assert set(events.REACTIONS) <= set(events.KINDS)
+    assert set(events.KINDS) >= events.PUBLIC_KINDS

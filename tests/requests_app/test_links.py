@@ -1,0 +1,68 @@
+"""Private links: derived, never stored, and a wrong one tells nothing."""
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from requests_app import links
+from requests_app.clock import app_now
+from requests_app.logs import mask_links
+from requests_app.models import AccessLink
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def link() -> AccessLink:
+    town = factories.rivermark()
+    found = factories.submitted(town.pothole, answers={"where": "lane"}).link
+    assert found is not None
+    return found
+
+
+def test_its_token_opens_it_and_holds_130_bits(link: AccessLink) -> None:
+    token = links.token(link)
+    assert links.follow(token) == link
+    assert len(token.split("-")[1]) * 5 == links.SECRET_BITS == 130
+
+
+@pytest.mark.parametrize("change", ["wrong secret", "another id", "cut", "empty", "junk"])
+def test_a_wrong_one_opens_nothing(link: AccessLink, change: str) -> None:
+    number, secret = links.token(link).split("-")
+    wrong = {
+        "wrong secret": f"{number}-{secret[:-1]}{'a' if secret[-1] != 'a' else 'b'}",
+        "another id": f"{int(number) + 1}-{secret}",
+        "cut": f"{number}-{secret[:20]}",
+        "empty": "",
+        "junk": "9" * 400 + "-x",
+    }[change]
+    assert links.follow(wrong) is None
+
+
+def test_a_raised_generation_or_a_passed_day_kills_it(link: AccessLink) -> None:
+    token = links.token(link)
+    link.expires_at = app_now()
+    link.save()
+    AccessLink.objects.filter(pk=link.pk).update(expires_at=None, generation=2)
+    assert links.follow(token) is None
+    assert links.follow(links.token(AccessLink.objects.get(pk=link.pk))) == link
+
+
+def test_keys_rotate_without_breaking_older_links(link: AccessLink, settings: Settings) -> None:
+    old = links.token(link)
+    settings.LINK_KEYS = ["a new key of more than thirty-two characters", *settings.LINK_KEYS]
+    assert links.follow(old) == link
+    assert links.token(link) != old
+    settings.LINK_KEYS = settings.LINK_KEYS[:1]
+    assert links.follow(old) is None
+
+
+def test_it_lives_on_its_jurisdictions_own_host(link: AccessLink) -> None:
+    city = link.service_request.jurisdiction
+    city.hosts = ["311.rivermark.example"]
+    assert links.url(link, city).startswith("http://311.rivermark.example")
+
+
+def test_logs_mask_it(link: AccessLink) -> None:
+    logged = mask_links(None, "info", {"event": f"GET /l/{links.token(link)} 200"})
+    assert logged["event"] == f"GET /l/{link.pk}-… 200"
