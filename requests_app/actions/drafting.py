@@ -1,0 +1,205 @@
+"""A report that is being typed: begun, kept, sent or followed instead, forgotten. One draft makes one request."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from requests_app import photos
+from requests_app.actions import submission
+from requests_app.clock import app_now
+from requests_app.models import AccessLink, Draft, Jurisdiction, Person, ServiceRequest
+from requests_app.rules import intake
+from requests_app.rules.report_path import Path
+
+KEPT = dt.timedelta(days=7)
+
+
+class NotReady(Exception):
+    """The draft cannot be sent yet. page: what is to be answered first (see rules.report_path)."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+        super().__init__(page)
+
+
+def visitor_hash(visitor: str) -> str:
+    return hashlib.sha256(visitor.encode()).hexdigest()
+
+
+def begin(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
+    """visitor: the secret of this browser's cookie; only its hash is kept."""
+    return Draft.objects.create(
+        jurisdiction=jurisdiction,
+        visitor_hash=visitor_hash(visitor),
+        language=language,
+        typed=_clean(typed),
+        expires_at=app_now() + KEPT,
+    )
+
+
+@transaction.atomic
+def keep(draft: Draft, **typed: Any) -> None:
+    """Adds to what was typed. A draft that was sent from another tab meanwhile stays as it is."""
+    # Lock first: two tabs that save at once must not lose each other's words.
+    locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if locked.service_request_id is None:
+        locked.typed = {**locked.typed, **_clean(typed)}
+        locked.language = draft.language
+        locked.warning = draft.warning
+        locked.updated_at = app_now()
+        locked.save(update_fields=["typed", "language", "warning", "updated_at"])
+    draft.typed = locked.typed
+    draft.service_request_id = locked.service_request_id
+
+
+def warn(draft: Draft) -> None:
+    """The emergency page is shown. Nobody is waited for: what stays unanswered is swept after a day."""
+    if draft.warning == "":
+        draft.warning = "shown"
+        keep(draft)
+
+
+def go_on(draft: Draft, reasons: list[str]) -> None:
+    """The emergency page was answered with no. The request will say that it was sent after it."""
+    draft.warning = "went_on"
+    keep(draft, warned=sorted({*draft.typed.get("warned", []), *reasons}))
+
+
+@transaction.atomic
+def send(draft_id: uuid.UUID) -> ServiceRequest:
+    """Makes the request of this draft, or gives the one that it made before. Raises NotReady and submission.Refused."""
+    # Lock first: a double click must wait here and then find the request.
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
+    if draft.service_request is not None:
+        return draft.service_request
+    path = Path(draft)
+    page = path.next_page()
+    if page != "check" or path.version is None:
+        raise NotReady(page)
+    answers = path.answers
+    if draft.warning == "went_on":
+        # Each answer that stops the form was warned about, or next_page() would not have come to "check".
+        answers = dataclasses.replace(answers, stopped_by=None)
+    contact = path.typed["contact"]
+    done = submission.submit(
+        jurisdiction=draft.jurisdiction,
+        version=path.version,
+        description=path.text,
+        language=path.typed.get("text_language") or draft.language,
+        place=place_of(path),
+        answers=answers,
+        reporter=_reporter(contact, draft),
+        owner=path.owner,
+        photos=draft.photos.order_by("id"),
+        after_warning=draft.warning == "went_on",
+        idempotency=submission.Idempotency(
+            scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
+        ),
+    )
+    _finish(draft, done.service_request, done.link, "sent")
+    return done.service_request
+
+
+@transaction.atomic
+def follow(draft_id: uuid.UUID, service_request: ServiceRequest, *, email: str) -> ServiceRequest:
+    """ "Yes, follow this one": no new request; one more person on the earlier one."""
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
+    if draft.service_request is not None:
+        return draft.service_request
+    reporter = submission.Reporter(email=email, language=draft.language)
+    _, link = submission.join(service_request.pk, reporter=reporter, language=draft.language)
+    _remove_photos(draft)
+    _finish(draft, service_request, link, "followed")
+    return service_request
+
+
+def another(draft: Draft, *, visitor: str) -> Draft:
+    """A new draft that begins where this sent one was, with the same contact: what was told is not asked again."""
+    typed: dict[str, Any] = {}
+    link = link_of(draft)
+    if draft.service_request is not None and link is not None and draft.typed.get("end") == "sent":
+        sent = draft.service_request
+        typed["place"] = {"address": sent.address, "note": sent.place_note, "source": sent.place_source}
+        if sent.point is not None:
+            typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
+        typed["contact"] = contact_of(link.person)
+    return begin(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
+
+
+def link_of(draft: Draft) -> AccessLink | None:
+    """The private link that sending or following made."""
+    return AccessLink.objects.select_related("person", "service_request").filter(pk=draft.typed.get("link")).first()
+
+
+def contact_of(person: Person) -> dict[str, Any]:
+    points = {point.kind: point.value for point in person.contact_points.all()}
+    return {
+        "name": person.name,
+        "email": points.get("email", ""),
+        "phone": points.get("phone", ""),
+        "language": person.language,
+    }
+
+
+@transaction.atomic
+def forget(drafts: list[Draft]) -> None:
+    """ "Forget me on this device": what was typed goes, with its photos. What was sent stays sent."""
+    for draft in drafts:
+        _remove_photos(draft)
+        # The rows go when their files are gone; a draft that still has one would keep it.
+        transaction.on_commit(draft.delete)
+
+
+def place_of(path: Path) -> submission.Place:
+    place = path.place
+    return submission.Place(
+        point=path.point,
+        address=place.get("address", ""),
+        note=place.get("note", ""),
+        source=place.get("source", ""),
+        confidence=place.get("confidence"),
+    )
+
+
+def _reporter(contact: dict[str, Any], draft: Draft) -> submission.Reporter:
+    return submission.Reporter(
+        name=contact.get("name", ""),
+        email=contact.get("email", ""),
+        phone=contact.get("phone", ""),
+        may_be_called=bool(contact.get("phone")),
+        language=contact.get("language") or draft.language,
+    )
+
+
+def _finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
+    """The typed words go: from here on they live in the request alone."""
+    draft.service_request = service_request
+    draft.typed = {"end": end, "link": link.pk if link else None}
+    draft.updated_at = app_now()
+    draft.save(update_fields=["service_request", "typed", "updated_at"])
+
+
+def _remove_photos(draft: Draft) -> None:
+    """After the commit: a change that is taken back must not have lost files."""
+    for photo in draft.photos.all():
+        transaction.on_commit(lambda photo=photo: photos.remove(photo))  # type: ignore[misc]
+
+
+def _clean(typed: dict[str, Any]) -> dict[str, Any]:
+    """Without what PostgreSQL cannot store or what would deceive, however deep it sits."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            return intake.clean_text(value)
+        if isinstance(value, dict):
+            return {str(key): clean(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [clean(one) for one in value]
+        return value
+
+    return {key: clean(value) for key, value in typed.items()}

@@ -1,0 +1,59 @@
+"""How often one address may do what costs us something, as writing without a name. Counted in Redis, and open without it."""
+
+import hashlib
+import ipaddress
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+HOUR = 3600
+
+
+def allow(request: HttpRequest, name: str, per_hour: int) -> bool:
+    """Counts one more; False once this address did `name` more than `per_hour` times in this hour."""
+    if not settings.RATE_LIMITS:
+        return True
+    # A hash, so that Redis holds no addresses; the hour is in the key, so that nothing must be reset.
+    who = hashlib.sha256(f"{settings.SECRET_KEY}:{_network(client_address(request))}".encode()).hexdigest()[:24]
+    key = f"limit:{name}:{who}:{int(time.time()) // HOUR}"
+    cache.add(key, 0, timeout=HOUR)
+    try:
+        return cache.incr(key) <= per_hour
+    except ValueError:
+        # Redis lost the key between the two calls: nobody is kept out because of that.
+        return True
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the last proxy we trust saw. Without a trusted proxy, X-Forwarded-For is anybody's invention."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    while hops and _is_trusted(address):
+        address = hops.pop()
+    return address
+
+
+def _is_trusted(address: str) -> bool:
+    if not settings.TRUSTED_PROXIES:
+        return False
+    # A proxy on this machine's own socket has no address.
+    if address == "":
+        return True
+    try:
+        return any(
+            ipaddress.ip_address(address) in ipaddress.ip_network(proxy, strict=False)
+            for proxy in settings.TRUSTED_PROXIES
+        )
+    except ValueError:
+        return False
+
+
+def _network(address: str) -> str:
+    """A household has one IPv4 address but billions of IPv6 ones: those count by their network."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)
