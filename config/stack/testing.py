@@ -90,7 +90,9 @@ def test(arguments: Sequence[str]) -> int:
     failed = 0 if chosen else linting.lint([])
     words.compile_changed(ROOT / "locale")
     marks = [] if everything or any(word.startswith("-m") for word in chosen) else ["-m", "not slow"]
-    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if chosen else "2"]
+    # One named place is quicker in one process; a debugger needs the terminal to itself.
+    named = any((ROOT / word.partition("::")[0]).exists() or word in ("-s", "--pdb") for word in chosen)
+    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if named else "2"]
     folders = temporary_folders("lamplighter-test-")
     signal.signal(signal.SIGTERM, end_in_order)
     try:
