@@ -64,18 +64,22 @@ def _by_gdal(path: Path, srid: int | None, encoding: str) -> Iterator[Feature]:
         turn = _to_degrees(path, srid, layer.srs)
     except (GDALException, IndexError) as error:
         raise ImportProblemError(f"{path.name} cannot be read as map data: {first_line(error)}") from error
-    for number in range(1, len(layer) + 1):
-        properties: dict[str, Any] = {}
-        shape: OGRGeometry | GDALException | None = None
-        try:
-            feature = layer[number - 1]
-            properties = {name: feature.get(name) for name in layer.fields}
-            shape = feature.geom
-            if turn:
-                shape.transform(turn)
-        except (GDALException, UnicodeDecodeError, ValueError, IndexError) as error:
-            shape = GDALException(first_line(error))
-        yield number, properties, shape
+    number = 0
+    try:
+        for number, feature in enumerate(layer, start=1):
+            properties: dict[str, Any] = {}
+            shape: OGRGeometry | GDALException | None = None
+            try:
+                properties = {name: feature.get(name) for name in layer.fields}
+                shape = feature.geom
+                if turn:
+                    shape.transform(turn)
+            except (GDALException, UnicodeDecodeError, ValueError) as error:
+                shape = GDALException(first_line(error))
+            yield number, properties, shape
+    except GDALException as error:
+        # The file ends before its last feature, or the rest of it is broken.
+        yield number + 1, {}, GDALException(f"the file cannot be read further: {first_line(error)}")
 
 
 def _named_srs(collection: dict[str, Any]) -> SpatialReference | None:
