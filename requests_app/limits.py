@@ -1,4 +1,4 @@
-"""How often one address may do what costs us something, as writing without a name. Counted in Redis, and open without it."""
+"""How often one address or key may do what costs us something. Counted in Redis, and open without it."""
 
 import hashlib
 import ipaddress
@@ -13,14 +13,20 @@ HOUR = 3600
 
 def allow(request: HttpRequest, name: str, per_hour: int) -> bool:
     """Counts one more; False once this address did `name` more than `per_hour` times in this hour."""
+    # A hash, so that Redis holds no addresses.
+    who = hashlib.sha256(f"{settings.SECRET_KEY}:{_network(client_address(request))}".encode()).hexdigest()[:24]
+    return within(f"{name}:{who}", most=per_hour, per_s=HOUR)
+
+
+def within(what: str, *, most: int, per_s: int) -> bool:
+    """Counts one more; False once there were more than `most` of it in this stretch of so many seconds."""
     if not settings.RATE_LIMITS:
         return True
-    # A hash, so that Redis holds no addresses; the hour is in the key, so that nothing must be reset.
-    who = hashlib.sha256(f"{settings.SECRET_KEY}:{_network(client_address(request))}".encode()).hexdigest()[:24]
-    key = f"limit:{name}:{who}:{int(time.time()) // HOUR}"
-    cache.add(key, 0, timeout=HOUR)
+    # The stretch is in the key, so that nothing must be reset.
+    key = f"limit:{what}:{int(time.time()) // per_s}"
+    cache.add(key, 0, timeout=per_s)
     try:
-        return cache.incr(key) <= per_hour
+        return cache.incr(key) <= most
     except ValueError:
         # Redis lost the key between the two calls: nobody is kept out because of that.
         return True
