@@ -1,0 +1,597 @@
+"""A city's earlier requests from its CSV file: read row by row, written in batches, each row taken once however often it comes."""
+
+import csv
+import datetime as dt
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry, Point
+from django.db import connection, transaction
+
+from requests_app.clock import app_now
+from requests_app.imports.bulk import BulkWriter, Happened, History, Said
+from requests_app.imports.map_files import ImportProblemError, first_line
+from requests_app.imports.progress import Progress
+from requests_app.imports.request_mapping import OPEN_AS, RequestMapping, read_mapping
+from requests_app.models import (
+    OPEN,
+    Area,
+    Calendar,
+    Category,
+    Channel,
+    Comment,
+    Department,
+    Event,
+    GazetteerEntry,
+    Jurisdiction,
+    PublicState,
+    Service,
+    ServiceRequest,
+    ServiceVersion,
+    Status,
+)
+from requests_app.places.addresses import search_key
+from requests_app.places.public_place import public_place
+from requests_app.rules.intake import DESCRIPTION_MAX, clean_text
+
+BATCH = 2_000
+# What bytes become that are no text in the file's encoding.
+_NO_TEXT = re.compile("[\udc80-\udcff]")
+# Degrees: a pier or a bridge just beyond the drawn line is still a place in the city.
+NEAR_THE_BOUNDARY = 0.002
+# What a second import may change. Whatever else the row says (reference, what staff did since) stays.
+COMPARED = (
+    "service_id", "service_version_id", "description", "language", "channel", "point", "address", "place_note",
+    "public_point", "public_address", "place_source", "place_confidence", "status", "disposition", "public_state",
+    "priority", "department_id", "due_at", "submitted_at", "routed_at", "resolved_at", "closed_at",
+)  # fmt: skip
+
+
+@dataclass
+class Imported:
+    """How it went. rejects: the file with the rows that were left out, if there are any."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    rejected: int = 0
+    geocoded: int = 0
+    without_place: int = 0
+    rejects: Path | None = None
+
+    @property
+    def read(self) -> int:
+        return self.new + self.changed + self.same + self.rejected
+
+
+class BadRowError(Exception):
+    """A row that cannot be taken: the column, and why in words for the person who made the file."""
+
+    def __init__(self, column: str, reason: str, value: str = "") -> None:
+        self.column, self.reason, self.value = column, reason, value
+        super().__init__(f"{column}: {reason}")
+
+
+@dataclass
+class Row:
+    """One good row: its line in the file, and the request with its history."""
+
+    line: int
+    external_id: str
+    history: History
+    geocode: str = ""
+    duplicate_of: str = ""
+
+
+@dataclass
+class Rejects:
+    """The rejects file: line, column, reason, value, and then the row as it was. Made when the first row is rejected."""
+
+    path: Path
+    header: list[str]
+    file: TextIO | None = None
+    count: int = 0
+
+    def add(self, line: int, error: BadRowError, row: list[str]) -> None:
+        if self.file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.file = self.path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+            csv.writer(self.file).writerow(["line", "column", "reason", "value", *self.header])
+        csv.writer(self.file).writerow([line, error.column, error.reason, error.value[:200], *row])
+        self.count += 1
+
+    def close(self) -> None:
+        if self.file is not None:
+            self.file.close()
+
+
+def import_requests(
+    jurisdiction: Jurisdiction,
+    file: Path,
+    mapping: Path,
+    *,
+    progress: Progress,
+    rejects: Path | None = None,
+    batch: int = BATCH,
+) -> Imported:
+    """Imports a CSV file (also gzipped). Known requests (by source and id) are brought up to date, never doubled.
+
+    Rows that cannot be taken go to the rejects file and never stop the rest. Raises ImportProblemError if the file as a
+    whole cannot be read by this mapping; then nothing was stored.
+    """
+    reading = RequestImport(jurisdiction, file, read_mapping(mapping), progress)
+    reading.prepare()
+    return reading.run(rejects or settings.VAR / "imports" / f"{file.name.split('.')[0]}.rejects.csv", batch)
+
+
+@contextmanager
+def opened(file: Path, encoding: str) -> Iterator[TextIO]:
+    """The file's text. Bytes that are no text become marks that clean rows do not have; see _named()."""
+    kind: Any = gzip.open if file.suffix == ".gz" else open
+    with kind(file, "rt", encoding=encoding, errors="surrogateescape", newline="") as text:
+        yield text
+
+
+class RequestImport:
+    def __init__(self, jurisdiction: Jurisdiction, file: Path, mapping: RequestMapping, progress: Progress) -> None:
+        self.jurisdiction, self.file, self.mapping, self.progress = jurisdiction, file, mapping, progress
+        self.zone = jurisdiction.zone
+        self.now = app_now()
+        self.writer = BulkWriter(jurisdiction, source=Event.Source.IMPORT)
+        self.language = mapping.language or jurisdiction.languages[0]
+        self.services: dict[str, ServiceVersion] = {}
+        self.departments: dict[str, Department] = {}
+        self.areas: dict[tuple[str, str], int] = {}
+        self.boundary: Any = None
+        self.total = 0
+        self.done = Imported()
+        self.pairs: list[tuple[str, str]] = []
+        self.at: dict[str, int] = {}
+
+    # --- Before the first row -------------------------------------------------------------------------------------
+    def prepare(self) -> None:
+        """A first look at the file: its columns, how long it is, and which types and departments it speaks of."""
+        self.progress.step(f"Looking at {self.file.name}")
+        types: dict[str, tuple[str, str]] = {}
+        departments: dict[str, None] = {}
+        try:
+            with opened(self.file, self.mapping.encoding) as text:
+                reader = csv.reader(text, delimiter=self.mapping.delimiter)
+                header = next(reader, None) or []
+                if absent := self.mapping.needed_columns - set(header):
+                    raise ImportProblemError(f"{self.file.name} has no column `{min(absent)}`.")
+                at = self._columns(header)
+                for row in _rows(reader):
+                    self.total += 1
+                    if isinstance(row, csv.Error) or len(row) != len(header):
+                        continue
+                    department = row[at["department"]].strip() if "department" in at else ""
+                    category = row[at["category"]].strip() if "category" in at else ""
+                    types.setdefault(row[at["type"]].strip(), (category, department))
+                    departments.setdefault(department)
+        except (OSError, EOFError, csv.Error, LookupError) as error:
+            raise ImportProblemError(f"{self.file.name} cannot be read: {first_line(error)}") from error
+        with transaction.atomic():
+            self._departments([code for code in departments if code and code.isprintable()])
+            self._services({name: said for name, said in types.items() if name and name.isprintable()})
+        self.areas = {
+            (layer, code): pk
+            for layer, code, pk in Area.objects.filter(
+                jurisdiction=self.jurisdiction, layer__in=list(self.mapping.areas), is_ours=True
+            ).values_list("layer", "code", "pk")
+        }
+        if self.jurisdiction.boundary is not None:
+            self.boundary = self.jurisdiction.boundary.buffer(NEAR_THE_BOUNDARY).prepared
+
+    def _columns(self, header: list[str]) -> dict[str, int]:
+        """Where each of our names stands in a row."""
+        at = {ours: header.index(theirs) for ours, theirs in self.mapping.columns.items()}
+        at |= {f"area:{layer}": header.index(theirs) for layer, theirs in self.mapping.areas.items()}
+        if self.mapping.default_column:
+            at[":default"] = header.index(self.mapping.default_column)
+        return at
+
+    def _departments(self, codes: list[str]) -> None:
+        known = {one.code: one for one in Department.objects.filter(jurisdiction=self.jurisdiction)}
+        for code in codes:
+            if code not in known and self.mapping.create_departments:
+                name = self.mapping.department_names.get(code, code)
+                known[code] = Department.objects.create(
+                    jurisdiction=self.jurisdiction, code=code[:40], name={"en": name}, calendar=self._calendar()
+                )
+        self.departments = known
+
+    def _calendar(self) -> Calendar:
+        return Calendar.objects.get_or_create(jurisdiction=self.jurisdiction, code="always", defaults={"always": True})[
+            0
+        ]
+
+    def _services(self, types: dict[str, tuple[str, str]]) -> None:
+        """Every type's service: the one that the mapping names, else one of its own code, else (if wished) a new one."""
+        known = {
+            one.service_code: one.current
+            for one in Service.objects.filter(jurisdiction=self.jurisdiction, current__isnull=False).select_related(
+                "current"
+            )
+        }
+        for name, (category, department) in types.items():
+            code = self.mapping.services.get(name) or service_code(name)
+            version = known.get(code)
+            if version is None and name in self.mapping.services:
+                raise ImportProblemError(f"The mapping leads `{name}` to the service `{code}`, which the city has not.")
+            if version is None and self.mapping.create_services:
+                version = known[code] = self._new_service(code, name, category, department)
+            if version is not None:
+                self.services[name] = version
+
+    def _new_service(self, code: str, name: str, category: str, department: str) -> ServiceVersion:
+        home = self.departments.get(department) or next(iter(self.departments.values()), None)
+        if home is None:
+            home = Department.objects.create(
+                jurisdiction=self.jurisdiction, code="CITY", name={"en": "City"}, calendar=self._calendar()
+            )
+            self.departments[home.code] = home
+        heading = " ".join((category or "Other").split())
+        group, _ = Category.objects.get_or_create(
+            jurisdiction=self.jurisdiction,
+            code=service_code(heading)[:40].lower(),
+            defaults={"name": {"en": heading}, "order": 99},
+        )
+        service = Service.objects.create(jurisdiction=self.jurisdiction, service_code=code)
+        service.current = ServiceVersion.objects.create(
+            service=service,
+            number=1,
+            name={"en": " ".join(name.split())},
+            category=group,
+            department=home,
+            visibility=self.mapping.visibility,
+        )
+        service.save(update_fields=["current"])
+        return service.current
+
+    # --- Row by row -----------------------------------------------------------------------------------------------
+    def run(self, rejects_path: Path, batch_size: int) -> Imported:
+        self.progress.step("Requests", self.total)
+        seen: set[int] = set()
+        rejects: Rejects | None = None
+        try:
+            with opened(self.file, self.mapping.encoding) as text:
+                reader = csv.reader(text, delimiter=self.mapping.delimiter)
+                header = next(reader)
+                self.at = self._columns(header)
+                rejects = Rejects(rejects_path, header)
+                batch: list[Row] = []
+                for raw in _rows(reader):
+                    try:
+                        batch.append(self._row(self._named(raw, header), reader.line_num, seen))
+                    except BadRowError as error:
+                        rejects.add(reader.line_num, error, raw if isinstance(raw, list) else [])
+                        self.progress.advance()
+                    if len(batch) >= batch_size:
+                        self._write(batch)
+                        batch = []
+                self._write(batch)
+        except (OSError, EOFError) as error:
+            raise ImportProblemError(
+                f"{self.file.name} breaks off after {self.done.read:,} rows: {first_line(error)} What stood before is stored."
+            ) from error
+        finally:
+            if rejects is not None:
+                rejects.close()
+        if rejects.count:
+            self.done.rejected, self.done.rejects = rejects.count, rejects.path
+            self.progress.say(f"{rejects.count:,} rows were left out: {rejects.path} says which and why.")
+        self._join_duplicates()
+        return self.done
+
+    def _named(self, raw: list[str] | csv.Error, header: list[str]) -> dict[str, str]:
+        """The row by our names, without the spaces around its values."""
+        if isinstance(raw, csv.Error):
+            raise BadRowError("", f"this is no row of a CSV file: {raw}")
+        if len(raw) != len(header):
+            raise BadRowError("", f"the row has {len(raw)} values, the heading {len(header)}")
+        for column, value in zip(header, raw, strict=True):
+            if not value.isascii() and _NO_TEXT.search(value):
+                raise BadRowError(column, f"this is no text in {self.mapping.encoding}", value)
+        return {ours: raw[index].replace("\x00", "").strip() for ours, index in self.at.items()}
+
+    def _row(self, said: dict[str, str], line: int, seen: set[int]) -> Row:
+        external_id = said["external_id"]
+        if not external_id or len(external_id) > 80:
+            raise BadRowError(self._theirs("external_id"), "every row needs an id of at most 80 symbols", external_id)
+        if hash(external_id) in seen:
+            raise BadRowError(self._theirs("external_id"), "this id stood further up in the file", external_id)
+        version = self.services.get(said["type"])
+        if version is None:
+            raise BadRowError(self._theirs("type"), "no service is known for this type", said["type"])
+        opened_at = self._time("submitted_at", said)
+        if opened_at is None:
+            raise BadRowError(self._theirs("submitted_at"), "the time it was opened is missing")
+        closed_at = self._closed_at(said, opened_at)
+        status = self.mapping.status.get(said["status"])
+        if status is None:
+            raise BadRowError(self._theirs("status"), "the mapping does not say what this status means", said["status"])
+        if status == "closed" and closed_at is None:
+            raise BadRowError(self._theirs("closed_at"), "it is closed, but does not say when")
+        if max(opened_at, closed_at or opened_at) > self.now + dt.timedelta(days=1):
+            raise BadRowError(self._theirs("submitted_at"), "this time is yet to come", said["submitted_at"])
+        department = self.departments.get(said.get("department", ""))
+        if department is None and said.get("department"):
+            raise BadRowError(self._theirs("department"), "the city has no such department", said["department"])
+        row = Row(line, external_id, History({}))
+        self._fill(row, said, version, department or version.department, opened_at, closed_at, status)
+        seen.add(hash(external_id))
+        return row
+
+    def _fill(
+        self,
+        row: Row,
+        said: dict[str, str],
+        version: ServiceVersion,
+        department: Department,
+        opened_at: dt.datetime,
+        closed_at: dt.datetime | None,
+        status: str,
+    ) -> None:
+        closing = _clean(said.get("closing_words", ""))
+        ended = status == "closed"
+        ending = self.mapping.ending(closing) if ended else None
+        point = self._point(row, said)
+        address = self.mapping.address(said.get("address", ""))[:300]
+        public_point, public_address = public_place(version.visibility, point, address)
+        open_as = OPEN_AS.get(status) or Status.ROUTED
+        row.history.row = {
+            "service_id": version.service_id,
+            "service_version_id": version.pk,
+            "description": self._description(said),
+            "language": said.get("language") or self.language,
+            "channel": self.mapping.channels.get(said.get("channel", ""), Channel.IMPORT),
+            "point": point,
+            "address": address,
+            "place_note": said.get("place_note", "")[:300],
+            "place_source": "imported" if point or address else "",
+            "place_confidence": None,
+            "public_point": public_point,
+            "public_address": public_address[:300],
+            "status": Status.CLOSED if ended else open_as,
+            "disposition": ending.disposition if ending else "",
+            "public_state": _public_state(version),
+            "priority": version.priority,
+            "department_id": department.pk,
+            "due_at": self._time("due_at", said),
+            "submitted_at": opened_at,
+            "routed_at": None if open_as == Status.RECEIVED else opened_at,
+            "resolved_at": closed_at if ended else None,
+            "closed_at": closed_at if ended else None,
+            "updated_at": closed_at or opened_at,
+            "last_public_word_at": closed_at if ended else None,
+            "external_source": self.mapping.source,
+            "external_id": row.external_id,
+        }
+        if point is None:
+            named = {layer: said[f"area:{layer}"] for layer in self.mapping.areas}
+            row.history.area_ids = [self.areas[pair] for pair in named.items() if pair in self.areas]
+        happened = row.history.happened
+        happened.append(
+            Happened(
+                "submitted",
+                opened_at,
+                {"channel": row.history.row["channel"], "service_code": version.service.service_code},
+            )
+        )
+        if row.history.row["routed_at"]:
+            happened.append(Happened("routed", opened_at, {"department_id": department.pk, "reason": "imported"}))
+        happened.append(Happened("imported", self.now, {"source_status": status}))
+        if ending and closed_at:
+            self._end(row, closing, closed_at, department)
+        elif closing:
+            note = Said(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
+            happened.append(Happened("noted", max(opened_at, closed_at or opened_at), said=note))
+
+    def _end(self, row: Row, closing: str, closed_at: dt.datetime, department: Department) -> None:
+        """The public reads our words for the ending's code; what staff wrote may name people, and stays with staff."""
+        ending = self.mapping.ending(closing)
+        words = ending.words.get(self.language) or ending.words.get("en", "")
+        public = Said(Comment.Kind.OUTCOME, words, self.language, public=True, department_id=department.pk)
+        if closing:
+            note = Said(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
+            row.history.happened.append(Happened("noted", closed_at, said=note))
+        row.history.happened.append(
+            Happened("resolved", closed_at, {"disposition": ending.disposition}, said=public if words else None)
+        )
+        row.history.happened.append(Happened("closed", closed_at))
+        if ending.disposition == "duplicate" and self.mapping.duplicate_match is not None:
+            found = self.mapping.duplicate_match.search(closing)
+            row.duplicate_of = self.mapping.duplicate_id.format(found[1]) if found else ""
+
+    def _theirs(self, ours: str) -> str:
+        return self.mapping.columns.get(ours, ours)
+
+    def _time(self, ours: str, said: dict[str, str]) -> dt.datetime | None:
+        text = said.get(ours, "")
+        if not text:
+            return None
+        try:
+            return self.mapping.time(text, self.zone)
+        except (ValueError, OverflowError) as error:
+            raise BadRowError(self._theirs(ours), "this is no time that can be read", text) from error
+
+    def _closed_at(self, said: dict[str, str], opened_at: dt.datetime) -> dt.datetime | None:
+        text = said.get("closed_at", "")
+        if not text:
+            return None
+        try:
+            closed_at = self.mapping.closed_time(text, self.zone, opened_at)
+        except (ValueError, OverflowError) as error:
+            raise BadRowError(self._theirs("closed_at"), "this is no time that can be read", text) from error
+        if closed_at < opened_at:
+            raise BadRowError(self._theirs("closed_at"), "it was closed before it was opened", text)
+        return closed_at
+
+    def _description(self, said: dict[str, str]) -> str:
+        text = _clean(said.get("description", ""))[:DESCRIPTION_MAX]
+        other = said.get(self.mapping.description_unless, "")
+        return "" if other and _letters(text) == _letters(other) else text
+
+    def _point(self, row: Row, said: dict[str, str]) -> Point | None:
+        """Where it was, if the file truly says so: not at the place that stands for "unknown", and in the city."""
+        longitude, latitude = said.get("longitude", ""), said.get("latitude", "")
+        unknown = self.mapping.default_column and said.get(":default") in self.mapping.default_values
+        if not longitude or not latitude or unknown:
+            row.geocode = self.mapping.address(said.get("address", "")) if self.mapping.geocode else ""
+            return None
+        try:
+            x, y = float(longitude), float(latitude)
+        except ValueError as error:
+            raise BadRowError(
+                self._theirs("longitude"), "these are no coordinates", f"{longitude} {latitude}"
+            ) from error
+        if not (-180 <= x <= 180 and -90 <= y <= 90):
+            raise BadRowError(self._theirs("longitude"), "these are no coordinates", f"{longitude} {latitude}")
+        point = Point(x, y, srid=4326)
+        if (x, y) == (0, 0) or (self.boundary is not None and not self.boundary.covers(point)):
+            return None
+        return point
+
+    # --- Batch by batch -------------------------------------------------------------------------------------------
+    def _write(self, batch: list[Row]) -> None:
+        if not batch:
+            return
+        self._geocode([row for row in batch if row.geocode])
+        known = self._known([row.external_id for row in batch])
+        new = [row for row in batch if row.external_id not in known]
+        changes = []
+        for row in batch:
+            before = known.get(row.external_id)
+            if before is None:
+                continue
+            if all(_same(before[name], row.history.row[name]) for name in COMPARED):
+                self.done.same += 1
+            else:
+                changes.append((before, row.history))
+        with transaction.atomic():
+            if new:
+                self.writer.write([row.history for row in new])
+            if changes:
+                self._only_what_is_new(changes)
+                self.writer.change(changes)
+        self.done.new += len(new)
+        self.done.changed += len(changes)
+        self.done.without_place += sum(1 for row in batch if row.history.row["point"] is None)
+        self.pairs += [(row.external_id, row.duplicate_of) for row in batch if row.duplicate_of]
+        self.progress.advance(len(batch))
+
+    def _geocode(self, rows: list[Row]) -> None:
+        keys = {search_key(row.geocode) for row in rows} - {""}
+        if not keys:
+            return
+        entries = GazetteerEntry.objects.filter(jurisdiction=self.jurisdiction, search_key__in=keys)
+        points = dict(entries.order_by("-id").values_list("search_key", "point"))
+        for row in rows:
+            point = points.get(search_key(row.geocode))
+            if point is None:
+                continue
+            version = self._version(row)
+            columns = row.history.row
+            columns["point"], columns["place_confidence"] = point, 1.0
+            columns["public_point"], _ = public_place(version.visibility, point, columns["address"])
+            row.history.area_ids = []
+            self.done.geocoded += 1
+
+    def _version(self, row: Row) -> ServiceVersion:
+        pk = row.history.row["service_version_id"]
+        return next(version for version in self.services.values() if version.pk == pk)
+
+    def _known(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+        rows = ServiceRequest.objects.filter(
+            jurisdiction=self.jurisdiction, external_source=self.mapping.source, external_id__in=ids
+        ).values("id", "external_id", *COMPARED)
+        return {row["external_id"]: row for row in rows}
+
+    def _only_what_is_new(self, changes: list[tuple[dict[str, Any], History]]) -> None:
+        """The log is only ever added to: what it says already is not said again."""
+        ids = [before["id"] for before, _ in changes]
+        logged: dict[int, set[tuple[str, dt.datetime]]] = {}
+        for pk, kind, at in Event.objects.filter(service_request__in=ids).values_list(
+            "service_request_id", "kind", "at"
+        ):
+            logged.setdefault(pk, set()).add((kind, at))
+        for before, history in changes:
+            history.row["id"] = before["id"]
+            kept = logged.get(before["id"], set())
+            history.happened = [
+                one for one in history.happened if one.kind == "imported" or (one.kind, one.at) not in kept
+            ]
+            if before["status"] not in OPEN and history.row["status"] in OPEN:
+                history.happened.append(Happened("reopened", self.now))
+
+    def _join_duplicates(self) -> None:
+        """Cases that name an earlier one, where that one was imported too and was not itself joined with another."""
+        if not self.pairs:
+            return
+        self.progress.step("Duplicates")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE requests_app_servicerequest AS child SET duplicate_of_id = parent.id
+                FROM unnest(%(children)s::text[], %(parents)s::text[]) AS pair (child_id, parent_id)
+                JOIN requests_app_servicerequest AS parent
+                  ON parent.jurisdiction_id = %(city)s AND parent.external_source = %(source)s
+                 AND parent.external_id = pair.parent_id AND parent.disposition <> 'duplicate'
+                WHERE child.jurisdiction_id = %(city)s AND child.external_source = %(source)s
+                  AND child.external_id = pair.child_id AND child.id <> parent.id
+                  AND child.duplicate_of_id IS DISTINCT FROM parent.id""",
+                {
+                    "children": [child for child, _ in self.pairs],
+                    "parents": [parent for _, parent in self.pairs],
+                    "city": self.jurisdiction.pk,
+                    "source": self.mapping.source,
+                },
+            )
+
+
+def _clean(text: str) -> str:
+    """clean_text(), quickly where there is nothing to clean."""
+    return text.strip() if text.isascii() and text.isprintable() else clean_text(text)
+
+
+def service_code(name: str) -> str:
+    """A type's name as a code that addresses and lists can carry."""
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", name).strip("-")[:60] or "other"
+
+
+def _public_state(version: ServiceVersion) -> str:
+    return {
+        ServiceVersion.Visibility.PRIVATE.value: PublicState.PRIVATE,
+        ServiceVersion.Visibility.STAFF.value: PublicState.STAFF,
+    }.get(version.visibility, PublicState.PUBLIC)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _same(before: Any, now: Any) -> bool:
+    if isinstance(before, GEOSGeometry) and isinstance(now, GEOSGeometry):
+        return before.equals_exact(now, 1e-9)
+    return bool(before == now)
+
+
+def _rows(reader: Any) -> Iterator[list[str] | csv.Error]:
+    """The file's rows; what csv cannot read is handed out as its error, and reading goes on. Empty lines are no rows."""
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield error
+        else:
+            if row:
+                yield row
