@@ -1,6 +1,7 @@
 """What may be asked for, and how: discovery, the list of services, and each one's questions."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.conf import settings
@@ -43,10 +44,12 @@ def offered(jurisdiction: Jurisdiction) -> QuerySet[Service]:
 
 def offered_version(asked: Asked, service_code: str) -> ServiceVersion:
     """The published version of the service with this code; a Problem if there is none."""
+    # The address may hold what no code can, and what the database does not take (NUL).
+    code = service_code if re.fullmatch(r"[A-Za-z0-9_.-]+", service_code) else ""
     service = (
         offered(asked.jurisdiction)
         .select_related("current__service", "current__department", "current__category")
-        .filter(service_code=service_code)
+        .filter(service_code=code)
         .first()
     )
     if service is None or service.current is None:

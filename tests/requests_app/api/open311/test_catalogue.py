@@ -41,8 +41,13 @@ def test_the_staffs_own_and_retired_services_are_not_offered(api: Api, cast: fac
     retired = factories.service(cast.city, "horse-trough")
     Service.objects.filter(pk=retired.service_id).update(active=False)
     Service.objects.create(jurisdiction=cast.city, service_code="not-published-yet")
-    assert {service["service_code"] for service in api.get("services.json")} == {"outreach", "unknown", "tree", "pothole"}
-    for code in ("fleet", "horse-trough", "not-published-yet"):
+    assert {service["service_code"] for service in api.get("services.json")} == {
+        "outreach",
+        "unknown",
+        "tree",
+        "pothole",
+    }
+    for code in ("fleet", "horse-trough", "not-published-yet", "nothing", "%00", "tree%00", "é", "x" * 5000):
         assert api.get(f"services/{code}.json", 404) == [{"code": 404, "description": "service_code was not found."}]
 
 

@@ -74,7 +74,12 @@ def test_too_many_writes_with_one_key_are_429(
 
 
 def test_one_city_needs_no_jurisdiction_id(api: Api, cast: factories.Rivermark) -> None:
-    for given in ({}, {"jurisdiction_id": ""}, {"jurisdiction_id": "rivermark.example"}, {"jurisdiction_id": "Rivermark.Example"}):
+    for given in (
+        {},
+        {"jurisdiction_id": ""},
+        {"jurisdiction_id": "rivermark.example"},
+        {"jurisdiction_id": "Rivermark.Example"},
+    ):
         assert len(api.get("services.json", **given)) == 4
 
 
@@ -214,9 +219,7 @@ def test_head_says_what_get_says_without_a_body(api: Api, cast: factories.Riverm
     assert answer["Content-Type"] == "text/xml; charset=utf-8"
 
 
-def test_in_the_demo_every_answer_carries_its_header(
-    api: Api, cast: factories.Rivermark, settings: Settings
-) -> None:
+def test_in_the_demo_every_answer_carries_its_header(api: Api, cast: factories.Rivermark, settings: Settings) -> None:
     settings.DEMO = True
     for path, status in (("services.json", 200), ("requests/x.xml", 404), ("nothing.json", 404)):
         api.get(path, status)

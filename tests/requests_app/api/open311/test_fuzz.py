@@ -88,9 +88,9 @@ def some_requests(cast: factories.Rivermark) -> None:
     factories.report(cast.tree)
 
 
-paths = st.text(max_size=20).map(lambda text: quote_from_bytes(text.encode(errors="replace"), safe="")) | st.sampled_from(
-    ["%00", "..", "%2e%2e%2f", "a.json", "%ff", "7K3M-9QWT", "pothole"]
-)
+paths = st.text(max_size=20).map(
+    lambda text: quote_from_bytes(text.encode(errors="replace"), safe="")
+) | st.sampled_from(["%00", "..", "%2e%2e%2f", "a.json", "%ff", "7K3M-9QWT", "pothole"])
 formats = st.sampled_from(["xml", "json"])
 documents = st.dictionaries(
     st.sampled_from([*FIELDS, "attribute"]) | st.text(max_size=5),
@@ -102,10 +102,23 @@ documents = st.dictionaries(
     max_size=6,
 )
 types = st.sampled_from(
-    [FORM, f"{FORM}; charset=latin-1", "application/json", "multipart/form-data", "multipart/form-data; boundary=b", "text/xml", ""]
+    [
+        FORM,
+        f"{FORM}; charset=latin-1",
+        "application/json",
+        "multipart/form-data",
+        "multipart/form-data; boundary=b",
+        "text/xml",
+        "",
+    ]
 )
 bodies = st.binary(max_size=200) | st.sampled_from(
-    [b"--b\r\n", b'--b\r\nContent-Disposition: form-data; name="lat"\r\n\r\n1\r\n--b--', b"[" * 9999, b"a[b[c]]=%ff&=&&"]
+    [
+        b"--b\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="lat"\r\n\r\n1\r\n--b--',
+        b"[" * 9999,
+        b"a[b[c]]=%ff&=&&",
+    ]
 )
 
 
@@ -153,4 +166,3 @@ def test_no_post_is_a_500_in_a_long_run(
     sending(key, format, fields)
     sending_json(key, document)
     sending_bytes(key, content_type, body)
-

@@ -98,13 +98,25 @@ def test_what_is_not_public_is_nowhere(api: Api, pothole: ServiceRequest, state:
 
 def test_contact_data_private_answers_and_the_true_place_never_leave(api: Api, cast: factories.Rivermark) -> None:
     coarse = factories.service(cast.city, "missed-trash", visibility="coarse", photo_policy="optional")
-    factories.report(coarse, place=factories.submission.Place(factories.at(-69.00012, 40.50034), "123 Elm St", "Ring twice"))
+    factories.report(
+        coarse, place=factories.submission.Place(factories.at(-69.00012, 40.50034), "123 Elm St", "Ring twice")
+    )
     factories.report(cast.pothole, answers={"where": "lane", "damage": "My own front wheel"})
     for format in ("json", "xml"):
         answer = api.get(f"requests.{format}", extensions="true")
         assert len(answer) == 2
         body = api.last.content.decode()
-        for private in ("Ana", "Ortiz", "ana@", "0199", "front wheel", "123 Elm", "Ring twice", "-69.00012", "40.50034"):
+        for private in (
+            "Ana",
+            "Ortiz",
+            "ana@",
+            "0199",
+            "front wheel",
+            "123 Elm",
+            "Ring twice",
+            "-69.00012",
+            "40.50034",
+        ):
             assert private not in body
     trash = next(one for one in api.get("requests.json") if one["service_code"] == "missed-trash")
     assert trash["address"] == "100 block of Elm St"
@@ -396,7 +408,9 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(
     api: Api, cast: factories.Rivermark, extensions: str
 ) -> None:
     ListedReason.objects.create(jurisdiction=cast.city, kind="hold", code="frost", words={"en": "frost"})
-    ListedReason.objects.create(jurisdiction=cast.city, kind="cannot_do", code="cost", words={"en": "it costs too much"})
+    ListedReason.objects.create(
+        jurisdiction=cast.city, kind="cannot_do", code="cost", words={"en": "it costs too much"}
+    )
     owner = factories.owner(cast.city, factories.at(-69.0, 40.51).buffer(0.001))
     parent = factories.routed(cast.tree)
 

@@ -67,7 +67,12 @@ def test_the_number_is_readable_at_once(api: Api, pothole_form: Form) -> None:
 
 
 def test_it_is_stored_as_the_form_would_store_it(api: Api, pothole_form: Form) -> None:
-    form = pothole_form | {"email": "ana@example.org", "phone": "(555) 010-0199", "first_name": "Ana", "last_name": "Ortiz"}
+    form = pothole_form | {
+        "email": "ana@example.org",
+        "phone": "(555) 010-0199",
+        "first_name": "Ana",
+        "last_name": "Ortiz",
+    }
     service_request = made(api.post(form))
     assert service_request.channel == "api"
     assert service_request.public_state == "public"
@@ -302,7 +307,11 @@ def test_a_conditional_question_is_demanded_only_after_its_answer(api: Api, aski
 
 
 def test_unknown_attributes_and_parameters_are_ignored(api: Api, asking: None) -> None:
-    form = [*asked(("count]", "1"), ("easting]", "12"), ("", "x"), ("a]b]", "y")), ("deviceid", "9"), ("attribute", "z")]
+    form = [
+        *asked(("count]", "1"), ("easting]", "12"), ("", "x"), ("a]b]", "y")),
+        ("deviceid", "9"),
+        ("attribute", "z"),
+    ]
     assert values(made(api.post(form))) == {"count": "1"}
 
 
@@ -330,7 +339,9 @@ def test_words_of_danger_are_taken_marked_and_answered_with_the_number(api: Api,
 # --- What is refused --------------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_service_is_404_and_a_missing_one_400(api: Api, cast: factories.Rivermark, pothole_form: Form) -> None:
+def test_an_unknown_service_is_404_and_a_missing_one_400(
+    api: Api, cast: factories.Rivermark, pothole_form: Form
+) -> None:
     factories.service(cast.city, "fleet", visibility="staff")
     for code in ("nothing", "fleet", "pothole,tree", "x" * 10_000):
         assert api.post(pothole_form | {"service_code": code}, 404) == [
@@ -544,9 +555,7 @@ def test_json_that_holds_no_report_is_400(api: Api, pothole_form: Form, fields: 
         ("nonsense", b"\x00\xff"),
     ],
 )
-def test_a_body_that_cannot_be_read_is_400(
-    api: Api, cast: factories.Rivermark, content_type: str, body: bytes
-) -> None:
+def test_a_body_that_cannot_be_read_is_400(api: Api, cast: factories.Rivermark, content_type: str, body: bytes) -> None:
     assert description(send(body, content_type, 400, f"?api_key={api.key}"))
 
 
