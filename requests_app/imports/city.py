@@ -23,9 +23,11 @@ from requests_app.imports.progress import Progress
 from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.addresses import search_key
 
-KEYS = {
-    "format", "name", "jurisdiction_id", "hosts", "time_zone", "languages", "demo", "numbers", "view", "boundary",
-    "layers", "area_attributes", "owners", "gazetteer", "assets", "population", "catalogue", "requests", "branding",
+# What city.yaml may say, and what each of it is.
+KEYS: dict[str, type | tuple[type, ...]] = {
+    "format": int, "name": str, "jurisdiction_id": str, "hosts": list, "time_zone": str, "languages": list, "demo": bool,
+    "numbers": dict, "view": dict, "boundary": (str, dict), "layers": dict, "area_attributes": str, "owners": str,
+    "gazetteer": dict, "assets": dict, "population": str, "catalogue": (str, list), "requests": dict, "branding": dict,
 }  # fmt: skip
 NUMBERS = {
     "emergency": "emergency_number",
@@ -74,12 +76,16 @@ class City:
         self.file = folder if folder.suffix in (".yaml", ".yml") else folder / "city.yaml"
         self.folder, self.progress = self.file.parent.resolve(), progress
         self.said = self._yaml(self.file)
-        if unknown := set(self.said) - KEYS:
+        if unknown := set(self.said) - set(KEYS):
             raise ImportProblemError(
                 f"{self.file.name}: unknown key `{min(unknown)}`. Known: {', '.join(sorted(KEYS))}."
             )
-        if missing := {"name", "jurisdiction_id"} - set(self.said):
-            raise ImportProblemError(f"{self.file.name}: `{min(missing)}` is missing.")
+        for name in ("name", "jurisdiction_id"):
+            if not self.said.get(name):
+                raise ImportProblemError(f"{self.file.name}: `{name}` is missing.")
+        for name, value in self.said.items():
+            if not isinstance(value, KEYS[name]):
+                raise ImportProblemError(f"{self.file.name}: `{name}` is not written as docs/cities.md says: {value!r}")
         if self.said.get("format", 1) != 1:
             raise ImportProblemError(
                 f"{self.file.name}: format {self.said['format']} is newer than this program knows."
@@ -91,6 +97,15 @@ class City:
         if not path.exists():
             raise ImportProblemError(f"{self.file.name} names {written}, but there is no such file.")
         return path
+
+    def part(self, name: str, *needed: str) -> dict[str, Any] | None:
+        """A section of city.yaml with what it must name; None if the city has none."""
+        if name not in self.said:
+            return None
+        said: dict[str, Any] = self.said[name]
+        if missing := set(needed) - set(said):
+            raise ImportProblemError(f"{self.file.name}: `{name}` must name {', '.join(sorted(missing))}.")
+        return said
 
     def jurisdiction(self) -> Jurisdiction:
         said = self.said
@@ -142,9 +157,9 @@ class City:
             Owner.objects.update_or_create(jurisdiction=jurisdiction, code=said["code"], defaults=columns)
 
     def layers(self, jurisdiction: Jurisdiction) -> None:
-        if "layers" not in self.said:
+        said = self.part("layers", "folder", "mapping")
+        if said is None:
             return
-        said = self.said["layers"]
         import_layers(jurisdiction, self.path(said["folder"]), self.path(said["mapping"]), progress=self.progress)
 
     def boundary(self, jurisdiction: Jurisdiction) -> None:
@@ -192,9 +207,9 @@ class City:
                 area.save(update_fields=["attributes"])
 
     def gazetteer(self, jurisdiction: Jurisdiction) -> None:
-        if "gazetteer" not in self.said:
+        said = self.part("gazetteer", "file", "columns")
+        if said is None:
             return
-        said = self.said["gazetteer"]
         # Nothing points at an entry: the new file replaces the old one.
         GazetteerEntry.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
 
@@ -221,7 +236,8 @@ class City:
                     copy.write_row(values)
 
     def assets(self, jurisdiction: Jurisdiction) -> None:
-        if "assets" not in self.said:
+        said = self.part("assets", "file", "columns")
+        if said is None:
             return
         seen: set[str] = set()
 
@@ -237,7 +253,7 @@ class City:
                 "CREATE TEMPORARY TABLE new_asset (asset_id text, kind text, label text, point geometry) ON COMMIT DROP"
             )
             with cursor.copy("COPY new_asset FROM STDIN") as copy:
-                for values in self._rows("Assets", self.said["assets"], {"asset_id", "lon", "lat"}, asset):
+                for values in self._rows("Assets", said, {"asset_id", "lon", "lat"}, asset):
                     copy.write_row(values)
             # Requests point at assets: an asset that was there before keeps its row.
             cursor.execute(
@@ -348,7 +364,8 @@ def tidy(label: str) -> str:
     """ "INTERSECTION A ST AND B ST" is "A St & B St": names that a mainframe shouted."""
     words = re.sub(r"^INTERSECTION\s+", "", label, flags=re.IGNORECASE)
     words = re.sub(r"\s+AND\s+", " & ", words, flags=re.IGNORECASE)
-    return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda word: word[0].capitalize(), words)
+    words = re.sub(r"\b\d+(?:ST|ND|RD|TH)\b", lambda ordinal: ordinal[0].lower(), words)
+    return re.sub(r"\b[^\W\d_]+(?:['’][^\W\d_]+)?", lambda word: word[0].capitalize(), words)
 
 
 def ewkb_point(longitude: str, latitude: str) -> str | None:

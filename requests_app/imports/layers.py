@@ -76,7 +76,10 @@ def import_layers(jurisdiction: Jurisdiction, folder: Path, mapping: Path, *, pr
                 else:
                     staged.into_ground(jurisdiction)
             report.counts[f"{entry.use} {entry.layer}".strip()] += staged.count
-        _forget_lost_areas(jurisdiction, loaded_codes, report)
+        kept = _forget_lost_areas(jurisdiction, loaded_codes)
+        for line in kept:
+            progress.say(line)
+        report.problems += kept
         # Browsers and caches keep a tile for good under its version: a new map has new addresses.
         Jurisdiction.objects.filter(pk=jurisdiction.pk).update(basemap_version=F("basemap_version") + 1)
     progress.finish()
@@ -289,15 +292,17 @@ def _forget_replaced(jurisdiction: Jurisdiction, entries: list[Entry]) -> None:
         Ground.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
 
 
-def _forget_lost_areas(jurisdiction: Jurisdiction, loaded_codes: dict[str, set[str]], report: Report) -> None:
-    """Areas that the new file no longer has. One that a request or a target points at stays, and is told."""
+def _forget_lost_areas(jurisdiction: Jurisdiction, loaded_codes: dict[str, set[str]]) -> list[str]:
+    """Areas that the new file no longer has. One that a request or a target points at stays; a sentence for each."""
+    kept: list[str] = []
     for layer, codes in loaded_codes.items():
         lost = Area.objects.filter(jurisdiction=jurisdiction, layer=layer).exclude(code__in=codes)
         used = lost.filter(
             Exists(RequestArea.objects.filter(area=OuterRef("pk"))) | Exists(Target.objects.filter(area=OuterRef("pk")))
-        )
-        report.problems += [
-            f"{layer} {area.code}: no longer in the file, but kept, since requests or targets point at it."
-            for area in used
+        ).values_list("pk", "code")
+        kept += [
+            f"{layer} {code}: no longer in the file, but kept, since requests or targets point at it."
+            for _, code in used
         ]
-        lost.exclude(pk__in=[area.pk for area in used]).delete()
+        lost.exclude(pk__in=[pk for pk, _ in used]).delete()
+    return kept
