@@ -227,6 +227,24 @@ class ServiceRequest(models.Model):
                 fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"
             ),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
+            # The few that a queue shows first, whatever their date.
+            models.Index(
+                fields=["jurisdiction", "department", "due_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"])
+                & Q(acknowledged_at__isnull=True)
+                & (Q(priority=1) | Q(after_warning=True)),
+                name="request_urgent",
+            ),
+            models.Index(
+                fields=["jurisdiction", "department", "due_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]) & Q(reopened_count__gt=0),
+                name="request_open_reopened",
+            ),
+            models.Index(
+                fields=["jurisdiction", "department", "due_at", "id"],
+                condition=Q(has_new_answer=True),
+                name="request_new_answer",
+            ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
         ]
 

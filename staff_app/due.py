@@ -1,0 +1,94 @@
+"""When something is due, in the few words that a queue has room for."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from requests_app.messages import wording
+from requests_app.models import Clock, Jurisdiction, ListedReason, ServiceRequest, Status, Target
+from requests_app.words import say
+
+
+@dataclass(frozen=True)
+class Due:
+    """kind: late, today, later, waiting, none or ended."""
+
+    kind: str
+    words: str
+
+
+def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
+    """What a request can wait for, by code, in a word or two: ours, and the city's own reasons."""
+    listed = ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)
+    return {
+        "reporter": pgettext("waiting for", "reporter"),
+        "other_group": pgettext("waiting for", "another group"),
+        "weather": pgettext("waiting for", "weather"),
+        "parts": pgettext("waiting for", "parts"),
+        "yearly_plan": pgettext("waiting for", "yearly plan"),
+        **{one.code: say(one.words) for one in listed},
+    }
+
+
+def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str]) -> Due:
+    """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: from hold_words()."""
+    if service_request.status in (Status.RESOLVED, Status.CLOSED):
+        return Due("ended", wording.outcome(service_request))
+    if service_request.status == Status.ON_HOLD:
+        return Due(
+            "waiting",
+            _("Waiting: %(reason)s") % {"reason": waits.get(service_request.hold_reason, service_request.hold_reason)},
+        )
+    if service_request.due_at is None:
+        return Due("none", pgettext("due", "No goal"))
+    return of_time(service_request.due_at, now)
+
+
+def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
+    """In the active time zone."""
+    if due_at < now:
+        return Due("late", pgettext("due", "Late %(time)s") % {"time": length(now - due_at)})
+    local, today = timezone.localtime(due_at), timezone.localtime(now).date()
+    clock = formats.date_format(local, "H:i")
+    if local.date() == today:
+        return Due("today", pgettext("due", "Today %(time)s") % {"time": clock})
+    if local.date() - today < dt.timedelta(days=7):
+        return Due("later", f"{formats.date_format(local, 'D')} {clock}")
+    # Translators: date format of a day without its year, as short as it gets: "Jun 3".
+    return Due("later", formats.date_format(local, pgettext("short day format", "M j")))
+
+
+def length(span: dt.timedelta) -> str:
+    """2 d, 3 h, 20 min: only the largest unit."""
+    if span.days:
+        return pgettext("length of time", "%(n)s d") % {"n": span.days}
+    if span.seconds >= 3600:
+        return pgettext("length of time", "%(n)s h") % {"n": span.seconds // 3600}
+    return pgettext("length of time", "%(n)s min") % {"n": span.seconds // 60}
+
+
+def promise(clock: Clock) -> str:
+    """What was promised, and since when the city promises it: "3 business days, in force since Jan 1, 2026"."""
+    words, value = clock.target_words, int(clock.target_words.get("value", 0))
+    unit = {
+        Target.Unit.MINUTES: ngettext("%(n)s minute", "%(n)s minutes", value),
+        Target.Unit.HOURS: ngettext("%(n)s hour", "%(n)s hours", value),
+        Target.Unit.DAYS: ngettext("%(n)s day", "%(n)s days", value),
+        Target.Unit.BUSINESS_DAYS: ngettext("%(n)s business day", "%(n)s business days", value),
+    }[Target.Unit(words["unit"])] % {"n": value}
+    if clock.target is None:
+        return _("%(promise)s, because of an answer") % {"promise": unit}
+    since = formats.date_format(timezone.localtime(clock.target.valid_from), "DATE_FORMAT")
+    return _("%(promise)s, in force since %(day)s") % {"promise": unit, "day": since}
+
+
+def priority_reason(service_request: ServiceRequest) -> str:
+    """Why it has this priority."""
+    if service_request.priority_reason == "service":
+        return pgettext("why this priority", "service")
+    if service_request.priority_reason == "staff":
+        return pgettext("why this priority", "staff")
+    return pgettext("why this priority", "answer")
