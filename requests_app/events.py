@@ -76,7 +76,7 @@ REACTIONS: dict[str, list[str]] = {
 }
 # One row for each person who should hear of it, in the outside lane.
 TELLING = {kind for kinds in REACTIONS.values() for kind in kinds if kind.startswith("tell_")}
-# Once for each event, in the outside lane; all else shares the database's transaction, once for each request.
+# In the outside lane as well; all else shares the database's transaction. Each is once for each event.
 OUTSIDE = {"mail_owner"}
 # Events after which a request is found by other words, or not at all.
 _REINDEXED = {"submitted", "service_changed", "hidden", "published", "place_corrected"}
@@ -126,22 +126,15 @@ def record(
     for reaction in REACTIONS.get(kind, []):
         if reaction in TELLING:
             outbox.enqueue_telling(reaction, service_request=service_request, event=event)
-        elif reaction in OUTSIDE:
+        else:
+            outside = reaction in OUTSIDE
             outbox.enqueue(
                 reaction,
-                lane="outside",
+                lane="outside" if outside else "database",
                 service_request=service_request,
                 event=event,
                 dedupe_key=f"{reaction}:{event.pk}",
-            )
-        else:
-            outbox.enqueue(
-                reaction,
-                lane="database",
-                service_request=service_request,
-                event=event,
-                dedupe_key=f"{reaction}:{service_request.pk}",
-                ordering_key=f"request:{service_request.pk}",
+                ordering_key="" if outside else f"request:{service_request.pk}",
             )
     if kind in _REINDEXED:
         outbox.enqueue(

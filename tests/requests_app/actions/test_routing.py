@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from requests_app import tasks
+from requests_app import events, tasks
 from requests_app.actions import routing
 from requests_app.models import Event, OutboxRow, RoutingRule, ServiceRequest
 from tests import factories
@@ -113,6 +113,21 @@ def test_a_routing_that_fails_for_good_is_given_to_triage(town: Rivermark, monke
     assert made.in_triage
     assert made.status == "received"
     assert OutboxRow.objects.get(service_request=made, kind="route").dead_at is not None
+
+
+def test_a_report_that_was_confirmed_later_is_routed_then(town: Rivermark) -> None:
+    made = factories.report(town.pothole, answers=LANE)
+    ServiceRequest.objects.filter(pk=made.pk).update(public_state="unconfirmed")
+    tasks.drain("database")
+    made.refresh_from_db()
+    assert made.status == "received"
+    made.public_state = "public"
+    made.save(update_fields=["public_state"])
+    with transaction.atomic():
+        events.record(made, "confirmed", actor=None)
+    tasks.drain("database")
+    made.refresh_from_db()
+    assert made.status == "routed"
 
 
 def test_the_grounds_owner_gets_it_if_the_resident_asked_for_that(town: Rivermark) -> None:
