@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import import_modules, worker_process_init
+from celery.signals import import_modules, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -33,3 +33,12 @@ def close_inherited_connections(**kwargs: object) -> None:
         close_pool = getattr(connection, "close_pool", None)
         if close_pool is not None:
             close_pool()
+
+
+@worker_ready.connect
+def work_off_what_waited(**kwargs: object) -> None:
+    """What was due while no worker ran does not wait for the alarm clock, which may be dead too."""
+    from requests_app import outbox
+
+    for lane in ("database", "outside"):
+        outbox.wake(lane)
