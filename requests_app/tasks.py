@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 from celery import shared_task
 from django.db import InterfaceError, OperationalError, connection, transaction
+from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
 from requests_app.actions import counting, housekeeping, indexing, progress, routing
@@ -46,21 +47,31 @@ def work(row_id: int) -> None:
             HANDLERS[row.kind](row)
             outbox.finish(row_id)
     except (OperationalError, InterfaceError) as error:
-        # The connection went: the lease brings the row back, and nobody is to blame.
-        connection.close()
-        log.warning("outbox_connection_lost", outbox_id=row_id, error=type(error).__name__)
-    except Exception as error:
-        give_up = isinstance(error, email.Undeliverable)
-        code = error.code if isinstance(error, email.Undeliverable) else type(error).__name__
-        if isinstance(error, email.Undeliverable) and error.contact_point_id is not None:
+        if isinstance(error.__cause__, QueryCanceled):
+            # Too slow for the role's statement_timeout: the work's own fault, or it would keep a worker busy for ever.
+            _failed(row_id, "QueryCanceled")
+        else:
+            # The connection went: the lease brings the row back, and nobody is to blame.
+            connection.close()
+            log.warning("outbox_connection_lost", outbox_id=row_id, error=type(error).__name__)
+    except email.Undeliverable as error:
+        if error.contact_point_id is not None:
             email.mark_bounced(error.contact_point_id)
-        log.warning("outbox_row_failed", outbox_id=row_id, error=code, exc_info=not give_up)
+        _failed(row_id, error.code, give_up=True)
+    except Exception as error:
+        _failed(row_id, type(error).__name__, exc_info=True)
+    finally:
+        structlog.contextvars.clear_contextvars()
+
+
+def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = False) -> None:
+    log.warning("outbox_row_failed", outbox_id=row_id, error=code, exc_info=exc_info)
+    # With its consequence in one transaction: a kill between the two would leave a request that nobody routes or sees.
+    with transaction.atomic():
         if outbox.fail(row_id, code, counts=True, give_up=give_up):
             dead = OutboxRow.objects.get(pk=row_id)
             if dead.kind in WHEN_DEAD:
                 WHEN_DEAD[dead.kind](dead)
-    finally:
-        structlog.contextvars.clear_contextvars()
 
 
 @shared_task(name="requests_app.tasks.drain")
@@ -77,7 +88,8 @@ def drain(lane: str) -> int:
             break
         work(row_id)
         taken += 1
-    if lane == OutboxRow.Lane.DATABASE and taken:
+    if lane == OutboxRow.Lane.DATABASE:
+        # Also when nothing was due: most of what is counted (an end, a reopening) puts nothing into this lane.
         counting.fold()
     return taken
 

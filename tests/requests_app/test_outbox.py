@@ -124,6 +124,70 @@ def test_a_lost_connection_is_nobodys_error(handle: Callable) -> None:
     assert (row.attempts, row.errors) == (10, 0)
 
 
+def test_work_that_is_always_too_slow_is_given_up(handle: Callable) -> None:
+    def slow(row: OutboxRow) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '20ms'")
+            cursor.execute("SELECT pg_sleep(5)")
+
+    handle(slow)
+    row = put()
+    for _ in range(8):
+        make_due()
+        tasks.drain("database")
+    row.refresh_from_db()
+    assert row.last_error == "QueryCanceled"
+    assert row.dead_at is not None
+
+
+def test_a_row_is_dead_only_together_with_what_that_means(handle: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill between the two would leave a request that is neither routed nor in triage."""
+
+    def broken(row: OutboxRow) -> None:
+        raise ValueError
+
+    def killed(row: OutboxRow) -> None:
+        raise SystemExit
+
+    handle(broken)
+    row = put()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE requests_app_outboxrow SET errors = 7")
+    monkeypatch.setitem(tasks.WHEN_DEAD, "probe", killed)
+    with pytest.raises(SystemExit):
+        tasks.drain("database")
+    row.refresh_from_db()
+    assert row.dead_at is None
+    seen: list[int] = []
+    monkeypatch.setitem(tasks.WHEN_DEAD, "probe", lambda row: seen.append(row.pk))
+    make_due()
+    tasks.drain("database")
+    row.refresh_from_db()
+    assert row.dead_at is not None
+    assert seen == [row.pk]
+
+
+def test_a_late_failure_does_not_touch_what_another_worker_did_meanwhile() -> None:
+    row = put()
+    outbox.finish(row.pk)
+    assert not outbox.fail(row.pk, "ValueError", counts=True, give_up=True)
+    row.refresh_from_db()
+    assert (row.dead_at, row.last_error) == (None, "")
+
+
+def test_taking_a_row_stays_quick_behind_a_long_queue() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO requests_app_outboxrow (kind, lane, dedupe_key, ordering_key, attempts, errors, last_error, trace_id) "
+            "SELECT 'probe', 'outside', n, 'mail:' || n, 0, 0, '', '' FROM generate_series(1, 5000) n"
+        )
+        cursor.execute("ANALYZE requests_app_outboxrow")
+        cursor.execute("EXPLAIN " + outbox.CLAIM, ["outside"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "outbox_order" in plan
+    assert "Seq Scan" not in plan
+
+
 def test_the_back_off_grows_and_has_its_cap(handle: Callable) -> None:
     def broken(row: OutboxRow) -> None:
         raise ValueError

@@ -218,6 +218,17 @@ def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark,
     assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
 
 
+def test_whoever_reported_it_twice_hears_once_of_what_was_joined(town: Rivermark, mailbox: Mailbox) -> None:
+    first = factories.routed(town.pothole, answers=LANE)
+    second = factories.routed(town.pothole, answers=LANE)
+    merging.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
+    deliver()
+    mailbox.mails.clear()
+    conversation.comment(first.pk, text="We come on Monday.", actor=town.tom)
+    deliver()
+    assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["commented"]
+
+
 def test_the_owner_of_the_ground_gets_the_report_without_the_reporter(town: Rivermark, mailbox: Mailbox) -> None:
     state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
     factories.routed(town.tree, "A limb hangs over SR 9.", owner=state, reporter=ANA)
