@@ -303,6 +303,8 @@ class City:
 
     def requests(self, jurisdiction: Jurisdiction) -> None:
         said = self.said.get("requests") or {}
+        if "file" in said and "mapping" not in said:
+            raise ImportProblemError(f"{self.file.name}: `requests` must name mapping.")
         if said.get("generate"):
             from requests_app.imports import demo_requests
 
@@ -310,7 +312,10 @@ class City:
         elif "file" in said:
             from requests_app.imports.requests import import_requests
 
-            import_requests(jurisdiction, self.path(said["file"]), self.path(said["mapping"]), progress=self.progress)
+            # A mapping of the city's own, or the name of one that ships.
+            own = self.folder / str(said["mapping"])
+            mapping = own if own.is_file() else Path(said["mapping"])
+            import_requests(jurisdiction, self.path(said["file"]), mapping, progress=self.progress)
 
     def _rows(
         self, what: str, said: dict[str, Any], needed: set[str], make: Callable[[dict[str, str], str], list[Any] | None]

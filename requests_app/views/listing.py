@@ -1,9 +1,8 @@
 """The public list: what was reported, newest first, with the same filters as the map."""
 
-import datetime as dt
 from urllib.parse import urlencode
 
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Value
 from django.contrib.postgres.search import SearchQuery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,16 +10,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import paging
-from requests_app.clock import app_now
 from requests_app.messages.wording import status_words
-from requests_app.models import OPEN, Photo, SearchDocument
+from requests_app.models import Photo, SearchDocument
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules.intake import clean_text
 from requests_app.views.map import filters
 
 ROWS = 25
-# What is open, and what was reported lately; the rest by choice, and the page says that there is more.
-LATELY = dt.timedelta(days=90)
 ORDER: paging.Order = [("submitted_at", "desc"), ("id", "desc")]
 
 
@@ -31,18 +27,15 @@ def public_list(request: HttpRequest) -> HttpResponse:
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     chosen = PublicFilter(jurisdiction, request.GET)
     words = clean_text(request.GET.get("q", ""))[:100]
-    with_older = request.GET.get("older") == "1"
     found = chosen.requests().select_related("service_version", "department", "owner", "jurisdiction")
     if words:
         found = found.filter(pk__in=said(jurisdiction.pk, words))
-    if not with_older:
-        found = found.filter(Q(submitted_at__gte=app_now() - LATELY) | Q(status__in=OPEN))
     try:
         page = paging.page(found, ORDER, request.GET.get("cursor"), ROWS)
     except paging.BadCursor:
         page = paging.page(found, ORDER, None, ROWS)
     photos = first_photos([one.pk for one in page.rows])
-    kept = {**chosen.chosen, **({"q": words} if words else {}), **({"older": "1"} if with_older else {})}
+    kept = {**chosen.chosen, **({"q": words} if words else {})}
 
     def address(**more: str) -> str:
         return "?" + urlencode({**kept, **more})
@@ -53,7 +46,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
         {
             "filters": filters(jurisdiction, chosen),
             "q": words,
-            "with_older": with_older,
+            "with_older": chosen.with_older,
             "chosen": chosen,
             "rows": [
                 {
