@@ -4,9 +4,8 @@ import datetime as dt
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Sum
 
-from requests_app.models import Counter, CounterDelta, Jurisdiction, ServiceRequest
+from requests_app.models import CounterDelta, Jurisdiction, ServiceRequest
 
 log = structlog.get_logger(__name__)
 
@@ -77,21 +76,28 @@ def fold() -> None:
         cursor.execute(FOLD, [FOLDED_AT_ONCE])
 
 
+# One statement, so one moment: a fold between two would be counted twice or not at all.
+READ = """
+SELECT coalesce(sum(n), 0)::bigint FROM (
+  SELECT day, public_state, value AS n FROM requests_app_counter WHERE jurisdiction_id = %(city)s AND measure = %(measure)s
+  UNION ALL
+  SELECT day, public_state, delta FROM requests_app_counterdelta WHERE jurisdiction_id = %(city)s AND measure = %(measure)s
+) counted
+WHERE (%(since)s::date IS NULL OR day >= %(since)s) AND (public_state = 'public' OR NOT %(public_only)s)
+"""
+
+
 def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = None, public_only: bool = True) -> int:
     """Folded plus unfolded, so that a count is right the moment its change is committed."""
-    total = 0
-    for model, column in ((Counter, "value"), (CounterDelta, "delta")):
-        rows = model.objects.filter(jurisdiction=jurisdiction, measure=measure)
-        if since is not None:
-            rows = rows.filter(day__gte=since)
-        if public_only:
-            rows = rows.filter(public_state="public")
-        total += rows.aggregate(sum=Sum(column))["sum"] or 0
-    return total
+    wanted = {"city": jurisdiction.pk, "measure": measure, "since": since, "public_only": public_only}
+    with connection.cursor() as cursor:
+        cursor.execute(READ, wanted)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 TRUTH = """
-SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) FROM (
+SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
   SELECT r.jurisdiction_id, 'submitted' AS measure, (r.submitted_at AT TIME ZONE j.time_zone)::date AS day,
          r.service_id, r.public_state, count(*) AS n
   FROM requests_app_servicerequest r JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id GROUP BY 1, 2, 3, 4, 5
@@ -102,31 +108,28 @@ SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) FROM (
 """
 
 
+# One statement sees one moment, in which each change and its delta are both there or both not: nobody has to be kept from
+# writing meanwhile. What is wrong is set right by a delta, as anything else.
+RECOUNT = f"""
+INSERT INTO requests_app_counterdelta (jurisdiction_id, measure, day, service_id, public_state, delta)
+SELECT jurisdiction_id, measure, day, service_id, public_state, coalesce(truth.n, 0) - coalesce(kept.n, 0)
+FROM ({TRUTH}) truth
+FULL JOIN (
+  SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
+    SELECT jurisdiction_id, measure, day, service_id, public_state, value AS n FROM requests_app_counter
+    UNION ALL
+    SELECT jurisdiction_id, measure, day, service_id, public_state, delta FROM requests_app_counterdelta
+  ) rows GROUP BY 1, 2, 3, 4, 5
+) kept USING (jurisdiction_id, measure, day, service_id, public_state)
+WHERE coalesce(truth.n, 0) <> coalesce(kept.n, 0)
+"""
+
+
 def recount() -> int:
     """Counts everything again, sets the counters right, and says in the log how many were wrong (it should be none)."""
     with transaction.atomic(), connection.cursor() as cursor:
-        # Nobody may append between our counting and our comparing.
-        cursor.execute("LOCK TABLE requests_app_counterdelta IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute("LOCK TABLE requests_app_servicerequest IN SHARE MODE")
-        cursor.execute(
-            f"""
-            WITH truth AS ({TRUTH}), kept AS (
-              SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
-                SELECT jurisdiction_id, measure, day, service_id, public_state, value AS n FROM requests_app_counter
-                UNION ALL
-                SELECT jurisdiction_id, measure, day, service_id, public_state, delta FROM requests_app_counterdelta
-              ) rows GROUP BY 1, 2, 3, 4, 5)
-            SELECT count(*) FROM truth FULL JOIN kept USING (jurisdiction_id, measure, day, service_id, public_state)
-            WHERE coalesce(truth.sum, 0) <> coalesce(kept.n, 0)
-            """
-        )
-        row = cursor.fetchone()
-        wrong = int(row[0]) if row else 0
-        cursor.execute("DELETE FROM requests_app_counterdelta")
-        cursor.execute("DELETE FROM requests_app_counter")
-        cursor.execute(
-            "INSERT INTO requests_app_counter (jurisdiction_id, measure, day, service_id, public_state, value) " + TRUTH
-        )
+        cursor.execute(RECOUNT)
+        wrong = int(cursor.rowcount)
     if wrong:
         log.error("counters_differed", counters=wrong)
     return wrong
