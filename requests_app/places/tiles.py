@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from django.contrib.gis.geos import Polygon
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, FloatField, Func, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
@@ -104,9 +105,11 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
     )
     # A point on the edge belongs to one tile only, or it would be counted twice.
     placed = placed.filter(lon__gte=west, lon__lt=east, lat__gte=south, lat__lt=north).order_by()
-    if tile.z < POINTS_FROM:
-        return _cells(placed, tile)
-    return _points(placed, tile, language)
+    try:
+        return _cells(placed, tile) if tile.z < POINTS_FROM else _points(placed, tile, language)
+    except EmptyResultSet:
+        # Django sees from the filters alone that nothing can fit them.
+        return b""
 
 
 def _cells(placed: QuerySet[ServiceRequest], tile: Tile) -> bytes:

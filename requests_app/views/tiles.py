@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
@@ -28,7 +28,9 @@ GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
 def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBase:
     """The city's own layers. With today's version in ?v= the tile never changes: whoever has it may keep it."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    tile = _tile(z, x, y)
+    tile = tiles.Tile(z, x, y)
+    if not tile.exists:
+        return _no_tile()
     version = jurisdiction.basemap_version
     key = f"basemap:{jurisdiction.pk}:{version}:{z}:{x}:{y}"
     packed = cache.get(key)
@@ -45,7 +47,9 @@ def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBa
 @require_safe
 def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBase:
     """The public requests: counted in cells from afar, points from near. Filters: those of the public list."""
-    tile = _tile(z, x, y)
+    tile = tiles.Tile(z, x, y)
+    if not tile.exists:
+        return _no_tile()
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     language = request.GET.get("language", settings.LANGUAGE_CODE)[:12]
     try:
@@ -88,11 +92,9 @@ def _source(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:
     return style.vector_source(tiles=address, attribution=attribution)
 
 
-def _tile(z: int, x: int, y: int) -> tiles.Tile:
-    tile = tiles.Tile(z, x, y)
-    if not tile.exists:
-        raise Http404
-    return tile
+def _no_tile() -> HttpResponse:
+    # In a word: whoever asks for tiles reads no pages.
+    return HttpResponseNotFound("There is no such tile.", content_type="text/plain")
 
 
 def _answer(request: HttpRequest, packed: bytes, *, max_age: int, immutable: bool = False) -> HttpResponseBase:

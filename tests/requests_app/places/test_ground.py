@@ -1,8 +1,13 @@
 """The boundary and whose ground it is."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from django.contrib.gis.geos import LineString
 
+from requests_app.imports.layers import import_layers
+from requests_app.imports.progress import Silent
 from requests_app.models import Asset, Ground, Jurisdiction, Owner
 from requests_app.places import ground
 from tests import factories
@@ -128,3 +133,27 @@ def test_the_nearest_assets_come_first(city: Jurisdiction) -> None:
     assert [one.asset_id for one in ground.assets_near(city, at(), [], 20)] == ["T1", "L2"]
     other = factories.jurisdiction("Stonecliff")
     assert ground.assets_near(other, at(), [], 100) == []
+
+
+def test_a_pothole_in_any_city_street_under_rivermark_s_power_lines_is_ours(city: Jurisdiction, tmp_path: Path) -> None:
+    mapping = {
+        "not_ours.geojson.gz": {"use": "owners", "properties": {"owner": "owner", "kind": "kind", "name": "name"}},
+        "segments.geojson.gz": {"use": "owners", "ours": "City", "properties": {"owner": "owner", "name": "name"}},
+    }
+    (tmp_path / "layers.yml").write_text(yaml.safe_dump(mapping))
+    layers = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark/layers"
+    import_layers(city, layers, tmp_path / "layers.yml", progress=Silent())
+
+    power = Owner.objects.get(kind="utility")
+    easement = Ground.objects.get(owner=power).shape
+    streets = Ground.objects.filter(is_segment=True, owner=None, shape__intersects=easement)
+    assert len(streets) == 57
+    pothole = factories.service(city, place_rule="segment", owner_kinds=["state_road", "utility"])
+    tree = factories.service(city, "tree", place_rule="polygon", owner_kinds=["utility"])
+    for street in streets:
+        # In the middle of the stretch that runs below the lines.
+        below = street.shape.intersection(easement)
+        stretch = max(below, key=lambda part: part.length) if below.geom_type.startswith("Multi") else below
+        pin = stretch.interpolate_normalized(0.5)
+        assert ground.owner_at(city, pin, pothole) is None
+        assert ground.owner_at(city, pin, tree) == power

@@ -1,0 +1,345 @@
+"""The map's tiles and style, through the door."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import LineString, Polygon
+from django.test import Client
+
+from requests_app.models import BasemapFeature, Jurisdiction, PublicState, RequestArea, ServiceRequest
+from requests_app.places import tiles
+from tests import factories, vector_tile
+
+pytestmark = pytest.mark.django_db
+
+# The tiles that hold 12 Elm St (40.5 N, 69.0 W).
+AT_ELM_ST = {z: (int(111 / 360 * 2**z), y) for z, y in [(8, 96), (12, 1543), (13, 3086), (14, 6172), (15, 12345)]}
+
+
+@pytest.fixture
+def cast() -> factories.Rivermark:
+    return factories.rivermark()
+
+
+def tile_address(kind: str, z: int, **query: str) -> str:
+    x, y = AT_ELM_ST[z]
+    return f"/tiles/{kind}/{z}/{x}/{y}.mvt?" + "&".join(f"{name}={value}" for name, value in query.items())
+
+
+def layers(client: Client, kind: str, z: int, **query: str) -> dict[str, list[dict[str, Any]]]:
+    answer = client.get(tile_address(kind, z, **query))
+    assert answer.status_code == 200
+    return vector_tile.read(answer.content)
+
+
+def test_the_tiles_of_this_test_hold_elm_st() -> None:
+    for z, (x, y) in AT_ELM_ST.items():
+        west, south, east, north = tiles.Tile(z, x, y).degrees
+        assert west <= -69.0 < east
+        assert south <= 40.5 < north
+
+
+# --- The basemap ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(cast: factories.Rivermark) -> Jurisdiction:
+    city = cast.city
+    land = Polygon.from_bbox((-69.2, 40.3, -68.8, 40.7))
+    for layer, least, properties, shape in [
+        ("land", 8, {"kind": "city"}, land),
+        ("streets", 12, {"class": "street", "name": "Elm St"}, LineString((-69.01, 40.5), (-68.99, 40.5))),
+        ("house_numbers", 15, {"n": "12"}, factories.at()),
+    ]:
+        shape.srid = 4326
+        shape.transform(3857)
+        BasemapFeature.objects.create(
+            jurisdiction=city, layer=layer, min_zoom=least, properties=properties, shape=shape
+        )
+    return city
+
+
+def test_a_tile_has_each_layer_from_its_zoom_on(drawn: Jurisdiction, client: Client) -> None:
+    assert set(layers(client, "basemap", 8)) == {"land"}
+    assert set(layers(client, "basemap", 12)) == {"land", "streets"}
+    near = layers(client, "basemap", 15)
+    assert set(near) == {"land", "streets", "house_numbers"}
+    assert near["streets"] == [{"class": "street", "name": "Elm St"}]
+
+
+def test_a_tile_under_today_s_version_may_be_kept_for_good(drawn: Jurisdiction, client: Client) -> None:
+    answer = client.get(tile_address("basemap", 12, v=str(drawn.basemap_version)))
+    assert answer["Content-Type"] == "application/vnd.mapbox-vector-tile"
+    assert "immutable" in answer["Cache-Control"]
+    assert "max-age=31536000" in answer["Cache-Control"]
+    other = client.get(tile_address("basemap", 12, v="999"))
+    assert "immutable" not in other["Cache-Control"]
+    assert "max-age=60" in other["Cache-Control"]
+
+
+def test_who_has_the_tile_already_gets_no_body(drawn: Jurisdiction, client: Client) -> None:
+    first = client.get(tile_address("basemap", 12))
+    again = client.get(tile_address("basemap", 12), headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_it_travels_packed_to_those_who_can_unpack(drawn: Jurisdiction, client: Client) -> None:
+    plain = client.get(tile_address("basemap", 12))
+    packed = client.get(tile_address("basemap", 12), headers={"Accept-Encoding": "gzip, br"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain
+    assert gzip.decompress(packed.content) == plain.content
+    assert "Accept-Encoding" in packed["Vary"]
+
+
+def test_a_tile_is_made_once_and_anew_after_an_import(drawn: Jurisdiction, client: Client) -> None:
+    with_street = layers(client, "basemap", 12)
+    BasemapFeature.objects.filter(layer="streets").delete()
+    assert layers(client, "basemap", 12) == with_street
+    Jurisdiction.objects.update(basemap_version=7)
+    from django.core.cache import cache
+
+    cache.delete("jurisdiction:testserver")
+    assert set(layers(client, "basemap", 12)) == {"land"}
+
+
+def test_no_city_s_map_is_drawn_under_another_s_host(drawn: Jurisdiction, client: Client) -> None:
+    factories.jurisdiction("Stonecliff", hosts=["stonecliff.example"])
+    Jurisdiction.objects.filter(pk=drawn.pk).update(hosts=["testserver"])
+    answer = client.get(tile_address("basemap", 15), headers={"Host": "stonecliff.example"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert layers(client, "basemap", 15)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["7/39/48", "16/20206/24678", "12/4096/1543", "12/1262/4096", "99/1/1", f"12/{10**30}/1", "12/-1/1", "12/a/1"],
+)
+@pytest.mark.parametrize("kind", ["basemap", "requests"])
+def test_what_is_no_tile_is_not_found(cast: factories.Rivermark, client: Client, kind: str, path: str) -> None:
+    assert client.get(f"/tiles/{kind}/{path}.mvt").status_code == 404
+
+
+# --- Requests ---------------------------------------------------------------------------------------------------------
+
+
+def pothole(cast: factories.Rivermark, **options: Any) -> ServiceRequest:
+    return factories.report(cast.pothole, answers={"where": "lane"}, **options)
+
+
+def test_from_near_each_request_is_a_point(cast: factories.Rivermark, client: Client) -> None:
+    made = pothole(cast)
+    (point,) = layers(client, "requests", 15)["requests"]
+    point.pop("at")
+    assert point == {"reference": made.reference, "service": "Pothole", "status": "received", "state": "open"}
+    (in_spanish,) = layers(client, "requests", 15, language="es")["requests"]
+    assert in_spanish["service"] == "Bache"
+    (in_klingon,) = layers(client, "requests", 15, language="tlh")["requests"]
+    assert in_klingon["service"] == "Pothole"
+
+
+@pytest.mark.parametrize("z", [8, 12, 13, 14])
+def test_from_afar_they_are_counted_and_nothing_else_is_said(cast: factories.Rivermark, client: Client, z: int) -> None:
+    pothole(cast)
+    pothole(cast, point=factories.at(-69.0 + 0.00002, 40.5))
+    found = layers(client, "requests", z)
+    (cell,) = found.pop("cells")
+    assert found == {}
+    assert {name: value for name, value in cell.items() if name != "at"} == {"n": 2}
+
+
+def test_each_request_is_counted_in_exactly_one_tile(cast: factories.Rivermark, client: Client) -> None:
+    """Also one that lies on the edge between two."""
+    edge = tiles.Tile(12, 1263, 1543).degrees[0]
+    for east in (-0.001, 0, 0.001):
+        pothole(cast, point=factories.at(edge + east, 40.5))
+    counted = 0
+    for x in (1262, 1263):
+        answer = client.get(f"/tiles/requests/12/{x}/1543.mvt")
+        counted += sum(cell["n"] for cell in vector_tile.read(answer.content).get("cells", []))
+    assert counted == 3
+
+
+@pytest.mark.parametrize("state", [state for state in PublicState if state != PublicState.PUBLIC])
+@pytest.mark.parametrize("z", [8, 14, 15])
+def test_what_is_not_public_is_on_no_tile(
+    cast: factories.Rivermark, client: Client, state: PublicState, z: int
+) -> None:
+    made = pothole(cast)
+    ServiceRequest.objects.filter(pk=made.pk).update(public_state=state)
+    assert layers(client, "requests", z) == {}
+
+
+def test_a_private_service_is_on_no_tile(cast: factories.Rivermark, client: Client) -> None:
+    factories.report(cast.outreach, "Somebody sleeps here.")
+    assert layers(client, "requests", 15) == {}
+
+
+def test_a_coarse_request_stands_at_its_block_and_nowhere_else(cast: factories.Rivermark, client: Client) -> None:
+    coarse = factories.service(cast.city, "rodent", visibility="coarse")
+    home = factories.at(-69.00042, 40.49958)
+    made = factories.report(coarse, point=home)
+    assert made.public_point is not None
+    assert made.public_point.coords != home.coords
+    west, south, east, north = tiles.Tile(15, *AT_ELM_ST[15]).degrees
+    (point,) = layers(client, "requests", 15)["requests"]
+    shown = west + point["at"][0] / 4096 * (east - west), north - point["at"][1] / 4096 * (north - south)
+    assert shown == pytest.approx(made.public_point.coords, abs=0.00001)
+
+
+def test_a_request_without_a_public_place_is_in_the_list_only(cast: factories.Rivermark, client: Client) -> None:
+    made = pothole(cast)
+    ServiceRequest.objects.filter(pk=made.pk).update(public_point=None)
+    assert layers(client, "requests", 15) == {}
+
+
+def test_no_request_of_another_city_is_shown(cast: factories.Rivermark, client: Client) -> None:
+    pothole(cast)
+    factories.jurisdiction("Stonecliff", hosts=["stonecliff.example"])
+    Jurisdiction.objects.filter(pk=cast.city.pk).update(hosts=["testserver"])
+    answer = client.get(tile_address("requests", 15), headers={"Host": "stonecliff.example"})
+    assert answer.content == b""
+    assert layers(client, "requests", 15)
+
+
+FILTERS = [
+    ({"service": "tree"}, {"Tree to prune"}),
+    ({"category": "streets"}, {"Pothole"}),
+    ({"status": "open"}, {"Pothole"}),
+    ({"status": "ended"}, {"Tree to prune"}),
+    ({"area": "ward:5"}, {"Tree to prune"}),
+    ({"service": "tree", "status": "open"}, set()),
+    ({"service": "nothing"}, set()),
+    ({"status": "late"}, set()),
+    ({"area": "ward:99"}, set()),
+    ({"area": "ward%005"}, set()),
+    ({"category": ""}, {"Pothole", "Tree to prune"}),
+]
+
+
+@pytest.mark.parametrize(("query", "shown"), FILTERS)
+def test_filters_are_those_of_the_list(
+    cast: factories.Rivermark, client: Client, query: dict[str, str], shown: set[str]
+) -> None:
+    pothole(cast)
+    ward = factories.area(cast.city, polygon=factories.square(-69.01, 40.49, -68.999, 40.51))
+    tree = factories.report(cast.tree, "A branch hangs.", point=factories.at(-69.0001, 40.5))
+    RequestArea.objects.exclude(service_request=tree).delete()
+    assert tree.areas.get() == ward
+    ServiceRequest.objects.filter(pk=tree.pk).update(status="closed", disposition="fixed")
+    found = layers(client, "requests", 15, **query).get("requests", [])
+    assert {point["service"] for point in found} == shown
+
+
+def test_old_and_closed_ones_are_shown_by_choice(cast: factories.Rivermark, client: Client) -> None:
+    made = pothole(cast)
+    old = {"submitted_at": "2011-08-28T12:00Z", "status": "closed", "disposition": "fixed"}
+    ServiceRequest.objects.filter(pk=made.pk).update(**old)
+    assert layers(client, "requests", 15) == {}
+    assert [point["state"] for point in layers(client, "requests", 15, older="1")["requests"]] == ["ended"]
+
+
+def test_a_tile_that_takes_too_long_is_given_up(
+    cast: factories.Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles, "TILE_MS", 1)
+    service_requests = [ServiceRequest.objects.get(pk=pothole(cast).pk)]
+    for number in range(3000):
+        copy = ServiceRequest.objects.get(pk=service_requests[0].pk)
+        copy.pk, copy.reference = None, f"{number:08d}"
+        service_requests.append(copy)
+    ServiceRequest.objects.bulk_create(service_requests[1:])
+    answer = client.get(tile_address("requests", 15))
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_tile_asks_little_of_the_database(
+    cast: factories.Rivermark, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    pothole(cast)
+    client.get("/map/style.json")
+    # A savepoint, the time limit set and set back, and the tile itself.
+    for kind in ("requests", "basemap"):
+        with django_assert_max_num_queries(8):
+            client.get(tile_address(kind, 15))
+
+
+# --- The style --------------------------------------------------------------------------------------------------------
+
+
+def style(client: Client) -> dict[str, Any]:
+    answer = client.get("/map/style.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = json.loads(answer.content)
+    return found
+
+
+def test_the_style_names_the_city_and_whole_addresses_of_our_own(cast: factories.Rivermark, client: Client) -> None:
+    found = style(client)
+    assert found["name"] == "Rivermark"
+    source = found["sources"]["basemap"]
+    assert source["tiles"] == ["http://testserver/tiles/basemap/{z}/{x}/{y}.mvt?v=0"]
+    assert (source["minzoom"], source["maxzoom"]) == (8, 15)
+    assert found["glyphs"] == "http://testserver/static/vendor/glyphs/v1/{fontstack}/{range}.pbf"
+    assert "//" not in json.dumps(found).replace("http://testserver", "")
+
+
+def test_every_layer_of_the_style_is_one_that_an_import_can_fill(cast: factories.Rivermark, client: Client) -> None:
+    from requests_app.places.basemap import LAYERS
+
+    named = {layer["source-layer"] for layer in style(client)["layers"] if "source-layer" in layer}
+    assert named == set(LAYERS)
+
+
+def test_the_letters_of_the_style_are_there() -> None:
+    from pathlib import Path
+
+    from requests_app.places import style as look
+
+    root = Path(__file__).resolve().parents[3] / "static/vendor/glyphs/v1"
+    for font in (look.REGULAR, look.MEDIUM, look.SEMIBOLD):
+        assert (root / font[0] / "0-255.pbf").exists()
+
+
+def test_a_raster_address_or_a_file_can_take_the_layers_place(
+    cast: factories.Rivermark, client: Client, settings: Any
+) -> None:
+    settings.BASEMAP_PMTILES_URL = "https://maps.example/city.pmtiles"
+    settings.BASEMAP_ATTRIBUTION = "Maps of Example"
+    source = style(client)["sources"]["basemap"]
+    assert source["url"] == "pmtiles://https://maps.example/city.pmtiles"
+    assert source["attribution"] == "Maps of Example"
+    settings.BASEMAP_PMTILES_URL = "/static/city.pmtiles"
+    assert style(client)["sources"]["basemap"]["url"] == "pmtiles://http://testserver/static/city.pmtiles"
+
+    settings.BASEMAP_RASTER_URL = "https://tiles.example/{z}/{x}/{y}.png"
+    found = style(client)
+    assert found["sources"]["basemap"]["tiles"] == ["https://tiles.example/{z}/{x}/{y}.png"]
+    assert {layer["type"] for layer in found["layers"]} == {"background", "raster"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "origin"),
+    [
+        ("BASEMAP_RASTER_URL", "https://tiles.example/{z}/{x}/{y}.png", "https://tiles.example"),
+        ("BASEMAP_PMTILES_URL", "https://maps.example:8443/city.pmtiles", "https://maps.example:8443"),
+        ("BASEMAP_PMTILES_URL", "/static/city.pmtiles", ""),
+    ],
+)
+def test_only_the_host_that_the_settings_name_may_be_fetched_from(variable: str, value: str, origin: str) -> None:
+    import os
+    import subprocess
+    import sys
+
+    say = "from config import settings; import json; print(json.dumps(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']))"
+    told = {**os.environ, variable: value}
+    done = subprocess.run([sys.executable, "-c", say], env=told, capture_output=True, text=True, check=True)
+    policy = json.loads(done.stdout)
+    others = [origin] if origin else []
+    assert policy["connect-src"] == ["'self'", *others]
+    assert policy["img-src"] == ["'self'", "data:", *others]
+    assert policy["script-src"] == ["'self'"]
