@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -268,3 +269,24 @@ def test_boston_loads_from_its_open_data(folder: Folder) -> None:
     assert {"land", "water", "streets", "parks", "neighborhood_labels"} <= set(downtown)
     names = {street.get("name") for street in downtown["streets"]}
     assert {"Tremont St", "Washington St"} <= names
+
+
+# --- The manual -------------------------------------------------------------------------------------------------------
+
+
+def test_the_manual_names_every_key_and_its_examples_can_be_read(folder: Folder) -> None:
+    from requests_app.imports.city import KEYS, NUMBERS
+    from requests_app.imports.layers import KEYS as MAPPING_KEYS
+    from requests_app.imports.layers import read_mapping
+    from requests_app.places.basemap import LAYERS
+
+    manual = (Path(__file__).resolve().parents[3] / "docs/cities.md").read_text()
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", manual, re.DOTALL)]
+    whole = next(block for block in blocks if "format" in block)
+    assert set(whole) == set(KEYS)
+    assert set(whole["numbers"]) == set(NUMBERS)
+    mapping = next(block for block in blocks if "streets.shp" in block)
+    entries = read_mapping(folder({}, layers__yml=yaml.safe_dump(mapping)) / "layers.yml")
+    assert len(entries) == 8
+    for word in {*MAPPING_KEYS, *LAYERS}:
+        assert word in manual
