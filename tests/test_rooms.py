@@ -20,7 +20,6 @@ FLOORS = [
         "markdown",
         "photo_child",
         "checks",
-        "templatetags",
         "apps",
         "migrations",
     },
@@ -31,7 +30,7 @@ FLOORS = [
     {"actions", "photos", "access"},
     {"messages"},
     {"imports"},
-    {"tasks", "context", "middleware", "views", "forms", "api", "demo", "management", "urls", "urls_places"},
+    {"tasks", "context", "middleware", "views", "forms", "api", "demo", "management", "templatetags", "urls", "urls_places"},
 ]
 
 

@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -55,6 +54,14 @@ def keep(draft: Draft, **typed: Any) -> None:
         locked.save(update_fields=["typed", "language", "warning", "updated_at"])
     draft.typed = locked.typed
     draft.service_request_id = locked.service_request_id
+
+
+def describe(draft: Draft, words: dict[str, str]) -> None:
+    """What the draft's photos show, by the photo's name."""
+    for photo in draft.photos.filter(name__in=words):
+        if photo.alt != words[photo.name]:
+            photo.alt = words[photo.name][:300]
+            photo.save(update_fields=["alt"])
 
 
 def warn(draft: Draft) -> None:
@@ -146,13 +153,12 @@ def contact_of(person: Person) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
 def forget(drafts: list[Draft]) -> None:
     """ "Forget me on this device": what was typed goes, with its photos. What was sent stays sent."""
     for draft in drafts:
-        _remove_photos(draft)
-        # The rows go when their files are gone; a draft that still has one would keep it.
-        transaction.on_commit(draft.delete)
+        for photo in draft.photos.all():
+            photos.remove(photo)
+        draft.delete()
 
 
 def place_of(path: Path) -> submission.Place:

@@ -49,12 +49,16 @@ def reason_words(service_request: ServiceRequest) -> str:
     return say(listed.words) if listed else ""
 
 
-def outcome(service_request: ServiceRequest) -> str:
-    """How it ended, as a resident reads it."""
+def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
+    """How it ended, as a resident reads it; to others than the reporter, "you" would be the wrong one."""
     own = service_request.service_version.outcome_words.get(service_request.disposition)
     if own:
         return say(own)
     disposition = service_request.disposition
+    if not to_reporter and disposition == Disposition.WITHDRAWN:
+        return _("Taken back by the person who reported it")
+    if not to_reporter and disposition == Disposition.NO_REPLY:
+        return _("We needed an answer and got none")
     if disposition == Disposition.HANDED_OVER and service_request.owner is not None:
         if service_request.owner_reference:
             return _("Sent to %(owner)s, their number %(number)s") % {
@@ -81,11 +85,11 @@ def outcome(service_request: ServiceRequest) -> str:
     }[Disposition(disposition)]
 
 
-def status_words(service_request: ServiceRequest) -> str:
+def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
     """Where it stands, as a resident reads it. To the public, closed looks like resolved."""
     status = service_request.status
     if status in (Status.RESOLVED, Status.CLOSED):
-        return outcome(service_request)
+        return outcome(service_request, to_reporter=to_reporter)
     if status == Status.ON_HOLD:
         if service_request.hold_until:
             return _("Waiting: %(reason)s until %(date)s") % {

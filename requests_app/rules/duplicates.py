@@ -1,6 +1,7 @@
 """Which reports may be the same problem: open, public, of the same service, near and recent."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
@@ -12,8 +13,14 @@ from requests_app.places.addresses import box_around
 AT_MOST = 3
 
 
-def candidates(version: ServiceVersion, point: Point | None) -> list[ServiceRequest]:
-    """At most three, the nearest first and of equally near ones the newest; each with `.metres` (a Distance).
+@dataclass(frozen=True)
+class Candidate:
+    service_request: ServiceRequest
+    metres: int
+
+
+def candidates(version: ServiceVersion, point: Point | None) -> list[Candidate]:
+    """At most three, the nearest first and of equally near ones the newest.
 
     Measured to their public places: what the public may not know of a place must not show in its distance either.
     """
@@ -29,4 +36,4 @@ def candidates(version: ServiceVersion, point: Point | None) -> list[ServiceRequ
         .select_related("service_version__department", "department", "owner")
         .order_by("metres", "-submitted_at", "-id")[:AT_MOST]
     )
-    return [one for one in found if one.metres.m <= version.duplicate_radius_m]
+    return [Candidate(one, round(one.metres.m)) for one in found if one.metres.m <= version.duplicate_radius_m]

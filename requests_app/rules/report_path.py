@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
-from requests_app.models import Draft, Owner, QuestionVersion, Service, ServiceRequest, ServiceVersion
+from requests_app.models import Draft, Owner, QuestionVersion, Service, ServiceVersion
 from requests_app.places import ground
 from requests_app.rules import duplicates, intake, screening
 
@@ -65,12 +65,13 @@ class Path:
         return ground.owner_at(self.jurisdiction, self.point, self.version)
 
     @cached_property
-    def candidates(self) -> list[ServiceRequest]:
+    def candidates(self) -> list[duplicates.Candidate]:
         """What may be the same problem and was not said to be another one."""
         if self.version is None:
             return []
         different = self.typed.get("different", [])
-        return [one for one in duplicates.candidates(self.version, self.point) if one.reference not in different]
+        found = duplicates.candidates(self.version, self.point)
+        return [one for one in found if one.service_request.reference not in different]
 
     # --- The pages of "Tell us more" --------------------------------------------------------------------------------
 

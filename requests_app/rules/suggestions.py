@@ -6,6 +6,7 @@ Rare words count more than common ones, a name more than its description, and a 
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -102,7 +103,7 @@ def _scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found,
                 titled.add((kind, pk))
             text_weight = TEXT if kind == SearchDocument.Kind.SERVICE else BODY
             by_language[(kind, pk), document_language] += rarity * (TITLE if in_title else text_weight)
-        parameters = {
+        parameters: dict[str, Any] = {
             "words": [word for word in dict.fromkeys(plain(text).split()) if len(word) >= LEAST_LETTERS],
             "languages": jurisdiction.languages,
             "known": list({lexeme for _, _, _, lexeme, _ in hits}),

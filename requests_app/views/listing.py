@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import F, Func, Value
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, Func, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
@@ -51,7 +51,7 @@ def public_list(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {
                     "request": one,
-                    "words": status_words(one),
+                    "words": status_words(one, to_reporter=False),
                     "tag": one.disposition or one.status,
                     "photo": photos.get(one.pk),
                 }

@@ -5,7 +5,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from requests_app import links
-from requests_app.models import Photo
+from requests_app.models import Participation, Photo
 from requests_app.rules import permissions
 
 
@@ -21,19 +21,22 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
         return True, True
     if permissions.can(request.user, "view", service_request):
         return True, False
-    # The reporter keeps their own; it was they who sent it.
+    # The reporter keeps their own; it was they who sent it. Whoever only joined or follows sees what everybody sees.
     link = links.held_by(request)
-    own = link is not None and link.service_request_id == service_request.pk
-    return own and photo.hidden_at is None, False
+    if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
+        return False, False
+    roles = (Participation.Role.REPORTER, Participation.Role.CALLER)
+    return service_request.participations.filter(person=link.person, role__in=roles).exists(), False
 
 
+# reference: the address below the request's own page, to which its private link's cookie is bound.
 @require_safe
-def photo(request: HttpRequest, name: str) -> HttpResponseBase:
+def photo(request: HttpRequest, name: str, reference: str = "") -> HttpResponseBase:
     return _serve(request, name, small=False)
 
 
 @require_safe
-def photo_small(request: HttpRequest, name: str) -> HttpResponseBase:
+def photo_small(request: HttpRequest, name: str, reference: str = "") -> HttpResponseBase:
     return _serve(request, name, small=True)
 
 

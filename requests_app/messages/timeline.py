@@ -1,0 +1,130 @@
+"""What happened to a request, as residents read it: newest first, in words, departments and never names."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from requests_app.events import PUBLIC_KINDS
+from requests_app.messages import wording
+from requests_app.models import Comment, Department, Disposition, Event, Owner, ServiceRequest
+from requests_app.words import say
+
+# Others who have the problem too are one number on the page, not a line each; closed looks like resolved.
+UNTOLD = {"joined", "absorbed", "closed"}
+AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """text: words that somebody wrote, in their own language."""
+
+    at: dt.datetime
+    words: str
+    text: str = ""
+    language: str = ""
+
+
+def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = None, own: bool = False) -> list[Line]:
+    """own: for the reporter, who also reads what we asked and what they answered. parent: the one it was joined with."""
+    requests = [service_request, parent] if parent is not None else [service_request]
+    ids = [one.pk for one in requests]
+    kinds = PUBLIC_KINDS - UNTOLD
+    events = list(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
+    comments = Comment.objects.filter(service_request__in=ids, hidden_at=None).select_related("department")
+    spoken = {one.pk: one for one in comments if one.public or (own and one.service_request_id == service_request.pk)}
+    departments = {
+        one.pk: say(one.name) for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
+    }
+    owners = _owners(events)
+    found = []
+    told: set[int] = set()
+    for event in events:
+        # What became of an earlier joining is the reader's own story; how the parent was reported is not.
+        if parent is not None and event.service_request_id == parent.pk and event.kind == "submitted":
+            continue
+        comment = spoken.get(event.data.get("comment_id") or 0)
+        if comment is not None and comment.kind != Comment.Kind.NOTE:
+            told.add(comment.pk)
+        else:
+            comment = None
+        about = service_request if event.service_request_id == service_request.pk else parent or service_request
+        words = _words(event, about, departments, owners, own=own)
+        found.append(Line(event.at, words, comment.text if comment else "", comment.language if comment else ""))
+    for comment in spoken.values():
+        # Words that no event speaks of: an import leaves them so.
+        if comment.pk not in told and comment.public:
+            who = say(comment.department.name) if comment.department else _("The city")
+            found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, comment.text, comment.language))
+    # sorted() keeps the order of what is equally old, and that is by id.
+    return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def _owners(events: list[Event]) -> dict[int, str]:
+    ids = {event.data["owner_id"] for event in events if event.data.get("owner_id")}
+    return dict(Owner.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def _words(
+    event: Event,
+    service_request: ServiceRequest,
+    departments: Mapping[int, str],
+    owners: Mapping[int, str],
+    *,
+    own: bool,
+) -> str:
+    data = event.data
+    department = departments.get(data.get("department_id") or 0, "") or _("The city")
+    if event.kind in ("routed", "transferred"):
+        return _("Sent to %(department)s") % {"department": department}
+    if event.kind == "scheduled":
+        day = parse_date(str(data.get("date", "")))
+        return _("Planned for %(date)s") % {"date": wording.long_date(day)} if day else _("Planned")
+    if event.kind == "held":
+        return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))))
+    if event.kind == "resolved":
+        return _ended(service_request, str(data.get("disposition", "")), str(data.get("reason") or ""), own=own)
+    if event.kind == "handed_over":
+        return _("Sent to %(owner)s") % {"owner": owners.get(data.get("owner_id") or 0, _("another office"))}
+    if event.kind == "asked":
+        return _("We asked you a question") if own else _("We asked the person who reported it")
+    if event.kind == "answered":
+        return _("You wrote to us") if own else _("The person who reported it answered")
+    return {
+        "submitted": _("We got the report"),
+        "accepted": _("Work has begun"),
+        "visited": _("Somebody went there"),
+        "made_safe": _("Safe for now, repair still to come"),
+        "resumed": _("Work goes on"),
+        "commented": _("%(who)s wrote")
+        % {"who": say(service_request.department.name) if service_request.department else _("The city")},
+        "merged": _("Joined with an earlier report"),
+        "unmerged": _("Taken up again as a report of its own"),
+        "withdrawn": _("You took it back") if own else _("Taken back by the person who reported it"),
+        "reopened": _("Open again"),
+    }.get(event.kind, event.kind)
+
+
+def _held(service_request: ServiceRequest, reason: str, until: dt.date | None) -> str:
+    """As the status says it, for the reason of that day and not of today."""
+    then = ServiceRequest(jurisdiction=service_request.jurisdiction, hold_reason=reason)
+    words = wording.hold_words(then)
+    if until is None:
+        return _("Waiting: %(reason)s") % {"reason": words}
+    return _("Waiting: %(reason)s until %(date)s") % {"reason": words, "date": wording.long_date(until)}
+
+
+def _ended(service_request: ServiceRequest, disposition: str, reason: str, *, own: bool) -> str:
+    if disposition not in Disposition.values:
+        return _("Ended")
+    then = ServiceRequest(
+        jurisdiction=service_request.jurisdiction,
+        service_version=service_request.service_version,
+        disposition=disposition,
+        disposition_reason=reason,
+        owner=service_request.owner,
+        owner_reference=service_request.owner_reference,
+    )
+    return wording.outcome(then, to_reporter=own)

@@ -1,0 +1,53 @@
+"""How residents' pages say times, lengths, promises and answers."""
+
+import datetime as dt
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from requests_app.messages import wording
+from requests_app.models import Answer, Target
+from requests_app.words import say
+
+register = template.Library()
+
+
+@register.filter
+def with_day(at: dt.datetime) -> str:
+    """Tuesday, June 3, 4 p.m., and the year if it is another one, in the city's wall time."""
+    local = timezone.localtime(at)
+    words = wording.long_time(at, timezone.get_current_timezone())
+    return words if local.year == timezone.localtime().year else f"{words} ({local.year})"
+
+
+@register.filter
+def how_long(length: dt.timedelta) -> str:
+    """5 hours, 3 days: rounded up, since "within" must be true."""
+    hours = -(-length.total_seconds() // 3600)
+    if hours < 48:
+        hours = max(1, int(hours))
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    days = int(-(-hours // 24))
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@register.filter
+def promised(target: Target) -> str:
+    count = {"count": target.value}
+    return {
+        Target.Unit.MINUTES: ngettext("%(count)d minute", "%(count)d minutes", target.value),
+        Target.Unit.HOURS: ngettext("%(count)d hour", "%(count)d hours", target.value),
+        Target.Unit.DAYS: ngettext("%(count)d day", "%(count)d days", target.value),
+        Target.Unit.BUSINESS_DAYS: ngettext("%(count)d working day", "%(count)d working days", target.value),
+    }[Target.Unit(target.unit)] % count
+
+
+@register.filter
+def answer_words(answer: Answer) -> str:
+    """The chosen options in the reader's language; what was typed as it was typed."""
+    labels = {str(option["value"]): say(option.get("label")) for option in answer.question_version.options}
+    chosen = answer.value if isinstance(answer.value, list) else [answer.value]
+    if labels and all(str(one) in labels for one in chosen):
+        return ", ".join(labels[str(one)] for one in chosen)
+    return answer.value_words
