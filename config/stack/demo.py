@@ -272,6 +272,8 @@ class Start:
             return
         wanted = self.wanted()
         self.set_mark("data", f"loading: {wanted}")
+        if wanted != "nothing":
+            print(f"Loading {wanted}")
         if self.options.city:
             self.manage("load_city", str(self.options.city))
         elif not self.options.no_demo_data:
