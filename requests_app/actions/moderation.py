@@ -41,7 +41,7 @@ def publish(pk: int, *, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def hide_photo(photo_id: int, *, actor: User) -> None:
-    photo = Photo.objects.select_for_update().select_related("service_request").get(pk=photo_id)
+    photo = Photo.objects.select_for_update(of=("self",)).select_related("service_request").get(pk=photo_id)
     if photo.service_request is not None and photo.hidden_at is None:
         photo.hidden_at = app_now()
         photo.save(update_fields=["hidden_at"])
