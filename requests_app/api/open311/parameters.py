@@ -106,4 +106,5 @@ def _moment(value: str, zone: ZoneInfo, end_of_day: bool) -> dt.datetime:
     if offset[:1].isdigit():
         offset = f"+{offset}"
     read = dt.datetime.fromisoformat(f"{day}T{time.replace(',', '.')}{offset}").replace(microsecond=0)
-    return read if offset else read.replace(tzinfo=zone)
+    # In UTC: the database knows no offset beyond 16 hours.
+    return (read if offset else read.replace(tzinfo=zone)).astimezone(dt.UTC)

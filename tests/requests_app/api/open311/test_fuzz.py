@@ -31,7 +31,7 @@ LIKELY = [
 ]  # fmt: skip
 values = st.sampled_from(LIKELY) | st.text(max_size=40)
 anything = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-short, long = settings(anything, max_examples=60), settings(anything, max_examples=3000)
+short, long = settings(anything, max_examples=60), settings(anything, max_examples=600)
 
 
 def pairs(names: list[str]) -> st.SearchStrategy[list[tuple[str, str]]]:

@@ -227,6 +227,7 @@ def spring(cast: factories.Rivermark) -> dict[str, str]:
         # Exactly 90 days, on the clock and on the wall.
         ({"start_date": "2025-03-02T15:00:00Z", "end_date": "2025-05-31T15:00:00Z"}, ["05-31", "05-30", "03-02"]),
         ({"start_date": "2025-03-01T00:00:00-05:00", "end_date": "2025-05-30T00:00:00-04:00"}, ["03-02", "03-01"]),
+        ({"start_date": "2025-03-02T00:00:00+23:59", "end_date": "2025-03-01T00:00:00-23:59"}, ["03-01"]),
         ({"start_date": "", "end_date": ""}, []),
         ({"start_date": "2199-12-31"}, []),
     ],
