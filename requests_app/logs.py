@@ -3,20 +3,46 @@
 import logging
 import logging.config
 import re
+import sys
+import traceback
 from typing import Any
 
 import structlog
 from django.conf import settings
 
-# A private link must not live on in a log: /l/<id>-<secret> is written as /l/<id>-….
-_LINK = re.compile(r"(/l/\d+-)[^/?\s\"']+")
+# A private link must not live on in a log: /l/<id>-<secret> is written as /l/<id>-…, and so is an API's token.
+_LINK = re.compile(r"(/l/\d+-|/tokens/+)[^/?\s\"']+")
 
 
 def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     for key, value in event.items():
-        if isinstance(value, str) and "/l/" in value:
+        if isinstance(value, str) and "/" in value:
             event[key] = _LINK.sub(r"\1…", value)
     return event
+
+
+def without_words(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An exception as its classes and the lines it came by. Its words are left out: the database's and the mail server's
+    quote what was typed ("Key (email)=(ana@…) already exists"). DEBUG, on one's own machine, shows them."""
+    given = event.get("exc_info")
+    if not given or settings.DEBUG:
+        return event
+    error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exc_info()[1]
+    del event["exc_info"]
+    if error is None:
+        return event
+    event["exception"] = "\n".join(_lines(error))
+    record = event.get("_record")
+    if record is not None and record.name == "celery.app.trace":
+        # Celery writes the exception into the message itself.
+        event["event"] = f"task {getattr(record, 'data', {}).get('name')} failed"
+    return event
+
+
+def _lines(error: BaseException) -> list[str]:
+    lines = [] if (before := error.__cause__ or error.__context__) is None else [*_lines(before), "which led to"]
+    lines += [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    return [*lines, type(error).__qualname__]
 
 
 def configure() -> None:
@@ -31,9 +57,9 @@ def configure() -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer() if settings.PRODUCTION else structlog.dev.ConsoleRenderer(colors=False)
     )
-    final: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    final: list[Any] = [without_words, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.PRODUCTION:
-        # A traceback inside the one JSON line, not after it.
+        # What DEBUG left: a traceback inside the one JSON line, not after it.
         final.append(structlog.processors.format_exc_info)
     logging.config.dictConfig(
         {
