@@ -54,10 +54,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "requests_app.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "requests_app.middleware.request_id",
     "csp.middleware.CSPMiddleware",
+    "requests_app.middleware.probe",
+    "requests_app.middleware.body_limit",
     "requests_app.middleware.database_lost",
     "requests_app.middleware.jurisdiction",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -200,6 +203,8 @@ ACCOUNT_ADAPTER = "staff_app.sign_in.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # A password reset answers the same for every address, and writes only to staff.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# An administrator made the account and vouches for its address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/m/key"} if RATE_LIMITS else False
 LOGIN_URL = "account_login"
@@ -257,6 +262,8 @@ SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "requests_app.views.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", default=True)
+# Probes come from inside, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE

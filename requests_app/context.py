@@ -19,7 +19,8 @@ def city(request: HttpRequest) -> dict[str, Any]:
             "url": translate_url(request.get_full_path(), code),
         }
         for code in languages
-        if code != language
+        # A city may prepare words in a language that this site's own words are not in yet.
+        if code != language and code in dict(settings.LANGUAGES)
     ]
     return {
         "city": jurisdiction,

@@ -36,12 +36,13 @@ def client_address(request: HttpRequest) -> str:
     """The address that the last proxy we trust saw. Without a trusted proxy, X-Forwarded-For is anybody's invention."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    while hops and _is_trusted(address):
+    while hops and is_trusted_proxy(address):
         address = hops.pop()
     return address
 
 
-def _is_trusted(address: str) -> bool:
+def is_trusted_proxy(address: str) -> bool:
+    """Whether what this peer says in X-Forwarded-… is believed."""
     if not settings.TRUSTED_PROXIES:
         return False
     # A proxy on this machine's own socket has no address.

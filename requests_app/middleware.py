@@ -9,14 +9,55 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.request import split_domain_port
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from psycopg_pool import PoolTimeout
 
+from requests_app import limits
 from requests_app.models import Jurisdiction
+from requests_app.views import errors, probes
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths that belong to the process or to the API's own rules, not to a city's pages.
-WITHOUT_JURISDICTION = re.compile(r"^/(healthz|readyz|metrics|static/|open311/)")
+WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
+PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
+
+
+def trusted_proxy(get_response: GetResponse) -> GetResponse:
+    """What came by https is for a proxy to say that TRUSTED_PROXIES names, and for nobody else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not limits.is_trusted_proxy(str(request.META.get("REMOTE_ADDR", ""))):
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return get_response(request)
+
+    return middleware
+
+
+def probe(get_response: GetResponse) -> GetResponse:
+    """A probe calls a machine by its address, over plain HTTP: neither host name, TLS nor city is asked for."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        asked = PROBES.get(request.path_info)
+        return asked(request) if asked else get_response(request)
+
+    return middleware
+
+
+def body_limit(get_response: GetResponse) -> GetResponse:
+    """A body larger than BODY_MAX_BYTES is refused before a byte of it is read, with what to do instead."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        # The API's door refuses it as well, in its own format.
+        if length > settings.BODY_MAX_BYTES and not request.path_info.startswith("/open311/"):
+            return HttpResponse(render_to_string("413.html"), status=413)
+        return get_response(request)
+
+    return middleware
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
@@ -37,37 +78,35 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
 
 def database_lost(get_response: GetResponse) -> GetResponse:
-    """A lost database is a 503 that gives back what was typed, never a 500 that eats it."""
+    """A database that a view lost is a 503 that gives back what was typed, never a 500 that eats it.
+
+    (One that a middleware lost comes to errors.server_error, by Django's rules.)
+    """
 
     class DatabaseLost:
         def __call__(self, request: HttpRequest) -> HttpResponse:
-            try:
-                return get_response(request)
-            except (OperationalError, InterfaceError, PoolTimeout) as error:
-                return self.tell(request, error)
+            return get_response(request)
 
         def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-            if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
-                return self.tell(request, exception)
-            return None
-
-        def tell(self, request: HttpRequest, error: Exception) -> HttpResponse:
-            # The door that was asked answers in its own format.
-            from requests_app.views import errors
-
-            structlog.get_logger(__name__).error("database_lost", error=type(error).__name__)
+            if not isinstance(exception, OperationalError | InterfaceError):
+                return None
+            structlog.get_logger(__name__).error("database_lost", error=type(exception).__name__)
             return errors.database_lost(request)
 
     return DatabaseLost()
 
 
 def find_jurisdiction(host: str) -> Jurisdiction | None:
-    """The jurisdiction that this host leads to; with only one in the installation, every allowed host does."""
+    """The jurisdiction that this host leads to; with only one in the installation, every allowed host does.
+
+    host: as the browser said it, with or without a port. An edit is seen everywhere within 10 s.
+    """
+    host = split_domain_port(host)[0]
     cached = cache.get(f"jurisdiction:{host}")
     if cached is not None:
         return cached if isinstance(cached, Jurisdiction) else None
     every = list(Jurisdiction.objects.defer("boundary").order_by("id"))
-    found = next((one for one in every if host in one.hosts), None)
+    found = next((one for one in every if host in map(str.lower, one.hosts)), None)
     if found is None and len(every) == 1:
         found = every[0]
     if found is not None:
@@ -82,8 +121,7 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
         request.jurisdiction = None  # type: ignore[attr-defined]
         if WITHOUT_JURISDICTION.match(request.path):
             return get_response(request)
-        host = request.get_host().rsplit(":", 1)[0].lower()
-        found = find_jurisdiction(host)
+        found = find_jurisdiction(request.get_host())
         if found is None:
             if Jurisdiction.objects.exists():
                 return HttpResponseNotFound("No city answers at this address.", content_type="text/plain")

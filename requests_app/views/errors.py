@@ -1,6 +1,10 @@
 """Pages for what went wrong. Each says what to do next, and a lost database gives back what was typed."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -21,6 +25,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    # What a middleware raises comes here and never to another middleware: the database may be lost before any view is reached.
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return database_lost(request)
     # Nothing of ours may run here that could fail again: the page needs neither the database nor the city.
     return HttpResponse(render_to_string("500.html"), status=500)
 
@@ -37,15 +44,25 @@ def database_lost(request: HttpRequest) -> HttpResponse:
         response = errors.unavailable(request)
     else:
         posted = [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name not in NOT_REPEATED
-            for value in values
+            (name, value) for name, values in request.POST.lists() if name not in NOT_REPEATED for value in values
         ]
+        if not _is_from_here(request):
+            # What another site made the browser send is not offered to be sent again.
+            posted = []
         response = render(
-            request, "503.html", {"posted": posted, "path": request.get_full_path(), "photo_fields": list(request.FILES)}
+            request,
+            "503.html",
+            {"posted": posted, "path": request.get_full_path(), "photo_fields": list(request.FILES)},
         )
         response.status_code = 503
     response["Retry-After"] = "10"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Whether the form came with our token; also where the database was lost before Django looked at it."""
+    csrf = CsrfViewMiddleware(lambda request: HttpResponse())
+    if not getattr(request, "csrf_processing_done", False):
+        csrf.process_request(request)
+    return csrf.process_view(request, database_lost, (), {}) is None

@@ -1,0 +1,149 @@
+"""Two cities on one installation: the host chooses, and nothing of one appears at the other's door."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from requests_app import links
+from requests_app.middleware import find_jurisdiction
+from requests_app.models import Jurisdiction, ServiceRequest, User
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Town:
+    city: Jurisdiction
+    host: str
+    made: ServiceRequest
+    token: str
+    tom: User
+
+
+def found(name: str) -> Town:
+    host = f"311.{name.lower()}.example"
+    city = factories.jurisdiction(name, hosts=[host, f"www.{host}"])
+    version = factories.service(
+        city, f"{name.lower()}-pothole", name={"en": f"Pothole of {name}", "es": f"Bache de {name}"}
+    )
+    factories.area(city, "ward", f"{name}-ward")
+    factories.article(city, f"{name.lower()}-article", f"Answers of {name}", "Words.", version)
+    factories.address(city, f"12 {name} St")
+    done = factories.submitted(version, f"A hole in {name}.", address=f"12 {name} St")
+    factories.let_the_worker_work()
+    assert done.link is not None
+    tom = factories.staff(f"Tom-{name}", "triage", city, version.department)
+    return Town(city, host, done.service_request, links.token(done.link), tom)
+
+
+@pytest.fixture
+def towns() -> tuple[Town, Town]:
+    return found("Northtown"), found("Southtown")
+
+
+@pytest.mark.parametrize("port", ["", ":8311"])
+def test_the_host_chooses_the_city(client: Client, towns: tuple[Town, Town], port: str) -> None:
+    for town in towns:
+        for host in (town.host, f"WWW.{town.host.upper()}", f"{town.host}."):
+            page = client.get("/privacy/", headers={"host": host + port})
+            assert page.status_code == 200
+            assert page.context["city"] == town.city
+
+
+def test_a_host_that_no_city_names_is_404_and_one_city_alone_takes_every_allowed_one(client: Client) -> None:
+    only = found("Northtown")
+    assert client.get("/privacy/", headers={"host": "127.0.0.1:8311"}).context["city"] == only.city
+    cache.clear()
+    found("Southtown")
+    answer = client.get("/privacy/", headers={"host": "127.0.0.1:8311"})
+    assert answer.status_code == 404
+    assert b"Northtown" not in answer.content
+
+
+def test_allowed_hosts_is_the_outer_gate(client: Client, towns: tuple[Town, Town], settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = [towns[0].host]
+    assert client.get("/privacy/", headers={"host": towns[0].host}).status_code == 200
+    assert client.get("/privacy/", headers={"host": towns[1].host}).status_code == 400
+
+
+def test_an_ipv6_host_is_read_whole(client: Client) -> None:
+    city = factories.jurisdiction("Northtown", hosts=["[::1]"])
+    factories.jurisdiction("Southtown", hosts=["311.southtown.example"])
+    for host in ("[::1]", "[::1]:8311"):
+        assert find_jurisdiction(host) == city
+
+
+def test_its_own_host_makes_its_links(towns: tuple[Town, Town], settings: Settings) -> None:
+    settings.SITE_URL = "https://county.example"
+    assert [links.site_of(town.city) for town in towns] == [f"https://{town.host}" for town in towns]
+
+
+def paths(town: Town) -> list[str]:
+    """Every page that names something of one city."""
+    reference, photo = town.made.reference, "a" * 32
+    name = town.city.name.lower()
+    return [
+        f"/r/{reference}/",
+        f"/l/{town.token}/",
+        f"/articles/{name}-article/",
+        f"/photos/{photo}.jpg",
+        f"/open311/v2/requests/{town.made.spoken_reference}.json",
+        f"/open311/v2/services/{name}-pothole.json",
+    ]
+
+
+LISTS = [
+    "/",
+    "/requests/",
+    "/map/",
+    "/services/",
+    "/places/search.json?q=12+{other}",
+    "/open311/v2/services.json",
+    "/open311/v2/requests.json",
+    "/open311/v2/discovery.json",
+]
+
+
+def test_what_belongs_to_one_is_404_at_the_other(client: Client, towns: tuple[Town, Town]) -> None:
+    """And there at its own door, so that the 404 means something."""
+    for town, other in (towns, towns[::-1]):
+        for path in paths(town):
+            mine = client.get(path, headers={"host": town.host}).status_code
+            assert mine in (200, 302) or path.startswith("/photos/"), path
+            assert client.get(path, headers={"host": other.host}).status_code == 404, path
+
+
+def test_no_list_search_or_map_of_one_holds_anything_of_the_other(client: Client, towns: tuple[Town, Town]) -> None:
+    for town, other in (towns, towns[::-1]):
+        for path in LISTS:
+            address = path.format(other=other.city.name)
+            answer = client.get(address, headers={"host": town.host})
+            assert answer.status_code == 200, address
+            held = re.sub(r'value="[^"]*"', "", answer.content.decode())
+            assert other.city.name not in held, address
+            assert other.made.spoken_reference not in held, address
+
+
+def test_staff_of_one_are_nobody_at_the_other(client: Client, towns: tuple[Town, Town]) -> None:
+    north, south = towns
+    client.force_login(north.tom)
+    reference = south.made.reference
+    assert client.get(f"/staff/r/{north.made.reference}/", headers={"host": north.host}).status_code == 200
+    for host, path in [
+        (north.host, f"/staff/r/{reference}/"),
+        (south.host, f"/staff/r/{reference}/"),
+        (south.host, "/staff/"),
+    ]:
+        assert client.get(path, headers={"host": host}).status_code in (403, 404), (host, path)
+    for host in (north.host, south.host):
+        for act in ("reporter", "accept", "comment"):
+            answer = client.post(f"/staff/r/{reference}/{act}/", {"text": "Hello."}, headers={"host": host})
+            assert answer.status_code in (403, 404), (host, act)
+    queue = client.get("/staff/", headers={"host": north.host}).content.decode()
+    assert north.made.spoken_reference in queue or "Pothole of Northtown" in queue
+    assert "Southtown" not in queue
