@@ -58,7 +58,11 @@ class ServiceForm(forms.Form):
 class PlaceForm(forms.Form):
     """Step 2: an address in words, or a point from the map or the browser, or both."""
 
-    address = WordsField(label=gettext_lazy("Address, corner or park"), max_length=PLACE_MAX, required=False)
+    address = WordsField(
+        label=gettext_lazy("Address, corner or park"),
+        max_length=PLACE_MAX,
+        error_messages={"required": gettext_lazy("Say where it is: an address, a corner or a park.")},
+    )
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     long = forms.CharField(required=False, widget=forms.HiddenInput)
     note = WordsField(
@@ -70,7 +74,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.is_required = required
+        self.fields["address"].required = required
         self.fields["address"].widget.attrs |= address_attributes(
             str(reverse_lazy("place_search")), "id_lat", "id_long"
         )
@@ -78,8 +82,10 @@ class PlaceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["point"] = typed_point(cleaned.get("lat", ""), cleaned.get("long", ""))
-        if self.is_required and not cleaned.get("address") and cleaned["point"] is None and not self.errors:
-            self.add_error("address", _("Say where it is: an address, a corner or a park."))
+        if cleaned["point"] is not None and self.has_error("address", "required"):
+            # A point from the map or the browser says enough.
+            del self.errors["address"]
+            cleaned["address"] = ""
         return cleaned
 
 

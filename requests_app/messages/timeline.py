@@ -83,7 +83,7 @@ def _words(
         day = parse_date(str(data.get("date", "")))
         return _("Planned for %(date)s") % {"date": wording.long_date(day)} if day else _("Planned")
     if event.kind == "held":
-        return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))))
+        return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))), own=own)
     if event.kind == "resolved":
         return _ended(service_request, str(data.get("disposition", "")), str(data.get("reason") or ""), own=own)
     if event.kind == "handed_over":
@@ -107,10 +107,10 @@ def _words(
     }.get(event.kind, event.kind)
 
 
-def _held(service_request: ServiceRequest, reason: str, until: dt.date | None) -> str:
+def _held(service_request: ServiceRequest, reason: str, until: dt.date | None, *, own: bool) -> str:
     """As the status says it, for the reason of that day and not of today."""
     then = ServiceRequest(jurisdiction=service_request.jurisdiction, hold_reason=reason)
-    words = wording.hold_words(then)
+    words = wording.hold_words(then, to_reporter=own)
     if until is None:
         return _("Waiting: %(reason)s") % {"reason": words}
     return _("Waiting: %(reason)s until %(date)s") % {"reason": words, "date": wording.long_date(until)}

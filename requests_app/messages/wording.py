@@ -27,8 +27,10 @@ def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
     return formats.date_format(local, pgettext("time format", "l, F j, P"))
 
 
-def hold_words(service_request: ServiceRequest) -> str:
+def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
     reason = service_request.hold_reason
+    if reason == "reporter" and not to_reporter:
+        return _("an answer from the person who reported it")
     standard = {
         "reporter": _("your answer"),
         "other_group": _("another group"),
@@ -93,10 +95,10 @@ def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -
     if status == Status.ON_HOLD:
         if service_request.hold_until:
             return _("Waiting: %(reason)s until %(date)s") % {
-                "reason": hold_words(service_request),
+                "reason": hold_words(service_request, to_reporter=to_reporter),
                 "date": long_date(service_request.hold_until),
             }
-        return _("Waiting: %(reason)s") % {"reason": hold_words(service_request)}
+        return _("Waiting: %(reason)s") % {"reason": hold_words(service_request, to_reporter=to_reporter)}
     if status == Status.IN_PROGRESS:
         if service_request.made_safe_at and not service_request.scheduled_for:
             return _("Safe for now, repair still to come")
@@ -125,28 +127,35 @@ def department_words(service_request: ServiceRequest) -> str:
     return say(department.name) if department else _("The 311 Center")
 
 
-def next_step(service_request: ServiceRequest) -> NextStep:
+def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> NextStep:
     """ "We will look at it by …" until acknowledged, then "Goal: fixed by …". A goal, not a guarantee."""
     if not service_request.is_open:
         return NextStep("")
     who = department_words(service_request)
     if service_request.status == Status.ON_HOLD:
         if service_request.hold_reason == "reporter":
-            return NextStep(_("We need your answer to go on."))
+            mine, others = _("We need your answer to go on."), _("We go on when the answer is here.")
+            return NextStep(mine if to_reporter else others)
         return NextStep(_("%(department)s goes on when the wait is over.") % {"department": who})
+    promised = promises(service_request)
+    return promised[0] if promised else NextStep(_("%(department)s has it.") % {"department": who})
+
+
+def promises(service_request: ServiceRequest) -> list[NextStep]:
+    """By when we look at it, until we have, and by when we want it done: both, for the page right after sending."""
     zone = service_request.jurisdiction.zone
-    if service_request.acknowledged_at is None and service_request.acknowledge_due_at is not None:
-        due = service_request.acknowledge_due_at
+    found = []
+    if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
+        who = department_words(service_request)
         words = _("%(department)s will look at it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
-        return NextStep(_one_stop(words), due)
-    if service_request.due_at is not None:
-        due = service_request.due_at
+        found.append(NextStep(one_stop(words), due))
+    if (due := service_request.due_at) is not None:
         words = _("Goal: done by %(time)s. A goal, not a guarantee.") % {"time": long_time(due, zone)}
-        return NextStep(_one_stop(words), due)
-    return NextStep(_("%(department)s has it.") % {"department": who})
+        found.append(NextStep(one_stop(words), due))
+    return found
 
 
-def _one_stop(words: str) -> str:
+def one_stop(words: str) -> str:
     """A time that ends a sentence brings its own full stop: "8:30 p.m."."""
     return words.replace("..", ".")
 

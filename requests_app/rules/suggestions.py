@@ -26,6 +26,8 @@ OWN_LANGUAGE = 1.25
 # What scores less than this share of the best is noise.
 SHARE = 0.4
 ARTICLE_SHARE = 0.6
+# Of an article's title, so much must stand in the text: one word of six is chance.
+TITLE_SHARE = 0.25
 # "I don't know" is always offered, so it is never a suggestion.
 UNKNOWN = "unknown"
 
@@ -35,7 +37,8 @@ WITH words AS (
   SELECT language, lexeme
   FROM unnest(%(languages)s::text[]) language,
        unnest(tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s)))) lexeme)
-SELECT document.kind, document.object_id, document.language, hit.lexeme, 'A' = ANY(hit.weights)
+SELECT document.kind, document.object_id, document.language, hit.lexeme, 'A' = ANY(hit.weights),
+  (SELECT count(*) FROM unnest(document.vector) title WHERE 'A' = ANY(title.weights))
 FROM requests_app_searchdocument document
 CROSS JOIN LATERAL unnest(document.vector) hit
 JOIN words ON words.language = document.language AND words.lexeme = hit.lexeme
@@ -86,27 +89,27 @@ def suggest(jurisdiction: Jurisdiction, text: str, language: str) -> Suggestions
 
 
 def _scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
-    """kind and id → how well the text's words fit it, in its best language; an article's title must hold one."""
-    titled = set()
+    """kind and id → how well the text's words fit it, in its best language; an article's title must share enough of them."""
+    shared: dict[tuple[Found, str], float] = defaultdict(float)
     by_language: dict[tuple[Found, str], float] = defaultdict(float)
     with connection.cursor() as cursor:
         cursor.execute(MATCHES, {"languages": jurisdiction.languages, "text": text, "jurisdiction": jurisdiction.pk})
         hits = cursor.fetchall()
         documents: dict[tuple[str, str], int] = defaultdict(int)
-        for kind, _, document_language, lexeme, _ in hits:
+        for kind, _, document_language, lexeme, *_ in hits:
             if kind == SearchDocument.Kind.SERVICE:
                 documents[document_language, lexeme] += 1
         total = max(1, Service.objects.filter(jurisdiction=jurisdiction, active=True).count())
-        for kind, pk, document_language, lexeme, in_title in hits:
+        for kind, pk, document_language, lexeme, in_title, title_words in hits:
             rarity = math.log(1 + total / max(1, documents[document_language, lexeme]))
             if in_title:
-                titled.add((kind, pk))
+                shared[(kind, pk), document_language] += 1 / title_words
             text_weight = TEXT if kind == SearchDocument.Kind.SERVICE else BODY
             by_language[(kind, pk), document_language] += rarity * (TITLE if in_title else text_weight)
         parameters: dict[str, Any] = {
             "words": [word for word in dict.fromkeys(plain(text).split()) if len(word) >= LEAST_LETTERS],
             "languages": jurisdiction.languages,
-            "known": list({lexeme for _, _, _, lexeme, _ in hits}),
+            "known": list({hit[3] for hit in hits}),
             "jurisdiction": jurisdiction.pk,
             "least": LIKENESS,
         }
@@ -115,7 +118,7 @@ def _scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found,
             by_language[(SearchDocument.Kind.SERVICE, pk), document_language] += LIKE * likeness * math.log(1 + total)
     scores: dict[Found, float] = {}
     for (found, document_language), score in by_language.items():
-        if found[0] == SearchDocument.Kind.ARTICLE and found not in titled:
+        if found[0] == SearchDocument.Kind.ARTICLE and shared[found, document_language] < TITLE_SHARE:
             continue
         weighed = score * (OWN_LANGUAGE if document_language == language else 1.0)
         scores[found] = max(scores.get(found, 0.0), weighed)

@@ -307,7 +307,8 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     hours = service_levels.working_hours(department.calendar, zone)
     now = app_now()
     opens = None if hours.always else hours.add(now, 0)
-    look_by, fix_by = service_request.acknowledge_due_at, service_request.due_at
+    name = wording.department_words(service_request)
+    closed = _("%(department)s is closed now and reads it when it opens: %(time)s.")
     return render(
         request,
         "requests_app/sent.html",
@@ -317,11 +318,11 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "followed": draft.typed.get("end") == "followed",
             "private_url": links.url(link, request.jurisdiction),
             "has_email": link.person.contact_points.filter(kind="email").exists(),
-            "department": wording.department_words(service_request),
             "owner": service_request.owner if service_request.priority > 1 else None,
-            "look_by": wording.long_time(look_by, zone) if look_by else "",
-            "fix_by": wording.long_time(fix_by, zone) if fix_by else "",
-            "opens": wording.long_time(opens, zone) if opens is not None and opens > now else "",
+            "promises": wording.promises(service_request),
+            "closed": wording.one_stop(closed % {"department": name, "time": wording.long_time(opens, zone)})
+            if opens is not None and opens > now
+            else "",
         },
     )
 

@@ -143,7 +143,7 @@ def track_page(
             "status": wording.status_words(shown, to_reporter=own and opened.parent is None),
             "status_since": _status_since(shown),
             "tone": _tone(shown),
-            "next_step": wording.next_step(shown),
+            "next_step": wording.next_step(shown, to_reporter=own and opened.parent is None),
             "is_late": shown.is_open and shown.due_at is not None and shown.due_at < app_now(),
             "parent": opened.parent if opened.parent is not None and opened.parent.is_public else None,
             "usual": usual,
@@ -288,7 +288,8 @@ def _masked_contacts(opened: Opened) -> list[str]:
 def masked(value: str) -> str:
     """a…@example.org; …99 for a phone number."""
     name, at, host = value.partition("@")
-    return f"{name[:1]}…@{host}" if at else f"…{value[-2:]}"
+    digits = "".join(letter for letter in value if letter.isdigit())
+    return f"{name[:1]}…@{host}" if at else f"…{digits[-2:]}"
 
 
 def _wants_news(opened: Opened) -> bool:
