@@ -7,8 +7,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from requests_app.messages import wording
-from requests_app.models import Clock, Jurisdiction, ListedReason, ServiceRequest, Status, Target
+from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
 from requests_app.words import say
 
 
@@ -36,7 +35,7 @@ def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
 def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str]) -> Due:
     """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: from hold_words()."""
     if service_request.status in (Status.RESOLVED, Status.CLOSED):
-        return Due("ended", wording.outcome(service_request))
+        return Due("ended", disposition_words(service_request.disposition))
     if service_request.status == Status.ON_HOLD:
         return Due(
             "waiting",
@@ -45,6 +44,23 @@ def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str])
     if service_request.due_at is None:
         return Due("none", pgettext("due", "No goal"))
     return of_time(service_request.due_at, now)
+
+
+def disposition_words(code: str) -> str:
+    """An outcome in a word or two, for staff."""
+    return {
+        Disposition.FIXED: _("Fixed"),
+        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ANSWERED: _("Answered"),
+        Disposition.HANDED_OVER: _("Handed over"),
+        Disposition.DUPLICATE: _("Joined with an earlier report"),
+        Disposition.NOT_FOUND: _("Not found"),
+        Disposition.CANNOT_DO: _("We can’t do this"),
+        Disposition.NO_REPLY: _("No reply"),
+        Disposition.WITHDRAWN: _("Withdrawn"),
+        Disposition.NOT_WORKED: _("Closed without a visit"),
+        Disposition.REMOVED: _("Removed"),
+    }[Disposition(code)]
 
 
 def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:

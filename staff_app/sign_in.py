@@ -3,6 +3,8 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from requests_app.limits import client_address
+
 
 class StaffAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -11,3 +13,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         # Without the host name in brackets: the subject says what it is.
         return subject
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """For the limits on failed sign-ins. Behind a proxy all staff would otherwise share one address, and one limit."""
+        return client_address(request) or "local"

@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 from requests_app.models import (
     Comment,
     Department,
-    Disposition,
     Event,
     Owner,
     RoutingDecision,
@@ -21,6 +20,7 @@ from requests_app.models import (
 )
 from requests_app.references import spoken
 from requests_app.words import say
+from staff_app import due
 
 
 @dataclass(frozen=True)
@@ -119,23 +119,6 @@ def day(iso: str) -> str:
     return formats.date_format(dt.date.fromisoformat(iso[:10]), "DATE_FORMAT")
 
 
-def disposition_words(code: str) -> str:
-    """An outcome in a word or two, for staff."""
-    return {
-        Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We acted"),
-        Disposition.ANSWERED: _("Answered"),
-        Disposition.HANDED_OVER: _("Handed over"),
-        Disposition.DUPLICATE: _("Joined with an earlier report"),
-        Disposition.NOT_FOUND: _("Not found"),
-        Disposition.CANNOT_DO: _("We can’t do this"),
-        Disposition.NO_REPLY: _("No reply"),
-        Disposition.WITHDRAWN: _("Withdrawn"),
-        Disposition.NOT_WORKED: _("Closed without a visit"),
-        Disposition.REMOVED: _("Removed"),
-    }[Disposition(code)]
-
-
 def words_of(event: Event, names: Names) -> str:
     """One event as a sentence without its subject, which stands beside it."""
     data = event.data
@@ -171,7 +154,7 @@ def words_of(event: Event, names: Names) -> str:
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
-            return _("Ended: %(outcome)s") % {"outcome": disposition_words(str(data.get("disposition")))}
+            return _("Ended: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
         case "handed_over":
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
