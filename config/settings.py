@@ -11,11 +11,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
 # --- What a deployment chooses ------------------------------------------------------------------------------------
-# DEMO: the demo city's bar, one-click sign-in and mail page. Refused together with production (see config/checks.py).
+# DEMO: the demo city's bar, one-click sign-in and mail page. Refused together with production (see requests_app/checks.py).
 DEMO = env.bool("LAMPLIGHTER_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-# development: a clone on one's own machine; production: everything strict. bin/demo and bin/test say "development".
-PRODUCTION = env.str("LAMPLIGHTER_ENV", default="production") == "production"
+# development: a clone on one's own machine. Anything else, a slip like "prod" too, is production: everything strict.
+# bin/demo and bin/test say "development".
+PRODUCTION = env.str("LAMPLIGHTER_ENV", default="production") != "development"
 VAR = Path(env.str("LAMPLIGHTER_VAR", default=str(BASE_DIR / "var")))
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "development-only-" + "0" * 40)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -203,8 +204,6 @@ ACCOUNT_ADAPTER = "staff_app.sign_in.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # A password reset answers the same for every address, and writes only to staff.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# An administrator made the account and vouches for its address.
-MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/m/key"} if RATE_LIMITS else False
 LOGIN_URL = "account_login"

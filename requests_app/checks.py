@@ -1,5 +1,6 @@
 """What Lamplighter refuses to start with, each in one sentence."""
 
+import ipaddress
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 @register(Tags.security)
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
-    """Errors, not warnings: gunicorn and the workers do not start while one stands (see config/wsgi.py)."""
+    """Errors, not warnings: gunicorn and the workers do not start while one stands (see config/refusal.py)."""
     if not settings.PRODUCTION:
         return []
     rules: list[tuple[bool, str, str]] = [
@@ -36,12 +37,37 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
         ),
         (not settings.RATE_LIMITS, "RATE_LIMITS is off: anybody could flood the desk.", "Unset RATE_LIMITS."),
         (not settings.DATABASE_URL, "DATABASE_URL is not set.", "Set DATABASE_URL to a PostgreSQL with PostGIS."),
+        (
+            not all(map(_is_some_machines, settings.TRUSTED_PROXIES)),
+            "TRUSTED_PROXIES names no address or trusts everybody: anybody could say where they come from.",
+            "Set TRUSTED_PROXIES to the addresses or networks of the proxies in front.",
+        ),
     ]
     return [
         Error(message, hint=hint, id=f"lamplighter.E{number:03}")
         for number, (broken, message, hint) in enumerate(rules, start=1)
         if broken
     ]
+
+
+def _is_some_machines(proxy: str) -> bool:
+    try:
+        return ipaddress.ip_network(proxy, strict=False).prefixlen > 0
+    except ValueError:
+        return False
+
+
+@register(Tags.security, deploy=True)
+def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
+    if settings.PRODUCTION and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return [
+            Warning(
+                "Mails are written to files on this machine: no resident gets one.",
+                hint="Set EMAIL_URL to your mail server.",
+                id="lamplighter.W002",
+            )
+        ]
+    return []
 
 
 @register(Tags.database)

@@ -17,6 +17,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "311.example.org",
     "DATABASE_URL": "postgis://lamplighter_web@db.example.org/lamplighter",
     "DATABASE_URL_OWNER": "postgis://lamplighter_owner@db.example.org/lamplighter",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
 }
 
 
