@@ -50,7 +50,9 @@ def follow(token_given: str) -> AccessLink | None:
     link = AccessLink.objects.select_related("service_request", "person").filter(pk=int(number)).first()
     # Derive a secret in any case, so that an unknown id takes as long as a wrong secret.
     candidate = link or AccessLink(pk=0, purpose="follow", generation=0)
-    right = [hmac.compare_digest(_secret(candidate, key), secret.lower()) for key in settings.LINK_KEYS]
+    # As bytes: compare_digest() fails on any letter outside ASCII.
+    given = secret.lower().encode()
+    right = [hmac.compare_digest(_secret(candidate, key).encode(), given) for key in settings.LINK_KEYS]
     if link is None or not any(right):
         return None
     if link.expires_at is not None and link.expires_at < app_now():

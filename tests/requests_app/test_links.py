@@ -26,7 +26,7 @@ def test_its_token_opens_it_and_holds_130_bits(link: AccessLink) -> None:
     assert len(token.split("-")[1]) * 5 == links.SECRET_BITS == 130
 
 
-@pytest.mark.parametrize("change", ["wrong secret", "another id", "cut", "empty", "junk"])
+@pytest.mark.parametrize("change", ["wrong secret", "another id", "cut", "empty", "junk", "another alphabet"])
 def test_a_wrong_one_opens_nothing(link: AccessLink, change: str) -> None:
     number, secret = links.token(link).split("-")
     wrong = {
@@ -35,6 +35,7 @@ def test_a_wrong_one_opens_nothing(link: AccessLink, change: str) -> None:
         "cut": f"{number}-{secret[:20]}",
         "empty": "",
         "junk": "9" * 400 + "-x",
+        "another alphabet": f"{number}-{'ñ' * 26}",
     }[change]
     assert links.follow(wrong) is None
 
