@@ -78,9 +78,9 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     for_department = reads_for_department(user, service_request)
     safety, other = _answers(service_request, for_department=for_department)
     near = [
-        one
-        for one in duplicates.candidates(service_request.service_version, service_request.public_point)
-        if one.pk != service_request.pk and permissions.can(user, "view", one)
+        found.service_request
+        for found in duplicates.candidates(service_request.service_version, service_request.public_point)
+        if found.service_request.pk != service_request.pk and permissions.can(user, "view", found.service_request)
     ]
     promises = list(service_request.clocks.select_related("target").order_by("-id"))
     resolve = next((clock for clock in promises if clock.kind == "resolve" and clock.met_at is None), None)
