@@ -184,7 +184,8 @@ class Life:
         return at if start < at < end else None
 
     # --- The life -------------------------------------------------------------------------------------------------
-    def tell(self, ending: Ending, *, routed_by: str, owner: str | None) -> list[Happening]:
+    def tell(self, ending: Ending, *, routed_by: tuple[str, str], owner: str | None) -> list[Happening]:
+        """routed_by: why it went to its department (rule, service, no_match), and the rule's name."""
         rng = self.rng
         at = self.opened + dt.timedelta(seconds=rng.uniform(1.5, 28))
         at = self._route(at, routed_by)
@@ -211,27 +212,28 @@ class Life:
         self.add("merged", at, "staff", parent=parent, words=words, language=language)
         self.happenings.sort(key=lambda one: one.at)
 
-    def _route(self, at: dt.datetime, routed_by: str) -> dt.datetime:
+    def _route(self, at: dt.datetime, routed_by: tuple[str, str]) -> dt.datetime:
         rng = self.rng
+        reason, rule = routed_by
         right = self.promise.department
-        if routed_by == "no_match":
+        if reason == "no_match":
             self.add("triaged", at, "system", reason="no_match")
             at = self.promise.hours.add(at, rng.uniform(240, 9000))
             self.add("transferred", at, "staff", department=right, **{"from": None})
         elif rng.random() < self.chosen["transferred"] and right in MISTAKEN_FOR:
             wrong = MISTAKEN_FOR[right]
-            self.add("routed", at, "system", department=wrong, reason="service")
+            self.add("routed", at, "system", department=wrong, reason="service", rule="")
             at = self.promise.hours.add(at + dt.timedelta(minutes=rng.uniform(10, 300)), rng.uniform(60, 3600))
             words, language = self.words("transferred_note", language="en")
             data: dict[str, Any] = {"words": words, "language": language, "from": wrong}
             if rng.random() < 0.25:
                 # Sent back to triage first: nobody knew whose it was.
-                self.add("triaged", at, "staff", reason="not_ours", department=wrong)
+                self.add("triaged", at, "staff", reason="by_hand", department=wrong)
                 at = at + dt.timedelta(minutes=rng.uniform(15, 200))
                 data["from"] = None
             self.add("transferred", at, "staff", department=right, **data)
         else:
-            self.add("routed", at, "system", department=right, reason=routed_by)
+            self.add("routed", at, "system", department=right, reason=reason, rule=rule)
         self.department = right
         return at
 
@@ -300,7 +302,7 @@ class Life:
             (0.30, 6 * HOUR, "commented", "staff", "progress", ""),
             (0.25, 12 * DAY, "commented", "staff", "later", "progress"),
             (0.16, 20 * HOUR, "noted", "staff", "note", "accepted_note"),
-            (0.05, 3 * DAY, "commented", "reporter", "nudge", ""),
+            (0.05, 3 * DAY, "answered", "reporter", "nudge", ""),
         ):
             if span > least and rng.random() < chance and (self.speaks or by == "staff"):
                 when = self.between(at, end)

@@ -146,8 +146,8 @@ class Ground:
             if kind in ("state_road", "state_park"):
                 continue
             ring = feature["geometry"]["coordinates"][0]
-            for lon, lat in ring:
-                for _ in range(4):
+            for lon, lat in ring[::5]:
+                for _ in range(6):
                     x, y = lon + rng.uniform(-0.0003, 0.0003), lat + rng.uniform(-0.0003, 0.0003)
                     if _inside(x, y, ring):
                         self._add_owned(kind, round(x, 6), round(y, 6))

@@ -128,8 +128,8 @@ class City:
         urgent = own.always or row["priority"] == 1 or (resolve[2].always and resolve[1] in ("minutes", "hours"))
         return Promise(department, own, target("acknowledge"), resolve, urgent)
 
-    def route(self, service: str, place: Place | None, answers: dict[str, Any], text: str) -> tuple[str, str]:
-        """The department, and why: by a rule, by the service, or (no_match) after a look at the triage queue."""
+    def route(self, service: str, place: Place | None, answers: dict[str, Any], text: str) -> tuple[str, str, str]:
+        """The department, why (a rule, the service, or no_match: after a look at the triage queue), and the rule's name."""
         areas = set()
         if place and place.kind in ("park", "park_tree"):
             areas.add(("park", place.address.lower().replace(" ", "-")))
@@ -139,8 +139,8 @@ class City:
         words = plain(text) if any("words" in rule["when"] for rule in rules) else ""
         for rule in rules:
             if matches(rule["when"], code=service, areas=areas, answers=given, words=words):
-                return (rule["department"], "rule") if rule["department"] else (own, "no_match")
-        return own, "service"
+                return (rule["department"], "rule", rule["name"]) if rule["department"] else (own, "no_match", "")
+        return own, "service", ""
 
 
 def stories(city_folder: Path, *, now: dt.datetime, count: int = 20_000, seed: int = 311) -> Iterator[Story]:
@@ -402,7 +402,7 @@ class Teller:
         answers = self._answers(plan, language, slots, rng)
         text = self._spam(rng, language) if plan.ending.disposition == Disposition.REMOVED else ""
         text = text or self._describe(plan, language, slots, rng)
-        department, routed_by = self.city.route(plan.service, place, answers, text)
+        department, routed_by, rule = self.city.route(plan.service, place, answers, text)
         promise = self.city.promise(plan.service, department)
         reporter = self._reporter(plan, language, rng)
         private = self.city.services[plan.service]["visibility"] in ("private", "coarse", "staff")
@@ -410,7 +410,7 @@ class Teller:
             place = place.noted(self._note(language, private and place.kind == "address", slots, rng))
         screened = bool(self.city.services[plan.service].get("emergency_screen"))
         after_warning = screened and plan.channel == "web" and rng.random() < self.chosen["after_warning"] * 3
-        happenings, people = self._life(plan, promise, routed_by, language, slots, reporter, rng)
+        happenings, people = self._life(plan, promise, (routed_by, rule), language, slots, reporter, rng)
         status, disposition = status_after(happenings)
         last = [one for one in happenings if one.kind in ("routed", "transferred", "triaged")]
         return Story(
@@ -436,7 +436,7 @@ class Teller:
         self,
         plan: Plan,
         promise: Promise,
-        routed_by: str,
+        routed_by: tuple[str, str],
         language: str,
         slots: phrases.Slots,
         reporter: Reporter | None,

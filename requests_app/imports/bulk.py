@@ -6,12 +6,12 @@ Nothing here reacts: no mail, no routing, no outbox row. Events say where they c
 import datetime as dt
 import json
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.db.models import GeometryField
 from django.db import connection, models, transaction
 
 from requests_app import references
@@ -28,30 +28,37 @@ from requests_app.models import (
     Jurisdiction,
     Participation,
     Person,
+    RequestArea,
     RoutingDecision,
+    SearchDocument,
     ServiceRequest,
 )
 
 # As places/ground.py: maps are rounded, and a point on the border is the city's.
 BORDER = 0.00001
 OPEN_CODES = [status.value for status in OPEN]
-INSIDE_AREAS = """
+# Areas outside, points inside: PostGIS then prepares each polygon once, instead of unpacking it for each point.
+AREAS = """
+WITH batch AS MATERIALIZED (
+    SELECT id, point, submitted_at, status = ANY(%(open)s) AS is_open, public_state
+    FROM requests_app_servicerequest WHERE id = ANY(%(ids)s) AND point IS NOT NULL),
+areas AS MATERIALIZED (
+    SELECT id, layer, code, polygon FROM requests_app_area WHERE jurisdiction_id = %(city)s AND is_ours),
+inside AS MATERIALIZED (
+    SELECT areas.id AS area_id, areas.layer, held.id
+    FROM areas CROSS JOIN LATERAL (
+        SELECT id FROM batch WHERE ST_Contains(areas.polygon, batch.point) OFFSET 0) AS held),
+missing AS MATERIALIZED (
+    SELECT batch.id, layers.layer FROM batch CROSS JOIN (SELECT DISTINCT layer FROM areas) AS layers
+    EXCEPT SELECT id, layer FROM inside),
+touching AS (
+    SELECT DISTINCT ON (missing.id, areas.layer) areas.id AS area_id, missing.id
+    FROM missing JOIN batch USING (id) JOIN areas ON areas.layer = missing.layer
+      AND areas.polygon && ST_Expand(batch.point, %(border)s) AND ST_DWithin(areas.polygon, batch.point, %(border)s)
+    ORDER BY missing.id, areas.layer, areas.code)
 INSERT INTO requests_app_requestarea (area_id, service_request_id, submitted_at, is_open, public_state)
-SELECT a.id, r.id, r.submitted_at, r.status = ANY(%(open)s), r.public_state
-FROM requests_app_area a JOIN requests_app_servicerequest r ON ST_Contains(a.polygon, r.point)
-WHERE a.jurisdiction_id = %(city)s AND a.is_ours AND r.id = ANY(%(ids)s)
-"""
-AT_THE_BORDER = """
-INSERT INTO requests_app_requestarea (area_id, service_request_id, submitted_at, is_open, public_state)
-SELECT DISTINCT ON (r.id, a.layer) a.id, r.id, r.submitted_at, r.status = ANY(%(open)s), r.public_state
-FROM requests_app_servicerequest r
-CROSS JOIN (SELECT DISTINCT layer FROM requests_app_area WHERE jurisdiction_id = %(city)s AND is_ours) layers
-JOIN requests_app_area a ON a.jurisdiction_id = %(city)s AND a.is_ours AND a.layer = layers.layer
-    AND a.polygon && ST_Expand(r.point, %(border)s) AND ST_DWithin(a.polygon, r.point, %(border)s)
-WHERE r.id = ANY(%(ids)s) AND r.point IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM requests_app_requestarea x JOIN requests_app_area b ON b.id = x.area_id
-    WHERE x.service_request_id = r.id AND b.layer = layers.layer)
-ORDER BY r.id, a.layer, a.code
+SELECT found.area_id, batch.id, batch.submitted_at, batch.is_open, batch.public_state
+FROM (SELECT area_id, id FROM inside UNION ALL SELECT area_id, id FROM touching) AS found JOIN batch USING (id)
 """
 NAMED_AREAS = """
 INSERT INTO requests_app_requestarea (area_id, service_request_id, submitted_at, is_open, public_state)
@@ -151,25 +158,38 @@ def copy_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> N
     said = {*defaults, *rows[0]}
     columns = [column for column in model._meta.concrete_fields if column.attname in said]
     names = [column.attname for column in columns]
-    jsons = {column.attname for column in columns if isinstance(column, models.JSONField)}
+    special = [(number, plain) for number, column in enumerate(columns) if (plain := _plain(column))]
     quote = connection.ops.quote_name
-    into = (
-        f"COPY {quote(model._meta.db_table)} ({', '.join(quote(str(column.column)) for column in columns)}) FROM STDIN"
-    )
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
+    listed = ", ".join(quote(str(column.column)) for column in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {quote(model._meta.db_table)} ({listed}) FROM STDIN") as copy,
+    ):
         for row in rows:
             whole = {**defaults, **row}
-            copy.write_row([_plain(whole[name], as_json=name in jsons) for name in names])
+            values = [whole[name] for name in names]
+            for number, plain in special:
+                if values[number] is not None:
+                    values[number] = plain(values[number])
+            copy.write_row(values)
 
 
-def _plain(value: Any, *, as_json: bool) -> Any:
-    if as_json:
-        return None if value is None else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, models.Choices):
-        return value.value
-    if isinstance(value, GEOSGeometry):
-        return value.hexewkb.decode()
-    return value
+def _plain(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+    """How a value of this column is written, where that is not by itself."""
+    if isinstance(column, models.JSONField):
+        return lambda value: json.dumps(value, ensure_ascii=False)
+    if isinstance(column, GeometryField):
+        return lambda shape: shape.hexewkb.decode()
+    if column.choices:
+        return lambda value: value.value if isinstance(value, models.Choices) else value
+    return None
+
+
+def analyze() -> None:
+    """Tells the planner of so many new rows: it, and the first page that shows them, would go by an empty table."""
+    with connection.cursor() as cursor:
+        for model in (ServiceRequest, Event, Comment, RequestArea, Clock, Participation, SearchDocument):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 class BulkWriter:
@@ -335,8 +355,7 @@ class BulkWriter:
         """The areas that each request lies in, as places/ground.py says it: all that hold the point, else one at the border."""
         given: dict[str, Any] = {"ids": ids, "city": self.jurisdiction.pk, "open": OPEN_CODES, "border": BORDER}
         with connection.cursor() as cursor:
-            cursor.execute(INSIDE_AREAS, given)
-            cursor.execute(AT_THE_BORDER, given)
+            cursor.execute(AREAS, given)
             if named:
                 given["requests"] = [pk for pk, areas in named.items() for _ in areas]
                 given["areas"] = [area for areas in named.values() for area in areas]

@@ -15,7 +15,7 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection, transaction
 
 from requests_app.clock import app_now
-from requests_app.imports.bulk import BulkWriter, Happened, History, Said
+from requests_app.imports.bulk import BulkWriter, Happened, History, Said, analyze
 from requests_app.imports.map_files import ImportProblemError, first_line
 from requests_app.imports.progress import Progress
 from requests_app.imports.request_mapping import OPEN_AS, RequestMapping, read_mapping
@@ -41,6 +41,8 @@ from requests_app.places.public_place import public_place
 from requests_app.rules.intake import DESCRIPTION_MAX, clean_text
 
 BATCH = 2_000
+# How many houses on either side of an address that the gazetteer does not have may stand for it.
+HOUSES_ALONG = 5
 # What bytes become that are no text in the file's encoding.
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 # Degrees: a pier or a bridge just beyond the drawn line is still a place in the city.
@@ -287,6 +289,7 @@ class RequestImport:
         if rejects.count:
             self.done.rejected, self.done.rejects = rejects.count, rejects.path
             self.progress.say(f"{rejects.count:,} rows were left out: {rejects.path} says which and why.")
+        analyze()
         self._join_duplicates()
         return self.done
 
@@ -488,19 +491,21 @@ class RequestImport:
         self.progress.advance(len(batch))
 
     def _geocode(self, rows: list[Row]) -> None:
-        keys = {search_key(row.geocode) for row in rows} - {""}
+        """By the address itself, else by a house a few numbers along the street: the gazetteer knows no ground between."""
+        wished = {row.line: spellings(row.geocode) for row in rows}
+        keys = {key for readings in wished.values() for key, _ in readings}
         if not keys:
             return
         entries = GazetteerEntry.objects.filter(jurisdiction=self.jurisdiction, search_key__in=keys)
         points = dict(entries.order_by("-id").values_list("search_key", "point"))
         for row in rows:
-            point = points.get(search_key(row.geocode))
-            if point is None:
+            found = next(((points[key], sure) for key, sure in wished[row.line] if key in points), None)
+            if found is None:
                 continue
             version = self._version(row)
             columns = row.history.row
-            columns["point"], columns["place_confidence"] = point, 1.0
-            columns["public_point"], _ = public_place(version.visibility, point, columns["address"])
+            columns["point"], columns["place_confidence"] = found
+            columns["public_point"], _ = public_place(version.visibility, found[0], columns["address"])
             row.history.area_ids = []
             self.done.geocoded += 1
 
@@ -511,7 +516,9 @@ class RequestImport:
     def _known(self, ids: list[str]) -> dict[str, dict[str, Any]]:
         rows = ServiceRequest.objects.filter(
             jurisdiction=self.jurisdiction, external_source=self.mapping.source, external_id__in=ids
-        ).values("id", "external_id", *COMPARED)
+        ).exclude(external_id="")
+        # The exclusion says to the planner that the index of external ids holds all of them.
+        rows = rows.values("id", "external_id", *COMPARED)
         return {row["external_id"]: row for row in rows}
 
     def _only_what_is_new(self, changes: list[tuple[dict[str, Any], History]]) -> None:
@@ -535,7 +542,6 @@ class RequestImport:
         """Cases that name an earlier one, where that one was imported too and was not itself joined with another."""
         if not self.pairs:
             return
-        self.progress.step("Duplicates")
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -543,9 +549,10 @@ class RequestImport:
                 FROM unnest(%(children)s::text[], %(parents)s::text[]) AS pair (child_id, parent_id)
                 JOIN requests_app_servicerequest AS parent
                   ON parent.jurisdiction_id = %(city)s AND parent.external_source = %(source)s
-                 AND parent.external_id = pair.parent_id AND parent.disposition <> 'duplicate'
+                 AND parent.external_id = pair.parent_id AND parent.external_id <> ''
+                 AND parent.disposition <> 'duplicate'
                 WHERE child.jurisdiction_id = %(city)s AND child.external_source = %(source)s
-                  AND child.external_id = pair.child_id AND child.id <> parent.id
+                  AND child.external_id = pair.child_id AND child.external_id <> '' AND child.id <> parent.id
                   AND child.duplicate_of_id IS DISTINCT FROM parent.id""",
                 {
                     "children": [child for child, _ in self.pairs],
@@ -559,6 +566,20 @@ class RequestImport:
 def _clean(text: str) -> str:
     """clean_text(), quickly where there is nothing to clean."""
     return text.strip() if text.isascii() and text.isprintable() else clean_text(text)
+
+
+def spellings(address: str) -> list[tuple[str, float]]:
+    """How the gazetteer may spell it, the surest first, with how sure each is: "12-14 Elm St" may stand there as 12 Elm St."""
+    key = search_key(address)
+    numbered = re.match(r"^(\d{1,5})\w?(?: \d{1,5}\w?)? (\D.*)$", key)
+    if not key or not numbered:
+        return [(key, 1.0)] if key else []
+    number, street = int(numbered[1]), numbered[2]
+    along = [number + step * side for step in range(1, HOUSES_ALONG + 1) for side in (2, -2)]
+    if number == 0:
+        # "0 Elm St" says that nobody knew the number.
+        along = []
+    return [(key, 1.0), (f"{number} {street}", 0.9), *((f"{one} {street}", 0.6) for one in along if one > 0)]
 
 
 def service_code(name: str) -> str:

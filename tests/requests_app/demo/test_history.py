@@ -1,0 +1,194 @@
+"""The demo's stories as rows: as if each had been lived through the actions, with clocks, people, words and events."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from django.db import transaction
+from django.db.models import Count, F, Q
+
+from requests_app import events
+from requests_app.actions import counting, progress
+from requests_app.demo import history
+from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.progress import Silent
+from requests_app.models import (
+    OPEN,
+    AccessLink,
+    Answer,
+    Clock,
+    Comment,
+    ContactPoint,
+    Department,
+    Event,
+    Jurisdiction,
+    OutboxRow,
+    Owner,
+    Participation,
+    RequestArea,
+    RoutingDecision,
+    SearchDocument,
+    ServiceRequest,
+)
+from requests_app.rules.lifecycle import TRANSITIONS
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+RIVERMARK = Path(history.__file__).parent / "rivermark"
+STORIES = 1_500
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker) -> Iterator[Jurisdiction]:  # type: ignore[no-untyped-def]
+    """Loaded once for this file, and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = factories.jurisdiction(is_demo=True)
+        files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
+        import_catalogue(made, [RIVERMARK / name for name in files])
+        for said in yaml.safe_load((RIVERMARK / "owners.yaml").read_text())["owners"]:
+            Owner.objects.create(jurisdiction=made, code=said["code"], name=said["name"], kind=said["kind"])
+        factories.area(made, "ward", "5")
+        for code in ("PW", "PK"):
+            factories.staff(f"Tom{code}", "triage", made, Department.objects.get(jurisdiction=made, code=code))
+        assert history.load(made, RIVERMARK, progress=Silent(), count=STORIES) == STORIES
+        yield made
+        transaction.set_rollback(True)
+
+
+def ours(city: Jurisdiction):  # type: ignore[no-untyped-def]
+    return ServiceRequest.objects.filter(jurisdiction=city)
+
+
+def test_all_are_there_and_a_second_load_changes_nothing(city: Jurisdiction) -> None:
+    assert ours(city).count() == STORIES
+    assert history.load(city, RIVERMARK, progress=Silent(), count=STORIES) == 0
+    assert ours(city).count() == STORIES
+
+
+def test_nothing_waits_in_the_outbox(city: Jurisdiction) -> None:
+    assert not OutboxRow.objects.filter(service_request__jurisdiction=city).exists()
+
+
+def test_events_are_marked_as_the_demos_and_hold_nothing_but_codes(city: Jurisdiction) -> None:
+    told = Event.objects.filter(jurisdiction=city)
+    assert set(told.values_list("source", flat=True)) == {"demo"}
+    for kind, data in told.values_list("kind", "data"):
+        assert events._clean(kind, data) == data
+
+
+def test_events_of_a_request_are_in_the_order_in_which_they_happened(city: Jurisdiction) -> None:
+    last: dict[int, object] = {}
+    for pk, at in Event.objects.filter(jurisdiction=city).order_by("id").values_list("service_request_id", "at"):
+        assert pk not in last or last[pk] <= at
+        last[pk] = at
+
+
+def test_every_open_request_runs_by_its_clocks_and_no_ended_one_does(city: Jurisdiction) -> None:
+    running = Clock.objects.filter(service_request__jurisdiction=city, met_at=None)
+    assert not running.filter(service_request__status__in=["resolved", "closed"]).exists()
+    for one in ours(city).filter(status__in=OPEN).prefetch_related("clocks"):
+        clocks = {clock.kind: clock for clock in one.clocks.all() if clock.met_at is None}
+        assert "resolve" in clocks
+        assert ("acknowledge" in clocks) == (one.acknowledged_at is None)
+        assert one.due_at == (None if clocks["resolve"].paused_at else clocks["resolve"].due_at)
+        assert (clocks["resolve"].paused_at is not None) == (one.status == "on_hold")
+    assert ours(city).filter(status__in=OPEN, due_at__isnull=False).exists()
+
+
+def test_the_columns_agree_with_the_status(city: Jurisdiction) -> None:
+    assert not ours(city).filter(status__in=["resolved", "closed"], resolved_at=None).exists()
+    assert not ours(city).filter(status="closed", closed_at=None).exists()
+    assert not ours(city).filter(status="on_hold", hold_reason="").exists()
+    assert not ours(city).exclude(status="on_hold").exclude(hold_reason="").exists()
+    assert not ours(city).filter(in_triage=True).exclude(department=None).exists()
+    assert not ours(city).filter(status__in=["routed", "in_progress", "on_hold"], department=None).exists()
+    assert not ours(city).filter(disposition="cannot_do", disposition_reason="").exists()
+    assert not ours(city).filter(disposition="handed_over", owner=None).exists()
+
+
+def test_each_was_routed_first_exactly_once(city: Jurisdiction) -> None:
+    first = Count("routing_decisions", filter=Q(routing_decisions__is_first=True))
+    assert not ours(city).annotate(first=first).exclude(first=1).exists()
+    by_rule = RoutingDecision.objects.filter(service_request__jurisdiction=city, reason="rule")
+    assert by_rule.exists()
+    assert not by_rule.filter(rule=None).exists()
+
+
+def test_people_have_a_role_a_private_link_and_invented_addresses(city: Jurisdiction) -> None:
+    taking_part = Participation.objects.filter(service_request__jurisdiction=city)
+    assert set(taking_part.values_list("role", flat=True)) == {"reporter", "caller", "affected"}
+    senders = taking_part.filter(role__in=["reporter", "caller"]).count()
+    assert AccessLink.objects.filter(service_request__jurisdiction=city).count() == senders
+    contacts = ContactPoint.objects.filter(person__jurisdiction=city)
+    assert not contacts.filter(kind="email").exclude(value__endswith="@mail.example").exists()
+    assert not contacts.filter(kind="phone").exclude(value__startswith="555-01").exists()
+
+
+def test_answers_show_the_words_in_the_reporters_language(city: Jurisdiction) -> None:
+    spanish = Answer.objects.filter(
+        service_request__jurisdiction=city, service_request__language="es", question_version__kind="single"
+    ).select_related("question_version")
+    assert spanish.exists()
+    for answer in spanish[:200]:
+        assert answer.question_words == answer.question_version.text["es"]
+        labels = {str(one["value"]): one["label"]["es"] for one in answer.question_version.options}
+        assert answer.value_words == labels[answer.value]
+
+
+def test_the_public_reads_departments_words_and_never_notes_questions_or_answers(city: Jurisdiction) -> None:
+    said = Comment.objects.filter(service_request__jurisdiction=city)
+    assert not said.filter(kind__in=["note", "question", "answer"], public=True).exists()
+    assert not said.filter(kind="outcome", public=False).exists()
+    assert not said.filter(public=True, department=None).exists()
+    assert not said.filter(public=True).exclude(person=None).exists()
+    pointed = Event.objects.filter(jurisdiction=city, data__has_key="comment_id").count()
+    assert pointed == said.count()
+
+
+def test_private_and_coarse_services_keep_their_places(city: Jurisdiction) -> None:
+    private = ours(city).filter(service_version__visibility="private")
+    assert private.exists()
+    assert not private.exclude(public_state__in=["private", "hidden"]).exists()
+    assert not private.exclude(public_point=None).exists()
+    coarse = ours(city).filter(service_version__visibility="coarse", point__isnull=False)
+    assert coarse.exists()
+    assert not coarse.filter(public_address=F("address")).exists()
+    assert not SearchDocument.objects.filter(kind="request", object_id__in=private.values("id")).exists()
+
+
+def test_what_is_placed_lies_in_its_areas_as_open_or_not(city: Jurisdiction) -> None:
+    pairs = RequestArea.objects.filter(service_request__jurisdiction=city)
+    assert pairs.count() == ours(city).exclude(point=None).count()
+    assert not pairs.filter(is_open=True, service_request__status__in=["resolved", "closed"]).exists()
+    assert not pairs.exclude(public_state=F("service_request__public_state")).exists()
+
+
+def test_duplicates_point_at_their_parent_and_both_say_so(city: Jurisdiction) -> None:
+    children = ours(city).filter(disposition="duplicate")
+    assert children.exists()
+    for child in children.select_related("duplicate_of"):
+        assert child.duplicate_of is not None
+        told = Event.objects.filter(service_request=child.duplicate_of, kind="absorbed")
+        assert child.pk in [data["child_id"] for data in told.values_list("data", flat=True)]
+
+
+def test_counters_agree_with_what_is_there(city: Jurisdiction) -> None:
+    assert counting.recount() == 0
+
+
+def test_staff_can_go_on_where_a_story_stands(city: Jurisdiction) -> None:
+    user = factories.staff("TomPW2", "triage", city, Department.objects.get(jurisdiction=city, code="PW"))
+    one = ours(city).filter(status="routed", department__code="PW").first()
+    assert one is not None
+    progress.accept(one.pk, actor=user)
+    done = progress.resolve(one.pk, disposition="fixed", words="Filled this morning.", actor=user)
+    assert (done.status, done.due_at) == ("resolved", None)
+    assert not done.clocks.filter(met_at=None).exists()
+
+
+def test_the_last_event_that_moves_a_request_leads_to_its_status(city: Jurisdiction) -> None:
+    assert set(ours(city).values_list("status", flat=True)) <= {status for status, _ in TRANSITIONS}
+    for one in ours(city).filter(status="closed")[:50]:
+        assert Event.objects.filter(service_request=one).order_by("id").last().kind == "closed"
