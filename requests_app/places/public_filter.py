@@ -21,7 +21,7 @@ class PublicFilter:
 
     def __init__(self, jurisdiction: Jurisdiction, query: Mapping[str, str]) -> None:
         self.jurisdiction = jurisdiction
-        self.chosen = {name: query[name].replace("\x00", "")[:140] for name in NAMES if query.get(name)}
+        self.chosen = {name: query[name].replace("\x00", "\ufffd")[:140] for name in NAMES if query.get(name)}
 
     @property
     def with_older(self) -> bool:

@@ -214,7 +214,7 @@ FILTERS = [
     ({"service": "nothing"}, set()),
     ({"status": "late"}, set()),
     ({"area": "ward:99"}, set()),
-    ({"area": "ward%005"}, set()),
+    ({"area": "%00"}, set()),
     ({"category": ""}, {"Pothole", "Tree to prune"}),
 ]
 
