@@ -60,5 +60,6 @@ def _serve(request: HttpRequest, name: str, *, small: bool) -> HttpResponseBase:
     # Hidden by staff, it is gone from every shared cache within half a minute.
     response["Cache-Control"] = "public, max-age=30" if everybody else "private, no-store"
     response["Content-Disposition"] = "inline"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    # What everybody may see, other sites may show too: Open311's clients do.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin" if everybody else "same-origin"
     return response

@@ -145,7 +145,9 @@ def _place_of_link(request: CityRequest, context: dict[str, Any]) -> dict[str, A
 def problem(request: CityRequest, draft: Draft) -> HttpResponse:
     """The first page again, to change what was said."""
     path = Path(draft)
-    form = ProblemForm(request.POST or None, version=path.version, initial={"text": path.text})
+    form = ProblemForm(
+        request.POST if request.method == "POST" else None, version=path.version, initial={"text": path.text}
+    )
     if request.method == "POST":
         valid = form.is_valid()
         if valid and form.cleaned_data["text"] != path.text:
@@ -170,7 +172,11 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
     """Which of these is closest? And what may answer it already."""
     path = Path(draft)
     versions = offered_versions(request.jurisdiction)
-    form = ServiceForm(request.POST or None, offered=versions, initial={"service": path.typed.get("service")})
+    form = ServiceForm(
+        request.POST if request.method == "POST" else None,
+        offered=versions,
+        initial={"service": path.typed.get("service")},
+    )
     if request.method == "POST":
         valid = form.is_valid()
         if valid:

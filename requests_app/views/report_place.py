@@ -25,7 +25,11 @@ OWN_WORDS = "words"
 def where(request: CityRequest, draft: Draft) -> HttpResponse:
     path = Path(draft)
     required = path.version is None or path.version.place_required
-    form = PlaceForm(request.POST or None, initial=path.typed.get("place_typed") or path.place, required=required)
+    form = PlaceForm(
+        request.POST if request.method == "POST" else None,
+        initial=path.typed.get("place_typed") or path.place,
+        required=required,
+    )
     if request.method == "POST":
         valid = form.is_valid()
         data = form.cleaned_data
@@ -73,7 +77,7 @@ def choose_place(request: CityRequest, draft: Draft) -> HttpResponse:
     matches = {_key(match): match for match in addresses.search(request.jurisdiction, words)}
     choices = [(key, match.label) for key, match in matches.items()]
     choices.append((OWN_WORDS, _("None of these. Use my words: “%(words)s”") % {"words": words}))
-    form = PlaceChoiceForm(request.POST or None, choices=choices)
+    form = PlaceChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
     if request.method == "POST":
         if language := switched_to(request):
             return in_other_language(request, draft, language)
@@ -175,7 +179,7 @@ def same(request: CityRequest, draft: Draft) -> HttpResponse:
     near = [one.service_request for one in path.candidates]
     for one in near:
         one.jurisdiction = request.jurisdiction
-    form = FollowForm(request.POST or None)
+    form = FollowForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if language := switched_to(request):
             return in_other_language(request, draft, language)

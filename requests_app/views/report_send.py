@@ -94,7 +94,7 @@ def _in_order(form: DetailsForm) -> list[dict[str, Any]]:
 
 def _take_photos(request: CityRequest, draft: Draft, form: DetailsForm) -> list[str]:
     """Stores the uploads, one by one. What was wrong with which, in the reader's words."""
-    refused: list[str] = []
+    refused: list[str] = list(map(str, form.errors.get("photos", [])))
     for upload in form.cleaned_data.get("photos") or []:
         if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
             return [*refused, too_much()]
@@ -143,7 +143,9 @@ def other(request: CityRequest, draft: Draft) -> HttpResponse:
 def contact(request: CityRequest, draft: Draft) -> HttpResponse:
     kept = draft.typed.get("contact") or draft.typed.get("contact_typed") or {}
     initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **kept}
-    form = ContactForm(request.POST or None, initial=initial, jurisdiction=request.jurisdiction)
+    form = ContactForm(
+        request.POST if request.method == "POST" else None, initial=initial, jurisdiction=request.jurisdiction
+    )
     if request.method == "POST":
         if "none" in request.POST:
             language = str(request.POST.get("language", ""))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
@@ -25,7 +25,7 @@ GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
 
 
 @require_safe
-def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBase:
+def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """The city's own layers. With today's version in ?v= the tile never changes: whoever has it may keep it."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     tile = tiles.Tile(z, x, y)
@@ -45,7 +45,7 @@ def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBa
 
 
 @require_safe
-def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBase:
+def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """The public requests: counted in cells from afar, points from near. Filters: those of the public list."""
     tile = tiles.Tile(z, x, y)
     if not tile.exists:
@@ -60,7 +60,7 @@ def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponseBa
 
 
 @require_safe
-def map_style(request: HttpRequest) -> HttpResponseBase:
+def map_style(request: HttpRequest) -> HttpResponse:
     """The MapLibre style of this city's map, with whole addresses: MapLibre's worker knows no page to start from."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     response = JsonResponse(
@@ -97,10 +97,10 @@ def _no_tile() -> HttpResponse:
     return HttpResponseNotFound("There is no such tile.", content_type="text/plain")
 
 
-def _answer(request: HttpRequest, packed: bytes, *, max_age: int, immutable: bool = False) -> HttpResponseBase:
+def _answer(request: HttpRequest, packed: bytes, *, max_age: int, immutable: bool = False) -> HttpResponse:
     etag = f'"{hashlib.sha256(packed).hexdigest()[:20]}"'
     accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    response: HttpResponseBase = HttpResponse(
+    response = HttpResponse(
         packed if accepts_gzip else gzip.decompress(packed), content_type="application/vnd.mapbox-vector-tile"
     )
     if accepts_gzip:

@@ -69,14 +69,14 @@ class Opened:
 
     @property
     def parent(self) -> ServiceRequest | None:
-        """The request that this one was joined with: its status counts."""
+        """The public request that this one was joined with: its status counts. A private one must not be known to exist."""
         parent = self.service_request.duplicate_of
         # Joined once more meanwhile: the last one of the chain.
         for _step in range(5):
             if parent is None or parent.duplicate_of is None:
                 break
             parent = parent.duplicate_of
-        return parent
+        return parent if parent is not None and parent.is_public else None
 
     @property
     def shown(self) -> ServiceRequest:
@@ -145,7 +145,7 @@ def track_page(
             "tone": _tone(shown),
             "next_step": wording.next_step(shown, to_reporter=own and opened.parent is None),
             "is_late": shown.is_open and shown.due_at is not None and shown.due_at < app_now(),
-            "parent": opened.parent if opened.parent is not None and opened.parent.is_public else None,
+            "parent": opened.parent,
             "usual": usual,
             "promise": None if usual else _promise(service_request),
             "acts": acts,
@@ -157,7 +157,7 @@ def track_page(
             "appeal": _appeal(shown),
             "work_photos": _photos(shown, Photo.Kind.WORK, own=False),
             "photos": _photos(service_request, Photo.Kind.REPORT, own=own),
-            "lines": timeline.lines(service_request, parent=_readable_parent(opened), own=own),
+            "lines": timeline.lines(service_request, parent=opened.parent, own=own),
             "answers": _answers(service_request, own=own),
             "contacts": _masked_contacts(opened),
             "news_on": _wants_news(opened),
@@ -181,10 +181,6 @@ def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | No
         return redirect(reverse("staff_app:detail", args=[reference]))
     except NoReverseMatch:
         return None
-
-
-def _readable_parent(opened: Opened) -> ServiceRequest | None:
-    return opened.parent if opened.parent is not None and opened.parent.is_public else None
 
 
 def _status_since(shown: ServiceRequest) -> dt.datetime:
@@ -240,7 +236,8 @@ def _acts(opened: Opened) -> set[str]:
 
 
 def _may_reopen(shown: ServiceRequest, *, own: bool) -> bool:
-    if shown.disposition == Disposition.REMOVED or shown.resolved_at is None:
+    # One that was joined is opened again where its problem is worked on, by the earlier report.
+    if shown.disposition in (Disposition.REMOVED, Disposition.DUPLICATE) or shown.resolved_at is None:
         return False
     if shown.disposition == Disposition.WITHDRAWN and not own:
         return False
