@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
 from requests_app.imports.layers import import_layers
@@ -178,13 +178,13 @@ class City:
                     [jurisdiction.pk, said["layer"], jurisdiction.pk],
                 )
         else:
-            polygons: list[Polygon] = []
+            polygons: list[GEOSGeometry] = []
             for number, _, shape in features(self.path(said)):
                 if shape is None or isinstance(shape, Exception) or "Polygon" not in shape.geom_type.name:
                     raise ImportProblemError(f"{said}, feature {number}: the boundary must be a polygon.")
                 geos = shape.geos
                 polygons += list(geos) if isinstance(geos, MultiPolygon) else [geos]
-            whole = MultiPolygon(polygons, srid=4326).unary_union
+            whole = MultiPolygon(*polygons, srid=4326).unary_union
             jurisdiction.boundary = whole if isinstance(whole, MultiPolygon) else MultiPolygon(whole, srid=4326)
             jurisdiction.save(update_fields=["boundary"])
         jurisdiction.refresh_from_db()

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import EmptyResultSet
@@ -112,7 +113,7 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
         return b""
 
 
-def _cells(placed: QuerySet[ServiceRequest], tile: Tile) -> bytes:
+def _cells(placed: QuerySet[Any], tile: Tile) -> bytes:
     west, south, east, north = tile.degrees
     inner, parameters = placed.values_list("lon", "lat").query.sql_with_params()
     with at_most(TILE_MS), connection.cursor() as cursor:
@@ -130,7 +131,7 @@ def _cells(placed: QuerySet[ServiceRequest], tile: Tile) -> bytes:
         return bytes(cursor.fetchone()[0])
 
 
-def _points(placed: QuerySet[ServiceRequest], tile: Tile, language: str) -> bytes:
+def _points(placed: QuerySet[Any], tile: Tile, language: str) -> bytes:
     name = Coalesce(
         KeyTextTransform(language, "service_version__name"),
         KeyTextTransform("en", "service_version__name"),
