@@ -1,6 +1,7 @@
 """Counters: actions append deltas in their own transaction, a drain folds them, the night recounts and tells any difference."""
 
 import datetime as dt
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -89,7 +90,7 @@ WHERE (%(since)s::date IS NULL OR day >= %(since)s) AND (public_state = 'public'
 
 def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = None, public_only: bool = True) -> int:
     """Folded plus unfolded, so that a count is right the moment its change is committed."""
-    wanted = {"city": jurisdiction.pk, "measure": measure, "since": since, "public_only": public_only}
+    wanted: dict[str, Any] = {"city": jurisdiction.pk, "measure": measure, "since": since, "public_only": public_only}
     with connection.cursor() as cursor:
         cursor.execute(READ, wanted)
         row = cursor.fetchone()
