@@ -23,6 +23,7 @@ from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.service_request import (
+    CONFIDENTIAL,
     OPEN,
     AccessLink,
     Answer,
@@ -41,6 +42,7 @@ from requests_app.models.service_request import (
 )
 
 __all__ = [
+    "CONFIDENTIAL",
     "OPEN",
     "AccessLink",
     "Answer",

@@ -55,6 +55,10 @@ class PublicState(models.TextChoices):
     ERASED = "erased"
 
 
+# Read by the named roles of its own department, not by all of City Hall.
+CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
+
+
 class Channel(models.TextChoices):
     WEB = "web"
     PHONE = "phone"

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.service_request import OPEN, PublicState, ServiceRequest
+from requests_app.models.service_request import CONFIDENTIAL, OPEN, PublicState, ServiceRequest
 from requests_app.rules.lifecycle import ACTIONS
 
 # Permissions on one request: every action of the lifecycle by its own verb, and these.
@@ -97,17 +97,26 @@ def _covers(membership: Membership, service_request: ServiceRequest) -> bool:
         return False
     if "only_assigned" in permissions and service_request.assignee_id != membership.user_id:
         return False
-    if service_request.public_state in (PublicState.PRIVATE, PublicState.STAFF):
+    if service_request.public_state in CONFIDENTIAL:
         # A confidential request is read by its own department's named roles, not by all of City Hall.
         whole_city_may = membership.department_id is None and "view_private" in permissions
         own = membership.department_id is not None and membership.department_id == service_request.department_id
-        if not (whole_city_may or (own and ("view_private" in permissions or _works_on(permissions)))):
+        own_triage = _may_triage_confidential(permissions) and (
+            membership.department_id == service_request.service_version.department_id
+            and service_request.department_id is None
+        )
+        if not (whole_city_may or own_triage or (own and ("view_private" in permissions or _works_on(permissions)))):
             return False
     if membership.department_id is None:
         return True
     if service_request.department_id is None:
         return "triage" in permissions and service_request.in_triage and service_request.status in OPEN
     return membership.department_id == service_request.department_id
+
+
+def _may_triage_confidential(permissions: Iterable[str]) -> bool:
+    """In triage it has no department yet: its service's own sees it, or a failed routing would leave it to nobody."""
+    return "triage" in permissions and "view_private" in permissions
 
 
 def _works_on(permissions: Iterable[str]) -> bool:
@@ -121,12 +130,15 @@ def _covered(membership: Membership) -> Q:
     rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state=PublicState.ERASED)
     if "only_assigned" in permissions:
         rule &= Q(assignee_id=membership.user_id)
-    confidential = Q(public_state__in=[PublicState.PRIVATE, PublicState.STAFF])
+    confidential = Q(public_state__in=CONFIDENTIAL)
     if membership.department_id is None:
         return rule if "view_private" in permissions else rule & ~confidential
     own = Q(department_id=membership.department_id)
     if "triage" in permissions:
-        may_triage = Q(department=None, in_triage=True, status__in=OPEN) & ~confidential
+        theirs = ~confidential
+        if _may_triage_confidential(permissions):
+            theirs |= Q(service_version__department_id=membership.department_id)
+        may_triage = Q(department=None, in_triage=True, status__in=OPEN) & theirs
         own_rule = own if ("view_private" in permissions or _works_on(permissions)) else own & ~confidential
         return rule & (own_rule | may_triage)
     if "view_private" in permissions or _works_on(permissions):

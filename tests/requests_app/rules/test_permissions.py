@@ -133,3 +133,14 @@ def test_a_stranger_and_somebody_who_left_see_nothing(town: Rivermark) -> None:
 def test_what_the_cast_may_do_with_a_pothole_of_streets(town: Rivermark, who: str, action: str, may: bool) -> None:
     request = factories.routed(town.pothole, answers={"where": "lane"})
     assert permissions.can(getattr(town, who), action, request) is may
+
+
+def test_a_confidential_one_in_triage_is_seen_by_its_own_services_triage_alone(town: Rivermark) -> None:
+    """A routing that failed must not leave it to nobody, nor show it to every department."""
+    request = factories.report(town.outreach)
+    ServiceRequest.objects.filter(pk=request.pk).update(in_triage=True)
+    request.refresh_from_db()
+    other = factories.staff("Olga", "triage", town.city, town.parks)
+    for user, sees in [(town.tom, True), (town.dev, False), (other, False), (town.cal, False)]:
+        assert permissions.can(user, "triage", request) is sees, user.name
+        assert ServiceRequest.objects.visible_to(user).filter(pk=request.pk).exists() is sees, user.name
