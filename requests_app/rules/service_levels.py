@@ -150,11 +150,11 @@ def target_for(service: Service, kind: str, *, priority: int, areas: list[Area],
 
 
 def hours_for(target: Target | None, department: Department, zone: ZoneInfo, unit: str) -> WorkingHours:
-    """The calendar that a promise counts in: the target's own, else the department's.
+    """The calendar that a promise counts in: the target's own, else the department's. One in days counts every day.
 
     Without a target it is an answer's own promise ("could a child get hurt?"): one in hours counts around the clock.
     """
-    if target is None and unit in (Target.Unit.MINUTES, Target.Unit.HOURS):
+    if unit == Target.Unit.DAYS or (target is None and unit in (Target.Unit.MINUTES, Target.Unit.HOURS)):
         return WorkingHours(zone=zone, always=True, hours={})
     calendar = target.calendar if target is not None and target.calendar is not None else department.calendar
     return working_hours(calendar, zone)
