@@ -84,6 +84,10 @@ _REINDEXED = {"submitted", "service_changed", "hidden", "published", "place_corr
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
 
 
+def is_code(value: str) -> bool:
+    return bool(_CODE.match(value))
+
+
 class NotAllowed(Exception):
     """Somebody tried to write words, or an unknown key, into an event."""
 
@@ -96,7 +100,7 @@ def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
         if key not in KINDS[kind]:
             raise NotAllowed(f"An event {kind} may not hold {key}.")
         stored = value.isoformat() if isinstance(value, dt.datetime | dt.date) else value
-        if isinstance(stored, str) and stored and not _CODE.match(stored):
+        if isinstance(stored, str) and stored and not is_code(stored):
             raise NotAllowed(f"{key} of {kind} is no code.")
         if stored is not None and not isinstance(stored, str | int | float | bool):
             raise NotAllowed(f"{key} of {kind} is neither a code nor a number.")

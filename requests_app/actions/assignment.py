@@ -1,12 +1,13 @@
 """Who has it: to a person, to another department, back to triage; and which service and priority it really is."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from requests_app import events
 from requests_app.actions import clocks, counting
 from requests_app.clock import app_now
 from requests_app.models import (
+    CONFIDENTIAL,
     Comment,
     Department,
     RequestArea,
@@ -88,10 +89,12 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     service_request.in_triage = True
     service_request.bounces += 1
     service_request.hold_reason, service_request.hold_until = "", None
+    service_request.updated_at = app_now()
     clocks.resume(service_request)
     service_request.save(
         update_fields=[
-            "status", "department", "assignee", "in_triage", "bounces", "hold_reason", "hold_until", *clocks.DUE_FIELDS,
+            "status", "department", "assignee", "in_triage", "bounces", "hold_reason", "hold_until", "updated_at",
+            *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
     events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before)
@@ -110,8 +113,9 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
     service_request.service_version = version
     service_request.priority = min(service_request.priority, version.priority)
     new_state = state_of(version, is_test=service_request.is_test)
-    if before_state == "public" or new_state in ("private", "staff"):
-        service_request.public_state = new_state if before_state != "hidden" else before_state
+    # What was hidden becomes confidential too: hidden from the public is still read by all of City Hall.
+    if before_state == "public" or (new_state in CONFIDENTIAL and before_state in ("hidden", "held", *CONFIDENTIAL)):
+        service_request.public_state = new_state
     service_request.public_point, service_request.public_address = public_place(
         version.visibility, service_request.point, service_request.address
     )
@@ -123,12 +127,14 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         ]
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(public_state=service_request.public_state)
-    # The promise is the new service's, counted from the submission.
-    service_request.clocks.filter(met_at=None).update(met_at=F("started_at"))
+    # The promise is the new service's, counted from where the old one was: the submission, or the last reopening.
+    running = service_request.clocks.filter(met_at=None)
+    started_at = running.aggregate(first=Min("started_at"))["first"] or service_request.submitted_at
+    running.update(met_at=F("started_at"))
     clocks.start(
         service_request,
         department=service_request.department or version.department,
-        at=service_request.submitted_at,
+        at=started_at,
         kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
     )
     if service_request.status == "on_hold":

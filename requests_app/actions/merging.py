@@ -5,7 +5,7 @@ from django.db import transaction
 from requests_app import events
 from requests_app.actions import progress
 from requests_app.actions.assignment import locked
-from requests_app.models import Disposition, Participation, ServiceRequest, User
+from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest, User
 from requests_app.rules.lifecycle import next_status
 
 
@@ -27,15 +27,23 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
     service_request, fields = progress._move(pk, "merge")
     if service_request.jurisdiction_id != parent.jurisdiction_id:
         raise CannotMerge("That request belongs to another city.")
+    if (service_request.public_state in CONFIDENTIAL) != (parent.public_state in CONFIDENTIAL):
+        # The people of one would be told of the other, and read by the other's staff.
+        raise CannotMerge("One of the two is confidential and the other is not. They cannot be joined.")
     service_request.duplicate_of = parent
     progress._end(service_request, [*fields, "duplicate_of"], disposition=Disposition.DUPLICATE)
-    for participation in service_request.participations.filter(stopped_at=None):
-        Participation.objects.get_or_create(
-            person_id=participation.person_id,
-            service_request=parent,
-            role=Participation.Role.AFFECTED,
-            defaults={"contact_point_id": participation.contact_point_id},
-        )
+    Participation.objects.bulk_create(
+        [
+            Participation(
+                person_id=participation.person_id,
+                service_request=parent,
+                role=Participation.Role.AFFECTED,
+                contact_point_id=participation.contact_point_id,
+            )
+            for participation in service_request.participations.filter(stopped_at=None)
+        ],
+        ignore_conflicts=True,
+    )
     parent.people_count += service_request.people_count
     parent.save(update_fields=["people_count"])
     events.record(service_request, "merged", actor=actor, parent_id=parent.pk)
@@ -47,16 +55,7 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
 def unmerge(pk: int, *, actor: User) -> ServiceRequest:
     """They were two after all: this one is open again, as it was routed before."""
     service_request = locked(pk)
-    parent = service_request.duplicate_of
-    if parent is None:
+    if service_request.duplicate_of_id is None:
         raise CannotMerge("This request was not joined with another one.")
-    service_request.status = next_status(service_request.status, "unmerge")
-    service_request.duplicate_of = None
-    service_request.save(update_fields=["duplicate_of"])
-    people = list(service_request.participations.values_list("person_id", flat=True))
-    parent.participations.filter(person_id__in=people, role=Participation.Role.AFFECTED).delete()
-    ServiceRequest.objects.filter(pk=parent.pk).update(
-        people_count=max(1, parent.people_count - service_request.people_count)
-    )
-    events.record(service_request, "unmerged", actor=actor, parent_id=parent.pk)
+    next_status(service_request.status, "unmerge")
     return progress.reopen(pk, words="", actor=actor)

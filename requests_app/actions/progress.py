@@ -1,8 +1,12 @@
 """Working on it and ending it: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
+from collections.abc import Callable
+from functools import partial
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from requests_app import events
 from requests_app.actions import clocks, counting
@@ -11,14 +15,16 @@ from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
     Disposition,
+    Jurisdiction,
     Owner,
+    Participation,
     Person,
     RequestArea,
     ServiceRequest,
     Status,
     User,
 )
-from requests_app.rules.lifecycle import next_status
+from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 REOPEN_WITHIN = dt.timedelta(days=30)
@@ -179,7 +185,7 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
         "handed_over",
         actor=actor,
         owner_id=owner.pk,
-        owner_number=number if number.isalnum() else None,
+        owner_number=number if events.is_code(number) else None,
         comment_id=comment.pk if comment else None,
     )
     return service_request
@@ -193,6 +199,21 @@ def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
     return service_request
 
 
+def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor: User | Person) -> None:
+    """Joined with another one, and open again: it is a request of its own, and its people hear of this one alone."""
+    people = list(service_request.participations.values_list("person_id", flat=True))
+    above: ServiceRequest | None = parent
+    while above is not None:
+        # What it was joined with may have been joined with a third one meanwhile, and its people went along.
+        above.participations.filter(person_id__in=people, role=Participation.Role.AFFECTED).delete()
+        ServiceRequest.objects.filter(pk=above.pk).update(
+            people_count=Greatest(1, F("people_count") - service_request.people_count)
+        )
+        above = above.duplicate_of
+    service_request.duplicate_of = None
+    events.record(service_request, "unmerged", actor=actor, parent_id=parent.pk)
+
+
 @transaction.atomic
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Still broken: the reference stays, the clock is shorter. A resident may do so for 30 days; raises TooLate."""
@@ -200,6 +221,9 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     ended_at = service_request.resolved_at
     if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > REOPEN_WITHIN:
         raise TooLate
+    if service_request.duplicate_of is not None:
+        _leave_parent(service_request, service_request.duplicate_of, actor)
+        fields.append("duplicate_of")
     comment = None
     if words:
         comment = Comment.objects.create(
@@ -214,7 +238,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     service_request.disposition = service_request.disposition_reason = ""
     service_request.resolved_at = service_request.closed_at = service_request.acknowledged_at = None
     service_request.reopened_count += 1
-    service_request.has_new_answer = isinstance(actor, Person)
+    service_request.has_new_answer = service_request.has_new_answer or isinstance(actor, Person)
     service_request.in_triage = service_request.department_id is None
     if service_request.in_triage:
         # It had ended before any department had it (handed over, say): triage looks at it first.
@@ -261,15 +285,27 @@ def close_old(*, at_most: int = 5000) -> int:
         .filter(external_id="")
         .values_list("pk", flat=True)[:at_most]
     )
-    for pk in due:
-        close(pk)
-    return len(due)
+    return sum(_unless_moved_on(close, pk) for pk in due)
 
 
 def bring_back_held(*, at_most: int = 5000) -> int:
-    """The day a request waited for has come: it is worked on again."""
-    zone_days = ServiceRequest.objects.filter(status=Status.ON_HOLD, hold_until__lt=app_now().date(), external_id="")
-    due = list(zone_days.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most])
-    for pk in due:
-        resume(pk, actor=None)
-    return len(due)
+    """The day a request waited for has come, by its city's calendar: it is worked on again."""
+    due: list[int] = []
+    for city in Jurisdiction.objects.all():
+        held = ServiceRequest.objects.filter(
+            jurisdiction=city,
+            status=Status.ON_HOLD,
+            hold_until__lte=app_now().astimezone(city.zone).date(),
+            external_id="",
+        )
+        due += held.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
+    return sum(_unless_moved_on(partial(resume, actor=None), pk) for pk in due)
+
+
+def _unless_moved_on(act: Callable[[int], ServiceRequest], pk: int) -> bool:
+    """Somebody may have changed it since it was listed: that must not keep all the others from their turn."""
+    try:
+        act(pk)
+    except IllegalTransition:
+        return False
+    return True

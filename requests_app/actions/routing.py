@@ -114,5 +114,6 @@ def _leave_for_triage(service_request: ServiceRequest, reason: str, *, actor: Us
     service_request.in_triage = True
     service_request.department = None
     service_request.status = next_status(service_request.status, "triage")
-    service_request.save(update_fields=["in_triage", "department", "status"])
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=["in_triage", "department", "status", "updated_at"])
     events.record(service_request, "triaged", actor=actor, reason=reason)

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from requests_app.actions import conversation, counting, merging, moderation, placing, progress
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
@@ -55,6 +56,70 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
     assert (made.status, made.hold_reason, made.hold_until) == ("in_progress", "", None)
     assert made.due_at is not None
     assert abs((made.due_at - due).total_seconds()) < 5, "what was left is left"
+
+
+@pytest.mark.parametrize(("days_left", "comes_back"), [(1, 0), (0, 1), (-1, 1)])
+def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
+    town: Rivermark, made: ServiceRequest, days_left: int, comes_back: int
+) -> None:
+    # Where noon by UTC is two in the morning of the next day.
+    town.city.time_zone = "Pacific/Kiritimati"
+    town.city.save()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lamplighter.time_shift', (timestamptz '2026-06-05 12:00Z' - now())::text, true)"
+        )
+    today = dt.date(2026, 6, 6)
+    progress.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
+    assert progress.bring_back_held() == comes_back
+
+
+def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
+    town: Rivermark, made: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = factories.routed(town.tree)
+    for one in (made, other):
+        progress.resolve(one.pk, disposition="fixed", words="Done.", actor=town.tom)
+    ServiceRequest.objects.update(resolved_at=app_now() - dt.timedelta(days=31))
+    close = progress.close
+
+    def closed_late(pk: int) -> ServiceRequest:
+        if pk == made.pk:
+            progress.reopen(pk, words="", actor=town.tom)
+        return close(pk)
+
+    monkeypatch.setattr(progress, "close", closed_late)
+    assert progress.close_old() == 1
+    other.refresh_from_db()
+    assert other.status == "closed"
+
+
+def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceRequest) -> None:
+    other = factories.routed(town.tree)
+    progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=2), actor=town.tom)
+    progress.resolve(other.pk, disposition="fixed", words="Done.", actor=town.tom)
+    ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
+    for number, one in enumerate((made, other)):
+        ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
+    assert (progress.close_old(), progress.bring_back_held()) == (0, 0)
+
+
+@pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
+def test_another_offices_number_may_be_anything_and_only_a_code_stands_in_the_log(
+    town: Rivermark, made: ServiceRequest, number: str
+) -> None:
+    state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
+    progress.hand_over(made.pk, owner=state, words="It is theirs.", number=number, actor=town.tom)
+    made.refresh_from_db()
+    assert made.owner_reference == number
+    assert made.events.get(kind="handed_over").data["owner_number"] == ("A-17" if number == "A-17" else None)
+
+
+def test_what_a_call_taker_answers_for_the_reporter_is_unread_too(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
+    conversation.answer(made.pk, text="They say: the right lane.", actor=town.cal)
+    made.refresh_from_db()
+    assert (made.status, made.has_new_answer) == ("routed", True)
 
 
 def test_a_question_waits_for_the_answer_and_the_answer_starts_the_clock(town: Rivermark, made: ServiceRequest) -> None:
@@ -207,10 +272,10 @@ def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, m
     moderation.hide(made.pk, reason="abuse", actor=town.pia)
     moderation.publish(made.pk, actor=town.pia)
     change_service(made.pk, version=town.tree, actor=town.tom)
-    change_service(made.pk, version=town.outreach, actor=town.tom)
     second = factories.routed(town.pothole, answers=LANE)
     merging.merge(second.pk, parent=made, actor=town.tom)
     merging.unmerge(second.pk, actor=town.tom)
+    change_service(made.pk, version=town.outreach, actor=town.tom)
     third = factories.routed(town.tree)
     progress.withdraw(third.pk, actor=reporter(third))
     counting.fold()
