@@ -1,7 +1,7 @@
 """What happened to a request, as residents read it: newest first, in words, departments and never names."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.dateparse import parse_date
@@ -38,7 +38,7 @@ def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = No
     departments = {
         one.pk: say(one.name) for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
     }
-    owners = _owners(events)
+    owners = names_of_owners(events)
     found = []
     told: set[int] = set()
     for event in events:
@@ -51,8 +51,8 @@ def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = No
         else:
             comment = None
         about = service_request if event.service_request_id == service_request.pk else parent or service_request
-        words = _words(event, about, departments, owners, own=own)
-        found.append(Line(event.at, words, comment.text if comment else "", comment.language if comment else ""))
+        told_as = words(event, about, departments, owners, own=own)
+        found.append(Line(event.at, told_as, comment.text if comment else "", comment.language if comment else ""))
     for comment in spoken.values():
         # Words that no event speaks of: an import leaves them so.
         if comment.pk not in told and comment.public:
@@ -62,12 +62,12 @@ def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = No
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
-def _owners(events: list[Event]) -> dict[int, str]:
+def names_of_owners(events: Iterable[Event]) -> dict[int, str]:
     ids = {event.data["owner_id"] for event in events if event.data.get("owner_id")}
     return dict(Owner.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
-def _words(
+def words(
     event: Event,
     service_request: ServiceRequest,
     departments: Mapping[int, str],
@@ -75,6 +75,7 @@ def _words(
     *,
     own: bool,
 ) -> str:
+    """What happened. departments, owners: their names by key, so that a list's events cost no query each."""
     data = event.data
     department = departments.get(data.get("department_id") or 0, "") or _("The city")
     if event.kind in ("routed", "transferred"):

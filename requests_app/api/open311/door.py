@@ -16,7 +16,6 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from psycopg_pool import PoolTimeout
 
 from requests_app import api_keys, limits
 from requests_app.api.open311 import errors, formats
@@ -83,7 +82,7 @@ def door(*, get: Handler | None = None, post: Handler | None = None) -> Callable
             if problem.status == 405:
                 response["Allow"] = ", ".join([*methods, "OPTIONS"])
             return response
-        except (OperationalError, InterfaceError, PoolTimeout):
+        except (OperationalError, InterfaceError):
             raise  # a lost database is told by the middleware, through errors.unavailable()
         except Exception:
             # Clients of this standard crash on a page of HTML.
@@ -208,7 +207,7 @@ def _jurisdiction(request: HttpRequest, parameters: Parameters) -> Jurisdiction:
         if jurisdiction is None:
             raise Problem(404, _("jurisdiction_id was not found."))
         return jurisdiction
-    jurisdiction = find_jurisdiction(request.get_host().rsplit(":", 1)[0].lower())
+    jurisdiction = find_jurisdiction(request.get_host())
     if jurisdiction is not None:
         return jurisdiction
     if Jurisdiction.objects.exists():

@@ -4,16 +4,20 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from requests_app import events, links
+from requests_app import links
 from requests_app.api.open311.catalogue import demo_words, is_demo
-from requests_app.messages import wording
+from requests_app.events import PUBLIC_KINDS
+from requests_app.messages import timeline, wording
 from requests_app.models import (
     Answer,
     Comment,
+    Department,
     Disposition,
     Event,
     Jurisdiction,
@@ -76,12 +80,14 @@ def _service_request(row: ServiceRequest, beside: Beside) -> dict[str, Any]:
     return {
         "service_request_id": row.spoken_reference,
         "status": "open" if row.is_open else "closed",
-        "status_notes": ". ".join(filter(None, [wording.status_words(row), beside.last_words.get(row.pk)])),
+        "status_notes": ". ".join(
+            filter(None, [wording.status_words(row, to_reporter=False), beside.last_words.get(row.pk)])
+        ),
         "service_name": say(listed.name),
         "service_code": row.service.service_code,
         "description": row.description or None,
         "agency_responsible": wording.department_words(row),
-        "service_notice": demo_words() if is_demo(city) else wording.next_step(row).words or None,
+        "service_notice": demo_words() if is_demo(city) else wording.next_step(row, to_reporter=False).words or None,
         "requested_datetime": moment(row.submitted_at, city),
         "updated_datetime": moment(row.updated_at, city),
         "expected_datetime": moment(row.due_at, city),
@@ -125,7 +131,7 @@ def _beside(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool)
     if extensions:
         _add_answers(beside, keys)
         _add_areas(beside, keys)
-        _add_notes(beside, keys, said, city)
+        _add_notes(beside, page, said.order_by("id"), city)
         parents = {row.duplicate_of_id for row in page if row.duplicate_of_id}
         for parent in ServiceRequest.objects.public().filter(pk__in=parents).only("reference"):
             beside.public_parents[parent.pk] = parent.spoken_reference
@@ -154,41 +160,33 @@ def _add_areas(beside: Beside, keys: Iterable[int]) -> None:
         beside.areas[key].append({"layer": layer, "code": code, "name": name})
 
 
-def _add_notes(beside: Beside, keys: Iterable[int], said: Any, city: Jurisdiction) -> None:
-    """The public timeline, oldest first."""
-    texts = dict(said.values_list("pk", "text"))
-    for event in Event.objects.filter(service_request__in=keys, kind__in=events.PUBLIC_KINDS).order_by("id"):
-        beside.notes[event.service_request_id or 0].append(
-            {
-                "datetime": moment(event.at, city),
-                "summary": _summary(event.kind),
-                "description": texts.get(event.data.get("comment_id")),
-                "type": event.kind,
-            }
-        )
+def _add_notes(beside: Beside, page: list[ServiceRequest], said: QuerySet[Comment], city: Jurisdiction) -> None:
+    """The timeline of the public page, oldest first."""
+    rows = {row.pk: row for row in page}
+    events = list(
+        Event.objects.filter(service_request__in=rows, kind__in=PUBLIC_KINDS - timeline.UNTOLD).order_by("id")
+    )
+    comments = {comment.pk: comment for comment in said}
+    departments = {one.pk: say(one.name) for one in Department.objects.filter(jurisdiction=city)}
+    owners = timeline.names_of_owners(events)
+    told = []
+    for event in events:
+        row = rows[event.service_request_id or 0]
+        comment = comments.pop(event.data.get("comment_id") or 0, None)
+        words = timeline.words(event, row, departments, owners, own=False)
+        told.append((event.at, row.pk, _note(event.at, event.kind, words, comment, city)))
+    for comment in comments.values():
+        # Words that no event speaks of: an import leaves them so.
+        note = _note(comment.created_at, "commented", _("Comment"), comment, city)
+        told.append((comment.created_at, comment.service_request_id, note))
+    for _at, key, note in sorted(told, key=itemgetter(0)):
+        beside.notes[key].append(note)
 
 
-def _summary(kind: str) -> str:
+def _note(at: dt.datetime, kind: str, words: str, comment: Comment | None, city: Jurisdiction) -> dict[str, Any]:
     return {
-        "submitted": _("Report received"),
-        "routed": _("Sent to a department"),
-        "transferred": _("Sent to another department"),
-        "accepted": _("Work accepted"),
-        "scheduled": _("Work planned"),
-        "visited": _("Place visited"),
-        "made_safe": _("Made safe for now"),
-        "held": _("Waiting"),
-        "resumed": _("Work goes on"),
-        "asked": _("Question to the reporter"),
-        "answered": _("Answer from the reporter"),
-        "commented": _("Comment"),
-        "resolved": _("Done"),
-        "handed_over": _("Sent to another office"),
-        "merged": _("Joined with an earlier report"),
-        "absorbed": _("A later report was joined with this one"),
-        "unmerged": _("Separated from the other report"),
-        "withdrawn": _("Taken back by the reporter"),
-        "reopened": _("Open again"),
-        "closed": _("Closed"),
-        "joined": _("One more person is affected"),
-    }[kind]
+        "datetime": moment(at, city),
+        "summary": words,
+        "description": comment.text if comment else None,
+        "type": kind,
+    }
