@@ -7,7 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import override
@@ -16,7 +15,6 @@ from requests_app.actions.conversation import ANSWER_WITHIN
 from requests_app.actions.submission import normalized_phone, state_of
 from requests_app.clock import app_now
 from requests_app.demo.lives import Happening
-from requests_app.demo.staff import load_staff
 from requests_app.demo.stories import Story, stories
 from requests_app.events import PUBLIC_KINDS
 from requests_app.imports.bulk import BulkWriter, Happened, History, Said, Someone, analyze, next_ids
@@ -43,19 +41,23 @@ from requests_app.rules import intake, service_levels
 
 COUNT = 20_000
 BATCH = 1_000
+PROMISED_SINCE = dt.timedelta(days=3 * 365)
 
 
 def load(jurisdiction: Jurisdiction, folder: Path, *, progress: Progress, count: int | None = None) -> int:
-    """Writes the demo city's requests, all or none; how many. A city that has some already is left as it is."""
+    """Writes the demo city's requests, all or none; how many. A city that has some already is left as it is.
+
+    Staff who are members of departments by then are those who did the work.
+    """
     if Event.objects.filter(jurisdiction=jurisdiction, source=Event.Source.DEMO).exists():
         return 0
     count = COUNT if count is None else count
-    if settings.DEMO and not settings.PRODUCTION:
-        load_staff(jurisdiction)
     progress.step("Requests of the last two years", count)
     with transaction.atomic():
         writer = BulkWriter(jurisdiction, source=Event.Source.DEMO)
         now = app_now()
+        # The city promised this before its first story was told, not on the day of the import.
+        Target.objects.filter(service__jurisdiction=jurisdiction).update(valid_from=now - PROMISED_SINCE)
         retelling = Retelling(jurisdiction, next_ids(ServiceRequest, count), now)
         told = stories(folder, now=now, count=count)
         while batch := [retelling.history(story) for story in islice(told, BATCH)]:
