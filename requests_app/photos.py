@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import Draft, Jurisdiction, Photo, ServiceRequest
 
+# Where Photo.path lies.
+FOLDER = "photos"
 DECODE_TIMEOUT_S = 20
 PHOTOS_MAX = 5
 
@@ -98,6 +100,10 @@ def _decode(source: Path, large: Path, small: Path) -> tuple[int, int]:
 
 
 def remove(photo: Photo) -> None:
+    remove_files(photo)
+    photo.delete()
+
+
+def remove_files(photo: Photo) -> None:
     for path in (photo.path, photo.small_path):
         default_storage.delete(path)
-    photo.delete()

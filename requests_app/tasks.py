@@ -108,5 +108,6 @@ def hourly() -> None:
 
 @shared_task(name="requests_app.tasks.nightly")
 def nightly() -> None:
-    """Counts everything again; a difference is an alarm, since it means that a write went past its action."""
+    """Sweeps files that no row knows, and counts everything again: a difference is an alarm, since a write went past its action."""
+    housekeeping.sweep_files()
     counting.recount()
