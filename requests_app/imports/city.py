@@ -17,9 +17,11 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
+from requests_app.imports.catalogue import import_catalogue
 from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line
 from requests_app.imports.progress import Progress
+from requests_app.imports.requests import import_requests
 from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.addresses import search_key
 
@@ -295,8 +297,6 @@ class City:
     def catalogue(self, jurisdiction: Jurisdiction) -> None:
         if "catalogue" not in self.said:
             return
-        from requests_app.imports.catalogue import import_catalogue
-
         self.progress.step("Catalogue")
         said = self.said["catalogue"]
         import_catalogue(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
@@ -311,8 +311,6 @@ class City:
 
             history.load(jurisdiction, self.folder, progress=self.progress)
         elif "file" in said:
-            from requests_app.imports.requests import import_requests
-
             # A mapping of the city's own, or the name of one that ships.
             own = self.folder / str(said["mapping"])
             mapping = own if own.is_file() else Path(said["mapping"])
