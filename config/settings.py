@@ -204,6 +204,8 @@ ACCOUNT_ADAPTER = "staff_app.sign_in.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # A password reset answers the same for every address, and writes only to staff.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Whoever finds a desk unlocked must not change the address or the password of the one who left it.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/m/key"} if RATE_LIMITS else False
 LOGIN_URL = "account_login"

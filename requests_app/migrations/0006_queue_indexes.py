@@ -1,4 +1,4 @@
-"""What a queue shows first, whatever its date: urgent and unaccepted, reopened, newly answered. Built beside traffic."""
+"""What a queue shows apart: urgent and unaccepted, reopened, newly answered, on hold. Built beside traffic."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
@@ -28,5 +28,11 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "servicerequest",
             models.Index(fields=COLUMNS, condition=Q(has_new_answer=True), name="request_new_answer"),
+        ),
+        AddIndexConcurrently(
+            "servicerequest",
+            models.Index(
+                fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
+            ),
         ),
     ]

@@ -93,12 +93,15 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Open, and no department has it: nothing in the routing table matched, or routing failed."""
         return self.open().filter(department=None, in_triage=True)
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …); a test says so."""
+    def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
+        """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …); a test says so.
+
+        triage=False leaves out a department's view of the triage queue, for lists that have no such rows anyway.
+        """
         # rules read models; this one upward import keeps the rule in one place.
         from requests_app.rules import permissions
 
-        return self.filter(permissions.visible_filter(user))
+        return self.filter(permissions.visible_filter(user, triage=triage))
 
 
 class ServiceRequest(models.Model):
@@ -248,6 +251,9 @@ class ServiceRequest(models.Model):
                 fields=["jurisdiction", "department", "due_at", "id"],
                 condition=Q(has_new_answer=True),
                 name="request_new_answer",
+            ),
+            models.Index(
+                fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
         ]
