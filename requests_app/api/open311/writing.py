@@ -251,6 +251,10 @@ def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screenin
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
     if danger.self_harm:
         notice.append(_("You can talk to someone at any hour: call or text 988."))
+    if owner is not None:
+        notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
+    else:
+        notice.append(wording.next_step(service_request).words)
     if service_request.public_state == PublicState.PRIVATE:
         notice.append(
             _("This report is private. Your reference is %(reference)s.")
@@ -258,8 +262,4 @@ def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screenin
         )
         if submitted.link is not None:
             notice.append(_("Follow it here: %(link)s") % {"link": links.url(submitted.link, city)})
-    if owner is not None:
-        notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
-    else:
-        notice.append(wording.next_step(service_request).words)
     return [sentence for sentence in notice if sentence]
