@@ -11,21 +11,22 @@ from requests_app.forms.text import WordsField
 WORDS_MAX = 2000
 
 
+NO_REFERENCE = _("This is not a report number. It has 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
+
+
 class FindForm(forms.Form):
     reference = WordsField(
         label=_("Report number"),
         help_text=_("8 letters and numbers, like 7K3M-9QWT. You find it in our messages."),
         max_length=40,
-        error_messages={"required": _("Enter the report number.")},
+        error_messages={"required": _("Enter the report number."), "max_length": NO_REFERENCE},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
 
     def clean_reference(self) -> str:
         parsed = references.parse(self.cleaned_data["reference"])
         if parsed is None:
-            raise forms.ValidationError(
-                _("This is not a report number. It has 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
-            )
+            raise forms.ValidationError(NO_REFERENCE)
         return parsed
 
 

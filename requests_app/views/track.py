@@ -236,8 +236,7 @@ def _acts(opened: Opened) -> set[str]:
 
 
 def _may_reopen(shown: ServiceRequest, *, own: bool) -> bool:
-    # One that was joined is opened again where its problem is worked on, by the earlier report.
-    if shown.disposition in (Disposition.REMOVED, Disposition.DUPLICATE) or shown.resolved_at is None:
+    if shown.disposition == Disposition.REMOVED or shown.resolved_at is None:
         return False
     if shown.disposition == Disposition.WITHDRAWN and not own:
         return False
@@ -261,7 +260,7 @@ def _appeal(shown: ServiceRequest) -> dict[str, str]:
     """Where one may appeal, if we said that we cannot do it."""
     if shown.disposition != Disposition.CANNOT_DO:
         return {}
-    reason = shown.jurisdiction.listed_reasons.get(("cannot_do", shown.disposition_reason))
+    reason = shown.jurisdiction.reasons_by_code.get(("cannot_do", shown.disposition_reason))
     return dict(reason.appeal) if reason else {}
 
 

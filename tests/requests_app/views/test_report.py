@@ -126,9 +126,10 @@ def test_sent_page_shows_the_private_link_and_says_when_there_is_no_other_way_ba
 
 def test_out_of_hours_it_says_who_reads_it_when_and_what_is_answered_all_night(cast: Rivermark, walk: Walk) -> None:
     calendar = cast.streets.calendar
-    # Opens in the hour after the next one, on every day of the week.
-    soon = (app_now().astimezone(cast.city.zone) + dt.timedelta(hours=2)).strftime("%H:00")
-    calendar.always, calendar.hours = False, {day: [[soon, "24:00"]] for day in "mon tue wed thu fri sat sun".split()}
+    # Open for one hour of the day, on every day of the week, and not now.
+    opens = (app_now().astimezone(cast.city.zone).hour + 2) % 24
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    calendar.always, calendar.hours = False, {day: [[f"{opens:02}:00", f"{opens + 1:02}:00"]] for day in days}
     calendar.save()
     walk.to_check().send()
     assert "is closed now and reads it when it opens" in walk.html

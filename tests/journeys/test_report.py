@@ -1,0 +1,185 @@
+"""A resident's whole story in a real browser: on a phone without JavaScript, and on a desk with it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from requests_app.models import Draft, ServiceRequest
+from tests import factories
+from tests.live import wait_for
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.live import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = (Path(__file__).parents[1] / "vendor/axe.min.js").read_text()
+PHONE = {"width": 375, "height": 667}
+CONTINUE = "#report-form button.usa-button--big"
+
+
+def looks_well(page: "Page") -> None:
+    """Nothing sticks out of the screen, one heading, and the page's own form has a name for each control."""
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert page.locator("h1").count() == 1, page.url
+
+
+def sees_nothing_wrong(page: "Page") -> None:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run()")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], page.url
+
+
+def go(page: "Page", button: str = CONTINUE) -> None:
+    with page.expect_navigation():
+        page.locator(button).first.click()
+
+
+def test_a_report_on_a_phone_without_javascript(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
+    factories.rivermark()
+    page = new_page(java_script_enabled=False, viewport=PHONE, locale="es")
+    page.goto(f"{live_site.url}/es/")
+    looks_well(page)
+    strip = page.locator(".emergency-strip").bounding_box()
+    assert strip is not None
+    assert strip["height"] <= 60
+    page.fill("#id_text", "Hay un hoyo hondo")
+    go(page)
+
+    assert "Bache" in page.inner_text("label[for=id_service_0]")
+    page.locator("label[for=id_service_0]").click()
+    looks_well(page)
+    go(page)
+    page.fill("#id_address", "12 Elm St")
+    page.fill("#id_note", "junto a la parada")
+    looks_well(page)
+    go(page)
+
+    assert "12 Elm St" in page.inner_text("main")
+    # A question is missing: the page says which, and the words stay.
+    page.fill("#id_text", "Hay un hoyo muy hondo")
+    go(page)
+    assert page.locator("#error-summary").is_visible()
+    assert page.input_value("#id_text") == "Hay un hoyo muy hondo"
+    looks_well(page)
+    page.locator("label[for=id_q_where_0]").click()
+    photo = {"name": "hoyo.jpg", "mimeType": "image/jpeg", "buffer": factories.jpeg()}
+    page.set_input_files("#id_photos", [photo])  # type: ignore[list-item]
+    go(page, "button[name=add_photos]")
+    assert page.locator("#photos img").count() == 1
+    looks_well(page)
+    go(page)
+
+    page.fill("#id_email", "ana@example.org")
+    looks_well(page)
+    go(page)
+    looks_well(page)
+    assert "ana@example.org" in page.inner_text(".seen-by--city")
+    assert "junto a la parada" in page.inner_text(".seen-by--city")
+    # Back, and forward again: nothing is lost.
+    page.go_back()
+    page.go_forward()
+    go(page, "#send-form button")
+
+    made = ServiceRequest.objects.get()
+    assert made.spoken_reference in page.inner_text("h1")
+    looks_well(page)
+    # Back to "Check and send" and once more: the same reference.
+    page.go_back()
+    page.reload()
+    assert made.spoken_reference in page.inner_text("h1")
+    assert ServiceRequest.objects.count() == 1
+    assert Draft.objects.get().typed.keys() == {"end", "link"}
+
+    wait_for(lambda: ServiceRequest.objects.get().status == "routed")
+    with page.expect_navigation():
+        page.locator("main a[href*='/l/']").click()
+    assert page.url == f"{live_site.url}/es/r/{made.reference}/"
+    assert "Hay un hoyo muy hondo" in page.inner_text("main")
+    assert page.locator("h1").inner_text().endswith("Streets (es)")
+    looks_well(page)
+    # The link's cookie counts in both languages.
+    page.goto(f"{live_site.url}/r/{made.reference}/")
+    assert "junto a la parada" in page.inner_text("main")
+    with page.expect_navigation():
+        page.locator("form[action$='/withdraw/'] button").click()
+    go(page, "button[name=sure]")
+    assert ServiceRequest.objects.get().disposition == "withdrawn"
+
+
+def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "Page") -> None:
+    cast = factories.rivermark()
+    factories.report(cast.pothole, "A deep hole", answers={"where": "lane"})
+    page.goto(f"{live_site.url}/")
+    sees_nothing_wrong(page)
+    page.fill("#id_text", "A hole in the road")
+    # The switch takes the words along.
+    go(page, "button[name=switch_language]")
+    assert "/es/report/" in page.url
+    assert page.input_value("#id_text") == "A hole in the road"
+    go(page, "button[name=switch_language]")
+    go(page)
+    sees_nothing_wrong(page)
+    page.locator("label[for=id_service_0]").click()
+    go(page)
+    page.locator("#id_address").press_sequentially("12 E")
+    page.wait_for_selector("#id_address_list [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.input_value("#id_lat") == "40.5"
+    sees_nothing_wrong(page)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/same/")
+    sees_nothing_wrong(page)
+    go(page, "button[name=different]")
+    sees_nothing_wrong(page)
+    page.locator("label[for=id_q_where_1]").click()
+    # One press of Enter in a text box goes on; it neither removes a photo nor switches the language.
+    page.locator("#id_q_damage").press("Enter")
+    page.wait_for_url("**/contact/")
+    sees_nothing_wrong(page)
+    go(page, "button[name=none]")
+    sees_nothing_wrong(page)
+    # Two presses at once make one request.
+    with page.expect_navigation():
+        page.evaluate("() => { const send = document.querySelector('#send-form button'); send.click(); send.click(); }")
+    page.wait_for_url("**/sent/")
+    sees_nothing_wrong(page)
+    assert ServiceRequest.objects.count() == 2
+    made = ServiceRequest.objects.latest("id")
+    assert re.search(made.spoken_reference, page.inner_text("h1"))
+    page.locator("main a[href*='/l/']").click()
+    page.wait_for_url(f"**/r/{made.reference}/")
+    sees_nothing_wrong(page)
+
+
+def test_axe_finds_nothing_on_the_other_pages_by_night_on_a_phone(
+    live_site: "Site", new_page: Callable[..., "Page"]
+) -> None:
+    cast = factories.rivermark()
+    made = factories.report(cast.pothole, "A deep hole", answers={"where": "lane"})
+    page = new_page(viewport=PHONE, color_scheme="dark", bypass_csp=True)
+    for path in (
+        "/",
+        "/report/?service=pothole",
+        "/services/",
+        "/find/",
+        "/find/?reference=x",
+        f"/r/{made.reference}/",
+        "/r/x/",
+    ):
+        page.goto(live_site.url + path)
+        looks_well(page)
+        sees_nothing_wrong(page)
+    page.goto(f"{live_site.url}/report/")
+    page.fill("#id_text", "I smell gas and want to die")
+    go(page)
+    assert page.url.endswith("/emergency/")
+    sees_nothing_wrong(page)
+    looks_well(page)
