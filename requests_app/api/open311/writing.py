@@ -251,7 +251,8 @@ def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screenin
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
     if danger.self_harm:
         notice.append(_("You can talk to someone at any hour: call or text 988."))
-    if owner is not None:
+    # What is urgent we take ourselves first, whosever ground it is (actions/routing.py).
+    if owner is not None and service_request.priority > 1:
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:
         notice.append(wording.next_step(service_request).words)

@@ -234,6 +234,17 @@ def test_on_anothers_ground_it_goes_to_them_and_the_notice_says_so(
     assert (found["status"], found["status_notes"]) == ("closed", "Sent to State Parks")
 
 
+def test_what_is_urgent_on_anothers_ground_is_ours_first(
+    api: Api, cast: factories.Rivermark, pothole_form: Form
+) -> None:
+    factories.owner(cast.city, factories.at().buffer(0.001), kind="park_state", code="state-park", name="State Parks")
+    factories.service(cast.city, "cave-in", owner_kinds=["park_state"], place_rule="polygon", priority=1)
+    (answer,) = api.post(pothole_form | {"service_code": "cave-in"})
+    assert "State Parks" not in answer["service_notice"]
+    factories.let_the_worker_work()
+    assert api.get(f"requests/{answer['service_request_id']}.json")[0]["status_notes"] == "Sent to Streets"
+
+
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 
