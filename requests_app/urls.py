@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from requests_app.views import (
     article,
+    browse,
     home,
     listing,
     pages,
@@ -11,7 +12,6 @@ from requests_app.views import (
     report,
     report_place,
     report_send,
-    services,
     track,
 )
 from requests_app.views import map as public_map
@@ -52,8 +52,8 @@ urlpatterns: list[URLPattern] = [
     # Reading.
     path("requests/", listing.public_list, name="public_list"),
     path("map/", public_map.map_page, name="map"),
-    path("services/", services.services, name="services"),
-    path("services/<str:code>/", services.category, name="category"),
+    path("services/", browse.services, name="services"),
+    path("services/<str:code>/", browse.category, name="category"),
     path("articles/<slug:code>/", article.article, name="article"),
     path("photos/<slug:name>-small.jpg", photo.photo_small, name="photo_small"),
     path("photos/<slug:name>.jpg", photo.photo, name="photo"),
