@@ -67,7 +67,7 @@ def tell(row: OutboxRow) -> None:
     participation = Participation.objects.filter(
         service_request=service_request, contact_point=contact_point, stopped_at=None
     ).first()
-    if participation is None or not _still_theirs(service_request, participation):
+    if participation is None or not _is_theirs(service_request, participation, kind):
         return
     event = row.event
     if event is None:
@@ -103,10 +103,10 @@ def tell(row: OutboxRow) -> None:
     message.save(update_fields=["sent_at"])
 
 
-def _still_theirs(service_request: ServiceRequest, participation: Participation) -> bool:
-    """A follower hears nothing more of a request that turned private; its reporter does."""
+def _is_theirs(service_request: ServiceRequest, participation: Participation, kind: str) -> bool:
+    """Who joined or follows hears nothing more of a request that turned private, and never what its reporter is asked."""
     own = participation.role in (Participation.Role.REPORTER, Participation.Role.CALLER)
-    return own or service_request.is_public
+    return own or (service_request.is_public and kind != "asked")
 
 
 def compose(
