@@ -1,0 +1,353 @@
+"""The table of all pages: how each URL name is built, who may see it, and what reading it costs.
+
+A URL name that is not here fails tests/test_urls.py; docs/urls.md says the same to people.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from requests_app.models import ServiceRequest
+from staff_app.acts import ACTS
+from tests import factories
+from tests.planted import SECRET_PLACES, Planted, token_of
+
+Arguments = dict[str, Any]
+
+# --- Who may --------------------------------------------------------------------------------------------------------
+
+# Public pages. What one of them is about (a request, a photo) may still be nobody's business: that is a 404.
+EVERYONE = "everyone"
+# Whoever holds the link: it is the permission.
+LINK = "private link"
+# The browser that began the draft, by its cookie.
+DRAFT = "the draft’s browser"
+# Reading is public; writing needs an API key.
+API_KEY = "everyone; POST: an API key"
+SIGNED_IN = "signed in"
+# Any member of the city's staff; or those whose role has the permission, for the request or in the city.
+STAFF = "staff"
+PROBE = "loopback or the metrics token"
+DEMO = "everyone, in a demo only"
+DEMO_STAFF = "staff, in a demo only"
+
+
+def staff(permission: str) -> str:
+    return f"staff: {permission}"
+
+
+# The permission is the address's last part.
+EACH_ACT = staff("the action’s own")
+
+
+# --- What it is asked for ---------------------------------------------------------------------------------------------
+
+
+def once(planted: Planted) -> list[Arguments]:
+    return [{}]
+
+
+def each_request(planted: Planted) -> list[Arguments]:
+    return [{"reference": one.reference} for one in _public_first(planted)]
+
+
+def each_photo(planted: Planted) -> list[Arguments]:
+    return [{"name": one.name} for one in planted.photos.values()]
+
+
+def each_link(planted: Planted) -> list[Arguments]:
+    return [{"token": token_of(planted.links[kind])} for kind in ("public", "private", "hidden")]
+
+
+def the_draft(planted: Planted) -> list[Arguments]:
+    return [{"draft_id": planted.draft.pk}]
+
+
+def the_sent_draft(planted: Planted) -> list[Arguments]:
+    return [{"draft_id": planted.sent_draft.pk}]
+
+
+def each_own_photo(planted: Planted) -> list[Arguments]:
+    requests = {one.pk: one for one in planted.requests.values()}
+    return [
+        {"reference": requests[one.service_request_id].reference, "name": one.name}
+        for one in planted.photos.values()
+        if one.service_request_id is not None
+    ]
+
+
+def formats(planted: Planted) -> list[Arguments]:
+    return [{"format": "json"}, {"format": "xml"}]
+
+
+def each_service(planted: Planted) -> list[Arguments]:
+    codes = ["pothole", "needles", "outreach", "facility"]
+    return [{**one, "service_code": code} for code in codes for one in formats(planted)]
+
+
+def each_number(planted: Planted) -> list[Arguments]:
+    return [
+        {**one, "number": request.spoken_reference} for request in _public_first(planted) for one in formats(planted)
+    ]
+
+
+def each_token(planted: Planted) -> list[Arguments]:
+    from requests_app.api.open311.tokens import token_of as api_token_of
+
+    requests = [planted.requests["private"], *_public_first(planted)]
+    return [{**one, "token": api_token_of(request)} for request in requests for one in formats(planted)]
+
+
+def each_tile(planted: Planted) -> list[Arguments]:
+    """From the whole city down to the houses, at every place that somebody may look for."""
+    places = [factories.ELM_ST, *SECRET_PLACES.values()]
+    found = [(zoom, *tile_at(zoom, *place)) for zoom in (15, 9, 12, 14) for place in places]
+    return [{"z": z, "x": x, "y": y} for z, x, y in dict.fromkeys(found)]
+
+
+def tile_at(zoom: int, longitude: float, latitude: float) -> tuple[int, int]:
+    """Column and row of the web's tile grid in which a point lies."""
+    across = (longitude + 180) / 360
+    down = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
+    return int(across * 2**zoom), int(down * 2**zoom)
+
+
+def each_article(planted: Planted) -> list[Arguments]:
+    return [{"code": "potholes"}, {"code": "not-yet"}]
+
+
+def each_act(planted: Planted) -> list[Arguments]:
+    """Every action on the usual request, and the one that names other requests on each."""
+    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTS]
+    return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
+
+
+def each_request_photo(planted: Planted) -> list[Arguments]:
+    return [{"reference": planted.public.reference, "photo_id": planted.photos["public"].pk}]
+
+
+def _public_first(planted: Planted) -> list[ServiceRequest]:
+    return [planted.public, *(one for kind, one in planted.requests.items() if kind != "public")]
+
+
+# --- The table --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Page:
+    """methods: those that do something ("GET POST"). arguments: all that it is worth asking for; the first is the usual.
+
+    queries: query strings worth asking for; {q} stands for words. budget: how many statements reading the usual one takes
+    the database, the same for 50 requests and for 500; None where nobody may read it or it belongs to allauth.
+    """
+
+    who: str
+    methods: str = "GET"
+    arguments: Callable[[Planted], list[Arguments]] = once
+    queries: tuple[str, ...] = ("",)
+    budget: int | None = None
+
+    @property
+    def is_public(self) -> bool:
+        return self.who in (EVERYONE, API_KEY)
+
+
+PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
+
+PAGES: dict[str, Page] = {
+    # Machines.
+    "healthz": Page(EVERYONE, budget=0),
+    "readyz": Page(EVERYONE, budget=2),
+    "metrics": Page(PROBE, budget=3),
+    "open311_discovery": Page(EVERYONE, arguments=formats),
+    "open311_services": Page(EVERYONE, arguments=formats, queries=("", "locale=es")),
+    "open311_service": Page(EVERYONE, arguments=each_service),
+    "open311_requests": Page(
+        API_KEY,
+        "GET POST",
+        formats,
+        (
+            "",
+            "extensions=true",
+            "status=open",
+            "locale=es",
+            "lat=40.5&long=-69.0&radius=50000",
+            "service_code=outreach",
+        ),
+    ),
+    "open311_request": Page(EVERYONE, arguments=each_number, queries=("", "extensions=true")),
+    "open311_token": Page(EVERYONE, arguments=each_token),
+    "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}]),
+    "basemap_tile": Page(EVERYONE, arguments=each_tile),
+    "request_tile": Page(EVERYONE, arguments=each_tile, queries=("", "status=open", "service=outreach", "language=es")),
+    "map_style": Page(EVERYONE),
+    "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}")),
+    "place_nearest": Page(
+        EVERYONE, queries=tuple(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values()))
+    ),
+    # Residents: reading.
+    "requests_app:home": Page(EVERYONE),
+    "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense")),
+    "requests_app:track": Page(EVERYONE, arguments=each_request),
+    "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo),
+    "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo),
+    "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, "older=1", "q=hole", "older=1&q={q}")),
+    "requests_app:map": Page(EVERYONE, queries=PUBLIC_FILTERS),
+    "requests_app:services": Page(EVERYONE),
+    "requests_app:category": Page(EVERYONE, arguments=lambda planted: [{"code": "streets"}, {"code": "help"}]),
+    "requests_app:article": Page(EVERYONE, arguments=each_article),
+    "requests_app:photo": Page(EVERYONE, arguments=each_photo),
+    "requests_app:photo_small": Page(EVERYONE, arguments=each_photo),
+    "requests_app:privacy": Page(EVERYONE),
+    "requests_app:accessibility": Page(EVERYONE),
+    "requests_app:theme": Page(EVERYONE),
+    "requests_app:robots": Page(EVERYONE),
+    # Residents: reporting, in the order of its pages.
+    "requests_app:report": Page(EVERYONE, "GET POST", queries=("", "service=pothole", "service=facility")),
+    "requests_app:problem": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:emergency": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:service": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:answered": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:where": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:choose_place": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:whose": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:same": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:details": Page(DRAFT, "GET POST", lambda planted: [{**the_draft(planted)[0], "number": 1}]),
+    "requests_app:other": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:contact": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:check": Page(DRAFT, "GET POST", the_draft),
+    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft),
+    "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
+    "requests_app:forget": Page(EVERYONE, "POST"),
+    # Residents: with the private link.
+    "requests_app:private_link": Page(LINK, arguments=each_link),
+    "requests_app:stop_mails": Page(LINK, "GET POST", each_link),
+    "requests_app:answer": Page(LINK, "POST", each_request),
+    "requests_app:add": Page(LINK, "POST", each_request),
+    "requests_app:still_broken": Page(LINK, "POST", each_request),
+    "requests_app:withdraw": Page(LINK, "POST", each_request),
+    "requests_app:stop": Page(LINK, "POST", each_request),
+    # Staff.
+    "staff_app:queue": Page(
+        STAFF,
+        queries=(
+            "",
+            *(f"tab={tab}" for tab in ("new", "p1", "late", "today", "answered", "reopened", "waiting")),
+            "q={q}",
+        ),
+    ),
+    "staff_app:mine": Page(STAFF, queries=("", "q={q}")),
+    "staff_app:detail": Page(staff("view"), arguments=each_request),
+    "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
+    "staff_app:read": Page(staff("accept"), "POST", each_request),
+    "staff_app:hide_photo": Page(staff("hide"), "POST", each_request_photo),
+    "staff_app:act": Page(EACH_ACT, "GET POST", each_act),
+    "staff_app:outbox": Page(staff("read_outbox")),
+    "staff_app:outbox_retry": Page(staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]),
+    "staff_app:api_keys": Page(staff("manage_api_keys"), "GET POST"),
+    "staff_app:api_key_revoke": Page(
+        staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
+    ),
+    "staff_app:profile": Page(STAFF, "GET POST"),
+    # allauth's, with our templates.
+    "account_login": Page(EVERYONE, "GET POST"),
+    "account_logout": Page(SIGNED_IN, "GET POST"),
+    "account_inactive": Page(EVERYONE),
+    "account_signup": Page(EVERYONE),
+    "account_reauthenticate": Page(SIGNED_IN, "GET POST"),
+    "account_email": Page(SIGNED_IN, "GET POST"),
+    "account_email_verification_sent": Page(EVERYONE),
+    "account_confirm_email": Page(EVERYONE, "GET POST", lambda planted: [{"key": "nonsense"}]),
+    "account_change_password": Page(SIGNED_IN, "GET POST"),
+    "account_set_password": Page(SIGNED_IN, "GET POST"),
+    "account_reset_password": Page(EVERYONE, "GET POST"),
+    "account_reset_password_done": Page(EVERYONE),
+    "account_reset_password_from_key": Page(EVERYONE, "GET POST", lambda planted: [{"uidb36": "1", "key": "nonsense"}]),
+    "account_reset_password_from_key_done": Page(EVERYONE),
+    "account_confirm_login_code": Page(EVERYONE, "GET POST"),
+    "mfa_authenticate": Page(EVERYONE, "GET POST"),
+    "mfa_index": Page(SIGNED_IN),
+    "mfa_reauthenticate": Page(SIGNED_IN, "GET POST"),
+    "mfa_activate_totp": Page(SIGNED_IN, "GET POST"),
+    "mfa_deactivate_totp": Page(SIGNED_IN, "GET POST"),
+    "mfa_view_recovery_codes": Page(SIGNED_IN),
+    "mfa_generate_recovery_codes": Page(SIGNED_IN, "GET POST"),
+    "mfa_download_recovery_codes": Page(SIGNED_IN),
+}
+
+# Where LAMPLIGHTER_DEMO is set, and only there.
+DEMO_PAGES: dict[str, Page] = {
+    "demo:see_as": Page(DEMO, "POST"),
+    "demo:private_links": Page(DEMO),
+    "demo:developer": Page(DEMO),
+    "demo:mail": Page(DEMO_STAFF),
+    "demo:mail_detail": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
+    "demo:no_911": Page(DEMO),
+}
+
+
+# --- What is there ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """A URL of the resolver. is_translated: it has an address in each of the city's languages."""
+
+    name: str
+    route: str
+    pattern: URLPattern
+    is_translated: bool
+
+
+def resolved(
+    resolver: URLResolver, *, route: str = "/", namespace: str = "", translated: bool = False
+) -> Iterator[Found]:
+    """Every URL that the site answers, in the resolver's order."""
+    from django.urls import LocalePrefixPattern
+
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            is_prefix = isinstance(part.pattern, LocalePrefixPattern)
+            yield from resolved(
+                part,
+                route=route if is_prefix else route + str(part.pattern),
+                namespace=namespace + (f"{part.namespace}:" if part.namespace else ""),
+                translated=translated or is_prefix,
+            )
+        else:
+            yield Found(f"{namespace}{part.name}", route + str(part.pattern), part, translated)
+
+
+def addresses(name: str, planted: Planted) -> list[str]:
+    """Every address worth asking for under a URL name."""
+    page = PAGES[name]
+    return [
+        _with(reverse(name, kwargs=arguments), query)
+        for arguments in page.arguments(planted)
+        for query in page.queries
+        if "{q}" not in query
+    ]
+
+
+def searches(name: str, planted: Planted, words: str) -> list[str]:
+    """The addresses under a URL name that search for words."""
+    page = PAGES[name]
+    path = reverse(name, kwargs=page.arguments(planted)[0])
+    return [_with(path, query.replace("{q}", quote(words))) for query in page.queries if "{q}" in query]
+
+
+def _with(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
+
+
+def address(name: str, planted: Planted) -> str:
+    """The usual address of a URL name."""
+    return addresses(name, planted)[0]
+
+
+def is_translated(name: str) -> bool:
+    return any(found.name == name and found.is_translated for found in resolved(get_resolver()))

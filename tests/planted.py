@@ -1,0 +1,358 @@
+"""A city with something of everything, and distinctive private values planted in it, for tests that look through every door."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from requests_app import api_keys, links
+from requests_app.actions import assignment, conversation, drafting, merging, moderation, progress, submission
+from requests_app.clock import app_now
+from requests_app.models import (
+    AccessLink,
+    ApiKey,
+    Comment,
+    Department,
+    Draft,
+    OutboxRow,
+    Person,
+    Photo,
+    RoutingRule,
+    ServiceRequest,
+    ServiceVersion,
+    User,
+)
+from tests import factories
+
+# What nobody outside may read, by what it is. Words that no page of ours says by itself.
+CANARIES = {
+    "reporter's name": "Zenobia O'Quillfeather",
+    "reporter's e-mail": "zenobia.quill@canary-mail.example",
+    "reporter's phone": "(617) 555-0147",
+    "second reporter's name": "Bartholomew Yaxley-Finch",
+    "second reporter's e-mail": "bart.yaxley@canary-mail.example",
+    "follower's e-mail": "fay.wimbrel@canary-mail.example",
+    "internal note": "marmosetnote <says> & more",
+    "transfer reason": "ocelotreason moved",
+    "triage reason": "tapirreason unknown",
+    "question to the reporter": "axolotlquestion which gate",
+    "reporter's answer": "pangolinanswer the north one",
+    "words of a reopening": "wallabywords still broken",
+    "hidden comment": "numbatcomment was public",
+    "staff answer": "quokkaanswer bent rim",
+    "department answer": "dugonganswer gate code",
+    "place note": "okapinote behind the shed",
+    "exact address of a coarse request": "4817 Juniper",
+    "address of a private request": "77 Sorrowful Ln",
+    "text of a private request": "kinkajouprivate sleeps there",
+    "text of a staff request": "binturongstaff inside job",
+    "text of a hidden request": "fossahidden named a neighbor",
+    "text of a held request": "galagoheld waits for a look",
+    "text of an unconfirmed request": "jerboaunconfirmed not sent",
+    "text of a test request": "lorikeettest ignore",
+    "text of an erased request": "noctuleerased forget me",
+    "text of a draft": "potoodraft half typed",
+    "contact in a draft": "uakari.draft@canary-mail.example",
+    "unpublished article": "zorillaarticle not ready",
+    "routing rule": "Aardwolfrule by hand",
+    "on-call person": "Caracaloncall Jones",
+    "on-call phone": "(617) 555-0158",
+    "api key's name": "Dikdikkey street app",
+    "staff name": "Tomasina Eiderdown",
+    "staff e-mail": "tomasina.eiderdown@staff.canary.example",
+    "second staff name": "Piaffe Gyrfalcon",
+    "second staff e-mail": "piaffe.gyrfalcon@staff.canary.example",
+}
+# Of the requests whose true place is nobody's business: longitude and latitude.
+SECRET_PLACES = {
+    "coarse": (-69.012359, 40.512347),
+    "private": (-68.987613, 40.487629),
+    "staff": (-68.971357, 40.471359),
+    "hidden": (-69.021473, 40.521479),
+    "held": (-69.031591, 40.531597),
+    "unconfirmed": (-69.041617, 40.541613),
+    "test": (-68.961731, 40.461739),
+    "erased": (-68.951839, 40.451831),
+    "turned": (-68.981937, 40.491931),
+}
+# How a request may be kept from the public; "public" is the only one that everybody reads, "coarse" without its true place.
+NOT_PUBLIC = ("private", "turned", "staff", "hidden", "held", "unconfirmed", "test", "erased")
+ZENOBIA = submission.Reporter(
+    name=CANARIES["reporter's name"], email=CANARIES["reporter's e-mail"], phone=CANARIES["reporter's phone"]
+)
+BART = submission.Reporter(name=CANARIES["second reporter's name"], email=CANARIES["second reporter's e-mail"])
+# On which somebody goes to the request that turned private.
+SECRET_DAY = "2031-02-17"
+VISITOR = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass
+class Planted:
+    """requests: one of each kind, by its public_state ("public", "private" …), and others by their story.
+
+    staff: Tom, Pia and the others by first name; photos: by who may see them; links: Zenobia's to what she reported;
+    joiner_link: Bart's to the public request, which he joined.
+    """
+
+    cast: factories.Rivermark
+    requests: dict[str, ServiceRequest]
+    staff: dict[str, User]
+    photos: dict[str, Photo]
+    links: dict[str, AccessLink]
+    joiner_link: AccessLink
+    draft: Draft
+    sent_draft: Draft
+    api_key: ApiKey
+    outbox_row: OutboxRow
+
+    @property
+    def public(self) -> ServiceRequest:
+        return self.requests["public"]
+
+
+def plant() -> Planted:
+    cast = factories.rivermark()
+    city, streets, parks = cast.city, cast.streets, cast.parks
+    staff = _staff(cast)
+    sue, pia = staff["sue"], staff["pia"]
+    Department.objects.filter(pk=streets.pk).update(
+        on_call=[{"name": CANARIES["on-call person"], "phone": CANARIES["on-call phone"]}]
+    )
+    RoutingRule.objects.create(
+        jurisdiction=city,
+        order=1,
+        name=CANARIES["routing rule"],
+        when={"services": ["pothole"]},
+        department=streets,
+    )
+    factories.article(city, "not-yet", CANARIES["unpublished article"], CANARIES["unpublished article"])
+    article = factories.article(city, "potholes", "How we fill potholes", "We fill them.", cast.pothole)
+    type(article).objects.filter(code="not-yet").update(published=False)
+    factories.area(city)
+
+    requests = _requests(cast)
+    factories.let_the_worker_work()
+    for one in requests.values():
+        one.refresh_from_db()
+    requests["triage"] = _in_triage(cast, sue)
+    moderation.hide(requests["hidden"].pk, reason="personal_data", actor=sue)
+    _force_state(requests)
+    public = requests["public"]
+    _tell_the_story(public, parks=parks, streets=streets, sue=sue, pia=pia)
+    # Joined with what turned private afterward: no part of that may show through.
+    merging.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
+    assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
+    progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
+    factories.let_the_worker_work()
+    for one in requests.values():
+        one.refresh_from_db()
+
+    key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
+    draft = drafting.begin(
+        city,
+        visitor=VISITOR,
+        language="en",
+        text=CANARIES["text of a draft"],
+        contact={"email": CANARIES["contact in a draft"]},
+    )
+    sent_draft = drafting.begin(city, visitor=VISITOR, language="en")
+    Draft.objects.filter(pk=sent_draft.pk).update(
+        service_request=public, typed={"end": "sent", "link": _link_of(public).pk}
+    )
+    sent_draft.refresh_from_db()
+    outbox_row = OutboxRow.objects.filter(service_request=public, done_at=None).order_by("id").first()
+    assert outbox_row is not None
+    return Planted(
+        cast=cast,
+        requests=requests,
+        staff=staff,
+        photos=_photos(requests, draft),
+        links={kind: _link_of(one) for kind, one in requests.items() if one.participations.exists()},
+        joiner_link=AccessLink.objects.get(service_request=public, person__name=BART.name),
+        draft=draft,
+        sent_draft=sent_draft,
+        api_key=key,
+        outbox_row=outbox_row,
+    )
+
+
+def _staff(cast: factories.Rivermark) -> dict[str, User]:
+    """The cast under names that no page says by chance, with a supervisor and a contractor of Streets, an archivist, and Eve,
+    who works for another city."""
+    city, streets = cast.city, cast.streets
+    elsewhere = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    # The first host decides now that there are two.
+    type(city).objects.filter(pk=city.pk).update(hosts=["testserver"])
+    city.hosts = ["testserver"]
+    staff = {
+        "tom": cast.tom,
+        "pia": cast.pia,
+        "cal": cast.cal,
+        "ada": cast.ada,
+        "dev": cast.dev,
+        "sue": factories.staff("Sue", "supervisor", city, streets),
+        "con": factories.staff("Con", "contractor", city, streets),
+        "rec": factories.staff("Rec", "records_officer", city),
+        "eve": factories.staff("Eve", "supervisor", elsewhere, factories.department(elsewhere, "PW", "Roads")),
+    }
+    for name, label in (("tom", "staff"), ("pia", "second staff")):
+        staff[name].name, staff[name].email = CANARIES[f"{label} name"], CANARIES[f"{label} e-mail"]
+        staff[name].save(update_fields=["name", "email"])
+    return staff
+
+
+def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
+    city, streets = cast.city, cast.streets
+    coarse = factories.service(
+        city,
+        "needles",
+        visibility="coarse",
+        questions=[factories.question("gate", visibility="department")],
+        duplicate_policy="never",
+    )
+    inside = factories.service(city, "facility", visibility="staff", of=streets, duplicate_policy="never")
+
+    def made(
+        version: ServiceVersion, text: str, kind: str = "", address: str = "12 Elm St", **options: Any
+    ) -> ServiceRequest:
+        place = submission.Place(
+            factories.at(*SECRET_PLACES.get(kind, factories.ELM_ST)), address, **options.pop("place", {})
+        )
+        return factories.report(version, text, place=place, **{"reporter": ZENOBIA, **options})
+
+    lane = {"answers": {"where": "lane"}}
+    return {
+        "public": made(
+            cast.pothole,
+            "A hole as big as a plate.",
+            answers={"where": "lane", "damage": CANARIES["staff answer"]},
+            place={"note": CANARIES["place note"]},
+        ),
+        "coarse": made(
+            coarse,
+            "Needles beside the path.",
+            "coarse",
+            "4817 Juniper Rd Apt 9",
+            answers={"gate": CANARIES["department answer"]},
+        ),
+        "private": made(
+            cast.outreach,
+            CANARIES["text of a private request"],
+            "private",
+            CANARIES["address of a private request"],
+        ),
+        "staff": made(inside, CANARIES["text of a staff request"], "staff"),
+        "hidden": made(cast.pothole, CANARIES["text of a hidden request"], "hidden", **lane),
+        "held": made(cast.pothole, CANARIES["text of a held request"], "held", **lane),
+        "unconfirmed": made(cast.pothole, CANARIES["text of an unconfirmed request"], "unconfirmed", **lane),
+        "test": made(cast.pothole, CANARIES["text of a test request"], "test", is_test=True, **lane),
+        "erased": made(cast.pothole, CANARIES["text of an erased request"], "erased", **lane),
+        "parks": made(cast.tree, "A branch hangs low.", address="1 Park Way", reporter=factories.NOBODY),
+        "turned": made(cast.pothole, "A hole, and somebody in it.", "turned", **lane),
+        "joined": made(cast.pothole, "A hole that was told before.", reporter=factories.NOBODY, **lane),
+        "ended": made(cast.pothole, "A hole that is filled.", reporter=factories.NOBODY, **lane),
+    }
+
+
+def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
+    made = factories.routed(cast.pothole, "A hole of nobody's.", answers={"where": "lane"}, reporter=factories.NOBODY)
+    return assignment.return_to_triage(made.pk, reason="whose is it", actor=sue)
+
+
+def _force_state(requests: dict[str, ServiceRequest]) -> None:
+    """States that no page leads to yet: the public must not read them all the same."""
+    for kind in ("held", "unconfirmed", "erased"):
+        ServiceRequest.objects.filter(pk=requests[kind].pk).update(public_state=kind)
+        requests[kind].request_areas.update(public_state=kind)
+
+
+def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
+    """All that can be said about a request, of which the public may read a part."""
+    zenobia = Person.objects.get(name=CANARIES["reporter's name"], participations__service_request=public)
+    submission.join(public.pk, reporter=BART, language="en")
+    submission.join(
+        public.pk,
+        reporter=submission.Reporter(email=CANARIES["follower's e-mail"]),
+        language="en",
+        role="follower",
+    )
+    assignment.transfer(public.pk, department=parks, reason=CANARIES["transfer reason"], actor=sue)
+    assignment.return_to_triage(public.pk, reason=CANARIES["triage reason"], actor=pia)
+    assignment.transfer(public.pk, department=streets, reason="it is ours", actor=pia)
+    tom = User.objects.get(name=CANARIES["staff name"])
+    assignment.assign(public.pk, assignee=tom, actor=sue)
+    conversation.note(public.pk, text=CANARIES["internal note"], actor=tom)
+    conversation.ask(public.pk, question=CANARIES["question to the reporter"], actor=tom)
+    conversation.answer(public.pk, text=CANARIES["reporter's answer"], actor=zenobia)
+    conversation.comment(public.pk, text="We will come on Tuesday.", actor=tom)
+    Comment.objects.create(
+        service_request=public, text=CANARIES["hidden comment"], public=True, user=tom, hidden_at=app_now()
+    )
+    progress.resolve(public.pk, disposition="fixed", words="The hole is filled.", actor=tom, visited=True)
+    progress.reopen(public.pk, words=CANARIES["words of a reopening"], actor=zenobia)
+
+
+def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Photo]:
+    photos = {
+        "public": _photo(requests["public"], number=1),
+        "hidden photo": _photo(requests["public"], number=2, hidden_at=app_now()),
+        "private photo": _photo(requests["public"], number=3, is_private=True),
+        "draft": _photo(None, number=4, draft=draft),
+    }
+    photos["work"] = _photo(requests["turned"], number=5, kind=Photo.Kind.WORK)
+    for number, kind in enumerate(NOT_PUBLIC, 6):
+        photos[kind] = _photo(requests[kind], number=number)
+    return photos
+
+
+def _photo(service_request: ServiceRequest | None, *, number: int, **columns: Any) -> Photo:
+    """Past the decoder, which has tests of its own and takes a second. Each has a size of its own to be known by."""
+    jurisdiction = (service_request or columns["draft"]).jurisdiction
+    photo = Photo.objects.create(
+        jurisdiction=jurisdiction,
+        service_request=service_request,
+        name=f"{number:02}canaryphoto{'0' * 19}",
+        width=40 + number,
+        height=30,
+        **columns,
+    )
+    for path in (photo.path, photo.small_path):
+        default_storage.delete(path)
+        default_storage.save(path, ContentFile(factories.jpeg(40 + number, 30)))
+    return photo
+
+
+def _link_of(service_request: ServiceRequest) -> AccessLink:
+    link = service_request.access_links.select_related("person").order_by("id").first()
+    assert link is not None
+    return link
+
+
+def other_phone_spellings(phone: str) -> list[str]:
+    """As it was typed, and as programs and people write the same number."""
+    digits = "".join(symbol for symbol in phone if symbol.isdigit())
+    area, middle, last = digits[:3], digits[3:6], digits[6:]
+    return [
+        phone,
+        digits,
+        f"+1{digits}",
+        *[f"{area}{mark}{middle}{mark}{last}" for mark in "-. "],
+        f"{middle}-{last}",
+    ]
+
+
+def token_of(link: AccessLink) -> str:
+    return links.token(link)
+
+
+@contextmanager
+def kept_for_a_module(blocker: Any) -> Iterator[Planted]:
+    """One planted city for all tests of a module: each test undoes its own changes, and this undoes the city."""
+    with blocker.unblock(), transaction.atomic():
+        yield plant()
+        transaction.set_rollback(True)

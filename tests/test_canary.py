@@ -1,0 +1,359 @@
+"""Nothing private leaves by any door: values planted in every private place, looked for in all that a stranger can read."""
+
+import base64
+import hashlib
+import html
+import json
+import logging
+import math
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+import pytest
+import structlog
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from requests_app import tasks
+from requests_app.models import AccessLink, User
+from tests import vector_tile
+from tests.pages import LINK, PAGES, address, addresses, is_translated, searches, tile_at
+from tests.planted import (
+    CANARIES,
+    NOT_PUBLIC,
+    SECRET_DAY,
+    SECRET_PLACES,
+    Planted,
+    kept_for_a_module,
+    other_phone_spellings,
+    token_of,
+)
+
+STRANGER = "203.0.113.9"
+# How many addresses a crawl asks for, at most, by following links.
+MOST = 400
+
+
+@pytest.fixture(scope="module")
+def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
+    with kept_for_a_module(django_db_blocker) as planted:
+        yield planted
+
+
+# --- What to look for -------------------------------------------------------------------------------------------------
+
+
+def spellings(value: str) -> set[bytes]:
+    """A value as a page, an address, a script, a data URL or an avatar service would carry it, in lower case."""
+    plain = {value, value.lower(), *(other_phone_spellings(value) if value.startswith("(") else [])}
+    found = {*plain}
+    for one in plain:
+        found |= {html.escape(one), quote(one), quote_plus(one), quote(one, safe=""), json.dumps(one)[1:-1]}
+        for digest in ("md5", "sha1", "sha256"):
+            found.add(hashlib.new(digest, one.strip().encode()).hexdigest())
+    return {one.encode().lower() for one in found} | {part.lower() for one in plain for part in in_base64(one.encode())}
+
+
+def in_base64(value: bytes) -> list[bytes]:
+    """What a longer text in base64 shows of this value, wherever in it the value begins."""
+    parts = []
+    for before in range(3):
+        encoded = base64.b64encode(b"x" * before + value).rstrip(b"=")
+        # The first and the last symbols depend on what stands beside it.
+        parts.append(encoded[(before * 8 + 5) // 6 : len(encoded) - 1])
+    return [part for part in parts if len(part) >= 10]
+
+
+def needles(planted: Planted) -> dict[str, set[bytes]]:
+    """What must not be found, by what it is."""
+    found = {what: spellings(value) for what, value in CANARIES.items()}
+    for kind in NOT_PUBLIC:
+        request = planted.requests[kind]
+        found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.spoken_reference)
+    for kind, (longitude, latitude) in SECRET_PLACES.items():
+        # To the fifth digit, a meter; the sixth may be rounded.
+        found[f"place of the {kind} request"] = {
+            f"{abs(degrees):.6f}"[:-1].encode() for degrees in (longitude, latitude)
+        }
+    for what, photo in planted.photos.items():
+        if what != "public":
+            found[f"address of a photo ({what})"] = {photo.name.encode()}
+    for kind, link in planted.links.items():
+        found[f"private link to the {kind} request"] = {token_of(link).partition("-")[2].encode()}
+    days = {"en": "February 17", "es": "17 de febrero", "iso": SECRET_DAY}
+    found["day of the work on what turned private"] = {day.lower().encode() for day in days.values()}
+    found["the visitor's cookie"] = {planted.draft.visitor_hash.encode()}
+    found["an API key's prefix"] = {planted.api_key.prefix.lower().encode()}
+    return found
+
+
+def leaks(content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "") -> list[str]:
+    """What of `wanted` stands in `content`; a page may repeat the address that it was asked by."""
+    text, own = content.lower(), unquote(asked).lower().encode()
+    return [what for what, forms in wanted.items() if any(form in text and form not in own for form in forms)]
+
+
+def reading(response: Any) -> bytes:
+    """The answer's head and body. A tile is spread out, since its numbers are packed."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    head = "\n".join(f"{name}: {value}" for name, value in response.items()) + str(response.cookies)
+    return head.encode() + b"\n" + body
+
+
+# --- Who looks --------------------------------------------------------------------------------------------------------
+
+
+class Crawler:
+    """Asks for addresses and for every address that the answers name, and notes what it should not have read."""
+
+    def __init__(self, planted: Planted, wanted: dict[str, set[bytes]], user: User | None = None) -> None:
+        self.client = Client(REMOTE_ADDR=STRANGER, raise_request_exception=False)
+        if user is not None:
+            self.client.force_login(user)
+        self.is_staff = user is not None
+        self.planted = planted
+        self.wanted = wanted
+        self.asked: set[str] = set()
+        self.last = b""
+        self.found: list[str] = []
+        self.broken: list[str] = []
+
+    def ask(self, address: str, *, method: str = "get", **headers: str) -> None:
+        key = f"{method} {address} {headers or ''}"
+        if key in self.asked:
+            return
+        self.asked.add(key)
+        response = getattr(self.client, method)(address, headers=headers)
+        self.last = content = reading(response)
+        if response.status_code >= 500:
+            self.broken.append(f"{response.status_code} {key}")
+        self.found += [f"{what}: {key}" for what in leaks(content, self.wanted, asked=address)]
+        if "html" in response.get("Content-Type", ""):
+            for link in re.findall(rb"(?:href|src|action)=\"([^\"]+)\"", content):
+                self.follow(html.unescape(link.decode()))
+
+    def follow(self, link: str) -> None:
+        parts = urlsplit(link)
+        # Staff follow what is theirs: the public pages have a test of their own.
+        is_new = not parts.netloc and re.match(
+            r"(/es)?/staff/" if self.is_staff else r"/(?!static/|accounts/)", parts.path
+        )
+        # The same list by every choice of its filters need not be read for ever.
+        if is_new and len(self.asked) < MOST:
+            self.ask(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+    def has_found_nothing(self) -> None:
+        assert not self.broken, "\n".join(self.broken[:20])
+        assert not self.found, "\n".join(self.found[:40])
+
+    def ask_all(self, names: Iterable[str]) -> None:
+        for name in names:
+            for number, one in enumerate(addresses(name, self.planted)):
+                self.ask(one)
+                if is_translated(name):
+                    self.ask(f"/es{one}")
+                if number == 0:
+                    self.ask(one, **{"HX-Request": "true"})
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(settings: Any) -> None:
+    settings.RATE_LIMITS = False
+
+
+def test_a_stranger_reads_nothing_private_by_any_door(planted: Planted, db: None) -> None:
+    crawler = Crawler(planted, needles(planted))
+    crawler.ask_all(name for name, page in PAGES.items() if page.who != LINK)
+    for link in planted.links.values():
+        # Nearly the right one.
+        wrong = token_of(link)[:-1] + "0"
+        crawler.ask(f"/l/{wrong}/")
+        crawler.ask(f"/l/{wrong}/stop/")
+    crawler.has_found_nothing()
+    assert len(crawler.asked) > 200
+
+
+def test_a_search_finds_nothing_private(planted: Planted, db: None) -> None:
+    """A search may repeat what was typed: so a part is typed, and the rest is looked for."""
+    crawler = Crawler(planted, needles(planted))
+    words = {max(re.findall(r"[\w.@-]+", value), key=len) for value in CANARIES.values()}
+    words |= {planted.requests[kind].reference for kind in NOT_PUBLIC} | {"617 555-0147"}
+    for name in PAGES:
+        for word in words:
+            for one in searches(name, planted, word[: len(word) * 2 // 3]):
+                crawler.ask(one)
+    crawler.has_found_nothing()
+
+
+def test_no_tile_shows_a_secret_place(planted: Planted, db: None) -> None:
+    client, zoom = Client(REMOTE_ADDR=STRANGER), 15
+    shown: set[str] = set()
+    for kind, place in SECRET_PLACES.items():
+        x, y = tile_at(zoom, *place)
+        for column in (x - 1, x, x + 1):
+            for row in (y - 1, y, y + 1):
+                answer = client.get(reverse("request_tile", args=[zoom, column, row]))
+                for point in vector_tile.read(answer.content).get("requests", []):
+                    shown.add(point["reference"])
+                    longitude, latitude = tile_degrees(zoom, column, row, point["at"])
+                    apart = max(abs(longitude - place[0]), abs(latitude - place[1]))
+                    assert apart > 0.00002, f"the place of the {kind} request"
+    # The coarse one stands somewhere in its block; the others are not drawn at all.
+    assert planted.requests["coarse"].reference in shown
+    assert not shown & {planted.requests[kind].reference for kind in NOT_PUBLIC}
+
+
+def tile_degrees(zoom: int, column: int, row: int, at: tuple[int, int]) -> tuple[float, float]:
+    across, down = (column + at[0] / 4096) / 2**zoom, (row + at[1] / 4096) / 2**zoom
+    return across * 360 - 180, math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * down))))
+
+
+# --- Residents with their link ------------------------------------------------------------------------------------------
+
+# What the reporter wrote themselves, or was asked.
+OWN_WORDS = {
+    "question to the reporter", "reporter's answer", "words of a reopening", "staff answer", "department answer", "place note",
+    "exact address of a coarse request", "address of a private request",
+    *(what for what in CANARIES if what.startswith("text of")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["public", "coarse", "private", "hidden"])
+def test_a_reporter_reads_their_own_and_nothing_of_others_or_of_staff(planted: Planted, db: None, kind: str) -> None:
+    photo = "private photo" if kind == "public" else kind
+    own = {
+        *OWN_WORDS,
+        f"place of the {kind} request",
+        f"reference of a {kind} request",
+        f"address of a photo ({photo})",
+    }
+    others = {what: forms for what, forms in needles(planted).items() if what not in own and "link" not in what}
+    crawler = Crawler(planted, others)
+    open_link(crawler, planted.links[kind])
+    crawler.has_found_nothing()
+
+
+def test_who_joined_a_report_reads_what_everybody_reads(planted: Planted, db: None) -> None:
+    others = {what: forms for what, forms in needles(planted).items() if "link" not in what}
+    crawler = Crawler(planted, others)
+    open_link(crawler, planted.joiner_link)
+    crawler.has_found_nothing()
+
+
+def open_link(crawler: Crawler, link: AccessLink) -> None:
+    """The link, the page that it leads to in both languages, and every page that this one names."""
+    response = crawler.client.get(f"/l/{token_of(link)}/")
+    assert response.status_code == 302
+    assert link.service_request.description in html.unescape(crawler.client.get(response["Location"]).content.decode())
+    crawler.ask(f"/es{response['Location']}")
+    crawler.ask(response["Location"])
+
+
+# --- Staff who may not --------------------------------------------------------------------------------------------------
+
+CONTACT = {
+    "reporter's name", "reporter's e-mail", "reporter's phone", "second reporter's name", "second reporter's e-mail",
+    "follower's e-mail",
+}  # fmt: skip
+CONFIDENTIAL = {"address of a private request", "text of a private request", "text of a staff request"}
+OF_STREETS = {
+    *CONTACT, *CONFIDENTIAL, "internal note", "transfer reason", "triage reason", "question to the reporter", "reporter's answer",
+    "words of a reopening", "hidden comment", "staff answer", "department answer", "place note",
+    "exact address of a coarse request", "text of a hidden request", "text of a held request", "text of an unconfirmed request",
+    "text of a test request", "text of an erased request",
+}  # fmt: skip
+# Who, and what they may read nowhere. Tom and Sue of Streets read all of it.
+KEPT_FROM = {
+    "pia": OF_STREETS,
+    "eve": OF_STREETS,
+    "con": OF_STREETS,
+    "dev": {*CONTACT, "text of an erased request"},
+    "cal": {*CONFIDENTIAL, "department answer", "text of an erased request"},
+    "ada": {*CONTACT, *CONFIDENTIAL, "department answer", "text of an erased request"},
+    "rec": {"text of an erased request"},
+}
+
+
+@pytest.mark.parametrize("who", KEPT_FROM)
+def test_staff_read_only_what_is_theirs_to_read(planted: Planted, db: None, who: str) -> None:
+    wanted = {what: forms for what, forms in needles(planted).items() if what in KEPT_FROM[who]}
+    crawler = Crawler(planted, wanted, planted.staff[who])
+    crawler.ask_all(STAFF_PAGES)
+    ask_for_reporters(crawler)
+    for what in KEPT_FROM[who]:
+        for name in STAFF_PAGES:
+            for one in searches(name, planted, CANARIES[what].split()[0][:-1]):
+                crawler.ask(one)
+    crawler.has_found_nothing()
+
+
+def test_those_who_may_read_it_do(planted: Planted, db: None) -> None:
+    """The other side of the coin: what is looked for above is truly there, and would be found."""
+    wanted = {what: forms for what, forms in needles(planted).items() if what in OF_STREETS}
+    crawler = Crawler(planted, wanted, planted.staff["sue"])
+    crawler.ask_all(STAFF_PAGES)
+    ask_for_reporters(crawler)
+    assert not crawler.broken, "\n".join(crawler.broken[:20])
+    assert {what.partition(":")[0] for what in crawler.found} == OF_STREETS - {"text of an erased request"}
+
+
+def ask_for_reporters(crawler: Crawler) -> None:
+    for one in addresses("staff_app:reporter", crawler.planted):
+        crawler.ask(one, method="post")
+
+
+STAFF_PAGES = [name for name, page in PAGES.items() if name.startswith("staff_app:") and "GET" in page.methods]
+
+
+# --- What leaves by other ways ------------------------------------------------------------------------------------------
+
+
+def test_no_mail_tells_anybody_of_another_person(planted: Planted, db: None) -> None:
+    """Nor what staff say among themselves. The reporter reads their own words and what they are asked."""
+    private = {what: forms for what, forms in needles(planted).items() if what in OF_STREETS}
+    tasks.drain("outside")
+    assert {one.to[0] for one in mail.outbox} >= {CANARIES["reporter's e-mail"], CANARIES["follower's e-mail"]}
+    for one in mail.outbox:
+        own = {what for what in CONTACT if one.to == [CANARIES[what]]}
+        if one.to == [CANARIES["reporter's e-mail"]]:
+            own |= {"question to the reporter", "exact address of a coarse request", *CONFIDENTIAL}
+        assert set(leaks(one.message().as_bytes(), private)) <= own
+
+
+def test_no_log_line_holds_anything_private(planted: Planted, db: None) -> None:
+    with log_lines() as lines:
+        crawler = Crawler(planted, {})
+        crawler.ask_all(PAGES)
+        of_staff = Crawler(planted, {}, planted.staff["ada"])
+        of_staff.ask(address("staff_app:api_keys", planted))
+        of_staff.client.post(address("staff_app:api_keys", planted), {"name": CANARIES["reporter's name"]})
+    assert any("api_key_made" in line for line in lines)
+    text = "\n".join(lines).encode()
+    assert leaks(text, needles(planted)) == []
+
+
+@contextmanager
+def log_lines() -> Iterator[list[str]]:
+    """The lines that the process would write, at INFO."""
+    lines: list[str] = []
+    root = logging.getLogger()
+    written = next(one for one in root.handlers if isinstance(one.formatter, structlog.stdlib.ProcessorFormatter))
+
+    class Keeper(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    keeper = Keeper(logging.INFO)
+    keeper.setFormatter(written.formatter)
+    before = root.level
+    root.addHandler(keeper)
+    root.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        root.removeHandler(keeper)
+        root.setLevel(before)
