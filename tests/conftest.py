@@ -64,12 +64,15 @@ def _site(django_db_setup: None, django_db_blocker: Any) -> Iterator["Site"]:
 
 
 @pytest.fixture
-def live_site(transactional_db: None, _site: "Site") -> "Site":
+def live_site(transactional_db: None, _site: "Site") -> Iterator["Site"]:
     """gunicorn and a Celery worker on this test's database: `live_site.url`, `.kill("worker")`, `.start("worker")`."""
     for name in ("web", "worker"):
         if name not in _site.running:
             _site.start(name)
-    return _site
+    yield _site
+    # The tables are emptied next: a worker in the middle of a row would hold them.
+    if "worker" in _site.running:
+        _site.kill("worker")
 
 
 # --- The browser ------------------------------------------------------------------------------------------------------
