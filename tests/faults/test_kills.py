@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import time
 import uuid
@@ -12,7 +13,9 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+import yaml
 
+from config.stack.folders import ROOT
 from tests.stack.conftest import Demo, url_in
 
 KILLS = 20
@@ -30,12 +33,22 @@ print(json.dumps({
 """
 
 
+def without_requests(folder: Path) -> Path:
+    """Rivermark on its first day."""
+    city = folder / "city"
+    shutil.copytree(ROOT / "requests_app/demo/rivermark", city)
+    said = yaml.safe_load((city / "city.yaml").read_text())
+    del said["requests"]
+    (city / "city.yaml").write_text(yaml.safe_dump(said, allow_unicode=True))
+    return city
+
+
 class City:
     """A running demo without requests, and a client that tries again like any good client."""
 
     def __init__(self, demo: Demo) -> None:
         self.demo = demo
-        said = demo("--detach", "--no-demo-data")
+        said = demo("--detach", "--city", str(without_requests(demo.var.parent)))
         assert "READY" in said.stdout, said.stdout + said.stderr
         self.address = urlsplit(url_in(said.stdout)).netloc
         made = demo.manage("create_api_key", "kill test")
