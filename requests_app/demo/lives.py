@@ -53,7 +53,6 @@ HOLDS: dict[str, list[str]] = {
     "graffiti": ["weather", "owner_deadline"],
     "overgrown": ["owner_deadline"],
     "blight": ["owner_deadline"],
-    "construct": ["permit"],
     "rodent": ["owner_deadline"],
     "airwater": ["another_group"],
     "access": ["permit", "yearly_plan", "parts"],
@@ -65,6 +64,8 @@ MISTAKEN_FOR = {
     "PW": "WS", "SW": "PW", "TR": "PW", "WS": "PW", "PK": "CE", "CE": "PH", "PE": "CE", "AN": "PH", "PH": "SW",
     "HS": "CA", "CA": "CE", "IT": "PW",
 }  # fmt: skip
+WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 
@@ -135,6 +136,7 @@ class Life:
         self.speaks = speaks
         self.chosen = chosen
         self.happenings: list[Happening] = []
+        self.then: dict[str, dict[str, str]] = {}
         self.department: str | None = None
 
     # --- Words ----------------------------------------------------------------------------------------------------
@@ -150,12 +152,21 @@ class Life:
             own.reverse()
         return [block for block in (*own, phrases.bank("_common")[code].get(common or name)) if block]
 
+    def at_that_time(self, at: dt.datetime) -> None:
+        """Lets the words of an outcome name the day and hour at which somebody was there."""
+        local = at.astimezone(self.promise.hours.zone)
+        hour = f"{local.hour % 12 or 12}:{local.minute // 5 * 5:02d} {'am' if local.hour < 12 else 'pm'}"
+        self.then = {
+            "en": {"weekday": WEEKDAYS_EN[local.weekday()], "hour": hour},
+            "es": {"weekday": WEEKDAYS_ES[local.weekday()], "hour": hour},
+        }
+
     def words(self, name: str, *, common: str = "", language: str | None = None) -> tuple[str, str]:
         """What is said, with its language. Staff answer in Spanish at times."""
         language = language or ("es" if self.language == "es" and self.rng.random() < 0.75 else "en")
         for code in (language, "en"):
             for block in self.blocks(name, code, common=common):
-                if said := phrases.say(block, self.rng, self.slots):
+                if said := phrases.say(block, self.rng, {**self.slots, **self.then.get(code, {})}):
                     return phrases.capitalized(said), code
         return "", "en"
 
@@ -276,7 +287,8 @@ class Life:
         if ending.hold:
             held = self.working(at + (end - at) * rng.uniform(0.1, 0.4))
             length = dt.timedelta(days=self._hold_days(ending.hold))
-            words, language = self.words(f"hold_{ending.hold}")
+            frost = ending.hold == "weather" and held.month in (12, 1, 2, 3)
+            words, language = self.words("hold_frost" if frost else f"hold_{ending.hold}")
             until = (held + length).date()
             self.add("held", held, "staff", reason=ending.hold, until=until, words=words, language=language)
             resumed = self.working(held + length + DAY * rng.uniform(0, 2))
@@ -284,7 +296,7 @@ class Life:
             at = resumed + dt.timedelta(minutes=5)
             end = self.working(at + max(end - held, HOUR) * rng.uniform(0.3, 0.8))
         span = end - at
-        if span > 1.5 * DAY and rng.random() < 0.35:
+        if span > 1.5 * DAY and ending.disposition != Disposition.ANSWERED and rng.random() < 0.35:
             planned = self.between(at, at + span * 0.5)
             if planned:
                 date = self.promise.hours.add(end - DAY * rng.uniform(0, 0.6), 60).date()
@@ -300,7 +312,7 @@ class Life:
                 self.say("made_safe", safe, "staff", "made_safe")
         for chance, least, kind, by, name, common in (
             (0.30, 6 * HOUR, "commented", "staff", "progress", ""),
-            (0.25, 12 * DAY, "commented", "staff", "later", "progress"),
+            (0.25, 12 * DAY, "commented", "staff", "later", ""),
             (0.16, 20 * HOUR, "noted", "staff", "note", "accepted_note"),
             (0.05, 3 * DAY, "answered", "reporter", "nudge", ""),
         ):
@@ -340,6 +352,8 @@ class Life:
     def _end(self, end: dt.datetime, disposition: str, owner: str | None) -> None:
         rng = self.rng
         data: dict[str, Any] = {}
+        disposition = str(Disposition(disposition).value)
+        self.at_that_time(end)
         if disposition == Disposition.HANDED_OVER:
             code = owner or "clp"
             words, language = self.words(f"handed_over_{code}")
