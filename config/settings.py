@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import environ
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -243,6 +244,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 WHITENOISE_AUTOREFRESH = DEBUG
+# A map in one file is read in ranges, which a packed copy of it would not have.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
