@@ -1,0 +1,47 @@
+"""Every word of ours is said in Spanish too."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def gathered(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The catalogue as makemessages would write it now, in a folder of its own."""
+    locale = tmp_path / "locale"
+    shutil.copytree(ROOT / "locale", locale, ignore=shutil.ignore_patterns("*.mo"))
+    settings.LOCALE_PATHS = [str(locale)]
+    monkeypatch.chdir(ROOT)
+    ignored = [".venv", "var", "node_modules", "static/vendor", "tests", "docs", "requests_app/demo/rivermark"]
+    call_command(
+        "makemessages", locale=["es"], ignore_patterns=ignored, no_obsolete=True, add_location="file", verbosity=0
+    )
+    return locale / "es/LC_MESSAGES/django.po"
+
+
+def entries(po: Path, *options: str) -> str:
+    done = subprocess.run(["msgattrib", *options, "--no-obsolete", str(po)], capture_output=True, text=True, check=True)
+    return "\n".join(line for line in done.stdout.splitlines() if line.startswith(("msgid", '"')))
+
+
+def test_no_string_is_left_untranslated(gathered: Path) -> None:
+    assert "es" in dict(settings.LANGUAGES)
+    assert entries(gathered, "--untranslated") == ""
+
+
+def test_no_translation_is_a_guess(gathered: Path) -> None:
+    assert entries(gathered, "--only-fuzzy") == ""
+
+
+def test_every_translation_keeps_its_placeholders(gathered: Path) -> None:
+    done = subprocess.run(
+        ["msgfmt", "--check-format", "-o", "/dev/null", str(gathered)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
