@@ -80,7 +80,9 @@ def test_a_body_that_is_too_large_is_refused_in_words_before_it_is_read(client: 
 
 
 @pytest.mark.usefixtures("city")
-@pytest.mark.parametrize("lost_by", ["requests_app.middleware.find_jurisdiction", "requests_app.views.report.limits.allow"])
+@pytest.mark.parametrize(
+    "lost_by", ["requests_app.middleware.find_jurisdiction", "requests_app.views.report.limits.allow"]
+)
 @pytest.mark.parametrize("token", ["ours", "another site's"])
 def test_a_lost_database_is_503_wherever_it_is_lost_and_gives_back_what_was_typed(
     monkeypatch: pytest.MonkeyPatch, lost_by: str, token: str
