@@ -39,7 +39,8 @@ def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str])
     if service_request.status == Status.ON_HOLD:
         return Due(
             "waiting",
-            _("Waiting: %(reason)s") % {"reason": waits.get(service_request.hold_reason, service_request.hold_reason)},
+            pgettext("due", "Waiting: %(reason)s")
+            % {"reason": waits.get(service_request.hold_reason, service_request.hold_reason)},
         )
     if service_request.due_at is None:
         return Due("none", pgettext("due", "No goal"))

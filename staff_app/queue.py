@@ -38,8 +38,9 @@ OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]
 BY_HOLD: Order = [("hold_until", "asc"), ("id", "asc")]
 LATEST_END: Order = [("resolved_at", "desc"), ("id", "desc")]
 
-# Nobody has accepted it yet, and it may be dangerous.
-URGENT = Q(acknowledged_at=None) & (Q(priority=1) | Q(after_warning=True))
+# Nobody has accepted it yet, or put it on hold with a reason.
+NOT_ACCEPTED = Q(acknowledged_at=None, status__in=[Status.RECEIVED, Status.ROUTED])
+URGENT = NOT_ACCEPTED & (Q(priority=1) | Q(after_warning=True))
 # The layer that a city's people name a place by; the first of these that a request lies in.
 WARD_LAYERS = ("ward", "district", "neighborhood")
 
@@ -73,10 +74,8 @@ class Tab:
 
 
 TABS = [
-    Tab(
-        "new", _("New"), lambda at: Q(acknowledged_at=None, status__in=[Status.RECEIVED, Status.ROUTED]), segmented=True
-    ),
-    Tab("p1", _("P1 not accepted"), lambda at: Q(acknowledged_at=None, priority=1)),
+    Tab("new", _("New"), lambda at: NOT_ACCEPTED, segmented=True),
+    Tab("p1", _("P1 not accepted"), lambda at: NOT_ACCEPTED & Q(priority=1)),
     Tab("late", _("Late"), lambda at: Q(due_at__lt=at.now)),
     Tab("today", _("Due today"), lambda at: Q(due_at__gte=at.now, due_at__lt=at.tonight)),
     Tab("answered", _("Answered"), lambda at: Q(has_new_answer=True), segmented=True),

@@ -194,6 +194,23 @@ def simple_words(kind: str) -> str:
     }.get(kind, kind)
 
 
+def outbox_words(kind: str) -> str:
+    """What a row of the outbox does, or a mail says."""
+    return {
+        "route": _("Routing"),
+        "index": _("Search index"),
+        "mail_owner": _("Mail to the owner"),
+        "tell_received": _("Mail: received"),
+        "tell_routed": _("Mail: sent to the department"),
+        "tell_commented": _("Mail: public comment"),
+        "tell_asked": _("Mail: our question"),
+        "tell_held": _("Mail: on hold"),
+        "tell_on_hold": _("Mail: on hold"),
+        "tell_resolved": _("Mail: outcome"),
+        "tell_reopened": _("Mail: open again"),
+    }.get(kind, kind)
+
+
 def routing_reason(code: str) -> str:
     return {
         "rule": _("a rule of the routing table"),

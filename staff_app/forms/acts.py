@@ -97,12 +97,13 @@ class HoldForm(ActForm):
 
     def prepare(self) -> None:
         waits = due.hold_words(self.service_request.jurisdiction)
-        retired = ListedReason.objects.filter(
-            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.HOLD, active=False
-        ).values_list("code", flat=True)
-        # Waiting for the reporter begins with a question to them.
-        left_out = {"reporter", *retired}
-        self.fields["reason"].choices = [pair for pair in waits.items() if pair[0] not in left_out]  # type: ignore[attr-defined]
+        listed = ListedReason.objects.filter(
+            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.HOLD, active=True
+        )
+        # The city's own reasons if it lists any. Waiting for the reporter begins with a question to them.
+        codes = list(listed.values_list("code", flat=True)) or list(waits)
+        usable = [code for code in codes if code not in ("reporter", "your_answer")]
+        self.fields["reason"].choices = [(code, waits[code]) for code in usable]  # type: ignore[attr-defined]
         self.fields["until"].initial = self.today() + dt.timedelta(days=7)
 
     def clean_until(self) -> dt.date:
@@ -216,7 +217,11 @@ class HandOverForm(ActForm):
 
 
 class TransferForm(ActForm):
-    department = forms.ModelChoiceField(Department.objects.none(), label=gettext_lazy("To which department?"))
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=gettext_lazy("To which department?"),
+        empty_label=gettext_lazy("Choose a department"),
+    )
     reason = words_field(gettext_lazy("Why?"), STAFF_READ)
 
     def prepare(self) -> None:
@@ -237,6 +242,7 @@ class AssignForm(ActForm):
     def prepare(self) -> None:
         self.fields["assignee"].queryset = colleagues(self.service_request, self.user)  # type: ignore[attr-defined]
         self.fields["assignee"].initial = self.service_request.assignee_id
+        self.helper.show_optional = False
 
 
 def colleagues(service_request: ServiceRequest, user: User) -> Any:
@@ -249,7 +255,11 @@ def colleagues(service_request: ServiceRequest, user: User) -> Any:
 
 
 class ChangeServiceForm(ActForm):
-    version = forms.ModelChoiceField(ServiceVersion.objects.none(), label=gettext_lazy("What is it really?"))
+    version = forms.ModelChoiceField(
+        ServiceVersion.objects.none(),
+        label=gettext_lazy("What is it really?"),
+        empty_label=gettext_lazy("Choose a service"),
+    )
 
     def prepare(self) -> None:
         current = Service.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True).exclude(

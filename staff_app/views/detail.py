@@ -64,7 +64,7 @@ def role_words(role: str) -> str:
 
 @dataclass(frozen=True)
 class Mail:
-    """state: sent, waiting, skipped or undeliverable."""
+    """state: sent, waiting, skipped or undeliverable; words say it with its reason."""
 
     what: str
     state: str
@@ -148,24 +148,20 @@ def _reporter(service_request: ServiceRequest) -> dict[str, Any]:
 def _mails(service_request: ServiceRequest) -> list[Mail]:
     """What was sent to whom it may concern, without addresses; and what waits or could not be delivered."""
     found = []
-    for message in service_request.messages.select_related("contact_point").order_by("-id")[:50]:
-        bounced = message.contact_point is not None and message.contact_point.bounced_at is not None
-        if message.sent_at is None:
-            found.append(
-                Mail(message.kind, "skipped", _("Not sent: too many mails to this address"), message.created_at)
-            )
-        elif bounced:
-            found.append(
-                Mail(message.kind, "undeliverable", _("Sent; the address refuses mail since"), message.sent_at)
-            )
-        else:
-            found.append(Mail(message.kind, "sent", _("Sent"), message.sent_at))
     outside = OutboxRow.objects.filter(service_request=service_request, lane=OutboxRow.Lane.OUTSIDE, done_at=None)
     for row in outside.order_by("-id")[:50]:
-        kind = row.kind.removeprefix("tell_")
+        what = timeline.outbox_words(row.kind)
         if row.dead_at is not None:
             words = _("Undeliverable (%(error)s)") % {"error": row.last_error}
-            found.insert(0, Mail(kind, "undeliverable", words, row.dead_at))
+            found.append(Mail(what, "undeliverable", words, row.dead_at))
         else:
-            found.insert(0, Mail(kind, "waiting", _("Waiting to be sent"), row.created_at))
+            found.append(Mail(what, "waiting", _("Waiting to be sent"), row.created_at))
+    for message in service_request.messages.select_related("contact_point").order_by("-id")[:50]:
+        what = timeline.outbox_words(f"tell_{message.kind}")
+        if message.sent_at is None:
+            found.append(Mail(what, "skipped", _("Not sent: too many mails to this address"), message.created_at))
+        elif message.contact_point is not None and message.contact_point.bounced_at is not None:
+            found.append(Mail(what, "undeliverable", _("Sent; the address refuses mail since"), message.sent_at))
+        else:
+            found.append(Mail(what, "sent", _("Sent"), message.sent_at))
     return found

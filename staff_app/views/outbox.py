@@ -10,6 +10,7 @@ from requests_app import outbox as queue
 from requests_app.models import OutboxRow
 from requests_app.paging import BadCursor, Order, page
 from requests_app.rules import permissions
+from staff_app import timeline
 from staff_app.doors import StaffRequest, need_in_city, staff_page
 
 NEWEST_DEAD: Order = [("dead_at", "desc"), ("id", "desc")]
@@ -27,7 +28,11 @@ def outbox(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [
             # The reference is for those who may open the request; the others see that something is stuck.
-            {"row": row, "may_open": row.service_request and permissions.can(request.user, "view", row.service_request)}
+            {
+                "row": row,
+                "what": timeline.outbox_words(row.kind),
+                "may_open": row.service_request and permissions.can(request.user, "view", row.service_request),
+            }
             for row in found.rows
         ],
         "pager": {

@@ -226,8 +226,8 @@ def test_a_mail_that_could_not_be_delivered_is_seen(town: Rivermark, tom: Client
     one = factories.routed(town.pothole, answers=LANE)
     OutboxRow.objects.filter(kind="tell_received").update(dead_at=app_now(), last_error="550")
     page = text(tom, page_of(one))
-    assert "received Undeliverable (550)" in page
-    assert "routed Waiting to be sent" in page
+    assert "Mail: received Undeliverable (550)" in page
+    assert "Mail: sent to the department Waiting to be sent" in page
 
 
 @pytest.mark.parametrize("status", ["routed", "in_progress", "on_hold", "resolved", "closed"])

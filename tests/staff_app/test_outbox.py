@@ -28,7 +28,8 @@ def test_it_shows_what_was_given_up_with_its_error(town: Rivermark, dead: Outbox
     assert "SMTPServerDisconnected" in page
     assert "17" in page
     assert ServiceRequest.objects.get().spoken_reference in page
-    assert "tell_routed" not in page, "what waits for its turn was not given up"
+    assert "Mail: received" in page
+    assert "Mail: sent to the department" not in page, "what waits for its turn was not given up"
 
 
 def test_a_reference_is_told_only_to_who_may_open_the_request(town: Rivermark, dead: OutboxRow, pia: Client) -> None:
