@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -68,7 +67,7 @@ def map_style(request: HttpRequest) -> HttpResponse:
             name=jurisdiction.name,
             view=jurisdiction.map_view,
             source=_source(request, jurisdiction),
-            glyphs=request.build_absolute_uri("/").rstrip("/") + static("") + GLYPHS,
+            glyphs=request.build_absolute_uri("/").rstrip("/") + settings.STATIC_URL + GLYPHS,
         )
     )
     patch_cache_control(response, public=True, max_age=60)
