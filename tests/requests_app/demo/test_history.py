@@ -1,5 +1,6 @@
 """The demo's stories as rows: as if each had been lived through the actions, with clocks, people, words and events."""
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.test import Client
 
 from requests_app import events
 from requests_app.actions import counting, progress
@@ -186,6 +188,21 @@ def test_staff_can_go_on_where_a_story_stands(city: Jurisdiction) -> None:
     done = progress.resolve(one.pk, disposition="fixed", words="Filled this morning.", actor=user)
     assert (done.status, done.due_at) == ("resolved", None)
     assert not done.clocks.filter(met_at=None).exists()
+
+
+@pytest.mark.parametrize("status", ["routed", "in_progress", "on_hold", "resolved", "closed"])
+def test_tracking_pages_say_what_the_story_says(city: Jurisdiction, client: Client, status: str) -> None:
+    shown = ours(city).filter(status=status, public_state="public").exclude(disposition="duplicate").order_by("id")[:8]
+    assert shown
+    for one in shown:
+        answer = client.get(f"/r/{one.reference}/")
+        assert answer.status_code == 200, one
+        page = html.unescape(answer.content.decode())
+        assert one.description in page
+        for said in one.comments.filter(public=True):
+            assert said.text in page
+        for private in one.comments.filter(public=False):
+            assert private.text not in page
 
 
 def test_the_last_event_that_moves_a_request_leads_to_its_status(city: Jurisdiction) -> None:

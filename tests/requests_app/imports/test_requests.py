@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from requests_app import events
 from requests_app.actions import counting, progress
@@ -153,6 +154,19 @@ def test_nothing_follows_from_an_import(run: Import) -> None:
     assert not OutboxRow.objects.exists()
     assert progress.close_old() == 0
     assert progress.bring_back_held() == 0
+
+
+def test_the_tracking_page_of_an_old_case_reads_right(run: Import, client: Client) -> None:
+    run(CASE, OPEN)
+    closed, still_open = ServiceRequest.objects.order_by("external_id")
+    page = client.get(f"/r/{closed.reference}/").content.decode()
+    assert "Fixed" in page
+    assert "Case resolved." in page
+    assert "August 8" in page
+    assert "Public Works" in page
+    assert "Tom Morrello" not in page
+    page = client.get(f"/r/{still_open.reference}/").content.decode()
+    assert "Sent to Public Works" in page
 
 
 def test_events_hold_nothing_but_codes(run: Import) -> None:
