@@ -240,7 +240,7 @@ PAGES: dict[str, Page] = {
             "q={q}",
         ),
     ),
-    "staff_app:mine": Page(STAFF, queries=("", "q={q}")),
+    "staff_app:mine": Page(STAFF),
     "staff_app:detail": Page(staff("view"), arguments=each_request),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:read": Page(staff("accept"), "POST", each_request),

@@ -30,7 +30,19 @@ FLOORS = [
     {"actions", "photos", "access"},
     {"messages"},
     {"imports"},
-    {"tasks", "context", "middleware", "views", "forms", "api", "demo", "management", "templatetags", "urls", "urls_places"},
+    {
+        "tasks",
+        "context",
+        "middleware",
+        "views",
+        "forms",
+        "api",
+        "demo",
+        "management",
+        "templatetags",
+        "urls",
+        "urls_places",
+    },
 ]
 
 

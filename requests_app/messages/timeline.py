@@ -42,8 +42,8 @@ def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = No
     found = []
     told: set[int] = set()
     for event in events:
-        # What became of an earlier joining is the reader's own story; how the parent was reported is not.
-        if parent is not None and event.service_request_id == parent.pk and event.kind == "submitted":
+        # What happened to the parent since is the reader's own story; what was before their report is not.
+        if event.service_request_id != service_request.pk and event.at < service_request.submitted_at:
             continue
         comment = spoken.get(event.data.get("comment_id") or 0)
         if comment is not None and comment.kind != Comment.Kind.NOTE:
@@ -55,7 +55,8 @@ def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = No
         found.append(Line(event.at, told_as, comment.text if comment else "", comment.language if comment else ""))
     for comment in spoken.values():
         # Words that no event speaks of: an import leaves them so.
-        if comment.pk not in told and comment.public:
+        is_earlier = comment.created_at < service_request.submitted_at
+        if comment.pk not in told and comment.public and not is_earlier:
             who = say(comment.department.name) if comment.department else _("The city")
             found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, comment.text, comment.language))
     # sorted() keeps the order of what is equally old, and that is by id.

@@ -25,7 +25,9 @@ class Event(models.Model):
     at = models.DateTimeField(db_default=AppNow())
     # Who did it: one of these, or neither (the system).
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     data = models.JSONField(default=dict)
     source = models.CharField(max_length=8, choices=Source.choices, default=Source.LIVE)
 

@@ -110,5 +110,3 @@ class BasemapFeature(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["jurisdiction", "layer", "min_zoom"], name="basemap_layer_zoom")]
-
-

@@ -40,9 +40,7 @@ class Jurisdiction(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"
-            ),
+            models.CheckConstraint(condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"),
         ]
 
     def __str__(self) -> str:

@@ -43,9 +43,7 @@ class SearchDocument(models.Model):
     text = models.TextField(blank=True)
     # Title (weight A), key words (B) and text (C) by the language's dictionary, without accents.
     vector = models.GeneratedField(
-        expression=models.Func(
-            models.F("language"), models.F("title"), models.F("text"), function="search_vector"
-        ),
+        expression=models.Func(models.F("language"), models.F("title"), models.F("text"), function="search_vector"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

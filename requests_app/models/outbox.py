@@ -69,8 +69,6 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "contact_point", "channel", "kind"], name="message_once_an_event"
-            ),
+            models.UniqueConstraint(fields=["event", "contact_point", "channel", "kind"], name="message_once_an_event"),
         ]
         indexes = [models.Index(fields=["contact_point", "-created_at"], name="message_by_address")]

@@ -230,9 +230,7 @@ class ServiceRequest(models.Model):
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
                 name="request_open_by_due",
             ),
-            models.Index(
-                fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"
-            ),
+            models.Index(fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
             # The few that a queue shows first, whatever their date.
             models.Index(
@@ -357,9 +355,7 @@ class RoutingDecision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["service_request"], condition=Q(is_first=True), name="request_routed_once"
-            ),
+            models.UniqueConstraint(fields=["service_request"], condition=Q(is_first=True), name="request_routed_once"),
         ]
 
 

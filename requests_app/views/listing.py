@@ -75,9 +75,7 @@ def said(jurisdiction_id: int, words: str) -> list[int]:
         search_type="websearch",
     )
     return list(
-        SearchDocument.objects.filter(
-            jurisdiction_id=jurisdiction_id, kind=SearchDocument.Kind.REQUEST, vector=query
-        )
+        SearchDocument.objects.filter(jurisdiction_id=jurisdiction_id, kind=SearchDocument.Kind.REQUEST, vector=query)
         .order_by("-object_id")
         .values_list("object_id", flat=True)[:1000]
     )
@@ -88,5 +86,3 @@ def first_photos(pks: list[int]) -> dict[int, Photo]:
     photos = Photo.objects.filter(service_request_id__in=pks, is_private=False, hidden_at=None).order_by("-id")
     # Later ones are read first, so that the first one stays.
     return {photo.service_request_id: photo for photo in photos if photo.service_request_id is not None}
-
-

@@ -28,6 +28,7 @@ from requests_app.models import (
     Answer,
     Comment,
     Disposition,
+    Event,
     Participation,
     Person,
     Photo,
@@ -155,6 +156,7 @@ def track_page(
             "form_for": form_for,
             "question": _open_question(opened),
             "appeal": _appeal(shown),
+            "by_remote": not shown.visited_at and _was_remote(shown),
             "work_photos": _photos(shown, Photo.Kind.WORK, own=False),
             "photos": _photos(service_request, Photo.Kind.REPORT, own=own),
             "lines": timeline.lines(service_request, parent=opened.parent, own=own),
@@ -189,6 +191,12 @@ def _status_since(shown: ServiceRequest) -> dt.datetime:
     if shown.status == Status.ROUTED and shown.routed_at is not None:
         return shown.routed_at
     return shown.submitted_at if shown.status == Status.RECEIVED else shown.updated_at
+
+
+def _was_remote(shown: ServiceRequest) -> bool:
+    """Whether it was said to be done without going there; who said nothing is not told to have stayed in the office."""
+    last = Event.objects.filter(service_request=shown, kind="resolved").order_by("-id").first()
+    return not shown.is_open and last is not None and last.data.get("remote") is True
 
 
 def _tone(shown: ServiceRequest) -> str:

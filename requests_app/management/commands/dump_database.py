@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -35,15 +36,16 @@ class Command(BaseCommand):
         command = [pg_dump(), "--no-owner", "--no-privileges", "--dbname", settings["NAME"]]
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".partial")
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
-            assert process.stdout is not None and process.stderr is not None
-            # No time in the header: the same database gives the same bytes.
-            with partial.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-                while chunk := process.stdout.read(1 << 20):
-                    packed.write(chunk)
-            errors = process.stderr.read().decode(errors="replace").strip()
+        # No time in the header: the same database gives the same bytes.
+        with partial.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+            if process.stdout is not None:
+                shutil.copyfileobj(process.stdout, packed, 1 << 20)
+            errors = process.communicate()[1].decode(errors="replace").strip()
         if process.returncode:
             partial.unlink()
-            raise CommandError(f"pg_dump could not dump the database: {errors.splitlines()[-1] if errors else 'no reason given'}")
+            raise CommandError(
+                f"pg_dump could not dump the database: {errors.splitlines()[-1] if errors else 'no reason given'}"
+            )
         partial.replace(file)
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes")

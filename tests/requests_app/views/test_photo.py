@@ -21,9 +21,7 @@ def town() -> Rivermark:
 
 def with_photo(town: Rivermark, service_request: ServiceRequest) -> Photo:
     content = factories.jpeg()
-    return photos.take(
-        io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=service_request
-    )
+    return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=service_request)
 
 
 @pytest.mark.parametrize("size", ["", "-small"])

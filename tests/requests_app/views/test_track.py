@@ -221,6 +221,15 @@ def test_a_remote_ending_says_that_it_was_done_from_the_office(
     assert "Done from the office" in page(client, pothole)
 
 
+def test_who_did_not_say_whether_they_went_is_not_told_to_have_stayed(
+    client: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    html = page(client, pothole)
+    assert "Done from the office" not in html
+    assert "Visited" not in html
+
+
 def test_what_we_cannot_do_says_where_to_appeal(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     ListedReason.objects.create(
         jurisdiction=cast.city,
@@ -269,6 +278,7 @@ def test_a_joined_report_shows_the_status_of_the_earlier_one(
     assert "2 people reported this." in html
     assert "The same hole." in html
     assert "A deep hole." not in html
+    assert html.count("Sent to Streets") == 1, "what was before the reader's own report is not their story"
 
 
 def test_a_joined_report_tells_nothing_of_one_that_is_hidden(
