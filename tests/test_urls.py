@@ -1,0 +1,76 @@
+"""docs/urls.md, the resolver and tests/pages.py name the same addresses: a new one must say who may see it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.urls import Resolver404, get_resolver, resolve
+from django.utils.translation import override
+
+from tests.pages import DEMO_PAGES, PAGES, Found, resolved
+
+MAP = Path(__file__).parent.parent / "docs/urls.md"
+DEMO = "tests.demo_urls"
+# A value for each part of an address.
+SAMPLES = {"uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "int": "7", "slug": "one-two", "str": "7K3M9QWT"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the map."""
+
+    name: str
+    path: str
+    methods: str
+    who: str
+    languages: str
+    purpose: str
+
+
+def rows() -> Iterator[Row]:
+    for line in MAP.read_text().splitlines():
+        if line.startswith("| `"):
+            cells = [cell.strip().strip("`") for cell in line.strip("|").split(" | ")]
+            yield Row(*cells)
+
+
+def example(row: Row) -> str:
+    """The row's path with something in its open parts."""
+    path = row.path.replace("{xml,json}", "json")
+    return re.sub(r"<(?:(\w+):)?\w+>", lambda part: SAMPLES.get(part[1] or "", "abc"), path)
+
+
+def found() -> dict[str, Found]:
+    return {one.name: one for one in resolved(get_resolver(DEMO))}
+
+
+def test_the_map_names_every_address_once_and_no_other() -> None:
+    named = [row.name for row in rows()]
+    assert len(named) == len(set(named))
+    assert set(named) == set(found())
+
+
+def test_every_address_is_in_the_table_of_pages() -> None:
+    assert set(PAGES) | set(DEMO_PAGES) == set(found())
+    assert set(PAGES) == {one.name for one in resolved(get_resolver())}
+
+
+def test_the_demo_has_no_address_elsewhere() -> None:
+    assert all(name.startswith("demo:") for name in DEMO_PAGES)
+    with pytest.raises(Resolver404):
+        resolve("/demo/mail/")
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
+def test_a_row_tells_the_truth(row: Row) -> None:
+    page = (PAGES | DEMO_PAGES)[row.name]
+    assert (row.methods, row.who) == (page.methods, page.who)
+    assert row.purpose
+    assert resolve(example(row), DEMO).view_name == row.name
+    translated = row.languages == "each"
+    assert translated == found()[row.name].is_translated
+    if translated:
+        with override("es"):
+            assert resolve(f"/es{example(row)}", DEMO).view_name == row.name
