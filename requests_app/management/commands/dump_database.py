@@ -28,7 +28,8 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         settings = connection.settings_dict
         environment = os.environ | {
-            "PGHOST": settings["HOST"] or "",
+            # A socket's folder may be named either way in the URL.
+            "PGHOST": settings["HOST"] or settings["OPTIONS"].get("host", ""),
             "PGPORT": str(settings["PORT"] or ""),
             "PGUSER": settings["USER"] or "",
             "PGPASSWORD": settings["PASSWORD"] or "",
