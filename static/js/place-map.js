@@ -47,7 +47,9 @@ function start(details) {
       address.value = label;
       ours = label;
     }
-    status.textContent = label ? words.at.replace("{address}", label) : words.noAddress;
+    const said = label ? words.at.replace("{address}", label) : words.noAddress;
+    // The same words again would be read out again.
+    if (status.textContent !== said) status.textContent = said;
   }
 
   function put([x, y]) {
