@@ -28,7 +28,8 @@ def test_a_dump_restores_to_the_same_requests_and_migrations(tmp_path: Path) -> 
         cursor.execute(f'CREATE DATABASE "{name}"')
     try:
         sql = gzip.decompress(dump.read_bytes())
-        subprocess.run([*psql, name], input=sql, env=environment, check=True, capture_output=True)
+        restored = subprocess.run([*psql, name], input=sql, env=environment, capture_output=True, check=False)
+        assert restored.returncode == 0, restored.stderr.decode()
         asked = "SELECT reference || description FROM requests_app_servicerequest"
         said = subprocess.run(
             [*psql, "-At", "-c", asked, name], env=environment, check=True, capture_output=True, text=True
