@@ -12,18 +12,24 @@ from pytest_django.fixtures import Settings
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# What holds no words of ours, or is no part of the program.
+LEFT_OUT = (
+    ".*", "__pycache__", "var", "node_modules", "vendor", "tests", "docs", "frontend", "rivermark", "*.mo",
+)  # fmt: skip
+
+
 @pytest.fixture
 def gathered(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The catalogue as makemessages would write it now, in a folder of its own."""
-    locale = tmp_path / "locale"
-    shutil.copytree(ROOT / "locale", locale, ignore=shutil.ignore_patterns("*.mo"))
-    settings.LOCALE_PATHS = [str(locale)]
-    monkeypatch.chdir(ROOT)
-    ignored = [".venv", "var", "node_modules", "static/vendor", "tests", "docs", "requests_app/demo/rivermark"]
-    call_command(
-        "makemessages", locale=["es"], ignore_patterns=ignored, no_obsolete=True, add_location="file", verbosity=0
-    )
-    return locale / "es/LC_MESSAGES/django.po"
+    """The catalogue as makemessages would write it now.
+
+    In a copy of the program: makemessages writes into any folder named locale that it comes upon, whatever the settings say.
+    """
+    copy = tmp_path / "program"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    settings.LOCALE_PATHS = [str(copy / "locale")]
+    monkeypatch.chdir(copy)
+    call_command("makemessages", locale=["es"], no_obsolete=True, add_location="file", verbosity=0)
+    return copy / "locale/es/LC_MESSAGES/django.po"
 
 
 def entries(po: Path, *options: str) -> str:
