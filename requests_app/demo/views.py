@@ -14,6 +14,7 @@ from requests_app.demo.staff import SEEN_AS, demo_user, load_staff
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules import permissions
+from requests_app.views.visitor import drafts_of
 
 # One private link for each place where a request can stand.
 SHOWN_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]
@@ -61,7 +62,7 @@ def _reporters(jurisdiction: Jurisdiction) -> list[Participation]:
 @require_safe
 @cache_control(private=True, no_store=True)
 def private_links(request: HttpRequest) -> HttpResponse:
-    """What only a mailbox holds elsewhere: the private links of a few reports, newest first."""
+    """The visitor's own draft; and what only a mailbox holds elsewhere: the private links of a few reports, newest first."""
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     newest = (
         AccessLink.objects.filter(service_request__jurisdiction=jurisdiction, purpose=AccessLink.Purpose.FOLLOW)
@@ -78,7 +79,7 @@ def private_links(request: HttpRequest) -> HttpResponse:
         }
         for link in newest
     ]
-    return render(request, "demo/private_links.html", {"links": shown})
+    return render(request, "demo/private_links.html", {"links": shown, "drafts": drafts_of(request)})
 
 
 @require_safe

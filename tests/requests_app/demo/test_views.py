@@ -12,7 +12,7 @@ from django.test import Client
 # Before any test says "demo": the addresses are chosen when they are first read.
 import config.urls  # noqa: F401
 from requests_app.demo.staff import PEOPLE, OnlyInTheDemo, load_staff
-from requests_app.models import AccessLink, Membership, User
+from requests_app.models import AccessLink, Draft, Membership, User
 from tests import factories
 from tests.factories import Rivermark, rivermark
 
@@ -74,6 +74,16 @@ def test_as_the_resident_one_is_signed_out_and_gets_private_links_that_open(town
     assert opened.status_code == 200
     assert one.spoken_reference in opened.content.decode()
     assert client.get("/staff/").status_code == 302
+
+
+def test_as_the_resident_one_finds_the_own_draft_again(town: Rivermark, client: Client) -> None:
+    begun = client.post("/report/", {"problem": "A hole as big as a plate.", "text": "A hole as big as a plate."})
+    assert begun.status_code == 302
+    see_as(client, "triage")
+    page = client.post("/demo/see-as/", {"role": "resident"}, follow=True).content.decode()
+    draft = Draft.objects.get()
+    assert f"/report/{draft.pk}/" in page
+    assert f"/report/{draft.pk}/" not in Client().get("/demo/links/").content.decode(), "another browser’s is not told"
 
 
 def test_as_the_developer_one_gets_the_open_doors(town: Rivermark, client: Client) -> None:

@@ -13,7 +13,7 @@ def test_white_letters_can_be_read_on_it_and_dark_letters_at_night(chosen: str) 
     day = colors.parse(colors.under_white(chosen, "#005ea2"), "")
     night = colors.parse(colors.on_dark(chosen, "#73b3e7"), "")
     assert colors.contrast(day, colors.WHITE) >= 4.5
-    assert colors.contrast(night, colors.DARK_PAPER) >= 4.5
+    assert colors.contrast(night, colors.DARK_GROUND) >= 4.5
 
 
 def test_a_color_that_can_be_read_is_left_as_it_is() -> None:
