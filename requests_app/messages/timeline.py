@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.events import PUBLIC_KINDS
 from requests_app.messages import wording
-from requests_app.models import Comment, Department, Disposition, Event, Owner, ServiceRequest
+from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest
 from requests_app.words import say
 
 # Others who have the problem too are one number on the page, not a line each; closed looks like resolved.
@@ -27,40 +27,52 @@ class Line:
     language: str = ""
 
 
-def lines(service_request: ServiceRequest, *, parent: ServiceRequest | None = None, own: bool = False) -> list[Line]:
-    """own: for the reporter, who also reads what we asked and what they answered. parent: the one it was joined with."""
+def lines(
+    service_request: ServiceRequest, *, parent: ServiceRequest | None = None, reporter: Person | None = None
+) -> list[Line]:
+    """reporter: for them, who also read what we asked and what they said. parent: the request it was joined with."""
+    own = reporter is not None
     requests = [service_request, parent] if parent is not None else [service_request]
     ids = [one.pk for one in requests]
     kinds = PUBLIC_KINDS - UNTOLD
     events = list(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
     comments = Comment.objects.filter(service_request__in=ids, hidden_at=None).select_related("department")
-    spoken = {one.pk: one for one in comments if one.public or (own and one.service_request_id == service_request.pk)}
+    spoken = {one.pk: one for one in comments if _may_read(one, service_request, reporter)}
     departments = {
         one.pk: say(one.name) for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
     }
     owners = names_of_owners(events)
     found = []
     told: set[int] = set()
+    mine = (event for event in events if event.service_request_id == service_request.pk)
+    begun = min(((event.at, event.pk) for event in mine), default=(service_request.submitted_at, 0))
     for event in events:
         # What happened to the parent since is the reader's own story; what was before their report is not.
-        if event.service_request_id != service_request.pk and event.at < service_request.submitted_at:
+        if event.service_request_id != service_request.pk and (event.at, event.pk) < begun:
             continue
         comment = spoken.get(event.data.get("comment_id") or 0)
-        if comment is not None and comment.kind != Comment.Kind.NOTE:
+        if comment is not None:
             told.add(comment.pk)
-        else:
-            comment = None
         about = service_request if event.service_request_id == service_request.pk else parent or service_request
         told_as = words(event, about, departments, owners, own=own)
         found.append(Line(event.at, told_as, comment.text if comment else "", comment.language if comment else ""))
     for comment in spoken.values():
         # Words that no event speaks of: an import leaves them so.
-        is_earlier = comment.created_at < service_request.submitted_at
+        is_earlier = comment.created_at < begun[0]
         if comment.pk not in told and comment.public and not is_earlier:
             who = say(comment.department.name) if comment.department else _("The city")
             found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, comment.text, comment.language))
     # sorted() keeps the order of what is equally old, and that is by id.
     return sorted(found, key=lambda line: line.at, reverse=True)
+
+
+def _may_read(comment: Comment, service_request: ServiceRequest, reporter: Person | None) -> bool:
+    """Everybody: what is public. The reporter also: what we asked them, and their own words; never a note."""
+    if comment.public:
+        return True
+    if reporter is None or comment.service_request_id != service_request.pk:
+        return False
+    return comment.kind == Comment.Kind.QUESTION or comment.person_id == reporter.pk
 
 
 def names_of_owners(events: Iterable[Event]) -> dict[int, str]:

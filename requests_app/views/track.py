@@ -159,7 +159,9 @@ def track_page(
             "by_remote": not shown.visited_at and _was_remote(shown),
             "work_photos": _photos(shown, Photo.Kind.WORK, own=False),
             "photos": _photos(service_request, Photo.Kind.REPORT, own=own),
-            "lines": timeline.lines(service_request, parent=opened.parent, own=own),
+            "lines": timeline.lines(
+                service_request, parent=opened.parent, reporter=opened.link.person if opened.link and own else None
+            ),
             "answers": _answers(service_request, own=own),
             "contacts": _masked_contacts(opened),
             "news_on": _wants_news(opened),

@@ -363,6 +363,19 @@ def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: Ser
     assert not Comment.objects.exists()
 
 
+def test_the_reporter_reads_neither_notes_nor_what_others_who_joined_said(
+    ana: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    person, _link = submission.join(pothole.pk, reporter=submission.Reporter(), language="en")
+    conversation.note(pothole.pk, text="internal words", actor=cast.tom)
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    progress.reopen(pothole.pk, words="words of a neighbor", actor=person)
+    html = page(ana, pothole)
+    assert "Open again" in html
+    assert "internal words" not in html
+    assert "words of a neighbor" not in html
+
+
 def test_an_answer_goes_on_with_the_work(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     conversation.ask(pothole.pk, question="Which gate?", actor=cast.tom)
     html = page(ana, pothole)
