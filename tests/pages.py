@@ -29,6 +29,8 @@ DRAFT = "the draft’s browser"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
 SIGNED_IN = "signed in"
+# Between the password and the second factor; nobody else gets further than the sign-in.
+SIGNING_IN = "in the middle of signing in"
 # Any member of the city's staff; or those whose role has the permission, for the request or in the city.
 STAFF = "staff"
 PROBE = "loopback or the metrics token"
@@ -268,8 +270,8 @@ PAGES: dict[str, Page] = {
     "account_reset_password_done": Page(EVERYONE),
     "account_reset_password_from_key": Page(EVERYONE, "GET POST", lambda planted: [{"uidb36": "1", "key": "nonsense"}]),
     "account_reset_password_from_key_done": Page(EVERYONE),
-    "account_confirm_login_code": Page(EVERYONE, "GET POST"),
-    "mfa_authenticate": Page(EVERYONE, "GET POST"),
+    "account_confirm_login_code": Page(SIGNING_IN, "GET POST"),
+    "mfa_authenticate": Page(SIGNING_IN, "GET POST"),
     "mfa_index": Page(SIGNED_IN),
     "mfa_reauthenticate": Page(SIGNED_IN, "GET POST"),
     "mfa_activate_totp": Page(SIGNED_IN, "GET POST"),

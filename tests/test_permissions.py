@@ -1,0 +1,474 @@
+"""Who may do what, generated: every role, at every address, about every kind of request."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from requests_app.rules.lifecycle import ACTIONS
+from requests_app.rules.permissions import FIRST_ROLES
+from staff_app.acts import BY_VERB
+from tests.pages import (
+    API_KEY,
+    DEMO_PAGES,
+    DRAFT,
+    EACH_ACT,
+    EVERYONE,
+    LINK,
+    PAGES,
+    PROBE,
+    SIGNED_IN,
+    SIGNING_IN,
+    STAFF,
+    address,
+)
+from tests.planted import NOT_PUBLIC, VISITOR, Planted, kept_for_a_module, token_of
+
+STRANGER = "203.0.113.9"
+ROLES = {
+    "tom": "triage", "sue": "supervisor", "pia": "supervisor", "dev": "crew", "cal": "call_taker", "ada": "administrator",
+    "con": "contractor", "rec": "records_officer",
+}  # fmt: skip
+# The kinds of requests, and who of the staff may see one: the policy, by hand. Pia is of Parks, Con has none assigned, Eve works
+# for another city; Cal, Ada and Rec are of the whole city.
+STREETS = {"tom", "sue", "dev"}
+WHOLE_CITY = {"cal", "ada", "rec"}
+SEES = {
+    "public": STREETS | WHOLE_CITY,
+    "coarse": STREETS | WHOLE_CITY,
+    "hidden": STREETS | WHOLE_CITY,
+    "held": STREETS | WHOLE_CITY,
+    "test": STREETS | WHOLE_CITY,
+    # Confidential: its own department, and who reads such requests for the whole city.
+    "private": STREETS | {"rec"},
+    "turned": STREETS | {"rec"},
+    "staff": STREETS | {"rec"},
+    # Of no department yet: who decides on it, and the whole city.
+    "triage": {"tom", "sue", "pia"} | WHOLE_CITY,
+    "parks": {"pia"} | WHOLE_CITY,
+    "erased": set(),
+}
+EVERYBODY = [*ROLES, "eve"]
+
+
+@pytest.fixture(scope="module")
+def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
+    with kept_for_a_module(django_db_blocker) as planted:
+        yield planted
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(settings: Any, db: None) -> None:
+    settings.RATE_LIMITS = False
+
+
+def stranger() -> Client:
+    return Client(REMOTE_ADDR=STRANGER)
+
+
+def signed_in(planted: Planted, who: str) -> Client:
+    client = stranger()
+    client.force_login(planted.staff[who])
+    return client
+
+
+def link_holder(planted: Planted, kind: str) -> Client:
+    client = stranger()
+    client.get(reverse("requests_app:private_link", args=[token_of(planted.links[kind])]))
+    return client
+
+
+def beginner_of_the_draft() -> Client:
+    client = stranger()
+    client.cookies["visitor"] = VISITOR
+    return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def answer(client: Client, method: str, path: str, data: dict[str, str] | None = None) -> str:
+    """What the door said, in a word; what it did is undone."""
+    with undone():
+        response = read(getattr(client, method.lower())(path, data or {}))
+    if response.status_code in (301, 302, 303):
+        return "sign in" if response["Location"].startswith(("/accounts/login", "/es/accounts/login")) else "yes"
+    # 409 and 422: it was done to, but the time or the form was not right.
+    return {200: "yes", 204: "yes", 409: "yes", 422: "yes"}.get(response.status_code, str(response.status_code))
+
+
+def read(response: Any) -> Any:
+    """To the end, which closes a photo's file."""
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response
+
+
+def expected(who: str, permission: str, kind: str) -> str:
+    if who == "eve":
+        return "403"
+    if who not in SEES[kind]:
+        return "404"
+    return "yes" if permission in FIRST_ROLES[ROLES[who]]["permissions"] else "403"
+
+
+# --- Staff, about one request -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str) -> None:
+    client, wrong = signed_in(planted, who), []
+    for kind in SEES:
+        reference = planted.requests[kind].reference
+        asked = [
+            ("GET", "detail", {}, "view"),
+            ("POST", "reporter", {}, "view_reporter"),
+            ("POST", "read", {}, "accept"),
+        ]
+        asked += [("GET", "act", {"verb": verb}, verb) for verb in BY_VERB]
+        # What may be opened may be posted and what may not may not: one and the same question of the view, for a few all the same.
+        asked += [
+            ("POST", "act", {"verb": verb}, verb) for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
+        ]
+        for method, name, more, permission in asked:
+            path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
+            said, right = answer(client, method, path), expected(who, permission, kind)
+            if said != right:
+                wrong.append(f"{who} {method} {name} {more.get('verb', '')} of a {kind} request: {said}, not {right}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_staff_hide_photos_where_their_role_allows(planted: Planted, who: str) -> None:
+    for kind, photo in (("public", "public"), ("private", "private")):
+        path = reverse(
+            "staff_app:hide_photo",
+            kwargs={"reference": planted.requests[kind].reference, "photo_id": planted.photos[photo].pk},
+        )
+        assert answer(signed_in(planted, who), "POST", path) == expected(who, "hide", kind)
+
+
+def test_a_photo_is_hidden_under_its_own_request_alone(planted: Planted) -> None:
+    path = reverse(
+        "staff_app:hide_photo",
+        kwargs={"reference": planted.public.reference, "photo_id": planted.photos["hidden"].pk},
+    )
+    assert answer(signed_in(planted, "sue"), "POST", path) == "404"
+
+
+def test_a_contractor_sees_what_is_assigned_to_them(planted: Planted) -> None:
+    with undone():
+        public = planted.public
+        type(public).objects.filter(pk=public.pk).update(assignee=planted.staff["con"])
+        client = signed_in(planted, "con")
+        for verb, right in (
+            ("accept", "yes"),
+            ("note", "yes"),
+            ("transfer", "403"),
+            ("assign", "403"),
+            ("hide", "403"),
+        ):
+            assert answer(client, "GET", reverse("staff_app:act", args=[public.reference, verb])) == right, verb
+        assert answer(client, "GET", reverse("staff_app:detail", args=[public.reference])) == "yes"
+
+
+def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
+    client = signed_in(planted, "sue")
+    without = {*ACTIONS, "view", "nonsense"} - set(BY_VERB)
+    assert without
+    for verb in without:
+        assert answer(client, "POST", reverse("staff_app:act", args=[planted.public.reference, verb])) == "404", verb
+
+
+# --- Staff, about the city ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize(
+    "name", ["staff_app:outbox", "staff_app:outbox_retry", "staff_app:api_keys", "staff_app:api_key_revoke"]
+)
+def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
+    permission = PAGES[name].who.removeprefix("staff: ")
+    may = who != "eve" and permission in FIRST_ROLES[ROLES[who]]["permissions"]
+    for method in PAGES[name].methods.split():
+        assert answer(signed_in(planted, who), method, address(name, planted)) == ("yes" if may else "403")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who == STAFF])
+def test_every_member_of_the_staff_has_a_queue_and_a_profile(planted: Planted, name: str, who: str) -> None:
+    for method in PAGES[name].methods.split():
+        assert answer(signed_in(planted, who), method, address(name, planted)) == ("403" if who == "eve" else "yes")
+
+
+def test_a_switched_off_account_opens_nothing(planted: Planted) -> None:
+    client = signed_in(planted, "ada")
+    with undone():
+        type(planted.staff["ada"]).objects.filter(pk=planted.staff["ada"].pk).update(is_active=False)
+        assert answer(client, "GET", reverse("staff_app:queue")) == "sign in"
+
+
+# --- Strangers and residents ----------------------------------------------------------------------------------------------
+
+
+NEED_SIGNING_IN = [
+    name for name, page in PAGES.items() if page.who.startswith("staff") or page.who in (SIGNED_IN, SIGNING_IN)
+]
+READ_BY_EVERYBODY = [
+    name for name, page in PAGES.items() if page.is_public and "GET" in page.methods and name != "open311_not_found"
+]
+
+
+@pytest.mark.parametrize("name", NEED_SIGNING_IN)
+@pytest.mark.parametrize("as_holder", [False, True], ids=["stranger", "holder of a link"])
+def test_nobody_gets_to_a_staff_page_without_signing_in(planted: Planted, name: str, as_holder: bool) -> None:
+    client = link_holder(planted, "public") if as_holder else stranger()
+    for method in PAGES[name].methods.split():
+        assert answer(client, method, address(name, planted)) == "sign in"
+
+
+@pytest.mark.parametrize("name", READ_BY_EVERYBODY)
+def test_everybody_reads_the_public_pages(planted: Planted, name: str) -> None:
+    for client in (stranger(), signed_in(planted, "dev"), link_holder(planted, "public")):
+        assert answer(client, "GET", address(name, planted)) == "yes"
+
+
+@pytest.mark.parametrize("kind", NOT_PUBLIC)
+def test_what_is_not_public_does_not_exist_for_a_stranger(planted: Planted, kind: str) -> None:
+    """The same words as for a number that nobody has."""
+    reference = planted.requests[kind].reference
+    unknown = stranger().get(reverse("requests_app:track", args=["0" * 8]))
+    known = stranger().get(reverse("requests_app:track", args=[reference]))
+    assert known.status_code == unknown.status_code == 404
+    assert same_words(known.content, reference) == same_words(unknown.content, "0" * 8)
+    photo = planted.photos[kind].name
+    for name in ("requests_app:photo", "requests_app:photo_small"):
+        assert answer(stranger(), "GET", reverse(name, args=[photo])) == "404"
+    for name in ("requests_app:own_photo", "requests_app:own_photo_small"):
+        assert answer(stranger(), "GET", reverse(name, args=[reference, photo])) == "404"
+    for suffix in ("json", "xml"):
+        assert answer(stranger(), "GET", f"/open311/v2/requests/{reference}.{suffix}") == "404"
+
+
+def same_words(content: bytes, reference: str) -> list[str]:
+    """The page without what was typed, and without its token against forged forms."""
+    return [line for line in content.decode().replace(reference, "").splitlines() if "csrfmiddlewaretoken" not in line]
+
+
+@pytest.mark.parametrize("photo", ["hidden photo", "private photo", "draft", "work"])
+def test_a_photo_that_is_kept_back_is_not_there_for_a_stranger(planted: Planted, photo: str) -> None:
+    for name in ("requests_app:photo", "requests_app:photo_small"):
+        assert answer(stranger(), "GET", reverse(name, args=[planted.photos[photo].name])) == "404"
+    assert answer(stranger(), "GET", reverse("requests_app:photo", args=[planted.photos["public"].name])) == "yes"
+
+
+def test_a_photo_is_shown_to_whom_its_request_is_shown(planted: Planted) -> None:
+    for kind in ("public", "private", "hidden"):
+        path = reverse("requests_app:photo", args=[planted.photos[kind].name])
+        for who in EVERYBODY:
+            may = kind == "public" or who in SEES[kind]
+            assert answer(signed_in(planted, who), "GET", path) == ("yes" if may else "404"), (kind, who)
+    # The reporter's own, below the page that their cookie is bound to.
+    reference, photo = planted.requests["private"].reference, planted.photos["private"].name
+    own = reverse("requests_app:own_photo", args=[reference, photo])
+    assert answer(link_holder(planted, "private"), "GET", own) == "yes"
+    assert answer(link_holder(planted, "public"), "GET", own) == "404"
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who == DRAFT])
+def test_a_draft_opens_in_the_browser_that_began_it_and_nowhere_else(planted: Planted, name: str) -> None:
+    for method in PAGES[name].methods.split():
+        path = address(name, planted)
+        assert answer(beginner_of_the_draft(), method, path) == "yes"
+        if name == "requests_app:another":
+            # There is nothing to begin from: the report path begins.
+            assert stranger().post(path)["Location"] == reverse("requests_app:report")
+            continue
+        for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "public")):
+            assert answer(client, method, path) == "404"
+
+
+def test_a_draft_is_never_shown_without_its_cookie(planted: Planted) -> None:
+    response = stranger().post(reverse("requests_app:another", args=[planted.sent_draft.pk]), follow=True)
+    assert planted.public.address.encode() not in response.content
+
+
+WITH_LINK = ["answer", "add", "still_broken", "withdraw", "stop"]
+
+
+@pytest.mark.parametrize("name", WITH_LINK)
+def test_only_the_links_holder_acts_on_a_report(planted: Planted, name: str) -> None:
+    def path(kind: str) -> str:
+        return reverse(f"requests_app:{name}", args=[planted.requests[kind].reference])
+
+    data = {f"{name}-words": "still there"}
+    for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "coarse")):
+        assert answer(client, "POST", path("public"), data) == "403"
+        assert answer(client, "POST", path("private"), data) == "404"
+    for kind in ("public", "private"):
+        assert answer(link_holder(planted, kind), "POST", path(kind), data) == "yes"
+
+
+def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
+    right = token_of(planted.links["private"])
+    number, _, secret = right.partition("-")
+    other = token_of(planted.links["public"]).partition("-")[2]
+    wrong = [
+        f"{number}-{secret[:-1]}0",
+        f"{number}-{other}",
+        f"999999-{secret}",
+        "nonsense",
+        f"{number}-",
+        f"-{secret}",
+    ]
+    pages = set()
+    for token in wrong:
+        for name in ("requests_app:private_link", "requests_app:stop_mails"):
+            response = stranger().get(reverse(name, args=[token]))
+            assert response.status_code == 404, token
+            pages.add("\n".join(same_words(response.content, token)))
+    # Both addresses differ in the language switch alone.
+    assert len(pages) <= 2
+    assert stranger().get(reverse("requests_app:private_link", args=[right])).status_code == 302
+
+
+def test_metrics_are_for_the_machine_and_for_who_has_the_token(planted: Planted, settings: Any) -> None:
+    assert PAGES["metrics"].who == PROBE
+    settings.METRICS_TOKEN = "a long token for prometheus"
+    path = reverse("metrics")
+    assert answer(stranger(), "GET", path) == "404"
+    assert stranger().get(path, headers={"Authorization": "Bearer wrong"}).status_code == 404
+    assert stranger().get(path, headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"}).status_code == 200
+    assert Client(REMOTE_ADDR="127.0.0.1").get(path).status_code == 200
+    # A proxy on the same machine passes on what others ask.
+    assert Client(REMOTE_ADDR="127.0.0.1").get(path, headers={"X-Forwarded-For": STRANGER}).status_code == 404
+
+
+def test_writing_by_the_api_needs_a_key_of_this_city(planted: Planted) -> None:
+    for key in ("", "lk_wrong", planted.api_key.prefix, planted.api_key.key_hash):
+        data = {"service_code": "tree", "lat": "40.5", "long": "-69.0", "description": "x", "api_key": key}
+        assert answer(stranger(), "POST", reverse("open311_requests", args=["json"]), data) == "403"
+
+
+# --- The demo ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", DEMO_PAGES)
+def test_the_demos_pages_are_there_in_a_demo_alone(planted: Planted, name: str, settings: Any) -> None:
+    assert answer(stranger(), "GET", f"/demo/{name.partition(':')[2]}/") == "404"
+    settings.DEMO, settings.ROOT_URLCONF = True, "tests.demo_urls"
+    page = DEMO_PAGES[name]
+    path = reverse(name, kwargs=page.arguments(planted)[0])
+    if name in ("demo:mail", "demo:mail_detail"):
+        assert answer(stranger(), "GET", path) == "sign in"
+        assert answer(signed_in(planted, "eve"), "GET", path) == "403"
+        assert answer(signed_in(planted, "dev"), "GET", path) == ("yes" if name == "demo:mail" else "404")
+    else:
+        assert answer(stranger(), page.methods, path, {"role": "resident"}) == "yes"
+
+
+def test_the_mails_of_a_demo_have_no_file_of_the_server_among_them(planted: Planted, settings: Any) -> None:
+    settings.DEMO, settings.ROOT_URLCONF = True, "tests.demo_urls"
+    for name in ("..", "%2e%2e%2fpasswd", "..%2f..%2fetc%2fpasswd", "....//", "web.log"):
+        assert answer(signed_in(planted, "dev"), "GET", f"/demo/mail/{name}/") == "404"
+
+
+# --- Forged forms, and reading that changes nothing -----------------------------------------------------------------------
+
+POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
+# Programs post here: the key, or the secret in the address, is the permission.
+WITHOUT_TOKEN = {"open311_requests", "requests_app:stop_mails"}
+
+
+@pytest.mark.parametrize("name", POSTED)
+def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> None:
+    """Another site's form comes with the visitor's cookies and without our token."""
+    client = Client(REMOTE_ADDR=STRANGER, enforce_csrf_checks=True)
+    client.cookies["visitor"] = VISITOR
+    client.force_login(planted.staff["sue"])
+    client.get(reverse("requests_app:private_link", args=[token_of(planted.links["public"])]))
+    before = fingerprint()
+    for language in ("", "/es"):
+        path = language + address(name, planted)
+        if name in WITHOUT_TOKEN:
+            assert answer(client, "POST", address(name, planted)) in ("yes", "403")
+        elif not language or name.startswith(("requests_app", "staff_app", "account", "mfa")):
+            response = client.post(path, {"words": "forged", "role": "administrator", "name": "forged"})
+            assert response.status_code == 403, path
+    assert fingerprint() == before
+
+
+def fingerprint() -> dict[str, str]:
+    """Every table's rows, and when each was last written. Sessions are the visitor's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1"
+        )
+        tables = [name for (name,) in cursor.fetchall() if name not in ("django_session", "spatial_ref_sys")]
+        parts = [
+            f"SELECT '{name}', count(*) || ':' || coalesce(sum(hashtext(t.ctid::text || t::text)), 0) FROM \"{name}\" t"  # noqa: S608
+            for name in tables
+        ]
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+def test_a_fingerprint_notices_a_row_that_was_written_again(planted: Planted) -> None:
+    before = fingerprint()
+    with undone():
+        type(planted.public).objects.filter(pk=planted.public.pk).update(address=planted.public.address)
+        assert {name for name, rows in fingerprint().items() if before[name] != rows} == {"requests_app_servicerequest"}
+
+
+# allauth copies the account's own address into its own table when it first shows it.
+COPIES_ADDRESS = "account_email"
+
+
+@pytest.mark.parametrize("who", ["stranger", "holder", "beginner", *ROLES])
+def test_reading_changes_nothing(planted: Planted, who: str) -> None:
+    if who == "stranger":
+        client = stranger()
+    elif who == "holder":
+        client = link_holder(planted, "public")
+    elif who == "beginner":
+        client = beginner_of_the_draft()
+    else:
+        client = signed_in(planted, who)
+    changed = []
+    for name, page in PAGES.items():
+        for arguments in page.arguments(planted)[:3]:
+            before = fingerprint()
+            response = read(client.get(reverse(name, kwargs=arguments)))
+            assert response.status_code < 500
+            if fingerprint() != before and name != COPIES_ADDRESS:
+                changed.append(name)
+            if response.status_code == 405:
+                assert "GET" not in page.methods
+    assert not changed
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.methods == "GET"])
+def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str) -> None:
+    client = signed_in(planted, "sue")
+    before = fingerprint()
+    response = read(client.post(address(name, planted), {"text": "x", "name": "x", "q": "x"}))
+    assert response.status_code < 500
+    assert fingerprint() == before
+
+
+def test_every_page_says_who_may(planted: Planted) -> None:
+    """A new kind of permission in the table needs a test above."""
+    known = {EVERYONE, API_KEY, LINK, DRAFT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACT}
+    by_role = {page.who for page in PAGES.values()} - known
+    assert by_role == {
+        f"staff: {one}" for one in ("view", "view_reporter", "accept", "hide", "read_outbox", "manage_api_keys")
+    }
