@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +14,7 @@ from csp.utils import build_policy
 from django import forms
 from django.template.loader import render_to_string
 from PIL import Image
-from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route
 
 from requests_app.forms.uswds import PhotosField, address_attributes
 
@@ -102,19 +101,10 @@ class City:
         return self.page
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium", path="/usr/bin:/opt/homebrew/bin:/usr/local/bin")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def city(chromium: Browser) -> Iterator[City]:
+def city(browser: Browser) -> Iterator[City]:
     place = {"latitude": 40.5, "longitude": -69.0}
-    context = chromium.new_context(geolocation=place, permissions=["geolocation"])
+    context = browser.new_context(geolocation=place, permissions=["geolocation"])
     city = City(context.new_page())
     yield city
     context.close()
@@ -240,8 +230,8 @@ def test_the_language_switch_takes_what_was_typed_along(city: City) -> None:
     assert "switch_language" in city.posts[0]
 
 
-def test_without_a_script_the_form_is_whole_and_no_dead_button_is_shown(chromium: Browser) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_a_script_the_form_is_whole_and_no_dead_button_is_shown(browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
     city = City(context.new_page())
     page = city.open()
     assert not page.is_visible("text=Use my location")
@@ -257,8 +247,8 @@ def test_without_a_script_the_form_is_whole_and_no_dead_button_is_shown(chromium
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_axe_finds_nothing_by_day_or_night_on_desk_or_phone(chromium: Browser, scheme: str, width: int) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 720}, color_scheme=scheme, bypass_csp=True)
+def test_axe_finds_nothing_by_day_or_night_on_desk_or_phone(browser: Browser, scheme: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 720}, color_scheme=scheme, bypass_csp=True)
     city = City(context.new_page())
     page = city.open()
     page.locator("#id_where").press_sequentially("12 Elm")
