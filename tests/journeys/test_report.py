@@ -104,6 +104,13 @@ def test_a_report_on_a_phone_without_javascript(live_site: "Site", new_page: Cal
     assert "Hay un hoyo muy hondo" in page.inner_text("main")
     assert page.locator("h1").inner_text().endswith("Streets (es)")
     looks_well(page)
+    page.locator("summary", has_text="Agregar").click()
+    looks_well(page)
+    send = page.locator("#main form[action$='/add/'] button").bounding_box()
+    fold = page.locator("#main details[open]").bounding_box()
+    assert send is not None
+    assert fold is not None
+    assert send["x"] + send["width"] <= fold["x"] + fold["width"]
     # The link's cookie counts in both languages.
     page.goto(f"{live_site.url}/r/{made.reference}/")
     assert "junto a la parada" in page.inner_text("main")
