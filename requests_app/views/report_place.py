@@ -191,6 +191,9 @@ def same(request: CityRequest, draft: Draft) -> HttpResponse:
             drafting.keep(draft)
             drafting.follow(draft.pk, chosen, email=form.cleaned_data["email"])
             return redirect("requests_app:sent", draft.pk)
+        if chosen is None:
+            # Enter in the e-mail box says neither yes nor no.
+            form.add_error(None, _("Follow one of these, or say that yours is different."))
     cards = [
         {
             "request": one.service_request,

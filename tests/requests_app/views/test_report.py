@@ -549,6 +549,14 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, walk: Walk) ->
     assert follower.contact_point.value == "tia@example.org"  # type: ignore[union-attr]
 
 
+def test_neither_yes_nor_no_is_asked_again_with_the_address_kept(cast: Rivermark, walk: Walk) -> None:
+    factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
+    walk.to_details().on("same", email="tia@example.org")
+    assert walk.status == 422
+    assert "Follow one of these, or say that yours is different." in walk.html
+    assert "tia@example.org" in walk.html
+
+
 def test_mine_is_different_goes_on_and_does_not_ask_again(cast: Rivermark, walk: Walk) -> None:
     factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
     assert walk.to_details().on("same", different="1").at == "details/1"
