@@ -207,7 +207,8 @@ class Start:
         if self.options.fresh:
             self.forget()
         self.refuse_another_city()
-        port = free_port(self.options.host, self.options.port)
+        held = held_port(self.options.host, self.options.port)
+        port = held.getsockname()[1]
         shown = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host
         url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
         write_state(self.folders, starter=os.getpid(), ready=False, url=url)
@@ -230,6 +231,7 @@ class Start:
         words.compile_changed(ROOT / "locale")
         self.when_changed("static", static_files(), "Gathering static files", ["collectstatic", "--noinput"])
         self.load()
+        held.close()
         processes.supervisor(self.folders).startProcessGroup("app", False)
         self.wait_until_ready(shown, port)
         write_state(self.folders, starter=0 if self.options.detach else os.getpid(), ready=True, url=url)
@@ -364,20 +366,21 @@ def end_in_order(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
-def free_port(host: str, wanted: int) -> int:
-    """The wanted port, or the next that nobody holds."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def held_port(host: str, wanted: int) -> socket.socket:
+    """The wanted port, or the next that nobody holds; held until the web process takes it, so that nobody else does."""
     for port in range(wanted, min(wanted + 200, 65536)):
-        with socket.socket(family) as probe:
-            # As gunicorn binds: a port in TIME_WAIT is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
+        holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        # As gunicorn binds: a port in TIME_WAIT is free. Listening, since two sockets that only bind may share a port.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind((host, port))
+            holder.listen()
+        except OSError:
+            holder.close()
+            continue
         if port != wanted:
             print(f"Port {wanted} is taken: using {port}.")
-        return port
+        return holder
     raise StackError(f"no free port on {host} from {wanted} on: choose another with --port.")
 
 

@@ -51,5 +51,5 @@ def lint(arguments: Sequence[str]) -> int:
             failed.append(name)
             print(done.stdout + done.stderr, flush=True)
     if failed:
-        print(f"bin/lint: {', '.join(failed)} failed.")
+        print(f"bin/lint: {', '.join(failed)} failed.", flush=True)
     return 1 if failed else 0

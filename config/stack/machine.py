@@ -86,19 +86,23 @@ def needs(purpose: str) -> list[Need]:
     mine = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     can_make_venv = all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
     wanted = [
-        Need(("gdal-bin",), "reads and checks places on the map", lambda: bool(ctypes.util.find_library("gdal"))),
         Need((mine,), "keeps Lamplighter's Python packages apart from the system's", lambda: can_make_venv),
     ]
+    private = purpose == "test" or (purpose != "lint" and not os.environ.get("DATABASE_URL"))
+    if private:
+        packages = ("postgresql-17", "postgresql-17-postgis-3")
+        wanted.append(Need(packages, "the database, private to this folder", lambda: bool(postgres_folder())))
+    if not (private and postgres_folder() is None):  # PostGIS brings the library without gdal-bin's many helpers
+        library = Need(("gdal-bin",), "reads and checks places", lambda: bool(ctypes.util.find_library("gdal")))
+        wanted.append(library)
     if purpose == "lint":
         return wanted
     wanted.append(Need(("gettext",), "prepares the Spanish words", lambda: bool(shutil.which("msgfmt"))))
-    if purpose == "test" or not os.environ.get("DATABASE_URL"):
-        packages = ("postgresql-17", "postgresql-17-postgis-3")
-        # First, since PostGIS brings GDAL's library without gdal-bin's many helpers.
-        wanted.insert(0, Need(packages, "the database, private to this folder", lambda: bool(postgres_folder())))
     if purpose == "test" or not os.environ.get("REDIS_URL"):
         wanted.append(Need(("redis-server",), "the worker's queue and the cache", lambda: bool(redis_server())))
     if purpose == "test":
+        ogr = Need(("gdal-bin",), "writes the Shapefiles that the tests read", lambda: bool(shutil.which("ogr2ogr")))
+        wanted.append(ogr)
         wanted.append(Need(("chromium",), "the browser that the tests drive", lambda: bool(chromium())))
     return wanted
 
@@ -110,8 +114,6 @@ def say(words: str) -> None:
 def install_packages(purpose: str) -> None:
     """Install what is missing by apt, and only that. Exits with the exact lines where that cannot be done."""
     missing = [need for need in needs(purpose) if not need.is_there()]
-    if any("postgresql-17" in need.packages for need in missing):
-        missing = [need for need in missing if "gdal-bin" not in need.packages]
     left_behind = "lamplighter" in read(Path(POLICY))  # by a run that was killed while it installed
     if not missing and not left_behind:
         return
