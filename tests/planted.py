@@ -96,7 +96,7 @@ class Planted:
     """requests: one of each kind, by its public_state ("public", "private" …), and others by their story.
 
     staff: Tom, Pia and the others by first name; photos: by who may see them; links: Zenobia's to what she reported;
-    joiner_link: Bart's to the public request, which he joined.
+    joiner_link: Bart's to the public request, which he joined; drafts: one for each page of the report path.
     """
 
     cast: factories.Rivermark
@@ -105,7 +105,7 @@ class Planted:
     photos: dict[str, Photo]
     links: dict[str, AccessLink]
     joiner_link: AccessLink
-    draft: Draft
+    drafts: dict[str, Draft]
     sent_draft: Draft
     api_key: ApiKey
     outbox_row: OutboxRow
@@ -153,13 +153,7 @@ def plant() -> Planted:
         one.refresh_from_db()
 
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
-    draft = drafting.begin(
-        city,
-        visitor=VISITOR,
-        language="en",
-        text=CANARIES["text of a draft"],
-        contact={"email": CANARIES["contact in a draft"]},
-    )
+    drafts = _drafts(cast)
     sent_draft = drafting.begin(city, visitor=VISITOR, language="en")
     Draft.objects.filter(pk=sent_draft.pk).update(
         service_request=public, typed={"end": "sent", "link": _link_of(public).pk}
@@ -171,10 +165,10 @@ def plant() -> Planted:
         cast=cast,
         requests=requests,
         staff=staff,
-        photos=_photos(requests, draft),
+        photos=_photos(requests, drafts["details"]),
         links={kind: _link_of(one) for kind, one in requests.items() if one.participations.exists()},
         joiner_link=AccessLink.objects.get(service_request=public, person__name=BART.name),
-        draft=draft,
+        drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
         outbox_row=outbox_row,
@@ -295,6 +289,54 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
     )
     progress.resolve(public.pk, disposition="fixed", words="The hole is filled.", actor=tom, visited=True)
     progress.reopen(public.pk, words=CANARIES["words of a reopening"], actor=zenobia)
+
+
+def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
+    """One for each page of the report path, as far as it must be to be shown that page; all of one browser."""
+    city = cast.city
+    leads = {"value": "branch", "label": {"en": "A branch", "es": "Una rama"}, "effects": {"service": "tree"}}
+    factories.service(
+        city,
+        "light",
+        questions=[factories.question("what", "single", options=[leads, "lamp"])],
+        duplicate_policy="never",
+    )
+    theirs = factories.square(-69.005, 40.495, -69.0049, 40.4951)
+    factories.owner(city, theirs)
+    factories.service(city, "signal", place_rule="polygon", owner_kinds=["state_road"], duplicate_policy="never")
+
+    def place(longitude: float = factories.ELM_ST[0], latitude: float = factories.ELM_ST[1]) -> dict[str, Any]:
+        return {
+            "address": "12 Elm St",
+            "lat": latitude,
+            "long": longitude,
+            "source": "address",
+            "note": CANARIES["place note"],
+        }
+
+    at = {"place": place()}
+    typed: dict[str, dict[str, Any]] = {
+        "problem": {},
+        "emergency": {"text": f"{CANARIES['text of a draft']}. I smell gas."},
+        "service": {},
+        "answered": {},
+        "where": {"service": "tree"},
+        "choose_place": {"service": "tree", "place_typed": {"address": "Elm", "note": "", "lat": "", "long": ""}},
+        "whose": {"service": "signal", "place": place(-69.00495, 40.49505)},
+        "same": {"service": "pothole", **at},
+        "details": {"service": "tree", **at},
+        "other": {"service": "light", **at, "answers": {"what": "branch"}, "shown": ["words", "what"]},
+        "contact": {"service": "tree", **at, "shown": ["words"]},
+        "check": {"service": "tree", **at, "shown": ["words"]},
+    }
+    everywhere = {
+        "text": CANARIES["text of a draft"],
+        "contact": {"email": CANARIES["contact in a draft"], "language": "en"},
+    }
+    return {
+        page: drafting.begin(city, visitor=VISITOR, language="en", **{**everywhere, **more})
+        for page, more in typed.items()
+    }
 
 
 def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Photo]:

@@ -86,7 +86,7 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
         found[f"private link to the {kind} request"] = {token_of(link).partition("-")[2].encode()}
     days = {"en": "February 17", "es": "17 de febrero", "iso": SECRET_DAY}
     found["day of the work on what turned private"] = {day.lower().encode() for day in days.values()}
-    found["the visitor's cookie"] = {planted.draft.visitor_hash.encode()}
+    found["the visitor's cookie"] = {planted.sent_draft.visitor_hash.encode()}
     found["an API key's prefix"] = {planted.api_key.prefix.lower().encode()}
     return found
 

@@ -1,0 +1,226 @@
+"""What reading a page costs: the same number of statements for 50 requests as for 500, and the number that the table states."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import reverse
+
+from requests_app import references
+from requests_app.actions.indexing import index_request
+from requests_app.clock import app_now
+from requests_app.models import (
+    Answer,
+    ApiKey,
+    Area,
+    Clock,
+    Comment,
+    ContactPoint,
+    Event,
+    ListedReason,
+    OutboxRow,
+    Participation,
+    Person,
+    Photo,
+    RequestArea,
+    ServiceRequest,
+    Target,
+)
+from tests import factories
+from tests.pages import DRAFT, LINK, PAGES, SIGNED_IN, SIGNING_IN, address
+from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
+
+SEEDS = (50, 500)
+# Also for the fixture, which makes the city once for all tests.
+pytestmark = pytest.mark.django_db
+
+# Where a request can stand, and what must go with it. Half have ended, so that the usual time is known with 50 already.
+STANDS: list[dict[str, Any]] = [
+    {"status": "received"},
+    {"status": "resolved", "disposition": "fixed"},
+    {"status": "routed", "reopened_count": 2, "has_new_answer": True},
+    {"status": "closed", "disposition": "cannot_do", "disposition_reason": "budget"},
+    {"status": "on_hold", "hold_reason": "permit", "hold_until": dt.date(2031, 1, 5)},
+    {"status": "resolved", "disposition": "answered"},
+    {"status": "in_progress", "acknowledged_at": dt.datetime(2026, 1, 5, tzinfo=dt.UTC)},
+    {"status": "resolved", "disposition": "not_found"},
+]
+
+
+def seed(planted: Planted, count: int, *, alike: int) -> None:
+    """More requests, each with all that hangs on one, written in bulk: nobody routes or mails them.
+
+    So many `alike` follow one another, and each batch is newer than the one before: the first page of a list then has other
+    rows of each kind, and what is asked once for each row of a kind shows in the count.
+    """
+    cast, now = planted.cast, app_now() + dt.timedelta(minutes=alike * 1000)
+    area = Area.objects.get(jurisdiction=cast.city)
+    requests = []
+    for number in range(count):
+        version = cast.tree if number % 10 == 9 else cast.pothole
+        stands = STANDS[number // alike % len(STANDS)]
+        at = now - dt.timedelta(minutes=number)
+        # Half of them where the others are: near one another, they are each other's possible duplicates.
+        point = factories.at(factories.ELM_ST[0] + (number % 2) * 0.0001 * number, factories.ELM_ST[1])
+        requests.append(
+            ServiceRequest(
+                jurisdiction=cast.city,
+                reference=references.new_reference(),
+                service=version.service,
+                service_version=version,
+                description=f"A hole of the seed, number {number}.",
+                point=point,
+                public_point=point,
+                address=f"{number} Elm St",
+                public_address=f"{number} Elm St",
+                public_state="public",
+                priority=1 + number % 4,
+                department=version.department,
+                assignee=planted.staff["sue"] if number % 5 == 0 else None,
+                people_count=1 + number % 3,
+                submitted_at=at,
+                updated_at=at,
+                resolved_at=at if "disposition" in stands else None,
+                due_at=at + dt.timedelta(days=number % 9),
+                acknowledge_due_at=at + dt.timedelta(days=1),
+                **stands,
+            )
+        )
+    ServiceRequest.objects.bulk_create(requests)
+    RequestArea.objects.bulk_create(
+        RequestArea(area=area, service_request=one, submitted_at=one.submitted_at, public_state="public")
+        for one in requests
+    )
+    people = Person.objects.bulk_create(Person(jurisdiction=cast.city, name=f"Seed {n}") for n in range(count))
+    points = ContactPoint.objects.bulk_create(
+        ContactPoint(
+            person=person, kind="email", value=f"seed{person.pk}@example.org", normalized=f"seed{person.pk}@example.org"
+        )
+        for person in people
+    )
+    Participation.objects.bulk_create(
+        Participation(person=person, service_request=one, role="reporter", contact_point=point)
+        for person, point, one in zip(people, points, requests, strict=True)
+    )
+    comments = Comment.objects.bulk_create(
+        Comment(
+            service_request=one, text="We will come.", public=True, user=planted.staff["sue"], department=one.department
+        )
+        for one in requests
+    )
+    events = Event.objects.bulk_create(
+        Event(jurisdiction=cast.city, service_request=one, kind=kind, data=data)
+        for one, comment in zip(requests, comments, strict=True)
+        for kind, data in (("submitted", {}), ("commented", {"comment_id": comment.pk}))
+    )
+    question = cast.pothole.questions.get(code="where")
+    Answer.objects.bulk_create(
+        Answer(
+            service_request=one, question_version=question, question_words="Where?", value="lane", value_words="Lane"
+        )
+        for one in requests
+        if one.service_version_id == cast.pothole.pk
+    )
+    target = Target.objects.filter(service=cast.pothole.service, kind="resolve").first()
+    Clock.objects.bulk_create(
+        Clock(service_request=one, kind="resolve", target=target, started_at=one.submitted_at, due_at=one.due_at)
+        for one in requests
+    )
+    Photo.objects.bulk_create(
+        Photo(jurisdiction=cast.city, service_request=one, name=f"{one.pk:032}", width=40, height=30)
+        for one in requests[::3]
+    )
+    OutboxRow.objects.bulk_create(
+        OutboxRow(
+            kind="tell_commented",
+            lane="outside",
+            service_request=event.service_request,
+            event=event,
+            recipient=points[0],
+            dedupe_key=f"seed:{event.pk}",
+            dead_at=now if number % 2 else None,
+            last_error="550",
+        )
+        for number, event in enumerate(events[: count // 2])
+    )
+    ApiKey.objects.bulk_create(
+        ApiKey(
+            jurisdiction=cast.city,
+            name=f"Seed {one.pk}",
+            prefix="lk_seed",
+            key_hash=f"{one.pk:064}",
+            created_by=planted.staff["ada"],
+        )
+        for one in requests[::10]
+    )
+    for one in requests[::5]:
+        index_request(one.pk)
+
+
+def reader(planted: Planted, name: str) -> Client:
+    """Whom the page is for."""
+    who, client = PAGES[name].who, Client(REMOTE_ADDR="127.0.0.1")
+    if who in ("staff: manage_api_keys", SIGNED_IN):
+        client.force_login(planted.staff["ada"])
+    elif who.startswith("staff"):
+        client.force_login(planted.staff["sue"])
+    elif who == DRAFT:
+        client.cookies["visitor"] = VISITOR
+    elif who == LINK:
+        client.get(reverse("requests_app:private_link", args=[token_of(planted.links["public"])]))
+    return client
+
+
+# Pages that lead on, and the one that is about nothing.
+ANSWERS = {"requests_app:private_link": 302, "requests_app:answered": 302, "open311_not_found": 404}
+
+
+def cost(planted: Planted, name: str) -> int:
+    """Statements of the second reading, with an empty cache: what one process learns once is not the page's cost."""
+    client = reader(planted, name)
+    for last in (False, True):
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(address(name, planted))
+            if response.streaming:
+                b"".join(response.streaming_content)
+        if last:
+            assert response.status_code == ANSWERS.get(name, 200), name
+    return len(captured)
+
+
+BUDGETED = [
+    name
+    for name, page in PAGES.items()
+    if "GET" in page.methods and page.who != SIGNING_IN and not name.startswith(("account_", "mfa_"))
+]
+
+
+@pytest.fixture(scope="module")
+def costs(django_db_setup: None, django_db_blocker: Any) -> dict[int, dict[str, int]]:
+    measured: dict[int, dict[str, int]] = {}
+    with override_settings(RATE_LIMITS=False), kept_for_a_module(django_db_blocker) as planted:
+        for kind, code in (("cannot_do", "budget"), ("hold", "permit")):
+            words = {"en": f"we lack a {code}", "es": f"falta {code}"}
+            ListedReason.objects.create(jurisdiction=planted.cast.city, kind=kind, code=code, words=words)
+        there = 0
+        for batch, count in enumerate(SEEDS, 1):
+            seed(planted, count - there, alike=batch)
+            there = count
+            measured[count] = {name: cost(planted, name) for name in BUDGETED}
+    return measured
+
+
+@pytest.mark.parametrize("name", BUDGETED)
+def test_a_page_costs_what_the_table_states_however_much_there_is(costs: dict[int, dict[str, int]], name: str) -> None:
+    few, many = (costs[count][name] for count in SEEDS)
+    assert few == many
+    assert many == PAGES[name].budget
+
+
+def test_every_page_of_ours_states_its_budget() -> None:
+    assert {name for name, page in PAGES.items() if page.budget is not None} == set(BUDGETED)
