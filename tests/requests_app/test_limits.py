@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from requests_app import cache, limits
 
 
 @pytest.fixture
-def sent(rf: RequestFactory, settings: SettingsWrapper) -> Callable[..., HttpRequest]:
+def sent(rf: RequestFactory, settings: Settings) -> Callable[..., HttpRequest]:
     settings.RATE_LIMITS = True
 
     def make(address: str = "192.0.2.1", forwarded: str = "") -> HttpRequest:
@@ -43,7 +43,7 @@ def test_a_forged_header_is_not_believed(sent: Callable[..., HttpRequest]) -> No
     ],
 )
 def test_the_last_address_that_a_trusted_proxy_saw_counts(
-    sent: Callable[..., HttpRequest], settings: SettingsWrapper, trusted: list[str], forwarded: str, address: str
+    sent: Callable[..., HttpRequest], settings: Settings, trusted: list[str], forwarded: str, address: str
 ) -> None:
     settings.TRUSTED_PROXIES = trusted
     assert limits.client_address(sent(forwarded=forwarded)) == address
@@ -60,7 +60,7 @@ def test_without_redis_nobody_is_kept_out(sent: Callable[..., HttpRequest], monk
     assert all(limits.allow(sent(), "draft", 1) for _ in range(5))
 
 
-def test_off_is_off(sent: Callable[..., HttpRequest], settings: SettingsWrapper) -> None:
+def test_off_is_off(sent: Callable[..., HttpRequest], settings: Settings) -> None:
     request = sent()
     settings.RATE_LIMITS = False
     assert all(limits.allow(request, "draft", 1) for _ in range(5))
