@@ -58,8 +58,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "requests_app.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
+    # Early, so that what a later one answers by itself is guarded too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "requests_app.middleware.request_id",
+    "requests_app.middleware.unshared",
     "csp.middleware.CSPMiddleware",
     "requests_app.middleware.probe",
     "requests_app.middleware.body_limit",
@@ -72,7 +75,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

@@ -20,6 +20,8 @@ from requests_app.views import errors, probes
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths that belong to the process or to the API's own rules, not to a city's pages.
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
+# In any language.
+OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3})?/(accounts|staff)/")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 
@@ -72,6 +74,25 @@ def request_id(get_response: GetResponse) -> GetResponse:
         response["X-Request-Id"] = trace_id
         if settings.DEMO:
             response["X-Lamplighter-Demo"] = "true"
+        return response
+
+    return middleware
+
+
+def unshared(get_response: GetResponse) -> GetResponse:
+    """What is one reader's alone stays out of every cache that others read from.
+
+    That is what the sign-in and the staff's pages answer, and any page that sets a cookie: it was made for this browser, as when
+    a message that waited for it stands on an otherwise public page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if OF_ONE_PERSON.match(request.path_info):
+            response["Cache-Control"] = "private, no-store"
+        elif response.cookies and "private" not in response.get("Cache-Control", ""):
+            # Not "no-store": Back brings the page again with what was typed into it.
+            response["Cache-Control"] = "private, no-cache"
         return response
 
     return middleware
