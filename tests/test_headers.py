@@ -1,0 +1,291 @@
+"""What every answer's head says: no foreign script, no frame, no guessing, no secret in a referrer, and what a cache may keep."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.urls import reverse
+
+from tests.pages import DEMO_PAGES, DRAFT, LINK, PAGES, SIGNED_IN, SIGNING_IN, Page, address, addresses
+from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
+
+STRANGER = "203.0.113.9"
+# How long a shared cache may keep what the public reads: hidden by staff, it is gone after this.
+SHARED_S = 30
+# Longer, since they tell of no request: the ground, the addresses and the catalogue.
+MAY_BE_OLDER = {
+    "basemap_tile": 60, "map_style": 60, "place_search": 300, "place_nearest": 300,
+    "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
+}  # fmt: skip
+PRIVATE = {"private", "no-store"}
+
+
+@pytest.fixture(scope="module")
+def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
+    with kept_for_a_module(django_db_blocker) as planted:
+        yield planted
+
+
+@pytest.fixture(autouse=True)
+def _no_limits(settings: Any, db: None) -> None:
+    settings.RATE_LIMITS = False
+
+
+def reader(planted: Planted, page: Page) -> Client:
+    """Whom the page is for."""
+    client = Client(REMOTE_ADDR="127.0.0.1", raise_request_exception=False)
+    if page.who.startswith("staff") or page.who == SIGNED_IN:
+        client.force_login(planted.staff["ada" if page.who == "staff: manage_api_keys" else "sue"])
+    elif page.who == DRAFT:
+        client.cookies["visitor"] = VISITOR
+    elif page.who == LINK:
+        client.get(reverse("requests_app:private_link", args=[token_of(planted.links["public"])]))
+    return client
+
+
+def get(client: Client, path: str, **headers: str) -> Any:
+    response = client.get(path, headers=headers)
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response
+
+
+def cached(response: Any) -> dict[str, str]:
+    """Cache-Control, by its words."""
+    parts = [part.strip().partition("=") for part in response.get("Cache-Control", "").split(",") if part.strip()]
+    return {name.lower(): value for name, _, value in parts}
+
+
+def varies(response: Any) -> set[str]:
+    return {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
+
+
+def is_guarded(response: Any) -> list[str]:
+    """What is wrong with the head of any answer of ours."""
+    policy = {
+        part.split()[0]: part.split()[1:]
+        for part in response.get("Content-Security-Policy", "").split(";")
+        if part.strip()
+    }
+    wrong = []
+    if policy.get("default-src") != ["'none'"] or policy.get("frame-ancestors") != ["'none'"]:
+        wrong.append("policy")
+    if policy.get("base-uri") != ["'none'"] or policy.get("form-action") != ["'self'"]:
+        wrong.append("policy for forms")
+    loose = {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "https:", "http:", "blob:"}
+    if any(loose & set(policy.get(name, ["*"])) for name in ("script-src", "style-src", "worker-src")):
+        wrong.append("scripts and styles")
+    if response.get("X-Content-Type-Options") != "nosniff":
+        wrong.append("nosniff")
+    if response.get("Referrer-Policy") != "same-origin":
+        wrong.append("referrer")
+    if response.get("X-Frame-Options") != "DENY":
+        wrong.append("frames")
+    if response.get("Cross-Origin-Opener-Policy") != "same-origin":
+        wrong.append("opener")
+    return wrong
+
+
+READ = {name: page for name, page in PAGES.items() if "GET" in page.methods}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_every_page_is_guarded(planted: Planted, name: str) -> None:
+    for client in (reader(planted, PAGES[name]), Client(REMOTE_ADDR=STRANGER)):
+        for path in {address(name, planted), addresses(name, planted)[-1]}:
+            response = get(client, path)
+            assert response.status_code < 500
+            assert not is_guarded(response), (path, response.status_code, is_guarded(response))
+
+
+@pytest.mark.parametrize("name", DEMO_PAGES)
+def test_every_page_of_a_demo_is_guarded(planted: Planted, name: str, settings: Any) -> None:
+    settings.DEMO, settings.ROOT_URLCONF = True, "tests.demo_urls"
+    client = Client(REMOTE_ADDR=STRANGER)
+    client.force_login(planted.staff["sue"])
+    response = get(client, reverse(name, kwargs=DEMO_PAGES[name].arguments(planted)[0]))
+    assert not is_guarded(response)
+
+
+# --- Answers that nobody wants ------------------------------------------------------------------------------------------
+
+
+def fail(*args: Any, **kwargs: Any) -> None:
+    raise RuntimeError("the insides of the server")
+
+
+def lose(*args: Any, **kwargs: Any) -> None:
+    raise OperationalError("the password of the database")
+
+
+def test_every_refusal_is_guarded_and_tells_nothing(planted: Planted, monkeypatch: Any, settings: Any) -> None:
+    stranger = Client(REMOTE_ADDR=STRANGER, raise_request_exception=False)
+    strict = Client(REMOTE_ADDR=STRANGER, enforce_csrf_checks=True)
+    elsewhere = Client(REMOTE_ADDR=STRANGER)
+    elsewhere.force_login(planted.staff["eve"])
+    answers = [
+        (404, get(stranger, "/nothing/here/")),
+        (404, get(stranger, "/es/nada/")),
+        (404, get(stranger, "/.git/config")),
+        (404, get(stranger, "/.env")),
+        (404, get(stranger, reverse("requests_app:track", args=["00000000"]))),
+        (403, get(elsewhere, reverse("staff_app:queue"))),
+        (403, strict.post(reverse("requests_app:report"), {"text": "x"})),
+        (405, stranger.post(reverse("requests_app:map"))),
+        (404, stranger.get("/", headers={"Host": "nobody.example"})),
+    ]
+    settings.ALLOWED_HOSTS = ["testserver"]
+    answers.append((400, stranger.get("/", headers={"Host": "forged.example"})))
+    with monkeypatch.context() as patch:
+        patch.setattr("requests_app.views.map.filters", fail)
+        answers.append((500, get(stranger, reverse("requests_app:map"))))
+        patch.setattr("requests_app.views.map.filters", lose)
+        answers.append((503, get(stranger, reverse("requests_app:map"))))
+    with monkeypatch.context() as patch:
+        patch.setattr("requests_app.middleware.find_jurisdiction", lose)
+        answers.append((503, get(stranger, reverse("requests_app:map"))))
+    for status, response in answers:
+        path = response.request["PATH_INFO"]
+        assert response.status_code == status, path
+        assert not is_guarded(response), (path, status, is_guarded(response))
+        assert "public" not in cached(response), path
+        for word in (b"Traceback", b"the insides", b"the password", b"RuntimeError", b"OperationalError"):
+            assert word not in response.content, path
+
+
+def test_a_lost_database_says_when_to_try_again(planted: Planted, monkeypatch: Any) -> None:
+    monkeypatch.setattr("requests_app.views.map.filters", lose)
+    response = get(Client(raise_request_exception=False), reverse("requests_app:map"))
+    assert int(response["Retry-After"]) > 0
+    assert "no-store" in cached(response)
+
+
+def test_a_static_file_is_not_guessed_at(planted: Planted) -> None:
+    response = get(Client(), "/static/img/icon.svg")
+    assert response.status_code == 200
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+# --- What a cache may keep ------------------------------------------------------------------------------------------------
+
+
+KEPT_BY_NOBODY = [
+    name
+    for name, page in READ.items()
+    if page.who.startswith("staff") or page.who in (DRAFT, LINK, SIGNED_IN, SIGNING_IN) or name.startswith("account_")
+]
+
+
+@pytest.mark.parametrize("name", KEPT_BY_NOBODY)
+def test_a_page_of_ones_own_is_kept_by_nobody(planted: Planted, name: str) -> None:
+    for client in (reader(planted, PAGES[name]), Client(REMOTE_ADDR=STRANGER)):
+        response = get(client, address(name, planted))
+        kept = cached(response)
+        assert "public" not in kept
+        assert "s-maxage" not in kept
+        # A redirect to the sign-in holds nothing.
+        assert response.status_code == 302 or kept.keys() >= PRIVATE, response.get("Cache-Control")
+
+
+def test_a_request_opened_by_its_link_is_kept_by_nobody(planted: Planted) -> None:
+    for kind in ("public", "private"):
+        client = Client(REMOTE_ADDR=STRANGER)
+        opened = client.get(reverse("requests_app:private_link", args=[token_of(planted.links[kind])]))
+        assert cached(opened).keys() >= PRIVATE
+        assert cached(client.get(opened["Location"])).keys() >= PRIVATE
+        photo = planted.photos["private photo" if kind == "public" else kind]
+        own = reverse("requests_app:own_photo", args=[planted.requests[kind].reference, photo.name])
+        response = get(client, own)
+        assert response.status_code == 200
+        assert cached(response).keys() >= PRIVATE
+
+
+PUBLIC = [name for name, page in READ.items() if page.is_public and not name.startswith("account_")]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_everybody_reads_is_soon_read_anew(planted: Planted, name: str) -> None:
+    for path in addresses(name, planted):
+        response = get(Client(REMOTE_ADDR=STRANGER), path)
+        kept = cached(response)
+        if "public" not in kept:
+            continue
+        age = max(int(kept[word]) for word in ("max-age", "s-maxage") if word in kept)
+        assert age <= MAY_BE_OLDER.get(name, SHARED_S), path
+        assert not response.cookies, path
+
+
+def test_a_tile_of_the_ground_may_be_kept_only_under_its_version(planted: Planted) -> None:
+    path, now = address("basemap_tile", planted), planted.cast.city.basemap_version
+    assert cached(get(Client(), f"{path}?v={now}")).keys() >= {"public", "immutable"}
+    assert "immutable" not in cached(get(Client(), f"{path}?v={now + 1}"))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> None:
+    """A visitor with a draft, a message waiting and a sign-in must not leave their page in a cache for the next one."""
+    known = Client(REMOTE_ADDR=STRANGER)
+    known.force_login(planted.staff["sue"])
+    known.cookies["visitor"] = VISITOR
+    # Something was just done, and the next page says so.
+    known.post(reverse("staff_app:profile"), {"name": "Sue", "language": "en"})
+    path = address(name, planted)
+    mine, anybodys = get(known, path), get(Client(REMOTE_ADDR=STRANGER), path)
+    for response in (mine, anybodys):
+        if response.cookies:
+            assert "public" not in cached(response), response.cookies
+    if not mine.streaming and without_tokens(mine) != without_tokens(anybodys):
+        assert "public" not in cached(mine)
+        assert "cookie" in varies(mine) or "private" in cached(mine)
+
+
+def without_tokens(response: Any) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode(errors="replace"))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_a_header_changes_is_told_to_caches(planted: Planted, name: str) -> None:
+    """A part for htmx, a language, a host behind a proxy: either it changes nothing, or Vary names it."""
+    path = address(name, planted)
+    plain = get(Client(REMOTE_ADDR=STRANGER), path)
+    headers = {
+        "HX-Request": "true",
+        "HX-Target": "queue",
+        "Accept-Language": "es",
+        "Accept": "application/json",
+        "User-Agent": "Mozilla/5.0 (iPhone)",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-For": "198.51.100.7",
+        "X-Original-URL": "/staff/",
+        "X-HTTP-Method-Override": "DELETE",
+        "Origin": "https://evil.example",
+    }
+    for header, value in headers.items():
+        response = get(Client(REMOTE_ADDR=STRANGER), path, **{header: value})
+        assert response.status_code == plain.status_code, header
+        if not plain.streaming and without_tokens(response) != without_tokens(plain):
+            assert header.lower() in varies(response), header
+            assert header.lower() in varies(plain), header
+        assert "evil.example" not in str(response.headers) + (
+            "" if response.streaming else response.content.decode(errors="replace")
+        )
+
+
+def test_a_photo_asks_permission_on_every_call(planted: Planted) -> None:
+    path = reverse("requests_app:photo", args=[planted.photos["public"].name])
+    response = get(Client(REMOTE_ADDR=STRANGER), path)
+    # Apps of Open311 show it on their own pages.
+    assert (response["Content-Type"], response["Cross-Origin-Resource-Policy"]) == ("image/jpeg", "cross-origin")
+    assert cached(response) == {"public": "", "max-age": "30"}
+    photo = planted.photos["public"]
+    type(photo).objects.filter(pk=photo.pk).update(is_private=True)
+    assert get(Client(REMOTE_ADDR=STRANGER), path).status_code == 404
+    client = Client(REMOTE_ADDR=STRANGER)
+    client.force_login(planted.staff["sue"])
+    response = get(client, path)
+    assert cached(response).keys() >= PRIVATE
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    type(photo).objects.filter(pk=photo.pk).update(is_private=False)
