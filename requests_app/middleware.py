@@ -90,7 +90,7 @@ def unshared(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if OF_ONE_PERSON.match(request.path_info):
             response["Cache-Control"] = "private, no-store"
-        elif response.cookies and "private" not in response.get("Cache-Control", ""):
+        elif response.cookies and not re.search("private|no-store", response.get("Cache-Control", "")):
             # Not "no-store": Back brings the page again with what was typed into it.
             response["Cache-Control"] = "private, no-cache"
         return response
