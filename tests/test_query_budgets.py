@@ -35,7 +35,7 @@ from tests.pages import DRAFT, LINK, PAGES, SIGNED_IN, SIGNING_IN, address
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
-# Also for the fixture, which makes the city once for all tests.
+# Also for the fixture, which measures once for all tests.
 pytestmark = pytest.mark.django_db
 
 # Where a request can stand, and what must go with it. Half have ended, so that the usual time is known with 50 already.

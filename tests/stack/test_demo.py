@@ -15,9 +15,6 @@ from config.stack.folders import ROOT
 from tests.live import wait_for
 from tests.stack.conftest import Demo, answers, url_in
 
-# One process of the run starts the stacks: two at once would only make both slow.
-pytestmark = pytest.mark.xdist_group("stack")
-
 PROCESSES = ("web", "worker", "beat", "postgres", "redis")
 # Away from the demo that the developer may have running, and below the ports that systems hand out.
 PORT = 28311

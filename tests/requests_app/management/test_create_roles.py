@@ -13,8 +13,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-# Roles belong to the whole cluster: two processes must not change them at once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("roles")]
+# Roles belong to the whole cluster: two processes must not change them at once, so all of this stands in one file.
+pytestmark = pytest.mark.django_db
 
 Speak = Callable[[str], "psycopg.Connection[tuple[object, ...]]"]
 
