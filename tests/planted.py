@@ -19,6 +19,7 @@ from requests_app.models import (
     Comment,
     Department,
     Draft,
+    ListedReason,
     OutboxRow,
     Person,
     Photo,
@@ -144,6 +145,11 @@ def plant() -> Planted:
     _force_state(requests)
     public = requests["public"]
     _tell_the_story(public, parks=parks, streets=streets, sue=sue, pia=pia)
+    reason = {"en": "the budget is spent", "es": "se acabó el presupuesto"}
+    ListedReason.objects.create(
+        jurisdiction=city, kind="cannot_do", code="budget", words=reason, appeal={"en": "Ask the council."}
+    )
+    progress.resolve(requests["ended"].pk, disposition="cannot_do", reason="budget", words="Next year.", actor=sue)
     # Joined with what turned private afterward: no part of that may show through.
     merging.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
@@ -249,7 +255,7 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         "parks": made(cast.tree, "A branch hangs low.", address="1 Park Way", reporter=factories.NOBODY),
         "turned": made(cast.pothole, "A hole, and somebody in it.", "turned", **lane),
         "joined": made(cast.pothole, "A hole that was told before.", reporter=factories.NOBODY, **lane),
-        "ended": made(cast.pothole, "A hole that is filled.", reporter=factories.NOBODY, **lane),
+        "ended": made(cast.pothole, "A hole that costs too much.", reporter=factories.NOBODY, **lane),
     }
 
 
