@@ -1,0 +1,60 @@
+"""What a newcomer and the build server find in the repository: the words of the law, the two commands, and one set of linters."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+# A word that each must say.
+PAGES = {
+    "LICENSE": "BSD 3-Clause License",
+    "README.md": "bin/demo",
+    "CONTRIBUTING.md": "bin/test",
+    "SECURITY.md": "report",
+    "CHANGELOG.md": "Unreleased",
+    "docs/architecture.md": "outbox",
+    "docs/operating.md": "DATABASE_URL",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_newcomer_finds_it(page: str) -> None:
+    assert PAGES[page] in (ROOT / page).read_text()
+
+
+def test_the_front_page_leads_to_pages_that_exist_and_shows_the_city() -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / "README.md").read_text())
+    local = [link for link in links if not link.startswith("http")]
+    assert [link for link in local if not (ROOT / link).exists()] == []
+    assert any(link.endswith(".png") for link in local)
+
+
+def test_the_front_page_says_how_long_it_takes_and_how_that_was_measured() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert re.search(r"`READY` \d+ s \(`time bin/demo --detach`", text)
+    assert "(`time bin/test`)" in text
+
+
+@pytest.mark.parametrize("command", ["bin/demo", "bin/test", "bin/lint", "bin/manage", "bin/lock", ".ci/run"])
+def test_a_command_can_be_run(command: str) -> None:
+    path = ROOT / command
+    assert os.access(path, os.X_OK)
+    assert subprocess.run(["bash", "-n", str(path)], capture_output=True).returncode == 0
+
+
+def test_the_build_server_runs_what_bin_test_runs() -> None:
+    assert (ROOT / ".ci/run").read_text().rstrip().endswith('exec bin/test "$@" </dev/null')
+
+
+def test_a_commit_is_held_to_the_linters_of_the_whole() -> None:
+    before_a_commit = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    hooks = {hook["name"] for repo in before_a_commit["repos"] for hook in repo["hooks"]}
+    linting = (ROOT / "config/stack/linting.py").read_text()
+    linters = set(re.findall(r'^        \("([^"]+)", \[', linting, re.MULTILINE))
+    assert hooks
+    # A deployment's settings are not a commit's to check.
+    assert hooks == linters - {"check --deploy"}
