@@ -13,5 +13,8 @@ if worker.startswith("gw"):
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].split("?")[0] + f"?db={int(worker[2:]) + 1}"
     os.environ["LAMPLIGHTER_VAR"] = os.path.join(os.environ["LAMPLIGHTER_VAR"], worker)
 
+# WhiteNoise warns on every request of a site whose static files were not gathered, which tests need not do.
+os.makedirs(os.path.join(os.environ["LAMPLIGHTER_VAR"], "static"), exist_ok=True)
+
 # Playwright keeps an event loop running in the test's thread, where Django would refuse every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
