@@ -63,7 +63,7 @@ def test_the_demo_has_no_address_elsewhere() -> None:
         resolve("/demo/mail/")
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row.name)
 def test_a_row_tells_the_truth(row: Row) -> None:
     page = (PAGES | DEMO_PAGES)[row.name]
     assert (row.methods, row.who) == (page.methods, page.who)
