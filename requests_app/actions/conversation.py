@@ -5,13 +5,14 @@ import datetime as dt
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import clocks
+from requests_app.actions import clocks, progress
 from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
 
 ANSWER_WITHIN = dt.timedelta(days=14)
+WAITS_FOR_REPORTER = "reporter"
 
 
 @transaction.atomic
@@ -57,7 +58,7 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
     service_request = locked(pk)
     service_request.status = next_status(service_request.status, "ask")
     now = app_now()
-    service_request.hold_reason = "reporter"
+    service_request.hold_reason = WAITS_FOR_REPORTER
     service_request.hold_until = (now + ANSWER_WITHIN).date()
     service_request.updated_at = now
     clocks.pause(service_request)
@@ -76,19 +77,34 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
 
 @transaction.atomic
 def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
-    """What the reporter answers or adds (or a call taker for them): read by staff, not shown to everybody."""
+    """What the reporter answers (or a call taker for them): a wait for the reporter ends, a wait for anything else goes on."""
     service_request = locked(pk)
-    before = service_request.status
-    service_request.status = next_status(before, "answer")
-    fields = ["status", "has_new_answer", "updated_at"]
-    service_request.has_new_answer = True
-    service_request.updated_at = app_now()
-    if before == Status.ON_HOLD:
+    if service_request.hold_reason != WAITS_FOR_REPORTER and service_request.status == Status.ON_HOLD:
+        return _resident_said(service_request, text, actor)
+    fields = ["status"]
+    if service_request.status == Status.ON_HOLD:
         service_request.hold_reason, service_request.hold_until = "", None
         clocks.resume(service_request)
         fields += ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
+    service_request.status = next_status(service_request.status, "answer")
     service_request.save(update_fields=fields)
-    given = Comment.objects.create(
+    return _resident_said(service_request, text, actor)
+
+
+@transaction.atomic
+def add(pk: int, *, text: str, actor: Person) -> Comment:
+    """What whoever reported or joined adds unasked: it changes no status and no clock."""
+    service_request = locked(pk)
+    next_status(service_request.status, "add")
+    return _resident_said(service_request, text, actor)
+
+
+def _resident_said(service_request: ServiceRequest, text: str, actor: Person | User) -> Comment:
+    """Read by staff, not shown to everybody. After "we needed your answer", any words reopen."""
+    service_request.has_new_answer = True
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=["has_new_answer", "updated_at"])
+    said = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.ANSWER,
         text=text,
@@ -96,12 +112,10 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
         person=actor if isinstance(actor, Person) else None,
         user=actor if isinstance(actor, User) else None,
     )
-    events.record(service_request, "answered", actor=actor, comment_id=given.pk)
+    events.record(service_request, "answered", actor=actor, comment_id=said.pk)
     if service_request.disposition == Disposition.NO_REPLY:
-        from requests_app.actions import progress
-
-        progress.reopen(pk, words="", actor=actor)
-    return given
+        progress.reopen(service_request.pk, words="", actor=actor)
+    return said
 
 
 @transaction.atomic

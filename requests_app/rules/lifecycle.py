@@ -80,7 +80,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (D, "close"): C,
 }
 # What changes no status, and may be done in these.
-_ALWAYS = ("comment", "note", "join", "follow", "hide", "publish")
+_ALWAYS = ("comment", "note", "add", "join", "follow", "hide", "publish")
 _WHILE_OPEN = ("change_service", "set_priority", "correct_place")
 for _status in Status:
     for _action in _ALWAYS:

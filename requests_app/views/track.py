@@ -383,7 +383,7 @@ def add(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
     words = _words(request, opened, "add")
     if isinstance(words, HttpResponse):
         return words
-    conversation.answer(opened.service_request.pk, text=words, actor=person)
+    conversation.add(opened.service_request.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The people who work on it will read it."))
     return _back(opened)
 

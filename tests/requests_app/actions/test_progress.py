@@ -1,11 +1,12 @@
 """Working on it and ending it; what each step does to the clocks and to what must follow."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
-from requests_app.actions import conversation, counting, merging, moderation, placing, progress
+from requests_app.actions import conversation, counting, merging, moderation, placing, progress, submission
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
@@ -130,6 +131,26 @@ def test_a_question_waits_for_the_answer_and_the_answer_starts_the_clock(town: R
     made.refresh_from_db()
     assert (made.status, made.has_new_answer) == ("in_progress", True)
     assert made.due_at is not None
+
+
+@pytest.mark.parametrize("say", [conversation.answer, conversation.add])
+def test_what_waits_for_the_weather_goes_on_waiting_whatever_the_reporter_says(
+    town: Rivermark, made: ServiceRequest, say: Callable[..., object]
+) -> None:
+    progress.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=3), actor=town.tom)
+    say(made.pk, text="It got worse.", actor=reporter(made))
+    made.refresh_from_db()
+    assert (made.status, made.hold_reason, made.has_new_answer) == ("on_hold", "weather", True)
+    assert made.due_at is None
+    assert made.clocks.get(kind="resolve").paused_at is not None
+
+
+def test_a_question_is_not_answered_by_what_somebody_else_adds(town: Rivermark, made: ServiceRequest) -> None:
+    neighbor, _ = submission.join(made.pk, reporter=factories.NOBODY, language="en")
+    conversation.ask(made.pk, question="Which lane?", actor=town.tom)
+    conversation.add(made.pk, text="Me too.", actor=neighbor)
+    made.refresh_from_db()
+    assert (made.status, made.hold_reason) == ("on_hold", "reporter")
 
 
 def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, made: ServiceRequest) -> None:
