@@ -5,13 +5,10 @@ from dataclasses import dataclass
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import pgettext
 
 from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
 from requests_app.words import say
-
-# What a request can wait for; a city adds its own (ListedReason, kind hold).
-HOLD_REASONS = ("reporter", "other_group", "weather", "parts", "yearly_plan")
 
 
 def long_date(day: dt.date) -> str:
@@ -158,8 +155,3 @@ def promises(service_request: ServiceRequest) -> list[NextStep]:
 def one_stop(words: str) -> str:
     """A time that ends a sentence brings its own full stop: "8:30 p.m."."""
     return words.replace("..", ".")
-
-
-def in_language_of(language: str) -> override:
-    """For mails: words in the reader's language, whoever runs the code."""
-    return override(language)
