@@ -38,16 +38,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     # Lets templates/ replace the templates of form controls.
     "django.forms",
     "django_htmx",
-    "django_filters",
     "crispy_forms",
     "pgtrigger",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -296,13 +291,6 @@ CONTENT_SECURITY_POLICY = {
 
 # Open311 clients join "…/v2/" and "/services.xml": its patterns bear a doubled slash on purpose.
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]
-
-# --- API --------------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "UNAUTHENTICATED_USER": None,
-}
 
 # --- Logs: one JSON record a line in production, readable lines otherwise -------------------------------------------
 LOGGING_CONFIG = None
