@@ -14,7 +14,7 @@ from csp.utils import build_policy
 from django import forms
 from django.template.loader import render_to_string
 from PIL import Image
-from playwright.sync_api import Browser, Page, Request, Route
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from requests_app.forms.uswds import PhotosField, address_attributes
 
@@ -158,7 +158,7 @@ def test_an_address_that_is_typed_over_loses_its_point(city: City) -> None:
 def test_my_location_fills_point_and_address(city: City) -> None:
     page = city.open()
     page.click("text=Use my location")
-    page.wait_for_function("document.getElementById('id_where').value")
+    expect(page.locator("#id_where")).not_to_have_value("")
     assert page.input_value("#id_where") == "12 Elm St"
     assert page.input_value("#id_lat") == "40.500000"
     assert page.inner_text("#id_where_located") == "We think you are at: 12 Elm St"
