@@ -1,5 +1,6 @@
 """Every word of ours is said in Spanish too."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -51,3 +52,10 @@ def test_every_translation_keeps_its_placeholders(gathered: Path) -> None:
         ["msgfmt", "--check-format", "-o", "/dev/null", str(gathered)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_one_and_many_are_told_apart() -> None:
+    catalogue = (ROOT / "locale/es/LC_MESSAGES/django.po").read_text()
+    pairs = re.findall(r'^msgstr\[0\] "(.*)"\nmsgstr\[1\] "(.*)"$', catalogue, re.MULTILINE)
+    assert pairs
+    assert not [one for one, many in pairs if one == many]
