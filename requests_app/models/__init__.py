@@ -13,7 +13,7 @@ from requests_app.models.catalogue import (
     ServiceVersion,
     Target,
 )
-from requests_app.models.counters import Counter, CounterDelta
+from requests_app.models.counters import Counter, CounterDelta, ScreeningCount
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Ground, Owner
@@ -40,6 +40,7 @@ from requests_app.models.service_request import (
     ServiceRequest,
     Status,
 )
+from requests_app.models.short_link import ShortLink
 
 __all__ = [
     "CONFIDENTIAL",
@@ -83,10 +84,12 @@ __all__ = [
     "Role",
     "RoutingDecision",
     "RoutingRule",
+    "ScreeningCount",
     "SearchDocument",
     "Service",
     "ServiceRequest",
     "ServiceVersion",
+    "ShortLink",
     "Status",
     "Target",
     "User",

@@ -115,6 +115,10 @@ class ServiceVersion(models.Model):
     duplicate_policy = models.CharField(max_length=10, choices=DuplicatePolicy.choices, default=DuplicatePolicy.JOIN)
     duplicate_radius_m = models.PositiveIntegerField(default=100)
     duplicate_window_days = models.PositiveIntegerField(default=30)
+    # Reports of one family may be the same problem, whichever of its services was chosen; empty: only the service's own.
+    duplicate_family = models.SlugField(max_length=40, blank=True, db_default="")
+    # The kinds of the city's things that it is about (street_light, litter_bin): offered near the place.
+    asset_kinds = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     place_required = models.BooleanField(default=True)
     # Whose ground decides: kinds of owners (state_road, railway …) for which this service is not ours; and how it is looked up.
     owner_kinds = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -241,6 +245,8 @@ class EmergencyPhrase(models.Model):
     language = models.CharField(max_length=12)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RED_FLAG)
     phrase = models.CharField(max_length=120)
+    # Longer phrases in which it means something else: "fire" unless "fire hydrant".
+    unless = ArrayField(models.CharField(max_length=120), default=list, db_default=[], blank=True)
 
     class Meta:
         constraints = [

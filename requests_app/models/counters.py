@@ -34,3 +34,28 @@ class Counter(CounterKey):
 
 class CounterDelta(CounterKey):
     delta = models.IntegerField()
+
+
+class ScreeningCount(models.Model):
+    """How often the emergency question was asked and what was pressed, by day: numbers without any person behind them."""
+
+    class Step(models.TextChoices):
+        ASKED = "asked"
+        CALLED = "called"
+        WENT_ON = "went_on"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    # The service that was chosen by then; empty: none yet.
+    service_code = models.CharField(max_length=60, blank=True)
+    # Why it was asked: phrase, service, answer, always.
+    reason = models.CharField(max_length=10)
+    step = models.CharField(max_length=10, choices=Step.choices)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "day", "service_code", "reason", "step"], name="screening_count_unique"
+            ),
+        ]

@@ -32,3 +32,7 @@ class Draft(models.Model):
             models.Index(fields=["visitor_hash", "-created_at"], name="draft_of_visitor"),
             models.Index(fields=["expires_at"], name="draft_expiry"),
         ]
+        constraints = [
+            # A device that kept a report while offline chooses the key: sent twice, it is one draft.
+            models.UniqueConstraint(fields=["visitor_hash", "idempotency_key"], name="draft_key_unique"),
+        ]

@@ -34,6 +34,8 @@ class Jurisdiction(models.Model):
     basemap_version = models.PositiveIntegerField(default=0)
     # Seal, colors, welcome words, privacy notice and the like: {"colors": {"primary": "#…"}, "welcome": {"en": …}}.
     branding = models.JSONField(default=dict, blank=True)
+    # What the address card says, by area layer: [{"layer": "ward", "name": {…}, "fields": [{"key": …, "label": {…}}]}].
+    address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)

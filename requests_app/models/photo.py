@@ -26,6 +26,9 @@ class Photo(models.Model):
     height = models.PositiveIntegerField()
     alt = models.CharField(max_length=300, blank=True)
     is_private = models.BooleanField(default=False)
+    # When and where it was taken, as its file said: kept only if the sender agreed, for the city alone.
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_point = models.PointField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 

@@ -1,0 +1,30 @@
+"""Short addresses for paper: a sign at a place leads to the report path with the place filled in."""
+
+from django.contrib.gis.db import models
+
+from requests_app.clock import AppNow
+from requests_app.models.catalogue import Service
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import User
+
+
+class ShortLink(models.Model):
+    """/q/<code>: a place, and perhaps a service. (A thing with a number on it needs no row: its number is the code.)"""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="short_links")
+    code = models.CharField(max_length=12)
+    # What the sign is for, in the words that stand on it: "Playground, Millstream Park".
+    label = models.CharField(max_length=200)
+    service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    address = models.CharField(max_length=300, blank=True)
+    point = models.PointField(null=True, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+    # A sign that came down: its address leads to the first page, without the place.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="short_link_code_unique")]
+
+    def __str__(self) -> str:
+        return self.label
