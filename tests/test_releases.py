@@ -1,0 +1,131 @@
+"""Databases of earlier releases, as `dump_database` wrote them: today's migrations take them over, and the desk works on.
+
+tests/releases/0006.sql.gz is the planted city of tests/planted.py, by the release whose last migration was 0006.
+"""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from requests_app import links
+from requests_app.management.commands.dump_database import pg_dump
+from requests_app.models import AccessLink
+from tests import factories
+from tests.live import ROOT, Site, wait_for
+from tests.planted import CANARIES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RELEASES = sorted((Path(__file__).parent / "releases").glob("*.sql.gz"))
+WORDS = b"SELECT count(*), md5(string_agg(description, '|' ORDER BY id)) FROM requests_app_servicerequest"
+CONTINUE = "#report-form button.usa-button--big"
+
+
+class Restored:
+    """A database of its own, beside the tests': only read and written through the site and psql."""
+
+    def __init__(self, name: str) -> None:
+        settings = connection.settings_dict
+        host = settings["HOST"] or settings["OPTIONS"].get("host", "")
+        self.name = name
+        self.psql = [str(Path(pg_dump()).with_name("psql")), "--quiet", "--set=ON_ERROR_STOP=1", "--no-psqlrc", name]
+        self.environment = os.environ | {
+            "PGHOST": host,
+            "PGUSER": settings["USER"],
+            "PGPORT": str(settings["PORT"] or ""),
+        }
+
+    def run(self, sql: bytes) -> str:
+        done = subprocess.run([*self.psql, "-At"], input=sql, env=self.environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode().strip()
+
+
+@contextmanager
+def restored(dump: Path) -> Iterator[Restored]:
+    name = f"{connection.settings_dict['NAME']}_release"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    try:
+        database = Restored(name)
+        database.run(gzip.decompress(dump.read_bytes()))
+        yield database
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def go(page: "Page", button: str = CONTINUE) -> None:
+    with page.expect_navigation():
+        page.locator(button).first.click()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("dump", RELEASES, ids=lambda path: path.name)
+def test_an_earlier_release_migrates_and_the_desk_works_on(dump: Path, new_page: Callable[..., "Page"]) -> None:
+    with restored(dump) as database:
+        before = database.run(WORDS)
+        site = Site(demo=False)
+        site.environment["DATABASE_URL"] = site.environment["DATABASE_URL"].replace(
+            f"/{connection.settings_dict['NAME']}?", f"/{database.name}?"
+        )
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        migrated = subprocess.run(migrate, cwd=ROOT, env=site.environment, capture_output=True, text=True)
+        assert migrated.returncode == 0, migrated.stderr
+        after = database.run(WORDS)
+        assert after == before
+        # It was the city of another address.
+        database.run(b"UPDATE requests_app_jurisdiction SET hosts = '{127.0.0.1}' WHERE 'testserver' = ANY(hosts)")
+        for name in ("web", "worker"):
+            site.start(name)
+        try:
+            _walk(database, site, new_page(java_script_enabled=False))
+        finally:
+            site.stop()
+
+
+def _walk(database: Restored, site: Site, page: "Page") -> None:
+    # The private link that a mail of the earlier release holds.
+    pk, reference = database.run(
+        b"SELECT l.id, r.reference FROM requests_app_accesslink l"
+        b" JOIN requests_app_servicerequest r ON r.id = l.service_request_id"
+        b" WHERE r.public_state = 'public' AND r.status <> 'closed' ORDER BY l.id LIMIT 1"
+    ).split("|")
+    page.goto(f"{site.url}/l/{links.token(AccessLink(pk=int(pk), purpose='follow', generation=1))}/")
+    assert page.url == f"{site.url}/r/{reference}/"
+
+    # A report of today.
+    page.goto(f"{site.url}/report/?service=pothole")
+    page.fill("#id_text", "A hole as deep as a bucket")
+    go(page)
+    page.fill("#id_address", "12 Elm St")
+    go(page)
+    if page.locator("button[name=different]").count():
+        go(page, "button[name=different]")
+    page.locator("label[for=id_q_where_0]").click()
+    go(page)
+    go(page, "button[name=none]")
+    go(page, "#send-form button")
+    assert "We got it" in page.inner_text("h1")
+    wait_for(
+        lambda: database.run(b"SELECT status FROM requests_app_servicerequest ORDER BY id DESC LIMIT 1") == "routed"
+    )
+
+    # The staff of then sign in, and find both.
+    page.goto(f"{site.url}/staff/")
+    page.fill("input[name=login]", CANARIES["staff e-mail"])
+    page.fill("input[name=password]", factories.PASSWORD)
+    go(page, "main form button[type=submit]")
+    assert "A hole as deep as a bucket" in page.inner_text("main")
+    page.goto(f"{site.url}/staff/r/{reference}/")
+    assert CANARIES["internal note"] in page.inner_text("main")
