@@ -197,7 +197,9 @@ def run(command: list[str]) -> None:
 
 def install_requirements(purpose: str) -> None:
     """Make .venv and put in exactly what is locked, each file checked against its hash, unless it is there already."""
-    names = ["requirements-dev.txt"] if purpose in ("test", "lint") else ["requirements.txt"]
+    # The demo trains its suggestions; the tests' list holds what that takes.
+    demo = ["requirements.txt", "requirements-train.txt"]
+    names = ["requirements-dev.txt"] if purpose in ("test", "lint") else demo
     marks = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in names}
     python = VENV / "bin" / "python"
     whole = (
