@@ -259,6 +259,7 @@ def version_columns(written: dict[str, Any]) -> dict[str, Any]:
         "duplicate_radius_m": duplicates["radius_m"],
         "duplicate_window_days": duplicates["window_days"],
         "place_required": written.get("place", "required") == "required",
+        "asset_kinds": written.get("asset_kinds") or [],
         "owner_kinds": written.get("owner_kinds") or [],
         "place_rule": written.get("place_rule", "none"),
         "emergency_screen": written.get("emergency_screen") or {},
@@ -305,6 +306,8 @@ def written_version(version: ServiceVersion) -> dict[str, Any]:
     }
     if version.outcome_words:
         written["outcome_words"] = version.outcome_words
+    if version.asset_kinds:
+        written["asset_kinds"] = version.asset_kinds
     return written
 
 

@@ -22,7 +22,7 @@ KEYS = {
     "services": {
         "service_code", "category", "department", "name", "description", "keywords", "priority", "targets",
         "visibility", "photo", "duplicates", "owner_kinds", "place_rule", "place", "emergency_screen", "outcome_words",
-        "evidence", "questions", "active",
+        "evidence", "questions", "active", "asset_kinds",
     },
     "articles": {"code", "title", "body", "services", "published"},
     "routing": {"name", "when", "department"},
@@ -179,6 +179,7 @@ class _Check:
         policy = (said.get("duplicates") or {}).get("policy", "join")
         yield from self.one_of(f"{where}, duplicates", policy, ServiceVersion.DuplicatePolicy.values)
         yield from self.priority(where, said.get("priority", 3))
+        yield from self.asset_kinds(where, said.get("asset_kinds") or [])
         for kind, target in (said.get("targets") or {}).items():
             yield from self.one_of(f"{where}, targets", kind, Target.Kind.values)
             yield from self.target(f"{where}, targets, {kind}", target)
@@ -187,6 +188,11 @@ class _Check:
     def priority(self, where: str, said: Any) -> Iterator[str]:
         if said not in (1, 2, 3, 4):
             yield f"{where}: `priority` should be a number from 1 to 4."
+
+    def asset_kinds(self, where: str, said: Any) -> Iterator[str]:
+        good = isinstance(said, list) and all(isinstance(one, str) and SAFE_CODE.fullmatch(one) for one in said)
+        if not good or any(len(one) > 40 for one in said) or len(set(said)) != len(said):
+            yield f"{where}: `asset_kinds` should be a list of kinds as the city’s assets have them: [street_light]."
 
     def target(self, where: str, said: dict[str, Any]) -> Iterator[str]:
         value = said.get("value")

@@ -105,6 +105,15 @@ def test_both_languages_have_as_many_key_words_as_people_need(code: str) -> None
         assert len(words) == len({word.lower() for word in words}) >= 8
 
 
+def test_each_kind_of_asset_has_a_name_and_a_service() -> None:
+    with gzip.open(FOLDER / CITY["assets"]["file"], "rt") as file:
+        kinds = {row["kind"] for row in csv.DictReader(file)}
+    assert {kind for service in SERVICES.values() for kind in service.get("asset_kinds", [])} == kinds
+    names = CITY["branding"]["asset_kinds"]
+    assert names.keys() == kinds
+    assert all(set(by_language) == set(CITY["languages"]) for by_language in names.values())
+
+
 def test_names_are_told_apart() -> None:
     for language in ("en", "es"):
         names = [service["name"][language] for service in SERVICES.values()]
