@@ -297,7 +297,11 @@ BROKEN: list[tuple[str, Edit, str]] = [
     ("a code twice", lambda said: said["categories"].append(said["categories"][0]), "categories, streets: it stands"),
     ("an unknown key", lambda said: said["services"][0].update(colour="red"), "unknown key `colour`"),
     ("no such priority", lambda said: said["services"][0].update(priority=5), "a number from 1 to 4"),
-    ("kinds of assets that are no list", lambda said: said["services"][0].update(asset_kinds="light"), "a list of kinds"),
+    (
+        "kinds of assets that are no list",
+        lambda said: said["services"][0].update(asset_kinds="light"),
+        "a list of kinds",
+    ),
     ("no such unit", lambda said: said["services"][0]["targets"]["resolve"].update(unit="weeks"), "`weeks` should be"),
     ("yes without quotes", lambda said: said["services"][0]["questions"][0]["options"][0].update(value=True), "quotes"),
     (
