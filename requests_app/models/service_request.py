@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 
 from requests_app import references
@@ -254,6 +255,17 @@ class ServiceRequest(models.Model):
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
+            # What may be the same problem: open ones near a place, as everybody knows it and as it is.
+            GistIndex(
+                fields=["public_point"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]) & Q(public_state="public"),
+                name="request_open_public_place",
+            ),
+            GistIndex(
+                fields=["point"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_place",
+            ),
         ]
 
     def __str__(self) -> str:
