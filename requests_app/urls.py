@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from requests_app.views import (
+    address,
     article,
     browse,
     home,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("report/<uuid:draft_id>/answered/", report.answered, name="answered"),
     path("report/<uuid:draft_id>/where/", report_place.where, name="where"),
     path("report/<uuid:draft_id>/where/choose/", report_place.choose_place, name="choose_place"),
+    path("report/<uuid:draft_id>/thing/", report_place.thing, name="thing"),
     path("report/<uuid:draft_id>/whose/", report_place.whose, name="whose"),
     path("report/<uuid:draft_id>/same/", report_place.same, name="same"),
     path("report/<uuid:draft_id>/details/<int:number>/", report_send.details, name="details"),
@@ -52,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     # Reading.
     path("requests/", listing.public_list, name="public_list"),
     path("map/", public_map.map_page, name="map"),
+    path("address/", address.address, name="address"),
     path("services/", browse.services, name="services"),
     path("services/<str:code>/", browse.category, name="category"),
     path("articles/<slug:code>/", article.article, name="article"),
@@ -59,6 +62,4 @@ urlpatterns: list[URLPattern] = [
     path("photos/<slug:name>.jpg", photo.photo, name="photo"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
-    path("theme.css", pages.theme, name="theme"),
-    path("robots.txt", pages.robots, name="robots"),
 ]

@@ -197,6 +197,10 @@ PAGES: dict[str, Page] = {
         queries=tuple(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         budget=2,
     ),
+    "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
+    "seal": Page(EVERYONE, arguments=lambda planted: [{"version": "nonsense", "ending": "svg"}], budget=1),
+    "robots": Page(EVERYONE, budget=1),
+    "sitemap": Page(EVERYONE, budget=4),
     # Residents: reading.
     "requests_app:home": Page(EVERYONE, budget=2),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
@@ -207,6 +211,16 @@ PAGES: dict[str, Page] = {
         EVERYONE, queries=(*PUBLIC_FILTERS, "older=1", "q=hole", "older=1&q={q}"), budget=6
     ),
     "requests_app:map": Page(EVERYONE, queries=PUBLIC_FILTERS, budget=5),
+    "requests_app:address": Page(
+        EVERYONE,
+        queries=(
+            "q=12+Elm+St",
+            "",
+            "q={q}",
+            *(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
+        ),
+        budget=8,
+    ),
     "requests_app:services": Page(EVERYONE, budget=2),
     "requests_app:category": Page(
         EVERYONE, arguments=lambda planted: [{"code": "streets"}, {"code": "help"}], budget=3
@@ -216,8 +230,6 @@ PAGES: dict[str, Page] = {
     "requests_app:photo_small": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:privacy": Page(EVERYONE, budget=1),
     "requests_app:accessibility": Page(EVERYONE, budget=1),
-    "requests_app:theme": Page(EVERYONE, budget=1),
-    "requests_app:robots": Page(EVERYONE, budget=1),
     # Residents: reporting, in the order of its pages.
     "requests_app:report": Page(EVERYONE, "GET POST", queries=("", "service=pothole", "service=facility"), budget=1),
     "requests_app:problem": Page(DRAFT, "GET POST", draft_at("problem"), budget=4),
@@ -226,6 +238,7 @@ PAGES: dict[str, Page] = {
     "requests_app:answered": Page(DRAFT, "GET POST", draft_at("answered"), budget=6),
     "requests_app:where": Page(DRAFT, "GET POST", draft_at("where"), budget=4),
     "requests_app:choose_place": Page(DRAFT, "GET POST", draft_at("choose_place"), budget=11),
+    "requests_app:thing": Page(DRAFT, "GET POST", draft_at("thing"), budget=5),
     "requests_app:whose": Page(DRAFT, "GET POST", draft_at("whose"), budget=5),
     "requests_app:same": Page(DRAFT, "GET POST", draft_at("same"), budget=7),
     "requests_app:details": Page(DRAFT, "GET POST", draft_at("details", number=1), budget=6),

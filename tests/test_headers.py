@@ -15,10 +15,11 @@ from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 STRANGER = "203.0.113.9"
 # How long a shared cache may keep what the public reads: hidden by staff, it is gone after this.
 SHARED_S = 30
-# Longer, since they tell of no request: the ground, the addresses and the catalogue.
+# Longer, since they tell of no request: the ground, the addresses, the catalogue and what crawlers read.
 MAY_BE_OLDER = {
     "basemap_tile": 60, "map_style": 60, "place_search": 300, "place_nearest": 300,
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
+    "robots": 3600, "sitemap": 3600,
 }  # fmt: skip
 PRIVATE = {"private", "no-store"}
 

@@ -14,6 +14,7 @@ FLOORS = [
     {
         "clock",
         "words",
+        "colors",
         "references",
         "cache",
         "logs",
@@ -24,7 +25,7 @@ FLOORS = [
         "migrations",
     },
     {"models"},
-    {"rules", "places", "links", "limits", "paging", "api_keys"},
+    {"rules", "places", "links", "limits", "paging", "api_keys", "branding"},
     {"outbox"},
     {"events"},
     {"actions", "photos", "access"},

@@ -22,6 +22,12 @@ def with_day(at: dt.datetime) -> str:
 
 
 @register.filter
+def day_words(day: dt.date) -> str:
+    """Monday, November 30."""
+    return wording.long_date(day)
+
+
+@register.filter
 def how_long(length: dt.timedelta) -> str:
     """5 hours, 3 days: rounded up, since "within" must be true."""
     hours = -(-length.total_seconds() // 3600)

@@ -31,6 +31,7 @@ def article(request: HttpRequest, code: str) -> HttpResponse:
         "requests_app/article.html",
         {
             "article": found,
+            "shared_title": say(found.title),
             "body": markdown.render(say(found.body)),
             # Where the city has not said it in the page's language, the page says which language it is in.
             "body_language": get_language() if found.body.get(get_language() or "en") else "en",

@@ -3,6 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
+from requests_app.colors import DARK_GROUND, WHITE, contrast, parse
 from requests_app.templatetags import colors
 
 CHOICES = ["#005ea2", "#ffff00", "#ffffff", "#000000", "#f4c430", "#abc", "#808080", "#FF0000"]
@@ -10,10 +11,10 @@ CHOICES = ["#005ea2", "#ffff00", "#ffffff", "#000000", "#f4c430", "#abc", "#8080
 
 @pytest.mark.parametrize("chosen", CHOICES)
 def test_white_letters_can_be_read_on_it_and_dark_letters_at_night(chosen: str) -> None:
-    day = colors.parse(colors.under_white(chosen, "#005ea2"), "")
-    night = colors.parse(colors.on_dark(chosen, "#73b3e7"), "")
-    assert colors.contrast(day, colors.WHITE) >= 4.5
-    assert colors.contrast(night, colors.DARK_GROUND) >= 4.5
+    day = parse(colors.under_white(chosen, "#005ea2"), "")
+    night = parse(colors.on_dark(chosen, "#73b3e7"), "")
+    assert contrast(day, WHITE) >= 4.5
+    assert contrast(night, DARK_GROUND) >= 4.5
 
 
 def test_a_color_that_can_be_read_is_left_as_it_is() -> None:
@@ -44,5 +45,5 @@ def test_a_city_without_colors_has_the_usual_ones() -> None:
 
 
 def test_contrast_is_the_guidelines() -> None:
-    assert round(colors.contrast((255, 255, 255), (0, 0, 0)), 1) == 21.0
-    assert round(colors.contrast((255, 255, 255), (118, 118, 118)), 2) == 4.54
+    assert round(contrast((255, 255, 255), (0, 0, 0)), 1) == 21.0
+    assert round(contrast((255, 255, 255), (118, 118, 118)), 2) == 4.54

@@ -1,0 +1,30 @@
+"""The address box of "What about my address?"."""
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from requests_app.forms.text import WordsField
+from requests_app.forms.uswds import address_attributes
+
+ADDRESS_MAX = 200
+
+
+class AddressForm(forms.Form):
+    """Sent by GET, so that the page can be kept as a bookmark; nothing of it is stored."""
+
+    q = WordsField(
+        label=gettext_lazy("Your address"),
+        help_text=gettext_lazy("Like: 12 Elm St. We do not keep it."),
+        max_length=ADDRESS_MAX,
+        required=False,
+    )
+    lat = forms.CharField(required=False, widget=forms.HiddenInput)
+    long = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Ids of its own: on the first page other forms stand beside it.
+        super().__init__(*args, **{"auto_id": "address_%s", **kwargs})
+        self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")

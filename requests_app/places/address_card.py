@@ -1,0 +1,81 @@
+"""What a city says about an address: its ward, its districts, and what the areas' own fields tell (docs/cities.md)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.gis.geos import Point
+
+from requests_app.models import Area, Calendar, Jurisdiction
+from requests_app.places import ground
+from requests_app.rules.service_levels import WorkingHours, working_hours
+from requests_app.words import say
+
+# In this order, as date.weekday() counts.
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# How a field is shown: words; a number or an address one can press; a day of the week with its next date.
+KINDS = ("text", "phone", "email", "weekday")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line: value is the city's words; for a weekday also the next such day, and whether a holiday may move it."""
+
+    label: str
+    kind: str
+    value: str
+    next_on: dt.date | None = None
+    may_move: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One area of the card."""
+
+    label: str
+    area: Area
+    fields: list[Field] = field(default_factory=list)
+
+
+def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Part]:
+    """The card of a point, in the order of the city's own list; without a list, the names of all its areas there."""
+    here = ground.areas_at(jurisdiction, point)
+    if not jurisdiction.address_card:
+        return [Part("", area) for area in here]
+    calendars = _calendars(jurisdiction)
+    parts = []
+    for said in jurisdiction.address_card:
+        area = next((one for one in here if one.layer == said["layer"]), None)
+        if area is not None:
+            lines = [_field(one, area.attributes, calendars, today) for one in said.get("fields", [])]
+            parts.append(Part(say(said["name"]), area, [line for line in lines if line is not None]))
+    return parts
+
+
+def _field(
+    said: Mapping[str, Any], attributes: Mapping[str, Any], calendars: Mapping[str, WorkingHours], today: dt.date
+) -> Field | None:
+    known = attributes.get(said["key"])
+    words = say(known) if isinstance(known, Mapping) else str(known or "")
+    if not words:
+        return None
+    label, kind = say(said["label"]), said.get("kind", "text")
+    if kind != "weekday" or words.casefold() not in WEEKDAYS:
+        return Field(label, "text" if kind == "weekday" else kind, words)
+    next_on = today + dt.timedelta(days=(WEEKDAYS.index(words.casefold()) - today.weekday()) % 7)
+    hours = calendars.get(said.get("calendar", ""))
+    # A holiday earlier in the week may push what comes after it, too.
+    week = [next_on - dt.timedelta(days=days) for days in range(next_on.weekday() + 1)]
+    return Field(label, kind, words, next_on, may_move=hours is not None and any(map(hours.is_holiday, week)))
+
+
+def _calendars(jurisdiction: Jurisdiction) -> dict[str, WorkingHours]:
+    """The calendars whose holidays the card looks at."""
+    named = {
+        one["calendar"] for said in jurisdiction.address_card for one in said.get("fields", []) if "calendar" in one
+    }
+    if not named:
+        return {}
+    calendars = Calendar.objects.filter(jurisdiction=jurisdiction, code__in=named)
+    return {calendar.code: working_hours(calendar, jurisdiction.zone) for calendar in calendars}

@@ -1,0 +1,34 @@
+"""The city's seal and its colors, under addresses that change with them: what a browser has, it may keep for a year."""
+
+from csp.decorators import csp_update
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import branding
+
+YEAR_S = 365 * 86_400
+
+
+@require_safe
+def theme(request: HttpRequest) -> HttpResponse:
+    """The colors as a stylesheet of its own, since the content security policy allows no inline style. ?v= is its version."""
+    found = branding.theme_of(request.jurisdiction)  # type: ignore[attr-defined]
+    response = HttpResponse(found.sheet, content_type="text/css")
+    if request.GET.get("v") == found.version:
+        patch_cache_control(response, public=True, max_age=YEAR_S, immutable=True)
+    else:
+        patch_cache_control(response, public=True, max_age=30)
+    return response
+
+
+# A drawing is a document too: opened by itself, one with a script in it must be nobody's page.
+@csp_update({"sandbox": True})  # type: ignore[arg-type]
+@require_safe
+def seal(request: HttpRequest, version: str, ending: str) -> HttpResponse:
+    found = branding.seal_of(request.jurisdiction)  # type: ignore[attr-defined]
+    if found is None or (found.version, found.ending) != (version, ending):
+        raise Http404
+    response = HttpResponse(found.body, content_type=found.content_type)
+    patch_cache_control(response, public=True, max_age=YEAR_S, immutable=True)
+    return response
