@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from requests_app.actions.indexing import index_catalogue
-from requests_app.imports.catalogue_file import FORMAT, Known, problems, read_catalogue
+from requests_app.imports.catalogue_file import FORMAT, Known, problems, read_catalogue, read_phrase
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import (
     Article,
@@ -230,13 +230,16 @@ class _Writer:
             code__in=[written["code"] for written in said]
         ).update(active=False)
 
-    def phrases(self, kind: str, by_language: dict[str, list[str]]) -> None:
-        for language, phrases in by_language.items():
-            wanted = {phrase.strip() for phrase in phrases}
+    def phrases(self, kind: str, by_language: dict[str, list[Any]]) -> None:
+        for language, written in by_language.items():
+            wanted = {
+                phrase.strip(): [one.strip() for one in unless] for phrase, unless, _ in map(read_phrase, written)
+            }
             rows = EmergencyPhrase.objects.filter(jurisdiction=self.jurisdiction, language=language)
             gone, _ = rows.filter(kind=kind).exclude(phrase__in=wanted).delete()
-            for phrase in wanted:
-                self._put("emergency_words", EmergencyPhrase, {"language": language, "phrase": phrase}, {"kind": kind})
+            for phrase, unless in wanted.items():
+                key = {"language": language, "phrase": phrase}
+                self._put("emergency_words", EmergencyPhrase, key, {"kind": kind, "unless": unless})
             self.changed["emergency_words"] = self.changed.get("emergency_words", 0) + gone
 
     def _calendar(self, code: str) -> Calendar:
@@ -400,8 +403,9 @@ def _service(service: Service) -> dict[str, Any]:
     return written | {"questions": questions} | ({} if service.active else {"active": False})
 
 
-def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[str]]]:
-    written: dict[str, dict[str, list[str]]] = {}
+def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[Any]]]:
+    written: dict[str, dict[str, list[Any]]] = {}
     for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("kind", "language", "phrase"):
-        written.setdefault(one.kind, {}).setdefault(one.language, []).append(one.phrase)
+        said = {"phrase": one.phrase, "unless": one.unless} if one.unless else one.phrase
+        written.setdefault(one.kind, {}).setdefault(one.language, []).append(said)
     return written

@@ -10,6 +10,7 @@ import yaml
 
 from requests_app.imports.map_files import ImportProblemError, first_line
 from requests_app.models import EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
+from requests_app.rules import screening
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
@@ -32,6 +33,7 @@ EFFECTS = {"stop", "priority", "resolve_target", "private_photos", "service", "a
 WHEN = {"services", "areas", "answers", "words"}
 PLACE_RULES = ("segment", "polygon", "none")
 EVIDENCE = ("none", "photo", "visit")
+PHRASE_MAX = 120
 # Open311 puts service codes into paths and comma lists.
 SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
@@ -293,9 +295,34 @@ class _Check:
             yield from self.words(f"{where}, {row.get('code')}", row.get("words"))
             yield from self.words(f"{where}, {row.get('code')}, appeal", row.get("appeal"), required=False)
 
-    def phrases(self, where: str, kind: str, by_language: dict[str, list[str]]) -> Iterator[str]:
+    def phrases(self, where: str, kind: str, by_language: dict[str, list[Any]]) -> Iterator[str]:
         yield from self.one_of(where, kind, EmergencyPhrase.Kind.values)
         for language, phrases in by_language.items():
-            for phrase in phrases:
-                if not isinstance(phrase, str) or not phrase.strip() or len(phrase) > 120:
-                    yield f"{where}, {language}: `{phrase}` is no phrase of at most 120 characters."
+            here, seen = f"{where}, {language}", set()
+            for written in phrases:
+                phrase, unless, unknown = read_phrase(written)
+                if unknown:
+                    yield f"{here}: `{phrase}` has the unknown key `{min(unknown)}`."
+                if not _is_phrase(phrase):
+                    yield f"{here}: `{phrase}` is no phrase of at most {PHRASE_MAX} characters."
+                    continue
+                if (heard := screening.plain(phrase)) in seen:
+                    yield f"{here}: `{phrase}` stands there twice."
+                seen.add(heard)
+                for longer in unless:
+                    if not _is_phrase(longer):
+                        yield f"{here}, `{phrase}`, unless: `{longer}` is no phrase of at most {PHRASE_MAX} characters."
+                    elif not screening.holds(longer, phrase):
+                        yield f"{here}, `{phrase}`: `{longer}` excuses nothing, since it should be longer and hold the phrase."
+
+
+def read_phrase(written: Any) -> tuple[Any, list[Any], set[str]]:
+    """An emergency phrase as it is written, words alone or {phrase, unless: […]}: the words, its `unless`, unknown keys."""
+    if not isinstance(written, dict):
+        return written, [], set()
+    unless = written.get("unless") or []
+    return written.get("phrase"), unless if isinstance(unless, list) else [unless], set(written) - {"phrase", "unless"}
+
+
+def _is_phrase(said: Any) -> bool:
+    return isinstance(said, str) and len(said.strip()) <= PHRASE_MAX and screening.has_words(said)

@@ -262,6 +262,18 @@ def test_words_and_reasons_that_are_no_longer_listed_are_out_of_use(
     assert (numbers(said)["emergency_words"], numbers(said)["reasons"]) == (2, 1)
 
 
+def test_an_emergency_phrase_keeps_its_exceptions(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wire = {"phrase": "wire down", "unless": ["took the wire down", "tie the wire down"]}
+    bring(small(words("smell gas", wire)))
+    assert EmergencyPhrase.objects.get(phrase="wire down").unless == wire["unless"]
+    assert exported(capsys)["emergency_words"]["red_flag"]["en"] == ["smell gas", wire]
+    said = bring(small(words("smell gas", "wire down")))
+    assert EmergencyPhrase.objects.get(phrase="wire down").unless == []
+    assert numbers(said)["emergency_words"] == 1
+
+
 def test_a_service_is_retired_by_saying_so(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -286,7 +298,18 @@ def nowhere(said: dict[str, Any]) -> object:
     return said["services"][0].update(department="XX")
 
 
+def words(*phrases: object) -> Edit:
+    return lambda said: said["emergency_words"]["red_flag"].update(en=list(phrases))
+
+
 BROKEN: list[tuple[str, Edit, str]] = [
+    ("an emergency phrase of signs", words("?!"), "emergency_words, red_flag, en: `?!` is no phrase of at most 120"),
+    ("an emergency phrase too long", words("gas " * 40), "is no phrase of at most 120 characters"),
+    ("an emergency phrase twice", words("can't breathe", "Cant breathe"), "en: `Cant breathe` stands there twice."),
+    ("an exception of signs", words({"phrase": "gas", "unless": ["!"]}), "en, `gas`, unless: `!` is no phrase"),
+    ("an exception of nothing", words({"phrase": "gas leak", "unless": ["gas"]}), "`gas` excuses nothing"),
+    ("an exception of the same", words({"phrase": "gas leak", "unless": ["Gas leak!"]}), "`Gas leak!` excuses nothing"),
+    ("a phrase with an unknown key", words({"phrase": "gas", "except": []}), "`gas` has the unknown key `except`."),
     ("no department", nowhere, "services, pothole, department: `XX` should be one of PK, PW."),
     (
         "a missing text",
