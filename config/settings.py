@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     # Lets templates/ replace the templates of form controls.
     "django.forms",
-    "django_htmx",
     "crispy_forms",
     "pgtrigger",
     "allauth",
@@ -55,7 +54,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Early, so that what a later one answers by itself is guarded too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "requests_app.static_files.StaticFiles",
+    "requests_app.middleware.packed",
     "requests_app.middleware.request_id",
     "requests_app.middleware.unshared",
     "csp.middleware.CSPMiddleware",
@@ -228,13 +228,15 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
+# What `manage.py train_suggestions` writes and web processes read.
+SUGGESTIONS_ROOT = env.str("SUGGESTIONS_ROOT", default=str(VAR / "suggestions"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        # Compressing takes half a minute, which a demo on one's own machine need not wait for.
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        # Packing takes a while, which a demo on one's own machine need not wait for.
+        "BACKEND": "requests_app.static_files.PackedFiles"
         if PRODUCTION
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        else "requests_app.static_files.HashedFiles"
         if DEMO
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
