@@ -33,6 +33,7 @@ FLOORS = [
     {"imports"},
     {
         "tasks",
+        "static_files",
         "context",
         "middleware",
         "views",
