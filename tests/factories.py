@@ -17,6 +17,7 @@ from requests_app.actions.indexing import index_catalogue
 from requests_app.models import (
     Area,
     Article,
+    Asset,
     Calendar,
     Category,
     Department,
@@ -65,6 +66,7 @@ def jurisdiction(name: str = "Rivermark", **columns: Any) -> Jurisdiction:
         "all_night_number": "555-0100",
         "map_view": {"center": list(ELM_ST), "zoom": 12, "bounds": [WEST, SOUTH, EAST, NORTH]},
         "boundary": square(WEST, SOUTH, EAST, NORTH),
+        "branding": {"asset_kinds": {"street_light": {"en": "Street light", "es": "Poste de luz"}}},
     }
     return Jurisdiction.objects.create(name=name, **{**defaults, **columns})
 
@@ -161,6 +163,20 @@ def address(
         kind="address" if number.isdigit() else "landmark",
         search_key=search_key(label),
         point=at(longitude, latitude),
+    )
+
+
+def asset(
+    city: Jurisdiction,
+    number: str,
+    longitude: float = ELM_ST[0],
+    latitude: float = ELM_ST[1],
+    kind: str = "street_light",
+) -> Asset:
+    """One of the city's things, whose file calls it by its kind and number."""
+    label = f"{kind.replace('_', ' ').capitalize()} {number} on Elm St"
+    return Asset.objects.create(
+        jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude)
     )
 
 

@@ -309,7 +309,15 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
     )
     theirs = factories.square(-69.005, 40.495, -69.0049, 40.4951)
     factories.owner(city, theirs)
-    factories.service(city, "signal", place_rule="polygon", owner_kinds=["state_road"], duplicate_policy="never")
+    factories.asset(city, "L00417")
+    factories.service(
+        city,
+        "signal",
+        place_rule="polygon",
+        owner_kinds=["state_road"],
+        asset_kinds=["street_light"],
+        duplicate_policy="never",
+    )
 
     def place(longitude: float = factories.ELM_ST[0], latitude: float = factories.ELM_ST[1]) -> dict[str, Any]:
         return {
@@ -328,6 +336,7 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "answered": {},
         "where": {"service": "tree"},
         "choose_place": {"service": "tree", "place_typed": {"address": "Elm", "note": "", "lat": "", "long": ""}},
+        "thing": {"service": "signal", **at},
         "whose": {"service": "signal", "place": place(-69.00495, 40.49505)},
         "same": {"service": "pothole", **at},
         "details": {"service": "tree", **at},

@@ -7,7 +7,7 @@ from requests_app.actions import clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.routing import decide
+from requests_app.rules.routing import decide, sent_on_to
 
 
 def route_row(row: OutboxRow) -> None:
@@ -23,12 +23,11 @@ def route(pk: int) -> ServiceRequest:
         return service_request
     if service_request.routing_decisions.filter(is_first=True).exists():
         return service_request
-    if service_request.owner is not None and service_request.priority > 1:
-        # The ground is another's, and the resident asked us to send it on. What is urgent we take ourselves first.
+    if (owner := sent_on_to(service_request)) is not None:
         RoutingDecision.objects.create(
             service_request=service_request, department=None, reason="not_ours", is_first=True
         )
-        progress.hand_over(pk, owner=service_request.owner, words="", actor=None)
+        progress.hand_over(pk, owner=owner, words="", actor=None)
         service_request.refresh_from_db()
         return service_request
     decision = decide(service_request)

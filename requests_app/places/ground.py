@@ -1,13 +1,11 @@
-"""Whose ground it is and what lies there: the boundary, the areas, owners that are not us, and assets."""
-
-from collections.abc import Iterable
+"""Whose ground it is: the boundary, the areas, and owners that are not us."""
 
 from django.contrib.gis.db.models.functions import Area as SizeOf
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from requests_app.models import Area, Asset, Ground, Jurisdiction, Owner, ServiceVersion
+from requests_app.models import Area, Ground, Jurisdiction, Owner, ServiceVersion
 from requests_app.places.addresses import box_around
 
 # Degrees, about a meter: maps are rounded, and a pin on the border is the city's.
@@ -78,12 +76,3 @@ def neighbor_at(jurisdiction: Jurisdiction, point: Point) -> Owner | None:
     theirs = Ground.objects.filter(jurisdiction=jurisdiction, is_segment=False, owner__kind=NEIGHBOR)
     piece = theirs.filter(shape__dwithin=(point, BORDER)).select_related("owner").defer("shape").order_by("id").first()
     return piece.owner if piece else None
-
-
-def assets_near(jurisdiction: Jurisdiction, point: Point, kinds: Iterable[str], metres: float) -> list[Asset]:
-    """The city's things of these kinds (none named: of any) within so many meters, the nearest first, at most 20."""
-    assets = Asset.objects.filter(jurisdiction=jurisdiction, point__bboverlaps=box_around(point, metres))
-    if wanted := list(kinds):
-        assets = assets.filter(kind__in=wanted)
-    nearest = assets.annotate(metres=Distance("point", point)).order_by("metres", "id")[:20]
-    return [asset for asset in nearest if asset.metres.m <= metres]

@@ -1,18 +1,20 @@
-"""Reporting: where is it, whose ground is it, and was it reported already?"""
+"""Reporting: where is it, which thing of the city is it, and whose ground is it?"""
 
+import json
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from requests_app.actions import drafting, submission
-from requests_app.forms.report import FollowForm, PlaceChoiceForm, PlaceForm
-from requests_app.messages.wording import status_words
+from requests_app.actions import drafting
+from requests_app.forms.report import PlaceChoiceForm, PlaceForm, ThingForm
 from requests_app.models import Draft, Jurisdiction
-from requests_app.places import addresses, ground
+from requests_app.places import addresses, assets
 from requests_app.rules.report_path import Path
+from requests_app.views import given_place
 from requests_app.views.door import CityRequest, switched_to
 from requests_app.views.report import draft_page, go_on, in_other_language, show
 
@@ -44,15 +46,13 @@ def where(request: CityRequest, draft: Draft) -> HttpResponse:
             if data["point"] is None and not data["address"]:
                 drafting.keep(draft, place={})
                 return go_on(draft)
-            if data["point"] is None and (match := _only_match(request.jurisdiction, data["address"])) is None:
+            if _is_same_place(path, data):
+                drafting.keep(draft, place={**path.place, "note": data["note"]}, place_typed={})
+                return go_on(draft)
+            place = given(request.jurisdiction, data["address"], data["point"], data["note"])
+            if place is None:
                 return redirect("requests_app:choose_place", draft.pk)
-            place = (
-                _place_of(match, data["note"])
-                if data["point"] is None and match
-                else _pointed_at(request.jurisdiction, data["point"], data["address"], data["note"])
-            )
-            problem = _problem(request.jurisdiction, place)
-            if not problem:
+            if not (problem := given_place.problem(request.jurisdiction, place)):
                 return _take(draft, place)
             form.add_error("address", problem)
     return show(
@@ -85,12 +85,11 @@ def choose_place(request: CityRequest, draft: Draft) -> HttpResponse:
             chosen = matches.get(form.cleaned_data["choice"])
             note = str(typed.get("note", ""))
             place = (
-                _place_of(chosen, note)
+                given_place.of_match(chosen, note)
                 if chosen
                 else {"address": words, "note": note, "source": "address", "confidence": 0.0}
             )
-            problem = _problem(request.jurisdiction, place)
-            if not problem:
+            if not (problem := given_place.problem(request.jurisdiction, place)):
                 return _take(draft, place)
             form.add_error("choice", problem)
     return show(
@@ -103,6 +102,26 @@ def choose_place(request: CityRequest, draft: Draft) -> HttpResponse:
         words=words,
         found=bool(matches),
     )
+
+
+def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
+    """Whoever comes back for the note alone keeps the thing that was chosen, and how the place was found."""
+    return (
+        path.point is not None
+        and data["point"] is not None
+        and data["address"] == path.place.get("address", "")
+        and path.point.equals_exact(data["point"], 1e-6)
+    )
+
+
+def given(jurisdiction: Jurisdiction, address: str, point: Point | None, note: str) -> dict[str, Any] | None:
+    """The place that was given: a thing by its number, a point, or words that mean one place. None: they may mean several."""
+    if thing := given_place.of_thing_named(jurisdiction, address, point, note):
+        return thing
+    if point is not None:
+        return given_place.of_point(jurisdiction, point, address, note)
+    match = _only_match(jurisdiction, address)
+    return given_place.of_match(match, note) if match else None
 
 
 def _only_match(jurisdiction: Jurisdiction, words: str) -> addresses.Match | None:
@@ -120,42 +139,61 @@ def _key(match: addresses.Match) -> str:
     return f"{match.point.x:.6f},{match.point.y:.6f}"
 
 
-def _place_of(match: addresses.Match, note: str) -> dict[str, Any]:
-    return {
-        "address": match.label,
-        "note": note,
-        "lat": round(match.point.y, 6),
-        "long": round(match.point.x, 6),
-        "source": "address",
-        "confidence": match.confidence,
-    }
-
-
-def _pointed_at(jurisdiction: Jurisdiction, point: Point, words: str, note: str) -> dict[str, Any]:
-    """A point from the map, the browser or the suggestions. Words that came with it stay; without any, its address."""
-    near = None if words else addresses.nearest(jurisdiction, point)
-    return {
-        "address": words or (near.label if near else ""),
-        "note": note,
-        "lat": point.y,
-        "long": point.x,
-        "source": "address" if words else "pin",
-        "confidence": near.confidence if near else 1.0 if words else None,
-    }
-
-
-def _problem(jurisdiction: Jurisdiction, place: dict[str, Any]) -> str:
-    """Why we cannot take a place: it lies outside. Says whose it may be."""
-    if "lat" not in place:
-        return ""
-    point = Point(place["long"], place["lat"], srid=4326)
-    return "" if ground.inside(jurisdiction, point) else submission.outside_words(jurisdiction, point)
-
-
 def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:
-    # Another place may be another's ground, and have other reports near.
-    drafting.keep(draft, place=place, place_typed={}, owner="", different=[])
+    # Another place may be another's ground.
+    drafting.keep(draft, place=place, place_typed={}, owner="", no_thing="", thing_typed="")
     return go_on(draft)
+
+
+@draft_page
+def thing(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Which one is it? The city's things near the place, nearest first, as a list; the map only shows the same ones."""
+    path = Path(draft)
+    if path.version is None or not path.things:
+        return go_on(draft)
+    shown = [(one, assets.name_of(request.jurisdiction, one)) for one in path.things]
+    kept = path.typed.get("thing_typed") or (path.place.get("asset") or {}).get("number")
+    form = ThingForm(
+        request.POST if request.method == "POST" else None,
+        choices=[(one.asset_id, _away(name, round(one.metres.m))) for one, name in shown],  # type: ignore[attr-defined]
+        initial={"thing": kept},
+    )
+    if request.method == "POST":
+        if language := switched_to(request):
+            drafting.keep(draft, thing_typed=str(request.POST.get("thing", ""))[:60])
+            return in_other_language(request, draft, language)
+        if "none" in request.POST:
+            place = {name: value for name, value in path.place.items() if name != "asset"}
+            if place.get("source") == "asset":
+                place["source"] = "pin"
+            drafting.keep(draft, place=place, no_thing=path.version.service.service_code, thing_typed="")
+            return go_on(draft)
+        if form.is_valid():
+            chosen = next(one for one in path.things if one.asset_id == form.cleaned_data["thing"])
+            place = given_place.of_thing(
+                request.jurisdiction, chosen, path.place.get("address", ""), path.place.get("note", "")
+            )
+            return _take(draft, place)
+    on_map = [
+        {"number": one.asset_id, "lat": round(one.point.y, 6), "long": round(one.point.x, 6)} for one in path.things
+    ]
+    return show(
+        request,
+        "thing",
+        step=2,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        path=path,
+        things=json.dumps(on_map),
+    )
+
+
+def _away(name: str, metres: int) -> str:
+    return ngettext("%(name)s, %(metres)d meter away", "%(name)s, %(metres)d meters away", metres) % {
+        "name": name,
+        "metres": metres,
+    }
 
 
 @draft_page
@@ -164,45 +202,9 @@ def whose(request: CityRequest, draft: Draft) -> HttpResponse:
     path = Path(draft)
     if path.owner is None:
         return go_on(draft)
-    if request.method == "POST" and "send" in request.POST:
+    # Whom we cannot write to, our own people call; but what lies beyond the boundary is not theirs to work on.
+    can_send = bool(path.owner.email) or not path.is_outside
+    if request.method == "POST" and "send" in request.POST and can_send:
         drafting.keep(draft, owner=path.owner.code)
         return go_on(draft)
-    return show(request, "whose", step=2, draft=draft, path=path, owner=path.owner)
-
-
-@draft_page
-def same(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Is it one of these? Following needs no e-mail address."""
-    path = Path(draft)
-    if not path.candidates:
-        return go_on(draft)
-    near = [one.service_request for one in path.candidates]
-    for one in near:
-        one.jurisdiction = request.jurisdiction
-    form = FollowForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        if language := switched_to(request):
-            return in_other_language(request, draft, language)
-        if "different" in request.POST:
-            drafting.keep(draft, different=[*draft.typed.get("different", []), *(one.reference for one in near)])
-            return go_on(draft)
-        chosen = next((one for one in near if one.reference == request.POST.get("follow")), None)
-        if form.is_valid() and chosen is not None:
-            drafting.keep(draft)
-            drafting.follow(draft.pk, chosen, email=form.cleaned_data["email"])
-            return redirect("requests_app:sent", draft.pk)
-        if chosen is None:
-            # Enter in the e-mail box says neither yes nor no.
-            form.add_error(None, _("Follow one of these, or say that yours is different."))
-    cards = [
-        {
-            "request": one.service_request,
-            "words": status_words(one.service_request, to_reporter=False),
-            "tag": one.service_request.status,
-            "metres": one.metres,
-        }
-        for one in path.candidates
-    ]
-    return show(
-        request, "same", step=2, form=form, status=422 if form.errors else 200, draft=draft, path=path, cards=cards
-    )
+    return show(request, "whose", step=2, draft=draft, path=path, owner=path.owner, can_send=can_send)

@@ -12,11 +12,24 @@ function loadScript(url) {
   });
 }
 
+// MapLibre's own rules are fetched with it: most pages with a map never open it.
+function loadStyles(url) {
+  if (document.querySelector(`link[href="${url}"]`)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "stylesheet", href: url });
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", reject);
+    // Before ours, which change some of them.
+    document.querySelector('link[href*="css/map."]').before(link);
+  });
+}
+
 export async function openMap(box, options = {}) {
   const words = box.dataset;
   try {
     if (!document.createElement("canvas").getContext("webgl2")) throw new Error("no WebGL");
-    const maplibre = await import(words.maplibre);
+    const [maplibre] = await Promise.all([import(words.maplibre), loadStyles(words.css)]);
     maplibre.setWorkerUrl(new URL(words.worker, location.href).href);
     const answer = await fetch(words.style);
     if (!answer.ok) throw new Error(`style ${answer.status}`);

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 
 from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent
-from requests_app.models import Asset, Ground, Jurisdiction, Owner
+from requests_app.models import Ground, Jurisdiction, Owner
 from requests_app.places import ground
 from tests import factories
 from tests.factories import EAST, NORTH, SOUTH, WEST, at, square
@@ -123,16 +123,26 @@ def test_beyond_the_boundary_the_town_is_named(city: Jurisdiction) -> None:
     assert ground.neighbor_at(city, at(WEST, 40.5)) is None
 
 
-def test_the_nearest_assets_come_first(city: Jurisdiction) -> None:
-    for number, east in enumerate([0.0005, 0.0001, 0.002], start=1):
-        Asset.objects.create(
-            jurisdiction=city, asset_id=f"L{number}", kind="light", label=f"Light {number}", point=at(-69.0 + east)
-        )
-    Asset.objects.create(jurisdiction=city, asset_id="T1", kind="tree", label="Tree", point=at())
-    assert [one.asset_id for one in ground.assets_near(city, at(), ["light"], 100)] == ["L2", "L1"]
-    assert [one.asset_id for one in ground.assets_near(city, at(), [], 20)] == ["T1", "L2"]
-    other = factories.jurisdiction("Stonecliff")
-    assert ground.assets_near(other, at(), [], 100) == []
+def test_a_hole_in_the_boundary_is_not_ours_and_its_rim_is(city: Jurisdiction) -> None:
+    """An enclave: a town of its own in the middle of the city."""
+    around, hole = square(WEST, SOUTH, EAST, NORTH)[0], square(-69.01, 40.49, -68.99, 40.51)[0]
+    city.boundary = MultiPolygon(Polygon(around.shell, hole.shell, srid=4326), srid=4326)
+    city.save()
+    enclave = factories.owner(city, square(-69.01, 40.49, -68.99, 40.51), kind="town", name="Holm")
+    assert not ground.inside(city, at(-69.0, 40.5))
+    assert ground.neighbor_at(city, at(-69.0, 40.5)) == enclave
+    assert ground.inside(city, at(-69.01, 40.5))
+    assert ground.neighbor_at(city, at(-69.01, 40.5)) is None
+    assert ground.inside(city, at(-69.02, 40.5))
+
+
+def test_where_two_owners_meet_the_smaller_ground_has_it_every_time(city: Jurisdiction) -> None:
+    large = factories.owner(city, square(-69.01, 40.49, -69.0, 40.51), code="park", kind="state_park")
+    small = factories.owner(city, square(-69.0, 40.5, -68.99, 40.51), code="plant", kind="utility")
+    tree = factories.service(city, "tree", place_rule="polygon", owner_kinds=["state_park", "utility"])
+    corner = at(-69.0, 40.5)
+    assert [ground.owner_at(city, corner, tree) for _ in range(3)] == [small] * 3
+    assert ground.owner_at(city, at(-69.0, 40.495), tree) == large
 
 
 def test_a_pothole_in_any_city_street_under_rivermark_s_power_lines_is_ours(city: Jurisdiction, tmp_path: Path) -> None:
