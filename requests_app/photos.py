@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app.clock import app_now
@@ -36,6 +37,7 @@ def refusal(code: str) -> str:
         "too_many_pixels": _("This photo has too many pixels. Choose a smaller one."),
         "not_a_photo": _("This file is not a photo we can read. Use a JPEG, PNG, WebP or HEIC photo."),
         "damaged": _("This photo is damaged, or a part of it is missing. Add it again, or choose another one."),
+        "late": _("The report was sent before this photo was here."),
         "too_many": _("You can add up to %(most)s photos.") % {"most": PHOTOS_MAX},
     }.get(code, _("We could not read this photo. Try another one."))
 
@@ -82,7 +84,9 @@ def take(
         )
         default_storage.save(photo.path, ContentFile(large.read_bytes()))
         default_storage.save(photo.small_path, ContentFile(small.read_bytes()))
-    photo.save()
+    # A transaction of its own: a caller's must live on if the name is taken.
+    with transaction.atomic():
+        photo.save()
     return photo
 
 

@@ -4,14 +4,14 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
-from typing import Any
+from typing import IO, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from requests_app import photos
 from requests_app.actions import submission
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Draft, Jurisdiction, Person, ServiceRequest
+from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
 
@@ -64,17 +64,60 @@ def describe(draft: Draft, words: dict[str, str]) -> None:
             photo.save(update_fields=["alt"])
 
 
-def warn(draft: Draft) -> None:
-    """The emergency page is shown. Nobody is waited for: what stays unanswered is swept after a day."""
-    if draft.warning == "":
-        draft.warning = "shown"
-        keep(draft)
+def photo_name(draft: Draft, key: str) -> str:
+    """What a photo is called here that a browser calls `key`."""
+    return hashlib.sha256(f"{draft.idempotency_key}:{key}".encode()).hexdigest()[:32]
 
 
-def go_on(draft: Draft, reasons: list[str]) -> None:
-    """The emergency page was answered with no. The request will say that it was sent after it."""
-    draft.warning = "went_on"
-    keep(draft, warned=sorted({*draft.typed.get("warned", []), *reasons}))
+def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep_taken: bool = False) -> Photo:
+    """One more photo. Raises photos.PhotoRefused.
+
+    key: the browser's own for this photo, so that a second try after a lost answer does not add it twice.
+    """
+    name = photo_name(draft, key) if key else ""
+    known = draft.photos.filter(name=name).first() if name else None
+    if known is not None:
+        return known
+    try:
+        photo = photos.take(
+            upload, size=size, jurisdiction=draft.jurisdiction, draft=draft, name=name, keep_taken=keep_taken
+        )
+    except IntegrityError:
+        # Both tries came at once, or the draft was forgotten while we decoded.
+        if (known := draft.photos.filter(name=name).first()) is not None:
+            return known
+        raise photos.PhotoRefused(photos.refusal("late")) from None
+    with transaction.atomic():
+        # Lock first: several photos come at once, and the report may be sent at this moment.
+        locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+        is_sent = locked is None or locked.service_request_id is not None
+        if not is_sent and draft.photos.filter(pk__lt=photo.pk).count() < photos.PHOTOS_MAX:
+            _touch(locked)
+            return photo
+        left = draft.photos.filter(pk=photo.pk).first()
+        if left is None:
+            # It was sent with the report.
+            return photo
+        left.delete()
+    photos.remove_files(photo)
+    raise photos.PhotoRefused(photos.refusal("late" if is_sent else "too_many"))
+
+
+def remove_photo(draft: Draft, name: str) -> None:
+    """Of a report that is not sent; afterward there is nothing to remove from."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, service_request=None).first()
+        photo = draft.photos.filter(name=name).first()
+        if locked is None or photo is None:
+            return
+        photo.delete()
+        _touch(locked)
+    photos.remove_files(photo)
+
+
+def forget_taken(draft: Draft) -> None:
+    """The consent was taken back: when and where the photos were taken is nobody's business any more."""
+    draft.photos.update(taken_at=None, taken_point=None)
 
 
 @transaction.atomic
@@ -89,7 +132,8 @@ def send(draft_id: uuid.UUID) -> ServiceRequest:
     if page != "check" or path.version is None:
         raise NotReady(page)
     answers = path.answers
-    if draft.warning == "went_on":
+    after_warning = bool(draft.typed.get("warned"))
+    if after_warning:
         # Each answer that stops the form was warned about, or next_page() would not have come to "check".
         answers = dataclasses.replace(answers, stopped_by=None)
     contact = path.typed["contact"]
@@ -102,27 +146,17 @@ def send(draft_id: uuid.UUID) -> ServiceRequest:
         answers=answers,
         reporter=_reporter(contact, draft),
         owner=path.owner,
-        photos=draft.photos.order_by("id"),
-        after_warning=draft.warning == "went_on",
+        may_be_outside=True,
+        # Those that came before another service was chosen, which takes none, go with the draft.
+        photos=draft.photos.order_by("id") if path.takes_photos else [],
+        after_warning=after_warning,
         idempotency=submission.Idempotency(
             scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
         ),
     )
-    _finish(draft, done.service_request, done.link, "sent")
+    remove_photos(draft)
+    finish(draft, done.service_request, done.link, "sent")
     return done.service_request
-
-
-@transaction.atomic
-def follow(draft_id: uuid.UUID, service_request: ServiceRequest, *, email: str) -> ServiceRequest:
-    """ "Yes, follow this one": no new request; one more person on the earlier one."""
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
-    if draft.service_request is not None:
-        return draft.service_request
-    reporter = submission.Reporter(email=email, language=draft.language)
-    _, link = submission.join(service_request.pk, reporter=reporter, language=draft.language)
-    _remove_photos(draft)
-    _finish(draft, service_request, link, "followed")
-    return service_request
 
 
 def another(draft: Draft, *, visitor: str) -> Draft:
@@ -169,6 +203,7 @@ def place_of(path: Path) -> submission.Place:
         note=place.get("note", ""),
         source=place.get("source", ""),
         confidence=place.get("confidence"),
+        asset=path.asset,
     )
 
 
@@ -182,7 +217,14 @@ def _reporter(contact: dict[str, Any], draft: Draft) -> submission.Reporter:
     )
 
 
-def _finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
+def _touch(draft: Draft | None) -> None:
+    """Another tab that shows how it was before can tell that it has changed."""
+    if draft is not None:
+        draft.updated_at = app_now()
+        draft.save(update_fields=["updated_at"])
+
+
+def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
     """The typed words go: from here on they live in the request alone."""
     draft.service_request = service_request
     draft.typed = {"end": end, "link": link.pk if link else None}
@@ -190,7 +232,7 @@ def _finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | No
     draft.save(update_fields=["service_request", "typed", "updated_at"])
 
 
-def _remove_photos(draft: Draft) -> None:
+def remove_photos(draft: Draft) -> None:
     """After the commit: a change that is taken back must not have lost files."""
     for photo in draft.photos.all():
         transaction.on_commit(lambda photo=photo: photos.remove(photo))  # type: ignore[misc]

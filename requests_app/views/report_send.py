@@ -1,4 +1,4 @@
-"""Reporting, second half: tell us more, how can we reach you, check and send, and "We got it"."""
+"""Reporting, second half: how can we reach you, check and send, and "We got it"."""
 
 import re
 import uuid
@@ -12,112 +12,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from requests_app import limits, links, photos
+from requests_app import links
 from requests_app.actions import drafting, submission
 from requests_app.clock import app_now
-from requests_app.forms.report import ContactForm, DetailsForm
+from requests_app.forms.report import ContactForm
 from requests_app.messages import wording
-from requests_app.models import Article, Draft, Photo, QuestionVersion, ServiceVersion
+from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places.public_place import public_place
 from requests_app.rules import service_levels
 from requests_app.rules.report_path import Path
-from requests_app.views.door import CityRequest, switched_to, too_much
+from requests_app.views.door import CityRequest, switched_to
 from requests_app.views.report import draft_page, go_on, in_other_language, page_url, show
 from requests_app.views.visitor import has_expired, own_draft, remember, visitor_of
 from requests_app.words import say
 
-PHOTOS_AN_HOUR = 60
 # What looks like an e-mail address or a phone number in words that everyone can read.
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w.])(?:\+?\d[\s().-]*)?(?:\(?\d{3}\)?[\s.-]*)?\d{3}[\s.-]\d{4}(?!\w)")
 
 
-# --- Step 4: tell us more ---------------------------------------------------------------------------------------------
-
-
-@draft_page
-def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse:
-    path = Path(draft)
-    if path.version is None or not 1 <= number <= len(path.pages) or (number > 1 and not path.pages[number - 1]):
-        return go_on(draft)
-    kept = list(draft.photos.order_by("id"))
-    form = DetailsForm(path=path, version=path.version, number=number, kept_photos=kept)
-    if request.method == "POST":
-        form = DetailsForm(
-            request.POST, request.FILES, path=path, version=path.version, number=number, kept_photos=kept
-        )
-        valid = form.is_valid()
-        refused = _take_photos(request, draft, form)
-        _keep_details(request, draft, form)
-        if (name := request.POST.get("remove_photo", "")) and (photo := _named(kept, name)):
-            photos.remove(photo)
-            return redirect(request.path + "#photos")
-        if language := switched_to(request):
-            return in_other_language(request, draft, language)
-        if valid and not refused:
-            if "add_photos" in request.POST:
-                return redirect(request.path + "#photos")
-            drafting.keep(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
-            return go_on(draft)
-        # Once more with the photos that were taken: they are kept, whatever else is wrong.
-        kept = list(draft.photos.order_by("id"))
-        form = DetailsForm(request.POST, path=path, version=path.version, number=number, kept_photos=kept)
-        form.is_valid()
-        for problem in refused:
-            form.add_error("photos" if "photos" in form.fields else None, problem)
-    return show(
-        request,
-        "details",
-        step=3,
-        form=form,
-        status=422 if form.errors else 200,
-        draft=draft,
-        path=path,
-        number=number,
-        kept_photos=[
-            {"photo": one, "alt": form[f"alt_{one.name}"]} for one in kept if f"alt_{one.name}" in form.fields
-        ],
-        fields=_in_order(form),
-        no_photos=path.version.photo_policy == ServiceVersion.PhotoPolicy.NONE and number == 1,
-    )
-
-
-def _in_order(form: DetailsForm) -> list[dict[str, Any]]:
-    """The page's questions as the template shows them: a field, or words that ask nothing."""
-    return [
-        {"words": say(question.text), "help": say(question.help)}
-        if question.kind == QuestionVersion.Kind.DISPLAY
-        else {"field": form[f"q_{question.code}"]}
-        for question in form.questions
-    ]
-
-
-def _take_photos(request: CityRequest, draft: Draft, form: DetailsForm) -> list[str]:
-    """Stores the uploads, one by one. What was wrong with which, in the reader's words."""
-    refused: list[str] = list(map(str, form.errors.get("photos", [])))
-    for upload in form.cleaned_data.get("photos") or []:
-        if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
-            return [*refused, too_much()]
-        try:
-            photos.take(upload, size=upload.size, jurisdiction=request.jurisdiction, draft=draft)
-        except photos.PhotoRefused as error:
-            refused.append(f"{upload.name[:80]}: {error}")
-    return refused
-
-
-def _keep_details(request: CityRequest, draft: Draft, form: DetailsForm) -> None:
-    """Everything that was typed, also where something is wrong with it."""
-    typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **form.given}}
-    if "text" in form.cleaned_data and form.cleaned_data["text"] != draft.typed.get("text", ""):
-        typed |= {"text": form.cleaned_data["text"], "text_language": request.LANGUAGE_CODE}
-    drafting.keep(draft, **typed)
-    drafting.describe(
-        draft, {photo.name: form.cleaned_data.get(f"alt_{photo.name}", photo.alt) for photo in form.kept_photos}
-    )
-
-
-def _named(kept: list[Photo], name: str) -> Photo | None:
-    return next((photo for photo in kept if photo.name == name), None)
+# --- Step 4, its end: another service ---------------------------------------------------------------------------------
 
 
 @draft_page
@@ -247,7 +161,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[d
                 box.append(
                     row(say(question.text), words, f"details:{number}", lang=language if free else "", free=free)
                 )
-    pictures = list(draft.photos.order_by("id"))
+    pictures = list(draft.photos.order_by("id")) if path.takes_photos else []
     if pictures:
         box = city if confidential or path.answers.private_photos else everyone
         box.append(row(_("Photos"), "", "details:1", photos=pictures))
@@ -317,7 +231,8 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
         {
             "draft": draft,
             "service_request": service_request,
-            "followed": draft.typed.get("end") == "followed",
+            "followed": draft.typed.get("end") in ("followed", "follows_already"),
+            "follows_already": draft.typed.get("end") == "follows_already",
             "private_url": links.url(link, request.jurisdiction),
             "has_email": link.person.contact_points.filter(kind="email").exists(),
             "owner": service_request.owner if service_request.priority > 1 else None,

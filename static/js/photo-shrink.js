@@ -13,7 +13,7 @@ function drawn(image, longest) {
   return canvas;
 }
 
-async function prepared(file, longest) {
+export async function prepared(file, longest) {
   let image;
   try {
     image = await createImageBitmap(file);
@@ -96,4 +96,5 @@ function start(input) {
   });
 }
 
-document.querySelectorAll("input[type=file][data-photos]").forEach(start);
+// Those with data-upload go up one by one: photo-upload.js.
+document.querySelectorAll("input[type=file][data-photos]:not([data-upload])").forEach(start);
