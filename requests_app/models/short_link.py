@@ -9,10 +9,11 @@ from requests_app.models.people import User
 
 
 class ShortLink(models.Model):
-    """/q/<code>: a place, and perhaps a service. (A thing with a number on it needs no row: its number is the code.)"""
+    """/q/<code>: a place, and perhaps a service. A thing's own number is a code without a row; a row of it adds the service."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="short_links")
-    code = models.CharField(max_length=12)
+    # As long as an asset's number, which it may be.
+    code = models.CharField(max_length=60)
     # What the sign is for, in the words that stand on it: "Playground, Millstream Park".
     label = models.CharField(max_length=200)
     service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
