@@ -14,7 +14,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits
+from requests_app import limits, packing
 from requests_app.models import Jurisdiction
 from requests_app.views import errors, probes
 
@@ -49,18 +49,15 @@ def probe(get_response: GetResponse) -> GetResponse:
 
 
 def packed(get_response: GetResponse) -> GetResponse:
-    """Text goes out gzipped. Photos and tiles are packed already, and a stream would lose its length.
-
-    Packing may tell an attacker, by its size, what a page holds beside words of the attacker's own (BREACH). Django's
-    middleware blurs the size by a random amount, CSRF tokens differ on each page, and a page that holds a secret needs a cookie
-    that browsers do not send along from other sites.
-    """
+    """Text goes out packed, see packing.py. Photos and tiles are packed already, and a stream would lose its length."""
     gzip = GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.streaming or not PACKED.match(response.get("Content-Type", "")):
             return response
+        if packing.takes_brotli(request.headers.get("Accept-Encoding", "")):
+            return packing.pack(response)
         answer: HttpResponse = gzip.process_response(request, response)
         return answer
 

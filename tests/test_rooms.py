@@ -15,6 +15,7 @@ FLOORS = [
         "clock",
         "words",
         "colors",
+        "packing",
         "references",
         "cache",
         "logs",

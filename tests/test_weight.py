@@ -1,0 +1,201 @@
+"""What a page costs a phone: bytes over the line with an empty cache, static files packed as in production."""
+
+import http.client
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import brotli
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+
+from requests_app.models import Jurisdiction
+from requests_app.packing import packed_with_noise
+from tests.pages import DRAFT, EVERYONE, PAGES, addresses
+from tests.planted import VISITOR, Planted, plant
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.live import Site
+
+pytestmark = pytest.mark.xdist_group("weight")
+
+LIMIT = 150_000
+MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
+# What is of no use on a phone's first visit, or is the city's content and not the page's weight.
+NOT_WEIGHED = re.compile(r"/photos/")
+# Pages that are a map, and files.
+FILES = ("photo", "photo_small", "own_photo", "own_photo_small")
+OTHER = {f"requests_app:{name}" for name in ("map", *FILES)}
+STEPS = [
+    name
+    for name, page in PAGES.items()
+    if name.startswith("requests_app:")
+    and page.who in (DRAFT, EVERYONE)
+    and "GET" in page.methods
+    and name not in OTHER
+]
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of its own, with all static files as production gathers them."""
+    var = tmp_path_factory.mktemp("var")
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.PackedFiles"}}
+    with override_settings(STATIC_ROOT=str(var / "static"), STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return var
+
+
+@pytest.fixture(scope="module")
+def _production_like(django_db_setup: None, django_db_blocker: Any, packed: Path) -> Iterator["Site"]:
+    from tests.live import Site
+
+    with django_db_blocker.unblock():
+        site = Site(demo=False)
+    site.environment |= {
+        "DJANGO_SETTINGS_MODULE": "tests.packed_settings",
+        "LAMPLIGHTER_VAR": str(packed),
+        "MEDIA_ROOT": settings.MEDIA_ROOT,
+    }
+    site.start("web")
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def site(transactional_db: None, _production_like: "Site") -> "Site":
+    return _production_like
+
+
+def planted_here() -> Planted:
+    """The planted city at this site's address."""
+    planted = plant()
+    Jurisdiction.objects.filter(hosts=["testserver"]).update(hosts=["127.0.0.1"])
+    return planted
+
+
+class Weighed:
+    """A page in a browser that keeps nothing, and what it fetched: address and bytes as they came over the line."""
+
+    def __init__(self, page: "Page", site: "Site") -> None:
+        self.page, self.site = page, site
+        page.context.add_cookies([{"name": "visitor", "value": VISITOR, "url": site.url}])
+        self.fetched: dict[str, float] = {}
+        self._addresses: dict[str, str] = {}
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        line.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        line.on(
+            "Network.requestWillBeSent",
+            lambda sent: self._addresses.update({sent["requestId"]: sent["request"]["url"]}),
+        )
+        line.on("Network.loadingFinished", self._finished)
+
+    def _finished(self, done: dict[str, Any]) -> None:
+        address = self._addresses.get(done["requestId"], "")
+        if address.startswith("http"):
+            self.fetched[address] = self.fetched.get(address, 0) + done["encodedDataLength"]
+
+    def open(self, path: str) -> None:
+        self.fetched.clear()
+        self.page.goto(self.site.url + path)
+        self.page.wait_for_load_state("networkidle")
+
+    @property
+    def bytes(self) -> int:
+        return round(sum(size for address, size in self.fetched.items() if not NOT_WEIGHED.search(address)))
+
+    def heaviest(self) -> str:
+        largest = sorted(self.fetched.items(), key=lambda one: -one[1])[:8]
+        return "\n".join(f"{size:9,.0f}  {address.removeprefix(self.site.url)}" for address, size in largest)
+
+
+def phone(new_page: Callable[..., "Page"], site: "Site") -> Weighed:
+    # A service worker would answer in the line's place, once it has come.
+    page = new_page(viewport={"width": 375, "height": 812}, device_scale_factor=2, service_workers="block")
+    return Weighed(page, site)
+
+
+def test_every_page_of_residents_is_light_and_brings_no_map(
+    site: "Site", new_page: Callable[..., "Page"], record_property: Callable[[str, object], None]
+) -> None:
+    planted = planted_here()
+    weighed = phone(new_page, site)
+    too_heavy = {}
+    for name in STEPS:
+        path = addresses(name, planted)[0]
+        weighed.open(path)
+        record_property(name, weighed.bytes)
+        print(f"{weighed.bytes:9,}  {path}")
+        assert weighed.bytes > 20_000, f"{path}: nothing was weighed"
+        assert not [address for address in weighed.fetched if MAP.search(address)], path
+        assert not [address for address in weighed.fetched if "htmx" in address], path
+        if weighed.bytes > LIMIT:
+            too_heavy[path] = f"{weighed.bytes:,}\n{weighed.heaviest()}"
+    assert not too_heavy
+
+
+def test_the_map_comes_when_it_is_opened(site: "Site", new_page: Callable[..., "Page"]) -> None:
+    planted = planted_here()
+    weighed = phone(new_page, site)
+    weighed.open(addresses("requests_app:where", planted)[0])
+    assert not [address for address in weighed.fetched if MAP.search(address)]
+    weighed.page.click("details[data-place-map] > summary")
+    weighed.page.wait_for_selector(".maplibregl-map")
+    assert [address for address in weighed.fetched if "maplibre" in address]
+
+
+def _get(site: "Site", path: str, accepted: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    connection.request("GET", path, headers={"Accept-Encoding": accepted})
+    return connection.getresponse()
+
+
+def test_static_files_are_hashed_packed_and_kept_for_a_year(site: "Site") -> None:
+    planted_here()
+    page = _get(site, "/report/", "").read().decode()
+    files = set(re.findall(r"/static/[^\"'?#\s]+\.(?:css|js|svg|woff2)", page))
+    assert len(files) >= 5
+    for path in files:
+        answer = _get(site, path, "br, gzip")
+        body = answer.read()
+        assert re.search(r"\.[0-9a-f]{12}\.", path), path
+        assert answer.status == 200
+        assert set(re.split(r",\s*", answer.headers["Cache-Control"])) == {"max-age=31536000", "public", "immutable"}
+        if not path.endswith("woff2") and len(body) > 500:
+            assert answer.headers["Content-Encoding"] == "br", path
+
+
+def test_a_script_names_its_parts_by_their_hashes(packed: Path) -> None:
+    scripts = [path for path in (packed / "static/js").glob("*.js") if re.search(r"\.[0-9a-f]{12}\.js$", path.name)]
+    named = [name for path in scripts for name in re.findall(r"from \"\./([^\"]+)\"", path.read_text())]
+    assert named
+    for name in named:
+        assert (packed / "static/js" / name).exists()
+        assert re.search(r"\.[0-9a-f]{12}\.js$", name)
+
+
+def test_pages_are_packed_and_photos_are_not_packed_twice(site: "Site") -> None:
+    planted = planted_here()
+    plain = _get(site, "/report/", "").read()
+    for accepted, packing in (("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")):
+        page = _get(site, "/report/", accepted)
+        assert page.headers["Content-Encoding"] == packing
+        assert "Accept-Encoding" in page.headers["Vary"]
+        assert len(page.read()) < len(plain) / 2
+    photo = _get(site, f"/photos/{planted.photos['public'].name}.jpg", "gzip, br")
+    assert (photo.status, photo.headers["Content-Encoding"]) == (200, None)
+
+
+def test_the_size_of_a_packed_page_tells_nothing() -> None:
+    page = ("<p>A page that says the same each time.</p>" * 40).encode()
+    packed = [packed_with_noise(page) for _ in range(200)]
+    assert {brotli.decompress(one) for one in packed} == {page}
+    sizes = {len(one) for one in packed}
+    assert len(sizes) > 50
+    assert max(sizes) - min(sizes) <= 100
