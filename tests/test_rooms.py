@@ -31,7 +31,7 @@ FLOORS = [
     {"events"},
     {"actions", "photos", "access"},
     {"messages"},
-    {"imports"},
+    {"imports", "training"},
     {
         "tasks",
         "static_files",

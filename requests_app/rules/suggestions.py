@@ -1,65 +1,30 @@
-"""Which services and articles a resident's own words may mean: word by word in the search documents, typos and all.
+"""Which services and articles a resident's own words may mean: a choice to offer, never a decision.
 
-Rare words count more than common ones, a name more than its description, and a whole key phrase most.
+Words are looked up in the catalogue (rules/word_search.py). What others meant by such words is added to that, once the
+city has learned it (rules/suggestion_model.py).
 """
 
-import math
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db import connection
+from django.db.models import Q
 
 from requests_app.models import Article, Jurisdiction, SearchDocument, Service, ServiceVersion
+from requests_app.rules import word_search
 from requests_app.rules.screening import plain
+from requests_app.rules.suggestion_model import likely_services
+from requests_app.rules.word_search import Found
 
 SERVICES, ARTICLES = 3, 2
-# The words of a long text that are looked at: the point is mostly made early.
-WORDS_READ = 60
-TITLE, TEXT, BODY = 2.0, 1.0, 0.25
-# A word that only looks like one of ours, by its letter triples; and how much it counts at most.
-LIKENESS, LIKE, LEAST_LETTERS = 0.33, 1.0, 5
 # A key phrase that stands in the text as it is: for each of its words.
 PHRASE = 2.5
-# The reader's language is more likely meant than another.
-OWN_LANGUAGE = 1.25
+# What others meant by such words, if it is certain; and from which probability on it counts.
+LEARNED, LEAST_LIKELY = 6.0, 0.15
 # What scores less than this share of the best is noise.
 SHARE = 0.4
 ARTICLE_SHARE = 0.6
-# Of an article's title, so much must stand in the text: one word of six is chance.
-TITLE_SHARE = 0.25
 # "I don't know" is always offered, so it is never a suggestion.
 UNKNOWN = "unknown"
-
-# Every lexeme of the text, in each language's own dictionary, with the documents and the weights it stands in.
-MATCHES = """
-WITH words AS (
-  SELECT language, lexeme
-  FROM unnest(%(languages)s::text[]) language,
-       unnest(tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s)))) lexeme)
-SELECT document.kind, document.object_id, document.language, hit.lexeme, 'A' = ANY(hit.weights),
-  (SELECT count(*) FROM unnest(document.vector) title WHERE 'A' = ANY(title.weights))
-FROM requests_app_searchdocument document
-CROSS JOIN LATERAL unnest(document.vector) hit
-JOIN words ON words.language = document.language AND words.lexeme = hit.lexeme
-WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind IN ('service', 'article')
-"""
-# The words that no document holds in any language (and that are no stop words), compared by their letter triples with
-# names and key words.
-LIKE_WORDS = """
-WITH strange AS (
-  SELECT word FROM unnest(%(words)s::text[]) word
-  WHERE NOT EXISTS (
-    SELECT 1 FROM unnest(%(languages)s::text[]) language,
-      LATERAL (SELECT tsvector_to_array(to_tsvector(search_dictionary(language), word)) AS lexemes) known
-    WHERE known.lexemes = '{}' OR known.lexemes && %(known)s::text[]))
-SELECT document.object_id, document.language, likeness
-FROM requests_app_searchdocument document, strange,
-  LATERAL strict_word_similarity(word, without_accents(lower(document.title || ' ' || document.text))) likeness
-WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' AND likeness >= %(least)s
-"""
-
-Found = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -68,72 +33,38 @@ class Suggestions:
     articles: list[Article] = field(default_factory=list)
 
 
-def suggest(jurisdiction: Jurisdiction, text: str, language: str) -> Suggestions:
-    """The services (at most three) and published articles that the text may mean, best first; nothing may fit."""
-    text = " ".join(text.replace("\x00", " ").split()[:WORDS_READ])
-    scores = _scores(jurisdiction, text, language)
-    versions = {
-        service.pk: service.current
-        for service in Service.objects.filter(
-            pk__in=[pk for kind, pk in scores if kind == SearchDocument.Kind.SERVICE], active=True
-        ).select_related("current__service", "current__category")
-        if service.current is not None and service.service_code != UNKNOWN
-    }
-    ranked = {
-        pk: scores[SearchDocument.Kind.SERVICE, pk] + _phrases(version, plain(text)) for pk, version in versions.items()
-    }
-    order = sorted(ranked, key=lambda pk: (-ranked[pk], pk))
-    best = ranked[order[0]] if order else 0.0
-    services = [versions[pk] for pk in order[:SERVICES] if ranked[pk] >= SHARE * best]
-    return Suggestions(services, _articles(jurisdiction, scores, best, services))
+def suggest(
+    jurisdiction: Jurisdiction, text: str, language: str, *, services: int = SERVICES, articles: int = ARTICLES
+) -> Suggestions:
+    """The services and published articles that the text may mean, best first, at most so many; nothing may fit."""
+    scores = word_search.scores(jurisdiction, text, language)
+    learned = {code: share for code, share in likely_services(jurisdiction, text).items() if share >= LEAST_LIKELY}
+    ranked: list[tuple[float, ServiceVersion]] = []
+    for version in _offered(jurisdiction, [pk for kind, pk in scores if kind == word_search.SERVICE], learned):
+        score = scores.get((word_search.SERVICE, version.service_id), 0.0)
+        score += _phrases(version, plain(text)) + LEARNED * learned.get(version.service.service_code, 0.0)
+        ranked.append((score, version))
+    ranked.sort(key=lambda one: (-one[0], one[1].service_id))
+    best = ranked[0][0] if ranked else 0.0
+    found = [version for score, version in ranked[:services] if score >= SHARE * best]
+    return Suggestions(found, _articles(jurisdiction, scores, best, found)[:articles])
 
 
-def _scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
-    """kind and id → how well the text's words fit it, in its best language; an article's title must share enough of them."""
-    shared: dict[tuple[Found, str], float] = defaultdict(float)
-    by_language: dict[tuple[Found, str], float] = defaultdict(float)
-    with connection.cursor() as cursor:
-        cursor.execute(MATCHES, {"languages": jurisdiction.languages, "text": text, "jurisdiction": jurisdiction.pk})
-        hits = cursor.fetchall()
-        documents: dict[tuple[str, str], int] = defaultdict(int)
-        for kind, _, document_language, lexeme, *_ in hits:
-            if kind == SearchDocument.Kind.SERVICE:
-                documents[document_language, lexeme] += 1
-        total = max(1, Service.objects.filter(jurisdiction=jurisdiction, active=True).count())
-        for kind, pk, document_language, lexeme, in_title, title_words in hits:
-            rarity = math.log(1 + total / max(1, documents[document_language, lexeme]))
-            if in_title:
-                shared[(kind, pk), document_language] += 1 / title_words
-            text_weight = TEXT if kind == SearchDocument.Kind.SERVICE else BODY
-            by_language[(kind, pk), document_language] += rarity * (TITLE if in_title else text_weight)
-        parameters: dict[str, Any] = {
-            "words": [word for word in dict.fromkeys(plain(text).split()) if len(word) >= LEAST_LETTERS],
-            "languages": jurisdiction.languages,
-            "known": list({hit[3] for hit in hits}),
-            "jurisdiction": jurisdiction.pk,
-            "least": LIKENESS,
-        }
-        cursor.execute(LIKE_WORDS, parameters)
-        for pk, document_language, likeness in cursor.fetchall():
-            by_language[(SearchDocument.Kind.SERVICE, pk), document_language] += LIKE * likeness * math.log(1 + total)
-    scores: dict[Found, float] = {}
-    for (found, document_language), score in by_language.items():
-        if found[0] == SearchDocument.Kind.ARTICLE and shared[found, document_language] < TITLE_SHARE:
-            continue
-        weighed = score * (OWN_LANGUAGE if document_language == language else 1.0)
-        scores[found] = max(scores.get(found, 0.0), weighed)
-    return scores
+def _offered(jurisdiction: Jurisdiction, pks: list[int], codes: Mapping[str, float]) -> list[ServiceVersion]:
+    """Of these services those that residents may choose, as they are published now."""
+    services = (
+        Service.objects.filter(Q(pk__in=pks) | Q(service_code__in=codes), jurisdiction=jurisdiction, active=True)
+        .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
+        .exclude(service_code=UNKNOWN)
+        .select_related("current__service", "current__category")
+    )
+    return [one.current for one in services if one.current is not None]
 
 
 def _phrases(version: ServiceVersion, text: str) -> float:
     """What the key phrases add that stand in the text word for word."""
-    score = 0.0
-    for words in version.keywords.values():
-        for keyword in words:
-            phrase = plain(keyword)
-            if phrase in text:
-                score += PHRASE * len(phrase.split())
-    return score
+    phrases = [plain(keyword) for words in version.keywords.values() for keyword in words]
+    return sum(PHRASE * len(phrase.split()) for phrase in phrases if phrase in text)
 
 
 def _articles(
@@ -141,14 +72,12 @@ def _articles(
 ) -> list[Article]:
     """Those that fit about as well as the best service; one that belongs to a suggested service, half as well."""
     wanted = {pk: score for (kind, pk), score in scores.items() if kind == SearchDocument.Kind.ARTICLE}
-    found = Article.objects.filter(jurisdiction=jurisdiction, published=True, pk__in=wanted).prefetch_related(
-        "services"
-    )
+    articles = Article.objects.filter(jurisdiction=jurisdiction, published=True, pk__in=wanted)
     own = {version.service_id for version in services}
     weighed = []
-    for article in found:
+    for article in articles.prefetch_related("services"):
         is_own = any(service.pk in own for service in article.services.all())
         score = wanted[article.pk] * (2 if is_own else 1)
         if score >= ARTICLE_SHARE * best and score > 0:
             weighed.append((-score, article.pk, article))
-    return [article for _, _, article in sorted(weighed, key=lambda one: one[:2])[:ARTICLES]]
+    return [article for _, _, article in sorted(weighed, key=lambda one: one[:2])]

@@ -1,0 +1,123 @@
+"""How well a resident's words fit each service and article: word by word in the search documents, typos and all.
+
+Rare words count more than common ones, a name more than its description, and a key phrase most.
+"""
+
+import math
+from collections import defaultdict
+from typing import Any
+
+from django.db import connection
+
+from requests_app.models import Jurisdiction, SearchDocument, Service
+from requests_app.rules.screening import plain
+
+# The words of a long text that are looked at: the point is mostly made early.
+WORDS_READ = 60
+TITLE, TEXT, BODY = 2.0, 1.0, 0.25
+# A word that only looks like one of ours, by its letter triples; and how much it counts at most.
+LIKENESS, LIKE, LEAST_LETTERS = 0.33, 1.0, 5
+# A key phrase whose words are all in the text, however bent and wherever: for each of its words.
+SCATTERED = 1.5
+# The language that the text seems to be in is more likely meant than another.
+OWN_LANGUAGE = 1.5
+# Of an article's title, so much must stand in the text: one word of six is chance.
+TITLE_SHARE = 0.25
+
+# Every lexeme of the text, in each language's own dictionary, with the documents and the weights it stands in.
+MATCHES = """
+WITH words AS (
+  SELECT language, lexeme
+  FROM unnest(%(languages)s::text[]) language,
+       unnest(tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s)))) lexeme)
+SELECT document.kind, document.object_id, document.language, hit.lexeme, 'A' = ANY(hit.weights),
+  (SELECT count(*) FROM unnest(document.vector) title WHERE 'A' = ANY(title.weights))
+FROM requests_app_searchdocument document
+CROSS JOIN LATERAL unnest(document.vector) hit
+JOIN words ON words.language = document.language AND words.lexeme = hit.lexeme
+WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind IN ('service', 'article')
+"""
+# The words that no document holds in any language (and that are no stop words), compared by their letter triples with
+# names and key words.
+LIKE_WORDS = """
+WITH strange AS (
+  SELECT word FROM unnest(%(words)s::text[]) word
+  WHERE NOT EXISTS (
+    SELECT 1 FROM unnest(%(languages)s::text[]) language,
+      LATERAL (SELECT tsvector_to_array(to_tsvector(search_dictionary(language), word)) AS lexemes) known
+    WHERE known.lexemes = '{}' OR known.lexemes && %(known)s::text[]))
+SELECT document.object_id, document.language, likeness
+FROM requests_app_searchdocument document, strange,
+  LATERAL strict_word_similarity(word, without_accents(lower(document.title || ' ' || document.text))) likeness
+WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' AND likeness >= %(least)s
+"""
+
+# The key phrases of more than one word whose words are all in the text: how many words they have.
+KEY_PHRASES = """
+WITH said AS (
+  SELECT language, tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s))) AS lexemes
+  FROM unnest(%(languages)s::text[]) language)
+SELECT document.object_id, document.language, max(cardinality(phrase.lexemes))
+FROM requests_app_searchdocument document
+JOIN said ON said.language = document.language AND tsvector_to_array(document.vector) && said.lexemes
+CROSS JOIN LATERAL unnest(string_to_array(document.text, chr(10))) line
+CROSS JOIN LATERAL (
+  SELECT tsvector_to_array(to_tsvector(search_dictionary(document.language), without_accents(line))) AS lexemes) phrase
+WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' AND position(' ' IN line) > 0
+  AND cardinality(phrase.lexemes) > 1 AND phrase.lexemes <@ said.lexemes
+GROUP BY document.object_id, document.language
+"""
+# How many of the text's words are the small ones of a language: "the", "on" or "la", "de".
+SMALL_WORDS = """
+SELECT language, count(*) FROM unnest(%(languages)s::text[]) language, unnest(%(words)s::text[]) word
+WHERE to_tsvector(search_dictionary(language), word) = '' GROUP BY language
+"""
+
+# What was found: its kind and id.
+Found = tuple[str, int]
+SERVICE = SearchDocument.Kind.SERVICE
+
+
+def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
+    """How well the text's words fit each of those that they fit at all, in its best language.
+
+    language: the reader's, which decides where the words do not tell theirs.
+    """
+    text = " ".join(text.replace("\x00", " ").split()[:WORDS_READ])
+    words = list(dict.fromkeys(plain(text).split()))
+    asked: dict[str, Any] = {"languages": jurisdiction.languages, "jurisdiction": jurisdiction.pk, "text": text}
+    found: dict[tuple[Found, str], float] = defaultdict(float)
+    in_title: dict[tuple[Found, str], float] = defaultdict(float)
+    with connection.cursor() as cursor:
+        cursor.execute(MATCHES, asked)
+        hits = cursor.fetchall()
+        documents: dict[tuple[str, str], int] = defaultdict(int)
+        for kind, _, in_language, lexeme, *_ in hits:
+            documents[in_language, lexeme] += kind == SERVICE
+        total = max(1, Service.objects.filter(jurisdiction=jurisdiction, active=True).count())
+        for kind, pk, in_language, lexeme, is_in_title, title_words in hits:
+            rarity = math.log(1 + total / max(1, documents[in_language, lexeme]))
+            if is_in_title:
+                in_title[(kind, pk), in_language] += 1 / title_words
+            place = TEXT if kind == SERVICE else BODY
+            found[(kind, pk), in_language] += rarity * (TITLE if is_in_title else place)
+        strange = {
+            "words": [word for word in words if len(word) >= LEAST_LETTERS],
+            "known": list({lexeme for _, _, _, lexeme, *_ in hits}),
+            "least": LIKENESS,
+        }
+        cursor.execute(LIKE_WORDS, asked | strange)
+        for pk, in_language, likeness in cursor.fetchall():
+            found[(SERVICE, pk), in_language] += LIKE * likeness * math.log(1 + total)
+        cursor.execute(KEY_PHRASES, asked)
+        for pk, in_language, length in cursor.fetchall():
+            found[(SERVICE, pk), in_language] += SCATTERED * length
+        cursor.execute(SMALL_WORDS, {"languages": jurisdiction.languages, "words": words})
+        small = dict(cursor.fetchall())
+    said_in = max(jurisdiction.languages, key=lambda one: (small.get(one, 0), one == language))
+    best: dict[Found, float] = {}
+    for (one, in_language), score in found.items():
+        if one[0] == SearchDocument.Kind.ARTICLE and in_title[one, in_language] < TITLE_SHARE:
+            continue
+        best[one] = max(best.get(one, 0.0), score * (OWN_LANGUAGE if in_language == said_in else 1.0))
+    return best
