@@ -12,7 +12,11 @@ _CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_reference() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return random_symbols(LENGTH)
+
+
+def random_symbols(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def spoken(reference: str) -> str:
@@ -22,7 +26,12 @@ def spoken(reference: str) -> str:
 
 def parse(typed: str) -> str | None:
     """The reference that somebody typed, in any case, spacing and confusable letters; None if it cannot be one."""
-    symbols = re.sub(r"[\s\-–—_.#]", "", typed).upper().translate(_CONFUSED)
+    symbols = normal(typed)
     if len(symbols) == LENGTH and all(symbol in ALPHABET for symbol in symbols):
         return symbols
     return None
+
+
+def normal(typed: str) -> str:
+    """Without spacing, in capitals, and with what people confuse read as what was meant."""
+    return re.sub(r"[\s\-–—_.#]", "", typed).upper().translate(_CONFUSED)

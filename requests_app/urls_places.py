@@ -1,8 +1,8 @@
-"""Addresses for machines, the same in every language: tiles, map style, place search, the city's look, what crawlers read."""
+"""Addresses that are the same in every language: tiles, map style, place search, signs, the city's look, what crawlers read."""
 
 from django.urls import URLPattern, path
 
-from requests_app.views import crawlers, look, places, tiles
+from requests_app.views import app, crawlers, look, places, sign, tiles
 
 urlpatterns: list[URLPattern] = [
     path("tiles/basemap/<int:z>/<int:x>/<int:y>.mvt", tiles.basemap_tile, name="basemap_tile"),
@@ -10,8 +10,10 @@ urlpatterns: list[URLPattern] = [
     path("map/style.json", tiles.map_style, name="map_style"),
     path("places/search.json", places.place_search, name="place_search"),
     path("places/nearest.json", places.place_nearest, name="place_nearest"),
+    path("q/<path:code>", sign.sign, name="sign"),
     path("theme.css", look.theme, name="theme"),
     path("seal/<slug:version>.<slug:ending>", look.seal, name="seal"),
+    path("sw.js", app.service_worker, name="service_worker"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),
 ]

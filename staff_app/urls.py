@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.views import act, api_keys, detail, outbox, profile, queue
+from staff_app.views import act, api_keys, detail, emergency_words, outbox, profile, queue, signs
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern] = [
@@ -17,5 +17,16 @@ urlpatterns: list[URLPattern] = [
     path("outbox/<int:row_id>/retry/", outbox.retry, name="outbox_retry"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/<int:key_id>/revoke/", api_keys.revoke, name="api_key_revoke"),
+    path("signs/", signs.signs, name="signs"),
+    path("signs/print/", signs.print_signs, name="signs_print"),
+    path("signs/<int:sign_id>/end/", signs.end, name="sign_end"),
+    path("emergency-words/", emergency_words.emergency_words, name="emergency_words"),
+    path("emergency-words/<int:phrase_id>/", emergency_words.emergency_phrase, name="emergency_phrase"),
+    path(
+        "emergency-words/<int:phrase_id>/remove/",
+        emergency_words.remove_emergency_phrase,
+        name="remove_emergency_phrase",
+    ),
+    path("emergency-counts/", emergency_words.emergency_counts, name="emergency_counts"),
     path("profile/", profile.profile, name="profile"),
 ]

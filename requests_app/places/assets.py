@@ -1,7 +1,8 @@
 """The city's things with a number on them: found by that number or near a place, and called by what kind they are."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
@@ -20,7 +21,17 @@ ALONE = re.compile(r"\s*#?\s*([A-Za-z]{0,3})[\s-]*(\d[\w-]*)\s*")
 
 def by_number(jurisdiction: Jurisdiction, number: str) -> Asset | None:
     """The thing with this number on it, in whatever case it was typed."""
-    return _numbered(jurisdiction, [number.strip()])
+    return _only(by_numbers(jurisdiction, [number.strip()]))
+
+
+def by_numbers(jurisdiction: Jurisdiction, numbers: Iterable[str]) -> dict[str, Asset]:
+    """The things with these numbers, by the number in capitals; numbers that nothing has are left out."""
+    wanted = {number.upper() for number in numbers if 0 < len(number) <= 60 and "\x00" not in number}
+    if not wanted:
+        return {}
+    # As the index has it: a number is one thing in any case.
+    numbered = Asset.objects.filter(jurisdiction=jurisdiction).annotate(number=Upper("asset_id"))
+    return {asset.number: asset for asset in numbered.filter(number__in=wanted)}
 
 
 def named_in(jurisdiction: Jurisdiction, words: str) -> Asset | None:
@@ -31,7 +42,7 @@ def named_in(jurisdiction: Jurisdiction, words: str) -> Asset | None:
     found = [one for one in numbers if len(one) >= 4 and re.search(r"\d", one) and re.search(r"[A-Za-z]", one)]
     if alone := ALONE.fullmatch(words):
         found += [alone[1] + alone[2], words.strip()]
-    return _numbered(jurisdiction, found)
+    return _only(by_numbers(jurisdiction, found))
 
 
 def near(jurisdiction: Jurisdiction, point: Point, kinds: Iterable[str], metres: float = NEAR_M) -> list[Asset]:
@@ -61,15 +72,15 @@ def called(jurisdiction: Jurisdiction, kind: str, number: str, label: str) -> st
     return f"{name} {number}" if name else label or number
 
 
+def called_in(jurisdiction: Jurisdiction, place: Mapping[str, Any]) -> str:
+    """The thing that a draft's place names; empty if it names none."""
+    asset = place.get("asset")
+    return called(jurisdiction, asset["kind"], asset["number"], asset["label"]) if asset else ""
+
+
 def kind_name(jurisdiction: Jurisdiction, kind: str) -> str:
     return say((jurisdiction.branding.get("asset_kinds") or {}).get(kind))
 
 
-def _numbered(jurisdiction: Jurisdiction, numbers: list[str]) -> Asset | None:
-    wanted = {number.upper() for number in numbers if 0 < len(number) <= 60 and "\x00" not in number}
-    if not wanted:
-        return None
-    # As the index has it: a number is one thing in any case.
-    numbered = Asset.objects.filter(jurisdiction=jurisdiction).annotate(number=Upper("asset_id"))
-    found = list(numbered.filter(number__in=wanted)[:2])
-    return found[0] if len(found) == 1 else None
+def _only(found: dict[str, Asset]) -> Asset | None:
+    return next(iter(found.values())) if len(found) == 1 else None

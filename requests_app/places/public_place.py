@@ -34,6 +34,11 @@ def public_place(visibility: str, point: Point | None, address: str) -> tuple[Po
     return None, ""
 
 
+def shows_thing(visibility: str) -> bool:
+    """Whether everybody may know which of the city's things it is: its number is as good as the exact place."""
+    return visibility in EXACT
+
+
 def block_point(point: Point) -> Point:
     """The middle of the grid cell (about 120 m on a side) that holds the point: one for all points of the cell."""
     high = BLOCK_M / METRES_PER_DEGREE

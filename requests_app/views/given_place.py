@@ -6,7 +6,7 @@ from django.contrib.gis.geos import Point
 
 from requests_app.actions import submission
 from requests_app.models import Asset, Jurisdiction
-from requests_app.places import addresses, assets, ground
+from requests_app.places import addresses, assets, ground, signs
 
 
 def of_match(match: addresses.Match, note: str) -> dict[str, Any]:
@@ -45,6 +45,15 @@ def of_thing(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: 
         "confidence": 1.0,
         "asset": {"number": asset.asset_id, "kind": asset.kind, "label": asset.label},
     }
+
+
+def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:
+    """Where the sign hangs; empty if it is about a service alone."""
+    if sign.asset is not None:
+        return of_thing(jurisdiction, sign.asset, sign.address)
+    if sign.point is not None:
+        return of_point(jurisdiction, sign.point, sign.address)
+    return {"address": sign.address, "note": "", "source": "address", "confidence": 1.0} if sign.address else {}
 
 
 def of_thing_named(

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -16,14 +17,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from requests_app import limits
-from requests_app.actions import drafting, submission
-from requests_app.forms.report import ProblemForm, ServiceForm, typed_point
+from requests_app.actions import danger, drafting
+from requests_app.forms.report import ProblemForm, ServiceForm
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
-from requests_app.places import addresses, ground
 from requests_app.rules import suggestions
-from requests_app.rules.report_path import Path, offered
+from requests_app.rules.report_path import Path
+from requests_app.views import given_back, given_link
 from requests_app.views.door import CityRequest, same_page_in, switched_to, too_much
-from requests_app.views.visitor import COOKIE, drafts_of, has_expired, own_draft, remember, visitor_of
+from requests_app.views.track import give_link
+from requests_app.views.visitor import COOKIE, drafts_of, every_draft_of, has_expired, own_draft, remember, visitor_of
 from requests_app.words import say
 
 DRAFTS_AN_HOUR = 60
@@ -42,13 +44,35 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
     def guarded(request: CityRequest, draft_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         draft = own_draft(request, draft_id)
         if draft is None or has_expired(draft):
-            return render(request, "requests_app/draft_gone.html", {"expired": draft}, status=410 if draft else 404)
-        if draft.service_request_id is not None:
-            return redirect("requests_app:sent", draft.pk)
+            return gone(request, draft)
+        if draft.service_request is not None:
+            # Back, or a second tab. What was typed there after sending is in no report.
+            words = given_back.words_beyond(request, draft.service_request)
+            if not words:
+                return redirect("requests_app:sent", draft.pk)
+            return render(request, "requests_app/draft_gone.html", {"draft": draft, "words": words}, status=409)
         draft.language = request.LANGUAGE_CODE
-        return view(request, draft, *args, **kwargs)
+        question = page_url(draft, "emergency")
+        response = view(request, draft, *args, **kwargs)
+        if request.method == "POST":
+            _ask_of_danger(draft, response, question)
+        return response
 
     return guarded
+
+
+def _ask_of_danger(draft: Draft, response: HttpResponse, question: str) -> None:
+    """Notes at the POST that the question page comes next, or is not due any more: reading a page writes nothing."""
+    if response.get("Location") == question:
+        danger.ask(draft)
+    elif draft.warning == "shown":
+        danger.settle(draft)
+
+
+def gone(request: CityRequest, draft: Draft | None) -> HttpResponse:
+    """No draft of this browser, or not any more: with what was typed on its page, which may be all that is left of it."""
+    context = {"expired": draft, "words": given_back.words_of(request), "text": request.POST.get("text", "")}
+    return render(request, "requests_app/draft_gone.html", context, status=410 if draft else 404)
 
 
 def show(
@@ -77,9 +101,11 @@ def go_on(draft: Draft) -> HttpResponseRedirect:
 
 
 def in_other_language(request: CityRequest, draft: Draft, language: str) -> HttpResponse:
-    """The same page in the language that was asked for; the form was kept before."""
+    """The same page in the language that was asked for; the form was kept before. Or the page for going on later."""
     draft.language = language
     drafting.keep(draft)
+    if "later" in request.POST:
+        return redirect("requests_app:later", draft.pk)
     return same_page_in(language, request.path)
 
 
@@ -88,16 +114,10 @@ def in_other_language(request: CityRequest, draft: Draft, language: str) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: CityRequest) -> HttpResponse:
-    """The first page. ?service= chooses it, ?lat= and ?long= say where, as a code on a lamp post may."""
-    asked = request.POST if request.method == "POST" else request.GET
-    code = asked.get("service", "").replace("\x00", "")[:60]
-    version = offered(request.jurisdiction.pk, code) if code else None
-    context: dict[str, Any] = {
-        "version": version,
-        "unknown_service": bool(code) and version is None,
-        "lat": asked.get("lat", "")[:20],
-        "long": asked.get("long", "")[:20],
-    }
+    """The first page. Its address may say the first things: what about, and where (see given_link)."""
+    link = given_link.read(request.jurisdiction, request.POST if request.method == "POST" else request.GET)
+    version = link.version
+    context: dict[str, Any] = {"version": version, "link": link}
     if request.method != "POST":
         return show(request, "report", step=1, form=ProblemForm(version=version), drafts=drafts_of(request), **context)
     form = ProblemForm(request.POST, version=version)
@@ -106,7 +126,7 @@ def report(request: CityRequest) -> HttpResponse:
         # Nothing was typed: nothing needs keeping.
         with override(language):
             target = "requests_app:home" if request.POST.get("from") == "home" else "requests_app:report"
-            return redirect(reverse(target) + (f"?service={code}" if version else ""))
+            return redirect(reverse(target) + link.query)
     if not form.is_valid():
         return show(request, "report", step=1, form=form, status=422, **context)
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
@@ -119,26 +139,13 @@ def report(request: CityRequest) -> HttpResponse:
         language=request.LANGUAGE_CODE,
         text=form.cleaned_data["text"],
         text_language=request.LANGUAGE_CODE,
-        **({"service": code} if version else {}),
-        **_place_of_link(request, context),
+        **link.typed,
     )
     if language:
         return remember(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
-    return remember(go_on(draft), visitor)
-
-
-def _place_of_link(request: CityRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The place that the first page's address named, if it is one of ours; else the path asks."""
-    point = typed_point(context["lat"], context["long"])
-    if point is None:
-        return {}
-    if not ground.inside(request.jurisdiction, point):
-        messages.warning(request, submission.outside_words(request.jurisdiction, point))
-        return {}
-    near = addresses.nearest(request.jurisdiction, point)
-    return {
-        "place": {"lat": point.y, "long": point.x, "address": near.label if near else "", "note": "", "source": "pin"}
-    }
+    response = go_on(draft)
+    _ask_of_danger(draft, response, page_url(draft, "emergency"))
+    return remember(response, visitor)
 
 
 @draft_page
@@ -236,46 +243,21 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
     return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
 
 
-# --- Is anyone in danger right now? -----------------------------------------------------------------------------------
-
-
-@draft_page
-def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
-    """The question page. Who goes on sends a report that says so at the top of the queue."""
-    path = Path(draft)
-    if not path.warnings:
-        return go_on(draft)
-    if request.method == "POST" and "go_on" in request.POST:
-        drafting.go_on(draft, path.warnings)
-        return go_on(draft)
-    drafting.warn(draft)
-    stopped_by = path.stopping_question
-    return show(
-        request,
-        "emergency",
-        step=1,
-        draft=draft,
-        version=path.version,
-        self_harm=path.screening.self_harm,
-        stopped_by=stopped_by,
-        stopping_answer=next((words for one, _value, words in path.answers.given if one == stopped_by), ""),
-        change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",
-    )
-
-
-def _page_of(draft: Draft, path: Path, code: str) -> str:
-    """Where a question is asked."""
-    number = next((n for n, page in enumerate(path.pages, 1) if code in [one.code for one in page]), 1)
-    return page_url(draft, f"details:{number}")
+# --- Forget me --------------------------------------------------------------------------------------------------------
 
 
 @require_POST
 def forget(request: CityRequest) -> HttpResponse:
     """ "Forget me on this device": drafts, private links and the sign-in, all that this browser keeps for us."""
-    drafting.forget(drafts_of(request))
-    messages.success(request, _("This device knows nothing of you any more. What you sent stays with us."))
-    response = redirect("requests_app:home")
+    drafts = every_draft_of(request)
+    drafting.forget(drafts)
+    logout(request)
+    # No redirect with a message: that would need a cookie.
+    response = render(request, "requests_app/forgotten.html")
     response.delete_cookie(COOKIE)
-    # Also the cookies that are bound to a request's own page, which no other page can see.
+    for draft in drafts:
+        if draft.service_request is not None:
+            give_link(response, "", draft.service_request)
+    # Also those that are bound to the pages of other requests, which no other page can see.
     response["Clear-Site-Data"] = '"cookies", "storage"'
     return response

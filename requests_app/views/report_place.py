@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -55,6 +56,8 @@ def where(request: CityRequest, draft: Draft) -> HttpResponse:
             if not (problem := given_place.problem(request.jurisdiction, place)):
                 return _take(draft, place)
             form.add_error("address", problem)
+    elif path.place and (problem := given_place.problem(request.jurisdiction, path.place)):
+        messages.warning(request, problem)
     return show(
         request,
         "where",

@@ -38,6 +38,8 @@ from requests_app.models import (
     Status,
     Target,
 )
+from requests_app.places import assets
+from requests_app.places.public_place import shows_thing
 from requests_app.rules import permissions
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.rules.usual import usual_time
@@ -53,6 +55,7 @@ RELATED = (
     "service_version__department",
     "department",
     "owner",
+    "asset",
     "duplicate_of__service_version__department",
     "duplicate_of__department",
     "duplicate_of__owner",
@@ -162,6 +165,7 @@ def track_page(
             "lines": timeline.lines(
                 service_request, parent=opened.parent, reporter=opened.link.person if opened.link and own else None
             ),
+            "thing": _thing(request, service_request, own=own),
             "answers": _answers(service_request, own=own),
             "contacts": _masked_contacts(opened),
             "news_on": _wants_news(opened),
@@ -172,6 +176,13 @@ def track_page(
     if opened.link is not None:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _thing(request: CityRequest, service_request: ServiceRequest, *, own: bool) -> str:
+    """Which of the city's things it is about, for whoever may know the exact place."""
+    may_know = own or shows_thing(service_request.service_version.visibility)
+    asset = service_request.asset
+    return assets.name_of(request.jurisdiction, asset) if asset and may_know else ""
 
 
 def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | None:
@@ -430,14 +441,14 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
 
 
 def give_link(response: HttpResponse, token: str, service_request: ServiceRequest) -> None:
-    """One cookie for the page's address in each language: a cookie is bound to one path."""
+    """One cookie for the page's address in each language: a cookie is bound to one path. Without a token it goes."""
     for language, _name in settings.LANGUAGES:
         with override(language):
             path = reverse("requests_app:track", args=[service_request.reference])
         morsel: Morsel[str] = Morsel()
         morsel.set(links.COOKIE, token, token)
         flags = {"httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
-        for attribute, value in {"path": path, "samesite": "Lax", **flags}.items():
+        for attribute, value in {"path": path, "samesite": "Lax", **flags, **({} if token else {"max-age": 0})}.items():
             morsel[attribute] = value
         # set_cookie() knows a name once; these two differ by their path alone.
         response.cookies[f"{links.COOKIE} {path}"] = morsel

@@ -1,5 +1,8 @@
 // [data-use-location]: fills the two hidden coordinates, and the address if the server knows one there. The button is
 // hidden until there is a script; without it, one types the address.
+// Beyond this many meters the person is asked to look again; beyond that many the place would only mislead.
+const ROUGH_M = 50;
+const TOO_ROUGH_M = 1000;
 const OPTIONS = { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 };
 
 async function addressAt(url, lat, long) {
@@ -16,6 +19,10 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
   button.hidden = false;
 
   async function found({ coords }) {
+    if (coords.accuracy > TOO_ROUGH_M) {
+      status.textContent = button.dataset.tooRough;
+      return;
+    }
     // Six decimals are ten centimetres; more would only look exact.
     const place = { lat: coords.latitude.toFixed(6), long: coords.longitude.toFixed(6), label: "" };
     document.getElementById(lat).value = place.lat;
@@ -25,13 +32,17 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
     } catch {
       // No answer: the coordinates are enough, and the next page says the address back.
     }
-    if (place.label) document.getElementById(address).value = place.label;
-    status.textContent = place.label ? `${button.dataset.found} ${place.label}` : button.dataset.foundNoAddress;
+    // Also when there is none: another place's words beside this point would send somebody to the wrong one.
+    document.getElementById(address).value = place.label;
+    const said = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
+    if (coords.accuracy > ROUGH_M) said.push(button.dataset.rough.replace("{meters}", Math.round(coords.accuracy)));
+    status.textContent = said.join(" ");
     button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
   }
 
   function failed(error) {
-    status.textContent = error.code === error.PERMISSION_DENIED ? button.dataset.denied : button.dataset.failed;
+    const { denied, timeout, failed: notFound } = button.dataset;
+    status.textContent = { [error.PERMISSION_DENIED]: denied, [error.TIMEOUT]: timeout }[error.code] ?? notFound;
   }
 
   button.addEventListener("click", () => {

@@ -1,0 +1,44 @@
+"""Making the short addresses that stand on signs, and taking them down."""
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from requests_app.clock import app_now
+from requests_app.models import Asset, Jurisdiction, Service, ShortLink, User
+from requests_app.places import signs
+
+
+@transaction.atomic
+def make(
+    jurisdiction: Jurisdiction,
+    *,
+    label: str,
+    service: Service | None = None,
+    address: str = "",
+    point: Point | None = None,
+    asset: Asset | None = None,
+    actor: User,
+) -> ShortLink:
+    """A thing's number is its sign's code: made again, it is the same sign with the new words and service."""
+    # Lock first: two that are made at once must not get the same code.
+    Jurisdiction.objects.select_for_update(of=("self",)).only("pk").get(pk=jurisdiction.pk)
+    code = asset.asset_id.upper() if asset else signs.new_code(jurisdiction)
+    sign, _is_new = ShortLink.objects.update_or_create(
+        jurisdiction=jurisdiction,
+        code=code,
+        defaults={
+            "label": label[:200],
+            "service": service,
+            "address": address[:300],
+            "point": asset.point if asset else point,
+            "created_by": actor,
+            "created_at": app_now(),
+            "ended_at": None,
+        },
+    )
+    return sign
+
+
+def end(sign: ShortLink) -> None:
+    """It came down: its address leads to the first page, without the place. Its code is not given out again."""
+    ShortLink.objects.filter(pk=sign.pk, ended_at=None).update(ended_at=app_now())
