@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from requests_app.models import ServiceRequest
+from requests_app.models import EmergencyPhrase, ServiceRequest
 from staff_app.acts import ACTS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -68,6 +68,10 @@ def each_link(planted: Planted) -> list[Arguments]:
 def draft_at(page: str, **more: Any) -> Callable[[Planted], list[Arguments]]:
     """The draft that has come as far as this page."""
     return lambda planted: [{"draft_id": planted.drafts[page].pk, **more}]
+
+
+def each_draft_link(planted: Planted) -> list[Arguments]:
+    return [{"token": links.draft_token(planted.drafts["details"])}]
 
 
 def the_sent_draft(planted: Planted) -> list[Arguments]:
@@ -131,6 +135,11 @@ def each_act(planted: Planted) -> list[Arguments]:
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.public.reference, "photo_id": planted.photos["public"].pk}]
+
+
+def the_phrase(planted: Planted) -> list[Arguments]:
+    phrase = EmergencyPhrase.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0]
+    return [{"phrase_id": phrase.pk}]
 
 
 def _public_first(planted: Planted) -> list[ServiceRequest]:
@@ -197,12 +206,13 @@ PAGES: dict[str, Page] = {
         queries=tuple(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         budget=2,
     ),
+    "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=lambda planted: [{"version": "nonsense", "ending": "svg"}], budget=1),
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=4),
     # Residents: reading.
-    "requests_app:home": Page(EVERYONE, budget=2),
+    "requests_app:home": Page(EVERYONE, budget=3),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
     "requests_app:track": Page(EVERYONE, arguments=each_request, budget=10),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
@@ -231,7 +241,19 @@ PAGES: dict[str, Page] = {
     "requests_app:privacy": Page(EVERYONE, budget=1),
     "requests_app:accessibility": Page(EVERYONE, budget=1),
     # Residents: reporting, in the order of its pages.
-    "requests_app:report": Page(EVERYONE, "GET POST", queries=("", "service=pothole", "service=facility"), budget=1),
+    "requests_app:report": Page(
+        EVERYONE,
+        "GET POST",
+        queries=(
+            "",
+            "service=pothole",
+            "service=facility",
+            "asset=L00417&service=signal",
+            "sign=L00417",
+            *(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
+        ),
+        budget=1,
+    ),
     "requests_app:problem": Page(DRAFT, "GET POST", draft_at("problem"), budget=4),
     "requests_app:emergency": Page(DRAFT, "GET POST", draft_at("emergency"), budget=6),
     "requests_app:called": Page(DRAFT, "POST", draft_at("emergency")),
@@ -247,6 +269,9 @@ PAGES: dict[str, Page] = {
     "requests_app:other": Page(DRAFT, "GET POST", draft_at("other"), budget=6),
     "requests_app:contact": Page(DRAFT, "GET POST", draft_at("contact"), budget=4),
     "requests_app:check": Page(DRAFT, "GET POST", draft_at("check"), budget=8),
+    "requests_app:take_out": Page(DRAFT, "POST", draft_at("check")),
+    "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=6),
+    "requests_app:take_over": Page(LINK, "GET POST", each_draft_link, budget=2),
     "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),
@@ -280,6 +305,13 @@ PAGES: dict[str, Page] = {
     "staff_app:api_key_revoke": Page(
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
+    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=5),
+    "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=5),
+    "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
+    "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=5),
+    "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:signs_print": Page(staff("administer"), queries=("sign=1", ""), budget=5),
+    "staff_app:sign_end": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
     "staff_app:profile": Page(STAFF, "GET POST", budget=5),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

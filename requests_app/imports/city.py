@@ -1,6 +1,5 @@
 """A city from its folder: city.yaml names the city and the files of its map, addresses, assets, catalogue, requests."""
 
-import base64
 import csv
 import gzip
 import re
@@ -18,6 +17,7 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
 from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.city_look import check_card, check_colors, seal
 from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line
 from requests_app.imports.progress import Progress
@@ -30,6 +30,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "format": int, "name": str, "jurisdiction_id": str, "hosts": list, "time_zone": str, "languages": list, "demo": bool,
     "numbers": dict, "view": dict, "boundary": (str, dict), "layers": dict, "area_attributes": str, "owners": str,
     "gazetteer": dict, "assets": dict, "population": str, "catalogue": (str, list), "requests": dict, "branding": dict,
+    "address_card": list,
 }  # fmt: skip
 NUMBERS = {
     "emergency": "emergency_number",
@@ -39,8 +40,6 @@ NUMBERS = {
     "desk_long": "desk_long_number",
     "all_night": "all_night_number",
 }
-SEAL_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
-SEAL_MAX_BYTES = 100_000
 TOLD = 5
 
 
@@ -128,6 +127,8 @@ class City:
             columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
         if "branding" in said:
             columns["branding"] = self._branding(said["branding"])
+        if "address_card" in said:
+            columns["address_card"] = check_card(self.file.name, said["address_card"])
         jurisdiction, _ = Jurisdiction.objects.update_or_create(
             jurisdiction_id=said["jurisdiction_id"],
             defaults=columns,
@@ -136,15 +137,8 @@ class City:
         return jurisdiction
 
     def _branding(self, said: dict[str, Any]) -> dict[str, Any]:
-        if "seal" not in said:
-            return said
-        path = self.path(said["seal"])
-        # The seal becomes part of the row: a page then needs no file of the city's folder.
-        if path.suffix not in SEAL_TYPES or path.stat().st_size > SEAL_MAX_BYTES:
-            raise ImportProblemError(f"{said['seal']}: the seal must be one of {', '.join(SEAL_TYPES)}, under 100 kB.")
-        return said | {
-            "seal_url": f"data:{SEAL_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
-        }
+        check_colors(self.file.name, said.get("colors") or {})
+        return said | {"seal_url": seal(self.path(said["seal"]))} if "seal" in said else said
 
     def owners(self, jurisdiction: Jurisdiction) -> None:
         if "owners" not in self.said:

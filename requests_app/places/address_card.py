@@ -61,9 +61,11 @@ def _field(
     if not words:
         return None
     label, kind = say(said["label"]), said.get("kind", "text")
-    if kind != "weekday" or words.casefold() not in WEEKDAYS:
+    # Days are known by their English names; the page says them in its own language.
+    day = str(known.get("en", "") if isinstance(known, Mapping) else known).casefold()
+    if kind != "weekday" or day not in WEEKDAYS:
         return Field(label, "text" if kind == "weekday" else kind, words)
-    next_on = today + dt.timedelta(days=(WEEKDAYS.index(words.casefold()) - today.weekday()) % 7)
+    next_on = today + dt.timedelta(days=(WEEKDAYS.index(day) - today.weekday()) % 7)
     hours = calendars.get(said.get("calendar", ""))
     # A holiday earlier in the week may push what comes after it, too.
     week = [next_on - dt.timedelta(days=days) for days in range(next_on.weekday() + 1)]

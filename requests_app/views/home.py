@@ -4,11 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from requests_app.forms.address import AddressForm
 from requests_app.forms.report import ProblemForm
 from requests_app.forms.tracking import FindForm
-from requests_app.models import Category
+from requests_app.models import Category, Disposition, ServiceRequest
 from requests_app.views.door import CityRequest
 from requests_app.views.visitor import drafts_of
+
+FIXED_LATELY = 3
 
 
 @require_safe
@@ -19,7 +22,13 @@ def home(request: CityRequest) -> HttpResponse:
         {
             "form": ProblemForm(),
             "find_form": FindForm(auto_id="find_%s"),
+            "address_form": AddressForm(),
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
+            # Those that may still be opened again: what is closed is two weeks old and more.
+            "fixed": ServiceRequest.objects.public()
+            .filter(jurisdiction=request.jurisdiction, status="resolved", disposition=Disposition.FIXED)
+            .select_related("service_version")
+            .order_by("-resolved_at")[:FIXED_LATELY],
             "drafts": drafts_of(request)[:1],
             "switch_form": "report-form",
         },

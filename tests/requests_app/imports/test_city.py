@@ -148,6 +148,13 @@ def test_owners_and_area_attributes_join_the_layers_by_name_and_code(folder: Fol
         assert Area.objects.get(jurisdiction=city).attributes == {"collection_day": {"en": "Monday"}}
 
 
+def test_colors_on_which_letters_can_be_read_and_the_address_card_are_stored(folder: Folder) -> None:
+    card = [{"layer": "ward", "name": {"en": "Ward"}, "fields": [{"key": "day", "label": "Day", "kind": "weekday"}]}]
+    colors = {"primary": "#14476b", "header": "#000", "accent": "#f2b84b"}
+    city = load(folder({"branding": {"colors": colors}, "address_card": card}))
+    assert (city.colors, city.address_card) == (colors, card)
+
+
 def test_rows_without_a_place_are_told_by_line_and_left_out(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     rows = (
         ADDRESSES
@@ -184,6 +191,19 @@ WRONG = [
     ({"gazetteer": {"file": "city.yaml", "columns": {"label": "label"}}}, "must name lat, lon"),
     ({"gazetteer": {"file": "city.yaml", "columns": COLUMNS}}, "has no column"),
     ({"branding": {"seal": "city.yaml"}}, "the seal must be"),
+    (
+        {"branding": {"colors": {"primary": "#73b3e7"}}},
+        "primary #73b3e7 against white #ffffff has a contrast of 2.25 to 1",
+    ),
+    ({"branding": {"colors": {"header": "#f2b84b"}}}, "white letters on the bar at the top"),
+    ({"branding": {"colors": {"primary": "navy"}}}, 'must be written as "#14476b"'),
+    ({"branding": {"colors": {"background": "#000000"}}}, "unknown `background`. Known: primary, header, accent"),
+    ({"address_card": ["ward"]}, "each part has layer, name and fields"),
+    ({"address_card": [{"layer": "ward", "name": "Ward", "fields": [{"key": "day"}]}]}, "each field has key and label"),
+    (
+        {"address_card": [{"layer": "ward", "name": "W", "fields": [{"key": "d", "label": "D", "kind": "date"}]}]},
+        "kind `date` is not one of text, phone, email, weekday",
+    ),
     ({"name": None}, "`name` is missing"),
     ({"hosts": "311.stonecliff.example"}, "`hosts` is not written as"),
     ({"layers": "layers"}, "`layers` is not written as"),
