@@ -176,7 +176,7 @@ def simple_words(kind: str) -> str:
         "made_safe": _("Made safe for now"),
         "resumed": _("Off hold"),
         "asked": _("Asked the reporter"),
-        "answered": _("The reporter answered"),
+        "answered": _("A resident wrote"),
         "commented": _("Public comment"),
         "noted": _("Internal note"),
         "withdrawn": _("Withdrawn"),

@@ -92,14 +92,14 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
 
 
 @transaction.atomic
-def add(pk: int, *, text: str, actor: Person) -> Comment:
-    """What whoever reported or joined adds unasked: it changes no status and no clock."""
+def add(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
+    """What whoever reported or joined adds unasked: it changes no status and no clock. language: of the words, if known."""
     service_request = locked(pk)
     next_status(service_request.status, "add")
-    return _resident_said(service_request, text, actor)
+    return _resident_said(service_request, text, actor, language)
 
 
-def _resident_said(service_request: ServiceRequest, text: str, actor: Person | User) -> Comment:
+def _resident_said(service_request: ServiceRequest, text: str, actor: Person | User, language: str = "") -> Comment:
     """Read by staff, not shown to everybody. After "we needed your answer", any words reopen."""
     service_request.has_new_answer = True
     service_request.updated_at = app_now()
@@ -108,7 +108,7 @@ def _resident_said(service_request: ServiceRequest, text: str, actor: Person | U
         service_request=service_request,
         kind=Comment.Kind.ANSWER,
         text=text,
-        language=service_request.language,
+        language=language or service_request.language,
         person=actor if isinstance(actor, Person) else None,
         user=actor if isinstance(actor, User) else None,
     )

@@ -88,6 +88,10 @@ class Refused(Exception):
         super().__init__("; ".join(problems.values()))
 
 
+class CannotJoin(Exception):
+    """It ended, or is not shown to everybody any more."""
+
+
 class IdempotencyConflict(Exception):
     """The key was used for another body."""
 
@@ -135,17 +139,18 @@ def submit(
     after_warning: bool = False,
     is_test: bool = False,
     idempotency: Idempotency | None = None,
+    may_be_outside: bool = False,
 ) -> Submitted:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
-    `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on. Raises
-    Refused (nothing is stored) and IdempotencyConflict.
+    `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on.
+    may_be_outside: also to the neighbor beyond the boundary. Raises Refused (nothing is stored) and IdempotencyConflict.
     """
     if idempotency is not None:
         earlier = _earlier(idempotency)
         if earlier is not None:
             return Submitted(earlier, _link_of(earlier), repeated=True)
-    _check(jurisdiction, version, place, answers)
+    _check(jurisdiction, version, place, answers, neighbor=owner if may_be_outside else None)
     now = app_now()
     areas = ground.areas_at(jurisdiction, place.point) if place.point else []
     public_point, public_address = public_place(version.visibility, place.point, place.address)
@@ -222,7 +227,9 @@ def submit(
     return Submitted(service_request, link)
 
 
-def _check(jurisdiction: Jurisdiction, version: ServiceVersion, place: Place, answers: intake.Answers) -> None:
+def _check(
+    jurisdiction: Jurisdiction, version: ServiceVersion, place: Place, answers: intake.Answers, neighbor: Owner | None
+) -> None:
     from django.utils.translation import gettext as _
 
     if version.service.jurisdiction_id != jurisdiction.pk or not version.service.active:
@@ -234,6 +241,8 @@ def _check(jurisdiction: Jurisdiction, version: ServiceVersion, place: Place, an
     if place.point is None and not place.address and version.place_required:
         raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
     if place.point is not None and not ground.inside(jurisdiction, place.point):
+        if neighbor is not None and neighbor.email and neighbor == ground.neighbor_at(jurisdiction, place.point):
+            return
         raise Refused({"place": outside_words(jurisdiction, place.point)}, code="outside")
 
 
@@ -322,8 +331,14 @@ def _participate(person: Person, service_request: ServiceRequest, *, role: str) 
 def join(
     pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED
 ) -> tuple[Person, AccessLink]:
-    """ "Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself."""
-    service_request = ServiceRequest.objects.select_for_update().select_related("jurisdiction").get(pk=pk)
+    """ "Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself.
+
+    Raises CannotJoin.
+    """
+    # Lock first: it may be closed, joined with another one or hidden at this moment.
+    service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
+    if not (service_request.is_open and service_request.is_public):
+        raise CannotJoin
     person = _person(service_request.jurisdiction, reporter, language)
     _participate(person, service_request, role=role)
     if role == Participation.Role.AFFECTED:

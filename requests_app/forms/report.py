@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import Point
-from django.urls import reverse_lazy
-from django.utils.translation import get_language_info, gettext_lazy
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from requests_app.forms.text import WordsField
@@ -40,6 +40,7 @@ class ServiceForm(forms.Form):
 
     service = forms.ChoiceField(
         choices=[],
+        widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("Choose the one that is closest, or “I don’t know”."),
             "invalid_choice": gettext_lazy("This service is not offered any more. Choose another one."),
@@ -74,7 +75,7 @@ class PlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["address"].required = required
         self.fields["address"].widget.attrs |= address_attributes(
-            str(reverse_lazy("place_search")), "id_lat", "id_long"
+            f"{reverse('place_search')}?language={get_language()}", "id_lat", "id_long"
         )
 
     def clean(self) -> dict[str, Any]:
@@ -145,7 +146,24 @@ class FollowForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    with_words = forms.BooleanField(label=gettext_lazy("Send my words along. Only the city reads them."), required=False)
+    with_words = forms.BooleanField(
+        label=gettext_lazy("Send my words along. Only the city reads them."), required=False
+    )
+
+
+class LaterForm(forms.Form):
+    """Where to mail the link with which one goes on later."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("We use it for this one mail only."),
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
+            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class ContactForm(forms.Form):

@@ -246,9 +246,13 @@ class _Writer:
         return Calendar.objects.get(jurisdiction=self.jurisdiction, code=code)
 
 
+# As the columns have it by themselves.
+DUPLICATES = {"policy": "join", "radius_m": 100, "window_days": 30, "family": ""}
+
+
 def version_columns(written: dict[str, Any]) -> dict[str, Any]:
     """A service as it is written, as the columns of a version; category and department by their codes."""
-    duplicates = {"policy": "join", "radius_m": 100, "window_days": 30} | (written.get("duplicates") or {})
+    duplicates = DUPLICATES | (written.get("duplicates") or {})
     return {
         "name": written["name"],
         "description": written.get("description") or {},
@@ -261,6 +265,7 @@ def version_columns(written: dict[str, Any]) -> dict[str, Any]:
         "duplicate_policy": duplicates["policy"],
         "duplicate_radius_m": duplicates["radius_m"],
         "duplicate_window_days": duplicates["window_days"],
+        "duplicate_family": duplicates["family"],
         "place_required": written.get("place", "required") == "required",
         "asset_kinds": written.get("asset_kinds") or [],
         "owner_kinds": written.get("owner_kinds") or [],
@@ -300,6 +305,7 @@ def written_version(version: ServiceVersion) -> dict[str, Any]:
             "policy": version.duplicate_policy,
             "radius_m": version.duplicate_radius_m,
             "window_days": version.duplicate_window_days,
+            **({"family": version.duplicate_family} if version.duplicate_family else {}),
         },
         "owner_kinds": version.owner_kinds,
         "place_rule": version.place_rule,

@@ -30,6 +30,10 @@ KEYS = {
 }  # fmt: skip
 QUESTION_KEYS = {"code", "text", "help", "kind", "required", "visibility", "show_if", "options"}
 EFFECTS = {"stop", "priority", "resolve_target", "private_photos", "service", "article"}
+DUPLICATE_KEYS = {"policy", "radius_m", "window_days", "family"}
+# What lies farther away, or was told longer ago, is another problem.
+DUPLICATE_MOST = {"radius_m": 1_000, "window_days": 366}
+FAMILY = re.compile(r"[a-z0-9_-]{1,40}")
 WHEN = {"services", "areas", "answers", "words"}
 PLACE_RULES = ("segment", "polygon", "none")
 EVIDENCE = ("none", "photo", "visit")
@@ -178,8 +182,7 @@ class _Check:
         yield from self.one_of(f"{where}, place_rule", said.get("place_rule", "none"), PLACE_RULES)
         yield from self.one_of(f"{where}, place", said.get("place", "required"), ("required", "optional"))
         yield from self.one_of(f"{where}, evidence", said.get("evidence", "none"), EVIDENCE)
-        policy = (said.get("duplicates") or {}).get("policy", "join")
-        yield from self.one_of(f"{where}, duplicates", policy, ServiceVersion.DuplicatePolicy.values)
+        yield from self.duplicates(f"{where}, duplicates", said.get("duplicates") or {})
         yield from self.priority(where, said.get("priority", 3))
         yield from self.asset_kinds(where, said.get("asset_kinds") or [])
         for kind, target in (said.get("targets") or {}).items():
@@ -190,6 +193,19 @@ class _Check:
     def priority(self, where: str, said: Any) -> Iterator[str]:
         if said not in (1, 2, 3, 4):
             yield f"{where}: `priority` should be a number from 1 to 4."
+
+    def duplicates(self, where: str, said: Any) -> Iterator[str]:
+        if not isinstance(said, dict) or (unknown := set(said) - DUPLICATE_KEYS):
+            known = ", ".join(sorted(DUPLICATE_KEYS))
+            yield f"{where}: `{unknown.pop() if isinstance(said, dict) else said}` should be one of {known}."
+            return
+        yield from self.one_of(where, said.get("policy", "join"), ServiceVersion.DuplicatePolicy.values)
+        for name in ("radius_m", "window_days"):
+            value = said.get(name, 0)
+            if type(value) is not int or not 0 <= value <= DUPLICATE_MOST[name]:
+                yield f"{where}: `{name}` should be a whole number from 0 to {DUPLICATE_MOST[name]}."
+        if (family := said.get("family", "")) and not FAMILY.fullmatch(str(family)):
+            yield f"{where}: `family` should be a short code such as street-holes."
 
     def asset_kinds(self, where: str, said: Any) -> Iterator[str]:
         good = isinstance(said, list) and all(isinstance(one, str) and SAFE_CODE.fullmatch(one) for one in said)

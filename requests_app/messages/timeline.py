@@ -54,7 +54,9 @@ def lines(
         if comment is not None:
             told.add(comment.pk)
         about = service_request if event.service_request_id == service_request.pk else parent or service_request
-        told_as = words(event, about, departments, owners, own=own)
+        # Others who joined write to us as well: their words are not the reader's.
+        by_another = event.kind == "answered" and reporter is not None and event.person_id not in (None, reporter.pk)
+        told_as = words(event, about, departments, owners, own=own and not by_another)
         found.append(Line(event.at, told_as, comment.text if comment else "", comment.language if comment else ""))
     for comment in spoken.values():
         # Words that no event speaks of: an import leaves them so.
@@ -105,7 +107,7 @@ def words(
     if event.kind == "asked":
         return _("We asked you a question") if own else _("We asked the person who reported it")
     if event.kind == "answered":
-        return _("You wrote to us") if own else _("The person who reported it answered")
+        return _("You wrote to us") if own else _("A resident wrote to us")
     return {
         "submitted": _("We got the report"),
         "accepted": _("Work has begun"),

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils import formats
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -22,6 +23,13 @@ def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
     local = at.astimezone(zone)
     # Translators: date format of a time with its day, as in "Tuesday, June 3, 4:30 p.m.".
     return formats.date_format(local, pgettext("time format", "l, F j, P"))
+
+
+def ago(at: dt.datetime, now: dt.datetime) -> str:
+    """3 days ago / hace 3 días: beside a date, never instead of one."""
+    if now - at < dt.timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:

@@ -12,6 +12,7 @@ from requests_app.access import get_request_or_404
 from requests_app.actions import privacy
 from requests_app.messages import wording
 from requests_app.models import Answer, OutboxRow, Participation, QuestionVersion, ServiceRequest
+from requests_app.places import assets
 from requests_app.rules import duplicates, permissions
 from staff_app import acts, due, queue, rows, timeline
 from staff_app.doors import StaffRequest, may_read_reporter, reads_for_department, staff_page
@@ -77,11 +78,6 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     waits = due.hold_words(request.jurisdiction)
     for_department = reads_for_department(user, service_request)
     safety, other = _answers(service_request, for_department=for_department)
-    near = [
-        found.service_request
-        for found in duplicates.candidates(service_request.service_version, service_request.public_point)
-        if found.service_request.pk != service_request.pk and permissions.can(user, "view", found.service_request)
-    ]
     promises = list(service_request.clocks.select_related("target").order_by("-id"))
     resolve = next((clock for clock in promises if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = acts.buttons(user, service_request)
@@ -98,9 +94,10 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "safety": safety,
         "answers": other,
         "photos": list(service_request.photos.order_by("id")),
+        "thing": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": [(area.layer, area.name) for area in service_request.areas.only("layer", "name").order_by("layer")],
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
-        "near": near,
+        "near": duplicates.beside(service_request, user) if service_request.is_open else [],
         "buttons": buttons,
         "can_assign_me": "assign" in verbs
         and permissions.can(user, "assign", service_request)

@@ -261,6 +261,21 @@ def test_a_hidden_report_is_never_offered_as_a_duplicate() -> None:
             assert service["duplicates"]["policy"] == "never", code
 
 
+def test_only_what_a_whole_block_can_have_is_asked_about_as_such() -> None:
+    asked = {code for code, service in SERVICES.items() if service["duplicates"]["policy"] == "ask"}
+    assert asked == {"airwater", "sewer", "snowice"}
+
+
+def test_a_family_of_duplicates_has_more_than_one_member_and_none_that_is_never_joined() -> None:
+    families: dict[str, list[str]] = {}
+    for code, service in SERVICES.items():
+        if family := service["duplicates"].get("family"):
+            families.setdefault(family, []).append(code)
+            assert service["duplicates"]["policy"] != "never", code
+    assert families["vehicles"] == ["illegalpark", "abandveh"]
+    assert all(len(codes) > 1 for codes in families.values())
+
+
 def test_a_hateful_wall_is_never_shown() -> None:
     (question,) = [one for one in SERVICES["graffiti"]["questions"] if one["code"] == "hateful"]
     (yes,) = [one for one in options(question) if one["value"] == "yes"]

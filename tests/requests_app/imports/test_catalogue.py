@@ -284,6 +284,19 @@ def test_a_service_is_retired_by_saying_so(
     assert exported(capsys)["services"][0]["active"] is False
 
 
+def test_how_duplicates_are_treated_is_a_part_of_the_service(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bring(small())
+    assert exported(capsys)["services"][0]["duplicates"] == {"policy": "join", "radius_m": 100, "window_days": 30}
+    said = {"policy": "ask", "radius_m": 30, "window_days": 7, "family": "street-holes"}
+    bring(small(lambda catalogue: catalogue["services"][0].update(duplicates=said)))
+    assert exported(capsys)["services"][0]["duplicates"] == said
+    version = Service.objects.get().current
+    assert version is not None
+    assert (version.number, version.duplicate_family) == (2, "street-holes")
+
+
 def test_several_files_are_one_catalogue(city: Jurisdiction, bring: Callable[..., str]) -> None:
     whole = small()
     services = whole.pop("services")
@@ -324,6 +337,26 @@ BROKEN: list[tuple[str, Edit, str]] = [
         "kinds of assets that are no list",
         lambda said: said["services"][0].update(asset_kinds="light"),
         "a list of kinds",
+    ),
+    (
+        "no such way with duplicates",
+        lambda said: said["services"][0].update(duplicates={"policy": "maybe"}),
+        "services, pothole, duplicates: `maybe` should be one of join, ask, never.",
+    ),
+    (
+        "a radius in another unit",
+        lambda said: said["services"][0].update(duplicates={"radius": 50}),
+        "duplicates: `radius` should be one of family, policy, radius_m, window_days.",
+    ),
+    (
+        "a radius of miles",
+        lambda said: said["services"][0].update(duplicates={"radius_m": 5_000}),
+        "duplicates: `radius_m` should be a whole number from 0 to 1000.",
+    ),
+    (
+        "a family of many words",
+        lambda said: said["services"][0].update(duplicates={"family": "Holes in streets"}),
+        "duplicates: `family` should be a short code such as street-holes.",
     ),
     ("no such unit", lambda said: said["services"][0]["targets"]["resolve"].update(unit="weeks"), "`weeks` should be"),
     ("yes without quotes", lambda said: said["services"][0]["questions"][0]["options"][0].update(value=True), "quotes"),

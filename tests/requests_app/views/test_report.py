@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from requests_app.actions import drafting, following
 from requests_app.clock import app_now
 from requests_app.models import Draft, Photo, QuestionVersion, ServiceRequest
 from tests import factories
@@ -463,58 +462,6 @@ def test_what_is_urgent_is_always_taken(cast: Rivermark, walk: Walk) -> None:
     assert made.owner is not None, "we hand it over ourselves"
 
 
-# --- Step 3: the same? ------------------------------------------------------------------------------------------------
-
-
-def test_a_report_near_is_offered_and_can_be_followed_without_an_address(cast: Rivermark, walk: Walk) -> None:
-    earlier = factories.report(cast.pothole, "Deep hole", answers={"where": "lane"}, language="en")
-    walk.to_details()
-    assert walk.at == "same"
-    assert "Deep hole" in walk.html
-    assert earlier.spoken_reference in walk.html
-    walk.on("same", follow=earlier.reference)
-    assert walk.at == "sent"
-    assert ServiceRequest.objects.count() == 1
-    earlier.refresh_from_db()
-    assert earlier.people_count == 2
-    # Twice is once.
-    walk.client.post(f"/report/{walk.draft.pk}/same/", {"follow": earlier.reference})
-    earlier.refresh_from_db()
-    assert earlier.people_count == 2
-
-
-def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, walk: Walk) -> None:
-    earlier = factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
-    walk.to_details().on("same", follow=earlier.reference, email="not an address")
-    assert walk.status == 422
-    assert "not an address" in walk.html
-    walk.on("same", follow=earlier.reference, email="tia@example.org")
-    follower = earlier.participations.get(role="affected")
-    assert follower.contact_point.value == "tia@example.org"  # type: ignore[union-attr]
-
-
-def test_neither_yes_nor_no_is_asked_again_with_the_address_kept(cast: Rivermark, walk: Walk) -> None:
-    factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
-    walk.to_details().on("same", email="tia@example.org")
-    assert walk.status == 422
-    assert "Follow one of these, or say that yours is different." in walk.html
-    assert "tia@example.org" in walk.html
-
-
-def test_mine_is_different_goes_on_and_does_not_ask_again(cast: Rivermark, walk: Walk) -> None:
-    factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
-    assert walk.to_details().on("same", different="1").at == "details/1"
-    assert walk.on("details/1", text=TEXT, q_where="lane").at == "contact"
-
-
-def test_only_what_was_offered_can_be_followed(cast: Rivermark, walk: Walk) -> None:
-    factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
-    private = factories.report(cast.outreach, "Someone")
-    walk.to_details().on("same", follow=private.reference)
-    assert walk.at == "same"
-    assert private.participations.count() == 1
-
-
 # --- Step 4: details --------------------------------------------------------------------------------------------------
 
 
@@ -741,21 +688,6 @@ def test_a_coarse_service_shows_everyone_its_block(cast: Rivermark, walk: Walk) 
     assert "4817 Juniper Rd" in city
 
 
-@pytest.mark.parametrize(
-    ("text", "warned"),
-    [
-        ("Call me at 555-010-0199 please", "phone number"),
-        ("Write to ana@example.org", "e-mail address"),
-        ("Lamp 1044-22 is out since 2026", ""),
-    ],
-)
-def test_contacts_in_words_that_everyone_reads_are_warned_about(walk: Walk, text: str, warned: str) -> None:
-    walk.to_details().on("details/1", text=text, q_where="lane").on("contact", none="1")
-    assert walk.at == "check"
-    assert ("Everyone can read it." in walk.html) == bool(warned)
-    assert warned in walk.html
-
-
 def test_change_links_come_back_to_the_check(walk: Walk) -> None:
     walk.to_check()
     for name in ("service", "where", "details/1", "contact"):
@@ -854,14 +786,3 @@ def test_a_flood_from_one_address_is_told_and_the_words_stay(walk: Walk, monkeyp
     assert walk.status == 429
     assert "My very own words" in walk.html
     assert Draft.objects.count() == 2
-
-
-def test_a_photo_of_a_followed_draft_goes(cast: Rivermark, walk: Walk, django_capture_on_commit_callbacks: Any) -> None:
-    earlier = factories.report(cast.tree, "Low branch")
-    walk.begin(service="pothole").on("where", address="12 Elm St")
-    upload(walk, photo("one.jpg"), add_photos="1")
-    kept = Photo.objects.get()
-    with django_capture_on_commit_callbacks(execute=True):
-        following.follow(walk.draft.pk, earlier.pk)
-    assert not Photo.objects.exists()
-    assert not default_storage.exists(kept.path)
