@@ -429,9 +429,8 @@ def test_a_fingerprint_notices_a_row_that_was_written_again(planted: Planted) ->
         assert {name for name, rows in fingerprint().items() if before[name] != rows} == {"requests_app_servicerequest"}
 
 
-# Two that note what they showed: allauth copies the account's own address into its own table, and a draft that stands before
-# the emergency page is kept for a day instead of seven.
-NOTES_IT = {"account_email", "requests_app:emergency"}
+# One that notes what it showed: allauth copies the account's own address into its own table.
+NOTES_IT = {"account_email"}
 
 
 @pytest.mark.parametrize("who", ["stranger", "holder", "beginner", *ROLES])
@@ -471,5 +470,6 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     known = {EVERYONE, API_KEY, LINK, DRAFT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACT}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
-        f"staff: {one}" for one in ("view", "view_reporter", "accept", "hide", "read_outbox", "manage_api_keys")
+        f"staff: {one}"
+        for one in ("view", "view_reporter", "accept", "hide", "read_outbox", "manage_api_keys", "administer")
     }

@@ -12,7 +12,7 @@ from requests_app import photos
 from requests_app.actions import submission
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
-from requests_app.rules import intake
+from requests_app.rules import intake, personal_data, public_words
 from requests_app.rules.report_path import Path
 
 KEPT = dt.timedelta(days=7)
@@ -69,6 +69,31 @@ def photo_name(draft: Draft, key: str) -> str:
     return hashlib.sha256(f"{draft.idempotency_key}:{key}".encode()).hexdigest()[:32]
 
 
+@transaction.atomic
+def take_out(draft: Draft, where: str, words: str, *, near: int) -> bool:
+    """Takes what was found in words that everyone can see out of them (see rules.public_words). False if it is not there.
+
+    near: where it stood when it was shown; another tab may have moved it since.
+    """
+    draft.typed = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk).typed
+    text = public_words.public_words(Path(draft)).get(where, "")
+    found = [one for one in public_words.found_in(where, text) if one.words == words]
+    if not found:
+        return False
+    left = personal_data.without(text, min(found, key=lambda one: abs(one.start - near)))
+    kind, _, name = where.partition(":")
+    if kind == "photo":
+        describe(draft, {name: left})
+    elif kind == "answer":
+        keep(draft, answers={**draft.typed["answers"], name: left})
+    elif kind == "address":
+        keep(draft, place={**draft.typed["place"], "address": left})
+    else:
+        # Without any words left the page that takes them comes again.
+        keep(draft, text=left, shown=[one for one in draft.typed.get("shown", []) if left or one != "words"])
+    return True
+
+
 def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep_taken: bool = False) -> Photo:
     """One more photo. Raises photos.PhotoRefused.
 
@@ -121,15 +146,19 @@ def forget_taken(draft: Draft) -> None:
 
 
 @transaction.atomic
-def send(draft_id: uuid.UUID) -> ServiceRequest:
-    """Makes the request of this draft, or gives the one that it made before. Raises NotReady and submission.Refused."""
+def send(draft_id: uuid.UUID, *, checked: str = "") -> ServiceRequest:
+    """Makes the request of this draft, or gives the one that it made before. Raises NotReady and submission.Refused.
+
+    checked: the id of the service's version that the check page showed. Another one since then may show more to everyone, or
+    ask for more: then it is checked again.
+    """
     # Lock first: a double click must wait here and then find the request.
     draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
     if draft.service_request is not None:
         return draft.service_request
     path = Path(draft)
     page = path.next_page()
-    if page != "check" or path.version is None:
+    if page != "check" or path.version is None or (checked and checked != str(path.version.pk)):
         raise NotReady(page)
     answers = path.answers
     after_warning = bool(draft.typed.get("warned"))
@@ -159,15 +188,18 @@ def send(draft_id: uuid.UUID) -> ServiceRequest:
     return done.service_request
 
 
-def another(draft: Draft, *, visitor: str) -> Draft:
-    """A new draft that begins where this sent one was, with the same contact: what was told is not asked again."""
+def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
+    """A new draft with what is the same as in this sent one: the contact, and the place, or the service (`like`)."""
     typed: dict[str, Any] = {}
     link = link_of(draft)
     if draft.service_request is not None and link is not None and draft.typed.get("end") == "sent":
         sent = draft.service_request
-        typed["place"] = {"address": sent.address, "note": sent.place_note, "source": sent.place_source}
-        if sent.point is not None:
-            typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
+        if like:
+            typed["service"] = sent.service_version.service.service_code
+        else:
+            typed["place"] = {"address": sent.address, "note": sent.place_note, "source": sent.place_source}
+            if sent.point is not None:
+                typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
         typed["contact"] = contact_of(link.person)
     return begin(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
 
@@ -190,9 +222,14 @@ def contact_of(person: Person) -> dict[str, Any]:
 def forget(drafts: list[Draft]) -> None:
     """ "Forget me on this device": what was typed goes, with its photos. What was sent stays sent."""
     for draft in drafts:
-        for photo in draft.photos.all():
-            photos.remove(photo)
-        draft.delete()
+        with transaction.atomic():
+            # Lock first: one that is being sent at this moment gives its photos to the request.
+            locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+            left = list(locked.photos.all()) if locked else []
+            if locked is not None:
+                locked.delete()
+        for photo in left:
+            photos.remove_files(photo)
 
 
 def place_of(path: Path) -> submission.Place:

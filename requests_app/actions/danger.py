@@ -1,0 +1,87 @@
+"""The emergency question: asked, answered with "no", or called for. Each is counted by day, without any person behind it."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from requests_app.actions import drafting
+from requests_app.clock import app_now
+from requests_app.models import Draft, ScreeningCount
+from requests_app.rules.report_path import Path
+
+Step = ScreeningCount.Step
+# Of several reasons the one that weighs most is counted.
+WEIGHT = ("answer", "phrase", "service", "always")
+
+COUNT = """
+INSERT INTO requests_app_screeningcount AS counted (jurisdiction_id, day, service_code, reason, step, value)
+VALUES (%s, %s, %s, %s, %s, 1)
+ON CONFLICT (jurisdiction_id, day, service_code, reason, step) DO UPDATE SET value = counted.value + 1
+"""
+
+
+@transaction.atomic
+def ask(draft: Draft) -> None:
+    """What was typed leads to the question page. Nobody is waited for: what stays unanswered is swept after a day."""
+    if not _lock(draft) or not (path := Path(draft)).warnings:
+        return
+    asked = set(draft.typed.get("asked", []))
+    new = set(path.warnings) - asked
+    if new or draft.warning != "shown":
+        draft.warning = "shown"
+        drafting.keep(draft, asked=sorted(asked | new))
+    if new:
+        _count(path, Step.ASKED, new)
+
+
+@transaction.atomic
+def go_on(draft: Draft, reasons: Iterable[str]) -> None:
+    """Of these reasons it was answered that no one is in danger. The request will say that it was sent after the question."""
+    if not _lock(draft):
+        return
+    warned, asked = set(draft.typed.get("warned", [])), set(draft.typed.get("asked", []))
+    new = set(reasons) - warned
+    if not new:
+        return
+    path = Path(draft)
+    if new - asked:
+        # It was asked where we could not count: on a device without network.
+        _count(path, Step.ASKED, new - asked)
+    _count(path, Step.WENT_ON, new)
+    draft.warning = "went_on"
+    drafting.keep(draft, warned=sorted(warned | new), asked=sorted(asked | new))
+
+
+@transaction.atomic
+def settle(draft: Draft) -> None:
+    """The words or the answer that the question was asked about were changed: the draft does not wait before it any more."""
+    if _lock(draft) and draft.warning == "shown" and not Path(draft).warnings:
+        draft.warning = "went_on" if draft.typed.get("warned") else ""
+        drafting.keep(draft)
+
+
+@transaction.atomic
+def call(draft: Draft) -> None:
+    """The number was pressed. A draft counts once, however often that is."""
+    if _lock(draft) and (path := Path(draft)).warnings and not draft.typed.get("called"):
+        drafting.keep(draft, called=True)
+        _count(path, Step.CALLED, path.warnings)
+
+
+def _lock(draft: Draft) -> bool:
+    """A double click must count once. The draft is read again, since another tab may have changed it; False if it is no more."""
+    locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, service_request=None).first()
+    if locked is None:
+        return False
+    draft.typed, draft.warning = locked.typed, locked.warning
+    return True
+
+
+def _count(path: Path, step: Step, reasons: Iterable[str]) -> None:
+    kinds = {reason.partition(":")[0] for reason in reasons}
+    day = app_now().astimezone(path.jurisdiction.zone).date()
+    # Only a code of the city's own: what else a draft may hold in its place was typed by somebody.
+    code = path.version.service.service_code if path.version else ""
+    with connection.cursor() as cursor:
+        reason = next(one for one in WEIGHT if one in kinds)
+        cursor.execute(COUNT, [path.jurisdiction.pk, day, code, reason, step.value])

@@ -1,0 +1,199 @@
+"""What people may not want to show to everyone: e-mail addresses, phone numbers, license plates and, as a hint, names.
+
+It reads as a careful neighbor would, and would rather miss one than cry wolf: house numbers, streets, dates, prices and
+reference numbers are what reports are made of. Formats: the North American Numbering Plan, E.164, the plates of US states.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from requests_app.rules import names_in_text
+
+
+class Kind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    PLATE = "plate"
+    NAME = "name"
+
+
+@dataclass(frozen=True)
+class Found:
+    """words stand at start in the text."""
+
+    kind: Kind
+    start: int
+    words: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.words)
+
+
+def find(text: str) -> list[Found]:
+    """In the order of the text, none within another; what is surer comes before what is a hint."""
+    found: list[Found] = []
+    for kind, spans in (
+        (Kind.EMAIL, _emails(text)),
+        (Kind.PHONE, _phones(text)),
+        (Kind.PLATE, _plates(text)),
+        (Kind.NAME, names_in_text.spans(text)),
+    ):
+        for start, end in spans:
+            if not any(start < one.end and one.start < end for one in found):
+                found.append(Found(kind, start, text[start:end]))
+    return sorted(found, key=lambda one: one.start)
+
+
+def without(text: str, found: Found) -> str:
+    """The text without these words, and without the gap that they leave."""
+    before, after = text[: found.start], text[found.end :]
+    if before.endswith((" ", "\n")) or not before:
+        after = after.lstrip(" ")
+    if after[:1] in tuple(".,;:!?)\n") or not after:
+        before = before.rstrip(" ")
+    return (before + after).strip()
+
+
+def _before(text: str, match: re.Match[str]) -> str:
+    """What stands right before: all that may change what a number means."""
+    return text[max(0, match.start() - 60) : match.start()]
+
+
+# --- E-mail addresses -------------------------------------------------------------------------------------------------
+
+# The lengths are those of RFC 5321; without them a long line of letters would be read over and over.
+EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]{0,63}\w@\w[\w-]{0,62}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,24}(?![\w-])")
+# "ana at example dot com", as people write it who know that machines collect addresses.
+SPELLED = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}\s{0,2}(?:[\[(]\s*(?:at|arroba)\s*[\])]|\s(?:at|arroba)\s)\s{0,2}[\w-]{1,63}\s{0,2}"
+    r"(?:[\[(]\s*(?:dot|punto)\s*[\])]|\s(?:dot|punto)\s)\s*(?:com|org|net|edu|gov|us|mx|es)\b",
+    re.IGNORECASE,
+)
+
+
+def _emails(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in (EMAIL, SPELLED):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+# --- Phone numbers ----------------------------------------------------------------------------------------------------
+
+_DASH = "[-\u2010-\u2013]"
+_GAP = rf"(?:\s?{_DASH}\s?|\s?\.\s?|\s)"
+_EXTENSION = r"(?:,?\s*(?:x|ext\.?|extension|extensi[oó]n)\s*\d{1,6}\b)?"
+FULL_PHONE = re.compile(
+    rf"(?<![\w/.$#-])(?:\+?1{_GAP}?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d{_GAP})\d{{3}}{_GAP}\d{{4}}(?![\w/])"
+    rf"(?!{_DASH}\d){_EXTENSION}",
+    re.IGNORECASE,
+)
+ABROAD_PHONE = re.compile(r"(?<![\w+])\+[1-9](?:[\s().-]{0,2}\d){7,14}(?!\w)")
+# Without its gaps it may be any number: only what can be one of North America's.
+TEN_DIGITS = re.compile(r"(?<![\w/.$#-])1?[2-9]\d\d[2-9]\d{6}(?![\w/]|[.,-]\d)")
+SHORT_PHONE = re.compile(
+    rf"(?<![\w/.$#-])[2-9]\d\d(?P<gap>{_DASH}|[. ])\d{{4}}(?![\w/]|[.,-]\d){_EXTENSION}", re.IGNORECASE
+)
+
+_CALL = re.compile(
+    r"\b(?:call|phone|tel|telephone|cell|mobile|text|whatsapp|reach|contact|ll[aá]m\w*|tel[eé]fono|celular|cel|m[oó]vil|mensaje)\b"
+    r"[^.!?\n]{0,30}$",
+    re.IGNORECASE,
+)
+# "Case 6175550142" is a number of ours or of somebody's, and no phone.
+_NUMBER_OF = re.compile(
+    r"(?:\b(?:case|ref|reference|ticket|account|acct|permit|request|report|invoice|meter|serial|tracking|order|policy|pole|"
+    r"hydrant|asset|model|vin|parcel|block|lot|log|caso|referencia|folio|cuenta|permiso|solicitud|reporte|recibo|medidor|"
+    r"serie|pedido|poste|lote)\b(?:\s+(?:no|num|number|id|n[uú]mero|de|del|is|es)\b)*\.?|#|№|n\.?[ºo°]\.?)\s*[:#]?\s*$",
+    re.IGNORECASE,
+)
+_STREET_AFTER = re.compile(
+    r"\s+(?:[NSEW]\.?\s+)?(?:\w+\.?\s+){1,3}(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|"
+    r"sq|square|hwy|highway|pkwy|parkway|terr?|terrace)\b",
+    re.IGNORECASE,
+)
+
+
+def _phones(text: str) -> Iterator[tuple[int, int]]:
+    for match in ABROAD_PHONE.finditer(text):
+        yield match.span()
+    for match in FULL_PHONE.finditer(text):
+        if not _NUMBER_OF.search(_before(text, match)):
+            yield match.span()
+    for match in TEN_DIGITS.finditer(text):
+        if not _NUMBER_OF.search(_before(text, match)):
+            yield match.span()
+    for match in SHORT_PHONE.finditer(text):
+        before, after = _before(text, match), text[match.end() : match.end() + 60]
+        # "555 0100" may be two numbers, unless it is said that one can call it.
+        is_said = match["gap"] not in ". " or _CALL.search(before)
+        if is_said and not _NUMBER_OF.search(before) and not _STREET_AFTER.match(after):
+            yield match.span()
+
+
+# --- License plates ---------------------------------------------------------------------------------------------------
+
+# What stands between the word "plate" and the plate itself.
+_FILLER = (
+    r"(?:[\s:#,.\"“”'«»()-]|n[uú]m(?:ero|ber)?s?\b|no\b|nr\b|is\b|was\b|are\b|reads?\b|says?\b|with\b|of\b|the\b|its?\b|car\b|plates?\b|"
+    r"licen[sc]e\b|tags?\b|es\b|son\b|era\b|dice\b|con\b|de\b|del\b|la\b|el\b|su\b|placas?\b|"
+    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b|"
+    r"(?:new|north|south|west|rhode)\s\w+\b|[A-Z][a-z]{3,}\b)*"
+)
+_PLATE_WORDS = (
+    r"(?:licen[sc]e\s+(?:plates?|tags?|no|number)|lic\.?|plates?|(?:temp|paper)\s+tags?|placas?|matr[ií]culas?|patente)"
+)
+SAID_PLATE = re.compile(
+    rf"\b{_PLATE_WORDS}\b{_FILLER}(?P<plate>[A-Za-z0-9]{{1,8}}(?:[ -][A-Za-z0-9]{{1,4}}){{0,2}})(?![\w])", re.IGNORECASE
+)
+# A steel plate lies in the road; a "placa" may carry a street's name.
+_OTHER_PLATE = re.compile(
+    r"\b(?:steel|metal|iron|road|street|cover|base|name|face|kick|bottom|back|switch|tectonic)\s+$", re.IGNORECASE
+)
+# Shapes that are plates without a word: ABC-1234, ABC1234, 7ABC123, 123-ABC, ABC-123.
+BARE_PLATE = re.compile(
+    r"(?<![\w#$./-])(?:[A-Z]{3}-?\d{4}|[A-Z]{3}-\d{3}|\d[A-Z]{3}\d{3}|\d{3}-[A-Z]{3}|\d{3}[A-Z]{3}\d?)(?![\w-]|\.\d)"
+)
+SPACED_PLATE = re.compile(r"(?<![\w#$./-])[A-Z]{3} \d{4}(?![\w-]|[.,]\d)")
+_CAR = re.compile(
+    r"\b(?:cars?|trucks?|vans?|suv|sedan|pickup|vehicles?|jeep|motorcycle|trailer|driver|parked|honda|toyota|ford|chevy|nissan|"
+    r"carros?|coches?|autos?|camionetas?|camiones?|camión|vehículos?|moto|estacionad[oa])\b",
+    re.IGNORECASE,
+)
+# Three capitals before a number that are no plate: roads, rooms, months, makes, things of the city.
+_NO_PLATE = re.compile(
+    "APT|STE|RTE|HWY|BUS|BOX|LOT|FLR|BLD|BLK|UNT|SUV|KIA|GMC|RAM|BMW|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|ENE|ABR|"
+    "AGO|DIC|ZIP|FAX|TEL|EXT|REF|ROW|BIN|HYD|LED|USB|PVC|SIM|VIN|PIN|NYC|USA|EST|PST|CST|MST|EDT|PDT|GPS|AED|ATM"
+)
+
+
+def _plates(text: str) -> Iterator[tuple[int, int]]:
+    for match in SAID_PLATE.finditer(text):
+        if not _OTHER_PLATE.search(_before(text, match)) and (plate := _plate_in(match["plate"])):
+            yield match.start("plate"), match.start("plate") + len(plate)
+    bare = list(BARE_PLATE.finditer(text))
+    if text.upper() != text and _CAR.search(text):
+        # "FALL 2024": a year.
+        bare += [match for match in SPACED_PLATE.finditer(text) if not re.search(r" (?:19|20)\d\d$", match[0])]
+    for match in bare:
+        if not _NO_PLATE.match(match[0]) and not _NUMBER_OF.search(_before(text, match)):
+            yield match.span()
+
+
+def _plate_in(words: str) -> str:
+    """The plate at the beginning of the words that follow "plate"; empty if there is none."""
+    parts = re.split(r"([ -])", words)
+    for count in range(len(parts), 0, -2):
+        plate = "".join(parts[:count])
+        letters = re.sub(r"[ -]", "", plate)
+        if re.fullmatch(r"\d+x\d+", letters, re.IGNORECASE) or not 4 <= len(letters) <= 8:
+            continue
+        has_digit, has_letter = bool(re.search(r"\d", letters)), bool(re.search(r"[A-Za-z]", letters))
+        # Each part of a plate holds a digit or is written in capitals: "ABC 1234 parked" ends before "parked".
+        is_all_of_it = all(re.search(r"\d", part) or part.isupper() for part in parts[:count:2])
+        if has_digit and has_letter and (is_all_of_it or count == 1):
+            return plate
+        if has_digit and not has_letter and len(letters) >= 5:
+            return plate
+    return ""
