@@ -1,27 +1,39 @@
-"""Private links: derived from an AccessLink row and a rotating key, never stored. /l/<id>-<130-bit HMAC>."""
+"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; a draft's: /report/on/…"""
 
 import base64
 import hashlib
 import hmac
+import uuid
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Jurisdiction, Person, ServiceRequest
+from requests_app.models import AccessLink, Draft, Jurisdiction, Person, ServiceRequest
 
 SECRET_BITS = 130
 
 
-def _secret(link: AccessLink, key: str) -> str:
-    message = f"{link.pk}:{link.purpose}:{link.generation}".encode()
-    digest = hmac.new(key.encode(), message, hashlib.sha256).digest()
+def _derived(message: str, key: str) -> str:
+    digest = hmac.new(key.encode(), message.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest)[: SECRET_BITS // 5].decode().lower()
 
 
+def _is_right(secret: str, message: str) -> bool:
+    """In constant time, whatever the secret; by any of the keys."""
+    # As bytes: compare_digest() fails on any letter outside ASCII.
+    given = secret.lower().encode()
+    right = [hmac.compare_digest(_derived(message, key).encode(), given) for key in settings.LINK_KEYS]
+    return any(right)
+
+
+def _message(link: AccessLink) -> str:
+    return f"{link.pk}:{link.purpose}:{link.generation}"
+
+
 def token(link: AccessLink) -> str:
-    return f"{link.pk}-{_secret(link, settings.LINK_KEYS[0])}"
+    return f"{link.pk}-{_derived(_message(link), settings.LINK_KEYS[0])}"
 
 
 def site_of(jurisdiction: Jurisdiction) -> str:
@@ -50,10 +62,7 @@ def follow(token_given: str) -> AccessLink | None:
     link = AccessLink.objects.select_related("service_request", "person").filter(pk=int(number)).first()
     # Derive a secret in any case, so that an unknown id takes as long as a wrong secret.
     candidate = link or AccessLink(pk=0, purpose="follow", generation=0)
-    # As bytes: compare_digest() fails on any letter outside ASCII.
-    given = secret.lower().encode()
-    right = [hmac.compare_digest(_secret(candidate, key).encode(), given) for key in settings.LINK_KEYS]
-    if link is None or not any(right):
+    if not _is_right(secret, _message(candidate)) or link is None:
         return None
     if link.expires_at is not None and link.expires_at < app_now():
         return None
@@ -67,3 +76,27 @@ def held_by(request: HttpRequest) -> AccessLink | None:
     """The private link whose cookie this browser sent for this page (the cookie is bound to the request's path)."""
     kept = request.COOKIES.get(COOKIE, "")
     return follow(kept) if kept else None
+
+
+# --- A draft's link, which its writer has mailed to go on elsewhere ---------------------------------------------------
+
+
+def draft_token(draft: Draft) -> str:
+    return f"{draft.pk.hex}-{_derived(f'draft:{draft.pk}', settings.LINK_KEYS[0])}"
+
+
+def draft_url(draft: Draft) -> str:
+    return site_of(draft.jurisdiction) + reverse("requests_app:take_over", args=[draft_token(draft)])
+
+
+def draft_of(token_given: str) -> Draft | None:
+    """The draft that this token opens: also one that was sent or has expired, of which the page says so."""
+    number, _, secret = token_given.partition("-")
+    try:
+        draft_id = uuid.UUID(hex=number)
+    except ValueError:
+        return None
+    # Compared before it is looked up, so that nobody learns by asking which drafts there are.
+    if not _is_right(secret, f"draft:{draft_id}"):
+        return None
+    return Draft.objects.select_related("jurisdiction", "service_request").filter(pk=draft_id).first()

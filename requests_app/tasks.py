@@ -21,6 +21,7 @@ HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
     "index": indexing.index_row,
     "mail_owner": email.mail_owner,
+    "mail_draft": email.mail_draft,
     "tell_received": email.tell,
     "tell_routed": email.tell,
     "tell_commented": email.tell,

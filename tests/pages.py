@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from requests_app import links
 from requests_app.models import EmergencyPhrase, ServiceRequest
 from staff_app.acts import ACTS
 from tests import factories
@@ -209,6 +210,7 @@ PAGES: dict[str, Page] = {
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=lambda planted: [{"version": "nonsense", "ending": "svg"}], budget=1),
+    "service_worker": Page(EVERYONE, budget=1),
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=4),
     # Residents: reading.
@@ -238,6 +240,7 @@ PAGES: dict[str, Page] = {
     "requests_app:article": Page(EVERYONE, arguments=each_article, budget=4),
     "requests_app:photo": Page(EVERYONE, arguments=each_photo, budget=2),
     "requests_app:photo_small": Page(EVERYONE, arguments=each_photo, budget=2),
+    "requests_app:app_manifest": Page(EVERYONE, budget=1),
     "requests_app:privacy": Page(EVERYONE, budget=1),
     "requests_app:accessibility": Page(EVERYONE, budget=1),
     # Residents: reporting, in the order of its pages.
@@ -254,6 +257,11 @@ PAGES: dict[str, Page] = {
         ),
         budget=1,
     ),
+    "requests_app:offline": Page(EVERYONE, budget=1),
+    "requests_app:offline_catalog": Page(EVERYONE, budget=4),
+    "requests_app:offline_token": Page(EVERYONE, budget=1),
+    "requests_app:offline_photo": Page(EVERYONE, "POST"),
+    "requests_app:offline_send": Page(EVERYONE, "POST"),
     "requests_app:problem": Page(DRAFT, "GET POST", draft_at("problem"), budget=4),
     "requests_app:emergency": Page(DRAFT, "GET POST", draft_at("emergency"), budget=6),
     "requests_app:called": Page(DRAFT, "POST", draft_at("emergency")),

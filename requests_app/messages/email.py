@@ -3,6 +3,7 @@
 import hashlib
 import re
 import smtplib
+import uuid
 from email.utils import formataddr
 from typing import Any
 
@@ -19,6 +20,7 @@ from requests_app.messages import limits, wording
 from requests_app.models import (
     Comment,
     ContactPoint,
+    Draft,
     Event,
     Jurisdiction,
     Message,
@@ -200,6 +202,30 @@ def mail_owner(row: OutboxRow) -> None:
             headers={
                 "Message-ID": message_id(row.event_id, owner.pk, "owner", jurisdiction),
                 "X-Lamplighter-Event": "handed_over",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+    send(mail, None)
+
+
+def mail_draft(row: OutboxRow) -> None:
+    """The link to go on with a draft later. It says nothing of what was typed: whoever mistyped the address meant nobody."""
+    draft_id = uuid.UUID(row.dedupe_key.split(":")[1])
+    draft = Draft.objects.select_related("jurisdiction").filter(pk=draft_id, service_request=None).first()
+    # Sent or forgotten meanwhile: then there is nothing to go on with.
+    if draft is None or draft.expires_at <= app_now() or not draft.typed.get("mail_link_to"):
+        return
+    jurisdiction = draft.jurisdiction
+    with override(draft.language), timezone.override(jurisdiction.zone):
+        context = {"draft": draft, "city": jurisdiction, "url": links.draft_url(draft), "demo": settings.DEMO}
+        mail = EmailMultiAlternatives(
+            subject=" ".join(render_to_string("emails/draft.subject.txt", context).split()),
+            body=render_to_string("emails/draft.txt", context),
+            from_email=formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL)),
+            to=[draft.typed["mail_link_to"]],
+            headers={
+                "Message-ID": message_id(None, None, row.dedupe_key, jurisdiction),
+                "X-Lamplighter-Event": "draft",
                 "Auto-Submitted": "auto-generated",
             },
         )

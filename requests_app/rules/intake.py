@@ -16,14 +16,20 @@ from requests_app.words import say
 DESCRIPTION_MAX = 4000
 ANSWER_MAX = 1000
 CHOICES_MAX = 50
-# Bidirectional overrides can make a text read other than it is written.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+# Bidirectional overrides can make a text read other than it is written; so can what is seen by nobody.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_UNSEEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e]")
+# Persian, the Indic scripts and emoji join with these; between Latin letters, figures and spaces they only hide a word.
+_LATIN = "A-Za-z0-9\u00c0-\u024f"
+_JOINERS = re.compile(f"(?<![^\\W_{_LATIN}]|[^\\w\\s])[\u200c\u200d]+|[\u200c\u200d]+(?=[{_LATIN}\\s]|$)")
 
 
 def clean_text(text: str) -> str:
-    """What was typed, without what cannot be stored or would deceive: NUL and other controls, lone surrogates, bidi overrides."""
+    """What was typed, without what cannot be stored or would deceive: NUL and other controls, lone surrogates, bidi overrides,
+    what has no width. Composed, so that two ways to type an é are one."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _BIDI.sub("", text)
+    text = _JOINERS.sub("", _UNSEEN.sub("", _BIDI.sub("", text)))
+    text = unicodedata.normalize("NFC", text)
     return "".join(letter for letter in text if not _is_harmful(letter)).strip()
 
 

@@ -19,8 +19,11 @@ class CityRequest(HttpRequest):
 
 
 def switched_to(request: CityRequest) -> str:
-    """The language that the header's switch asks for with a form, if it did; then the form is kept and not checked."""
-    wanted = request.POST.get("switch_language", "")
+    """The language that the header's switch asks for with a form, if it did; then the form is kept and not checked.
+
+    So it is, in the same language, for who wants to go on later.
+    """
+    wanted = request.POST.get("switch_language", "") or (request.LANGUAGE_CODE if "later" in request.POST else "")
     return wanted if wanted in request.jurisdiction.languages else ""
 
 

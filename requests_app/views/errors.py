@@ -1,12 +1,15 @@
 """Pages for what went wrong. Each says what to do next, and a lost database gives back what was typed."""
 
 import sys
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from requests_app.views import given_back
 
 # Fields that must not travel back in a page: the token is made anew, passwords are typed again.
 NOT_REPEATED = {"csrfmiddlewaretoken", "password", "password1", "password2"}
@@ -33,7 +36,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403.html", {"csrf": True}, status=403)
+    """The page was open for too long, or its cookie is gone: what was typed comes back, to be sent again from a page of ours."""
+    context: dict[str, Any] = {"csrf": True}
+    # What another site made the browser send is neither shown nor offered to be sent again.
+    if given_back.is_own_form(request):
+        context |= {"words": given_back.words_of(request), **_to_send_again(request)}
+    response = render(request, "403.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def database_lost(request: HttpRequest) -> HttpResponse:
@@ -43,21 +53,21 @@ def database_lost(request: HttpRequest) -> HttpResponse:
 
         response = errors.unavailable(request)
     else:
-        posted = [
-            (name, value) for name, values in request.POST.lists() if name not in NOT_REPEATED for value in values
-        ]
+        again = _to_send_again(request)
         if not _is_from_here(request):
             # What another site made the browser send is not offered to be sent again.
-            posted = []
-        response = render(
-            request,
-            "503.html",
-            {"posted": posted, "path": request.get_full_path(), "photo_fields": list(request.FILES)},
-        )
+            again["posted"] = []
+        response = render(request, "503.html", again)
         response.status_code = 503
     response["Retry-After"] = "10"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _to_send_again(request: HttpRequest) -> dict[str, Any]:
+    """For a form that sends the same once more, but for photos, which no page can choose."""
+    posted = [(name, value) for name, values in request.POST.lists() if name not in NOT_REPEATED for value in values]
+    return {"posted": posted, "path": request.get_full_path(), "photo_fields": list(request.FILES)}
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -49,6 +49,16 @@ def drafts_of(request: HttpRequest) -> list[Draft]:
     )
 
 
+def every_draft_of(request: HttpRequest) -> list[Draft]:
+    """All that this browser began in this city, sent or not."""
+    kept = request.COOKIES.get(COOKIE, "")
+    if not kept:
+        return []
+    city = request.jurisdiction  # type: ignore[attr-defined]
+    drafts = Draft.objects.filter(jurisdiction=city, visitor_hash=visitor_hash(kept))
+    return list(drafts.select_related("service_request"))
+
+
 def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
     """The draft, if this browser began it; also an expired one (see has_expired)."""
     kept = request.COOKIES.get(COOKIE, "")

@@ -92,8 +92,10 @@ def test_sending_again_by_double_click_back_or_a_second_tab_is_the_same_referenc
         references |= set(re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?=</span>)", page))
     assert ServiceRequest.objects.count() == 1
     assert references == {ServiceRequest.objects.get().spoken_reference}
-    # An old tab that still shows a step leads to what was sent and changes nothing.
-    assert walk.on("details/1", text="other words", q_where="crosswalk").at == "sent"
+    # An old tab that still shows a step leads to what was sent and changes nothing; its new words come back.
+    assert walk.on("details/1", text=TEXT, q_where="lane").at == "sent"
+    walk.on("details/1", text="other words", q_where="crosswalk")
+    assert (walk.status, "other words" in walk.html) == (409, True)
     assert ServiceRequest.objects.get().description == TEXT
 
 
@@ -214,16 +216,6 @@ def test_a_link_chooses_service_and_place(cast: Rivermark, walk: Walk) -> None:
 def test_an_unknown_service_in_a_link_is_told_and_the_path_finds_one(walk: Walk) -> None:
     assert "That service is not offered here" in walk.client.get("/report/?service=nosuch").content.decode()
     assert walk.begin(service="nosuch").at == "service"
-
-
-def test_a_place_outside_in_a_link_says_whose_it_may_be(cast: Rivermark, walk: Walk) -> None:
-    factories.owner(
-        cast.city, factories.square(-68.9, 40.4, -68.8, 40.6), kind="town", name="Marlbury", phone="555-0174"
-    )
-    walk.begin(service="pothole", lat="40.5", long="-68.85")
-    assert walk.at == "where"
-    assert "Marlbury" in walk.html
-    assert "555-0174" in walk.html
 
 
 def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: Walk) -> None:
