@@ -1,0 +1,93 @@
+// The chosen service's own questions, drawn again when an answer asks for more; the answers that were typed stay.
+import { make } from "./dom.js";
+import { asked } from "./questions.js";
+
+export function questionForm({ box, heading, words, changed }) {
+  let questions = [];
+  let answers = {};
+
+  const idOf = (question) => `id_q_${question.code}`;
+  const given = (question) => {
+    const value = answers[question.code];
+    return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+  };
+
+  function set(question, value) {
+    answers = { ...answers, [question.code]: value };
+    changed(answers);
+    // Only what depends on this answer comes or goes: the control that was just used stays, with its focus.
+    for (const other of questions) {
+      const row = box.querySelector(`[data-question="${CSS.escape(other.code)}"]`);
+      if (row) row.hidden = !asked(questions, answers).includes(other);
+    }
+    heading.hidden = asked(questions, answers).length === 0;
+  }
+
+  function label(question, tag, attributes = {}) {
+    const optional = question.required ? null : make("span", { class: "usa-hint" }, ` ${words.optional}`);
+    return make(tag, { class: tag === "legend" ? "usa-label usa-legend" : "usa-label", ...attributes }, question.text, optional);
+  }
+
+  function choices(question) {
+    const several = question.kind === "multi";
+    const kind = several ? "checkbox" : "radio";
+    const chosen = given(question);
+    return question.options.map((option, index) => {
+      const id = `${idOf(question)}_${index}`;
+      const input = make("input", {
+        class: `usa-${kind}__input usa-${kind}__input--tile`, type: kind, name: `q_${question.code}`, id,
+        value: option.value, checked: chosen.includes(String(option.value)),
+      });
+      input.addEventListener("change", () => {
+        const now = [...box.querySelectorAll(`[name="${CSS.escape(input.name)}"]:checked`)].map((one) => one.value);
+        set(question, several ? now : now[0]);
+      });
+      return make("div", { class: `usa-${kind}` }, input, make("label", { class: `usa-${kind}__label`, for: id }, option.label));
+    });
+  }
+
+  function control(question, hintId) {
+    const id = idOf(question);
+    const type = question.kind === "datetime" ? "date" : "text";
+    const input = make("input", {
+      class: "usa-input", type, id, name: `q_${question.code}`, value: given(question)[0] ?? "",
+      inputmode: question.kind === "number" ? "decimal" : null, "aria-describedby": question.help ? hintId : null,
+    });
+    input.addEventListener("input", () => set(question, input.value));
+    return input;
+  }
+
+  function row(question) {
+    const hidden = !asked(questions, answers).includes(question);
+    const hintId = `${idOf(question)}_helptext`;
+    const hint = question.help ? make("div", { class: "usa-hint", id: hintId }, question.help) : null;
+    const place = { "data-question": question.code, hidden };
+    if (question.kind === "display") {
+      return make("p", { ...place, class: "panel panel--tint" }, [question.text, question.help].filter(Boolean).join(" "));
+    }
+    if (question.kind === "single" || question.kind === "multi") {
+      const fieldset = make(
+        "fieldset",
+        { class: "usa-fieldset", "aria-describedby": question.help ? hintId : null },
+        label(question, "legend"), hint, ...choices(question),
+      );
+      return make("div", { ...place, class: "usa-form-group", id: `div_${idOf(question)}` }, fieldset);
+    }
+    return make(
+      "div",
+      { ...place, class: "usa-form-group", id: `div_${idOf(question)}` },
+      label(question, "label", { for: idOf(question) }), hint, control(question, hintId),
+    );
+  }
+
+  return {
+    show(service, kept) {
+      questions = service?.questions ?? [];
+      answers = { ...kept };
+      box.replaceChildren(...questions.map(row));
+      heading.hidden = asked(questions, answers).length === 0;
+    },
+    // Where an error about a question leads.
+    firstControl: (code) => box.querySelector(`#div_${CSS.escape(`id_q_${code}`)} input`),
+  };
+}

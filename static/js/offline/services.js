@@ -1,0 +1,52 @@
+// What the city offers, by category, with a box that narrows the list: "I don't know" is chosen until somebody chooses.
+import { make, many } from "./dom.js";
+import { plain } from "./plain.js";
+
+export function serviceList({ box, filter, status, words, services, chosen }) {
+  const entries = services.map((service) => ({ service, text: plain(service.find), row: radio(service) }));
+  const unknown = entries.filter(({ service }) => service.code === "unknown").map(({ row }) => row);
+  const groups = [...new Set(services.map((service) => service.category))].map((category) => {
+    const own = entries.filter(({ service }) => service.category === category && service.code !== "unknown");
+    const body = make("div", { class: "fold__body" }, ...own.map(({ row }) => row));
+    return { own, fold: make("details", { class: "fold" }, make("summary", {}, category), body) };
+  });
+  box.append(...unknown, ...groups.filter(({ own }) => own.length).map(({ fold }) => fold));
+
+  function radio(service) {
+    const id = `service-${service.code}`;
+    const input = make("input", {
+      class: "usa-radio__input", type: "radio", name: "service", id, value: service.code,
+      onchange: () => chosen(service.code),
+    });
+    const about = service.about ? make("span", { class: "usa-radio__label-description" }, service.about) : null;
+    return make("div", { class: "usa-radio" }, input, make("label", { class: "usa-radio__label", for: id }, service.name, about));
+  }
+
+  filter.addEventListener("input", () => {
+    const wanted = plain(filter.value).trim().split(" ").filter(Boolean);
+    let count = 0;
+    for (const { own, fold } of groups) {
+      let shown = 0;
+      for (const { text, row } of own) {
+        // The start of a word is enough: "pot" finds the pothole.
+        const fits = wanted.every((word) => text.includes(` ${word}`));
+        row.hidden = !fits && !row.querySelector("input").checked;
+        if (fits) shown += 1;
+      }
+      fold.hidden = own.every(({ row }) => row.hidden);
+      fold.open = wanted.length > 0;
+      count += shown;
+    }
+    status.textContent = wanted.length ? (count ? many(count, words.foundOne, words.foundMany) : words.foundNone) : "";
+  });
+
+  return {
+    choose(code) {
+      const { row } = entries.find(({ service }) => service.code === code) ?? entries.find((one) => one.service.code === "unknown") ?? {};
+      if (!row) return;
+      row.querySelector("input").checked = true;
+      const fold = row.closest("details");
+      if (fold) fold.open = true;
+    },
+  };
+}

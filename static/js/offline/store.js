@@ -1,0 +1,184 @@
+// What this device keeps of reports that are not sent: IndexedDB, a row for each report and one for each photo.
+// The service worker reads it as a classic script and pages import it as a module, so it leaves its name in `self`.
+//
+// A report: {key, revision, state, language, words (as typed), service, answers, place, contact, wentOn, kept, tried, …}.
+// state is writing (the form's own), waiting, sending, needs (the city asks something), sent, failed, gone.
+self.offlineStore = (() => {
+  const NAME = "reports";
+  const VERSION = 1;
+  const listeners = [];
+  let channel = null;
+  let opened = null;
+
+  // A new report, to be filled in. Its key is the server's too: sent twice, it is one request.
+  const blank = (language) => ({
+    key: crypto.randomUUID(),
+    // How often it was put into the outbox: what was changed after a try that may have arrived is another revision.
+    revision: 0,
+    state: "writing",
+    language,
+    words: "",
+    service: "unknown",
+    answers: {},
+    place: { address: "", lat: "", long: "", note: "" },
+    contact: { email: "", phone: "", name: "", language },
+    wentOn: [],
+    photos: 0,
+    kept: Date.now(),
+  });
+
+  function open() {
+    opened ??= new Promise((resolve, reject) => {
+      const asked = indexedDB.open(NAME, VERSION);
+      asked.onupgradeneeded = () => {
+        asked.result.createObjectStore("reports", { keyPath: "key" });
+        asked.result.createObjectStore("photos", { keyPath: "id" }).createIndex("report", "report");
+      };
+      asked.onerror = () => reject(asked.error);
+      asked.onsuccess = () => {
+        // "Forget me" in another tab waits until nobody holds it open.
+        asked.result.onversionchange = () => {
+          asked.result.close();
+          opened = null;
+        };
+        resolve(asked.result);
+      };
+    });
+    opened.catch(() => (opened = null));
+    return opened;
+  }
+
+  // work(transaction) may return a request, whose result comes back once the transaction is through.
+  async function within(mode, work) {
+    const database = await open();
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(["reports", "photos"], mode);
+      const request = work(transaction);
+      transaction.oncomplete = () => resolve(request?.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
+  function changed() {
+    listen();
+    channel?.postMessage("changed");
+    for (const listener of listeners) listener();
+  }
+
+  function listen() {
+    if (channel || !("BroadcastChannel" in self)) return;
+    channel = new BroadcastChannel("reports");
+    channel.onmessage = () => listeners.forEach((listener) => listener());
+  }
+
+  // A page that holds neither comes back whole when somebody presses Back.
+  self.addEventListener("pagehide", async () => {
+    channel?.close();
+    channel = null;
+    const database = opened;
+    opened = null;
+    (await database)?.close();
+  });
+  self.addEventListener("pageshow", (event) => {
+    if (event.persisted && listeners.length) changed();
+  });
+
+  const all = () => within("readonly", (transaction) => transaction.objectStore("reports").getAll());
+  const photosOf = async (key) => {
+    const found = await within("readonly", (transaction) =>
+      transaction.objectStore("photos").index("report").getAll(key),
+    );
+    return found.sort((one, other) => one.order - other.order);
+  };
+
+  async function put(report, { quietly = false } = {}) {
+    await within("readwrite", (transaction) => transaction.objectStore("reports").put(report));
+    if (!quietly) changed();
+  }
+
+  // Changes a report that is still there, and still as it must be: what was removed meanwhile does not come back. Whether
+  // it did.
+  async function update(key, changes, may = () => true) {
+    let done = false;
+    await within("readwrite", (transaction) => {
+      const reports = transaction.objectStore("reports");
+      reports.get(key).onsuccess = ({ target }) => {
+        done = Boolean(target.result && may(target.result));
+        if (done) reports.put({ ...target.result, ...changes });
+      };
+    });
+    changed();
+    return done;
+  }
+
+  // Only `kept` of a report stays, and none of its photos: the city has them.
+  async function shorten(key, kept) {
+    await within("readwrite", (transaction) => {
+      const reports = transaction.objectStore("reports");
+      reports.get(key).onsuccess = ({ target }) => {
+        if (target.result) reports.put(kept);
+      };
+      dropPhotos(transaction, key);
+    });
+    changed();
+  }
+
+  async function remove(key) {
+    await within("readwrite", (transaction) => {
+      transaction.objectStore("reports").delete(key);
+      dropPhotos(transaction, key);
+    });
+    changed();
+  }
+
+  function dropPhotos(transaction, key) {
+    transaction.objectStore("photos").index("report").openCursor(key).onsuccess = ({ target }) => {
+      if (!target.result) return;
+      target.result.delete();
+      target.result.continue();
+    };
+  }
+
+  const putPhoto = (photo) => within("readwrite", (transaction) => transaction.objectStore("photos").put(photo));
+  const removePhoto = (id) => within("readwrite", (transaction) => transaction.objectStore("photos").delete(id));
+
+  async function updatePhoto(id, changes) {
+    await within("readwrite", (transaction) => {
+      const photos = transaction.objectStore("photos");
+      photos.get(id).onsuccess = ({ target }) => {
+        if (target.result) photos.put({ ...target.result, ...changes });
+      };
+    });
+  }
+
+  // Words that were typed on another page, for which there was no network.
+  async function beginWith(words, service, language) {
+    const writing = (await all()).find((report) => report.state === "writing") ?? blank(language);
+    if (writing.words.includes(words)) return;
+    await put({
+      ...writing,
+      words: [writing.words, words].filter(Boolean).join("\n"),
+      wordsLanguage: language,
+      service: service || writing.service,
+    });
+  }
+
+  // "Forget me on this device".
+  async function forget() {
+    if (opened) (await opened).close();
+    opened = null;
+    await new Promise((resolve) => {
+      const asked = indexedDB.deleteDatabase(NAME);
+      asked.onsuccess = asked.onerror = asked.onblocked = resolve;
+    });
+    changed();
+  }
+
+  return {
+    blank, all, photosOf, put, update, shorten, remove, putPhoto, updatePhoto, removePhoto, beginWith, forget,
+    onChange(listener) {
+      listeners.push(listener);
+      listen();
+    },
+  };
+})();
