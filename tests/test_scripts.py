@@ -161,7 +161,43 @@ def test_my_location_fills_point_and_address(city: City) -> None:
     expect(page.locator("#id_where")).not_to_have_value("")
     assert page.input_value("#id_where") == "12 Elm St"
     assert page.input_value("#id_lat") == "40.500000"
-    assert page.inner_text("#id_where_located") == "We think you are at: 12 Elm St"
+    assert page.inner_text("#id_where_located") == "We think you are at: 12 Elm St."
+
+
+@pytest.mark.parametrize(
+    ("meters", "words", "is_taken"),
+    [
+        (80, "within 80 meters. Check the address, or move the pin on the map.", True),
+        (5000, "Your device only knows roughly where you are. Type the address.", False),
+    ],
+)
+def test_a_rough_location_is_said_to_be_one(city: City, meters: int, words: str, is_taken: bool) -> None:
+    page = city.open()
+    page.context.set_geolocation({"latitude": 40.5, "longitude": -69.0, "accuracy": meters})
+    page.click("text=Use my location")
+    expect(page.locator("#id_where_located")).to_contain_text(words)
+    assert (page.input_value("#id_lat") != "") is is_taken
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (1, "Your browser does not let us see where you are. Type the address."),
+        (2, "We could not find where you are. Type the address."),
+        (3, "Finding where you are took too long. Try again, or type the address."),
+    ],
+)
+def test_why_there_is_no_location_is_said_and_what_was_typed_stays(city: City, code: int, words: str) -> None:
+    page = city.page
+    page.add_init_script(
+        f"""navigator.geolocation.getCurrentPosition = (found, failed) =>
+        failed({{ code: {code}, PERMISSION_DENIED: 1, POSITION_UNAVAILABLE: 2, TIMEOUT: 3 }});"""
+    )
+    city.open()
+    page.fill("#id_where", "by the school")
+    page.click("text=Use my location")
+    expect(page.locator("#id_where_located")).to_have_text(words)
+    assert page.input_value("#id_where") == "by the school"
 
 
 def test_the_limit_is_counted_as_the_server_counts(city: City) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from requests_app.views import places
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,18 @@ def test_a_pin_finds_its_address(client: Client) -> None:
 )
 def test_what_is_no_coordinate_is_a_400(client: Client, lat: str, long: str) -> None:
     assert client.get("/places/nearest.json", {"lat": lat, "long": long}).status_code == 400
+
+
+@pytest.mark.parametrize(("path", "name"), [("search", "SEARCHES_AN_HOUR"), ("nearest", "NEAREST_AN_HOUR")])
+def test_a_flood_from_one_address_is_refused(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, name: str
+) -> None:
+    monkeypatch.setattr(places, name, 2)
+    query = {"q": "12 Elm", "lat": "40.5", "long": "-69.0"}
+    answers = [client.get(f"/places/{path}.json", query, REMOTE_ADDR="203.0.113.9") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[-1]["Retry-After"] == "3600"
+    assert client.get(f"/places/{path}.json", query, REMOTE_ADDR="203.0.113.10").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/places/search.json", "/places/nearest.json", "/map/style.json"])
