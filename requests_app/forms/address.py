@@ -19,7 +19,7 @@ class AddressForm(forms.Form):
         label=gettext_lazy("Your address"),
         help_text=gettext_lazy("Like: 12 Elm St. We do not keep it."),
         max_length=ADDRESS_MAX,
-        required=False,
+        error_messages={"required": gettext_lazy("Type an address, a corner or a park.")},
     )
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     long = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -27,4 +27,6 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Ids of its own: on the first page other forms stand beside it.
         super().__init__(*args, **{"auto_id": "address_%s", **kwargs})
+        # A point says enough.
+        self.fields["q"].required = not self.data.get("lat")
         self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")

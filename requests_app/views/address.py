@@ -24,7 +24,7 @@ SURE = 0.9
 @cache_control(private=True, no_store=True)
 def address(request: CityRequest) -> HttpResponse:
     """?q= words; ?lat= and ?long= a point. Several places that fit are listed; nothing is stored."""
-    form = AddressForm(request.GET if request.GET else None)
+    form = AddressForm(request.GET if {"q", "lat"} & set(request.GET) else None)
     context: dict[str, object] = {"form": form}
     if not form.is_valid():
         return _page(request, context, status=422 if form.errors else 200)

@@ -1,0 +1,319 @@
+"""Pictures of every page, for docs/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
+
+One browser walks the report path as a resident would, in each language, and stands still on each page for its pictures. A page
+that fails or is never reached is told at the end and does not keep the others from being taken. One report is sent a language.
+"""
+
+import argparse
+import io
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config.stack.machine import chromium
+
+ROOT = Path(__file__).resolve().parents[1]
+HEIGHTS = {375: 812, 1280: 900}
+# A picture shows no more of a long page, and weighs no more.
+TALL = {375: 2800, 1280: 2400}
+HEAVY = 150_000
+
+# Pages that anybody can ask for by their address. {request} and the like are found on the way.
+READING = {
+    "home": "", "services": "services/", "service": "services/streets/", "article": "articles/collection-days/",
+    "address": "address/", "list": "requests/", "map": "map/", "find": "find/", "offline": "report/offline/",
+    "statement": "accessibility/", "privacy": "privacy/", "what": "report/",
+}  # fmt: skip
+# The pages of the report path, by the last part of their address.
+STEPS = {
+    "emergency": "emergency", "service": "suggestions", "where": "where", "choose": "choose-place", "thing": "thing",
+    "whose": "whose", "same": "same", "details": "details", "other": "other", "contact": "contact", "check": "check",
+    "sent": "sent",
+}  # fmt: skip
+STAFF = {
+    "queue": "", "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
+}  # fmt: skip
+REST = ("later", "address-card", "address-unknown", "photos", "track", "sign-in", "request", "act")
+EVERY = (*READING, *STEPS.values(), *REST, *STAFF)
+SPANISH = {"home", "suggestions", "emergency", "where", "details", "check", "sent", "track", "address-card", "queue"}
+DARK = {"home", "suggestions", "where", "check", "track", "list", "map", "address-card", "queue", "request"}
+# Where the state keeps the road, in Rivermark.
+STATE_ROAD = "lat=40.499238&long=-69.008517"
+
+
+@dataclass
+class Camera:
+    page: Page
+    site: str
+    folder: Path
+    only: set[str]
+    language: str = "en"
+    taken: set[str] = field(default_factory=set)
+    dead: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        prefix = "" if self.language == "en" else f"{self.language}/"
+        answer = self.page.goto(f"{self.site}/{prefix}{path}", wait_until="networkidle")
+        if answer is None or answer.status >= 400:
+            raise RuntimeError(f"{self.page.url} answered {answer.status if answer else 'nothing'}")
+
+    def take(self, name: str) -> None:
+        """Every picture of the page as it stands: both widths; by night too, or in another language, where that is wanted."""
+        spanish = self.language != "en"
+        if name in self.taken or (self.only and name not in self.only) or (spanish and name not in SPANISH):
+            return
+        self.taken.add(name)
+        for scheme in ("light", "dark") if name in DARK and not spanish else ("light",):
+            self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            for width, height in HEIGHTS.items():
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.page.wait_for_timeout(2500 if name == "map" else 150)
+                marks = [f"-{self.language}"] * spanish + ["-dark"] * (scheme == "dark")
+                self._save(f"{name}{''.join(marks)}-{width}", width)
+        self.page.emulate_media(color_scheme="light")
+
+    def _save(self, name: str, width: int) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            self.dead.append(f"{name}: the page is {wide} pixels wide")
+        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALL[width])}
+        picture = Image.open(io.BytesIO(self.page.screenshot(full_page=True, clip=clip))).convert("RGB")
+        for colors in (256, 128, 64, 32, 16):
+            file = io.BytesIO()
+            picture.quantize(colors, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+                file, "PNG", optimize=True
+            )
+            if file.tell() <= HEAVY:
+                break
+        (self.folder / f"{name}.png").write_bytes(file.getvalue())
+
+    def attempt(self, what: str, story: Callable[["Camera"], None]) -> None:
+        try:
+            story(self)
+        except Exception as error:  # one page must not keep the others from being seen
+            self.dead.append(
+                f"{self.language}, {what}, at {self.page.url}: {(str(error) or repr(error)).splitlines()[0]}"
+            )
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def reading(name: str, path: str) -> Callable[[Camera], None]:
+    def story(camera: Camera) -> None:
+        camera.open(path)
+        camera.take(name)
+
+    return story
+
+
+def address_card(camera: Camera) -> None:
+    camera.open("address/?q=" + known_address(camera).replace(" ", "+"))
+    camera.take("address-card")
+    camera.open("address/?q=99999+Nowhere+Lane")
+    camera.take("address-unknown")
+
+
+def known_address(camera: Camera) -> str:
+    """An address at which somebody has an open pothole, so that it may be "one of these"."""
+    camera.open("requests/?service=pothole&status=open")
+    for words in camera.page.locator(".request-list li").all_inner_texts():
+        found = re.search(r"^\d+ [A-Z][\w .’']+$", words, re.MULTILINE)
+        if found:
+            return found[0]
+    raise RuntimeError("the list shows no address")
+
+
+# --- The report path --------------------------------------------------------------------------------------------------
+
+
+def walk(camera: Camera, address: str = "", *, last: str = "sent") -> None:
+    """On from the page that is open, a picture at each, to the page of that name."""
+    for _ in range(16):
+        # /report/ID/where/choose/ and /report/ID/details/2/: the last word.
+        parts = reversed(urlsplit(camera.page.url).path.split("/"))
+        step = next((part for part in parts if part in STEPS), None)
+        if step is None:
+            raise RuntimeError(f"the path does not know this page, and {last} was not reached")
+        camera.take(STEPS[step])
+        if STEPS[step] == last:
+            return
+        ANSWERS.get(step, choose_first)(camera, address)
+        forward(camera.page)
+    raise RuntimeError(f"{last} was not reached")
+
+
+def forward(page: Page) -> None:
+    before = page.url
+    ways = page.locator("main form button.usa-button--big[type=submit]:visible")
+    plain = page.locator("main form button.usa-button[type=submit]:visible:not(.usa-button--outline)")
+    with page.expect_navigation(wait_until="networkidle"):
+        (ways if ways.count() else plain).last.click()
+    if page.url == before:
+        raise RuntimeError("the form came back: " + " ".join(page.locator(".usa-error-message").all_inner_texts()))
+
+
+def choose_first(camera: Camera, address: str) -> None:
+    for group in camera.page.locator("main form fieldset:has(input[type=radio])").all():
+        if group.is_visible() and not group.locator("input:checked").count():
+            group.locator("label").first.click()
+
+
+def choose_last(camera: Camera, address: str) -> None:
+    """ "No, mine is different", "I do not know": the way on stands last."""
+    camera.page.locator("main form input[type=radio] + label").last.click()
+
+
+def say_where(camera: Camera, address: str) -> None:
+    if address and not camera.page.input_value("#id_address"):
+        camera.page.fill("#id_address", address)
+
+
+def tell_more(camera: Camera, address: str) -> None:
+    choose_first(camera, address)
+    photos = camera.page.locator("input[type=file]")
+    if photos.count() and "photos" not in camera.taken:
+        photos.first.set_input_files(
+            [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": drawn(n)} for n in (1, 2)]
+        )
+        camera.page.wait_for_timeout(1500)
+        camera.take("photos")
+
+
+def say_whom(camera: Camera, address: str) -> None:
+    camera.page.fill("#id_email", "ana@example.org")
+
+
+ANSWERS: dict[str, Callable[[Camera, str], None]] = {
+    "where": say_where,
+    "same": choose_last,
+    "details": tell_more,
+    "contact": say_whom,
+}
+
+
+def drawn(number: int) -> bytes:
+    """A street with a hole in it, as far as a picture needs to be one."""
+    picture = Image.linear_gradient("L").resize((1200, 900)).convert("RGB")
+    picture.paste((90, 90, 96), (0, 360, 1200, 900))
+    picture.paste((38, 36, 34), (300 * number, 560, 300 * number + 380, 720))
+    file = io.BytesIO()
+    picture.save(file, "JPEG")
+    return file.getvalue()
+
+
+def whole_path(camera: Camera) -> None:
+    address = known_address(camera)
+    camera.open("report/")
+    words = "Big pothole in the road" if camera.language == "en" else "Hay un hoyo grande en la calle"
+    camera.page.fill("#id_text", words)
+    forward(camera.page)
+    walk(camera, address)
+    camera.page.locator("main a[href*='/l/']").first.click()
+    camera.page.wait_for_load_state("networkidle")
+    camera.take("track")
+
+
+def a_page_of_the_path(path: str, last: str, address: str = "", words: str = "") -> Callable[[Camera], None]:
+    """The pages that one report does not see."""
+
+    def story(camera: Camera) -> None:
+        camera.open(path)
+        if words:
+            camera.page.fill("#id_text", words)
+        forward(camera.page)
+        walk(camera, address, last=last)
+
+    return story
+
+
+def later(camera: Camera) -> None:
+    camera.open("report/?service=pothole")
+    forward(camera.page)
+    camera.page.locator("main a[href$='/later/']").first.click()
+    camera.page.wait_for_load_state("networkidle")
+    camera.take("later")
+
+
+# --- The staff's side -------------------------------------------------------------------------------------------------
+
+
+def sign_in(camera: Camera) -> None:
+    camera.open("accounts/login/")
+    camera.take("sign-in")
+    camera.page.locator(".demo-bar summary").click()
+    camera.page.locator(".demo-bar button[value=administrator]").click()
+    camera.page.wait_for_load_state("networkidle")
+
+
+def one_request(camera: Camera) -> None:
+    camera.open("staff/")
+    camera.page.locator("main a[href*='/staff/r/']").first.click()
+    camera.page.wait_for_load_state("networkidle")
+    camera.take("request")
+    path = urlsplit(camera.page.url).path
+    camera.page.goto(f"{camera.site}{path}resolve/", wait_until="networkidle")
+    camera.take("act")
+
+
+# --- All of it --------------------------------------------------------------------------------------------------------
+
+PATHS = {
+    "whole path": whole_path,
+    "emergency": a_page_of_the_path("report/", "emergency", words="I smell gas / Huele a gas"),
+    "choose-place": a_page_of_the_path("report/?service=pothole", "choose-place", "Mill"),
+    "thing": a_page_of_the_path("report/?service=streetlight", "thing", "City Hall"),
+    "whose": a_page_of_the_path(f"report/?service=pothole&{STATE_ROAD}", "whose"),
+    "later": later,
+    "address-card": address_card,
+}
+
+
+def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Iterable[str]:
+    """What was not taken, and why."""
+    for language in ("en", "es"):
+        context = browser.new_context(
+            service_workers="block", color_scheme="light", viewport={"width": 1280, "height": 900}
+        )
+        context.set_default_timeout(12_000)
+        camera = Camera(context.new_page(), site, folder, only, language)
+        for name, path in READING.items():
+            camera.attempt(name, reading(name, path))
+        for name, story in PATHS.items():
+            camera.attempt(name, story)
+        camera.attempt("sign-in", sign_in)
+        for name, path in STAFF.items():
+            camera.attempt(name, reading(name, f"staff/{path}"))
+        camera.attempt("request", one_request)
+        context.close()
+        print(f"{language}: {len(camera.taken)} pages")
+        yield from camera.dead
+        wanted = set(EVERY) if language == "en" else SPANISH
+        yield from (f"{language}, {name}: never seen" for name in sorted((only & wanted or wanted) - camera.taken))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--site", default="http://127.0.0.1:8311", help="where the demo runs")
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs/screenshots")
+    parser.add_argument("--only", nargs="*", default=[], metavar="PAGE", help=", ".join(EVERY))
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    flags = ["--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        dead = list(take_all(browser, chosen.site, chosen.folder, set(chosen.only)))
+        browser.close()
+    print("\n".join(["Not as it should be:", *dead] if dead else ["All are there."]))
+    return 1 if dead else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
