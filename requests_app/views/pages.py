@@ -17,7 +17,7 @@ def _own_words(request: HttpRequest, heading: str, key: str) -> HttpResponse:
 @require_safe
 @cache_control(max_age=30, public=True)
 def privacy(request: HttpRequest) -> HttpResponse:
-    return _own_words(request, _("Privacy"), "privacy")
+    return render(request, "requests_app/privacy.html")
 
 
 @require_safe
