@@ -42,9 +42,10 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
             return redirect(request.path + "#photos")
         if language := switched_to(request):
             return in_other_language(request, draft, language)
+        if "add_photos" in request.POST and not refused and not form.has_error("text", "max_length"):
+            # What is not answered yet is no mistake yet.
+            return redirect(request.path + "#photos")
         if valid and not refused:
-            if "add_photos" in request.POST:
-                return redirect(request.path + "#photos")
             drafting.keep(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
             return go_on(draft)
         # Once more with the photos that were taken: they are kept, whatever else is wrong.

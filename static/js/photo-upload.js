@@ -23,7 +23,9 @@ function start(input) {
   const consent = form.elements.keep_taken;
   const list = element("ul", { className: "uploads" });
   const status = element("p", { className: "usa-hint" }, { role: "status" });
-  input.after(list, status);
+  // For what stands on the page already.
+  const aloud = element("p", { className: "usa-sr-only" }, { role: "status" });
+  input.after(list, status, aloud);
   let jobs = [];
   let pressed = null;
 
@@ -117,7 +119,7 @@ function start(input) {
     job.words.textContent = `${job.name}: ${words.lost}`;
     job.bar.hidden = true;
     job.again.hidden = false;
-    status.textContent = job.words.textContent;
+    aloud.textContent = job.words.textContent;
     const pause = WAITS[job.tries++];
     if (pause) setTimeout(() => job.state === "lost" && wait(job), pause);
   }
@@ -129,7 +131,8 @@ function start(input) {
     job.item.replaceChildren(element("p", { className: "usa-error-message", textContent: reason }));
     if (had) input.focus();
     pressed = null;
-    status.textContent = reason;
+    status.textContent = "";
+    aloud.textContent = reason;
     next();
   }
 
