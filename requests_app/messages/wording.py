@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django.utils import formats
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
 from requests_app.words import say
+
+METRES_IN_A_FOOT = 0.3048
 
 
 def long_date(day: dt.date) -> str:
@@ -30,6 +32,14 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
     if now - at < dt.timedelta(minutes=1):
         return _("just now")
     return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
+
+
+def away(metres: int) -> str:
+    """9 meters (30 feet) away: the places of two reports are seldom truer than that."""
+    if metres == 0:
+        return _("At the same spot")
+    words = ngettext("%(metres)d meter (%(feet)d feet) away", "%(metres)d meters (%(feet)d feet) away", metres)
+    return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
 
 
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:

@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from requests_app import limits
 from requests_app.actions import drafting, following, submission
 from requests_app.clock import app_now
 from requests_app.forms.report import FollowForm
-from requests_app.messages.wording import ago, long_date, status_words
+from requests_app.messages.wording import ago, away, long_date, status_words
 from requests_app.models import Draft, ServiceRequest
 from requests_app.rules import duplicates
 from requests_app.rules.report_path import Path
@@ -118,13 +117,12 @@ def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
     cards = []
     for one, metres in ((found.service_request, found.metres) for found in path.candidates):
         one.jurisdiction = request.jurisdiction
-        away = ngettext("%(metres)d meter away", "%(metres)d meters away", metres) % {"metres": metres}
         cards.append(
             {
                 "request": one,
                 "photo": next(iter(one.public_photos), None),  # type: ignore[attr-defined]
                 "words": status_words(one, to_reporter=False),
-                "away": away if metres else _("At the same spot"),
+                "away": away(metres),
                 "day": long_date(one.submitted_at.astimezone(zone).date()),
                 "ago": ago(one.submitted_at, now),
             }

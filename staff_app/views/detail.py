@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from requests_app.access import get_request_or_404
 from requests_app.actions import privacy
 from requests_app.messages import wording
-from requests_app.models import Answer, OutboxRow, Participation, QuestionVersion, ServiceRequest
+from requests_app.models import Answer, OutboxRow, Participation, QuestionVersion, ServiceRequest, User
 from requests_app.places import assets
 from requests_app.rules import duplicates, permissions
 from staff_app import acts, due, queue, rows, timeline
@@ -97,7 +97,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "thing": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": [(area.layer, area.name) for area in service_request.areas.only("layer", "name").order_by("layer")],
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
-        "near": duplicates.beside(service_request, user) if service_request.is_open else [],
+        "near": _beside(service_request, user),
         "buttons": buttons,
         "can_assign_me": "assign" in verbs
         and permissions.can(user, "assign", service_request)
@@ -111,6 +111,13 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "routing": timeline.routing(service_request),
         "mails": _mails(service_request),
     }
+
+
+def _beside(service_request: ServiceRequest, user: User) -> list[tuple[ServiceRequest, str]]:
+    """What may be the same problem, with how far away it is; of what ended, nobody asks."""
+    if not service_request.is_open:
+        return []
+    return [(one.service_request, wording.away(one.metres)) for one in duplicates.beside(service_request, user)]
 
 
 def _answers(service_request: ServiceRequest, *, for_department: bool) -> tuple[list[Answer], list[Answer]]:

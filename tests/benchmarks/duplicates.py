@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from requests_app.rules.duplicates import AT_MOST, Earlier, alike
+from requests_app.rules.duplicates import AT_MOST, COMPARED, Earlier, alike
 from tests.real_data import real_data
 
 RADIUS_M, WINDOW_DAYS = 100, 30
@@ -64,7 +64,8 @@ class City:
                     yield Earlier(one.id, metres, age_days, one.service == new.service, one.text)
 
     def shown(self, new: Filed) -> list[str]:
-        found = alike(new.text, "en", list(self.before(new)), radius_m=RADIUS_M, window_days=WINDOW_DAYS)
+        near = sorted(self.before(new), key=lambda one: (one.metres, one.age_days))[:COMPARED]
+        found = alike(new.text, "en", near, radius_m=RADIUS_M, window_days=WINDOW_DAYS)
         return [str(one.key) for _, one in found]
 
 
@@ -118,15 +119,16 @@ def test_duplicates_are_shown_and_others_mostly_not() -> None:
     middle = len(pairs) // 2
     print(f"\n{len(pairs)} pairs; {len(filed)} earlier reports at most; {RADIUS_M} m and {WINDOW_DAYS} days")
     for name, part in (("all pairs", found), ("earlier half", found[:middle]), ("later half", found[middle:])):
-        reached = {most: recall(part, most) for most in (1, AT_MOST, 5)}
+        reached = {most: recall(part, most) for most in (1, 3, AT_MOST)}
         recalls = ", ".join(f"@{most} {share:.1%}" for most, share in reached.items())
         print(f"{name}: ceiling {sum(r for r, _ in part) / len(part):.1%}; recall of the ceiling {recalls}")
-    later = recall(found[middle:], 5)
+    later = recall(found[middle:], AT_MOST)
 
     sample = random.Random(311).sample(unmarked, SAMPLE)
     shown_on = sum(bool(city.shown(one)) for one in sample) / SAMPLE
     print(f"not marked as duplicate: something shows on {shown_on:.1%} of {SAMPLE} at random.")
     print("This is a lower bound: the file holds 3 % of all texts, so most of what lay near is not in it.")
+    print("For the same reason fewer reports compete for the first places than at a desk that holds all of them.")
     assert later >= REACHED
     assert shown_on <= SHOWN_AT_MOST
 
