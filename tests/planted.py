@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from requests_app import api_keys, links
-from requests_app.actions import assignment, conversation, drafting, merging, moderation, progress, submission
+from requests_app.actions import assignment, conversation, drafting, merging, moderation, progress, signs, submission
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -26,6 +26,7 @@ from requests_app.models import (
     RoutingRule,
     ServiceRequest,
     ServiceVersion,
+    ShortLink,
     User,
 )
 from tests import factories
@@ -81,6 +82,9 @@ SECRET_PLACES = {
     "erased": (-68.951839, 40.451831),
     "turned": (-68.981937, 40.491931),
 }
+# When and where a photo that everybody sees was taken: its sender let the city keep it, and nobody else.
+TAKEN_PLACE = (-69.017531, 40.517539)
+TAKEN_AT = "2031-03-19"
 # How a request may be kept from the public; "public" is the only one that everybody reads, "coarse" without its true place.
 NOT_PUBLIC = ("private", "turned", "staff", "hidden", "held", "unconfirmed", "test", "erased")
 ZENOBIA = submission.Reporter(
@@ -109,6 +113,7 @@ class Planted:
     drafts: dict[str, Draft]
     sent_draft: Draft
     api_key: ApiKey
+    sign: ShortLink
     outbox_row: OutboxRow
 
     @property
@@ -177,6 +182,7 @@ def plant() -> Planted:
         drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
+        sign=signs.make(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
         outbox_row=outbox_row,
     )
 
@@ -356,7 +362,7 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
 
 def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Photo]:
     photos = {
-        "public": _photo(requests["public"], number=1),
+        "public": _photo(requests["public"], number=1, taken_at=dt.datetime.fromisoformat(f"{TAKEN_AT}T13:37:11Z"), taken_point=factories.at(*TAKEN_PLACE)),
         "hidden photo": _photo(requests["public"], number=2, hidden_at=app_now()),
         "private photo": _photo(requests["public"], number=3, is_private=True),
         "draft": _photo(None, number=4, draft=draft),

@@ -27,6 +27,8 @@ from tests.planted import (
     NOT_PUBLIC,
     SECRET_DAY,
     SECRET_PLACES,
+    TAKEN_AT,
+    TAKEN_PLACE,
     Planted,
     kept_for_a_module,
     other_phone_spellings,
@@ -79,6 +81,10 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
         found[f"place of the {kind} request"] = {
             f"{abs(degrees):.6f}"[:-1].encode() for degrees in (longitude, latitude)
         }
+    found["place where a photo was taken"] = {f"{abs(degrees):.6f}"[:-1].encode() for degrees in TAKEN_PLACE}
+    found["day on which a photo was taken"] = {
+        one.lower().encode() for one in (TAKEN_AT, "March 19", "19 de marzo", "Mar 19")
+    }
     for what, photo in planted.photos.items():
         if what != "public":
             found[f"address of a photo ({what})"] = {photo.name.encode()}

@@ -255,6 +255,17 @@ def test_one_by_one_they_are_kept_only_with_the_box(walk: Walk) -> None:
     assert [bool(one.taken_at) for one in Photo.objects.order_by("id")] == [False, True]
 
 
+def test_only_the_city_sees_them_after_sending(walk: Walk, cast: Rivermark) -> None:
+    walk.to_details()
+    sends(walk, photos=[photo("two.jpg", from_camera())], keep_taken="on").on("contact", none="1").send()
+    made = ServiceRequest.objects.get()
+    factories.let_the_worker_work()
+    desk = Client()
+    desk.force_login(factories.staff("sue", "supervisor", cast.city, cast.streets))
+    assert "40.51000, -69.01000" in desk.get(f"/staff/r/{made.reference}/").content.decode()
+    assert "40.51000" not in Client().get(f"/r/{made.reference}/").content.decode()
+
+
 def test_the_stored_files_never_hold_them(walk: Walk) -> None:
     walk.to_details()
     put(walk, photos=photo("two.jpg", from_camera()), key="b", keep_taken="on")
