@@ -13,7 +13,7 @@ from tests import factories
 from tests.journeys.test_report import CONTINUE, PHONE, go, looks_well, sees_nothing_wrong
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import FilePayload, Page
 
     from tests.live import Site
 
@@ -39,7 +39,7 @@ def at_details(site: "Site", page: "Page", service: str, **typed: Any) -> Draft:
     return draft
 
 
-def a_photo(name: str, width: int = 60, height: int = 40) -> dict[str, Any]:
+def a_photo(name: str, width: int = 60, height: int = 40) -> "FilePayload":
     out = io.BytesIO()
     Image.effect_noise((width, height), 90).convert("RGB").save(out, "JPEG", quality=95)
     return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
@@ -52,7 +52,7 @@ def test_photos_go_up_by_themselves_and_can_be_described_and_removed(
     page = new_page(viewport=PHONE)
     at_details(live_site, page, "tree")
     large = a_photo("large.jpg", 3200, 2400)
-    wrong = {"name": "bill.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no photo"}
+    wrong: FilePayload = {"name": "bill.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no photo"}
     with page.expect_request("**/photos/") as sent:
         page.set_input_files("#id_photos", [large, a_photo("small.jpg"), wrong])
     # On a slow line every kilobyte counts: the browser makes it smaller before it goes.

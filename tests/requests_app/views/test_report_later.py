@@ -38,7 +38,7 @@ def link_mailed(walk: Walk, email: str = ANA) -> str:
     walk.on("later", email=email)
     assert walk.status == 200
     tasks.drain("outside")
-    found = re.search(r"http\S+?(/report/on/\S+)", mail.outbox[-1].body)
+    found = re.search(r"http\S+?(/report/on/\S+)", str(mail.outbox[-1].body))
     assert found is not None
     return found[1]
 
@@ -87,7 +87,7 @@ def test_the_mail_says_until_when_and_nothing_of_what_was_typed(walk: Walk) -> N
     sent = mail.outbox[-1]
     assert sent.to == ["otra@example.org"]
     for typed in (TEXT, "Elm", "bus stop", ANA, "bent rim"):
-        assert typed not in sent.body + sent.subject
+        assert typed not in f"{sent.subject} {sent.body}"
     assert "/es/report/on/" in sent.body
 
 
