@@ -51,7 +51,9 @@ class Device:
             "phone": "", "name": "", "language": "en", "text_language": "en", "went_on": [], "photos": [],
         }  # fmt: skip
         sent = kept | changes
-        return self.post(path, {name: json.dumps(one) if isinstance(one, dict | list) else one for name, one in sent.items()})
+        return self.post(
+            path, {name: json.dumps(one) if isinstance(one, dict | list) else one for name, one in sent.items()}
+        )
 
     def photo(self, name: str = "one", body: bytes | None = None) -> dict[str, Any]:
         file = SimpleUploadedFile("hole.jpg", factories.jpeg() if body is None else body, "image/jpeg")
@@ -146,7 +148,7 @@ def test_two_reports_of_one_device_are_two(device: Device) -> None:
 
 
 def test_another_with_the_same_problem_is_sent_and_not_kept_waiting(cast: Rivermark, device: Device) -> None:
-    factories.report(cast.pothole, point=factories.at())
+    factories.routed(cast.pothole, TEXT, answers={"where": "lane"})
     assert device.send()["state"] == "sent"
 
 
@@ -212,7 +214,7 @@ def test_a_service_that_takes_no_photos_gets_none(cast: Rivermark, device: Devic
         service="outreach", answers={}, went_on=["service"], photos=[{"key": "one", "alt": ""}], text="Somebody is cold"
     )
     assert answer["state"] == "sent"
-    assert not Photo.objects.exists()
+    assert not ServiceRequest.objects.get().photos.exists()
 
 
 # --- What the person must answer or correct ---------------------------------------------------------------------------
