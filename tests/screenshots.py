@@ -37,10 +37,12 @@ STEPS = {
     "sent": "sent",
 }  # fmt: skip
 STAFF = {
-    "queue": "", "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
+    "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
 }  # fmt: skip
-REST = ("later", "address-card", "address-unknown", "photos", "track", "sign-in", "request", "act")
-EVERY = (*READING, *STEPS.values(), *REST, *STAFF)
+REST = ("later", "address-card", "address-unknown", "photos", "track", "sign-in", "queue", "request", "act")
+# Only a few answers lead to another service.
+SELDOM = {"other"}
+EVERY = (*READING, *(step for step in STEPS.values() if step not in SELDOM), *REST, *STAFF)
 SPANISH = {"home", "suggestions", "emergency", "where", "details", "check", "sent", "track", "address-card", "queue"}
 DARK = {"home", "suggestions", "where", "check", "track", "list", "map", "address-card", "queue", "request"}
 # Where the state keeps the road, in Rivermark.
@@ -166,9 +168,8 @@ def choose_first(camera: Camera, address: str) -> None:
             group.locator("label").first.click()
 
 
-def choose_last(camera: Camera, address: str) -> None:
-    """ "No, mine is different", "I do not know": the way on stands last."""
-    camera.page.locator("main form input[type=radio] + label").last.click()
+def nothing(camera: Camera, address: str) -> None:
+    """The way on needs no answer: "No, mine is different"."""
 
 
 def say_where(camera: Camera, address: str) -> None:
@@ -193,7 +194,7 @@ def say_whom(camera: Camera, address: str) -> None:
 
 ANSWERS: dict[str, Callable[[Camera, str], None]] = {
     "where": say_where,
-    "same": choose_last,
+    "same": nothing,
     "details": tell_more,
     "contact": say_whom,
 }
@@ -237,7 +238,7 @@ def a_page_of_the_path(path: str, last: str, address: str = "", words: str = "")
 def later(camera: Camera) -> None:
     camera.open("report/?service=pothole")
     forward(camera.page)
-    camera.page.locator("main a[href$='/later/']").first.click()
+    camera.page.locator("main [name=later], main a[href$='/later/']").first.click()
     camera.page.wait_for_load_state("networkidle")
     camera.take("later")
 
@@ -245,21 +246,26 @@ def later(camera: Camera) -> None:
 # --- The staff's side -------------------------------------------------------------------------------------------------
 
 
-def sign_in(camera: Camera) -> None:
-    camera.open("accounts/login/")
-    camera.take("sign-in")
-    camera.page.locator(".demo-bar summary").click()
-    camera.page.locator(".demo-bar button[value=administrator]").click()
-    camera.page.wait_for_load_state("networkidle")
+def see_as(role: str) -> Callable[[Camera], None]:
+    def story(camera: Camera) -> None:
+        camera.open("accounts/login/")
+        if camera.page.url.endswith("/login/"):
+            camera.take("sign-in")
+        camera.page.locator(".demo-bar summary").click()
+        with camera.page.expect_navigation(wait_until="networkidle"):
+            camera.page.locator(f".demo-bar button[value={role}]").click()
+
+    return story
 
 
 def one_request(camera: Camera) -> None:
     camera.open("staff/")
+    camera.take("queue")
     camera.page.locator("main a[href*='/staff/r/']").first.click()
     camera.page.wait_for_load_state("networkidle")
     camera.take("request")
-    path = urlsplit(camera.page.url).path
-    camera.page.goto(f"{camera.site}{path}resolve/", wait_until="networkidle")
+    camera.page.locator("main a[href$='/hold/'], main a[href*='/resolve/']").first.click()
+    camera.page.wait_for_load_state("networkidle")
     camera.take("act")
 
 
@@ -288,10 +294,11 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
             camera.attempt(name, reading(name, path))
         for name, story in PATHS.items():
             camera.attempt(name, story)
-        camera.attempt("sign-in", sign_in)
+        camera.attempt("sign-in", see_as("supervisor"))
+        camera.attempt("request", one_request)
+        camera.attempt("administrator", see_as("administrator"))
         for name, path in STAFF.items():
             camera.attempt(name, reading(name, f"staff/{path}"))
-        camera.attempt("request", one_request)
         context.close()
         print(f"{language}: {len(camera.taken)} pages")
         yield from camera.dead
