@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 from django.conf import settings
@@ -22,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths that belong to the process or to the API's own rules, not to a city's pages.
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
 # In any language.
-OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3})?/(accounts|staff)/")
+OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff)/")
 PACKED = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
@@ -58,8 +59,7 @@ def packed(get_response: GetResponse) -> GetResponse:
             return response
         if packing.takes_brotli(request.headers.get("Accept-Encoding", "")):
             return packing.pack(response)
-        answer: HttpResponse = gzip.process_response(request, response)
-        return answer
+        return cast(HttpResponse, gzip.process_response(request, response))
 
     return middleware
 

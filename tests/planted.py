@@ -362,7 +362,12 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
 
 def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Photo]:
     photos = {
-        "public": _photo(requests["public"], number=1, taken_at=dt.datetime.fromisoformat(f"{TAKEN_AT}T13:37:11Z"), taken_point=factories.at(*TAKEN_PLACE)),
+        "public": _photo(
+            requests["public"],
+            number=1,
+            taken_at=dt.datetime.fromisoformat(f"{TAKEN_AT}T13:37:11Z"),
+            taken_point=factories.at(*TAKEN_PLACE),
+        ),
         "hidden photo": _photo(requests["public"], number=2, hidden_at=app_now()),
         "private photo": _photo(requests["public"], number=3, is_private=True),
         "draft": _photo(None, number=4, draft=draft),

@@ -30,7 +30,7 @@ class KeptReport:
 
     def problems(self) -> dict[str, str]:
         """What is wrong, by field."""
-        found = {}
+        found: dict[str, str] = {}
         for form in (self.problem, self.place, self.contact):
             form.is_valid()
             found |= {name: str(words[0]) for name, words in form.errors.items()}

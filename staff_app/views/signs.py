@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from requests_app import links, paging
 from requests_app.actions import signs as actions
 from requests_app.context import said_in
-from requests_app.models import ShortLink
+from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
 from requests_app.views.report import offered_versions
 from requests_app.words import say
@@ -63,18 +63,20 @@ def signs(request: StaffRequest) -> HttpResponse:
 def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
     offered = {str(one.service_id): one for one in offered_versions(request.jurisdiction)}
     version = offered.get(form.cleaned_data["service"])
+    name = say(version.name) if version else ""
     label, address = form.cleaned_data["label"], form.cleaned_data["address"]
+    things: list[Asset | None] = list(form.assets) or [None]
     made = [
         actions.make(
             request.jurisdiction,
-            label=label or (assets.name_of(request.jurisdiction, asset) if asset else address or say(version.name)),
+            label=label or (assets.name_of(request.jurisdiction, asset) if asset else address or name),
             service=version.service if version else None,
             address=address,
             point=form.point,
             asset=asset,
             actor=request.user,
         )
-        for asset in form.assets or [None]
+        for asset in things
     ]
     log.info("signs_made", signs=[one.pk for one in made], user_id=request.user.pk)
     return made

@@ -23,5 +23,10 @@ def test_a_city_that_wrote_nothing_has_a_whole_notice(client: Client) -> None:
     factories.rivermark()
     cache.clear()
     page = client.get("/privacy/").content.decode()
-    for words in ("Rivermark uses what you send", "What everyone can see", "A court or a records law", 'href="tel:311"'):
+    for words in (
+        "Rivermark uses what you send",
+        "What everyone can see",
+        "A court or a records law",
+        'href="tel:311"',
+    ):
         assert words in page
