@@ -1,5 +1,6 @@
 """The emergency question: asked, answered with "no", or called for. Each is counted by day, without any person behind it."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection, transaction
@@ -10,6 +11,8 @@ from requests_app.models import Draft, ScreeningCount
 from requests_app.rules.report_path import Path
 
 Step = ScreeningCount.Step
+# What stops at the question is kept as long as a call and its consequences may take.
+STOPPED_KEPT = dt.timedelta(hours=24)
 # Of several reasons the one that weighs most is counted.
 WEIGHT = ("answer", "phrase", "service", "always")
 
@@ -22,14 +25,14 @@ ON CONFLICT (jurisdiction_id, day, service_code, reason, step) DO UPDATE SET val
 
 @transaction.atomic
 def ask(draft: Draft) -> None:
-    """What was typed leads to the question page. Nobody is waited for: what stays unanswered is swept after a day."""
+    """What was typed leads to the question page. Nobody is waited for: what stays unanswered goes after a day."""
     if not _lock(draft) or not (path := Path(draft)).warnings:
         return
     asked = set(draft.typed.get("asked", []))
     new = set(path.warnings) - asked
-    if new or draft.warning != "shown":
-        draft.warning = "shown"
-        drafting.keep(draft, asked=sorted(asked | new))
+    draft.warning = "shown"
+    drafting.keep(draft, asked=sorted(asked | new))
+    _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafting.KEPT))
     if new:
         _count(path, Step.ASKED, new)
 
@@ -50,6 +53,7 @@ def go_on(draft: Draft, reasons: Iterable[str]) -> None:
     _count(path, Step.WENT_ON, new)
     draft.warning = "went_on"
     drafting.keep(draft, warned=sorted(warned | new), asked=sorted(asked | new))
+    _keep_until(draft, draft.created_at + drafting.KEPT)
 
 
 @transaction.atomic
@@ -58,6 +62,7 @@ def settle(draft: Draft) -> None:
     if _lock(draft) and draft.warning == "shown" and not Path(draft).warnings:
         draft.warning = "went_on" if draft.typed.get("warned") else ""
         drafting.keep(draft)
+        _keep_until(draft, draft.created_at + drafting.KEPT)
 
 
 @transaction.atomic
@@ -75,6 +80,11 @@ def _lock(draft: Draft) -> bool:
         return False
     draft.typed, draft.warning = locked.typed, locked.warning
     return True
+
+
+def _keep_until(draft: Draft, at: dt.datetime) -> None:
+    draft.expires_at = at
+    draft.save(update_fields=["expires_at"])
 
 
 def _count(path: Path, step: Step, reasons: Iterable[str]) -> None:

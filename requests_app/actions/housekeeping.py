@@ -5,7 +5,6 @@ import datetime as dt
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
@@ -15,15 +14,13 @@ from requests_app.models import Draft, IdempotencyKey, OutboxRow, Photo
 
 KEYS_KEPT = dt.timedelta(days=14)
 DONE_ROWS_KEPT = dt.timedelta(days=30)
-STOPPED_DRAFTS_KEPT = dt.timedelta(hours=24)
 FILES_KEPT = dt.timedelta(hours=24)
 DRAFTS_AT_ONCE = 5000
 
 
 def sweep() -> None:
     now = app_now()
-    stopped = Q(warning="shown", updated_at__lt=now - STOPPED_DRAFTS_KEPT)
-    for draft in Draft.objects.filter(Q(expires_at__lt=now) | stopped)[:DRAFTS_AT_ONCE]:
+    for draft in Draft.objects.filter(expires_at__lt=now)[:DRAFTS_AT_ONCE]:
         _drop(draft)
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT).delete()

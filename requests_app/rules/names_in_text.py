@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 _WORD = r"[^\W\d_][\w'’-]*"
 # A word with a capital, as names have: "O’Neil", "María-José", "J."
-_NAME = r"(?:[A-ZÀ-ÖØ-Þ][^\W\d_]*(?:['’-][^\W\d_]+)*)"
-_NAMES = rf"{_NAME}\.?(?:\s+(?:de\s+la|de\s+los|del|de|van|von|la|y)?\s*{_NAME})" + "{0,3}"
+_NAME = r"(?:[A-ZÀ-ÖØ-Þ](?:\.|[^\W\d_]*(?:['’-][^\W\d_]+)*))"
+_NAMES = rf"{_NAME}(?:\s+(?:de\s+la|de\s+los|del|de|van|von|la|y)?\s*{_NAME})" + "{0,3}"
 
 # "My name is …": whatever follows, in any case.
 INTRODUCED = re.compile(

@@ -48,11 +48,14 @@ def find(text: str) -> list[Found]:
 
 
 def without(text: str, found: Found) -> str:
-    """The text without these words, and without the gap that they leave."""
+    """The text without these words, and without the gap or the stray comma that they leave."""
     before, after = text[: found.start], text[found.end :]
-    if before.endswith((" ", "\n")) or not before:
+    if before.rstrip(" ")[-1:] in ("", "\n", ".", "!", "?"):
+        # A sentence began with it: "Deep hole. Mr. Hill, please come" goes on with "please".
+        after = after.lstrip(" ,;.!?")
+    elif before.endswith(" "):
         after = after.lstrip(" ")
-    if after[:1] in tuple(".,;:!?)\n") or not after:
+    if after[:1] in ("", "\n", ".", ",", ";", ":", "!", "?", ")"):
         before = before.rstrip(" ")
     return (before + after).strip()
 

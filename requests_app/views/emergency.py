@@ -1,10 +1,12 @@
 """Reporting: is anyone in danger right now? The question page, and the press on its number."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import limits
 from requests_app.actions import danger
+from requests_app.messages import wording
 from requests_app.models import Draft
 from requests_app.rules.report_path import Path
 from requests_app.views.door import CityRequest
@@ -33,6 +35,9 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
         stopped_by=stopped_by,
         stopping_answer=next((words for one, _value, words in path.answers.given if one == stopped_by), ""),
         change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",
+        kept=wording.one_stop(
+            _("We keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}
+        ),
     )
 
 

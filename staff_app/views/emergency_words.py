@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +18,14 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
+from requests_app.paging import BadCursor, Order, Page, page
 from requests_app.rules import screening
 from staff_app.doors import StaffRequest, need_in_city, staff_page
-from staff_app.forms.emergency_words import PhraseForm, SentenceForm, language_name
+from staff_app.forms.emergency_words import PHRASE_MAX, PhraseForm, SentenceForm, language_name
 
 log = structlog.get_logger(__name__)
 
+BY_WORDS: Order = [("phrase", "asc"), ("id", "asc")]
 MONTHS = 12
 STEPS = [ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.Step.WENT_ON]
 
@@ -30,8 +34,9 @@ STEPS = [ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.S
 def emergency_words(request: StaffRequest) -> HttpResponse:
     """The list of one language; [Add] and [Try it] answer here. All languages' lists are tried, as they are for residents."""
     need_in_city(request, "administer")
-    every = list(EmergencyPhrase.objects.filter(jurisdiction=request.jurisdiction).order_by("kind", "phrase"))
-    languages = _languages(request, every)
+    every = EmergencyPhrase.objects.filter(jurisdiction=request.jurisdiction)
+    counts = dict(every.values_list("language").annotate(count=Count("id")))
+    languages = _languages(request, counts)
     language = request.GET.get("language", "")
     language = language if language in languages else languages[0]
     form, sentence, status = PhraseForm(languages=languages, initial={"language": language}), SentenceForm(), 200
@@ -46,6 +51,8 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         form, status = PhraseForm(request.POST, languages=languages), 422
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
+    found = _page(every.filter(language=language, phrase__icontains=words), request.GET.get("cursor"))
     context = {
         # One form at a time has errors, and title and summary are about that one.
         "form": sentence if sentence.errors else form,
@@ -53,15 +60,28 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "sentence": sentence,
         "would_ask": heard is not None and any(not one.excused_by for one in heard),
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
-        "phrases": [one for one in every if one.language == language],
+        "phrases": found.rows,
+        "words": words,
+        "pager": {
+            "previous_url": _list_url(language, words, found.previous_cursor),
+            "next_url": _list_url(language, words, found.next_cursor),
+        },
         "language": language,
         "language_name": language_name(language),
-        "languages": [
-            {"code": one, "name": language_name(one), "count": sum(phrase.language == one for phrase in every)}
-            for one in languages
-        ],
+        "languages": [{"code": one, "name": language_name(one), "count": counts.get(one, 0)} for one in languages],
     }
     return render(request, "staff_app/emergency_words.html", context, status=status)
+
+
+def _page(phrases: QuerySet[EmergencyPhrase], cursor: str | None) -> Page[EmergencyPhrase]:
+    try:
+        return page(phrases, BY_WORDS, cursor)
+    except BadCursor:
+        return page(phrases, BY_WORDS)
+
+
+def _list_url(language: str, words: str, cursor: str | None) -> str:
+    return "?" + urlencode({"language": language, "q": words, "cursor": cursor}) + "#list" if cursor else ""
 
 
 @staff_page
@@ -77,7 +97,7 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
         "unless": "\n".join(phrase.unless),
     }
     data = request.POST if request.method == "POST" else None
-    form = PhraseForm(data, initial=initial, languages=_languages(request, [phrase]))
+    form = PhraseForm(data, initial=initial, languages=_languages(request, [phrase.language]))
     if form.is_valid() and _saved(request, phrase, form):
         return _back_to(phrase.language)
     context = {"form": form, "phrase_id": phrase.pk, "was": was}
@@ -109,9 +129,9 @@ def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> 
     return True
 
 
-def _languages(request: StaffRequest, phrases: list[EmergencyPhrase]) -> list[str]:
+def _languages(request: StaffRequest, listed: Iterable[str]) -> list[str]:
     """The city's own, and those that the list has besides."""
-    return list(dict.fromkeys([*request.jurisdiction.languages, *sorted({one.language for one in phrases})]))
+    return list(dict.fromkeys([*request.jurisdiction.languages, *sorted(listed)]))
 
 
 def _back_to(language: str) -> HttpResponseRedirect:

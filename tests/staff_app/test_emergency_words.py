@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -97,6 +98,23 @@ def test_the_same_words_may_stand_in_two_languages(ada: Client) -> None:
     assert "boiler hisses" in page(ada, f"{LIST}?language=vi")
 
 
+def test_a_long_list_comes_in_pages_and_is_searched(town: Rivermark, ada: Client) -> None:
+    EmergencyPhrase.objects.bulk_create(
+        EmergencyPhrase(jurisdiction=town.city, language="vi", phrase=f"words {number:03}") for number in range(60)
+    )
+    first = page(ada, f"{LIST}?language=vi")
+    assert "words 000" in first
+    assert "words 055" not in first
+    second = re.search(r'href="(\?language=vi[^"]*cursor=[^"]*)#list"', first)
+    assert second
+    assert "words 055" in page(ada, LIST + second[1])
+    found = page(ada, f"{LIST}?language=vi&q=WORDS+05")
+    assert "words 055" in found
+    assert "words 000" not in found
+    assert "No phrase of this list holds these words." in page(ada, f"{LIST}?language=vi&q=%00nothing")
+    assert "words 000" in page(ada, f"{LIST}?language=vi&cursor=nonsense")
+
+
 def test_a_sentence_is_tried_with_every_list_and_kept_nowhere(ada: Client) -> None:
     assert "This asks." in tried(ada, "I smell gas")
     assert "“smell gas” (English)".replace("” (", "”</a> (") in tried(ada, "I smell gas")
@@ -165,7 +183,7 @@ def test_counts_stand_by_month_reason_and_day(town: Rivermark, ada: Client) -> N
     count(today, "phrase", "went_on", 17)
     count(long_ago, "answer", "called", 5)
     now = page(ada, "/staff/emergency-counts/")
-    assert '<td role="cell">43</td><td role="cell">0</td><td role="cell">17</td>' in now
+    assert "<td>43</td><td>0</td><td>17</td>" in now
     assert "Words of the list" in now
     assert "An answer that stops the form" not in now
     before = page(ada, f"/staff/emergency-counts/?month={long_ago:%Y-%m}")

@@ -42,9 +42,7 @@ def test_an_expired_draft_goes_with_its_photos_and_a_fresh_one_stays(media: Path
     city = factories.jurisdiction()
     old, _ = draft_with_photo(city)
     fresh, kept = draft_with_photo(city)
-    stopped = drafting.begin(city, visitor="v", language="en", text="Help")
     Draft.objects.filter(pk=old.pk).update(expires_at=app_now() - dt.timedelta(seconds=1))
-    Draft.objects.filter(pk=stopped.pk).update(warning="shown", updated_at=app_now() - dt.timedelta(hours=25))
     housekeeping.sweep()
     assert list(Draft.objects.all()) == [fresh]
     assert list(Photo.objects.all()) == [kept]

@@ -226,6 +226,9 @@ def test_several_are_found_in_their_order_and_none_within_another() -> None:
     [
         ("Call me at 617-555-0142 please", "Call me at please"),
         ("Call me at 617-555-0142.", "Call me at."),
+        ("Deep hole. Mr. Hill, please come", "Deep hole. please come"),
+        ("Deep hole. Mr. Hill. Please come", "Deep hole. Please come"),
+        ("Deep hole (call 617-555-0142)", "Deep hole (call)"),
         ("617-555-0142", ""),
         ("617-555-0142 is my number", "is my number"),
         ("A hole.\nWrite to ana@example.org\nThanks", "A hole.\nWrite to\nThanks"),

@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from requests_app.actions import danger, drafting, housekeeping
 from requests_app.clock import app_now
+from requests_app.messages import wording
 from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceRequest
 from requests_app.views.report_place import OWN_WORDS
 from tests import factories
@@ -144,23 +145,32 @@ def test_reading_the_question_page_writes_nothing(walk: Walk) -> None:
 # --- After a day ------------------------------------------------------------------------------------------------------
 
 
-def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_seven(walk: Walk) -> None:
+def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_seven(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stopped = walk.begin(GAS).draft
     went_on = walk.begin(GAS).on("emergency", go_on="1").draft
     asked_again = walk.begin(GAS).on("emergency", go_on="1").on("problem", text="I want to die").draft
     changed = walk.begin(GAS).on("problem", text=TEXT).draft
-    drafts = Draft.objects.all()
-    drafts.update(updated_at=app_now() - dt.timedelta(hours=23))
-    housekeeping.sweep()
-    assert drafts.count() == 4
-    drafts.update(updated_at=app_now() - dt.timedelta(hours=24, minutes=1))
-    housekeeping.sweep()
-    assert set(drafts) == {went_on, changed}
-    assert stopped not in drafts
-    assert asked_again not in drafts
-    drafts.update(expires_at=app_now() - dt.timedelta(minutes=1))
-    housekeeping.sweep()
-    assert not drafts.exists()
+    now = app_now()
+
+    def after(**time: int) -> set[Draft]:
+        monkeypatch.setattr(housekeeping, "app_now", lambda: now + dt.timedelta(**time))
+        housekeeping.sweep()
+        return set(Draft.objects.all())
+
+    assert after(hours=23, minutes=55) == {stopped, went_on, asked_again, changed}
+    assert after(hours=24, minutes=1) == {went_on, changed}
+    assert after(days=6, hours=23) == {went_on, changed}
+    assert after(days=7, minutes=1) == set()
+
+
+def test_the_question_page_says_until_when_what_was_typed_is_kept(walk: Walk) -> None:
+    walk.begin(GAS)
+    assert "We keep what you typed. After the call you can come back and finish." in walk.html
+    assert walk.draft.expires_at - app_now() <= dt.timedelta(hours=24)
+    day = wording.long_time(walk.draft.expires_at, walk.draft.jurisdiction.zone)
+    assert wording.one_stop(f"We keep it until {day}.") in walk.html
 
 
 # --- Counted ----------------------------------------------------------------------------------------------------------
