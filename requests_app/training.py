@@ -31,7 +31,7 @@ import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 
-from requests_app.models import Jurisdiction, Participation, Service, ServiceRequest, ServiceVersion
+from requests_app.models import ContactPoint, Jurisdiction, Participation, Service, ServiceRequest, ServiceVersion
 from requests_app.rules.suggestion_model import (
     ARRAYS,
     FORMAT,
@@ -72,10 +72,10 @@ class Trained:
     services: int
 
 
-def train(jurisdiction: Jurisdiction) -> Trained:
+def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> Trained:
     """Train on the city's own words and put the new model in use. Raises TooLittle; the old one then stays."""
     services = list(_services(jurisdiction))
-    said = [one for service in services for one in _said(service)]
+    said = [one for service in services for one in _said(service, most)]
     model = fit(said, [pair for service in services for pair in _own_words(service)])
     write(jurisdiction, model)
     return Trained(len(said), len(model.features), len(model.services))
@@ -130,7 +130,7 @@ def _services(jurisdiction: Jurisdiction) -> Iterator[Service]:
     return services.select_related("current").order_by("pk").iterator()
 
 
-def _said(service: Service) -> Iterator[Said]:
+def _said(service: Service, most: int) -> Iterator[Said]:
     """The newest texts that everybody can read."""
     if service.current is None or service.current.visibility in CONFIDENTIAL:
         return
@@ -139,15 +139,17 @@ def _said(service: Service) -> Iterator[Said]:
         .filter(service=service)
         .exclude(description="")
         .order_by("-submitted_at", "-pk")
-        .values_list("pk", "description", "address")[:MOST_OF_A_SERVICE]
+        .values_list("pk", "description", "address")[:most]
     )
-    people: dict[int, list[str]] = {}
-    for pk, person in Participation.objects.filter(
-        service_request__in=[row[0] for row in rows], role=Participation.Role.REPORTER
-    ).values_list("service_request_id", "person_id"):
-        people.setdefault(pk, []).append(f"person {person}")
+    # Each report has a person of its own: only how one can be reached says that two are the same.
+    reached: dict[int, list[str]] = {}
+    for pk, kind, address in ContactPoint.objects.filter(
+        person__participations__service_request__in=[row[0] for row in rows],
+        person__participations__role=Participation.Role.REPORTER,
+    ).values_list("person__participations__service_request_id", "kind", "normalized"):
+        reached.setdefault(pk, []).append(f"{kind} {address}")
     for pk, text, address in rows:
-        yield Said(text, service.service_code, (*people.get(pk, []), *([f"address {address}"] if address else [])))
+        yield Said(text, service.service_code, (*reached.get(pk, []), *([f"address {address}"] if address else [])))
 
 
 def _own_words(service: Service) -> Iterator[tuple[str, str]]:

@@ -239,10 +239,10 @@ class Start:
         self.manage("demo_sign_ins")
 
     def forget(self) -> None:
-        """--fresh: the database, the mails, the photos."""
+        """--fresh: the database, the mails, the photos, what was learned."""
         if not self.private:
             raise StackError("--fresh only forgets a private database: empty the one in DATABASE_URL yourself.")
-        for name in ("mail", "media"):
+        for name in ("mail", "media", "suggestions"):
             shutil.rmtree(self.folders.var / name, ignore_errors=True)
         for entry in self.folders.servers.iterdir():
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()

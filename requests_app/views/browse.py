@@ -1,19 +1,33 @@
-"""What one may ask the city for, by category."""
+"""What one may ask the city for: found by one's own words, or by category."""
+
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Category
+from requests_app.rules import suggestions
 from requests_app.views.door import CityRequest
-from requests_app.views.report import by_category, offered_versions
+from requests_app.views.report import UNKNOWN, by_category, offered_versions
+
+WORDS_MAX = 200
+# More than on the way to a report: who searches here compares.
+SERVICES, ARTICLES = 6, 4
 
 
 @require_safe
 def services(request: CityRequest) -> HttpResponse:
-    return render(
-        request, "requests_app/services.html", {"groups": by_category(offered_versions(request.jurisdiction))}
-    )
+    """?q= finds services and articles; the whole list stays below."""
+    q = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:WORDS_MAX]
+    versions = offered_versions(request.jurisdiction)
+    context: dict[str, Any] = {"q": q, "q_max": WORDS_MAX, "groups": by_category(versions)}
+    if q:
+        context["found"] = suggestions.suggest(
+            request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
+        )
+        context["unknown"] = next((one for one in versions if one.service.service_code == UNKNOWN), None)
+    return render(request, "requests_app/services.html", context)
 
 
 @require_safe

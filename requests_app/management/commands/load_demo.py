@@ -11,8 +11,11 @@ from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Progress
+from requests_app.models import Jurisdiction
 
 RIVERMARK = Path(demo.__file__).parent / "rivermark"
+# Enough for invented texts, and learned in a few seconds.
+TEXTS_OF_A_SERVICE = 300
 
 
 class Command(BaseCommand):
@@ -25,4 +28,17 @@ class Command(BaseCommand):
             jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
+        self.train(jurisdiction)
         self.stdout.write(f"{jurisdiction.name} is loaded.")
+
+    def train(self, jurisdiction: Jurisdiction) -> None:
+        """The suggestions, from the demo's own requests; without scikit-learn, names and key words go on suggesting."""
+        try:
+            from requests_app import training
+        except ImportError:
+            self.stdout.write("The suggestions were not trained: that needs requirements-train.txt.")
+            return
+        try:
+            training.train(jurisdiction, most=TEXTS_OF_A_SERVICE)
+        except training.TooLittle:
+            self.stdout.write("The suggestions were not trained: there are too few requests.")

@@ -1,0 +1,48 @@
+"""What residents say, misspelled and without accents, and Rivermark's service that it must lead to (said.yaml)."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from requests_app.imports.catalogue import import_catalogue
+from requests_app.models import Jurisdiction
+from requests_app.rules.suggestions import suggest
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parents[3]
+RIVERMARK = ROOT / "requests_app/demo/rivermark"
+SAID: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("said.yaml").read_text())
+# By language: the page's, and that of the words.
+PAIRS = [("en", "en"), ("es", "es"), ("en", "es"), ("es", "en")]
+FIRST_SHARE = 0.85
+
+
+@pytest.fixture
+def city() -> Jurisdiction:
+    city = factories.jurisdiction()
+    names = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
+    import_catalogue(city, [RIVERMARK / name for name in names])
+    return city
+
+
+def test_each_language_has_many_phrases() -> None:
+    for by_service in SAID.values():
+        assert sum(map(len, by_service.values())) >= 60
+
+
+@pytest.mark.parametrize(("page", "said"), PAIRS)
+def test_what_was_meant_is_among_the_first_three_and_mostly_first(city: Jurisdiction, page: str, said: str) -> None:
+    absent, later, total = [], [], 0
+    for code, phrases in SAID[said].items():
+        for phrase in phrases:
+            found = [version.service.service_code for version in suggest(city, phrase, page).services]
+            total += 1
+            if code not in found:
+                absent.append(f"{phrase}: {code}, not {found}")
+            elif found[0] != code:
+                later.append(f"{phrase}: {code}, after {found[0]}")
+    assert not absent, "\n".join(absent)
+    assert len(later) <= (1 - FIRST_SHARE) * total, "\n".join(later)
