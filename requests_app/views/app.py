@@ -34,6 +34,7 @@ SHELL_FILES = [
     "vendor/uswds/fonts/public-sans-Regular-latin.woff2",
     "vendor/uswds/fonts/public-sans-Bold-latin.woff2",
     "vendor/uswds/icons.svg",
+    "vendor/uswds/img/usa-icons/error.svg",
     "img/icon.svg",
     "js/submit-once.js",
     "js/photo-shrink.js",

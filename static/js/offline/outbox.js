@@ -3,7 +3,7 @@ import { make, many, say } from "./dom.js";
 
 const BUTTON = { type: "button", class: "usa-button usa-button--outline" };
 
-export function outbox({ section, list, status, words, language, edit }) {
+export function outbox({ section, list, status, announced, words, language, edit }) {
   const store = self.offlineStore;
   const sending = self.offlineSending;
   const day = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
@@ -91,7 +91,11 @@ export function outbox({ section, list, status, words, language, edit }) {
     list.replaceChildren(...reports.map(row));
     if (focused) list.querySelector(`[data-key="${focused}"] :is(a, button)`)?.focus();
     const now = reports.map((report) => `${report.key}${report.state}`).join();
-    if (said && now !== said) status.textContent = reports.map((report) => state(report).text).join(" ");
+    if (said && now !== said) {
+      // Who sees the list reads it there.
+      announced.textContent = reports.map((report) => state(report).text).join(" ");
+      status.textContent = "";
+    }
     said = now || "-";
   }
 

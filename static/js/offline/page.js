@@ -80,6 +80,7 @@ const box = outbox({
   section: byId("outbox"),
   list: byId("outbox-list"),
   status: byId("outbox-status"),
+  announced: byId("outbox-said"),
   words,
   language,
   edit,

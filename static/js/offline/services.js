@@ -22,7 +22,7 @@ export function serviceList({ box, filter, status, words, services, chosen }) {
     return make("div", { class: "usa-radio" }, input, make("label", { class: "usa-radio__label", for: id }, service.name, about));
   }
 
-  filter.addEventListener("input", () => {
+  function narrow() {
     const wanted = plain(filter.value).trim().split(" ").filter(Boolean);
     let count = 0;
     for (const { own, fold } of groups) {
@@ -38,13 +38,16 @@ export function serviceList({ box, filter, status, words, services, chosen }) {
       count += shown;
     }
     status.textContent = wanted.length ? (count ? many(count, words.foundOne, words.foundMany) : words.foundNone) : "";
-  });
+  }
+  filter.addEventListener("input", narrow);
 
   return {
     choose(code) {
       const { row } = entries.find(({ service }) => service.code === code) ?? entries.find((one) => one.service.code === "unknown") ?? {};
       if (!row) return;
+      filter.value = "";
       row.querySelector("input").checked = true;
+      narrow();
       const fold = row.closest("details");
       if (fold) fold.open = true;
     },
