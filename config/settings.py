@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
-from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
+
+from config import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -217,8 +218,10 @@ CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- Language and time: the stored time is UTC, each page speaks its jurisdiction's -------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# A city's own folders come first: they may also say a sentence of ours in other words.
+LOCALE_PATHS = [*map(Path, env.list("LOCALE_FOLDERS", default=[])), BASE_DIR / "locale"]
+LANGUAGES = languages.spoken(LOCALE_PATHS)
+LANGUAGES_BIDI = languages.run_from_the_right(LANGUAGES)
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -77,6 +77,36 @@ const colorsToProperties = {
   },
 };
 
+// --- USWDS: left and right become start and end, so that a page that is read from the right needs no rules of its own ----
+const SIDE = { left: "inline-start", right: "inline-end" };
+const CORNER = {
+  "top-left": "start-start",
+  "top-right": "start-end",
+  "bottom-left": "end-start",
+  "bottom-right": "end-end",
+};
+
+const sidesToLogical = {
+  postcssPlugin: "sides-to-logical",
+  Declaration(declaration) {
+    const { prop, value } = declaration;
+    if (prop === "left" || prop === "right") declaration.prop = `inset-${SIDE[prop]}`;
+    declaration.prop = declaration.prop
+      .replace(/^(margin|padding|border)-(left|right)\b/, (_, box, side) => `${box}-${SIDE[side]}`)
+      .replace(/^border-(\w+-\w+)-radius$/, (whole, corner) => (CORNER[corner] ? `border-${CORNER[corner]}-radius` : whole));
+    if (/^(text-align|float|clear)$/.test(prop) && SIDE[value]) {
+      declaration.value = prop === "text-align" ? SIDE[value].replace("inline-", "") : SIDE[value];
+    }
+    // Four values name all four sides.
+    const sides = /^(margin|padding)$/.test(prop) ? postcss.list.space(value) : [];
+    if (sides.length === 4 && sides[1] !== sides[3]) {
+      declaration.cloneBefore({ prop: `${prop}-block`, value: `${sides[0]} ${sides[2]}` });
+      declaration.prop = `${prop}-inline`;
+      declaration.value = `${sides[3]} ${sides[1]}`;
+    }
+  },
+};
+
 async function buildUswds() {
   const compiled = sass.compile(path.join(here, "uswds.scss"), {
     loadPaths: [path.join(uswds, "packages")],
@@ -84,7 +114,7 @@ async function buildUswds() {
     quietDeps: true,
     logger: sass.Logger.silent,
   });
-  const { css } = await postcss([colorsToProperties]).process(compiled.css, { from: undefined });
+  const { css } = await postcss([colorsToProperties, sidesToLogical]).process(compiled.css, { from: undefined });
   write(path.join(vendor, "uswds/uswds.css"), css);
   for (const [, image] of css.matchAll(/url\("?(img\/[^")]+)"?\)/g)) {
     copy(`@uswds/uswds/dist/${image}`, path.join(vendor, "uswds", image));

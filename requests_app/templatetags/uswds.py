@@ -27,7 +27,7 @@ def uswds_control(field: BoundField, classes: str = "", described_by: str = "") 
     if limit := character_limit(field):
         # A browser cuts pasted text at maxlength without a word: we count aloud and let the form say what is too long.
         attrs |= {"maxlength": False, "data-max-characters": limit}
-        described_by = f"{field.auto_id}_count"
+        described_by = f"{described_by} {field.auto_id}_count".strip()
     if described_by:
         attrs["aria-describedby"] = f"{field.aria_describedby or ''} {described_by}".strip()
     return field.as_widget(attrs=attrs)

@@ -1,0 +1,45 @@
+"""A language as a city would add it, by files alone: our sentences in other letters, so that one still sees what is said."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+SPANISH = Path(__file__).resolve().parent.parent / "locale/es/LC_MESSAGES/django.po"
+ARABIC_LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنه", strict=True))
+# What stands for something else, or is markup, stays as it is.
+KEPT = re.compile(r"(%\(\w+\)[a-z]|%[sd%]|\{[^}]*\}|\\.|<[^>]+>|&\w+;|https?://\S+)")
+HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+
+
+def in_arabic_letters(sentence: str) -> str:
+    parts = KEPT.split(sentence)
+    return "".join(
+        part if at % 2 else "".join(ARABIC_LETTERS.get(letter, letter) for letter in part.lower())
+        for at, part in enumerate(parts)
+    )
+
+
+def add_language(folder: Path, code: str, *, about: dict[str, object] | None = None) -> None:
+    """Put `code` into a folder of languages: every sentence of the program, compiled; and what Django does not know of it."""
+    words = folder / code / "LC_MESSAGES"
+    words.mkdir(parents=True)
+    if about:
+        (folder / code / "language.json").write_text(json.dumps(about))
+    lines = subprocess.run(
+        ["msgcat", "--no-wrap", str(SPANISH)], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    entries = [HEADER]
+    for line in lines:
+        if found := re.fullmatch(r'(msgctxt|msgid|msgid_plural) "(.+)"', line):
+            kind, sentence = found.groups()
+            said = in_arabic_letters(sentence)
+            if kind == "msgctxt":
+                entries.append(f"\n{line}")
+            elif kind == "msgid":
+                entries.append(f'{line}\nmsgstr "{said}"\n')
+            else:
+                entries[-1] = re.sub(r"^msgstr", f"{line}\nmsgstr[0]", entries[-1], flags=re.MULTILINE)
+                entries.append(f'msgstr[1] "{said}"\n')
+    (words / "django.po").write_text("\n".join(entries))
+    subprocess.run(["msgfmt", "-o", words / "django.mo", words / "django.po"], check=True)

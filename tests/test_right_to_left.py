@@ -1,0 +1,103 @@
+"""A language that is read from the right: the pages turn around as a whole, and none of our style sheets says left or right."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import override_settings
+
+from config import languages
+from requests_app.models import Jurisdiction
+from tests.made_up_language import ARABIC_LETTERS, add_language
+from tests.pages import DRAFT, EVERYONE, LINK, PAGES
+from tests.planted import Planted, kept_for_a_module
+from tests.test_accessibility import ACCESS, DESK, PHONE, READ, ZOOMED, Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.django_db]
+
+ROOT = Path(__file__).resolve().parent.parent
+RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK)]
+SIDED = re.compile(
+    r"^\s*(left|right|(margin|padding|border)-(left|right)[a-z-]*|border-(top|bottom)-(left|right)-radius)\s*:"
+    r"|^\s*(text-align|float|clear)\s*:\s*(left|right)\b",
+    re.MULTILINE,
+)
+FOUR_SIDES = re.compile(r"\b(?:margin|padding|inset|border-width): \S+ (?P<right>\S+) \S+ (?P<left>\S+);")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*sorted((ROOT / "static/css").glob("*.css")), ROOT / "templates/requests_app/theme.css"],
+    ids=lambda file: file.name,
+)
+def test_no_style_sheet_of_ours_says_left_or_right(file: Path) -> None:
+    css = file.read_text()
+    assert [found.group().strip() for found in SIDED.finditer(css)] == []
+    # Four values name all four sides. MapLibre's own pieces stay as they are, whatever the language.
+    ours = re.sub(r"\.maplibregl[^{]*\{[^}]*\}", "", css)
+    assert [found.group() for found in FOUR_SIDES.finditer(ours) if found["right"] != found["left"]] == []
+
+
+def test_the_design_system_says_start_and_end_too() -> None:
+    css = (ROOT / "static/vendor/uswds/uswds.css").read_text()
+    assert re.findall(r"[;{](?:left|right|(?:margin|padding|border)-(?:left|right)[a-z-]*):[^;}]*", css) == []
+
+
+@pytest.fixture(scope="module")
+def planted(django_db_setup: None, browser: "Browser", django_db_blocker: Any) -> Iterator[Planted]:
+    with kept_for_a_module(django_db_blocker) as planted:
+        Jurisdiction.objects.update(languages=["en", "es", "ar"])
+        yield planted
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: "Browser", planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    folder = tmp_path_factory.mktemp("locale")
+    add_language(folder, "ar")
+    spoken = languages.spoken([ROOT / "locale", folder])
+    with override_settings(
+        RATE_LIMITS=False,
+        LOCALE_PATHS=[str(folder), str(ROOT / "locale")],
+        LANGUAGES=spoken,
+        LANGUAGES_BIDI=languages.run_from_the_right(spoken),
+    ):
+        visitor = Visitor(browser, planted)
+        yield visitor
+        visitor.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", RESIDENTS)
+def test_a_page_in_arabic_letters_runs_from_the_right_and_nothing_sticks_out(visitor: Visitor, name: str) -> None:
+    tab = visitor.open(name, "ar")
+    if tab.evaluate("document.contentType") != "text/html":
+        return
+    tab.evaluate(ACCESS)
+    html = tab.locator("html")
+    assert (html.get_attribute("lang"), html.get_attribute("dir")) == ("ar", "rtl")
+    assert set(ARABIC_LETTERS.values()) & set(tab.locator("main").inner_text())
+    wrong = []
+    for size in (DESK, PHONE, ZOOMED):
+        tab.set_viewport_size(size)
+        wrong += tab.evaluate("access.tooWide()")
+    assert wrong == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", RESIDENTS)
+def test_a_page_that_is_turned_around_is_its_own_mirror_image(visitor: Visitor, name: str) -> None:
+    """The same words from the left and from the right: each edge and each box lies on the other side, as far away."""
+    tab = visitor.open(name, "en")
+    if tab.evaluate("document.contentType") != "text/html":
+        return
+    tab.evaluate(ACCESS)
+    wrong = []
+    for size in (DESK, PHONE):
+        tab.set_viewport_size(size)
+        wrong += tab.evaluate("access.notMirrored()")
+    assert not wrong, "\n".join(wrong[:20])

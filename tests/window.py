@@ -1,0 +1,59 @@
+"""A real browser on pages that this process makes: it sees what a test has planted in a transaction that nobody else sees."""
+
+import mimetypes
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from django.contrib.staticfiles import finders
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Request, Route
+
+# Nothing listens there: what the window does not answer fails.
+SITE = "http://testserver"
+
+
+class Window:
+    """A browser context in which `client` answers for the site and the static folders for its files.
+
+    reader: whose cookies go along. A redirect is followed here, since a browser would follow it past us.
+    """
+
+    def __init__(self, context: BrowserContext, reader: Client) -> None:
+        self.context, self.reader = context, reader
+        self.connection = connections[DEFAULT_DB_ALIAS]
+        context.route("**/*", self._answer)
+        self.page: Page = context.new_page()
+
+    def open(self, path: str) -> Page:
+        self.page.goto(SITE + path)
+        return self.page
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.context.close()
+
+    def _answer(self, route: Route, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.path.startswith("/static/"):
+            file = finders.find(address.path.removeprefix("/static/"))
+            if not file:
+                route.fulfill(status=404)
+                return
+            route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0] or "application/octet-stream")
+            return
+        # The browser's side runs in a context of its own, which would open a connection of its own.
+        connections[DEFAULT_DB_ALIAS] = self.connection
+        response = self._ask(request, f"{address.path}?{address.query}" if address.query else address.path)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        route.fulfill(status=response.status_code, headers=dict(response.items()), body=body)
+
+    def _ask(self, request: Request, path: str) -> Any:
+        headers = {name: value for name, value in request.headers.items() if name.startswith(("accept", "hx-"))}
+        if request.method == "POST":
+            body = request.post_data_buffer or b""
+            kind = request.headers["content-type"]
+            return self.reader.post(path, data=body, content_type=kind, headers=headers, follow=True)
+        return self.reader.get(path, headers=headers, follow=True)
