@@ -164,7 +164,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
 def reader(planted: Planted, name: str) -> Client:
     """Whom the page is for."""
     who, client = PAGES[name].who, Client(REMOTE_ADDR="127.0.0.1")
-    if who in ("staff: manage_api_keys", SIGNED_IN):
+    if who in ("staff: manage_api_keys", "staff: administer", SIGNED_IN):
         client.force_login(planted.staff["ada"])
     elif who.startswith("staff"):
         client.force_login(planted.staff["sue"])
@@ -176,7 +176,13 @@ def reader(planted: Planted, name: str) -> Client:
 
 
 # Pages that lead on, and the one that is about nothing.
-ANSWERS = {"requests_app:private_link": 302, "requests_app:answered": 302, "open311_not_found": 404}
+ANSWERS = {
+    "seal": 404,
+    "sign": 302,
+    "requests_app:private_link": 302,
+    "requests_app:answered": 302,
+    "open311_not_found": 404,
+}
 
 
 def cost(planted: Planted, name: str) -> int:

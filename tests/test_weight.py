@@ -29,7 +29,7 @@ MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
 # What is of no use on a phone's first visit, or is the city's content and not the page's weight.
 NOT_WEIGHED = re.compile(r"/photos/")
 # Pages that are a map, and files.
-FILES = ("photo", "photo_small", "own_photo", "own_photo_small")
+FILES = ("photo", "photo_small", "own_photo", "own_photo_small", "app_manifest", "offline_catalog", "offline_token")
 OTHER = {f"requests_app:{name}" for name in ("map", *FILES)}
 STEPS = [
     name
@@ -172,12 +172,41 @@ def test_static_files_are_hashed_packed_and_kept_for_a_year(site: "Site") -> Non
 
 
 def test_a_script_names_its_parts_by_their_hashes(packed: Path) -> None:
-    scripts = [path for path in (packed / "static/js").glob("*.js") if re.search(r"\.[0-9a-f]{12}\.js$", path.name)]
-    named = [name for path in scripts for name in re.findall(r"from \"\./([^\"]+)\"", path.read_text())]
-    assert named
-    for name in named:
-        assert (packed / "static/js" / name).exists()
-        assert re.search(r"\.[0-9a-f]{12}\.js$", name)
+    scripts = [path for path in (packed / "static/js").rglob("*.js") if re.search(r"\.[0-9a-f]{12}\.js$", path.name)]
+    named = [
+        (path, name)
+        for path in scripts
+        for name in re.findall(r"(?:from|import) *[\"'](\.[^\"']+)[\"']", path.read_text())
+    ]
+    assert len(named) > 20
+    for path, name in named:
+        assert (path.parent / name).exists(), f"{path.name}: {name}"
+        assert re.search(r"\.[0-9a-f]{12}\.js$", name), f"{path.name}: {name}"
+
+
+def test_the_offline_page_lives_on_the_packed_files_that_its_worker_kept(
+    site: "Site", new_page: Callable[..., "Page"]
+) -> None:
+    planted_here()
+    page = new_page()
+    page.goto(site.url)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.set_offline(True)
+    # As after some days: the browser's own cache is of no help.
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.clearBrowserCache")
+    lost: list[str] = []
+    page.on("requestfailed", lambda request: lost.append(request.url))
+    page.goto(f"{site.url}/report/offline/")
+    page.wait_for_selector("#offline[data-ready]")
+    page.fill("#words", "A hole")
+    page.fill("#service-filter", "pot")
+    page.locator("label[for=service-pothole]").click()
+    page.click("#keep-buttons button[type=submit]")
+    page.wait_for_selector("#error-summary:not([hidden])")
+    page.wait_for_load_state("networkidle")
+    assert [path for path in lost if "/static/" in path or "theme" in path or "seal" in path] == []
 
 
 def test_pages_are_packed_and_photos_are_not_packed_twice(site: "Site") -> None:

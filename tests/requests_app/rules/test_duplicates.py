@@ -160,7 +160,7 @@ def test_a_place_that_is_only_roughly_public_is_not_shown_at_all(cast: Rivermark
 
 
 @pytest.mark.parametrize("columns", [{"duplicate_policy": "never"}, {"duplicate_radius_m": 0}])
-def test_a_service_may_offer_none(cast: Rivermark, columns: dict[str, object]) -> None:
+def test_a_service_may_offer_none(cast: Rivermark, columns: dict[str, Any]) -> None:
     version = factories.service(cast.city, "lone", **columns)
     factories.report(version, "the same place")
     assert found(version) == []
