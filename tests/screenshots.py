@@ -81,6 +81,7 @@ class Camera:
         self.page.emulate_media(color_scheme="light")
 
     def _save(self, name: str, width: int) -> None:
+        self.page.evaluate("window.scrollTo(0, 0)")
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             self.dead.append(f"{name}: the page is {wide} pixels wide")
@@ -154,7 +155,7 @@ def walk(camera: Camera, address: str = "", *, last: str = "sent") -> None:
 
 def forward(page: Page) -> None:
     before = page.url
-    ways = page.locator("main form button.usa-button--big[type=submit]:visible")
+    ways = page.locator("main form button.usa-button--big[type=submit]:visible, main button[name=go_on]")
     plain = page.locator("main form button.usa-button[type=submit]:visible:not(.usa-button--outline)")
     with page.expect_navigation(wait_until="networkidle"):
         (ways if ways.count() else plain).last.click()
@@ -217,8 +218,9 @@ def whole_path(camera: Camera) -> None:
     camera.page.fill("#id_text", words)
     forward(camera.page)
     walk(camera, address)
-    camera.page.locator("main a[href*='/l/']").first.click()
-    camera.page.wait_for_load_state("networkidle")
+    # The link names the site's own address, which need not be the one that is looked at.
+    link = urlsplit(camera.page.locator("main a[href*='/l/']").first.get_attribute("href") or "").path
+    camera.open(link.removeprefix("/").removeprefix("es/"))
     camera.take("track")
 
 
