@@ -2,16 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-
-from requests_app.words import say
-
-
-def _own_words(request: HttpRequest, heading: str, key: str) -> HttpResponse:
-    words = say(request.jurisdiction.branding.get(key))  # type: ignore[attr-defined]
-    return render(request, "requests_app/own_words.html", {"heading": heading, "words": words, "key": key})
 
 
 @require_safe
@@ -23,4 +15,4 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=30, public=True)
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return _own_words(request, _("Accessibility"), "accessibility")
+    return render(request, "requests_app/accessibility.html")
