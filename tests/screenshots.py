@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
 from config.stack.machine import chromium
 
@@ -86,8 +86,10 @@ class Camera:
         if wide > width:
             self.dead.append(f"{name}: the page is {wide} pixels wide")
         tall = self.page.evaluate("document.documentElement.scrollHeight")
-        clip = {"x": 0, "y": 0, "width": width, "height": min(tall, TALL[width])}
-        picture = Image.open(io.BytesIO(self.page.screenshot(full_page=True, clip=clip))).convert("RGB")
+        shown = self.page.screenshot(
+            full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(tall, TALL[width])}
+        )
+        picture = Image.open(io.BytesIO(shown)).convert("RGB")
         for colors in (256, 128, 64, 32, 16):
             file = io.BytesIO()
             picture.quantize(colors, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
@@ -182,9 +184,10 @@ def tell_more(camera: Camera, address: str) -> None:
     choose_first(camera, address)
     photos = camera.page.locator("input[type=file]")
     if photos.count() and "photos" not in camera.taken:
-        photos.first.set_input_files(
-            [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": drawn(n)} for n in (1, 2)]
-        )
+        files: list[FilePayload] = [
+            {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": drawn(number)} for number in (1, 2)
+        ]
+        photos.first.set_input_files(files)
         camera.page.wait_for_timeout(1500)
         camera.take("photos")
 
