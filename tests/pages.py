@@ -233,7 +233,7 @@ PAGES: dict[str, Page] = {
         ),
         budget=8,
     ),
-    "requests_app:services": Page(EVERYONE, queries=("", "q=a+hole+in+the+road", "q={q}", "q=zzzz"), budget=12),
+    "requests_app:services": Page(EVERYONE, queries=("", "q=a+hole+in+the+road", "q={q}", "q=zzzz"), budget=2),
     "requests_app:category": Page(
         EVERYONE, arguments=lambda planted: [{"code": "streets"}, {"code": "help"}], budget=3
     ),
