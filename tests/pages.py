@@ -231,7 +231,7 @@ PAGES: dict[str, Page] = {
             "q={q}",
             *(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         ),
-        budget=8,
+        budget=10,
     ),
     "requests_app:services": Page(EVERYONE, queries=("", "q=a+hole+in+the+road", "q={q}", "q=zzzz"), budget=2),
     "requests_app:category": Page(
@@ -271,7 +271,7 @@ PAGES: dict[str, Page] = {
     "requests_app:choose_place": Page(DRAFT, "GET POST", draft_at("choose_place"), budget=11),
     "requests_app:thing": Page(DRAFT, "GET POST", draft_at("thing"), budget=5),
     "requests_app:whose": Page(DRAFT, "GET POST", draft_at("whose"), budget=6),
-    "requests_app:same": Page(DRAFT, "GET POST", draft_at("same"), budget=7),
+    "requests_app:same": Page(DRAFT, "GET POST", draft_at("same"), budget=10),
     "requests_app:details": Page(DRAFT, "GET POST", draft_at("details", number=1), budget=6),
     "requests_app:draft_photos": Page(DRAFT, "POST", draft_at("details")),
     "requests_app:other": Page(DRAFT, "GET POST", draft_at("other"), budget=6),
