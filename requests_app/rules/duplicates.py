@@ -99,8 +99,11 @@ def _likeness(one: frozenset[str], other: frozenset[str], rarity: Callable[[str]
 
 @dataclass(frozen=True)
 class Candidate:
+    """at: when it was compared, as its age counts."""
+
     service_request: ServiceRequest
     metres: int
+    at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,7 @@ def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at:
     whole = requests.select_related("service", "service_version__department", "department", "owner").in_bulk(
         [one.key for _, one in found]
     )
-    return [Candidate(whole[int(one.key)], round(one.metres)) for _, one in found if one.key in whole]
+    return [Candidate(whole[int(one.key)], round(one.metres), at) for _, one in found if one.key in whole]
 
 
 def _near(

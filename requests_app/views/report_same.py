@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from requests_app import limits
 from requests_app.actions import drafting, following, submission
-from requests_app.clock import app_now
 from requests_app.forms.report import FollowForm
 from requests_app.messages.wording import ago, away, long_date, status_words
 from requests_app.models import Draft, ServiceRequest
@@ -113,18 +112,19 @@ def _page(
 
 
 def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
-    now, zone = app_now(), request.jurisdiction.zone
+    zone = request.jurisdiction.zone
     cards = []
-    for one, metres in ((found.service_request, found.metres) for found in path.candidates):
+    for found in path.candidates:
+        one = found.service_request
         one.jurisdiction = request.jurisdiction
         cards.append(
             {
                 "request": one,
                 "photo": next(iter(one.public_photos), None),  # type: ignore[attr-defined]
                 "words": status_words(one, to_reporter=False),
-                "away": away(metres),
+                "away": away(found.metres),
                 "day": long_date(one.submitted_at.astimezone(zone).date()),
-                "ago": ago(one.submitted_at, now),
+                "ago": ago(one.submitted_at, found.at),
             }
         )
     return cards
