@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from requests_app import training
 from requests_app.actions.indexing import index_catalogue
 from requests_app.actions.submission import Reporter
 from requests_app.models import Jurisdiction, ServiceRequest, ServiceVersion
+from requests_app.rules import suggestion_model
 from requests_app.rules.suggestion_model import ARRAYS, Model, current_model, folder_of, likely_services
 from requests_app.rules.suggestions import suggest
 from tests import factories
@@ -179,6 +181,18 @@ def cut(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-7])
 
 
+def remove(name: str, folder: Path) -> None:
+    (folder / f"{name}.npy").unlink()
+
+
+def cut_array(name: str, folder: Path) -> None:
+    cut(folder / f"{name}.npy")
+
+
+def empty(name: str, folder: Path) -> None:
+    (folder / f"{name}.npy").write_bytes(b"")
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "all gone": lambda folder: shutil.rmtree(folder.parent),
     "folder gone": shutil.rmtree,
@@ -190,9 +204,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "about is half": lambda folder: cut(folder / "about.json"),
     "a service too many": lambda folder: other_about(folder, services=["pothole", "tree", "outreach", "more"]),
     "services are a number": lambda folder: other_about(folder, services=3),
-    **{f"{name} gone": lambda folder, name=name: (folder / f"{name}.npy").unlink() for name in ARRAYS},
-    **{f"{name} cut": lambda folder, name=name: cut(folder / f"{name}.npy") for name in ARRAYS},
-    **{f"{name} empty": lambda folder, name=name: (folder / f"{name}.npy").write_bytes(b"") for name in ARRAYS},
+    **{f"{name} gone": partial(remove, name) for name in ARRAYS},
+    **{f"{name} cut": partial(cut_array, name) for name in ARRAYS},
+    **{f"{name} empty": partial(empty, name) for name in ARRAYS},
     "weights are words": lambda folder: np.save(folder / "weights.npy", np.array(["x"])),
     "weights are objects": lambda folder: np.save(folder / "weights.npy", np.array([{}]), allow_pickle=True),
     "weights are no numbers": lambda folder: np.save(
@@ -206,8 +220,6 @@ def test_a_missing_broken_or_older_model_leaves_the_plain_search(cast: Rivermark
     plain = codes(cast.city, "a hole in the road")
     taught(cast)
     # Read afresh, as a process does that starts now.
-    from requests_app.rules import suggestion_model
-
     suggestion_model._in_use.clear()
     DAMAGE[damage](folder_of(cast.city) / (folder_of(cast.city) / "current").read_text())
     assert codes(cast.city, "gully") == []

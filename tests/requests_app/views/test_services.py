@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from requests_app.actions.indexing import index_catalogue
 from requests_app.models import Draft, ServiceRequest
@@ -118,3 +119,14 @@ def test_at_most_so_many_are_found_however_many_fit(cast: Rivermark) -> None:
     index_catalogue(cast.city)
     assert len(suggestions.suggest(cast.city, "road trouble", "en").services) == 3
     assert len(suggestions.suggest(cast.city, "road trouble", "en", services=6).services) == 6
+
+
+def test_a_search_asks_the_database_as_often_however_much_is_found(
+    cast: Rivermark, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(12):
+        factories.service(cast.city, f"road-{number}", name={"en": f"Road trouble {number}"})
+        factories.article(cast.city, f"trouble-{number}", f"Road trouble {number}")
+    index_catalogue(cast.city)
+    with django_assert_max_num_queries(12):
+        assert len(found(client, "road trouble")) == 7
