@@ -142,7 +142,9 @@ def test_a_report_written_without_a_network_survives_a_closed_page_and_is_sent_o
     page.locator("#outbox-list li a").click()
     page.wait_for_url(f"{live_site.url}/r/{made.reference}/")
     assert "by the bus stop" in page.inner_text("main")
-    # The private page is in no cache.
+    # The private page is in no cache, also a while later.
+    page.reload()
+    page.wait_for_timeout(1000)
     stored = page.evaluate(STORED)
     assert {path for path in stored["urls"] if not path.startswith(("/static/", "/seal/"))} == {
         "/report/offline/", "/es/report/offline/", "/report/offline/catalog.json", "/es/report/offline/catalog.json",
