@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 SPANISH = Path(__file__).resolve().parent.parent / "locale/es/LC_MESSAGES/django.po"
@@ -20,7 +21,7 @@ def in_arabic_letters(sentence: str) -> str:
     )
 
 
-def add_language(folder: Path, code: str, *, about: dict[str, object] | None = None) -> None:
+def add_language(folder: Path, code: str, *, about: Mapping[str, object] | None = None) -> None:
     """Put `code` into a folder of languages: every sentence of the program, compiled; and what Django does not know of it."""
     words = folder / code / "LC_MESSAGES"
     words.mkdir(parents=True)

@@ -17,7 +17,7 @@ from tests.test_headers import reader
 from tests.window import Window
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
     from playwright.sync_api import Page as Tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -26,9 +26,10 @@ HERE = Path(__file__).parent
 AXE = (HERE / "vendor/axe.min.js").read_text()
 ACCESS = (HERE / "access.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
+DESK: "ViewportSize" = {"width": 1280, "height": 800}
+PHONE: "ViewportSize" = {"width": 375, "height": 667}
 # 1280 pixels at 400 %.
-ZOOMED = {"width": 320, "height": 512}
+ZOOMED: "ViewportSize" = {"width": 320, "height": 512}
 # Each language sees both widths and both themes: the first look asks everything, the second what a look can change.
 LOOKS = {"en": [(DESK, "light"), (PHONE, "dark")], "es": [(PHONE, "light"), (DESK, "dark")]}
 OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "label"]

@@ -32,7 +32,7 @@ def commented(browser: "Browser", db: None) -> Event:
 
 
 def body(event: Event, kind: str, language: str) -> str:
-    made = ServiceRequest.objects.get(pk=event.service_request_id)
+    made = ServiceRequest.objects.get(events=event)
     contact_point = made.participations.get().person.contact_points.get(kind="email")
     with override(language):
         mail = email.compose(made, contact_point, kind=kind, event=event)

@@ -1,4 +1,4 @@
-"""What is usually missed on such pages, each line a rule. (Focus and targets: test_accessibility.py. Sentences: test_plain_words.py.)"""
+"""What is usually missed on such pages, each line a rule. Focus and targets: test_accessibility.py."""
 
 import re
 
@@ -113,6 +113,14 @@ def test_numbers_are_grouped_as_the_language_does(settings: object) -> None:
         assert number_format(20000, use_l10n=True, force_grouping=True) == "20,000"
     with override("es"):
         assert number_format(20000, use_l10n=True, force_grouping=True) in ("20.000", "20\N{NO-BREAK SPACE}000")
+
+
+def test_numbers_and_addresses_keep_their_own_direction(client: Client, spanish: ServiceRequest) -> None:
+    """In a page from the right, 555-0100 would be read as 0100-555, and "12 Elm St" as "Elm St 12"."""
+    assert re.findall(r'<a class="phone"(?! dir="ltr")', client.get("/").text) == []
+    assert "<bdi>12 Elm St</bdi>" in client.get(f"/r/{spanish.reference}/").text
+    assert "<bdi>12 Elm St</bdi>" in client.get("/requests/").text
+    assert "<bdi>12 Elm St</bdi>" in Walk(client).to_details().html
 
 
 def test_nothing_moves_on_by_itself(client: Client, cast: Rivermark) -> None:
