@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from requests_app import links
+from requests_app import branding, links
 from requests_app.models import EmergencyPhrase, ServiceRequest
 from staff_app.acts import ACTS
 from tests import factories
@@ -143,6 +143,12 @@ def the_phrase(planted: Planted) -> list[Arguments]:
     return [{"phrase_id": phrase.pk}]
 
 
+def the_seal(planted: Planted) -> list[Arguments]:
+    seal = branding.seal_of(planted.public.jurisdiction)
+    assert seal is not None
+    return [{"version": seal.version, "ending": seal.ending}, {"version": "nonsense", "ending": "svg"}]
+
+
 def _public_first(planted: Planted) -> list[ServiceRequest]:
     return [planted.public, *(one for kind, one in planted.requests.items() if kind != "public")]
 
@@ -209,7 +215,7 @@ PAGES: dict[str, Page] = {
     ),
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
-    "seal": Page(EVERYONE, arguments=lambda planted: [{"version": "nonsense", "ending": "svg"}], budget=1),
+    "seal": Page(EVERYONE, arguments=the_seal, budget=1),
     "service_worker": Page(EVERYONE, budget=1),
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=4),
@@ -265,7 +271,7 @@ PAGES: dict[str, Page] = {
     "requests_app:problem": Page(DRAFT, "GET POST", draft_at("problem"), budget=4),
     "requests_app:emergency": Page(DRAFT, "GET POST", draft_at("emergency"), budget=5),
     "requests_app:called": Page(DRAFT, "POST", draft_at("emergency")),
-    "requests_app:service": Page(DRAFT, "GET POST", draft_at("service"), budget=7),
+    "requests_app:service": Page(DRAFT, "GET POST", draft_at("service"), budget=9),
     "requests_app:answered": Page(DRAFT, "GET POST", draft_at("answered"), budget=5),
     "requests_app:where": Page(DRAFT, "GET POST", draft_at("where"), budget=4),
     "requests_app:choose_place": Page(DRAFT, "GET POST", draft_at("choose_place"), budget=11),
@@ -278,8 +284,8 @@ PAGES: dict[str, Page] = {
     "requests_app:contact": Page(DRAFT, "GET POST", draft_at("contact"), budget=4),
     "requests_app:check": Page(DRAFT, "GET POST", draft_at("check"), budget=9),
     "requests_app:take_out": Page(DRAFT, "POST", draft_at("check")),
-    "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=6),
-    "requests_app:take_over": Page(LINK, "GET POST", each_draft_link, budget=2),
+    "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=9),
+    "requests_app:take_over": Page(LINK, "GET POST", each_draft_link, budget=3),
     "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),

@@ -124,6 +124,8 @@ class Planted:
 def plant() -> Planted:
     cast = factories.rivermark()
     city, streets, parks = cast.city, cast.streets, cast.parks
+    city.branding = {**city.branding, "seal_url": "data:image/svg+xml;base64,PHN2Zy8+"}
+    city.save(update_fields=["branding"])
     staff = _staff(cast)
     sue, pia = staff["sue"], staff["pia"]
     Department.objects.filter(pk=streets.pk).update(

@@ -20,6 +20,8 @@ MAY_BE_OLDER = {
     "basemap_tile": 60, "map_style": 60, "place_search": 300, "place_nearest": 300,
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
     "robots": 3600, "sitemap": 3600,
+    # Named for its content: another seal has another address.
+    "seal": 365 * 86_400,
 }  # fmt: skip
 PRIVATE = {"private", "no-store"}
 

@@ -177,7 +177,6 @@ def reader(planted: Planted, name: str) -> Client:
 
 # Pages that lead on, and the one that is about nothing.
 ANSWERS = {
-    "seal": 404,
     "sign": 302,
     "requests_app:private_link": 302,
     "requests_app:answered": 302,
