@@ -19,8 +19,10 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Ground, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.moderation_term import ModerationTerm
+from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
-from requests_app.models.people import ContactPoint, Membership, Person, Role, User
+from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.service_request import (
     CONFIDENTIAL,
@@ -41,10 +43,14 @@ from requests_app.models.service_request import (
     Status,
 )
 from requests_app.models.short_link import ShortLink
+from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
+from requests_app.models.survey import SurveyAnswer
+from requests_app.models.text_revision import TextRevision
 
 __all__ = [
     "CONFIDENTIAL",
     "OPEN",
+    "SMALLEST_RADIUS_M",
     "AccessLink",
     "Answer",
     "ApiKey",
@@ -52,6 +58,7 @@ __all__ = [
     "Article",
     "Asset",
     "BasemapFeature",
+    "Cadence",
     "Calendar",
     "Category",
     "Channel",
@@ -61,6 +68,7 @@ __all__ = [
     "Counter",
     "CounterDelta",
     "Department",
+    "DigestItem",
     "Disposition",
     "Draft",
     "EmergencyPhrase",
@@ -72,6 +80,8 @@ __all__ = [
     "ListedReason",
     "Membership",
     "Message",
+    "ModerationTerm",
+    "OneTimeLink",
     "OutboxRow",
     "Owner",
     "Participation",
@@ -91,6 +101,9 @@ __all__ = [
     "ServiceVersion",
     "ShortLink",
     "Status",
+    "Subscription",
+    "SurveyAnswer",
     "Target",
+    "TextRevision",
     "User",
 ]

@@ -128,6 +128,12 @@ class ServiceVersion(models.Model):
     # Own words for an outcome: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
     outcome_words = models.JSONField(default=dict, blank=True)
     evidence = models.CharField(max_length=10, default="none")
+    # Why the law wants a name and a postal address for this service, by language; empty: nobody needs to say who they are.
+    identity_words = models.JSONField(default=dict, db_default={}, blank=True)
+    # Nothing is public or sent on before the link in the mail is used.
+    must_confirm = models.BooleanField(default=False, db_default=False)
+    # A home is what it is about (code enforcement): no page of a block or an address lists it.
+    listed_by_place = models.BooleanField(default=True, db_default=True)
     published_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

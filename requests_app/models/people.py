@@ -82,10 +82,20 @@ class Person(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="people")
     name = models.CharField(max_length=200, blank=True)
+    # Only where a service has to ask for it by law.
+    postal_address = models.CharField(max_length=300, blank=True, db_default="")
     language = models.CharField(max_length=12, default="en")
     may_be_called = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
+
+
+class Cadence(models.TextChoices):
+    """How often news goes out: each by itself, or gathered into one mail a day or a week."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 class ContactPoint(models.Model):

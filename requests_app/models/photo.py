@@ -30,6 +30,8 @@ class Photo(models.Model):
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_point = models.PointField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
+    # Why staff hid it (a code); a photo that may show people waits, with the reason "unchecked".
+    hidden_reason = models.CharField(max_length=20, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

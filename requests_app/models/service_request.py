@@ -11,7 +11,7 @@ from requests_app.clock import AppNow
 from requests_app.models.catalogue import Department, QuestionVersion, Service, ServiceVersion, Target
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.models.people import ContactPoint, Person, User
+from requests_app.models.people import Cadence, ContactPoint, Person, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -137,6 +137,8 @@ class ServiceRequest(models.Model):
     # Why it has this priority: service, an answer's code, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
+    # Why nobody but staff reads it yet: limit, link, threat, robot. It is routed and worked on all the same.
+    held_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and went on.
     after_warning = models.BooleanField(default=False)
 
@@ -253,6 +255,9 @@ class ServiceRequest(models.Model):
             ),
             models.Index(
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
+            ),
+            models.Index(
+                fields=["jurisdiction", "submitted_at", "id"], condition=Q(public_state="held"), name="request_held"
             ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
             # What may be the same problem: open ones near a place, as everybody knows it and as it is.
@@ -407,6 +412,7 @@ class Participation(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     # Where news goes; none: no news is wanted.
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.AT_ONCE, db_default="at_once")
     stopped_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 

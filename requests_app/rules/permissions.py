@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Case, Count, Min, Q, When
 
+from requests_app.models.catalogue import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.service_request import CONFIDENTIAL, OPEN, PublicState, ServiceRequest
@@ -22,6 +23,8 @@ ON_A_REQUEST = {
     "view_private",
     # The reporter box: names and addresses. Opening it is logged.
     "view_reporter",
+    # What comes back a second time is theirs.
+    "supervise",
     # Requests that lie in the triage queue, of no department yet.
     "triage",
     # A contractor's limit, not a power: only what is assigned to them.
@@ -52,7 +55,7 @@ FIRST_ROLES: dict[str, FirstRole] = {
     "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
     "supervisor": {
         "name": {"en": "Supervisor", "es": "Supervisión"},
-        "permissions": [*_TRIAGE, "withdraw", "hide", "publish", "read_outbox"],
+        "permissions": [*_TRIAGE, "supervise", "withdraw", "hide", "publish", "read_outbox"],
     },
     "call_taker": {
         "name": {"en": "Call taker", "es": "Operador"},
@@ -160,6 +163,19 @@ def can(user: User | AnonymousUser, action: str, service_request: ServiceRequest
     return any(
         action in membership.role.permissions and _covers(membership, service_request)
         for membership in memberships_of(user)
+    )
+
+
+def supervisor_of(department: Department) -> User | None:
+    """Who takes what came back twice: the department's own supervisor with the least to do, else one of the whole city."""
+    open_ones = Count("assigned", filter=Q(assigned__status__in=OPEN))
+    return (
+        User.objects.filter(is_active=True, memberships__jurisdiction_id=department.jurisdiction_id)
+        .filter(memberships__role__permissions__contains=["supervise"])
+        .filter(Q(memberships__department=department) | Q(memberships__department=None))
+        .annotate(of_the_city=Min(Case(When(memberships__department=department, then=0), default=1)), load=open_ones)
+        .order_by("of_the_city", "load", "id")
+        .first()
     )
 
 

@@ -1,0 +1,19 @@
+"""The few that wait for somebody to read them before everybody may. Built beside traffic."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    # An index can be built concurrently only outside a transaction.
+    atomic = False
+    dependencies = [("requests_app", "0010_after_the_report")]
+    operations = [
+        AddIndexConcurrently(
+            "servicerequest",
+            models.Index(
+                fields=["jurisdiction", "submitted_at", "id"], condition=Q(public_state="held"), name="request_held"
+            ),
+        ),
+    ]

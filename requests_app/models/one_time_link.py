@@ -1,0 +1,34 @@
+"""Links that prove an address: used once, soon over, derived from the row and LINK_KEYS and never stored (see links.py)."""
+
+from django.db import models
+
+from requests_app.clock import AppNow
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import ContactPoint
+from requests_app.models.service_request import ServiceRequest
+from requests_app.models.subscription import Subscription
+
+
+class OneTimeLink(models.Model):
+    """Whoever presses the button on its page has read the mail. A visit alone (by a mail scanner) uses up nothing."""
+
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in"
+        CONFIRM = "confirm"
+        SUBSCRIBE = "subscribe"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="+")
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    # The browser that asked for it: a link that was forwarded signs in nobody else without a second press.
+    visitor_hash = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        indexes = [models.Index(fields=["contact_point", "created_at"], name="one_time_link_of_address")]

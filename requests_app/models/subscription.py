@@ -1,0 +1,67 @@
+"""What residents follow besides single requests: an area, a service, a place and its surroundings, a thing of the city's."""
+
+from django.contrib.gis.db import models
+from django.contrib.postgres.indexes import GistIndex
+from django.db.models import Q
+
+from requests_app.clock import AppNow
+from requests_app.models.catalogue import Service
+from requests_app.models.event import Event
+from requests_app.models.geography import Area, Asset
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import Cadence, ContactPoint
+from requests_app.models.service_request import ServiceRequest
+
+SMALLEST_RADIUS_M = 200
+
+
+class Subscription(models.Model):
+    """News by mail of whatever is reported and done there. Nothing is sent before the address is confirmed."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="subscriptions")
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="subscriptions")
+    # Any of these narrow it; a point goes with its radius.
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    point = models.PointField(null=True, blank=True)
+    radius_m = models.PositiveIntegerField(null=True, blank=True)
+    # What the reader knows the place by: "Elm St, 100 block".
+    label = models.CharField(max_length=200, blank=True)
+    cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.DAILY)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=AppNow())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(point__isnull=True, radius_m__isnull=True)
+                | Q(point__isnull=False, radius_m__gte=SMALLEST_RADIUS_M),
+                name="subscription_radius_at_least_200_m",
+            ),
+        ]
+        indexes = [
+            GistIndex(fields=["point"], condition=Q(stopped_at__isnull=True), name="subscription_place"),
+            models.Index(fields=["area"], condition=Q(stopped_at__isnull=True), name="subscription_area"),
+            models.Index(fields=["service"], condition=Q(stopped_at__isnull=True), name="subscription_service"),
+        ]
+
+
+class DigestItem(models.Model):
+    """One change that one address hears of in its next gathered mail. Once, however many reasons it has to hear of it."""
+
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="digest_items")
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, related_name="+")
+    # The reason: a subscription, or (none) a report that they made, joined or follow.
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    cadence = models.CharField(max_length=8, choices=Cadence.choices)
+    created_at = models.DateTimeField(db_default=AppNow())
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact_point", "event"], name="digest_item_once")]
+        indexes = [
+            models.Index(fields=["cadence", "contact_point"], condition=Q(sent_at__isnull=True), name="digest_unsent")
+        ]
