@@ -41,6 +41,8 @@ KINDS: dict[str, frozenset[str]] = {
         "withdrawn": "",
         "reopened": "count comment_id",
         "closed": "",
+        "surveyed": "question value reason",
+        "escalated": "assignee_id",
         "joined": "role",
         "followed": "",
         "news_stopped": "",
@@ -73,11 +75,16 @@ REACTIONS: dict[str, list[str]] = {
     "handed_over": ["tell_resolved", "mail_owner"],
     "merged": ["tell_resolved"],
     "reopened": ["tell_reopened"],
+    "escalated": ["mail_supervisor"],
 }
+# Of these, whoever follows the area, service or place hears too.
+FOR_SUBSCRIBERS = {"submitted", "published", "commented", "held", "resolved", "handed_over", "merged", "reopened"}
+for _kind in FOR_SUBSCRIBERS:
+    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # One row for each person who should hear of it, in the outside lane.
 TELLING = {kind for kinds in REACTIONS.values() for kind in kinds if kind.startswith("tell_")}
 # In the outside lane as well; all else shares the database's transaction. Each is once for each event.
-OUTSIDE = {"mail_owner"}
+OUTSIDE = {"mail_owner", "mail_supervisor"}
 # Events after which a request is found by other words, or not at all.
 _REINDEXED = {"submitted", "service_changed", "hidden", "published", "place_corrected"}
 

@@ -10,7 +10,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Draft, Jurisdiction, Person, ServiceRequest
+from requests_app.models import (
+    AccessLink,
+    ContactPoint,
+    Draft,
+    Jurisdiction,
+    OneTimeLink,
+    Person,
+    ServiceRequest,
+    Subscription,
+)
 
 SECRET_BITS = 130
 
@@ -100,3 +109,40 @@ def draft_of(token_given: str) -> Draft | None:
     if not _is_right(secret, f"draft:{draft_id}"):
         return None
     return Draft.objects.select_related("jurisdiction", "service_request").filter(pk=draft_id).first()
+
+
+# --- Links that prove an address, and the way out of gathered mails ---------------------------------------------------
+
+
+def one_time_url(link: OneTimeLink) -> str:
+    token_given = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
+    return site_of(link.jurisdiction) + reverse("requests_app:prove", args=[token_given])
+
+
+def one_time(token_given: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
+    """The link that this token opens, also one that is used up or over, of which its page says so."""
+    number, _, secret = token_given.partition("-")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    link = (
+        OneTimeLink.objects.select_related("contact_point__person", "service_request", "subscription")
+        .filter(pk=int(number), jurisdiction=jurisdiction)
+        .first()
+    )
+    # Derive a secret in any case, so that an unknown id takes as long as a wrong secret.
+    purpose = link.purpose if link is not None else OneTimeLink.Purpose.SIGN_IN
+    return link if _is_right(secret, f"once:{purpose}:{int(number)}") else None
+
+
+def digest_token(contact_point: ContactPoint, subscription: Subscription | None) -> str:
+    name = f"{contact_point.pk}.{subscription.pk if subscription else 0}"
+    return f"{name}-{_derived(f'digest:{name}', settings.LINK_KEYS[0])}"
+
+
+def digest_of(token_given: str) -> tuple[int, int] | None:
+    """The address and the subscription (0: its own reports) whose gathered mails this token stops; they may be gone."""
+    name, _, secret = token_given.partition("-")
+    first, dot, second = name.partition(".")
+    if not (dot and first.isdecimal() and second.isdecimal()) or len(name) > 40:
+        return None
+    return (int(first), int(second)) if _is_right(secret, f"digest:{name}") else None

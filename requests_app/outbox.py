@@ -16,7 +16,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
-from requests_app.models import Event, OutboxRow, Participation, ServiceRequest
+from requests_app.models import Cadence, DigestItem, Event, OutboxRow, Participation, ServiceRequest
 
 # A claimed row is nobody else's for this long; after a kill it costs as much.
 LEASE = "10 seconds"
@@ -28,6 +28,10 @@ OUTSIDE_GIVEN_UP_AFTER = dt.timedelta(hours=72)
 DATABASE_ERRORS_ALLOWED = 8
 
 log = structlog.get_logger(__name__)
+
+
+# What cannot wait for tomorrow's mail: that it came in, and a question that the work waits for.
+NEVER_GATHERED = {"tell_received", "tell_asked"}
 
 
 class OutsideTransaction(Exception):
@@ -81,8 +85,19 @@ def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event)
         .filter(contact_point__kind="email", contact_point__bounced_at=None)
         .order_by("contact_point__normalized", "id")
         .distinct("contact_point__normalized")
-        .values_list("contact_point_id", flat=True)
+        .values_list("contact_point_id", "cadence")
     )
+    wanted = list(wanting)
+    if kind not in NEVER_GATHERED:
+        DigestItem.objects.bulk_create(
+            [
+                DigestItem(contact_point_id=pk, service_request=service_request, event=event, cadence=cadence)
+                for pk, cadence in wanted
+                if cadence != Cadence.AT_ONCE
+            ],
+            ignore_conflicts=True,
+        )
+        wanted = [(pk, cadence) for pk, cadence in wanted if cadence == Cadence.AT_ONCE]
     rows = [
         OutboxRow(
             kind=kind,
@@ -93,7 +108,7 @@ def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event)
             dedupe_key=f"{kind}:{event.pk}:{contact_point_id}",
             ordering_key=f"mail:{service_request.pk}:{contact_point_id}",
         )
-        for contact_point_id in wanting
+        for contact_point_id, _cadence in wanted
     ]
     if rows:
         _put(rows, lane="outside")

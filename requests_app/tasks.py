@@ -9,8 +9,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
-from requests_app.actions import counting, housekeeping, indexing, progress, routing
-from requests_app.messages import email
+from requests_app.actions import counting, housekeeping, indexing, progress, routing, subscribing
+from requests_app.messages import digest, email, link_mail
 from requests_app.models import OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,11 @@ HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
     "index": indexing.index_row,
     "mail_owner": email.mail_owner,
+    "mail_supervisor": email.mail_supervisor,
     "mail_draft": email.mail_draft,
+    "mail_link": link_mail.mail_link,
+    "match_subscriptions": subscribing.match_row,
+    "tell_digest": digest.tell_digest,
     "tell_received": email.tell,
     "tell_routed": email.tell,
     "tell_commented": email.tell,
@@ -102,8 +106,9 @@ def drain_database() -> None:
 
 @shared_task(name="requests_app.tasks.hourly")
 def hourly() -> None:
-    """Closes what was resolved 30 days ago, and sweeps what has had its time: drafts, photos of nobody, old keys."""
+    """Closes what was resolved 30 days ago, sends gathered mails whose hour has come, and sweeps what has had its time."""
     progress.close_old()
+    subscribing.gather()
     housekeeping.sweep()
 
 

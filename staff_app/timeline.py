@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import spoken
+from requests_app.rules import survey
 from requests_app.words import say
 from staff_app import due
 
@@ -148,6 +150,10 @@ def words_of(event: Event, names: Names) -> str:
         case "assigned":
             name = names.users.get(data.get("assignee_id") or 0)
             return _("Assigned to %(name)s") % {"name": name} if name else _("Assigned to nobody")
+        case "escalated":
+            return _("Came back again: given to %(name)s") % {"name": names.users.get(data.get("assignee_id") or 0, "")}
+        case "surveyed":
+            return surveyed_words(data)
         case "scheduled":
             return _("Planned for %(day)s") % {"day": day(str(data.get("date", "")))}
         case "held":
@@ -166,6 +172,15 @@ def words_of(event: Event, names: Names) -> str:
         case "unmerged":
             return _("Taken apart from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
     return simple_words(event.kind)
+
+
+def surveyed_words(data: dict[str, Any]) -> str:
+    """ "Is it fixed?": No (It came back)."""
+    question, value, reason = (str(data.get(key) or "") for key in ("question", "value", "reason"))
+    said = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}.get(value, value)
+    words = _("Says whether it is fixed: %(said)s") if question == "fixed" else _("Says whether treated well: %(said)s")
+    why = survey.REASONS.get(question, {}).get(reason, "")
+    return words % {"said": said} + (f" ({why})" if why else "")
 
 
 def simple_words(kind: str) -> str:
@@ -200,6 +215,7 @@ def outbox_words(kind: str) -> str:
         "route": _("Routing"),
         "index": _("Search index"),
         "mail_owner": _("Mail to the owner"),
+        "mail_supervisor": _("Mail to the supervisor"),
         "tell_received": _("Mail: received"),
         "tell_routed": _("Mail: sent to the department"),
         "tell_commented": _("Mail: public comment"),

@@ -58,12 +58,27 @@ def each_request(planted: Planted) -> list[Arguments]:
     return [{"reference": one.reference} for one in _public_first(planted)]
 
 
+def ended_first(planted: Planted) -> list[Arguments]:
+    """What is asked about an outcome is asked where there is one."""
+    return [{"reference": planted.requests["ended"].reference}, *each_request(planted)]
+
+
 def each_photo(planted: Planted) -> list[Arguments]:
     return [{"name": one.name} for one in planted.photos.values()]
 
 
 def each_link(planted: Planted) -> list[Arguments]:
     return [{"token": token_of(planted.links[kind])} for kind in ("public", "private", "hidden")]
+
+
+def each_digest_link(planted: Planted) -> list[Arguments]:
+    mails = [planted.subscription, None]
+    return [{"token": links.digest_token(planted.subscription.contact_point, one)} for one in mails]
+
+
+def each_one_time_link(planted: Planted) -> list[Arguments]:
+    tokens = [links.one_time_url(one).rstrip("/").rsplit("/", 1)[-1] for one in planted.one_time_links]
+    return [{"token": token} for token in tokens]
 
 
 def draft_at(page: str, **more: Any) -> Callable[[Planted], list[Arguments]]:
@@ -177,6 +192,8 @@ class Page:
 
 PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
 
+NEAR = tuple(f"near={at[1]},{at[0]},200" for at in (factories.ELM_ST, *SECRET_PLACES.values()))
+
 PAGES: dict[str, Page] = {
     # Machines.
     "healthz": Page(EVERYONE, budget=0),
@@ -229,6 +246,10 @@ PAGES: dict[str, Page] = {
         EVERYONE, queries=(*PUBLIC_FILTERS, "older=1", "q=hole", "older=1&q={q}"), budget=6
     ),
     "requests_app:map": Page(EVERYONE, queries=PUBLIC_FILTERS, budget=5),
+    "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *NEAR, "asset=L00417"), budget=4),
+    "requests_app:follow": Page(
+        EVERYONE, "GET POST", queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR), budget=2
+    ),
     "requests_app:address": Page(
         EVERYONE,
         queries=(
@@ -297,6 +318,10 @@ PAGES: dict[str, Page] = {
     "requests_app:still_broken": Page(LINK, "POST", each_request),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:stop": Page(LINK, "POST", each_request),
+    "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
+    "requests_app:news": Page(LINK, "POST", each_request),
+    "requests_app:prove": Page(LINK, "GET POST", each_one_time_link, budget=3),
+    "requests_app:stop_digest": Page(LINK, "GET POST", each_digest_link, budget=1),
     # Staff.
     "staff_app:queue": Page(
         STAFF,

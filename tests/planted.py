@@ -11,15 +11,27 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from requests_app import api_keys, links
-from requests_app.actions import assignment, conversation, drafting, merging, moderation, progress, signs, submission
+from requests_app.actions import (
+    assignment,
+    conversation,
+    drafting,
+    merging,
+    moderation,
+    progress,
+    signs,
+    submission,
+    subscribing,
+)
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
     ApiKey,
+    Area,
     Comment,
     Department,
     Draft,
     ListedReason,
+    OneTimeLink,
     OutboxRow,
     Person,
     Photo,
@@ -27,6 +39,7 @@ from requests_app.models import (
     ServiceRequest,
     ServiceVersion,
     ShortLink,
+    Subscription,
     User,
 )
 from tests import factories
@@ -39,6 +52,7 @@ CANARIES = {
     "second reporter's name": "Bartholomew Yaxley-Finch",
     "second reporter's e-mail": "bart.yaxley@canary-mail.example",
     "follower's e-mail": "fay.wimbrel@canary-mail.example",
+    "subscriber's e-mail": "sybil.hoopoe@canary-mail.example",
     "internal note": "marmosetnote <says> & more",
     "transfer reason": "ocelotreason moved",
     "triage reason": "tapirreason unknown",
@@ -115,6 +129,8 @@ class Planted:
     api_key: ApiKey
     sign: ShortLink
     outbox_row: OutboxRow
+    subscription: Subscription
+    one_time_links: list[OneTimeLink]
 
     @property
     def public(self) -> ServiceRequest:
@@ -165,6 +181,13 @@ def plant() -> Planted:
     for one in requests.values():
         one.refresh_from_db()
 
+    subscription = subscribing.subscribe(
+        city,
+        subscribing.Followed("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
+        email=CANARIES["subscriber's e-mail"],
+        cadence="daily",
+        language="en",
+    )
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)
     sent_draft = drafting.begin(city, visitor=VISITOR, language="en")
@@ -186,6 +209,8 @@ def plant() -> Planted:
         api_key=key,
         sign=signs.make(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
         outbox_row=outbox_row,
+        subscription=subscription,
+        one_time_links=list(OneTimeLink.objects.order_by("id")),
     )
 
 

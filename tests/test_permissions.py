@@ -301,7 +301,7 @@ def test_a_draft_is_never_shown_without_its_cookie(planted: Planted) -> None:
     assert planted.public.address.encode() not in response.content
 
 
-WITH_LINK = ["answer", "add", "still_broken", "withdraw", "stop"]
+WITH_LINK = ["answer", "add", "still_broken", "withdraw", "stop", "survey", "news"]
 
 
 @pytest.mark.parametrize("name", WITH_LINK)
@@ -385,7 +385,7 @@ def test_the_mails_of_a_demo_have_no_file_of_the_server_among_them(planted: Plan
 
 POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
 # Programs post here: the key, or the secret in the address, is the permission.
-WITHOUT_TOKEN = {"open311_requests", "requests_app:stop_mails"}
+WITHOUT_TOKEN = {"open311_requests", "requests_app:stop_mails", "requests_app:stop_digest"}
 
 
 @pytest.mark.parametrize("name", POSTED)

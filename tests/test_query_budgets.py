@@ -171,7 +171,8 @@ def reader(planted: Planted, name: str) -> Client:
     elif who == DRAFT:
         client.cookies["visitor"] = VISITOR
     elif who == LINK:
-        client.get(reverse("requests_app:private_link", args=[token_of(planted.links["public"])]))
+        for kind in ("public", "ended"):
+            client.get(reverse("requests_app:private_link", args=[token_of(planted.links[kind])]))
     return client
 
 

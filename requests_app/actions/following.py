@@ -7,7 +7,7 @@ from django.db import transaction
 from requests_app import events
 from requests_app.actions import conversation, drafting, submission
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Draft, Participation, Person, ServiceRequest
+from requests_app.models import AccessLink, Cadence, DigestItem, Draft, Participation, Person, ServiceRequest
 from requests_app.rules.report_path import Path
 
 
@@ -70,3 +70,21 @@ def stop_news(service_request: ServiceRequest, *, actor: Person) -> bool:
     Participation.objects.filter(pk__in=ids).update(stopped_at=app_now())
     events.record(service_request, "news_stopped", actor=actor)
     return True
+
+
+@transaction.atomic
+def set_cadence(service_request: ServiceRequest, cadence: str, *, actor: Person) -> None:
+    """How often its news comes, also where it was joined with another. What is gathered already comes in its own mail."""
+    requests = [service_request.pk, service_request.duplicate_of_id]
+    Participation.objects.filter(person=actor, service_request__in=[pk for pk in requests if pk]).update(
+        cadence=cadence
+    )
+
+
+@transaction.atomic
+def stop_gathered(contact_point_id: int) -> None:
+    """No more gathered mails about this address's own reports; what comes at once goes on."""
+    Participation.objects.filter(contact_point=contact_point_id, stopped_at=None).exclude(
+        cadence=Cadence.AT_ONCE
+    ).update(stopped_at=app_now())
+    DigestItem.objects.filter(contact_point=contact_point_id, subscription=None, sent_at=None).delete()

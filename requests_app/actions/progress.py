@@ -24,10 +24,13 @@ from requests_app.models import (
     Status,
     User,
 )
+from requests_app.rules import permissions
 from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 REOPEN_WITHIN = dt.timedelta(days=30)
+# The second time that a report is opened again.
+TO_SUPERVISOR_FROM = 2
 
 
 class TooLate(Exception):
@@ -265,7 +268,20 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
     )
+    if service_request.reopened_count >= TO_SUPERVISOR_FROM:
+        _give_to_supervisor(service_request)
     return service_request
+
+
+def _give_to_supervisor(service_request: ServiceRequest) -> None:
+    """Whoever ended it twice is not the one to end it a third time."""
+    department = service_request.department
+    supervisor = permissions.supervisor_of(department) if department else None
+    if supervisor is None:
+        return
+    service_request.assignee = supervisor
+    service_request.save(update_fields=["assignee"])
+    events.record(service_request, "escalated", actor=None, assignee_id=supervisor.pk)
 
 
 @transaction.atomic

@@ -1,12 +1,16 @@
 """What one fills in to find a request, and what one says about it with its private link."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from requests_app import references
 from requests_app.forms.text import WordsField
+from requests_app.models import ServiceRequest, SurveyAnswer
+from requests_app.rules import survey
 
 WORDS_MAX = 2000
 
@@ -30,6 +34,48 @@ class FindForm(forms.Form):
         return parsed
 
 
+class SurveyForm(forms.Form):
+    """Is it fixed, were you treated well, and a listed reason where it is not a yes."""
+
+    VALUES = [("yes", _("Yes")), ("partly", _("Partly")), ("no", _("No"))]
+
+    def __init__(
+        self, *args: Any, about: ServiceRequest, earlier: Mapping[str, SurveyAnswer] | None = None, **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = {}
+        for question, given in (earlier or {}).items():
+            kwargs["initial"] |= {question: given.value, f"{question}_reason": given.reason}
+        super().__init__(*args, **kwargs)
+        labels: dict[SurveyAnswer.Question, Any] = {
+            SurveyAnswer.Question.FIXED: survey.fixed_question(about),
+            SurveyAnswer.Question.TREATED_WELL: _("Were you treated well?"),
+        }
+        for question, label in labels.items():
+            first = question == SurveyAnswer.Question.FIXED
+            self.fields[question] = forms.ChoiceField(
+                label=label,
+                choices=self.VALUES,
+                widget=forms.RadioSelect,
+                required=first,
+                error_messages={"required": _("Choose yes, partly or no.")},
+            )
+            self.fields[f"{question}_reason"] = forms.ChoiceField(
+                label=_("If not: why?"),
+                choices=survey.REASONS[question],
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    def said(self) -> dict[str, tuple[str, str]]:
+        """{question: (value, reason)} of what was answered."""
+        clean = self.cleaned_data
+        return {
+            question.value: (clean[question], clean[f"{question}_reason"])
+            for question in SurveyAnswer.Question
+            if clean[question]
+        }
+
+
 class WordsForm(forms.Form):
     """One box: an answer, something to add, what is still wrong."""
 
@@ -42,3 +88,13 @@ class WordsForm(forms.Form):
             required=required,
             error_messages={"required": _("Write something first.")},
         )
+
+
+def words_form(act: str, data: Any = None) -> WordsForm:
+    label = {
+        "answer": gettext("Your answer"),
+        "add": gettext("What do you want to add?"),
+        "still_broken": gettext("What is still wrong?"),
+    }[act]
+    # That it is still broken says enough by itself.
+    return WordsForm(data, label=label, required=act != "still_broken", prefix=act)

@@ -27,6 +27,7 @@ from requests_app.models import (
     OutboxRow,
     Participation,
     ServiceRequest,
+    User,
 )
 from requests_app.words import say
 
@@ -55,6 +56,10 @@ def message_id(event_id: int | None, recipient_id: int | None, kind: str, jurisd
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{event_id}:{recipient_id}:{kind}".encode()).hexdigest()[:32]
     domain = re.sub(r"[^A-Za-z0-9.-]", "", jurisdiction.jurisdiction_id) or "lamplighter"
     return f"<{digest}@{domain}>"
+
+
+def sender(jurisdiction: Jurisdiction) -> str:
+    return formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL))
 
 
 def tell(row: OutboxRow) -> None:
@@ -136,7 +141,7 @@ def compose(
     mail = EmailMultiAlternatives(
         subject=f"[{service_request.spoken_reference}] {subject}",
         body=render_to_string(f"emails/{kind}.txt", context),
-        from_email=formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL)),
+        from_email=sender(jurisdiction),
         to=[contact_point.value],
         headers={
             "List-Unsubscribe": f"<{stop_url}>",
@@ -191,21 +196,48 @@ def mail_owner(row: OutboxRow) -> None:
         return
     owner = service_request.owner
     jurisdiction = service_request.jurisdiction
+    context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO}
     with override("en"), timezone.override(jurisdiction.zone):
-        context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO,
-                   "service_name": say(service_request.service_version.name)}  # fmt: skip
-        mail = EmailMultiAlternatives(
-            subject=f"[{service_request.spoken_reference}] {say(service_request.service_version.name)}",
-            body=render_to_string("emails/owner.txt", context),
-            from_email=formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL)),
-            to=[owner.email],
-            headers={
-                "Message-ID": message_id(row.event_id, owner.pk, "owner", jurisdiction),
-                "X-Lamplighter-Event": "handed_over",
-                "Auto-Submitted": "auto-generated",
-            },
-        )
+        mail = _about(service_request, "emails/owner.txt", context, to=owner.email)
+    mail.extra_headers["Message-ID"] = message_id(row.event_id, owner.pk, "owner", jurisdiction)
+    mail.extra_headers["X-Lamplighter-Event"] = "handed_over"
     send(mail, None)
+
+
+def mail_supervisor(row: OutboxRow) -> None:
+    """It came back a second time: whoever it was given to hears of it at once, without the reporter's name or words."""
+    service_request = row.service_request
+    if service_request is None or row.event is None:
+        return
+    supervisor = User.objects.filter(pk=row.event.data.get("assignee_id"), is_active=True).first()
+    if supervisor is None or service_request.assignee_id != supervisor.pk:
+        return
+    jurisdiction = service_request.jurisdiction
+    context = {
+        "service_request": service_request,
+        "city": jurisdiction,
+        "page": links.site_of(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
+        "demo": settings.DEMO,
+    }
+    with override(supervisor.language), timezone.override(jurisdiction.zone):
+        mail = _about(service_request, "emails/supervisor.txt", context, to=supervisor.email)
+    mail.extra_headers["Message-ID"] = message_id(row.event_id, supervisor.pk, "supervisor", jurisdiction)
+    mail.extra_headers["X-Lamplighter-Event"] = "escalated"
+    send(mail, None)
+
+
+def _about(
+    service_request: ServiceRequest, template: str, context: dict[str, Any], *, to: str
+) -> EmailMultiAlternatives:
+    """A mail to somebody who has to act on a request, in the active language: plain text alone."""
+    service_name = say(service_request.service_version.name)
+    return EmailMultiAlternatives(
+        subject=f"[{service_request.spoken_reference}] {service_name}",
+        body=render_to_string(template, {**context, "service_name": service_name}),
+        from_email=sender(service_request.jurisdiction),
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 def mail_draft(row: OutboxRow) -> None:
@@ -221,7 +253,7 @@ def mail_draft(row: OutboxRow) -> None:
         mail = EmailMultiAlternatives(
             subject=" ".join(render_to_string("emails/draft.subject.txt", context).split()),
             body=render_to_string("emails/draft.txt", context),
-            from_email=formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL)),
+            from_email=sender(jurisdiction),
             to=[draft.typed["mail_link_to"]],
             headers={
                 "Message-ID": message_id(None, None, row.dedupe_key, jurisdiction),

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from requests_app.messages import wording
-from requests_app.models import Answer, Target
+from requests_app.models import Answer, ServiceRequest, Target
+from requests_app.rules import survey
 from requests_app.words import say
 
 register = template.Library()
@@ -19,6 +20,12 @@ def with_day(at: dt.datetime) -> str:
     local = timezone.localtime(at)
     words = wording.long_time(at, timezone.get_current_timezone())
     return words if local.year == timezone.localtime().year else f"{words} ({local.year})"
+
+
+@register.filter
+def fixed_question(service_request: ServiceRequest) -> str:
+    """Is it fixed? Or, where an answer was the service: did it help?"""
+    return survey.fixed_question(service_request)
 
 
 @register.filter

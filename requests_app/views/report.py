@@ -24,7 +24,7 @@ from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
 from requests_app.views import given_back, given_link
 from requests_app.views.door import CityRequest, same_page_in, switched_to, too_much
-from requests_app.views.track import give_link
+from requests_app.views.private_link import give_link
 from requests_app.views.visitor import COOKIE, drafts_of, every_draft_of, has_expired, own_draft, remember, visitor_of
 from requests_app.words import say
 

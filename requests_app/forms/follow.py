@@ -1,0 +1,47 @@
+"""News by mail: of one's report, or of an area, a service, a place or a thing."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.models import SMALLEST_RADIUS_M, Cadence
+
+CADENCES = [
+    (Cadence.AT_ONCE.value, _("At once, one mail for each change")),
+    (Cadence.DAILY.value, _("Once a day, all changes in one mail")),
+    (Cadence.WEEKLY.value, _("Once a week, on Monday")),
+]
+RADII = [SMALLEST_RADIUS_M, 500, 1000, 2000]
+
+
+class CadenceForm(forms.Form):
+    cadence = forms.ChoiceField(label=_("How often?"), choices=CADENCES, widget=forms.RadioSelect)
+
+
+class SubscribeForm(CadenceForm):
+    """What is followed stands in the address; a place also needs how far around it."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("We first send you a link. No news comes before you press it."),
+        max_length=254,
+        error_messages={
+            "required": _("Enter an e-mail address like name@example.com."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    radius = forms.TypedChoiceField(
+        label=_("How far around?"),
+        choices=[(one, f"{one} m") for one in RADII],
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    field_order = ["email", "radius", "cadence"]
+
+    def __init__(self, *args: Any, has_place: bool, **kwargs: Any) -> None:
+        kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": RADII[0], **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        if not has_place:
+            del self.fields["radius"]

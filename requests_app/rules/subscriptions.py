@@ -1,0 +1,61 @@
+"""Who hears of a change without having to do with it: whose area, service, place or thing it is. Of public requests alone."""
+
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from requests_app.models import Participation, ServiceRequest, Subscription
+from requests_app.places.public_place import shows_thing
+
+# No subscription reaches further (see places/public_filter.py), so that an index can answer.
+REACH_DEGREES = 0.1
+# Meters, as everywhere: the place and the radius of each subscription against where everybody may know the request is.
+WITHIN_RADIUS = """
+ST_DWithin(requests_app_subscription.point::geography, ST_SetSRID(ST_MakePoint(%s, %s), 4326)::geography,
+    requests_app_subscription.radius_m)
+"""
+
+
+def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
+    """The confirmed subscriptions that this request is of concern to, one for each address.
+
+    Nobody who hears of it anyway as a reporter or follower is among them.
+    """
+    if not service_request.is_public:
+        return Subscription.objects.none()
+    areas = service_request.request_areas.values_list("area_id", flat=True)
+    fits = (
+        (Q(area=None) | Q(area_id__in=list(areas)))
+        & (Q(service=None) | Q(service_id=service_request.service_id))
+        & _place_fits(service_request)
+    )
+    hearing = (
+        Participation.objects.filter(service_request=service_request, stopped_at=None, contact_point__kind="email")
+        .order_by()
+        .values_list("contact_point__normalized", flat=True)
+    )
+    return (
+        Subscription.objects.filter(
+            jurisdiction_id=service_request.jurisdiction_id, stopped_at=None, contact_point__bounced_at=None
+        )
+        .exclude(confirmed_at=None)
+        .filter(fits)
+        .exclude(contact_point__normalized__in=list(hearing))
+        .order_by("contact_point__normalized", "id")
+        .distinct("contact_point__normalized")
+    )
+
+
+def _place_fits(service_request: ServiceRequest) -> Q:
+    nowhere = Q(point=None, asset=None)
+    version, point = service_request.service_version, service_request.public_point
+    if not version.listed_by_place:
+        # What is about somebody's home is found by no place smaller than an area.
+        return nowhere
+    fits = nowhere
+    if point is not None:
+        near = RawSQL(WITHIN_RADIUS, [point.x, point.y], output_field=BooleanField())  # noqa: S611 (its parameters are numbers of ours)
+        box = point.buffer(REACH_DEGREES).envelope
+        fits |= Q(point__bboverlaps=box) & Q(near)
+    if service_request.asset_id is not None and shows_thing(version.visibility):
+        fits |= Q(asset_id=service_request.asset_id)
+    return fits

@@ -1,0 +1,71 @@
+"""What changed lately, for feed readers and other programs: Atom with GeoRSS points, by the filters of the public list."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.gis.feeds import GeoAtom1Feed
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import links
+from requests_app.clock import app_now
+from requests_app.messages.wording import status_words
+from requests_app.models import ServiceRequest
+from requests_app.places.public_filter import PublicFilter
+from requests_app.words import say
+
+ENTRIES = 50
+# A reader that looks once a month misses nothing; what is older stands in the list.
+WITHIN = dt.timedelta(days=31)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def feed(request: HttpRequest) -> HttpResponse:
+    """The last 50 changes of the last 31 days, newest first. A value that the city does not have finds nothing."""
+    jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    chosen = PublicFilter(jurisdiction, request.GET)
+    site = links.site_of(jurisdiction)
+    page = reverse("requests_app:public_list") + (f"?{chosen.query}" if chosen.query else "")
+    atom = GeoAtom1Feed(
+        title=_("Reports to %(city)s") % {"city": jurisdiction.name},
+        description="",
+        subtitle=_("What people reported to the city and what became of it. Private reports are not in here."),
+        link=site + page,
+        feed_url=site + request.get_full_path(),
+        feed_guid=f"{site}{request.path}?{chosen.query}",
+        language=get_language(),
+        # Atom asks for an author of each entry, or of the whole.
+        author_name=f"{jurisdiction.name} 311",
+    )
+    found = (
+        chosen.requests()
+        .filter(updated_at__gte=app_now() - WITHIN)
+        .select_related("service_version__category", "department", "owner")
+        .order_by("-updated_at", "-id")
+    )
+    for one in found[:ENTRIES]:
+        # One city for all: what it knows by heart is then read once and not for each.
+        one.jurisdiction = jurisdiction
+        atom.add_item(**_entry(one, site))
+    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
+    """Its id stays the same through every change, so that a reader shows the new state and no second report."""
+    name = say(service_request.service_version.name)
+    where = service_request.public_address
+    return {
+        "title": f"{name}: {status_words(service_request, to_reporter=False)}",
+        "link": site + reverse("requests_app:track", args=[service_request.reference]),
+        "unique_id": f"{site}/r/{service_request.reference}",
+        "description": "\n".join(part for part in (where, service_request.description[:500]) if part),
+        "pubdate": service_request.submitted_at,
+        "updateddate": service_request.updated_at,
+        "categories": [say(service_request.service_version.category.name)],
+        "geometry": service_request.public_point,
+    }

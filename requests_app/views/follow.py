@@ -1,0 +1,172 @@
+"""Following an area, a service, a place or a thing by mail: asking for it, the mailed link, and the way out."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits, links
+from requests_app.actions import following, proving, subscribing
+from requests_app.actions.subscribing import Followed
+from requests_app.forms.follow import CadenceForm, SubscribeForm
+from requests_app.models import Area, Asset, Jurisdiction, OneTimeLink, Person, Service
+from requests_app.places import addresses
+from requests_app.places.public_filter import PublicFilter
+from requests_app.views.door import CityRequest, too_much
+from requests_app.views.opened import Opened
+from requests_app.views.own_acts import with_link
+from requests_app.views.track import track_page
+from requests_app.words import say
+
+ASKED_AN_HOUR = 20
+TO_ONE_ADDRESS_A_DAY = 5
+DAY_S = 24 * 3600
+
+
+def followed(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Followed | None:
+    """What ?area=, ?service=, ?asset= and ?near= name, as in the list's filters; None if any of them is not the city's."""
+    chosen = PublicFilter(jurisdiction, query)
+    named = chosen.chosen
+    names: list[str] = []
+    area: Area | None = None
+    service: Service | None = None
+    asset: Asset | None = None
+    point, radius = None, None
+    if "service" in named:
+        service = Service.objects.filter(
+            jurisdiction=jurisdiction, service_code=named["service"], active=True, current__isnull=False
+        ).first()
+        if service is None or service.current is None or service.current.visibility not in LISTED:
+            return None
+        names.append(say(service.current.name))
+    if "area" in named:
+        layer, _colon, code = named["area"].partition(":")
+        area = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True).first()
+        if area is None:
+            return None
+        names.append(area.name)
+    if "asset" in named:
+        asset = Asset.objects.filter(jurisdiction=jurisdiction, asset_id__iexact=named["asset"]).first()
+        if asset is None:
+            return None
+        names.append(asset.label)
+    if "near" in named:
+        if chosen.near is None:
+            return None
+        point, radius = chosen.near
+        nearest = addresses.nearest(jurisdiction, point)
+        names.append(nearest.label if nearest else f"{point.y:.5f}, {point.x:.5f}")
+    if not names:
+        return None
+    return Followed(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
+
+
+LISTED = ("public", "reporter_to_named_staff", "coarse")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: CityRequest) -> HttpResponse:
+    """Asks for an address; the answer is the same whether we know it or not."""
+    what = followed(request.jurisdiction, request.GET)
+    if what is None:
+        return render(request, "requests_app/follow_what.html", status=404 if request.GET else 200)
+    form = SubscribeForm(request.POST if request.method == "POST" else None, has_place=what.point is not None)
+    status, asked = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            email = form.cleaned_data["email"]
+            if _may_mail(request, email):
+                wished = Followed(
+                    what.label, what.area, what.service, what.asset, what.point, form.cleaned_data.get("radius")
+                )
+                subscribing.subscribe(
+                    request.jurisdiction,
+                    wished,
+                    email=email,
+                    cadence=form.cleaned_data["cadence"],
+                    language=get_language() or "en",
+                )
+                status, asked = 200, email
+            else:
+                form.add_error(None, too_much())
+                status = 429
+    context = {"what": what, "form": form, "asked": asked}
+    return render(request, "requests_app/follow.html", context, status=status)
+
+
+def _may_mail(request: CityRequest, email: str) -> bool:
+    # A hash, so that Redis holds no addresses.
+    address = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
+    return limits.allow(request, "follow", ASKED_AN_HOUR) and limits.within(
+        f"follow-to:{address}", most=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+    )
+
+
+# --- The mailed link --------------------------------------------------------------------------------------------------
+
+
+def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    wished = subscribing.confirm(link)
+    return render(request, "requests_app/prove.html", {"link": link, "done": True, "stopped": wished is None})
+
+
+# What the button on the link's page does.
+DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {OneTimeLink.Purpose.SUBSCRIBE: _subscribed}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def prove(request: CityRequest, token: str) -> HttpResponse:
+    """A visit changes nothing (programs that look into mails make some); the button acts, once."""
+    link = links.one_time(token, request.jurisdiction)
+    if link is None or link.purpose not in DOES:
+        return render(request, "requests_app/prove.html", {"link": None}, status=404)
+    if request.method == "POST":
+        try:
+            return DOES[link.purpose](request, link)
+        except proving.UsedUp:
+            link.refresh_from_db()
+    over = link.used_at is not None or proving.is_over(link)
+    return render(request, "requests_app/prove.html", {"link": link, "over": over}, status=410 if over else 200)
+
+
+# --- The way out ------------------------------------------------------------------------------------------------------
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_digest(request: CityRequest, token: str) -> HttpResponse:
+    """A page with a button, or one POST by the mail program. The token alone allows it; for what is gone it is done already."""
+    named = links.digest_of(token)
+    if named is None:
+        return render(request, "requests_app/prove.html", {"link": None}, status=404)
+    done = request.method == "POST"
+    if done:
+        contact_point_id, subscription_id = named
+        if subscription_id:
+            subscribing.stop(subscription_id)
+        else:
+            following.stop_gathered(contact_point_id)
+    return render(request, "requests_app/stop_digest.html", {"done": done, "of_reports": not named[1]})
+
+
+# --- One's own report -------------------------------------------------------------------------------------------------
+
+
+@with_link("news")
+def news(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
+    form = CadenceForm(request.POST)
+    if not form.is_valid():
+        return track_page(request, opened, status=422)
+    following.set_cadence(opened.service_request, form.cleaned_data["cadence"], actor=person)
+    messages.success(request, _("We remember how often you want to hear from us."))
+    return redirect("requests_app:track", opened.service_request.reference)
