@@ -99,7 +99,16 @@ def typed_point(lat: str, long: str) -> Point | None:
     return Point(round(longitude, 6), round(latitude, 6), srid=4326)
 
 
-class PlaceChoiceForm(forms.Form):
+class _OneOf(forms.Form):
+    """One field, whose choices are what was found."""
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        (field,) = self.fields.values()
+        field.choices = choices  # type: ignore[attr-defined]
+
+
+class PlaceChoiceForm(_OneOf):
     """Several places fit the words: which one is meant, or the words as they are."""
 
     choice = forms.ChoiceField(
@@ -112,12 +121,8 @@ class PlaceChoiceForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["choice"].choices = choices  # type: ignore[attr-defined]
 
-
-class ThingForm(forms.Form):
+class ThingForm(_OneOf):
     """Which of the city's things near the place it is."""
 
     thing = forms.ChoiceField(
@@ -129,10 +134,6 @@ class ThingForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose one, or say that it is none of these."),
         },
     )
-
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["thing"].choices = choices  # type: ignore[attr-defined]
 
 
 class FollowForm(forms.Form):

@@ -8,17 +8,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
 
 
 def shell(client: Client) -> dict[str, object]:

@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 GAS = "I smell gas by the hole"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
 def counts() -> dict[tuple[str, str, str], int]:
     return {(one.service_code, one.reason, one.step): one.value for one in ScreeningCount.objects.all()}
 

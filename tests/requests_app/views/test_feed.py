@@ -17,11 +17,6 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 GEORSS = "{http://www.georss.org/georss}"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 def feed(query: str = "", prefix: str = "") -> ET.Element:
     answer = Client().get(f"{prefix}/requests/feed/{query}")
     assert answer.status_code == 200

@@ -49,11 +49,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 def work_off() -> list[str]:
     """Runs the outbox dry; whom each mail went to."""
     mail.outbox.clear()

@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> factories.Rivermark:
-    return factories.rivermark()
-
-
 def html(client: Client, path: str = "/map/") -> str:
     answer = client.get(path)
     assert answer.status_code == 200

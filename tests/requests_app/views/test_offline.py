@@ -24,11 +24,6 @@ TEXT = "A hole in the road by the library"
 SEND, PHOTO = "/report/offline/send/", "/report/offline/photo/"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 class Device:
     """What static/js/offline/sending.js does: a token of today, each photo, then the report."""
 

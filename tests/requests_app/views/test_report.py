@@ -19,16 +19,6 @@ from tests.walk import TEXT, Walk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
 # --- The whole way ----------------------------------------------------------------------------------------------------
 
 

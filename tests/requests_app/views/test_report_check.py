@@ -16,16 +16,6 @@ from tests.walk import TEXT, Walk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
 def say(walk: Walk, text: str, **answers: Any) -> Walk:
     walk.to_details().on("details/1", text=text, q_where="lane", **answers)
     return walk.on("contact", none="1")

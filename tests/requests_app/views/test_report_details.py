@@ -23,16 +23,6 @@ from tests.walk import TEXT, Walk
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
 def photo(name: str = "hole.jpg", content: bytes | None = None) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, factories.jpeg(40, 30) if content is None else content, "image/jpeg")
 

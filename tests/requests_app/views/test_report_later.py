@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 ANA = "ana@example.org"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
 def link_mailed(walk: Walk, email: str = ANA) -> str:
     """Asks for the link, lets the worker work, and gives the path that the mail names."""
     walk.on("later", email=email)

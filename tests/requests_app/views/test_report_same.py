@@ -23,16 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
-@pytest.fixture
 def earlier(cast: Rivermark) -> ServiceRequest:
     return factories.routed(cast.pothole, "Deep hole", answers={"where": "lane"})
 

@@ -20,11 +20,6 @@ LANE = {"where": "lane"}
 
 
 @pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
 def fixed(cast: Rivermark) -> ServiceRequest:
     made = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
     progress.accept(made.pk, actor=cast.tom)

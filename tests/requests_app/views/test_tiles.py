@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 AT_ELM_ST = {z: (int(111 / 360 * 2**z), y) for z, y in [(8, 96), (12, 1543), (13, 3086), (14, 6172), (15, 12345)]}
 
 
-@pytest.fixture
-def cast() -> factories.Rivermark:
-    return factories.rivermark()
-
-
 def tile_address(kind: str, z: int, **query: str) -> str:
     x, y = AT_ELM_ST[z]
     return f"/tiles/{kind}/{z}/{x}/{y}.mvt?" + "&".join(f"{name}={value}" for name, value in query.items())

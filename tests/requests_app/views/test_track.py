@@ -23,11 +23,6 @@ NOTED = submission.Place(factories.at(), "12 Elm St", "by the bus stop", "addres
 
 
 @pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
 def pothole(cast: Rivermark) -> ServiceRequest:
     return factories.routed(cast.pothole, "A deep hole.", answers=LANE, place=NOTED)
 
