@@ -4,7 +4,7 @@ A cursor is opaque and signed: it holds the key of a row, the direction, and not
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +28,21 @@ class Page(Generic[M]):
     rows: list[M]
     next_cursor: str | None
     previous_cursor: str | None
+
+    def urls(self, address: Callable[[str], str] = "?cursor={}".format) -> dict[str, str]:
+        """What _pager.html shows: where the pages before and after are. address: of the page that a cursor names."""
+        return {
+            "previous_url": address(self.previous_cursor) if self.previous_cursor else "",
+            "next_url": address(self.next_cursor) if self.next_cursor else "",
+        }
+
+
+def page_or_first(queryset: QuerySet[M], order: Order, cursor: str | None, size: int = 50) -> Page[M]:
+    """For a page that people read: after an old link, or one that somebody changed, the list begins anew."""
+    try:
+        return page(queryset, order, cursor, size)
+    except BadCursor:
+        return page(queryset, order, None, size)
 
 
 def page(queryset: QuerySet[M], order: Order, cursor: str | None = None, size: int = 50) -> Page[M]:

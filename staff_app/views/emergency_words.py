@@ -3,12 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import structlog
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
-from requests_app.paging import BadCursor, Order, Page, page
+from requests_app.paging import Order, page_or_first
 from requests_app.rules import screening
 from staff_app.doors import StaffRequest, need_in_city, staff_page
 from staff_app.forms.emergency_words import PHRASE_MAX, PhraseForm, SentenceForm, language_name
@@ -52,7 +53,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
     words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
-    found = _page(every.filter(language=language, phrase__icontains=words), request.GET.get("cursor"))
+    found = page_or_first(every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor"))
     context = {
         # One form at a time has errors, and title and summary are about that one.
         "form": sentence if sentence.errors else form,
@@ -62,10 +63,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
         "phrases": found.rows,
         "words": words,
-        "pager": {
-            "previous_url": _list_url(language, words, found.previous_cursor),
-            "next_url": _list_url(language, words, found.next_cursor),
-        },
+        "pager": found.urls(partial(_list_url, language, words)),
         "language": language,
         "language_name": language_name(language),
         "languages": [{"code": one, "name": language_name(one), "count": counts.get(one, 0)} for one in languages],
@@ -73,15 +71,8 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
     return render(request, "staff_app/emergency_words.html", context, status=status)
 
 
-def _page(phrases: QuerySet[EmergencyPhrase], cursor: str | None) -> Page[EmergencyPhrase]:
-    try:
-        return page(phrases, BY_WORDS, cursor)
-    except BadCursor:
-        return page(phrases, BY_WORDS)
-
-
-def _list_url(language: str, words: str, cursor: str | None) -> str:
-    return "?" + urlencode({"language": language, "q": words, "cursor": cursor}) + "#list" if cursor else ""
+def _list_url(language: str, words: str, cursor: str) -> str:
+    return "?" + urlencode({"language": language, "q": words, "cursor": cursor}) + "#list"
 
 
 @staff_page

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import outbox as queue
 from requests_app.models import OutboxRow
-from requests_app.paging import BadCursor, Order, page
+from requests_app.paging import Order, page_or_first
 from requests_app.rules import permissions
 from staff_app import timeline
 from staff_app.doors import StaffRequest, need_in_city, staff_page
@@ -21,10 +21,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "read_outbox")
     dead = OutboxRow.objects.filter(service_request__jurisdiction=request.jurisdiction).exclude(dead_at=None)
     dead = dead.select_related("service_request")
-    try:
-        found = page(dead, NEWEST_DEAD, request.GET.get("cursor"))
-    except BadCursor:
-        found = page(dead, NEWEST_DEAD)
+    found = page_or_first(dead, NEWEST_DEAD, request.GET.get("cursor"))
     context = {
         "rows": [
             # The reference is for those who may open the request; the others see that something is stuck.
@@ -35,10 +32,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
             }
             for row in found.rows
         ],
-        "pager": {
-            "previous_url": found.previous_cursor and f"?cursor={found.previous_cursor}",
-            "next_url": found.next_cursor and f"?cursor={found.next_cursor}",
-        },
+        "pager": found.urls(),
     }
     return render(request, "staff_app/outbox.html", context)
 

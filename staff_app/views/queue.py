@@ -61,10 +61,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "services": services,
         "filters": filters,
         "clear_url": _url(tab.code, {}),
-        "pager": {
-            "previous_url": page.previous_cursor and _url(tab.code, {**kept, "cursor": page.previous_cursor}),
-            "next_url": page.next_cursor and _url(tab.code, {**kept, "cursor": page.next_cursor}),
-        },
+        "pager": page.urls(lambda cursor: _url(tab.code, {**kept, "cursor": cursor})),
     }
     return render(request, "staff_app/queue.html", context)
 

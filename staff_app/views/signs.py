@@ -43,19 +43,13 @@ def signs(request: StaffRequest) -> HttpResponse:
     living = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
         "service__current", "jurisdiction"
     )
-    try:
-        found = paging.page(living, ORDER, request.GET.get("cursor"))
-    except paging.BadCursor:
-        found = paging.page(living, ORDER)
+    found = paging.page_or_first(living, ORDER, request.GET.get("cursor"))
     new = request.GET.getlist("new")
     context = {
         "form": form,
         # Those that were just made are ticked, so that the next click prints them.
         "signs": [{**_shown(one), "is_new": str(one.pk) in new} for one in found.rows],
-        "pager": {
-            "previous_url": found.previous_cursor and f"?cursor={found.previous_cursor}",
-            "next_url": found.next_cursor and f"?cursor={found.next_cursor}",
-        },
+        "pager": found.urls(),
     }
     return render(request, "staff_app/signs.html", context, status=422 if form.errors else 200)
 
