@@ -4,25 +4,28 @@ from django.db import models
 
 from requests_app.clock import AppNow
 from requests_app.models.people import Person, User
+from requests_app.models.photo import Photo
 from requests_app.models.service_request import Answer, Comment, ServiceRequest
 
 
 class TextRevision(models.Model):
-    """One change of one text: the description, the place note, an answer or a comment. Erasable, so it is not in the events."""
+    """One change of one text: the description, the place note, an answer, a comment or a photo’s words. Erasable, so it is not in the events."""
 
     class Field(models.TextChoices):
         DESCRIPTION = "description"
         PLACE_NOTE = "place_note"
         ANSWER = "answer"
         COMMENT = "comment"
+        PHOTO = "photo"
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="text_revisions")
     field = models.CharField(max_length=12, choices=Field.choices)
     answer = models.ForeignKey(Answer, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
-    # A code: edited (by whoever wrote it), personal_data, abuse, threat, other.
+    # A code: edited (by whoever wrote it), personal_data, abuse, threat, other; put_back (by staff, into what had changed since).
     reason = models.CharField(max_length=20)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
