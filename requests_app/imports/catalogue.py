@@ -273,6 +273,7 @@ def version_columns(written: dict[str, Any]) -> dict[str, Any]:
         "emergency_screen": written.get("emergency_screen") or {},
         "outcome_words": written.get("outcome_words") or {},
         "evidence": written.get("evidence", "none"),
+        "listed_by_place": written.get("listed_by_place", True),
     }
 
 
@@ -317,6 +318,8 @@ def written_version(version: ServiceVersion) -> dict[str, Any]:
         written["outcome_words"] = version.outcome_words
     if version.asset_kinds:
         written["asset_kinds"] = version.asset_kinds
+    if not version.listed_by_place:
+        written["listed_by_place"] = False
     return written
 
 

@@ -23,7 +23,7 @@ KEYS = {
     "services": {
         "service_code", "category", "department", "name", "description", "keywords", "priority", "targets",
         "visibility", "photo", "duplicates", "owner_kinds", "place_rule", "place", "emergency_screen", "outcome_words",
-        "evidence", "questions", "active", "asset_kinds",
+        "evidence", "questions", "active", "asset_kinds", "listed_by_place",
     },
     "articles": {"code", "title", "body", "services", "published"},
     "routing": {"name", "when", "department"},
@@ -182,6 +182,8 @@ class _Check:
         yield from self.one_of(f"{where}, place_rule", said.get("place_rule", "none"), PLACE_RULES)
         yield from self.one_of(f"{where}, place", said.get("place", "required"), ("required", "optional"))
         yield from self.one_of(f"{where}, evidence", said.get("evidence", "none"), EVIDENCE)
+        if said.get("listed_by_place", True) not in (True, False):
+            yield f"{where}: `listed_by_place` should be true or false."
         yield from self.duplicates(f"{where}, duplicates", said.get("duplicates") or {})
         yield from self.priority(where, said.get("priority", 3))
         yield from self.asset_kinds(where, said.get("asset_kinds") or [])

@@ -19,7 +19,7 @@ from requests_app.models import (
     ServiceRequest,
     Status,
 )
-from requests_app.places.public_place import EXACT, METRES_PER_DEGREE
+from requests_app.places.public_place import EXACT, LISTED_BY_PLACE, METRES_PER_DEGREE
 
 NAMES = ("category", "service", "status", "area", "near", "asset", "older")
 # "near": latitude, longitude, meters. Nobody can ask for less than this, or one house could be watched.
@@ -64,11 +64,11 @@ class PublicFilter:
             areas = Area.objects.filter(jurisdiction=self.jurisdiction, layer=layer, code=code)
             found = found.filter(request_areas__area__in=areas)
         if "near" in self.chosen:
-            found = found.filter(_within(self.near)) if self.near else found.none()
+            found = found.filter(LISTED_BY_PLACE, _within(self.near)) if self.near else found.none()
         if number := self.chosen.get("asset"):
             things = Asset.objects.filter(jurisdiction=self.jurisdiction, asset_id__iexact=number)
             # A thing tells exactly where it is: what shows only its block is not told by it.
-            found = found.filter(asset__in=things, service_version__visibility__in=EXACT)
+            found = found.filter(LISTED_BY_PLACE, asset__in=things, service_version__visibility__in=EXACT)
         return found
 
     @property

@@ -4,8 +4,9 @@ import math
 import re
 
 from django.contrib.gis.geos import Point
+from django.db.models import Q
 
-from requests_app.models import ServiceVersion
+from requests_app.models import ServiceRequest, ServiceVersion
 
 # Meters: about a city block. Snapped and never jittered: the middle of many jittered points is the true one.
 BLOCK_M = 120
@@ -23,6 +24,9 @@ NAMED_NUMBER = re.compile(
 )
 
 EXACT = {ServiceVersion.Visibility.PUBLIC, ServiceVersion.Visibility.NAMED_STAFF}
+# What is about somebody's home (code enforcement) is found by no place smaller than an area: no page of a block, no feed or mail
+# about it. What the city says today counts for what was reported before it said so, too.
+LISTED_BY_PLACE = Q(service_version__listed_by_place=True, service__current__listed_by_place=True)
 
 
 def public_place(visibility: str, point: Point | None, address: str) -> tuple[Point | None, str]:
@@ -37,6 +41,12 @@ def public_place(visibility: str, point: Point | None, address: str) -> tuple[Po
 def shows_thing(visibility: str) -> bool:
     """Whether everybody may know which of the city's things it is: its number is as good as the exact place."""
     return visibility in EXACT
+
+
+def listed_by_place(service_request: ServiceRequest) -> bool:
+    """LISTED_BY_PLACE for a request at hand."""
+    current = service_request.service.current
+    return service_request.service_version.listed_by_place and current is not None and current.listed_by_place
 
 
 def block_point(point: Point) -> Point:

@@ -4,7 +4,7 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from requests_app.models import Participation, ServiceRequest, Subscription
-from requests_app.places.public_place import shows_thing
+from requests_app.places.public_place import listed_by_place, shows_thing
 
 # No subscription reaches further (see places/public_filter.py), so that an index can answer.
 REACH_DEGREES = 0.1
@@ -48,8 +48,7 @@ def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
 def _place_fits(service_request: ServiceRequest) -> Q:
     nowhere = Q(point=None, asset=None)
     version, point = service_request.service_version, service_request.public_point
-    if not version.listed_by_place:
-        # What is about somebody's home is found by no place smaller than an area.
+    if not listed_by_place(service_request):
         return nowhere
     fits = nowhere
     if point is not None:

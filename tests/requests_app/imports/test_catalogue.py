@@ -339,6 +339,11 @@ BROKEN: list[tuple[str, Edit, str]] = [
         "a list of kinds",
     ),
     (
+        "a place list that is neither yes nor no",
+        lambda said: said["services"][0].update(listed_by_place="never"),
+        "services, pothole: `listed_by_place` should be true or false.",
+    ),
+    (
         "no such way with duplicates",
         lambda said: said["services"][0].update(duplicates={"policy": "maybe"}),
         "services, pothole, duplicates: `maybe` should be one of join, ask, never.",
