@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import override
 
 from requests_app.actions.conversation import ANSWER_WITHIN
@@ -63,9 +63,29 @@ def load(jurisdiction: Jurisdiction, folder: Path, *, progress: Progress, count:
         while batch := [retelling.history(story) for story in islice(told, BATCH)]:
             writer.write(batch)
             progress.advance(len(batch))
+        _keep_what_was_said_after(jurisdiction)
     analyze()
     progress.finish()
     return count
+
+
+def _keep_what_was_said_after(jurisdiction: Jurisdiction) -> None:
+    """The answers about outcomes, as the events tell them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO requests_app_surveyanswer
+                (service_request_id, person_id, question, value, reason, ending, answered_at)
+            SELECT told.service_request_id, told.person_id, told.data->>'question', told.data->>'value',
+                coalesce(told.data->>'reason', ''), (
+                    SELECT count(*) FROM requests_app_event earlier
+                    WHERE earlier.service_request_id = told.service_request_id AND earlier.kind = 'reopened'
+                        AND earlier.id < told.id
+                ), told.at
+            FROM requests_app_event told WHERE told.jurisdiction_id = %s AND told.kind = 'surveyed' AND told.source = 'demo'
+            """,
+            [jurisdiction.pk],
+        )
 
 
 class Promises:
@@ -433,6 +453,11 @@ class Retelling:
 
     def _closed(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
         history.row["closed_at"] = one.at
+
+    def _surveyed(
+        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+    ) -> None:
+        one.data = {"question": data["question"], "value": data["value"], "reason": data["reason"] or None}
 
     def _joined(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
         one.data = {"role": data["role"]}

@@ -11,6 +11,8 @@ from typing import Any
 
 from requests_app.demo import phrases
 from requests_app.models.service_request import Disposition, Status
+from requests_app.models.survey import SurveyAnswer
+from requests_app.rules import survey
 from requests_app.rules.lifecycle import next_status
 from requests_app.rules.service_levels import WorkingHours, due_at
 
@@ -64,6 +66,16 @@ MISTAKEN_FOR = {
     "PW": "WS", "SW": "PW", "TR": "PW", "WS": "PW", "PK": "CE", "CE": "PH", "PE": "CE", "AN": "PH", "PH": "SW",
     "HS": "CA", "CA": "CE", "IT": "PW",
 }  # fmt: skip
+# Which share says yes, partly and no when they are asked whether it is fixed; invented.
+SAID_AFTER: dict[str, tuple[float, float, float]] = {
+    Disposition.FIXED: (0.82, 0.08, 0.10),
+    Disposition.ACTION_TAKEN: (0.52, 0.20, 0.28),
+    Disposition.ANSWERED: (0.72, 0.12, 0.16),
+    Disposition.NOT_FOUND: (0.10, 0.15, 0.75),
+    Disposition.CANNOT_DO: (0.06, 0.10, 0.84),
+}
+# And whether they were treated well, where most got what they wanted and where most did not.
+TREATED: dict[bool, tuple[float, float, float]] = {True: (0.88, 0.08, 0.04), False: (0.56, 0.20, 0.24)}
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 DAY = dt.timedelta(days=1)
@@ -417,8 +429,28 @@ class Life:
             mended = self.situation["en"].get("fixed") or (phrases.bank(self.service).get("en") or {}).get("fixed")
             self._end(done, Disposition.FIXED if mended and rng.random() < 0.8 else ending.disposition, None)
             ended = max(one.at for one in self.happenings)
+        self._survey(ended, ending.disposition)
         if ending.disposition != Disposition.DUPLICATE:
             self.add("closed", ended + 30 * DAY, "system")
+
+    def _survey(self, ended: dt.datetime, disposition: str) -> None:
+        """Some say afterward whether it is fixed and whether they were treated well. With dice of its own, so that whoever
+        changes the survey changes no other story."""
+        # Of the last ending, if it was opened again.
+        last = [one.data["disposition"] for one in self.happenings if one.kind == "resolved"]
+        shares = SAID_AFTER.get(last[-1] if last else disposition)
+        dice = random.Random(f"{self.service} {self.opened.isoformat()}")  # noqa: S311  (a demo's dice)
+        if shares is None or not self.speaks or dice.random() > self.chosen["surveyed"]:
+            return
+        at = ended + min(dt.timedelta(hours=dice.expovariate(1 / 40)), 29 * DAY)
+        asked = [(SurveyAnswer.Question.FIXED, shares)]
+        if dice.random() < 0.6:
+            asked.append((SurveyAnswer.Question.TREATED_WELL, TREATED[shares[0] > 0.5]))
+        for question, weights in asked:
+            value = dice.choices(SurveyAnswer.Value.values, weights)[0]
+            reasons = list(survey.REASONS[question])
+            reason = "" if value == SurveyAnswer.Value.YES else dice.choice(reasons)
+            self.add("surveyed", at, "reporter", question=question.value, value=value, reason=reason)
 
 
 def status_after(happenings: list[Happening]) -> tuple[str, str]:

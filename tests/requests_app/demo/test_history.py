@@ -32,6 +32,7 @@ from requests_app.models import (
     RoutingDecision,
     SearchDocument,
     ServiceRequest,
+    SurveyAnswer,
 )
 from requests_app.rules.lifecycle import TRANSITIONS
 from tests import factories
@@ -209,3 +210,13 @@ def test_the_last_event_that_moves_a_request_leads_to_its_status(city: Jurisdict
     assert set(ours(city).values_list("status", flat=True)) <= {status for status, _ in TRANSITIONS}
     for one in ours(city).filter(status="closed")[:50]:
         assert Event.objects.filter(service_request=one).order_by("id").last().kind == "closed"
+
+
+def test_some_say_how_it_went_as_the_events_tell(city: Jurisdiction) -> None:
+    said = SurveyAnswer.objects.filter(service_request__jurisdiction=city)
+    assert said.count() == Event.objects.filter(jurisdiction=city, kind="surveyed").count() > 20
+    for one in said.select_related("service_request"):
+        assert one.person_id is not None
+        assert one.ending <= one.service_request.reopened_count
+        assert (one.reason == "") == (one.value == "yes")
+        assert one.answered_at >= one.service_request.submitted_at
