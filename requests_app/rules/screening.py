@@ -84,6 +84,12 @@ def red_flags(jurisdiction: Jurisdiction, text: str) -> list[EmergencyPhrase]:
     return [one.phrase for one in heard(phrases, text) if not one.excused_by]
 
 
+def phrases_in(phrases: Iterable[str], text: str) -> list[str]:
+    """Which of the phrases the text holds as whole words in a row."""
+    words = plain(text)
+    return [one for one in phrases if any(_places(one, words))]
+
+
 def has_words(phrase: str) -> bool:
     """Whether there is anything in it that can be heard: not only punctuation."""
     return _plain_phrase(phrase) != "  "

@@ -1,0 +1,125 @@
+"""What waits for a look before everybody can read it, and why. It holds back publication alone, never the work.
+
+Swearing is no reason. A listed link or threat is, and so are many links, a flood from one network, and what only a program
+would send. In the words of every language, whatever language the page is in.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.moderation_term import ModerationTerm
+from requests_app.rules import screening
+
+# A report with so many links that nobody listed is a report; with more of them it is mostly an advertisement.
+LINKS_MOST = 2
+# Longer, and it is no host name (RFC 1035); nobody lists one of more parts.
+HOST_MAX, PARTS_MAX = 253, 10
+
+# A name with a dot, wherever it stands: in an address, behind an @, alone. Words run together ("broken.Please") are found too,
+# and are in no list.
+_HOST = re.compile(r"(?<![^\W_])(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])?(?![\w-])")
+_LINK = re.compile(r"\bhttps?://|(?<![\w.])www\.", re.IGNORECASE)
+# How people write a dot so that nobody finds it, and the dots of other scripts.
+_DOTS = re.compile(r"\s?[\[({]\s?(?:\.|dot|punto)\s?[\])}]\s?|[。．｡]", re.IGNORECASE)
+
+
+class Reason(StrEnum):
+    """In the order in which one is said where several hold: what a moderator should know first."""
+
+    THREAT = "threat"
+    LINK = "link"
+    ROBOT = "robot"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text holds of the city's lists: the threats and hosts as they are listed, and how many links in all."""
+
+    threats: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    links: int = 0
+
+    @property
+    def reason(self) -> str:
+        if self.threats:
+            return Reason.THREAT
+        return Reason.LINK if self.hosts or self.links > LINKS_MOST else ""
+
+
+def held_reason(
+    jurisdiction: Jurisdiction, texts: Iterable[str], *, by_robot: bool = False, over_limit: bool = False
+) -> str:
+    """Why this waits before everybody can read it; empty: it does not. texts: all that was typed, one by one."""
+    in_words = look(jurisdiction, texts).reason
+    if in_words:
+        return in_words
+    if by_robot:
+        return Reason.ROBOT
+    return Reason.LIMIT if over_limit else ""
+
+
+def look(jurisdiction: Jurisdiction, texts: Iterable[str]) -> Found:
+    """What of the city's lists the texts hold."""
+    kept = list(texts)
+    return Lists(jurisdiction, kept).look(kept)
+
+
+class Lists:
+    """The city's lists, as far as these texts could hold something of them; read once for many."""
+
+    def __init__(self, jurisdiction: Jurisdiction, texts: Iterable[str]) -> None:
+        # A list of links may be long: only what stands in the texts is asked for.
+        named = {one for text in texts for host in hosts_in(text) for one in _with_those_above(host)}
+        listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction)
+        threats = listed.filter(kind=ModerationTerm.Kind.THREAT)
+        links = listed.filter(kind=ModerationTerm.Kind.LINK, value__in=named)
+        terms = list((threats | links if named else threats).order_by("value"))
+        self.threats = [one.value for one in terms if one.kind == ModerationTerm.Kind.THREAT]
+        self.hosts = {one.value for one in terms if one.kind == ModerationTerm.Kind.LINK}
+
+    def look(self, texts: Iterable[str]) -> Found:
+        threats: dict[str, None] = {}
+        hosts: dict[str, None] = {}
+        links = 0
+        for text in texts:
+            threats |= dict.fromkeys(screening.phrases_in(self.threats, text))
+            for host in hosts_in(text):
+                hosts |= dict.fromkeys(one for one in _with_those_above(host) if one in self.hosts)
+            links += len(_LINK.findall(text))
+        return Found(tuple(threats), tuple(hosts), links)
+
+
+def hosts_in(text: str) -> Iterator[str]:
+    """The host names that a text names, as they are listed: lower case, in letters."""
+    plain = _DOTS.sub(".", unicodedata.normalize("NFKC", text))
+    for match in _HOST.finditer(plain):
+        yield as_listed(match[0])
+
+
+def as_listed(host: str) -> str:
+    """A host name as it is compared: lower case, without "www.", an international one in its own letters."""
+    host = unicodedata.normalize("NFKC", host).casefold().strip(".")
+    if "xn--" in host:
+        try:
+            host = host.encode("ascii").decode("idna")
+        except UnicodeError:
+            return host
+    return host.removeprefix("www.")
+
+
+def host_of(typed: str) -> str:
+    """The host of what an administrator pasted: "https://www.Spam.example/x?y" is "spam.example". Empty: there is none."""
+    found = next(hosts_in(typed.strip()), "")
+    return found if len(found) <= HOST_MAX else ""
+
+
+def _with_those_above(host: str) -> Iterator[str]:
+    """a.spam.example, spam.example: who lists one lists all below it."""
+    labels = host.split(".")[-PARTS_MAX:]
+    for start in range(len(labels) - 1):
+        yield ".".join(labels[start:])
