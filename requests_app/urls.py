@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from requests_app.views import (
+    about_service,
     address,
     app,
+    areas,
     article,
     browse,
     emergency,
@@ -17,6 +19,7 @@ from requests_app.views import (
     own_acts,
     pages,
     photo,
+    place,
     private_link,
     report,
     report_check,
@@ -83,6 +86,12 @@ urlpatterns: list[URLPattern] = [
     path("requests/feed/", feed.feed, name="feed"),
     path("map/", public_map.map_page, name="map"),
     path("address/", address.address, name="address"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/<slug:layer>/<str:code>/", areas.area, name="area"),
+    path("places/", place.places, name="places"),
+    path("places/<str:path>/", place.place, name="place"),
+    path("things/<path:number>/", place.asset, name="asset"),
+    path("service/<str:service_code>/", about_service.about_service, name="about_service"),
     path("services/", browse.services, name="services"),
     path("services/<str:code>/", browse.category, name="category"),
     path("articles/<slug:code>/", article.article, name="article"),

@@ -235,7 +235,7 @@ PAGES: dict[str, Page] = {
     "seal": Page(EVERYONE, arguments=the_seal, budget=1),
     "service_worker": Page(EVERYONE, budget=1),
     "robots": Page(EVERYONE, budget=1),
-    "sitemap": Page(EVERYONE, budget=4),
+    "sitemap": Page(EVERYONE, budget=5),
     # Residents: reading.
     "requests_app:home": Page(EVERYONE, budget=3),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
@@ -259,6 +259,36 @@ PAGES: dict[str, Page] = {
             *(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         ),
         budget=10,
+    ),
+    "requests_app:areas": Page(EVERYONE, budget=2),
+    "requests_app:area": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
+        budget=11,
+    ),
+    "requests_app:places": Page(
+        EVERYONE,
+        queries=(
+            "",
+            "q=12+Elm+St",
+            "q={q}",
+            *(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
+        ),
+        budget=1,
+    ),
+    "requests_app:place": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"path": path} for path in ("1-99-block-of-elm-st", "4800-block-of-juniper-rd")],
+        queries=("", "around=1000"),
+        budget=13,
+    ),
+    "requests_app:asset": Page(
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=12
+    ),
+    "requests_app:about_service": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"service_code": code} for code in ("pothole", "needles", "outreach", "facility")],
+        budget=9,
     ),
     "requests_app:services": Page(EVERYONE, queries=("", "q=a+hole+in+the+road", "q={q}", "q=zzzz"), budget=2),
     "requests_app:category": Page(

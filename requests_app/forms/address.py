@@ -30,3 +30,12 @@ class AddressForm(forms.Form):
         # A point says enough.
         self.fields["q"].required = not self.data.get("lat")
         self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")
+
+
+class PlaceForm(AddressForm):
+    """The same box where what was reported is looked for: an address means its block."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = gettext_lazy("An address, a corner, a park or a number on a light")
+        self.fields["q"].help_text = gettext_lazy("Like: 12 Elm St, or L00417. We do not keep it.")

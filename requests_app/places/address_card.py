@@ -48,9 +48,19 @@ def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Pa
     for said in jurisdiction.address_card:
         area = next((one for one in here if one.layer == said["layer"]), None)
         if area is not None:
-            lines = [_field(one, area.attributes, calendars, today) for one in said.get("fields", [])]
-            parts.append(Part(say(said["name"]), area, [line for line in lines if line is not None]))
+            parts.append(_part(said, area, calendars, today))
     return parts
+
+
+def part_of(jurisdiction: Jurisdiction, area: Area, today: dt.date) -> Part:
+    """What the card says of this one area, wherever in it one lives."""
+    said = next((one for one in jurisdiction.address_card if one["layer"] == area.layer), None)
+    return _part(said, area, _calendars(jurisdiction), today) if said is not None else Part("", area)
+
+
+def _part(said: Mapping[str, Any], area: Area, calendars: Mapping[str, WorkingHours], today: dt.date) -> Part:
+    lines = [_field(one, area.attributes, calendars, today) for one in said.get("fields", [])]
+    return Part(say(said["name"]), area, [line for line in lines if line is not None])
 
 
 def _field(

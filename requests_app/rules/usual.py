@@ -1,17 +1,21 @@
-"""What is usual: how long the last reports of a service took, from the rows themselves and with their number."""
+"""What is usual: how long the last reports of a service or in an area took, from the rows themselves and with their number."""
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
 
-from requests_app.models import Disposition, Service
+from requests_app.models import Area, Disposition, Service
+from requests_app.places.patience import TimeUpError, at_most
 
 # Fewer than these say nothing: then the promise stands there instead, called what it is.
 ENOUGH = 20
 DAYS = 90
 KEPT_S = 900
+# What takes the database longer than this is not said.
+AREA_MS = 2000
 # Joined, withdrawn, unanswered and bulk closings tell nothing about how long the work takes.
 COUNTED = (
     Disposition.FIXED,
@@ -27,6 +31,22 @@ SELECT count(*),
 FROM requests_app_servicerequest
 WHERE service_id = %s AND disposition = ANY(%s) AND NOT is_test
   AND resolved_at > app_now() - make_interval(days => %s) AND submitted_at > app_now() - make_interval(days => %s)
+"""
+
+# By the area's own index; the public ones alone, since the page says where they are. What took longer than a year is left out.
+IN_AREA = """
+SELECT count(*) FILTER (WHERE lies.submitted_at > app_now() - make_interval(days => %(days)s)),
+  count(*) FILTER (WHERE done.took IS NOT NULL),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY done.took) FILTER (WHERE done.took IS NOT NULL),
+  percentile_cont(0.8) WITHIN GROUP (ORDER BY done.took) FILTER (WHERE done.took IS NOT NULL)
+FROM requests_app_requestarea lies
+LEFT JOIN LATERAL (
+  SELECT resolved_at - lies.submitted_at AS took FROM requests_app_servicerequest
+  WHERE id = lies.service_request_id AND disposition = ANY(%(counted)s)
+    AND resolved_at > app_now() - make_interval(days => %(days)s)
+) done ON true
+WHERE lies.area_id = %(area)s AND lies.public_state = 'public'
+  AND lies.submitted_at > app_now() - make_interval(days => 365)
 """
 
 
@@ -52,3 +72,35 @@ def usual_time(service: Service) -> Usual | None:
     found = (count, half, most) if count >= ENOUGH else ()
     cache.set(key, found, timeout=KEPT_S)
     return Usual(*found) if found else None
+
+
+@dataclass(frozen=True)
+class AreaNumbers:
+    """Of the last 90 days: how many public reports were made in an area, and how long those that ended took (if enough did)."""
+
+    reported: int
+    usual: Usual | None
+
+
+def area_numbers(area: Area) -> AreaNumbers | None:
+    """None where the database had no time to count. Kept as long as usual_time()."""
+    key = f"usual-in:{area.pk}"
+    kept = cache.get(key)
+    if not isinstance(kept, tuple):
+        kept = _count(area)
+        cache.set(key, kept, timeout=KEPT_S)
+    if not kept:
+        return None
+    reported, ended, half, most = kept
+    return AreaNumbers(reported, Usual(ended, half, most) if ended >= ENOUGH else None)
+
+
+def _count(area: Area) -> tuple[int, int, dt.timedelta, dt.timedelta] | tuple[()]:
+    wanted: dict[str, Any] = {"area": area.pk, "days": DAYS, "counted": [str(one) for one in COUNTED]}
+    try:
+        with at_most(AREA_MS), connection.cursor() as cursor:
+            cursor.execute(IN_AREA, wanted)
+            reported, ended, half, most = cursor.fetchone()
+    except TimeUpError:
+        return ()
+    return reported, ended, half, most

@@ -19,20 +19,25 @@ SERVICES, ARTICLES = 6, 4
 @require_safe
 def services(request: CityRequest) -> HttpResponse:
     """?q= finds services and articles; the whole list stays below."""
+    return services_page(request)
+
+
+def services_page(request: CityRequest, *, unknown: bool = False) -> HttpResponse:
+    """unknown: the address named a service that the city does not have."""
     q = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:WORDS_MAX]
     versions = offered_versions(request.jurisdiction)
-    context: dict[str, Any] = {"q": q, "q_max": WORDS_MAX, "groups": by_category(versions)}
+    context: dict[str, Any] = {"q": q, "q_max": WORDS_MAX, "groups": by_category(versions), "is_unknown": unknown}
     if q:
         context["found"] = suggestions.suggest(
             request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
         )
         context["unknown"] = next((one for one in versions if one.service.service_code == UNKNOWN), None)
-    return render(request, "requests_app/services.html", context)
+    return render(request, "requests_app/services.html", context, status=404 if unknown else 200)
 
 
 @require_safe
 def category(request: CityRequest, code: str) -> HttpResponse:
-    chosen = Category.objects.filter(jurisdiction=request.jurisdiction, code=code).first()
+    chosen = Category.objects.filter(jurisdiction=request.jurisdiction, code=code.replace("\x00", "\ufffd")).first()
     if chosen is None:
         raise Http404
     versions = [one for one in offered_versions(request.jurisdiction) if one.category_id == chosen.pk]

@@ -15,18 +15,21 @@ from django.views.decorators.http import require_safe
 
 from requests_app import links
 from requests_app.context import said_in
-from requests_app.models import Article, Category, Jurisdiction, Service, ServiceVersion
+from requests_app.models import Area, Article, Category, Jurisdiction, Service, ServiceVersion
 
-PAGES = ("home", "report", "find", "address", "services", "public_list", "map", "privacy", "accessibility")
+PAGES = ("home", "report", "find", "address", "areas", "services", "public_list", "map", "privacy", "accessibility")
 
 
 @require_safe
 @cache_control(max_age=3600, public=True)
 def robots(request: HttpRequest) -> HttpResponse:
-    """Reports, those in the making too, private links and the staff's pages need not be asked for; nor whose address is where."""
+    """Reports, those in the making too, private links and the staff's pages need not be asked for; nor whose address is where,
+    nor what was reported on which block."""
     closed = [
         "report/",
         "address/?",
+        "places/",
+        "things/",
         "requests/?",
         "map/?",
         "l/",
@@ -50,7 +53,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=3600, public=True)
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every page with its address in each language: pages, categories, the services' first pages, articles."""
+    """Every page with its address in each language: pages, categories, services and their first pages, areas, articles."""
     city = request.jurisdiction  # type: ignore[attr-defined]
     site = links.site_of(city)
     codes = said_in(city)
@@ -73,6 +76,10 @@ def _pages(city: Jurisdiction) -> Iterator[list[str]]:
         .values_list("service_code", flat=True)
     ):
         yield [f"{address}?service={code}" for address in _addresses("report", city)]
+        yield _addresses("about_service", city, code)
+    areas = Area.objects.filter(jurisdiction=city, is_ours=True).order_by("layer", "code")
+    for layer, code in areas.values_list("layer", "code"):
+        yield _addresses("area", city, layer, code)
     articles = Article.objects.filter(jurisdiction=city, published=True)
     for code in articles.order_by("code").values_list("code", flat=True):
         yield _addresses("article", city, code)

@@ -130,3 +130,8 @@ def test_a_search_asks_the_database_as_often_however_much_is_found(
     index_catalogue(cast.city)
     with django_assert_max_num_queries(12):
         assert len(found(client, "road trouble")) == 7
+
+
+def test_a_category_with_a_name_that_cannot_be_is_404() -> None:
+    factories.rivermark()
+    assert Client().get("/services/%00/").status_code == 404

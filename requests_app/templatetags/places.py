@@ -1,0 +1,28 @@
+"""How pages say how far around a place, and where the page of a place is."""
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from requests_app.messages import wording
+from requests_app.models import ServiceRequest
+from requests_app.places import named
+from requests_app.places.public_place import listed_by_place
+
+register = template.Library()
+
+
+@register.filter
+def distance_words(meters: int) -> str:
+    """200 meters (660 feet)."""
+    feet = round(meters / wording.METRES_IN_A_FOOT / 10) * 10
+    return _("%(meters)d meters (%(feet)d feet)") % {"meters": meters, "feet": feet}
+
+
+@register.filter
+def page_of_place(service_request: ServiceRequest) -> str:
+    """The address of the page of the block, corner or landmark where everybody may know that it is; empty for none."""
+    if not service_request.is_public or not service_request.public_address or not listed_by_place(service_request):
+        return ""
+    path = named.path_of(service_request.public_address)
+    return reverse("requests_app:place", args=[path]) if path else ""
