@@ -28,6 +28,8 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8311").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 RATE_LIMITS = env.str("RATE_LIMITS", default="on") != "off"
+# Nobody reads the first page, says what the problem is and sends the report in fewer seconds; a program does.
+LEAST_S_TO_REPORT = 3
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Applications -------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from requests_app.models import (
     Area,
     Department,
     Jurisdiction,
-    PublicState,
     Service,
     ServiceRequest,
     Status,
@@ -119,8 +118,6 @@ def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at:
     has_department = tab.of in ("departments", "ended")
     visible = ServiceRequest.objects.visible_to(user, triage=not has_department)
     found: Rows = visible.in_jurisdiction(jurisdiction)
-    # What its reporter has not confirmed was not sent yet.
-    found = found.exclude(public_state=PublicState.UNCONFIRMED)
     if tab.of == "ended":
         found = found.filter(status=Status.RESOLVED)
     elif tab.code == "answered":

@@ -55,6 +55,9 @@ def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction)
     found = []
     if service_request.after_warning:
         found.append(Flag(_("Sent after warning"), "urgent"))
+    if service_request.held_reason == "threat":
+        # For whoever goes there, also where the public never reads it.
+        found.append(Flag(_("Threat"), "urgent"))
     if service_request.status == Status.ROUTED and service_request.acknowledged_at is None:
         owed = service_request.acknowledge_due_at
         late = service_request.priority == 1 or (owed is not None and owed < now)
@@ -84,7 +87,6 @@ def language_name(code: str) -> str:
 def public_state_words(service_request: ServiceRequest) -> str:
     """Why the public does not see it."""
     return {
-        "unconfirmed": _("Not confirmed"),
         "held": _("Held back"),
         "hidden": _("Hidden"),
         "private": _("Confidential"),

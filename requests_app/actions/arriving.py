@@ -1,6 +1,7 @@
 """A report that a device kept while it had no network: however often it arrives, it makes one request."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from requests_app.models import AccessLink, Draft, IdempotencyKey, Jurisdiction
 from requests_app.rules.report_path import Path
 
 # Where a report that was refused can be put right.
-PAGES = {"service": "service", "place": "where", "outside": "where", "emergency": "emergency"}
+PAGES = {"service": "service", "place": "where", "outside": "where", "emergency": "emergency", "contact": "contact"}
 
 
 class PhotosMissing(Exception):
@@ -66,11 +67,20 @@ def begin(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language:
 
 
 @transaction.atomic
-def arrive(draft: Draft, *, revision: int, typed: dict[str, Any], said_no: list[str], photos: dict[str, str]) -> str:
+def arrive(
+    draft: Draft,
+    *,
+    revision: int,
+    typed: dict[str, Any],
+    said_no: list[str],
+    photos: dict[str, str],
+    over_limit: Callable[[Draft], bool] = lambda draft: False,
+) -> str:
     """Keeps what was typed and sends it. Gives the page (see rules.report_path) that needs the person first; "" once it is sent.
 
     revision: rises when the person changed it on the device. said_no: why the device asked whether anyone is in danger, where
     that was answered with no; only of these it is not asked again. photos: what each shows, by the device's key for it.
+    over_limit: see drafting.send().
     Raises PhotosMissing.
     """
     if draft.typed.get("arrived", 0) >= revision:
@@ -88,7 +98,7 @@ def arrive(draft: Draft, *, revision: int, typed: dict[str, Any], said_no: list[
         return ""
     _answer_for_the_device(draft, said_no)
     try:
-        drafting.send(draft.pk)
+        drafting.send(draft.pk, over_limit=over_limit)
     except drafting.NotReady as error:
         return error.page
     except submission.Refused as error:

@@ -97,14 +97,17 @@ def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = No
     return int(row[0]) if row else 0
 
 
+# What waits to be confirmed is not here yet.
 TRUTH = """
 SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
   SELECT r.jurisdiction_id, 'submitted' AS measure, (r.submitted_at AT TIME ZONE j.time_zone)::date AS day,
          r.service_id, r.public_state, count(*) AS n
-  FROM requests_app_servicerequest r JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id GROUP BY 1, 2, 3, 4, 5
+  FROM requests_app_servicerequest r JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id
+  WHERE r.public_state <> 'unconfirmed' GROUP BY 1, 2, 3, 4, 5
   UNION ALL
   SELECT jurisdiction_id, 'open', date '1970-01-01', service_id, public_state, count(*)
-  FROM requests_app_servicerequest WHERE status IN ('received', 'routed', 'in_progress', 'on_hold') GROUP BY 1, 2, 3, 4, 5
+  FROM requests_app_servicerequest
+  WHERE status IN ('received', 'routed', 'in_progress', 'on_hold') AND public_state <> 'unconfirmed' GROUP BY 1, 2, 3, 4, 5
 ) counted GROUP BY 1, 2, 3, 4, 5
 """
 

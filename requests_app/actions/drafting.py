@@ -4,14 +4,18 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import IO, Any
 
+from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 
 from requests_app import photos
 from requests_app.actions import submission
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
+from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
 from requests_app.rules.report_path import Path
 
@@ -146,11 +150,14 @@ def forget_taken(draft: Draft) -> None:
 
 
 @transaction.atomic
-def send(draft_id: uuid.UUID, *, checked: str = "") -> ServiceRequest:
+def send(
+    draft_id: uuid.UUID, *, checked: str = "", over_limit: Callable[[Draft], bool] = lambda draft: False
+) -> ServiceRequest:
     """Makes the request of this draft, or gives the one that it made before. Raises NotReady and submission.Refused.
 
     checked: the id of the service's version that the check page showed. Another one since then may show more to everyone, or
     ask for more: then it is checked again.
+    over_limit: counts this report and says whether too many came from there; asked once, when it is really sent.
     """
     # Lock first: a double click must wait here and then find the request.
     draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
@@ -171,14 +178,16 @@ def send(draft_id: uuid.UUID, *, checked: str = "") -> ServiceRequest:
         version=path.version,
         description=path.text,
         language=path.typed.get("text_language") or draft.language,
-        place=place_of(path),
+        place=place_from(draft.jurisdiction, path.place),
         answers=answers,
         reporter=_reporter(contact, draft),
+        visitor_hash=draft.visitor_hash,
         owner=path.owner,
         may_be_outside=True,
         # Those that came before another service was chosen, which takes none, go with the draft.
         photos=draft.photos.order_by("id") if path.takes_photos else [],
         after_warning=after_warning,
+        doubts=submission.Doubts(by_robot=_is_by_robot(draft), over_limit=over_limit(draft)),
         idempotency=submission.Idempotency(
             scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
         ),
@@ -186,6 +195,14 @@ def send(draft_id: uuid.UUID, *, checked: str = "") -> ServiceRequest:
     remove_photos(draft)
     finish(draft, done.service_request, done.link, "sent")
     return done.service_request
+
+
+def _is_by_robot(draft: Draft) -> bool:
+    """Whether something was typed where people see no field, or the whole path took less time than it takes a person."""
+    looked_s = draft.typed.get("looked_s")
+    if draft.typed.get("by_robot") or looked_s is None:
+        return bool(draft.typed.get("by_robot"))
+    return looked_s + (app_now() - draft.created_at).total_seconds() < settings.LEAST_S_TO_REPORT
 
 
 def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
@@ -213,6 +230,7 @@ def contact_of(person: Person) -> dict[str, Any]:
     points = {point.kind: point.value for point in person.contact_points.all()}
     return {
         "name": person.name,
+        "postal_address": person.postal_address,
         "email": points.get("email", ""),
         "phone": points.get("phone", ""),
         "language": person.language,
@@ -232,15 +250,16 @@ def forget(drafts: list[Draft]) -> None:
             photos.remove_files(photo)
 
 
-def place_of(path: Path) -> submission.Place:
-    place = path.place
+def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
+    """A place as a draft keeps it, as a report takes it."""
+    named = place.get("asset")
     return submission.Place(
-        point=path.point,
+        point=Point(float(place["long"]), float(place["lat"]), srid=4326) if "lat" in place else None,
         address=place.get("address", ""),
         note=place.get("note", ""),
         source=place.get("source", ""),
         confidence=place.get("confidence"),
-        asset=path.asset,
+        asset=assets.by_number(jurisdiction, named["number"]) if named else None,
     )
 
 
@@ -249,6 +268,7 @@ def _reporter(contact: dict[str, Any], draft: Draft) -> submission.Reporter:
         name=contact.get("name", ""),
         email=contact.get("email", ""),
         phone=contact.get("phone", ""),
+        postal_address=contact.get("postal_address", ""),
         may_be_called=bool(contact.get("phone")),
         language=contact.get("language") or draft.language,
     )

@@ -1,4 +1,5 @@
-"""Sweeping what has had its time: drafts, photos that belong to nobody, old keys, done outbox rows, ended sessions."""
+"""Sweeping what has had its time: drafts, reports that nobody confirmed, photos that belong to nobody, old keys, done outbox
+rows, ended sessions."""
 
 import datetime as dt
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import progress
+from requests_app.actions import confirming, progress
 from requests_app.clock import app_now
 from requests_app.models import Draft, IdempotencyKey, OutboxRow, Photo
 
@@ -25,6 +26,7 @@ def sweep() -> None:
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    confirming.forget_old()
     progress.bring_back_held()
 
 

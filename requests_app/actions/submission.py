@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
 from requests_app import events, links, references
-from requests_app.actions import clocks, counting
+from requests_app.actions import clocks, counting, proving
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -19,6 +19,7 @@ from requests_app.models import (
     ContactPoint,
     IdempotencyKey,
     Jurisdiction,
+    OneTimeLink,
     Owner,
     Participation,
     Person,
@@ -31,7 +32,7 @@ from requests_app.models import (
 )
 from requests_app.places import ground
 from requests_app.places.public_place import public_place
-from requests_app.rules import intake
+from requests_app.rules import banning, holding, intake
 
 # Without a key, the same client sending the same body again within this time retries; later it reports anew.
 RETRY_WINDOW_S = 60
@@ -56,9 +57,22 @@ class Reporter:
     name: str = ""
     email: str = ""
     phone: str = ""
+    # Kept only where the service has to ask for it.
+    postal_address: str = ""
     may_be_called: bool = False
     # In which they want to be written to; empty: the report's own.
     language: str = ""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """by_robot: it came as only a program sends it; over_limit: so many came from this network or person before."""
+
+    by_robot: bool = False
+    over_limit: bool = False
+
+
+NO_DOUBTS = Doubts()
 
 
 @dataclass(frozen=True)
@@ -111,15 +125,15 @@ def normalized_phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def state_of(version: ServiceVersion, *, is_test: bool) -> str:
-    """Whether the public may see it, from its first moment on."""
+def state_of(version: ServiceVersion, *, is_test: bool, held_reason: str = "") -> str:
+    """Whether the public may see it, from its first moment on. held_reason: see rules.holding."""
     if is_test:
         return PublicState.TEST
     if version.visibility == ServiceVersion.Visibility.PRIVATE:
         return PublicState.PRIVATE
     if version.visibility == ServiceVersion.Visibility.STAFF:
         return PublicState.STAFF
-    return PublicState.PUBLIC
+    return PublicState.HELD if held_reason else PublicState.PUBLIC
 
 
 @transaction.atomic
@@ -140,20 +154,45 @@ def submit(
     is_test: bool = False,
     idempotency: Idempotency | None = None,
     may_be_outside: bool = False,
+    doubts: Doubts = NO_DOUBTS,
+    visitor_hash: str = "",
 ) -> Submitted:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
     `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on.
-    may_be_outside: also to the neighbor beyond the boundary. Raises Refused (nothing is stored) and IdempotencyConflict.
+    may_be_outside: also to the neighbor beyond the boundary. doubts: what the door noticed of who sends it; with the words they
+    may hold it back from the public (rules.holding), never from the work. visitor_hash: the browser's, if it has one.
+
+    Where the service demands it, the report waits until the link in a mail is pressed: until then nobody sees it, and nothing
+    of what follows a report happens (see actions.confirming). A member of staff has heard the person, and where somebody may
+    be in danger nobody waits for a mail.
+    Raises Refused (nothing is stored) and IdempotencyConflict.
     """
     if idempotency is not None:
         earlier = _earlier(idempotency)
         if earlier is not None:
             return Submitted(earlier, _link_of(earlier), repeated=True)
     _check(jurisdiction, version, place, answers, neighbor=owner if may_be_outside else None)
+    check_reporter(jurisdiction, version, reporter)
     now = app_now()
+    photos = list(photos)
     areas = ground.areas_at(jurisdiction, place.point) if place.point else []
     public_point, public_address = public_place(version.visibility, place.point, place.address)
+    # The staff answer for what they write themselves.
+    held_reason = (
+        ""
+        if actor
+        else holding.held_reason(
+            jurisdiction,
+            [
+                description, reporter.name, place.address, place.note,
+                *(words for _question, _value, words in answers.given), *(photo.alt for photo in photos),
+            ],
+            by_robot=doubts.by_robot,
+            over_limit=doubts.over_limit,
+        )
+    )  # fmt: skip
+    must_wait = version.must_confirm and not (actor or after_warning or is_test)
     service_request = ServiceRequest(
         jurisdiction=jurisdiction,
         service_id=version.service_id,
@@ -169,7 +208,10 @@ def submit(
         asset=place.asset,
         public_point=public_point,
         public_address=public_address[:300],
-        public_state=state_of(version, is_test=is_test),
+        public_state=PublicState.UNCONFIRMED
+        if must_wait
+        else state_of(version, is_test=is_test, held_reason=held_reason),
+        held_reason=held_reason,
         is_test=is_test,
         priority=min(answers.priority or version.priority, version.priority),
         priority_reason=answers.priority_reason or "service",
@@ -199,25 +241,26 @@ def submit(
         )
         for question, value, words in answers.given
     )
+    if not version.identity_words:
+        reporter = replace(reporter, postal_address="")
     person = _person(jurisdiction, reporter, language)
-    _participate(person, service_request, role=Participation.Role.CALLER if actor else Participation.Role.REPORTER)
+    role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
+    participation = _participate(person, service_request, role=role)
     link = links.link_for(person, service_request)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
         photo.is_private = answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
-    clocks.start(service_request, department=version.department, at=now, resolve_target=answers.resolve_target)
-    service_request.save(update_fields=clocks.DUE_FIELDS)
-    events.record(
-        service_request,
-        "submitted",
-        actor=actor or person,
-        channel=channel,
-        service_code=version.service.service_code,
-        after_warning=after_warning,
-    )
-    counting.submitted(service_request)
+    if must_wait and participation.contact_point is not None:
+        proving.mail_link(
+            participation.contact_point,
+            OneTimeLink.Purpose.CONFIRM,
+            service_request=service_request,
+            visitor_hash=visitor_hash,
+        )
+    else:
+        take_in(service_request, answers=answers, actor=actor or person)
     if idempotency is not None:
         IdempotencyKey.objects.update_or_create(
             scope=idempotency.scope,
@@ -225,6 +268,40 @@ def submit(
             defaults={"body_hash": idempotency.body_hash, "service_request": service_request, "created_at": now},
         )
     return Submitted(service_request, link)
+
+
+def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
+    """It is sent: from now on the promises hold, and what follows a report happens."""
+    version = service_request.service_version
+    clocks.start(
+        service_request,
+        department=version.department,
+        at=service_request.submitted_at,
+        resolve_target=answers.resolve_target,
+    )
+    service_request.save(update_fields=clocks.DUE_FIELDS)
+    events.record(
+        service_request,
+        "submitted",
+        actor=actor,
+        channel=service_request.channel,
+        service_code=version.service.service_code,
+        after_warning=service_request.after_warning,
+    )
+    if service_request.public_state == PublicState.HELD:
+        events.record(service_request, "withheld", actor=None, reason=service_request.held_reason)
+    counting.submitted(service_request)
+
+
+def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
+    """Whether the service knows enough of who reports. Raises Refused."""
+    if banning.is_banned(jurisdiction, reporter.email):
+        raise Refused({"email": banning.refusal(jurisdiction)}, code="contact")
+    needed = intake.who_problems(
+        version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
+    )
+    if needed:
+        raise Refused(needed, code="contact")
 
 
 def _check(
@@ -303,6 +380,7 @@ def _person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Pe
     person = Person.objects.create(
         jurisdiction=jurisdiction,
         name=intake.clean_text(reporter.name)[:200],
+        postal_address=intake.clean_text(reporter.postal_address)[:300],
         language=reporter.language or language,
         may_be_called=reporter.may_be_called,
     )
@@ -333,12 +411,14 @@ def join(
 ) -> tuple[Person, AccessLink]:
     """ "Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself.
 
-    Raises CannotJoin.
+    Raises CannotJoin, and Refused for an address that may not take part.
     """
     # Lock first: it may be closed, joined with another one or hidden at this moment.
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
     if not (service_request.is_open and service_request.is_public):
         raise CannotJoin
+    if banning.is_banned(service_request.jurisdiction, reporter.email):
+        raise Refused({"email": banning.refusal(service_request.jurisdiction)}, code="contact")
     person = _person(service_request.jurisdiction, reporter, language)
     _participate(person, service_request, role=role)
     if role == Participation.Role.AFFECTED:

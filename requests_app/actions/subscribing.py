@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import Q
 
 from requests_app import outbox
 from requests_app.actions import proving
@@ -21,7 +22,7 @@ from requests_app.models import (
     Service,
     Subscription,
 )
-from requests_app.rules import subscriptions
+from requests_app.rules import banning, subscriptions
 
 # Gathered mails go out from this hour on, by the city's clock; weekly ones on Mondays.
 HOUR, WEEKDAY = 7, 0
@@ -43,7 +44,12 @@ class Followed:
 def subscribe(
     jurisdiction: Jurisdiction, what: Followed, *, email: str, cadence: str, language: str, visitor_hash: str = ""
 ) -> Subscription:
-    """Nothing is sent but the mail that asks whether it was meant. The same wish twice is one subscription."""
+    """Nothing is sent but the mail that asks whether it was meant. The same wish twice is one subscription.
+
+    Raises proving.Banned.
+    """
+    if banning.is_banned(jurisdiction, email):
+        raise proving.Banned
     contact_point = proving.address_of(jurisdiction, email, language=language)
     same = Subscription.objects.filter(
         jurisdiction=jurisdiction,
@@ -88,6 +94,14 @@ def confirm(link: OneTimeLink) -> Subscription | None:
 
 
 @transaction.atomic
+def want(pk: int, *, cadence: str) -> None:
+    """By the address's own holder, who signed in: how often, and with that that it was meant."""
+    wished = Subscription.objects.filter(pk=pk, stopped_at=None)
+    wished.filter(confirmed_at=None).update(confirmed_at=app_now())
+    wished.update(cadence=cadence)
+
+
+@transaction.atomic
 def stop(pk: int) -> None:
     """Nothing more of it is sent, also not what is gathered already."""
     Subscription.objects.filter(pk=pk, stopped_at=None).update(stopped_at=app_now())
@@ -98,7 +112,12 @@ def match_row(row: OutboxRow) -> None:
     """A change that everybody may read: into the next mail of each who follows its area, service, place or thing."""
     if row.service_request is None or row.event is None:
         return
-    wanting = list(subscriptions.matching(row.service_request))
+    own = outbox.addresses_of_actor(row.event)
+    wanting = [
+        one
+        for one in subscriptions.matching(row.service_request).select_related("contact_point")
+        if one.contact_point.normalized not in own
+    ]
     DigestItem.objects.bulk_create(
         [
             DigestItem(
@@ -124,12 +143,12 @@ def gather(*, at_most: int = 20_000) -> int:
         local = app_now().astimezone(city.zone)
         if local.hour < HOUR:
             continue
-        due = [Cadence.DAILY, *([Cadence.WEEKLY] if local.weekday() == WEEKDAY else [])]
-        before = dt.datetime.combine(local.date(), dt.time(HOUR), city.zone)
+        day = dt.datetime.combine(local.date(), dt.time(HOUR), city.zone)
+        # The last Monday and not "if it is Monday": a machine that was down that day must not cost a week.
+        week = day - dt.timedelta(days=(local.weekday() - WEEKDAY) % 7)
         waiting = (
-            DigestItem.objects.filter(
-                cadence__in=due, sent_at=None, created_at__lt=before, contact_point__person__jurisdiction=city
-            )
+            DigestItem.objects.filter(sent_at=None, contact_point__person__jurisdiction=city)
+            .filter(Q(cadence=Cadence.DAILY, created_at__lt=day) | Q(cadence=Cadence.WEEKLY, created_at__lt=week))
             .order_by()
             .values_list("contact_point_id", "subscription_id", "cadence")
             .distinct()[:at_most]

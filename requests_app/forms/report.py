@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from requests_app.forms.text import WordsField
 from requests_app.forms.uswds import address_attributes
 from requests_app.models import Jurisdiction, ServiceVersion
-from requests_app.rules import intake
+from requests_app.rules import banning, intake
 from requests_app.words import say
 
-PLACE_MAX, NOTE_MAX, PHONE_MAX = 200, 300, 40
-NOTHING = ""
+PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
+# An extension; and relay services, by which people who do not hear or speak take calls.
+_PHONE_WORDS = re.compile(r"extensi[oó]n|ext|x|relay|tty|trs|vrs|voice|voz", re.IGNORECASE)
 
 
 class ProblemForm(forms.Form):
@@ -167,8 +168,23 @@ class LaterForm(forms.Form):
     )
 
 
+class ConfirmAgainForm(forms.Form):
+    """Where to mail the link that sends the report."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("Is there a typing error? Correct it here."),
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
+            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class ContactForm(forms.Form):
-    """Step 5: how we can reach them, if they want that."""
+    """Step 5: how we can reach them, if they want that; and who they are, where a service must know it."""
 
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
@@ -191,24 +207,50 @@ class ContactForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    postal_address = WordsField(
+        label=gettext_lazy("Postal address"),
+        help_text=gettext_lazy("Street and number, city and ZIP code."),
+        max_length=ADDRESS_MAX,
+        lines=3,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("In which language shall we write to you?"), choices=[], widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, jurisdiction: Jurisdiction, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, jurisdiction: Jurisdiction, version: ServiceVersion | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.jurisdiction = jurisdiction
+        needed = intake.who_problems(version, name="", postal_address="", email="") if version else {}
+        for name, words in needed.items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = words
+        if "email" in needed:
+            invalid = _("Enter an e-mail address like name@example.com.")
+            self.fields["email"].error_messages["invalid"] = invalid
+            self.fields["email"].help_text = _("We send you a link. We get your report when you press it.")
+        if "postal_address" in needed:
+            self.order_fields(["name", "postal_address"])
+        else:
+            del self.fields["postal_address"]
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             (code, get_language_info(code)["name_local"].capitalize()) for code in jurisdiction.languages
         ]
         if len(jurisdiction.languages) == 1:
             del self.fields["language"]
 
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if banning.is_banned(self.jurisdiction, email):
+            raise forms.ValidationError(banning.refusal(self.jurisdiction))
+        return email
+
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
         # Spaces, dots, brackets, extensions and relay prefixes are all fine; words are not a number.
         digits = re.sub(r"\D", "", phone)
-        if phone and (
-            len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*x-]", re.sub(r"(?i)ext(ension)?|relay", "", phone))
-        ):
+        if phone and (len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*-]", _PHONE_WORDS.sub("", phone))):
             raise forms.ValidationError(_("Enter a phone number, like 555-0100 or 555-0100 ext. 12."))
         return phone

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from requests_app.actions.indexing import index_catalogue
-from requests_app.imports.catalogue_file import FORMAT, Known, problems, read_catalogue, read_phrase
+from requests_app.imports.catalogue_file import FORMAT, TERMS, Known, listed_term, problems, read_catalogue, read_phrase
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import (
     Article,
@@ -18,6 +18,7 @@ from requests_app.models import (
     EmergencyPhrase,
     Jurisdiction,
     ListedReason,
+    ModerationTerm,
     QuestionVersion,
     RoutingRule,
     Service,
@@ -33,7 +34,7 @@ def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[
     """All or nothing. How many rows of each part were new or changed; a second import of the same files changes none.
 
     A service whose words or questions changed gets a new version; a promise that changed holds from now on. Routing
-    rules, reasons and emergency words are lists: one that is no longer in the list is taken out of use.
+    rules, reasons, emergency words and moderators' words are lists: one that is no longer in the list is taken out of use.
     Raises ImportProblemError, with everything that is wrong.
     """
     catalogue = read_catalogue(paths)
@@ -55,6 +56,8 @@ def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[
             writer.reasons(kind, rows)
         for kind, by_language in catalogue.get("emergency_words", {}).items():
             writer.phrases(kind, by_language)
+        for kind, terms in catalogue.get("moderation_words", {}).items():
+            writer.terms(kind, terms)
         index_catalogue(jurisdiction)
     return writer.changed
 
@@ -242,6 +245,14 @@ class _Writer:
                 self._put("emergency_words", EmergencyPhrase, key, {"kind": kind, "unless": unless})
             self.changed["emergency_words"] = self.changed.get("emergency_words", 0) + gone
 
+    def terms(self, kind: str, said: list[str]) -> None:
+        wanted = [listed_term(kind, written) for written in said]
+        rows = ModerationTerm.objects.filter(jurisdiction=self.jurisdiction, kind=kind)
+        gone, _ = rows.exclude(value__in=wanted).delete()
+        for value in wanted:
+            self._put("moderation_words", ModerationTerm, {"kind": kind, "value": value}, {})
+        self.changed["moderation_words"] = self.changed.get("moderation_words", 0) + gone
+
     def _calendar(self, code: str) -> Calendar:
         return Calendar.objects.get(jurisdiction=self.jurisdiction, code=code)
 
@@ -273,6 +284,8 @@ def version_columns(written: dict[str, Any]) -> dict[str, Any]:
         "emergency_screen": written.get("emergency_screen") or {},
         "outcome_words": written.get("outcome_words") or {},
         "evidence": written.get("evidence", "none"),
+        "identity_words": written.get("identity_words") or {},
+        "must_confirm": written.get("must_confirm", False),
         "listed_by_place": written.get("listed_by_place", True),
     }
 
@@ -318,6 +331,10 @@ def written_version(version: ServiceVersion) -> dict[str, Any]:
         written["outcome_words"] = version.outcome_words
     if version.asset_kinds:
         written["asset_kinds"] = version.asset_kinds
+    if version.identity_words:
+        written["identity_words"] = version.identity_words
+    if version.must_confirm:
+        written["must_confirm"] = True
     if not version.listed_by_place:
         written["listed_by_place"] = False
     return written
@@ -393,6 +410,10 @@ def export_catalogue(jurisdiction: Jurisdiction) -> dict[str, Any]:
             for kind in ListedReason.Kind.values
         },
         "emergency_words": _phrases(jurisdiction),
+        "moderation_words": {
+            kind: list(ModerationTerm.objects.filter(**mine, kind=kind).order_by("value").values_list("value", flat=True))
+            for kind in TERMS
+        },
     }  # fmt: skip
 
 

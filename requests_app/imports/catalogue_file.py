@@ -10,13 +10,13 @@ import yaml
 
 from requests_app.imports.map_files import ImportProblemError, first_line
 from requests_app.models import EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
-from requests_app.rules import screening
+from requests_app.rules import holding, screening
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
 # Parts that are lists, with what names a row of each; and parts that are tables.
 LISTS = {"departments": "code", "categories": "code", "services": "service_code", "articles": "code", "routing": "name"}
-TABLES = ("calendars", "emergency_words", "reasons")
+TABLES = ("calendars", "emergency_words", "moderation_words", "reasons")
 KEYS = {
     "departments": {"code", "name", "phone", "email", "calendar", "on_call", "active"},
     "categories": {"code", "name", "icon", "order"},
@@ -24,6 +24,7 @@ KEYS = {
         "service_code", "category", "department", "name", "description", "keywords", "priority", "targets",
         "visibility", "photo", "duplicates", "owner_kinds", "place_rule", "place", "emergency_screen", "outcome_words",
         "evidence", "questions", "active", "asset_kinds", "listed_by_place",
+        "identity_words", "must_confirm",
     },
     "articles": {"code", "title", "body", "services", "published"},
     "routing": {"name", "when", "department"},
@@ -40,6 +41,8 @@ EVIDENCE = ("none", "photo", "visit")
 PHRASE_MAX = 120
 # Open311 puts service codes into paths and comma lists.
 SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+# What a catalogue may list for moderators. The addresses of persons are in no file that goes from hand to hand.
+TERMS = {"link": holding.host_of, "threat": holding.threat_of}
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 SPAN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 
@@ -98,6 +101,8 @@ def problems(catalogue: Mapping[str, Any], languages: Sequence[str], known: Know
             found += check.reasons(f"reasons, {kind}", kind, rows)
         for kind, by_language in catalogue.get("emergency_words", {}).items():
             found += check.phrases(f"emergency_words, {kind}", kind, by_language)
+        for kind, terms in catalogue.get("moderation_words", {}).items():
+            found += check.terms(f"moderation_words, {kind}", kind, terms)
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         # A list where a table should be, and the like: what was found so far is told with it.
         found.append(f"Something is not written as it should be: {first_line(error)}")
@@ -169,7 +174,7 @@ class _Check:
 
     def service(self, where: str, said: dict[str, Any]) -> Iterator[str]:
         yield from self.words(f"{where}, name", said.get("name"))
-        for part in ("description", "emergency_screen"):
+        for part in ("description", "emergency_screen", "identity_words"):
             yield from self.words(f"{where}, {part}", said.get(part), required=False)
         for outcome, words in (said.get("outcome_words") or {}).items():
             yield from self.words(f"{where}, outcome_words, {outcome}", words)
@@ -182,15 +187,28 @@ class _Check:
         yield from self.one_of(f"{where}, place_rule", said.get("place_rule", "none"), PLACE_RULES)
         yield from self.one_of(f"{where}, place", said.get("place", "required"), ("required", "optional"))
         yield from self.one_of(f"{where}, evidence", said.get("evidence", "none"), EVIDENCE)
-        if said.get("listed_by_place", True) not in (True, False):
-            yield f"{where}: `listed_by_place` should be true or false."
+        for name in ("listed_by_place", "must_confirm"):
+            if not isinstance(said.get(name, True), bool):
+                yield f"{where}: `{name}` should be true or false."
         yield from self.duplicates(f"{where}, duplicates", said.get("duplicates") or {})
         yield from self.priority(where, said.get("priority", 3))
+        yield from self.confirmation(where, said)
         yield from self.asset_kinds(where, said.get("asset_kinds") or [])
         for kind, target in (said.get("targets") or {}).items():
             yield from self.one_of(f"{where}, targets", kind, Target.Kind.values)
             yield from self.target(f"{where}, targets, {kind}", target)
         yield from self.questions(where, said)
+
+    def confirmation(self, where: str, said: dict[str, Any]) -> Iterator[str]:
+        """What may be urgent cannot wait until a mail is read."""
+        effects = [
+            option.get("effects") or {}
+            for question in said.get("questions") or []
+            for option in question.get("options") or []
+        ]
+        urgent = 1 in (said.get("priority"), *(one.get("priority") for one in effects))
+        if said.get("must_confirm") and (urgent or said.get("emergency_screen")):
+            yield f"{where}: it may be urgent, so it must not wait for a mail: take out `must_confirm`."
 
     def priority(self, where: str, said: Any) -> Iterator[str]:
         if said not in (1, 2, 3, 4):
@@ -332,6 +350,22 @@ class _Check:
                         yield f"{here}, `{phrase}`, unless: `{longer}` is no phrase of at most {PHRASE_MAX} characters."
                     elif not screening.holds(longer, phrase):
                         yield f"{here}, `{phrase}`: `{longer}` excuses nothing, since it should be longer and hold the phrase."
+
+    def terms(self, where: str, kind: str, terms: list[Any]) -> Iterator[str]:
+        yield from self.one_of(where, kind, TERMS)
+        seen: set[str] = set()
+        for written in terms:
+            term = listed_term(kind, written)
+            if not term:
+                yield f"{where}: `{written}` is not something that can be found."
+            elif term in seen:
+                yield f"{where}: `{written}` stands there twice."
+            seen.add(term)
+
+
+def listed_term(kind: str, written: Any) -> str:
+    """A link or threat as it is compared; empty: it is none."""
+    return TERMS[kind](str(written)) if kind in TERMS else ""
 
 
 def read_phrase(written: Any) -> tuple[Any, list[Any], set[str]]:

@@ -16,6 +16,8 @@ class OneTimeLink(models.Model):
         SIGN_IN = "sign_in"
         CONFIRM = "confirm"
         SUBSCRIBE = "subscribe"
+        # The address of one's reports becomes this one: pressed by whoever is signed in with the old one.
+        CHANGE = "change"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)

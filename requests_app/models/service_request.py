@@ -259,6 +259,10 @@ class ServiceRequest(models.Model):
             models.Index(
                 fields=["jurisdiction", "submitted_at", "id"], condition=Q(public_state="held"), name="request_held"
             ),
+            # The few whose link in the mail was not used yet.
+            models.Index(
+                fields=["submitted_at", "id"], condition=Q(public_state="unconfirmed"), name="request_unconfirmed"
+            ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
             # What may be the same problem: open ones near a place, as everybody knows it and as it is.
             GistIndex(
@@ -406,6 +410,9 @@ class Participation(models.Model):
         AFFECTED = "affected"
         CALLER = "caller"
         FOLLOWER = "follower"
+
+    # Whose own the request is: they read all of it. Who joined or follows reads what everybody reads.
+    OWN = (Role.REPORTER, Role.CALLER)
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="participations")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="participations")

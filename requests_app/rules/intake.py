@@ -152,3 +152,15 @@ def _apply_effects(question: QuestionVersion, value: Any, result: Answers) -> No
 
 def questions_of(version: ServiceVersion) -> list[QuestionVersion]:
     return list(version.questions.order_by("order"))
+
+
+def who_problems(version: ServiceVersion, *, name: str, postal_address: str, email: str) -> dict[str, str]:
+    """What a service that has to know who reports still needs, by field. Most need nothing."""
+    needed = {}
+    if version.identity_words and not name.strip():
+        needed["name"] = _("Enter your name. We may not take this report without it.")
+    if version.identity_words and not postal_address.strip():
+        needed["postal_address"] = _("Enter your postal address. We may not take this report without it.")
+    if version.must_confirm and not email.strip():
+        needed["email"] = _("Enter your e-mail address. We send you a link that you press before we get the report.")
+    return needed

@@ -44,6 +44,10 @@ _TRIAGE = [
 ]  # fmt: skip
 
 
+# Nobody opens these: erased, or not sent to us before its reporter presses the link in the mail.
+NOT_THERE = [PublicState.ERASED, PublicState.UNCONFIRMED]
+
+
 class FirstRole(TypedDict):
     name: dict[str, str]
     permissions: list[str]
@@ -96,7 +100,7 @@ def _covers(membership: Membership, service_request: ServiceRequest) -> bool:
     permissions = membership.role.permissions
     if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
         return False
-    if service_request.public_state == PublicState.ERASED:
+    if service_request.public_state in NOT_THERE:
         return False
     if "only_assigned" in permissions and service_request.assignee_id != membership.user_id:
         return False
@@ -130,7 +134,7 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
     permissions = membership.role.permissions
     if "view" not in permissions:
         return Q(pk__in=[])
-    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state=PublicState.ERASED)
+    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state__in=NOT_THERE)
     if "only_assigned" in permissions:
         rule &= Q(assignee_id=membership.user_id)
     confidential = Q(public_state__in=CONFIDENTIAL)
@@ -149,12 +153,13 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
     return rule & own & ~confidential
 
 
-def visible_filter(user: User | AnonymousUser, *, triage: bool = True) -> Q:
-    """The requests that this user may view, as a filter. triage=False: only of those that some department has, so that for
-    somebody of one department it is no OR, and that department's index is walked in order."""
+def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: bool = True) -> Q:
+    """The requests that this user may view (or do `action` with), as a filter. triage=False: only of those that some department
+    has, so that for somebody of one department it is no OR, and that department's index is walked in order."""
     rule = Q(pk__in=[])
     for membership in memberships_of(user):
-        rule |= _covered(membership, triage=triage)
+        if action in membership.role.permissions:
+            rule |= _covered(membership, triage=triage)
     return rule
 
 

@@ -223,6 +223,15 @@ class Path:
             return None
         return offered(self.jurisdiction.pk, code)
 
+    @property
+    def who_problems(self) -> dict[str, str]:
+        """What the service must know of who reports and does not know yet."""
+        if self.version is None:
+            return {}
+        contact = self.typed.get("contact") or {}
+        said = {name: str(contact.get(name, "")) for name in ("name", "postal_address", "email")}
+        return intake.who_problems(self.version, **said)
+
     def next_page(self) -> str:
         """The URL name of the first page that is not answered yet; details pages as "details:2"."""
         if not self.text and self.version is None:
@@ -246,7 +255,7 @@ class Path:
                 return f"details:{number}"
         if self.other_service is not None:
             return "other"
-        if "contact" not in self.typed:
+        if "contact" not in self.typed or self.who_problems:
             return "contact"
         return "check"
 

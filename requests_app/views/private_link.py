@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app import links
 from requests_app.actions import following
-from requests_app.models import AccessLink, PublicState, ServiceRequest
+from requests_app.models import AccessLink, ServiceRequest
+from requests_app.rules import permissions
 from requests_app.views.door import CityRequest, no_such_request
 
 
@@ -47,7 +48,7 @@ def _link(request: CityRequest, token: str) -> AccessLink | None:
     link = links.follow(token)
     if link is None or link.service_request.jurisdiction_id != request.jurisdiction.pk:
         return None
-    if link.service_request.public_state == PublicState.ERASED:
+    if link.service_request.public_state in permissions.NOT_THERE:
         return None
     return link
 

@@ -17,7 +17,7 @@ from requests_app.rules.report_path import Path
 from requests_app.views.door import CityRequest, switched_to, too_much
 from requests_app.views.report import draft_page, go_on, in_other_language, show
 
-FOLLOWED_AN_HOUR = 30
+FOLLOWED_AN_HOUR = 100
 
 
 @draft_page
@@ -58,7 +58,7 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
     if chosen is None:
         problem = _why_not(request, reference)
     elif not limits.allow(request, "follow", FOLLOWED_AN_HOUR):
-        return _page(request, draft, path, form, too_much(), status=429)
+        return _page(request, draft, path, form, too_much(request.jurisdiction), status=429)
     else:
         try:
             following.follow(draft.pk, chosen.pk, **form.cleaned_data)
@@ -66,6 +66,10 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
             return go_on(draft)
         except submission.CannotJoin:
             problem = _why_not(request, reference)
+        except submission.Refused as error:
+            for name, words in error.problems.items():
+                form.add_error(name, words)
+            return _page(request, draft, path, form)
         else:
             return redirect("requests_app:sent", draft.pk)
     if path.candidates:

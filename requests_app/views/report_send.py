@@ -3,20 +3,18 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import limits, links
 from requests_app.actions import drafting
-from requests_app.clock import app_now
 from requests_app.forms.report import ContactForm
 from requests_app.messages import wording
-from requests_app.models import Draft
-from requests_app.rules import service_levels
+from requests_app.models import Draft, ServiceVersion
 from requests_app.rules.report_path import Path
+from requests_app.views import confirm
 from requests_app.views.door import CityRequest, switched_to, too_much
 from requests_app.views.report import DRAFTS_AN_HOUR, draft_page, go_on, gone, in_other_language, show
 from requests_app.views.visitor import has_expired, own_draft, remember, visitor_of
@@ -47,11 +45,16 @@ def other(request: CityRequest, draft: Draft) -> HttpResponse:
 def contact(request: CityRequest, draft: Draft) -> HttpResponse:
     kept = draft.typed.get("contact") or draft.typed.get("contact_typed") or {}
     initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **kept}
+    version = Path(draft).version
+    has_to_say = version is not None and bool(version.identity_words or version.must_confirm)
     form = ContactForm(
-        request.POST if request.method == "POST" else None, initial=initial, jurisdiction=request.jurisdiction
+        _posted(request, version) if request.method == "POST" else None,
+        initial=initial,
+        jurisdiction=request.jurisdiction,
+        version=version,
     )
     if request.method == "POST":
-        if "none" in request.POST:
+        if "none" in request.POST and not has_to_say:
             language = str(request.POST.get("language", ""))
             known = language if language in request.jurisdiction.languages else draft.language
             drafting.keep(draft, contact={"language": known}, contact_typed={})
@@ -74,8 +77,17 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
         form=form,
         status=422 if form.errors else 200,
         draft=draft,
-        version=Path(draft).version,
+        version=version,
     )
+
+
+def _posted(request: CityRequest, version: ServiceVersion | None) -> QueryDict:
+    """ "Don't contact me" where the law wants a name and an address: these stay, and no mails or calls come."""
+    posted = request.POST
+    if "none" in posted and version is not None and not version.must_confirm:
+        posted = posted.copy()
+        posted["email"] = posted["phone"] = ""
+    return posted
 
 
 # --- Step 7: we got it ------------------------------------------------------------------------------------------------
@@ -90,15 +102,10 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     link = drafting.link_of(draft)
     if draft.service_request is None or link is None:
         return go_on(draft)
+    if confirm.is_waiting(draft):
+        return confirm.one_more_step(request, draft)
     service_request = draft.service_request
     service_request.jurisdiction = request.jurisdiction
-    zone = request.jurisdiction.zone
-    department = service_request.department or service_request.service_version.department
-    hours = service_levels.working_hours(department.calendar, zone)
-    now = app_now()
-    opens = None if hours.always else hours.add(now, 0)
-    name = wording.department_words(service_request)
-    closed = _("%(department)s is closed now and reads it when it opens: %(time)s.")
     return render(
         request,
         "requests_app/sent.html",
@@ -111,9 +118,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
             "has_email": link.person.contact_points.filter(kind="email").exists(),
             "owner": service_request.owner if service_request.priority > 1 else None,
             "promises": wording.promises(service_request),
-            "closed": wording.one_stop(closed % {"department": name, "time": wording.long_time(opens, zone)})
-            if opens is not None and opens > now
-            else "",
+            "closed": wording.read_later(service_request),
         },
     )
 
@@ -125,7 +130,7 @@ def another(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     if draft is None or has_expired(draft):
         return redirect("requests_app:report")
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
-        messages.error(request, too_much())
+        messages.error(request, too_much(request.jurisdiction))
         return redirect("requests_app:sent", draft.pk)
     draft.language = request.LANGUAGE_CODE
     visitor = visitor_of(request)

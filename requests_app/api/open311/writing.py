@@ -53,7 +53,7 @@ def create(asked: Sent) -> Answer:
     with _gathered(problems):
         description = _description(parameters)
     with _gathered(problems):
-        reporter = _reporter(parameters)
+        reporter = _reporter(parameters, city, version)
     with _gathered(problems):
         place = _place(parameters, city, version)
     with _gathered(problems):
@@ -94,13 +94,13 @@ def create(asked: Sent) -> Answer:
         notice.append(_("This service takes no photos: yours was not kept."))
     elif parameters.one("media_url") and not asked.files:
         notice.append(_("Photos are not fetched from media_url: send the file itself as “media”."))
-    is_private = submitted.service_request.public_state == PublicState.PRIVATE
-    number = {"token": tokens.token_of(submitted.service_request)} if is_private else {}
+    has_no_number = submitted.service_request.public_state in (PublicState.PRIVATE, PublicState.UNCONFIRMED)
+    number = {"token": tokens.token_of(submitted.service_request)} if has_no_number else {}
     return Answer(
         "service_requests",
         [
             {
-                "service_request_id": None if is_private else submitted.service_request.spoken_reference,
+                "service_request_id": None if has_no_number else submitted.service_request.spoken_reference,
                 **number,
                 "service_notice": " ".join(notice),
                 "account_id": None,
@@ -132,7 +132,7 @@ def _short(parameters: Parameters, name: str, most: int) -> str:
     return text
 
 
-def _reporter(parameters: Parameters) -> Reporter:
+def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> Reporter:
     email = _short(parameters, "email", EMAIL_MOST)
     if email:
         try:
@@ -143,7 +143,19 @@ def _reporter(parameters: Parameters) -> Reporter:
     if phone and not any(letter.isdigit() for letter in phone):
         raise Problem(400, _("phone is not a phone number."))
     names = [_short(parameters, name, NAME_MOST) for name in ("first_name", "last_name")]
-    return Reporter(name=" ".join(filter(None, names))[:NAME_MOST], email=email, phone=phone)
+    reporter = Reporter(
+        name=" ".join(filter(None, names))[:NAME_MOST],
+        email=email,
+        phone=phone,
+        # Ours, not the standard's: some services may not be asked for without it.
+        postal_address=_short(parameters, "postal_address", ADDRESS_MOST),
+    )
+    try:
+        submission.check_reporter(city, version, reporter)
+    except Refused as refused:
+        named = {"name": "first_name, last_name"}
+        raise Problem(400, [f"{named.get(name, name)}: {words}" for name, words in refused.problems.items()]) from None
+    return reporter
 
 
 def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> Place:
@@ -251,6 +263,9 @@ def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screenin
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
     if danger.self_harm:
         notice.append(_("You can talk to someone at any hour: call or text 988."))
+    if service_request.public_state == PublicState.UNCONFIRMED:
+        notice.append(_("One more step: press the link in our mail. We get the report when you do."))
+        return notice
     # What is urgent we take ourselves first, whosever ground it is (actions/routing.py).
     if owner is not None and service_request.priority > 1:
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})

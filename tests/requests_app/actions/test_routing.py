@@ -3,11 +3,11 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
-from requests_app import events, tasks
-from requests_app.actions import routing
-from requests_app.models import Event, OutboxRow, RoutingRule, ServiceRequest
+from requests_app import tasks
+from requests_app.actions import confirming, routing
+from requests_app.models import Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark, rivermark
 
@@ -116,15 +116,11 @@ def test_a_routing_that_fails_for_good_is_given_to_triage(town: Rivermark, monke
 
 
 def test_a_report_that_was_confirmed_later_is_routed_then(town: Rivermark) -> None:
-    made = factories.report(town.pothole, answers=LANE)
-    ServiceRequest.objects.filter(pk=made.pk).update(public_state="unconfirmed")
+    made = factories.report(factories.service(town.city, "swings", must_confirm=True))
     tasks.drain("database")
     made.refresh_from_db()
     assert made.status == "received"
-    made.public_state = "public"
-    made.save(update_fields=["public_state"])
-    with transaction.atomic():
-        events.record(made, "confirmed", actor=None)
+    confirming.confirm(OneTimeLink.objects.get(service_request=made))
     tasks.drain("database")
     made.refresh_from_db()
     assert made.status == "routed"

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0013_moderation_terms"),
+        ("requests_app", "0014_unconfirmed_requests"),
     ]
 
     operations = [
