@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import EmergencyPhrase, ServiceRequest
+from requests_app.models import EmergencyPhrase, ModerationTerm, ServiceRequest
 from staff_app.acts import ACTS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -27,6 +27,8 @@ EVERYONE = "everyone"
 LINK = "private link"
 # The browser that began the draft, by its cookie.
 DRAFT = "the draft’s browser"
+# Whoever pressed the link that was mailed to their address; others are led to the sign-in.
+RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
 SIGNED_IN = "signed in"
@@ -61,6 +63,11 @@ def each_request(planted: Planted) -> list[Arguments]:
 def ended_first(planted: Planted) -> list[Arguments]:
     """What is asked about an outcome is asked where there is one."""
     return [{"reference": planted.requests["ended"].reference}, *each_request(planted)]
+
+
+def untouched_first(planted: Planted) -> list[Arguments]:
+    """What is changed is what nobody of the staff has looked at."""
+    return [{"reference": planted.requests["coarse"].reference}, *each_request(planted)]
 
 
 def each_photo(planted: Planted) -> list[Arguments]:
@@ -127,8 +134,17 @@ def each_token(planted: Planted) -> list[Arguments]:
 
 def each_tile(planted: Planted) -> list[Arguments]:
     """From the whole city down to the houses, at every place that somebody may look for."""
+    return _tiles(15, 9, 12, 14)
+
+
+def each_request_tile(planted: Planted) -> list[Arguments]:
+    """Further in than the ground has tiles of its own."""
+    return _tiles(15, 9, 12, 14, 17)
+
+
+def _tiles(*zooms: int) -> list[Arguments]:
     places = [factories.ELM_ST, *SECRET_PLACES.values()]
-    found = [(zoom, *tile_at(zoom, *place)) for zoom in (15, 9, 12, 14) for place in places]
+    found = [(zoom, *tile_at(zoom, *place)) for zoom in zooms for place in places]
     return [{"z": z, "x": x, "y": y} for z, x, y in dict.fromkeys(found)]
 
 
@@ -153,9 +169,22 @@ def each_request_photo(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.public.reference, "photo_id": planted.photos["public"].pk}]
 
 
+def the_hidden_words(planted: Planted) -> list[Arguments]:
+    revision = planted.public.text_revisions.get(field="description")
+    return [{"reference": planted.public.reference, "revision_id": revision.pk}]
+
+
 def the_phrase(planted: Planted) -> list[Arguments]:
     phrase = EmergencyPhrase.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0]
     return [{"phrase_id": phrase.pk}]
+
+
+def the_term(planted: Planted) -> list[Arguments]:
+    return [{"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+
+
+def held_first(planted: Planted) -> list[Arguments]:
+    return [{"reference": planted.requests["held"].reference}, *each_request(planted)]
 
 
 def the_seal(planted: Planted) -> list[Arguments]:
@@ -192,13 +221,21 @@ class Page:
 
 PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
 
+CHOICES = (
+    "older=1",
+    "q=hole",
+    "sort=changed&status=ended",
+    "asset=L00417",
+    "category=nothing&area=ward:99&near=here",
+)
+
 NEAR = tuple(f"near={at[1]},{at[0]},200" for at in (factories.ELM_ST, *SECRET_PLACES.values()))
 
 PAGES: dict[str, Page] = {
     # Machines.
     "healthz": Page(EVERYONE, budget=0),
     "readyz": Page(EVERYONE, budget=2),
-    "metrics": Page(PROBE, budget=3),
+    "metrics": Page(PROBE, budget=4),
     "open311_discovery": Page(EVERYONE, arguments=formats, budget=2),
     "open311_services": Page(EVERYONE, arguments=formats, queries=("", "locale=es"), budget=2),
     "open311_service": Page(EVERYONE, arguments=each_service, budget=3),
@@ -221,7 +258,10 @@ PAGES: dict[str, Page] = {
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
     "request_tile": Page(
-        EVERYONE, arguments=each_tile, queries=("", "status=open", "service=outreach", "language=es"), budget=7
+        EVERYONE,
+        arguments=each_request_tile,
+        queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5"),
+        budget=8,
     ),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=8),
@@ -239,14 +279,14 @@ PAGES: dict[str, Page] = {
     # Residents: reading.
     "requests_app:home": Page(EVERYONE, budget=3),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
-    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=10),
+    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=11),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(
-        EVERYONE, queries=(*PUBLIC_FILTERS, "older=1", "q=hole", "older=1&q={q}"), budget=6
+        EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13
     ),
-    "requests_app:map": Page(EVERYONE, queries=PUBLIC_FILTERS, budget=5),
-    "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *NEAR, "asset=L00417"), budget=4),
+    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13),
+    "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:follow": Page(
         EVERYONE, "GET POST", queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR), budget=2
     ),
@@ -338,6 +378,7 @@ PAGES: dict[str, Page] = {
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=9),
     "requests_app:take_over": Page(LINK, "GET POST", each_draft_link, budget=3),
     "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
+    "requests_app:confirm_again": Page(DRAFT, "GET POST", the_sent_draft, budget=3),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),
     # Residents: with the private link.
@@ -345,6 +386,9 @@ PAGES: dict[str, Page] = {
     "requests_app:stop_mails": Page(LINK, "GET POST", each_link, budget=2),
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
+    "requests_app:change": Page(LINK, "GET POST", untouched_first, budget=10),
+    "requests_app:add_photos": Page(LINK, "GET POST", each_request, budget=8),
+    "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:still_broken": Page(LINK, "POST", each_request),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:stop": Page(LINK, "POST", each_request),
@@ -352,6 +396,14 @@ PAGES: dict[str, Page] = {
     "requests_app:news": Page(LINK, "POST", each_request),
     "requests_app:prove": Page(LINK, "GET POST", each_one_time_link, budget=3),
     "requests_app:stop_digest": Page(LINK, "GET POST", each_digest_link, budget=1),
+    # Residents: my requests.
+    "requests_app:my": Page(EVERYONE, "GET POST", budget=1),
+    "requests_app:my_request": Page(RESIDENT, arguments=each_request, budget=7),
+    "requests_app:my_news": Page(RESIDENT, "POST", lambda planted: [{"subscription_id": planted.subscription.pk}]),
+    "requests_app:my_contact": Page(RESIDENT, "GET POST", budget=4),
+    "requests_app:my_copy": Page(RESIDENT, "GET POST", budget=4),
+    "requests_app:my_erase": Page(RESIDENT, "GET POST", budget=3),
+    "requests_app:my_sign_out": Page(EVERYONE, "POST"),
     # Staff.
     "staff_app:queue": Page(
         STAFF,
@@ -363,11 +415,21 @@ PAGES: dict[str, Page] = {
         budget=11,
     ),
     "staff_app:mine": Page(STAFF, budget=11),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=23),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=28),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:read": Page(staff("accept"), "POST", each_request),
-    "staff_app:hide_photo": Page(staff("hide"), "POST", each_request_photo),
+    "staff_app:moderate": Page(staff("hide"), "GET POST", each_request, budget=8),
+    "staff_app:put_back": Page(staff("publish"), "POST", the_hidden_words),
+    "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=6),
+    "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:act": Page(EACH_ACT, "GET POST", each_act, budget=5),
+    "staff_app:held": Page(staff("publish"), budget=9),
+    "staff_app:look": Page(staff("publish"), "POST", held_first),
+    "staff_app:look_at_several": Page(staff("publish"), "POST"),
+    "staff_app:moderation_words": Page(
+        staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
+    ),
+    "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
     "staff_app:outbox": Page(staff("read_outbox"), budget=5),
     "staff_app:outbox_retry": Page(staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]),
     "staff_app:api_keys": Page(staff("manage_api_keys"), "GET POST", budget=5),

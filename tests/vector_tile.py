@@ -1,5 +1,6 @@
 """Reads vector tiles (Mapbox Vector Tile 2.1) so that a test can say what is in one."""
 
+import json
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -71,3 +72,12 @@ def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
                 properties["at"] = tuple(one >> 1 ^ -(one & 1) for one in geometry[1:3])
             features.append(properties)
     return layers
+
+
+def named(tile: bytes) -> list[dict[str, Any]]:
+    """The requests that the spots of a tile of requests name, each with the place of its spot."""
+    return [
+        {**dict(zip(("reference", "service", "code", "state", "day"), item, strict=True)), "at": spot["at"]}
+        for spot in read(tile).get("requests", [])
+        for item in json.loads(spot["items"])
+    ]

@@ -8,7 +8,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from requests_app.clock import app_now
 from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
+from requests_app.rules import service_levels
 from requests_app.words import say
 
 METRES_IN_A_FOOT = 0.3048
@@ -87,6 +89,10 @@ def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str
         reason = reason_words(service_request)
         if reason:
             return _("We can’t do this because %(reason)s") % {"reason": reason}
+    return _outcomes()[Disposition(disposition)]
+
+
+def _outcomes() -> dict[Disposition, str]:
     return {
         Disposition.FIXED: _("Fixed"),
         Disposition.ACTION_TAKEN: _("We acted"),
@@ -99,7 +105,20 @@ def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str
         Disposition.WITHDRAWN: _("You took it back"),
         Disposition.NOT_WORKED: _("Closed without a visit"),
         Disposition.REMOVED: _("Removed"),
-    }[Disposition(disposition)]
+    }
+
+
+def words_by_code() -> dict[str, str]:
+    """What each status and outcome is called to others than the reporter where its code is all that is known: on the map."""
+    return {
+        Status.RECEIVED.value: _("We got it"),
+        Status.ROUTED.value: _("We got it"),
+        Status.IN_PROGRESS.value: _("Being worked on"),
+        Status.ON_HOLD.value: _("Waiting"),
+        **{disposition.value: words for disposition, words in _outcomes().items()},
+        Disposition.NO_REPLY.value: _("We needed an answer and got none"),
+        Disposition.WITHDRAWN.value: _("Taken back by the person who reported it"),
+    }
 
 
 def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
@@ -152,8 +171,29 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
             mine, others = _("We need your answer to go on."), _("We go on when the answer is here.")
             return NextStep(mine if to_reporter else others)
         return NextStep(_("%(department)s goes on when the wait is over.") % {"department": who})
+    if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
+        # The status says the day; a second date beside it would be one too many.
+        return NextStep(_("%(department)s works on it that day. A plan, not a guarantee.") % {"department": who})
     promised = promises(service_request)
     return promised[0] if promised else NextStep(_("%(department)s has it.") % {"department": who})
+
+
+def _is_planned(service_request: ServiceRequest) -> bool:
+    day = service_request.scheduled_for
+    return day is not None and day >= app_now().astimezone(service_request.jurisdiction.zone).date()
+
+
+def read_later(service_request: ServiceRequest) -> str:
+    """Out of hours: who reads it and when; empty while they work."""
+    department = service_request.department or service_request.service_version.department
+    hours = service_levels.working_hours(department.calendar, service_request.jurisdiction.zone)
+    now = app_now()
+    opens = None if hours.always else hours.add(now, 0)
+    if opens is None or opens <= now:
+        return ""
+    words = _("%(department)s is closed now and reads it when it opens: %(time)s.")
+    time = long_time(opens, service_request.jurisdiction.zone)
+    return one_stop(words % {"department": department_words(service_request), "time": time})
 
 
 def promises(service_request: ServiceRequest) -> list[NextStep]:

@@ -22,9 +22,13 @@ SIMPLIFY = 2
 EQUATOR_M = 40_075_016.685578488
 # One tile may keep the database busy for so long.
 TILE_MS = 2000
-# From this zoom on each request is a point. From afar they are counted in cells, so many across a tile.
-POINTS_FROM = 15
+# From afar requests are counted in cells, so many across a tile. From this zoom on each is a point, and only those that
+# would lie on top of each other (13 pixels) are one: all of a block, say, whose true places nobody may know.
+POINTS_FROM, POINTS_TO = 15, 17
 CELLS = 8
+SPOTS = 40
+# So many of one spot are named; the list has them all.
+MOST_NAMED = 8
 # More points than a screen could tell apart are not sent; the newest are.
 MOST_POINTS = 5000
 
@@ -39,7 +43,11 @@ class Tile:
 
     @property
     def exists(self) -> bool:
-        return LEAST_ZOOM <= self.z <= MOST_ZOOM and 0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z
+        return self.is_within(MOST_ZOOM)
+
+    def is_within(self, most: int) -> bool:
+        """Whether there is such a tile, and no further in than `most`."""
+        return LEAST_ZOOM <= self.z <= most and 0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z
 
     @property
     def degrees(self) -> tuple[float, float, float, float]:
@@ -91,10 +99,11 @@ def basemap_tile(jurisdiction: Jurisdiction, tile: Tile) -> bytes:
         return bytes(cursor.fetchone()[0] or b"")
 
 
-def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, language: str) -> bytes:
+def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, language: str, zone: str) -> bytes:
     """Public requests in this tile, by their public places alone. `service_requests`: what to show, from .public().
 
-    Layer "cells": n, the number of requests around there. Layer "requests": reference, service, status, state.
+    Layer "cells": n, the number of requests around there. Layer "requests", by spot: n, how many of them are open, and
+    items, the newest of them as JSON: [reference, service, status or outcome, state, day in the city's `zone`].
     Raises TimeUpError.
     """
     west, south, east, north = tile.degrees
@@ -107,7 +116,7 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
     # A point on the edge belongs to one tile only, or it would be counted twice.
     placed = placed.filter(lon__gte=west, lon__lt=east, lat__gte=south, lat__lt=north).order_by()
     try:
-        return _cells(placed, tile) if tile.z < POINTS_FROM else _points(placed, tile, language)
+        return _cells(placed, tile) if tile.z < POINTS_FROM else _points(placed, tile, language, zone)
     except EmptyResultSet:
         # Django sees from the filters alone that nothing can fit them.
         return b""
@@ -131,7 +140,8 @@ def _cells(placed: QuerySet[Any], tile: Tile) -> bytes:
         return bytes(cursor.fetchone()[0])
 
 
-def _points(placed: QuerySet[Any], tile: Tile, language: str) -> bytes:
+def _points(placed: QuerySet[Any], tile: Tile, language: str, zone: str) -> bytes:
+    west, south, east, north = tile.degrees
     name = Coalesce(
         KeyTextTransform(language, "service_version__name"),
         KeyTextTransform("en", "service_version__name"),
@@ -141,19 +151,31 @@ def _points(placed: QuerySet[Any], tile: Tile, language: str) -> bytes:
     shown = (
         placed.annotate(name=name)
         .order_by("-submitted_at", "-id")
-        .values_list("reference", "status", "name", "lon", "lat")
+        .values_list("id", "reference", "status", "disposition", "submitted_at", "name", "lon", "lat")
     )
     inner, parameters = shown[:MOST_POINTS].query.sql_with_params()
     with at_most(TILE_MS), connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT ST_AsMVT(point, 'requests', {EXTENT}, 'geom') FROM (
-                SELECT reference, name AS service, status,
-                       CASE WHEN status IN ('resolved', 'closed') THEN 'ended' ELSE 'open' END AS state,
-                       ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857),
+            SELECT ST_AsMVT(spot, 'requests', {EXTENT}, 'geom') FROM (
+                SELECT count(*) AS n, count(*) FILTER (WHERE state = 'open') AS open,
+                       (json_agg(json_build_array(reference, name, code, state, day) ORDER BY turn)
+                           FILTER (WHERE turn <= {MOST_NAMED}))::text AS items,
+                       ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(avg(lon), avg(lat)), 4326), 3857),
                            ST_TileEnvelope(%s, %s, %s), {EXTENT}, {BUFFER}, true) AS geom
-                FROM ({inner}) AS placed
-            ) AS point""",  # noqa: S608 (the inner statement is Django's own)
-            [tile.z, tile.x, tile.y, *parameters],
+                FROM (
+                    SELECT reference, name, lon, lat, across, up, coalesce(nullif(disposition, ''), status) AS code,
+                           CASE WHEN status IN ('resolved', 'closed') THEN 'ended' ELSE 'open' END AS state,
+                           (submitted_at AT TIME ZONE %s)::date AS day,
+                           row_number() OVER (PARTITION BY across, up ORDER BY submitted_at DESC, id DESC) AS turn
+                    FROM ({inner}) AS placed
+                    CROSS JOIN LATERAL (SELECT floor((lon - %s) / %s) AS across, floor((lat - %s) / %s) AS up) AS spots
+                ) AS told
+                GROUP BY across, up
+            ) AS spot""",  # noqa: S608 (the inner statement is Django's own)
+            [
+                *(tile.z, tile.x, tile.y, zone, *parameters),
+                *(west, (east - west) / SPOTS, south, (north - south) / SPOTS),
+            ],
         )
         return bytes(cursor.fetchone()[0])

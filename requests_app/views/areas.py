@@ -15,8 +15,8 @@ from requests_app.forms.address import PlaceForm
 from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
 from requests_app.places.address_card import part_of
 from requests_app.rules.usual import area_numbers
+from requests_app.views.choice import layer_words
 from requests_app.views.door import CityRequest
-from requests_app.views.map import layer_words
 from requests_app.views.request_rows import open_and_ended
 
 

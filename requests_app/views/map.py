@@ -2,85 +2,67 @@
 
 from typing import Any
 
+from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from requests_app.messages.wording import status_words
-from requests_app.models import Area, Category, Jurisdiction
+from requests_app.messages.wording import words_by_code
+from requests_app.models import Area
+from requests_app.places.addresses import box_around
 from requests_app.places.public_filter import PublicFilter
-from requests_app.words import say
+from requests_app.views import choice
+from requests_app.views.request_rows import request_rows
 
 # The list beside the map: the newest; the public list has the rest.
 NEWEST = 20
+# What is seen around a thing, in meters.
+AROUND_M = 150
 
 
 @require_safe
+@cache_control(max_age=30, public=True)
 def map_page(request: HttpRequest) -> HttpResponse:
-    jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    chosen = PublicFilter(jurisdiction, request.GET)
-    newest = list(
-        chosen.requests()
-        .select_related("service_version", "department", "owner")
-        .order_by("-submitted_at", "-id")[: NEWEST + 1]
-    )
-    for one in newest:
-        # One city for all rows: what it knows by heart (its listed reasons) is then read once and not for each.
-        one.jurisdiction = jurisdiction
-    return render(
-        request,
-        "requests_app/map.html",
-        {
-            "filters": filters(jurisdiction, chosen),
-            "chosen": chosen,
-            "rows": [
-                {"request": one, "words": status_words(one), "tag": one.disposition or one.status}
-                for one in newest[:NEWEST]
-            ],
-            "has_more": len(newest) > NEWEST,
-        },
-    )
+    chosen = PublicFilter(request.jurisdiction, request.GET)  # type: ignore[attr-defined]
+    if tidied := choice.tidy(request, chosen):
+        return tidied
+    page = choice.page(chosen, None, NEWEST)
+    context = choice.context(chosen, "map", page)
+    context |= {
+        "rows": request_rows(chosen.jurisdiction, page.rows),
+        "has_more": bool(page.next_cursor),
+        "view": _view(chosen),
+        "map_words": _map_words(),
+    }
+    return render(request, "requests_app/map.html", context)
 
 
-def filters(jurisdiction: Jurisdiction, chosen: PublicFilter) -> list[dict[str, Any]]:
-    """The three choices of the page's form: name, label, and groups of (value, words, is chosen)."""
-
-    def choice(name: str, value: str, words: str) -> tuple[str, str, bool]:
-        return value, words, chosen.chosen.get(name) == value
-
-    categories = Category.objects.filter(jurisdiction=jurisdiction)
-    layers: dict[str, list[tuple[str, str, bool]]] = {}
-    areas = Area.objects.filter(jurisdiction=jurisdiction, is_ours=True).order_by("layer", "name", "code")
-    for layer, code, name in areas.values_list("layer", "code", "name"):
-        layers.setdefault(layer, []).append(choice("area", f"{layer}:{code}", name))
-    return [
-        {
-            "name": "category",
-            "label": _("Kind of problem"),
-            "groups": [("", [choice("category", one.code, say(one.name)) for one in categories])],
-        },
-        {
-            "name": "status",
-            "label": _("Status"),
-            "groups": [("", [choice("status", "open", _("Still open")), choice("status", "ended", _("Closed"))])],
-        },
-        {
-            "name": "area",
-            "label": _("Area"),
-            "groups": [(layer_words(layer), choices) for layer, choices in layers.items()],
-        },
-    ]
-
-
-def layer_words(layer: str) -> str:
-    """What a layer of areas is called: our words for those that most cities have, else the city's own code."""
+def _map_words() -> dict[str, Any]:
+    """What js/map.js says, in the page's language."""
     return {
-        "council_district": _("Council districts"),
-        "neighborhood": _("Neighborhoods"),
-        "park": _("Parks"),
-        "police_district": _("Police districts"),
-        "ward": _("Wards"),
-        "works_district": _("Public works districts"),
-        "zip": _("ZIP codes"),
-    }.get(layer, layer.replace("_", " ").capitalize())
+        "statuses": words_by_code(),
+        "open": _("Still open"),
+        "ended": _("Closed"),
+        "several": _("Reports at this spot: {number}"),
+        "all": _("See all of them in the list"),
+        "closer": _("Reports around here: {number}. The map is closer now."),
+        "nothing": _("There is no report in the middle of the map."),
+    }
+
+
+def _view(chosen: PublicFilter) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of what was chosen, if it is a place; else the whole city is shown."""
+    if chosen.unknown:
+        return None
+    if chosen.near:
+        return box_around(*chosen.near).extent
+    if "asset" in chosen.chosen and chosen.asset:
+        return box_around(chosen.asset.point, AROUND_M).extent
+    if "area" in chosen.chosen and chosen.area:
+        found: tuple[float, float, float, float] = Area.objects.filter(pk=chosen.area.pk).aggregate(
+            box=Extent("polygon")
+        )["box"]
+        return found
+    return None

@@ -47,12 +47,13 @@ def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """The public requests: counted in cells from afar, points from near. Filters: those of the public list."""
     tile = tiles.Tile(z, x, y)
-    if not tile.exists:
+    if not tile.is_within(tiles.POINTS_TO):
         return _no_tile()
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     language = request.GET.get("language", settings.LANGUAGE_CODE)[:12]
     try:
-        mvt = tiles.request_tile(PublicFilter(jurisdiction, request.GET).requests(), tile, language)
+        chosen = PublicFilter(jurisdiction, request.GET)
+        mvt = tiles.request_tile(chosen.requests(), tile, language, jurisdiction.time_zone)
     except TimeUpError:
         return _too_busy()
     return _answer(request, gzip.compress(mvt, compresslevel=4, mtime=0), max_age=REQUESTS_S)

@@ -1,114 +1,110 @@
 // The public map: reports counted in circles from afar, single from near, each with a link to its page. The list beside
-// the map says the same; its buttons show a report's place.
+// the map says the same; its buttons show a report's place. Where the map stands is in the page's address (#view=), without
+// a step of its own in the browser's history; each choice of filters is a page of its own.
 import { openMap } from "./map-base.js";
+import { circle, layers } from "./map-layers.js";
 
-const OPEN = "#b3400f";
-const ENDED = "#1f6b3a";
-const CELL = "#1d4e79";
-// Where a finger may miss a point by.
-const NEAR_PX = 8;
-const MOST_LINKS = 8;
+// Where a finger may miss a point by; and the keyboard's cross, which moves in steps.
+const FINGER_PX = 8;
+const CROSS_PX = 48;
+const CLOSEST = 17;
+// What the list can be asked for around a point, in meters.
+const [LEAST_M, MOST_M] = [200, 5000];
 
 const box = document.getElementById("map");
-const section = box.closest("[data-needs-script]");
-section.hidden = false;
+const words = JSON.parse(document.getElementById("map-words").textContent);
+const said = document.getElementById("map-said");
+box.closest("[data-needs-script]").hidden = false;
 
-function layers(source) {
-  const count = ["get", "n"];
-  return [
-    {
-      id: "cells",
-      type: "circle",
-      source,
-      "source-layer": "cells",
-      paint: {
-        "circle-color": CELL,
-        "circle-opacity": 0.88,
-        "circle-radius": ["interpolate", ["linear"], ["ln", count], 0, 5, 2.3, 11, 4.6, 16, 6.9, 22, 9.2, 28],
-        "circle-stroke-color": "#ffffff",
-        "circle-stroke-width": 1.5,
-      },
-    },
-    {
-      id: "cell-counts",
-      type: "symbol",
-      source,
-      "source-layer": "cells",
-      filter: [">", count, 1],
-      layout: {
-        "text-field": ["case", [">=", count, 1000], ["concat", ["/", ["round", ["/", count, 100]], 10], "k"], ["to-string", count]],
-        "text-font": ["Public Sans SemiBold"],
-        "text-size": ["interpolate", ["linear"], ["ln", count], 0, 10.5, 6.9, 13.5],
-        // A street's or quarter's name gives way to a number, rather than showing through it.
-        "text-allow-overlap": true,
-        "text-padding": 9,
-      },
-      paint: { "text-color": "#ffffff" },
-    },
-    {
-      id: "requests",
-      type: "circle",
-      source,
-      "source-layer": "requests",
-      layout: { "circle-sort-key": ["match", ["get", "state"], "open", 1, 0] },
-      // Open is full, closed is a ring: the color alone says nothing.
-      paint: {
-        "circle-color": ["match", ["get", "state"], "open", OPEN, "#ffffff"],
-        "circle-radius": [
-          "interpolate",
-          ["linear"],
-          ["zoom"],
-          15,
-          ["match", ["get", "state"], "open", 6, 3.5],
-          18,
-          ["match", ["get", "state"], "open", 9.5, 6.5],
-        ],
-        "circle-stroke-color": ["match", ["get", "state"], "open", "#ffffff", ENDED],
-        "circle-stroke-width": ["match", ["get", "state"], "open", 1.5, 2.25],
-      },
-    },
-  ];
+const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+
+function anchor(href, text) {
+  const made = document.createElement("a");
+  made.href = href;
+  made.textContent = text;
+  return made;
 }
 
-function link(reference, text) {
-  const anchor = document.createElement("a");
-  anchor.href = box.dataset.track.replace("REFERENCE", encodeURIComponent(reference));
-  anchor.textContent = text;
-  return anchor;
+function listAround({ lng, lat }, meters) {
+  const [path, query] = box.dataset.list.split("?");
+  const parameters = new URLSearchParams(query);
+  parameters.set("near", `${lat.toFixed(5)},${lng.toFixed(5)},${Math.max(Math.ceil(meters), LEAST_M)}`);
+  return `${path}?${parameters}`;
 }
 
-function listOf(features) {
+// All reports of the spots, the newest named, each with a link to its page.
+function content(spots, lngLat) {
+  const number = spots.reduce((sum, spot) => sum + spot.properties.n, 0);
+  const named = spots.flatMap((spot) => JSON.parse(spot.properties.items)).slice(0, 8);
+  const made = document.createElement("div");
+  if (number > 1) {
+    const title = document.createElement("p");
+    title.className = "map-popup__several";
+    title.textContent = words.several.replace("{number}", number);
+    made.append(title);
+  }
   const list = document.createElement("ul");
   list.className = "map-popup";
-  const seen = new Set();
-  for (const { properties } of features) {
-    if (seen.has(properties.reference)) continue;
-    seen.add(properties.reference);
-    if (seen.size > MOST_LINKS) {
-      const item = document.createElement("li");
-      item.textContent = box.dataset.many;
-      list.append(item);
-      break;
-    }
+  for (const [reference, service, code, state, on] of named) {
     const item = document.createElement("li");
-    const state = document.createElement("span");
-    state.textContent = box.dataset[properties.state];
-    item.append(link(properties.reference, properties.service), state);
+    const status = document.createElement("span");
+    status.textContent = `${words.statuses[code] ?? words[state]} · ${day.format(new Date(on))}`;
+    item.append(anchor(box.dataset.track.replace("REFERENCE", encodeURIComponent(reference)), service), status);
     list.append(item);
   }
-  return list;
+  made.append(list);
+  if (number > named.length) made.append(anchor(listAround(lngLat, LEAST_M), words.all));
+  return made;
 }
 
-const opened = await openMap(box, { hash: "view" });
+// One and the same feature may come from several tiles.
+function once(features) {
+  return [...new Map(features.map((one) => [one.properties.items ?? one.geometry.coordinates.join(), one])).values()];
+}
+
+const chosen = box.dataset.view?.split(",").map(Number);
+const opened = await openMap(box, {
+  hash: "view",
+  ...(chosen ? { bounds: chosen, fitBoundsOptions: { padding: 24, maxZoom: CLOSEST } } : {}),
+});
 if (opened) {
   const { map, maplibre } = opened;
+  const middle = document.createElement("div");
+  middle.className = "map__middle";
+  box.append(middle);
+  map.getCanvas().setAttribute("aria-describedby", "map-keys");
   let popup;
 
-  function show(lngLat, content, from) {
+  function show(lngLat, inside, from) {
     popup?.remove();
-    popup = new maplibre.Popup({ maxWidth: "18rem", offset: 8 }).setLngLat(lngLat).setDOMContent(content).addTo(map);
-    // Who came here by keyboard goes back to where they were.
-    if (from) popup.on("close", () => from.focus());
+    popup = new maplibre.Popup({ maxWidth: "18rem", offset: 8 }).setLngLat(lngLat).setDOMContent(inside).addTo(map);
+    // Whoever came here by keyboard goes back to where they were.
+    popup.on("close", () => from.focus({ preventScroll: true }));
+  }
+
+  function openAt(point, reach) {
+    if (!map.getLayer("requests")) return;
+    const around = [
+      [point.x - reach, point.y - reach],
+      [point.x + reach, point.y + reach],
+    ];
+    const away = ({ geometry }) => {
+      const at = map.project(geometry.coordinates);
+      return Math.hypot(at.x - point.x, at.y - point.y);
+    };
+    const found = once(map.queryRenderedFeatures(around, { layers: ["requests", "cells"] }));
+    found.sort((one, other) => away(one) - away(other));
+    if (!found.length) return found;
+    const spots = found.filter((one) => one.properties.items);
+    const [lng, lat] = found[0].geometry.coordinates;
+    if (!spots.length) {
+      said.textContent = words.closer.replace("{number}", found[0].properties.n);
+      map.easeTo({ center: [lng, lat], zoom: Math.min(map.getZoom() + 2, CLOSEST) });
+    } else {
+      said.textContent = "";
+      show({ lng, lat }, content(spots, { lng, lat }), map.getCanvas());
+    }
+    return found;
   }
 
   map.on("load", () => {
@@ -119,25 +115,21 @@ if (opened) {
       type: "vector",
       tiles: [`${location.origin}${path.replace("/0/0/0", "/{z}/{x}/{y}")}?${parameters}`],
       minzoom: 8,
-      maxzoom: 15,
+      maxzoom: CLOSEST,
     });
-    layers("requests").forEach((layer) => map.addLayer(layer));
+    if (box.dataset.near) map.addSource("near", { type: "geojson", data: circle(...box.dataset.near.split(",").map(Number)) });
+    layers("requests", box.dataset.near ? "near" : null).forEach((layer) => map.addLayer(layer));
     box.dataset.ready = "";
   });
 
-  map.on("click", ({ point, lngLat }) => {
-    if (!map.getLayer("requests")) return;
-    const around = [
-      [point.x - NEAR_PX, point.y - NEAR_PX],
-      [point.x + NEAR_PX, point.y + NEAR_PX],
-    ];
-    const found = map.queryRenderedFeatures(around, { layers: ["requests", "cells"] });
-    const requests = found.filter((feature) => feature.layer.id === "requests");
-    if (requests.length) {
-      show(lngLat, listOf(requests), map.getCanvas());
-    } else if (found.length) {
-      map.easeTo({ center: found[0].geometry.coordinates, zoom: Math.min(map.getZoom() + 2, 16) });
-    }
+  map.on("click", ({ point }) => openAt(point, FINGER_PX));
+  map.getCanvas().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (!openAt(map.project(map.getCenter()), CROSS_PX)?.length) said.textContent = words.nothing;
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") popup?.remove();
   });
 
   for (const layer of ["requests", "cells"]) {
@@ -145,16 +137,38 @@ if (opened) {
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
   }
 
+  const here = document.getElementById("map-here");
+  function listHere() {
+    const center = map.getCenter();
+    const meters = center.distanceTo(map.getBounds().getNorthEast());
+    here.hidden = meters > MOST_M;
+    here.href = listAround(center, meters);
+  }
+  map.on("moveend", listHere);
+  listHere();
+
   for (const button of document.querySelectorAll("[data-show-on-map]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
       const at = [Number(button.dataset.long), Number(button.dataset.lat)];
       const row = button.closest("li").querySelector("a");
       map.jumpTo({ center: at, zoom: Math.max(map.getZoom(), 16) });
-      const content = document.createElement("div");
-      content.append(row.cloneNode(true));
-      show(at, content, button);
+      const inside = document.createElement("div");
+      inside.append(row.cloneNode(true));
+      show(at, inside, button);
       box.scrollIntoView({ block: "nearest" });
     });
   }
+}
+
+// Another choice keeps the place that one looks at, unless it is a choice of place.
+const form = document.querySelector("[data-choice]");
+const area = form.elements.namedItem("area");
+const before = area.value;
+form.addEventListener("submit", () => {
+  const action = form.action.split("#")[0];
+  form.action = area.value === before ? action + location.hash : action;
+});
+for (const link of document.querySelectorAll("[data-keep-view]")) {
+  link.addEventListener("click", () => (link.hash = location.hash));
 }

@@ -66,7 +66,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
     found = {word for word, one in (("hole", hole), ("limb", limb)) if one.spoken_reference in html}
     assert found == shown
     if not shown:
-        assert "No reports fit this choice." in html
+        assert "No reports fit this choice" in html
 
 
 def test_old_ones_are_shown_by_choice_and_the_page_says_so(town: Rivermark, client: Client) -> None:
@@ -85,7 +85,7 @@ def test_pages_follow_each_other_without_a_gap(town: Rivermark, client: Client) 
     pager = first.context["pager"]
     assert pager["next_url"]
     assert not pager["previous_url"]
-    second = client.get("/requests/" + pager["next_url"])
+    second = client.get(pager["next_url"])
     seen = [row["request"].spoken_reference for answer in (first, second) for row in answer.context["rows"]]
     assert len(seen) == 30
     assert set(seen) == made

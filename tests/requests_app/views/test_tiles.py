@@ -11,6 +11,7 @@ from django.test import Client
 from requests_app.models import BasemapFeature, Jurisdiction, PublicState, RequestArea, ServiceRequest
 from requests_app.places import tiles
 from tests import factories, vector_tile
+from tests.pages import tile_at
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,12 @@ def layers(client: Client, kind: str, z: int, **query: str) -> dict[str, list[di
     answer = client.get(tile_address(kind, z, **query))
     assert answer.status_code == 200
     return vector_tile.read(answer.content)
+
+
+def points(client: Client, z: int = 15, **query: str) -> list[dict[str, Any]]:
+    answer = client.get(tile_address("requests", z, **query))
+    assert answer.status_code == 200
+    return vector_tile.named(answer.content)
 
 
 def test_the_tiles_of_this_test_hold_elm_st() -> None:
@@ -110,7 +117,7 @@ def test_no_city_s_map_is_drawn_under_another_s_host(drawn: Jurisdiction, client
 
 @pytest.mark.parametrize(
     "path",
-    ["7/39/48", "16/20206/24678", "12/4096/1543", "12/1262/4096", "99/1/1", f"12/{10**30}/1", "12/-1/1", "12/a/1"],
+    ["7/39/48", "18/80824/98712", "12/4096/1543", "12/1262/4096", "99/1/1", f"12/{10**30}/1", "12/-1/1", "12/a/1"],
 )
 @pytest.mark.parametrize("kind", ["basemap", "requests"])
 def test_what_is_no_tile_is_not_found(cast: factories.Rivermark, client: Client, kind: str, path: str) -> None:
@@ -126,13 +133,49 @@ def pothole(cast: factories.Rivermark, **options: Any) -> ServiceRequest:
 
 def test_from_near_each_request_is_a_point(cast: factories.Rivermark, client: Client) -> None:
     made = pothole(cast)
-    (point,) = layers(client, "requests", 15)["requests"]
+    (point,) = points(client)
     point.pop("at")
-    assert point == {"reference": made.reference, "service": "Pothole", "status": "received", "state": "open"}
-    (in_spanish,) = layers(client, "requests", 15, language="es")["requests"]
+    day = made.submitted_at.astimezone(cast.city.zone).date().isoformat()
+    expected = {"reference": made.reference, "service": "Pothole", "code": "received", "state": "open", "day": day}
+    assert point == expected
+    (in_spanish,) = points(client, language="es")
     assert in_spanish["service"] == "Bache"
-    (in_klingon,) = layers(client, "requests", 15, language="tlh")["requests"]
+    (in_klingon,) = points(client, language="tlh")
     assert in_klingon["service"] == "Pothole"
+
+
+@pytest.mark.parametrize("z", [15, 16, 17])
+def test_those_at_one_spot_are_one_circle_with_a_number_and_all_are_named(
+    cast: factories.Rivermark, client: Client, z: int
+) -> None:
+    """A block's reports all stand in its middle: one dot over the other would hide them."""
+    coarse = factories.service(cast.city, "rodent", visibility="coarse")
+    made = [factories.report(coarse, point=factories.at(-69.0002, 40.5002 + n * 0.0001)) for n in range(3)]
+    ServiceRequest.objects.filter(pk=made[0].pk).update(status="closed", disposition="fixed")
+    assert len({one.public_point.coords for one in made if one.public_point}) == 1
+    x, y = tile_at(z, *made[0].public_point.coords)  # type: ignore[union-attr]
+    answer = client.get(f"/tiles/requests/{z}/{x}/{y}.mvt")
+    spots, names = vector_tile.read(answer.content)["requests"], vector_tile.named(answer.content)
+    assert [(spot["n"], spot["open"]) for spot in spots] == [(3, 2)]
+    # The newest first.
+    assert [one["reference"] for one in names] == [one.reference for one in reversed(made)]
+
+
+def test_of_many_at_one_spot_the_newest_are_named_and_all_counted(cast: factories.Rivermark, client: Client) -> None:
+    made = [pothole(cast) for _ in range(tiles.MOST_NAMED + 2)]
+    (spot,) = layers(client, "requests", 15)["requests"]
+    assert spot["n"] == len(made)
+    newest = [one.reference for one in reversed(made)][: tiles.MOST_NAMED]
+    assert [one["reference"] for one in points(client)] == newest
+
+
+def test_neighbors_come_apart_from_near(cast: factories.Rivermark, client: Client) -> None:
+    places = [(-69.0, 40.5), (-69.0, 40.50011)]
+    for place in places:
+        pothole(cast, point=factories.at(*place))
+    seen = {z: client.get("/tiles/requests/{}/{}/{}.mvt".format(z, *tile_at(z, *places[0]))).content for z in (14, 17)}
+    assert [cell["n"] for cell in vector_tile.read(seen[14])["cells"]] == [2]
+    assert [spot["n"] for spot in vector_tile.read(seen[17])["requests"]] == [1, 1]
 
 
 @pytest.mark.parametrize("z", [8, 12, 13, 14])
@@ -224,8 +267,7 @@ def test_filters_are_those_of_the_list(
     RequestArea.objects.exclude(service_request=tree).delete()
     assert tree.areas.get() == ward
     ServiceRequest.objects.filter(pk=tree.pk).update(status="closed", disposition="fixed")
-    found = layers(client, "requests", 15, **query).get("requests", [])
-    assert {point["service"] for point in found} == shown
+    assert {point["service"] for point in points(client, **query)} == shown
 
 
 def test_old_and_closed_ones_are_shown_by_choice(cast: factories.Rivermark, client: Client) -> None:
@@ -233,7 +275,7 @@ def test_old_and_closed_ones_are_shown_by_choice(cast: factories.Rivermark, clie
     old = {"submitted_at": "2011-08-28T12:00Z", "status": "closed", "disposition": "fixed"}
     ServiceRequest.objects.filter(pk=made.pk).update(**old)
     assert layers(client, "requests", 15) == {}
-    assert [point["state"] for point in layers(client, "requests", 15, older="1")["requests"]] == ["ended"]
+    assert [point["state"] for point in points(client, older="1")] == ["ended"]
 
 
 def test_a_tile_that_takes_too_long_is_given_up(
