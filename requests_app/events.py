@@ -49,7 +49,10 @@ KINDS: dict[str, frozenset[str]] = {
         "place_corrected": "revision_id",
         "hidden": "reason",
         "published": "",
-        "photo_hidden": "photo_id",
+        "photo_hidden": "photo_id reason",
+        "photo_shown": "photo_id",
+        "text_hidden": "field reason revision_id",
+        "text_shown": "field revision_id",
         "reporter_viewed": "",
         "imported": "source_status",
     }.items()

@@ -19,7 +19,7 @@ AT_MOST = 200
 
 @dataclass(frozen=True)
 class Line:
-    """text: words that somebody wrote, in their own language."""
+    """text: words that somebody wrote, in their own language. note: that a part of them was taken out."""
 
     at: dt.datetime
     words: str
@@ -29,6 +29,7 @@ class Line:
 
 def lines(
     service_request: ServiceRequest, *, parent: ServiceRequest | None = None, reporter: Person | None = None
+    note: str = ""
 ) -> list[Line]:
     """reporter: for them, who also read what we asked and what they said. parent: the request it was joined with."""
     own = reporter is not None

@@ -9,7 +9,8 @@ from requests_app.models.service_request import Answer, Comment, ServiceRequest
 
 
 class TextRevision(models.Model):
-    """One change of one text: the description, the place note, an answer, a comment or a photo’s words. Erasable, so it is not in the events."""
+    """One change of one text: the description, the place note, an answer, a comment, a photo's words. It can be erased, as no event
+    can."""
 
     class Field(models.TextChoices):
         DESCRIPTION = "description"
@@ -25,7 +26,7 @@ class TextRevision(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
-    # A code: edited (by whoever wrote it), personal_data, abuse, threat, other; put_back (by staff, into what had changed since).
+    # A code: edited (by whoever wrote it); personal_data, abuse, threat, other; put_back, into what had changed since.
     reason = models.CharField(max_length=20)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
