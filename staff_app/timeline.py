@@ -21,19 +21,21 @@ from requests_app.models import (
 )
 from requests_app.references import spoken
 from requests_app.rules import survey
+from requests_app.rules.text_diff import Piece
 from requests_app.words import say
-from staff_app import due
+from staff_app import changed, due
 
 
 @dataclass(frozen=True)
 class Line:
-    """comment: the words that were said, if any. internal: the public never reads them."""
+    """comment: the words that were said, if any. internal: the public never reads them. diff: what the reporter changed."""
 
     at: dt.datetime
     what: str
     who: str
     comment: Comment | None = None
     internal: bool = False
+    diff: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,17 @@ class Names:
     waits: dict[str, str]
 
 
-def lines(service_request: ServiceRequest, waits: dict[str, str]) -> list[Line]:
-    """Events with their words; and words that no event speaks of, as imports and hand-offs leave them."""
+def lines(
+    service_request: ServiceRequest, waits: dict[str, str], *, for_department: bool, reads_hidden: bool
+) -> list[Line]:
+    """Events with their words; and words that no event speaks of, as imports and hand-offs leave them.
+
+    for_department: for whoever also reads what is for the request's own department alone; reads_hidden: what was taken out.
+    """
     events = list(service_request.events.select_related("user", "person").order_by("-id"))
     comments = {one.pk: one for one in service_request.comments.select_related("user", "person", "department")}
     names = read_names(service_request, events, waits)
+    changes = changed.by_event(service_request, events, for_department=for_department, reads_hidden=reads_hidden)
     told: set[int] = set()
     found = []
     for event in events:
@@ -66,6 +74,7 @@ def lines(service_request: ServiceRequest, waits: dict[str, str]) -> list[Line]:
                 who=who(event.user, event.person is not None),
                 comment=comment,
                 internal=comment is not None and not comment.public,
+                diff=changes.get(event.pk, ()),
             )
         )
     for comment in comments.values():
@@ -201,10 +210,19 @@ def simple_words(kind: str) -> str:
         "followed": _("One more person follows it"),
         "news_stopped": _("Wants no more mails"),
         "place_corrected": _("Place corrected"),
+        "edited": _("Changed the words of the report"),
+        "edited_for_staff": _("Changed what only the city sees"),
+        "photo_added": _("Added a photo"),
+        "photo_removed": _("Took a photo out that had just been added"),
+        "withheld": _("Held back until somebody has looked"),
         "hidden": _("Hidden from the public"),
-        "published": _("Shown to the public again"),
+        "published": _("Shown to the public"),
         "photo_hidden": _("Photo hidden"),
+        "photo_shown": _("Photo shown again"),
+        "text_hidden": _("Words hidden from the public"),
+        "text_shown": _("Hidden words put back"),
         "reporter_viewed": _("Opened the reporter’s contact"),
+        "erased": _("Erased at the person’s wish"),
         "imported": _("Imported from the earlier system"),
     }.get(kind, kind)
 
@@ -214,6 +232,7 @@ def outbox_words(kind: str) -> str:
     return {
         "route": _("Routing"),
         "index": _("Search index"),
+        "erase": _("Erasing at a person’s wish"),
         "mail_owner": _("Mail to the owner"),
         "mail_supervisor": _("Mail to the supervisor"),
         "tell_received": _("Mail: received"),
@@ -224,6 +243,7 @@ def outbox_words(kind: str) -> str:
         "tell_on_hold": _("Mail: on hold"),
         "tell_resolved": _("Mail: outcome"),
         "tell_reopened": _("Mail: open again"),
+        "tell_changed": _("Mail: what changed"),
     }.get(kind, kind)
 
 

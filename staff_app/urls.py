@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.views import act, api_keys, detail, emergency_words, outbox, profile, queue, signs
+from staff_app.views import act, api_keys, detail, emergency_words, moderate, outbox, profile, queue, signs
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern] = [
@@ -11,7 +11,10 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/", detail.detail, name="detail"),
     path("r/<str:reference>/reporter/", detail.reporter, name="reporter"),
     path("r/<str:reference>/read/", act.read, name="read"),
-    path("r/<str:reference>/photos/<int:photo_id>/hide/", act.hide_photo, name="hide_photo"),
+    path("r/<str:reference>/moderate/", moderate.moderate, name="moderate"),
+    path("r/<str:reference>/texts/<int:revision_id>/back/", moderate.put_back, name="put_back"),
+    path("r/<str:reference>/photos/<int:photo_id>/hide/", moderate.hide_photo, name="hide_photo"),
+    path("r/<str:reference>/photos/<int:photo_id>/show/", moderate.show_photo, name="show_photo"),
     path("r/<str:reference>/<slug:verb>/", act.act, name="act"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:row_id>/retry/", outbox.retry, name="outbox_retry"),

@@ -9,12 +9,16 @@ from django.utils.translation import gettext as _
 
 from requests_app.events import PUBLIC_KINDS
 from requests_app.messages import wording
-from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest
+from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
+from requests_app.rules.moderation import key_of
 from requests_app.words import say
 
 # Others who have the problem too are one number on the page, not a line each; closed looks like resolved.
 UNTOLD = {"joined", "absorbed", "closed"}
 AT_MOST = 200
+# What comes several times in a row when somebody does it once.
+AT_ONCE = {"edited", "photo_added"}
+SOON = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -25,20 +29,29 @@ class Line:
     words: str
     text: str = ""
     language: str = ""
+    note: str = ""
 
 
 def lines(
-    service_request: ServiceRequest, *, parent: ServiceRequest | None = None, reporter: Person | None = None
-    note: str = ""
+    service_request: ServiceRequest,
+    *,
+    parent: ServiceRequest | None = None,
+    reporter: Person | None = None,
+    reader: Person | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """reporter: for them, who also read what we asked and what they said. parent: the request it was joined with."""
+    """reporter: for them, who also read what we asked. reader: whose own words are among it. parent: the request it was
+    joined with.
+
+    notes: of texts of which a part was taken out (moderated.text_notes).
+    """
     own = reporter is not None
     requests = [service_request, parent] if parent is not None else [service_request]
     ids = [one.pk for one in requests]
     kinds = PUBLIC_KINDS - UNTOLD
     events = list(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
     comments = Comment.objects.filter(service_request__in=ids, hidden_at=None).select_related("department")
-    spoken = {one.pk: one for one in comments if _may_read(one, service_request, reporter)}
+    spoken = {one.pk: one for one in comments if _may_read(one, service_request, reporter, reader)}
     departments = {
         one.pk: say(one.name) for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
     }
@@ -47,7 +60,9 @@ def lines(
     told: set[int] = set()
     mine = (event for event in events if event.service_request_id == service_request.pk)
     begun = min(((event.at, event.pk) for event in mine), default=(service_request.submitted_at, 0))
-    for event in events:
+    for event, newer in zip(events, [None, *events], strict=False):
+        if newer is not None and event.kind in AT_ONCE and _is_alike(event, newer):
+            continue
         # What happened to the parent since is the reader's own story; what was before their report is not.
         if event.service_request_id != service_request.pk and (event.at, event.pk) < begun:
             continue
@@ -57,25 +72,43 @@ def lines(
         about = service_request if event.service_request_id == service_request.pk else parent or service_request
         # Others who joined write to us as well: their words are not the reader's.
         by_another = event.kind == "answered" and reporter is not None and event.person_id not in (None, reporter.pk)
-        told_as = words(event, about, departments, owners, own=own and not by_another)
-        found.append(Line(event.at, told_as, comment.text if comment else "", comment.language if comment else ""))
+        by_reader = reader is not None and event.person_id == reader.pk
+        told_as = words(event, about, departments, owners, own=by_reader or (own and not by_another))
+        found.append(Line(event.at, told_as, *_said(comment, notes or {})))
     for comment in spoken.values():
         # Words that no event speaks of: an import leaves them so.
         is_earlier = comment.created_at < begun[0]
         if comment.pk not in told and comment.public and not is_earlier:
             who = say(comment.department.name) if comment.department else _("The city")
-            found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, comment.text, comment.language))
+            found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, *_said(comment, notes or {})))
     # sorted() keeps the order of what is equally old, and that is by id.
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
-def _may_read(comment: Comment, service_request: ServiceRequest, reporter: Person | None) -> bool:
-    """Everybody: what is public. The reporter also: what we asked them, and their own words; never a note."""
-    if comment.public:
+def _is_alike(event: Event, newer: Event) -> bool:
+    """Three photos, or two answers on one page: one line says it."""
+    return (event.kind, event.person_id, event.service_request_id) == (
+        newer.kind,
+        newer.person_id,
+        newer.service_request_id,
+    ) and newer.at - event.at < SOON
+
+
+def _said(comment: Comment | None, notes: Mapping[str, str]) -> tuple[str, str, str]:
+    """Its words, their language and the note below them."""
+    if comment is None:
+        return "", "", ""
+    return comment.text, comment.language, notes.get(key_of(TextRevision.Field.COMMENT, comment.pk), "")
+
+
+def _may_read(
+    comment: Comment, service_request: ServiceRequest, reporter: Person | None, reader: Person | None
+) -> bool:
+    """Everybody: what is public. Each their own words; the reporter also what we asked them; never a note."""
+    if comment.public or (reader is not None and comment.person_id == reader.pk):
         return True
-    if reporter is None or comment.service_request_id != service_request.pk:
-        return False
-    return comment.kind == Comment.Kind.QUESTION or comment.person_id == reporter.pk
+    asked = comment.kind == Comment.Kind.QUESTION and comment.service_request_id == service_request.pk
+    return asked and reporter is not None
 
 
 def names_of_owners(events: Iterable[Event]) -> dict[int, str]:
@@ -111,6 +144,7 @@ def words(
         return _("You wrote to us") if own else _("A resident wrote to us")
     return {
         "submitted": _("We got the report"),
+        "published": _("We got the report"),
         "accepted": _("Work has begun"),
         "visited": _("Somebody went there"),
         "made_safe": _("Safe for now, repair still to come"),
@@ -118,10 +152,27 @@ def words(
         "commented": _("%(who)s wrote")
         % {"who": say(service_request.department.name) if service_request.department else _("The city")},
         "merged": _("Joined with an earlier report"),
+        "edited": _("You changed the words") if own else _("The person who reported it changed the words"),
+        "place_corrected": _place_words(event, own=own),
+        "photo_added": _("You added photos") if own else _("The person who reported it added photos"),
         "unmerged": _("Taken up again as a report of its own"),
         "withdrawn": _("You took it back") if own else _("Taken back by the person who reported it"),
         "reopened": _("Open again"),
     }.get(event.kind, event.kind)
+
+
+def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:
+    """What one event did, for a mail about it alone."""
+    departments = Department.objects.filter(pk=event.data.get("department_id") or 0)
+    return words(
+        event, service_request, {one.pk: say(one.name) for one in departments}, names_of_owners([event]), own=own
+    )
+
+
+def _place_words(event: Event, *, own: bool) -> str:
+    if event.person_id is None:
+        return _("The place was corrected")
+    return _("You changed the place") if own else _("The person who reported it changed the place")
 
 
 def _held(service_request: ServiceRequest, reason: str, until: dt.date | None, *, own: bool) -> str:

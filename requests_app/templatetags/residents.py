@@ -1,14 +1,16 @@
 """How residents' pages say times, lengths, promises and answers."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django import template
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from requests_app.messages import wording
-from requests_app.models import Answer, ServiceRequest, Target
+from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.rules import survey
+from requests_app.rules.moderation import key_of
 from requests_app.words import say
 
 register = template.Library()
@@ -64,3 +66,9 @@ def answer_words(answer: Answer) -> str:
     if labels and all(str(one) in labels for one in chosen):
         return ", ".join(labels[str(one)] for one in chosen)
     return answer.value_words
+
+
+@register.filter
+def note_of(notes: Mapping[str, str], answer: Answer) -> str:
+    """What stands below an answer of which a part was taken out."""
+    return notes.get(key_of(TextRevision.Field.ANSWER, answer.pk), "")

@@ -11,7 +11,7 @@ from requests_app import limits, references
 from requests_app.clock import app_now
 from requests_app.forms.follow import CadenceForm
 from requests_app.forms.tracking import FindForm, WordsForm, words_form
-from requests_app.messages import timeline, wording
+from requests_app.messages import moderated, timeline, wording
 from requests_app.models import (
     Answer,
     Cadence,
@@ -49,12 +49,22 @@ def track(request: CityRequest, reference: str) -> HttpResponse:
 
 
 def track_page(
-    request: CityRequest, opened: Opened, *, form: WordsForm | None = None, form_for: str = "", status: int = 200
+    request: CityRequest,
+    opened: Opened,
+    *,
+    form: WordsForm | None = None,
+    form_for: str = "",
+    unsent: list[str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """form: of the act `form_for`, with its errors. unsent: words that no act takes any more."""
     service_request, shown = opened.service_request, opened.shown
     own = opened.own
     usual = usual_time(service_request.service)
     acts = acts_of(opened)
+    notes = moderated.text_notes(service_request, opened.parent)
+    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False)
+    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own)
     forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "still_broken"}}
     if form is not None:
         forms[form_for] = form
@@ -78,13 +88,22 @@ def track_page(
             # The one that came back with errors: the page's error summary is about it.
             "form": form,
             "form_for": form_for,
+            "words": unsent,
             "question": _open_question(opened),
             "appeal": _appeal(shown),
             "by_remote": not shown.visited_at and _was_remote(shown),
-            "work_photos": _photos(shown, Photo.Kind.WORK, own=False),
-            "photos": _photos(service_request, Photo.Kind.REPORT, own=own),
+            "work_photos": work_photos,
+            "hidden_work": hidden_work,
+            "photos": photos,
+            "hidden_photos": hidden_photos,
+            "notes": notes,
+            "hidden_note": moderated.hidden_note(service_request) if own else "",
             "lines": timeline.lines(
-                service_request, parent=opened.parent, reporter=opened.link.person if opened.link and own else None
+                service_request,
+                parent=opened.parent,
+                reporter=opened.link.person if opened.link and own else None,
+                reader=opened.link.person if opened.link else None,
+                notes=notes,
             ),
             "thing": _thing(request, service_request, own=own),
             "answers": _answers(service_request, own=own),
@@ -176,9 +195,12 @@ def _appeal(shown: ServiceRequest) -> dict[str, str]:
     return dict(reason.appeal) if reason else {}
 
 
-def _photos(service_request: ServiceRequest, kind: str, *, own: bool) -> list[Photo]:
-    found = service_request.photos.filter(kind=kind, hidden_at=None).order_by("id")
-    return list(found if own else found.filter(is_private=False))
+def _photos(service_request: ServiceRequest, kind: str, *, own: bool) -> tuple[list[Photo], list[str]]:
+    """What this reader sees, and what stands in the place of what staff hid."""
+    found = service_request.photos.filter(kind=kind).order_by("id")
+    photos = list(found if own else found.filter(is_private=False))
+    notes = [note for note in map(moderated.photo_note, photos) if note]
+    return [one for one in photos if one.hidden_at is None], notes
 
 
 def _answers(service_request: ServiceRequest, *, own: bool) -> list[Answer]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import photos
 from requests_app.access import RELATED, get_request_or_404
-from requests_app.actions import conversation, moderation
+from requests_app.actions import conversation
 from requests_app.actions.merging import CannotMerge
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
@@ -87,15 +87,4 @@ def read(request: StaffRequest, reference: str) -> HttpResponse:
     """Somebody who works on it has read what the reporter said."""
     service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
     conversation.read_answers(service_request.pk, actor=request.user)
-    return redirect("staff_app:detail", service_request.reference)
-
-
-@staff_page
-@require_POST
-def hide_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResponse:
-    service_request = get_request_or_404(request.user, reference, "hide", jurisdiction=request.jurisdiction)
-    if not service_request.photos.filter(pk=photo_id).exists():
-        raise Http404
-    moderation.hide_photo(photo_id, actor=request.user)
-    messages.success(request, _("The photo is hidden."))
     return redirect("staff_app:detail", service_request.reference)

@@ -14,7 +14,7 @@ from requests_app.messages import wording
 from requests_app.models import Answer, OutboxRow, Participation, QuestionVersion, ServiceRequest, User
 from requests_app.places import assets
 from requests_app.rules import duplicates, permissions
-from staff_app import acts, due, queue, rows, timeline
+from staff_app import acts, due, public_view, queue, rows, timeline
 from staff_app.doors import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.forms.acts import colleagues
 
@@ -81,6 +81,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     promises = list(service_request.clocks.select_related("target").order_by("-id"))
     resolve = next((clock for clock in promises if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = acts.buttons(user, service_request)
+    photos = list(service_request.photos.order_by("id"))
     verbs = {act.verb for act in acts.ACTS if act.possible(service_request)}
     return {
         "service_request": service_request,
@@ -93,7 +94,8 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "language": rows.language_name(service_request.language),
         "safety": safety,
         "answers": other,
-        "photos": list(service_request.photos.order_by("id")),
+        "photos": photos,
+        "view": public_view.public_view(service_request, user, photos),
         "thing": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": [(area.layer, area.name) for area in service_request.areas.only("layer", "name").order_by("layer")],
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
@@ -104,10 +106,14 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         and service_request.assignee_id != user.pk
         and colleagues(service_request, user).filter(pk=user.pk).exists(),
         "can_read_answer": service_request.has_new_answer and permissions.can(user, "accept", service_request),
-        "can_hide_photo": permissions.can(user, "hide", service_request),
         "can_finish": "resolve" in verbs and permissions.can(user, "resolve", service_request),
         "can_hold": "hold" in verbs and permissions.can(user, "hold", service_request),
-        "lines": timeline.lines(service_request, waits),
+        "lines": timeline.lines(
+            service_request,
+            waits,
+            for_department=for_department,
+            reads_hidden=permissions.can(user, "hide", service_request),
+        ),
         "routing": timeline.routing(service_request),
         "mails": _mails(service_request),
     }

@@ -104,14 +104,16 @@ def test_what_is_for_the_department_alone_is_read_there_alone(
 # --- Whose it is not --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rest", ["", "reporter/", "read/", "accept/", "resolve/", "note/", "photos/1/hide/"])
+@pytest.mark.parametrize(
+    "rest", ["", "reporter/", "read/", "accept/", "resolve/", "note/", "moderate/", "photos/1/hide/", "photos/1/show/"]
+)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_another_department_gets_404_for_the_page_and_everything_on_it(
     town: Rivermark, pia: Client, rest: str, method: str
 ) -> None:
     one = factories.routed(town.pothole, answers=LANE)
     # "Not by this method" is said of every reference, known or not.
-    refused = 405 if method == "get" and rest in ("reporter/", "read/", "photos/1/hide/") else 404
+    refused = 405 if method == "get" and rest in ("reporter/", "read/", "photos/1/show/") else 404
     assert getattr(pia, method)(page_of(one) + rest).status_code == refused
     assert getattr(pia, method)("/staff/r/ZZZZZZZZ/" + rest).status_code == refused, "the same as one that is not there"
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from requests_app import photos
-from requests_app.actions import moderation
+from requests_app.actions import hiding, moderation
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark, rivermark
@@ -42,7 +42,7 @@ def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Clien
     if why == "hidden request":
         moderation.hide(made.pk, reason="abuse", actor=town.pia)
     if why == "hidden photo":
-        moderation.hide_photo(photo.pk, actor=town.pia)
+        hiding.hide_photo(photo.pk, reason="personal_data", actor=town.pia)
     if why == "private photo":
         Photo.objects.update(is_private=True)
     name = photo.name if why != "wrong name" else "0" * 32
