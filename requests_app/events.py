@@ -46,7 +46,12 @@ KINDS: dict[str, frozenset[str]] = {
         "joined": "role",
         "followed": "",
         "news_stopped": "",
+        "edited": "field revision_id",
+        "edited_for_staff": "field revision_id",
+        "photo_added": "photo_id",
+        "photo_removed": "photo_id",
         "place_corrected": "revision_id",
+        "withheld": "reason",
         "hidden": "reason",
         "published": "",
         "photo_hidden": "photo_id reason",
@@ -54,6 +59,7 @@ KINDS: dict[str, frozenset[str]] = {
         "text_hidden": "field reason revision_id",
         "text_shown": "field revision_id",
         "reporter_viewed": "",
+        "erased": "what",
         "imported": "source_status",
     }.items()
 }
@@ -62,13 +68,12 @@ KINDS: dict[str, frozenset[str]] = {
 PUBLIC_KINDS = {
     "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "held", "resumed", "asked",
     "answered", "commented", "resolved", "handed_over", "merged", "absorbed", "unmerged", "withdrawn", "reopened", "closed",
-    "joined",
+    "joined", "edited", "place_corrected", "photo_added",
 }  # fmt: skip
 
 # What happens when…? kind: the outbox rows that follow.
 REACTIONS: dict[str, list[str]] = {
     "submitted": ["route", "tell_received"],
-    "confirmed": ["route"],
     "routed": ["tell_routed"],
     "transferred": ["tell_routed"],
     "commented": ["tell_commented"],
@@ -78,10 +83,20 @@ REACTIONS: dict[str, list[str]] = {
     "handed_over": ["tell_resolved", "mail_owner"],
     "merged": ["tell_resolved"],
     "reopened": ["tell_reopened"],
+    "accepted": ["tell_changed"],
+    "scheduled": ["tell_changed"],
+    "visited": ["tell_changed"],
+    "made_safe": ["tell_changed"],
+    "resumed": ["tell_changed"],
+    "withdrawn": ["tell_changed"],
+    "unmerged": ["tell_changed"],
     "escalated": ["mail_supervisor"],
 }
-# Of these, whoever follows the area, service or place hears too.
-FOR_SUBSCRIBERS = {"submitted", "published", "commented", "held", "resolved", "handed_over", "merged", "reopened"}
+# Of these, whoever follows the area, service or place hears too: that it is there, and what is done and said about it.
+FOR_SUBSCRIBERS = {
+    "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "held", "resumed", "resolved",
+    "handed_over", "merged", "withdrawn", "reopened",
+}  # fmt: skip
 for _kind in FOR_SUBSCRIBERS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # One row for each person who should hear of it, in the outside lane.
@@ -89,7 +104,7 @@ TELLING = {kind for kinds in REACTIONS.values() for kind in kinds if kind.starts
 # In the outside lane as well; all else shares the database's transaction. Each is once for each event.
 OUTSIDE = {"mail_owner", "mail_supervisor"}
 # Events after which a request is found by other words, or not at all.
-_REINDEXED = {"submitted", "service_changed", "hidden", "published", "place_corrected"}
+_REINDEXED = {"submitted", "service_changed", "withheld", "hidden", "published", "edited", "place_corrected"}
 
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
 

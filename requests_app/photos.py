@@ -38,6 +38,7 @@ def refusal(code: str) -> str:
         "not_a_photo": _("This file is not a photo we can read. Use a JPEG, PNG, WebP or HEIC photo."),
         "damaged": _("This photo is damaged, or a part of it is missing. Add it again, or choose another one."),
         "late": _("The report was sent before this photo was here."),
+        "ended": _("The report has ended, so we take no more photos for it."),
         "too_many": _("You can add up to %(most)s photos.") % {"most": PHOTOS_MAX},
     }.get(code, _("We could not read this photo. Try another one."))
 
@@ -53,6 +54,7 @@ def take(
     alt: str = "",
     name: str = "",
     keep_taken: bool = False,
+    is_private: bool = False,
 ) -> Photo:
     """Stores one upload as a re-encoded JPEG of at most 2048 px and a thumbnail. Raises PhotoRefused.
 
@@ -79,6 +81,7 @@ def take(
             width=int(said["width"]),
             height=int(said["height"]),
             alt=alt[:300],
+            is_private=is_private,
             taken_at=_taken_at(said, jurisdiction),
             taken_point=_taken_point(said),
         )

@@ -21,6 +21,7 @@ from tests.pages import (
     LINK,
     PAGES,
     PROBE,
+    RESIDENT,
     SIGNED_IN,
     SIGNING_IN,
     STAFF,
@@ -147,21 +148,30 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_staff_hide_photos_where_their_role_allows(planted: Planted, who: str) -> None:
+def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allows(planted: Planted, who: str) -> None:
+    client = signed_in(planted, who)
     for kind, photo in (("public", "public"), ("private", "private")):
-        path = reverse(
-            "staff_app:hide_photo",
-            kwargs={"reference": planted.requests[kind].reference, "photo_id": planted.photos[photo].pk},
-        )
-        assert answer(signed_in(planted, who), "POST", path) == expected(who, "hide", kind)
+        reference, of_photo = planted.requests[kind].reference, {"photo_id": planted.photos[photo].pk}
+        for method, name, more, permission in (
+            ("GET", "moderate", {}, "hide"),
+            ("POST", "moderate", {}, "hide"),
+            ("GET", "hide_photo", of_photo, "hide"),
+            ("POST", "hide_photo", of_photo, "hide"),
+            ("POST", "show_photo", of_photo, "publish"),
+        ):
+            path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
+            assert answer(client, method, path) == expected(who, permission, kind), (name, kind)
+    assert answer(client, "POST", address("staff_app:put_back", planted)) == expected(who, "publish", "public")
 
 
-def test_a_photo_is_hidden_under_its_own_request_alone(planted: Planted) -> None:
-    path = reverse(
-        "staff_app:hide_photo",
-        kwargs={"reference": planted.public.reference, "photo_id": planted.photos["hidden"].pk},
-    )
-    assert answer(signed_in(planted, "sue"), "POST", path) == "404"
+def test_a_part_is_hidden_and_shown_under_its_own_request_alone(planted: Planted) -> None:
+    client, of_photo = signed_in(planted, "sue"), {"photo_id": planted.photos["hidden"].pk}
+    for name in ("hide_photo", "show_photo"):
+        path = reverse(f"staff_app:{name}", kwargs={"reference": planted.public.reference, **of_photo})
+        assert answer(client, "POST", path) == "404"
+    of_words = {"revision_id": planted.public.text_revisions.get(field="description").pk}
+    path = reverse("staff_app:put_back", kwargs={"reference": planted.requests["hidden"].reference, **of_words})
+    assert answer(client, "POST", path) == "404"
 
 
 def test_a_contractor_sees_what_is_assigned_to_them(planted: Planted) -> None:
@@ -301,7 +311,32 @@ def test_a_draft_is_never_shown_without_its_cookie(planted: Planted) -> None:
     assert planted.public.address.encode() not in response.content
 
 
-WITH_LINK = ["answer", "add", "still_broken", "withdraw", "stop", "survey", "news"]
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who == RESIDENT])
+def test_ones_own_pages_open_for_whoever_signed_in_by_mail_and_lead_all_others_there(
+    planted: Planted, name: str
+) -> None:
+    path = address(name, planted)
+    for method in PAGES[name].methods.split():
+        for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "public")):
+            response = getattr(client, method.lower())(path)
+            assert (response.status_code, response["Location"]) == (302, reverse("requests_app:my"))
+        zenobia = stranger()
+        zenobia.cookies["resident"] = planted.resident
+        assert answer(zenobia, method, path) == "yes"
+
+
+WITH_LINK = [
+    "answer",
+    "add",
+    "still_broken",
+    "withdraw",
+    "stop",
+    "survey",
+    "news",
+    "change",
+    "add_photos",
+    "upload_photo",
+]
 
 
 @pytest.mark.parametrize("name", WITH_LINK)
@@ -467,9 +502,18 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
-    known = {EVERYONE, API_KEY, LINK, DRAFT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACT}
+    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACT}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"
-        for one in ("view", "view_reporter", "accept", "hide", "read_outbox", "manage_api_keys", "administer")
+        for one in (
+            "view",
+            "view_reporter",
+            "accept",
+            "hide",
+            "publish",
+            "read_outbox",
+            "manage_api_keys",
+            "administer",
+        )
     }

@@ -31,7 +31,7 @@ from requests_app.models import (
     Target,
 )
 from tests import factories
-from tests.pages import DRAFT, LINK, PAGES, SIGNED_IN, SIGNING_IN, address
+from tests.pages import DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, address
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
@@ -170,8 +170,10 @@ def reader(planted: Planted, name: str) -> Client:
         client.force_login(planted.staff["sue"])
     elif who == DRAFT:
         client.cookies["visitor"] = VISITOR
+    elif who == RESIDENT:
+        client.cookies["resident"] = planted.resident
     elif who == LINK:
-        for kind in ("public", "ended"):
+        for kind in ("public", "ended", "coarse"):
             client.get(reverse("requests_app:private_link", args=[token_of(planted.links[kind])]))
     return client
 
@@ -180,6 +182,7 @@ def reader(planted: Planted, name: str) -> Client:
 ANSWERS = {
     "sign": 302,
     "requests_app:private_link": 302,
+    "requests_app:my_request": 302,
     "requests_app:answered": 302,
     "open311_not_found": 404,
 }

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from requests_app.actions import drafting
 from requests_app.clock import app_now
-from requests_app.models import Draft, ScreeningCount
+from requests_app.models import Draft, Jurisdiction, ScreeningCount, ServiceRequest, ServiceVersion
 from requests_app.rules.report_path import Path
 
 Step = ScreeningCount.Step
@@ -34,7 +34,7 @@ def ask(draft: Draft) -> None:
     drafting.keep(draft, asked=sorted(asked | new))
     _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafting.KEPT))
     if new:
-        _count(path, Step.ASKED, new)
+        _count(draft.jurisdiction, path.version, Step.ASKED, new)
 
 
 @transaction.atomic
@@ -49,8 +49,8 @@ def go_on(draft: Draft, reasons: Iterable[str]) -> None:
     path = Path(draft)
     if new - asked:
         # It was asked where we could not count: on a device without network.
-        _count(path, Step.ASKED, new - asked)
-    _count(path, Step.WENT_ON, new)
+        _count(draft.jurisdiction, path.version, Step.ASKED, new - asked)
+    _count(draft.jurisdiction, path.version, Step.WENT_ON, new)
     draft.warning = "went_on"
     drafting.keep(draft, warned=sorted(warned | new), asked=sorted(asked | new))
     _keep_until(draft, draft.created_at + drafting.KEPT)
@@ -70,7 +70,17 @@ def call(draft: Draft) -> None:
     """The number was pressed. A draft counts once, however often that is."""
     if _lock(draft) and (path := Path(draft)).warnings and not draft.typed.get("called"):
         drafting.keep(draft, called=True)
-        _count(path, Step.CALLED, path.warnings)
+        _count(draft.jurisdiction, path.version, Step.CALLED, path.warnings)
+
+
+def ask_of_a_change(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+    """New words of a report that was sent before speak of danger: the question page comes, and nothing is changed yet."""
+    _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, reasons)
+
+
+def went_on_with_a_change(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+    """Answered with "no": the words are taken, and the report says at the top of the queue that they came after the question."""
+    _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, reasons)
 
 
 def _lock(draft: Draft) -> bool:
@@ -87,11 +97,11 @@ def _keep_until(draft: Draft, at: dt.datetime) -> None:
     draft.save(update_fields=["expires_at"])
 
 
-def _count(path: Path, step: Step, reasons: Iterable[str]) -> None:
+def _count(jurisdiction: Jurisdiction, version: ServiceVersion | None, step: Step, reasons: Iterable[str]) -> None:
     kinds = {reason.partition(":")[0] for reason in reasons}
-    day = app_now().astimezone(path.jurisdiction.zone).date()
+    day = app_now().astimezone(jurisdiction.zone).date()
     # Only a code of the city's own: what else a draft may hold in its place was typed by somebody.
-    code = path.version.service.service_code if path.version else ""
+    code = version.service.service_code if version else ""
     with connection.cursor() as cursor:
         reason = next(one for one in WEIGHT if one in kinds)
-        cursor.execute(COUNT, [path.jurisdiction.pk, day, code, reason, step.value])
+        cursor.execute(COUNT, [jurisdiction.pk, day, code, reason, step.value])

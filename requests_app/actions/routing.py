@@ -7,7 +7,7 @@ from requests_app.actions import clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.routing import decide, sent_on_to
+from requests_app.rules.routing import Decision, decide, sent_on_to
 
 
 def route_row(row: OutboxRow) -> None:
@@ -23,37 +23,73 @@ def route(pk: int) -> ServiceRequest:
         return service_request
     if service_request.routing_decisions.filter(is_first=True).exists():
         return service_request
-    if (owner := sent_on_to(service_request)) is not None:
-        RoutingDecision.objects.create(
-            service_request=service_request, department=None, reason="not_ours", is_first=True
-        )
-        progress.hand_over(pk, owner=owner, words="", actor=None)
-        service_request.refresh_from_db()
+    if not _sent_on(service_request, is_first=True):
+        decision = decide(service_request)
+        _follow(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
+    return service_request
+
+
+@transaction.atomic
+def route_changed(pk: int) -> ServiceRequest:
+    """Its reporter changed the words or the place: to whom it belongs now, if that is another. Safe to run twice."""
+    service_request = _locked(pk)
+    if not service_request.routing_decisions.filter(is_first=True).exists():
+        # The worker has not come to it yet, and will find it as it is now.
+        return service_request
+    if _sent_on(service_request):
         return service_request
     decision = decide(service_request)
+    if decision.department != service_request.department:
+        before = service_request.department or service_request.service_version.department
+        _follow(service_request, decision, counted_for=before)
+    return service_request
+
+
+def _sent_on(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
+    """Whether it went to whose ground it is."""
+    owner = sent_on_to(service_request)
+    if owner is None:
+        return False
+    RoutingDecision.objects.create(
+        service_request=service_request, department=None, reason="not_ours", is_first=is_first
+    )
+    progress.hand_over(service_request.pk, owner=owner, words="", actor=None)
+    service_request.refresh_from_db()
+    return True
+
+
+def _follow(
+    service_request: ServiceRequest, decision: Decision, *, counted_for: Department, is_first: bool = False
+) -> None:
+    """counted_for: in whose working hours the promises were counted so far."""
     RoutingDecision.objects.create(
         service_request=service_request,
         department=decision.department,
         rule=decision.rule,
         reason=decision.reason,
-        is_first=True,
+        is_first=is_first,
     )
     if decision.department is None:
         _leave_for_triage(service_request, decision.reason)
-    else:
-        _send(service_request, decision.department)
-        if decision.department != service_request.service_version.department:
-            clocks.recalculate_for(service_request, decision.department)
-            service_request.save(update_fields=clocks.DUE_FIELDS)
-        events.record(
-            service_request,
-            "routed",
-            actor=None,
-            department_id=decision.department.pk,
-            reason=decision.reason,
-            rule_id=decision.rule.pk if decision.rule else None,
-        )
-    return service_request
+        return
+    _send(service_request, decision.department)
+    if decision.department != counted_for:
+        clocks.recalculate_for(service_request, decision.department)
+        service_request.save(update_fields=clocks.DUE_FIELDS)
+    _say_where(service_request, decision, decision.department, actor=None)
+
+
+def _say_where(
+    service_request: ServiceRequest, decision: Decision, department: Department, *, actor: User | None
+) -> None:
+    events.record(
+        service_request,
+        "routed",
+        actor=actor,
+        department_id=department.pk,
+        reason=decision.reason,
+        rule_id=decision.rule.pk if decision.rule else None,
+    )
 
 
 @transaction.atomic
@@ -69,14 +105,7 @@ def route_again(pk: int, *, actor: User) -> ServiceRequest:
         _leave_for_triage(service_request, decision.reason, actor=actor)
     elif decision.department.pk != service_request.department_id or service_request.status == Status.RECEIVED:
         _send(service_request, decision.department)
-        events.record(
-            service_request,
-            "routed",
-            actor=actor,
-            department_id=decision.department.pk,
-            reason=decision.reason,
-            rule_id=decision.rule.pk if decision.rule else None,
-        )
+        _say_where(service_request, decision, decision.department, actor=actor)
     return service_request
 
 

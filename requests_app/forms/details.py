@@ -95,32 +95,16 @@ class DetailsForm(forms.Form):
             asked = self.version.photo_policy == ServiceVersion.PhotoPolicy.ASKED
             hint = _("It helps us find it and bring the right tools.") if asked else ""
             rest = _("Up to %(most)d photos, each up to 12 MB.") % {"most": photos.PHOTOS_MAX}
+            url = reverse("requests_app:draft_photos", args=[self.path.draft.pk])
             self.fields["photos"] = PhotosField(
                 label=_("Add a photo"),
                 help_text=f"{hint} {rest}".strip(),
                 # Too many or empty ones are told by name where they are taken, and the others kept.
                 most=1000,
                 allow_empty_file=True,
-                widget=PhotosInput(most=room, attrs=self._upload_attributes()),
+                widget=PhotosInput(most=room, attrs=upload_attributes(url, photos.PHOTOS_MAX)),
                 required=False,
             )
-
-    def _upload_attributes(self) -> dict[str, Any]:
-        """What static/js/photo-upload.js needs: where to, how much, and its words."""
-        return {
-            "data-upload": reverse("requests_app:draft_photos", args=[self.path.draft.pk]),
-            "data-most": photos.PHOTOS_MAX,
-            "data-max-bytes": settings.PHOTO_MAX_BYTES,
-            "data-too-big": photos.refusal("too_big"),
-            "data-sending": _("Sending {name}"),
-            "data-added": _("Photo added. You have {count}."),
-            "data-cancel": _("Cancel"),
-            "data-canceled": _("Canceled: {name}"),
-            "data-again": _("Try again"),
-            "data-lost": _("No connection. This photo is not sent yet."),
-            "data-failed": _("We could not take this photo. Try again, or go on without it."),
-            "data-wait": _("Your photos are still on their way. We go on when they are here."),
-        }
 
     def _field(self, question: QuestionVersion) -> forms.Field:
         kinds = QuestionVersion.Kind
@@ -195,6 +179,24 @@ class DetailsForm(forms.Form):
             elif question.kind != QuestionVersion.Kind.DATETIME:
                 found[question.code] = str(self.data.get(name, ""))[: intake.ANSWER_MAX]
         return found
+
+
+def upload_attributes(url: str, most: int) -> dict[str, Any]:
+    """What static/js/photo-upload.js needs: where to, how much, and its words."""
+    return {
+        "data-upload": url,
+        "data-most": most,
+        "data-max-bytes": settings.PHOTO_MAX_BYTES,
+        "data-too-big": photos.refusal("too_big"),
+        "data-sending": _("Sending {name}"),
+        "data-added": _("Photo added. You have {count}."),
+        "data-cancel": _("Cancel"),
+        "data-canceled": _("Canceled: {name}"),
+        "data-again": _("Try again"),
+        "data-lost": _("No connection. This photo is not sent yet."),
+        "data-failed": _("We could not take this photo. Try again, or go on without it."),
+        "data-wait": _("Your photos are still on their way. We go on when they are here."),
+    }
 
 
 class _SingleField(forms.ChoiceField):

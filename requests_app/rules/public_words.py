@@ -1,6 +1,10 @@
-"""What everyone will read of the free words of a report that is not sent yet, and what of it one may not want to show."""
+"""What everyone will read, or reads, of the free words of a report, and what of it one may not want to show."""
 
-from requests_app.models import QuestionVersion, ServiceVersion
+from collections.abc import Iterable
+
+from django.contrib.gis.geos import Point
+
+from requests_app.models import QuestionVersion, ServiceRequest, ServiceVersion
 from requests_app.places.public_place import public_place
 from requests_app.rules import personal_data
 from requests_app.rules.personal_data import Found, Kind
@@ -14,19 +18,47 @@ def is_confidential(version: ServiceVersion) -> bool:
 
 def public_words(path: Path) -> dict[str, str]:
     """By where they stand: "text", "address", "answer:code", "photo:name"."""
-    version = path.version
-    if version is None or is_confidential(version):
+    if path.version is None:
         return {}
-    words = {"text": path.text}
-    address = str(path.place.get("address", ""))
-    if public_place(version.visibility, path.point, address)[1] == address:
+    answers = [(question, str(value)) for question, value, _ in path.answers.given]
+    words = words_for_everyone(
+        path.version, text=path.text, point=path.point, address=str(path.place.get("address", "")), answers=answers
+    )
+    if not is_confidential(path.version) and not path.answers.private_photos:
+        words |= {f"photo:{photo.name}": photo.alt for photo in path.photos if photo.alt}
+    return words
+
+
+def words_for_everyone(
+    version: ServiceVersion,
+    *,
+    text: str,
+    point: Point | None,
+    address: str,
+    answers: Iterable[tuple[QuestionVersion, str]],
+) -> dict[str, str]:
+    """By where they stand: "text", "address", "answer:code"."""
+    if is_confidential(version):
+        return {}
+    words = {"text": text}
+    if public_place(version.visibility, point, address)[1] == address:
         words["address"] = address
-    for question, value, _ in path.answers.given:
+    for question, value in answers:
         if question.kind == QuestionVersion.Kind.TEXT and question.visibility == QuestionVersion.Visibility.PUBLIC:
-            words[f"answer:{question.code}"] = str(value)
-    if not path.answers.private_photos:
-        words |= {f"photo:{photo.name}": photo.alt for photo in path.photos}
-    return {where: text for where, text in words.items() if text}
+            words[f"answer:{question.code}"] = value
+    return {where: one for where, one in words.items() if one}
+
+
+def words_of(service_request: ServiceRequest) -> dict[str, str]:
+    """Of one that was sent; without its photos'."""
+    answers = service_request.answers.select_related("question_version")
+    return words_for_everyone(
+        service_request.service_version,
+        text=service_request.description,
+        point=service_request.point,
+        address=service_request.address,
+        answers=[(one.question_version, str(one.value)) for one in answers],
+    )
 
 
 def found_in(where: str, text: str) -> list[Found]:

@@ -11,7 +11,7 @@ from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.photos import PHOTOS_MAX, refusal
 from requests_app.places import addresses
 from requests_app.rules import intake
-from requests_app.views import given_place, report_place
+from requests_app.views import doubts, given_place
 from requests_app.views.report import UNKNOWN
 
 # More than any service has questions, and any city phrases that one report could hold.
@@ -66,6 +66,8 @@ class KeptReport:
             "service": self.sent.get("service", "")[:60] or UNKNOWN,
             "answers": self._answers(),
             "contact": self.contact.cleaned_data,
+            # How long the page was open only the device knows.
+            "by_robot": doubts.is_trapped(self.sent),
             **self._place(**place),
         }
 
@@ -80,7 +82,7 @@ class KeptReport:
         if point is None and not address:
             # A note alone is no place, but it says something.
             return {"place": {"note": note} if note else {}}
-        place = report_place.given(self.jurisdiction, address, point, note)
+        place = given_place.given(self.jurisdiction, address, point, note)
         if place is None and not addresses.search(self.jurisdiction, address):
             # Nothing to choose from: the words must do, as they do on our page.
             place = {"address": address, "note": note, "source": "address", "confidence": 0.0}

@@ -13,7 +13,7 @@ waiting (429, 400, 403)   not taken now; 403: no cookie yet, 400: not one of our
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
@@ -24,14 +24,16 @@ from django.views.decorators.http import require_POST
 from requests_app import limits, links, photos
 from requests_app.actions import arriving, drafting, submission
 from requests_app.forms.report import typed_point
-from requests_app.models import AccessLink, Draft
+from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report_path import Path, offered
+from requests_app.views import doubts
 from requests_app.views.door import CityRequest, too_much
 from requests_app.views.kept_report import KeptReport
+from requests_app.views.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.views.report import DRAFTS_AN_HOUR, page_url
 from requests_app.views.visitor import COOKIE, visitor_of
 
-TRIES_AN_HOUR, PHOTOS_AN_HOUR = 300, 60
+TRIES_AN_HOUR = 3000
 DoorView = Callable[[CityRequest, uuid.UUID, Draft | None], HttpResponse]
 
 
@@ -46,10 +48,10 @@ def of_device(view: DoorView) -> Callable[[CityRequest], HttpResponse]:
         if key is None or visitor != visitor_of(request):
             return JsonResponse({"state": "waiting"}, status=400 if key is None else 403)
         if not limits.allow(request, "offline", TRIES_AN_HOUR):
-            return _later()
+            return _later(request)
         draft = arriving.find(request.jurisdiction, visitor=visitor, key=key)
         link = drafting.link_of(draft) if draft else arriving.link_made_by(request.jurisdiction, key)
-        return _sent(link, earlier=True) if link else view(request, key, draft)
+        return _sent(link, draft, earlier=True) if link else view(request, key, draft)
 
     return guarded
 
@@ -60,10 +62,10 @@ def offline_photo(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> 
     if upload is None or not photo_key:
         return _failed({"photos": photos.refusal("not_a_photo")})
     if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
-        return _later()
+        return _later(request)
     draft = draft or _begin(request, key)
     if draft is None:
-        return _later()
+        return _later(request)
     try:
         drafting.add_photo(draft, upload, size=upload.size or 0, key=photo_key)
     except photos.PhotoRefused as error:
@@ -83,7 +85,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
         return _failed(problems)
     draft = draft or _begin(request, key)
     if draft is None:
-        return _later()
+        return _later(request)
     try:
         page = arriving.arrive(
             draft,
@@ -91,6 +93,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
             typed=report.typed(request.LANGUAGE_CODE),
             said_no=report.said_no,
             photos=report.photos,
+            over_limit=partial(doubts.over_limit, request),
         )
     except arriving.PhotosMissing:
         return JsonResponse({"state": "photos"}, status=409)
@@ -101,7 +104,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
         return _needs(draft, page)
     draft.refresh_from_db()
     link = drafting.link_of(draft)
-    return _sent(link) if link else JsonResponse({"state": "gone"}, status=404)
+    return _sent(link, draft) if link else JsonResponse({"state": "gone"}, status=404)
 
 
 def _key(text: str) -> uuid.UUID | None:
@@ -121,11 +124,16 @@ def _begin(request: CityRequest, key: uuid.UUID) -> Draft | None:
 # --- What we answer ---------------------------------------------------------------------------------------------------
 
 
-def _later() -> JsonResponse:
-    return JsonResponse({"state": "waiting", "message": too_much()}, status=429)
+def _later(request: CityRequest) -> JsonResponse:
+    return JsonResponse({"state": "waiting", "message": too_much(request.jurisdiction)}, status=429)
 
 
-def _sent(link: AccessLink, *, earlier: bool = False) -> JsonResponse:
+def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> JsonResponse:
+    if link.service_request.public_state == PublicState.UNCONFIRMED:
+        # Its page can mail the link again; a device that lost its cookie cannot open it.
+        page = page_url(draft, "sent") if draft else reverse("requests_app:home")
+        words = _("One more step: press the link in our mail.")
+        return JsonResponse({"state": "needs", "message": words, "url": page})
     url = reverse("requests_app:private_link", args=[links.token(link)])
     reference = link.service_request.spoken_reference
     return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier})
@@ -148,6 +156,7 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
         "service": _("This service is not offered any more. Choose another one."),
         "where": submission.outside_words(draft.jurisdiction, point) if point else _("Say where it is."),
         "choose_place": _("Several places may be meant. Choose the right one."),
+        "contact": _("This service has to know who you are. Say how we reach you."),
         "whose": _("This place may belong to somebody else. Say whether we shall send it to them."),
         "other": _("Another service may be the right one. Choose."),
         "check": _("Look at your report once more and send it."),

@@ -15,25 +15,33 @@ from requests_app import limits
 from requests_app.actions import conversation, following, progress, surveying
 from requests_app.forms.tracking import SurveyForm, words_form
 from requests_app.models import Person
-from requests_app.rules import survey
+from requests_app.rules import intake, survey
 from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.views import given_back
 from requests_app.views.door import CityRequest, no_such_request, too_much
 from requests_app.views.opened import Opened, acts_of, open_request
 from requests_app.views.track import track_page
 
 WORDS_AN_HOUR = 60
+# Acts that take words, in the order in which words written for another one are offered to them.
+WITH_WORDS = ("answer", "add", "still_broken")
 
 P = ParamSpec("P")
 Act = Callable[Concatenate[CityRequest, Opened, Person, P], HttpResponse]
 
 
 def with_link(
-    act: str, *, has_page: bool = False
+    act: str, *, has_page: bool = False, too_late: Callable[[CityRequest, Opened], HttpResponse] | None = None
 ) -> Callable[[Act[P]], Callable[Concatenate[CityRequest, str, P], HttpResponse]]:
     """A POST by the holder of the private link, who may do this now. Whoever may not is told as if it did not exist.
 
-    has_page: it has a page of its own besides, which a GET shows.
+    has_page: it has a page of its own besides, which a GET shows. too_late: what its reporter is told who comes too late.
     """
+
+    def over(request: CityRequest, opened: Opened) -> HttpResponse:
+        if too_late is not None and opened.own:
+            return too_late(request, opened)
+        return _changed_meanwhile(request, opened, act)
 
     def decorate(view: Act[P]) -> Callable[Concatenate[CityRequest, str, P], HttpResponse]:
         @never_cache
@@ -45,19 +53,37 @@ def with_link(
                 return no_such_request(request, reference)
             if opened.link is None:
                 message = _("Open the private link from our message, and you can do this.")
-                return render(request, "403.html", {"message": message}, status=403)
+                context = {"message": message, "words": given_back.words_of(request)}
+                return render(request, "403.html", context, status=403)
             if act not in acts_of(opened):
-                messages.info(request, _("This cannot be done any more. Below is how it stands now."))
-                return redirect("requests_app:track", opened.service_request.reference)
+                return over(request, opened)
             try:
                 return view(request, opened, opened.link.person, *args, **kwargs)
             except (IllegalTransition, progress.TooLate):
-                messages.info(request, _("This cannot be done any more. Below is how it stands now."))
-                return redirect("requests_app:track", opened.service_request.reference)
+                # As it stands now.
+                return over(request, open_request(request, reference) or opened)
 
         return guarded
 
     return decorate
+
+
+def _changed_meanwhile(request: CityRequest, opened: Opened, act: str) -> HttpResponse:
+    """It ended, was joined or went on while somebody wrote. Their words stand where they can be sent now, or be copied."""
+    written = intake.clean_text(request.POST.get(f"{act}-words", ""))
+    if not written:
+        messages.info(request, _("This cannot be done any more. Below is how it stands now."))
+        return _back(opened)
+    open_now = acts_of(opened)
+    other = next((one for one in WITH_WORDS if one in open_now), "")
+    if other:
+        messages.info(
+            request, _("The report changed while you wrote. Your words are not sent yet: look at them below.")
+        )
+        form = words_form(other, initial={"words": written})
+        return track_page(request, opened, form=form, form_for=other, status=409)
+    messages.info(request, _("This cannot be done any more. Your words were not sent: copy them from below."))
+    return track_page(request, opened, unsent=[written], status=409)
 
 
 def _words(request: CityRequest, opened: Opened, act: str) -> str | HttpResponse:
@@ -90,7 +116,9 @@ def add(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
     words = _words(request, opened, "add")
     if isinstance(words, HttpResponse):
         return words
-    conversation.add(opened.service_request.pk, text=words, actor=person)
+    # Joined with another one that is still worked on: there it is read.
+    about = opened.service_request if opened.service_request.is_open else opened.shown
+    conversation.add(about.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The people who work on it will read it."))
     return _back(opened)
 

@@ -8,17 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app import limits, photos
+from requests_app import photos
 from requests_app.actions import drafting
 from requests_app.forms.details import DetailsForm, name_of
 from requests_app.models import Draft, QuestionVersion
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
-from requests_app.views.door import CityRequest, switched_to, too_much
+from requests_app.views.door import CityRequest, switched_to
+from requests_app.views.photo_uploads import plain, take_photos
 from requests_app.views.report import draft_page, go_on, in_other_language, show
 from requests_app.words import say
 
-PHOTOS_AN_HOUR = 60
 # A form of ours has fewer.
 ANSWERS_MAX = 100
 
@@ -78,21 +78,17 @@ def draft_photos(request: CityRequest, draft: Draft) -> HttpResponse:
     """
     path = Path(draft)
     if path.version is None or not path.takes_photos:
-        return _plain(_("This report takes no photos."))
+        return plain(_("This report takes no photos."))
     if name := request.POST.get("remove", ""):
         drafting.remove_photo(draft, name)
     elif refused := _take_photos(request, draft, keep_taken="keep_taken" in request.POST):
-        return _plain("\n".join(refused))
+        return plain("\n".join(refused))
     elif "keep_taken" in request.POST:
         # Also for the page that is opened again before its form was ever sent.
         drafting.keep(draft, keep_taken=True)
     kept = list(draft.photos.order_by("id"))
     form = DetailsForm(path=path, version=path.version, number=1, kept_photos=kept)
     return render(request, "requests_app/_kept_photos.html", {"kept_photos": _with_alt(form)})
-
-
-def _plain(words: str) -> HttpResponse:
-    return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
 
 
 def _asks_otherwise(request: CityRequest, draft: Draft) -> HttpResponse:
@@ -150,29 +146,10 @@ def _agrees(form: DetailsForm) -> bool:
 
 
 def _take_photos(request: CityRequest, draft: Draft, *, keep_taken: bool) -> list[str]:
-    """Stores the uploads, one by one. What was wrong with which, in the reader's words."""
-    refused: list[str] = []
-    left_out: list[str] = []
-    room = photos.PHOTOS_MAX - draft.photos.count()
-    for upload in request.FILES.getlist("photos"):
-        name = intake.clean_text(upload.name or "")[:80]
-        if room <= 0:
-            # Not even decoded: twenty photos must not cost twenty decodings.
-            left_out.append(name)
-            continue
-        if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
-            refused.append(too_much())
-            break
-        try:
-            key = request.POST.get("key", "")[:64]
-            drafting.add_photo(draft, upload, size=upload.size or 0, key=key, keep_taken=keep_taken)
-            room -= 1
-        except photos.PhotoRefused as error:
-            refused.append(f"{name}: {error}")
-    if left_out:
-        words = _("You can add up to %(most)d photos. We kept the first ones and left out: %(names)s.")
-        refused.append(words % {"most": photos.PHOTOS_MAX, "names": ", ".join(left_out[:20])})
-    return refused
+    def add(upload: Any, key: str) -> None:
+        drafting.add_photo(draft, upload, size=upload.size or 0, key=key, keep_taken=keep_taken)
+
+    return take_photos(request, add, room=photos.PHOTOS_MAX - draft.photos.count(), most=photos.PHOTOS_MAX)
 
 
 def _keep_details(request: CityRequest, draft: Draft, form: DetailsForm) -> None:

@@ -4,24 +4,18 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.actions import drafting
 from requests_app.forms.report import PlaceChoiceForm, PlaceForm, ThingForm
-from requests_app.models import Draft, Jurisdiction
-from requests_app.places import addresses, assets
+from requests_app.models import Draft
+from requests_app.places import assets
 from requests_app.rules.report_path import Path
 from requests_app.views import given_place
 from requests_app.views.door import CityRequest, switched_to
 from requests_app.views.report import draft_page, go_on, in_other_language, show
-
-# An address search this sure needs no second look.
-SURE = 0.9
-OWN_WORDS = "words"
 
 
 @draft_page
@@ -50,7 +44,14 @@ def where(request: CityRequest, draft: Draft) -> HttpResponse:
             if _is_same_place(path, data):
                 drafting.keep(draft, place={**path.place, "note": data["note"]}, place_typed={})
                 return go_on(draft)
-            place = given(request.jurisdiction, data["address"], data["point"], data["note"])
+            place = given_place.given(
+                request.jurisdiction,
+                data["address"],
+                data["point"],
+                data["note"],
+                shown_point=path.point,
+                shown_address=path.place.get("address", ""),
+            )
             if place is None:
                 return redirect("requests_app:choose_place", draft.pk)
             if not (problem := given_place.problem(request.jurisdiction, place)):
@@ -77,21 +78,14 @@ def choose_place(request: CityRequest, draft: Draft) -> HttpResponse:
     words = str(typed.get("address", ""))
     if not words:
         return redirect("requests_app:where", draft.pk)
-    matches = {_key(match): match for match in addresses.search(request.jurisdiction, words)}
-    choices = [(key, match.label) for key, match in matches.items()]
-    choices.append((OWN_WORDS, _("None of these. Use my words: “%(words)s”") % {"words": words}))
+    matches = given_place.matches(request.jurisdiction, words)
+    choices = given_place.choices(matches, words)
     form = PlaceChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
     if request.method == "POST":
         if language := switched_to(request):
             return in_other_language(request, draft, language)
         if form.is_valid():
-            chosen = matches.get(form.cleaned_data["choice"])
-            note = str(typed.get("note", ""))
-            place = (
-                given_place.of_match(chosen, note)
-                if chosen
-                else {"address": words, "note": note, "source": "address", "confidence": 0.0}
-            )
+            place = given_place.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
             if not (problem := given_place.problem(request.jurisdiction, place)):
                 return _take(draft, place)
             form.add_error("choice", problem)
@@ -115,31 +109,6 @@ def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
         and data["address"] == path.place.get("address", "")
         and path.point.equals_exact(data["point"], 1e-6)
     )
-
-
-def given(jurisdiction: Jurisdiction, address: str, point: Point | None, note: str) -> dict[str, Any] | None:
-    """The place that was given: a thing by its number, a point, or words that mean one place. None: they may mean several."""
-    if thing := given_place.of_thing_named(jurisdiction, address, point, note):
-        return thing
-    if point is not None:
-        return given_place.of_point(jurisdiction, point, address, note)
-    match = _only_match(jurisdiction, address)
-    return given_place.of_match(match, note) if match else None
-
-
-def _only_match(jurisdiction: Jurisdiction, words: str) -> addresses.Match | None:
-    """The place that the words mean without a doubt: the only one by that name, or the only one at all."""
-    matches = addresses.search(jurisdiction, words)
-    exact = [match for match in matches if match.confidence >= 1.0]
-    if len(exact) == 1:
-        return exact[0]
-    if len(matches) == 1 and (matches[0].confidence >= SURE or matches[0].kind == "point"):
-        return matches[0]
-    return None
-
-
-def _key(match: addresses.Match) -> str:
-    return f"{match.point.x:.6f},{match.point.y:.6f}"
 
 
 def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:

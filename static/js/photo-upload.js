@@ -157,7 +157,7 @@ function start(input) {
     const room = Number(words.most) - count() - jobs.length;
     status.textContent = chosen.length > room ? words.tooMany.replace("{count}", words.most) : "";
     for (const file of chosen.slice(0, Math.max(0, room))) {
-      const keepTaken = consent.checked;
+      const keepTaken = consent?.checked ?? false;
       const job = { name: file.name, key: randomKey(), tries: 0, state: "preparing", keepTaken };
       jobs.push(job);
       const { file: smaller, preview } = await prepared(file, Number(words.longestEdge) || 2048);

@@ -13,7 +13,7 @@ from requests_app.actions import danger, drafting, housekeeping
 from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceRequest
-from requests_app.views.report_place import OWN_WORDS
+from requests_app.views.given_place import OWN_WORDS
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.views.test_report import photo, stopping

@@ -184,7 +184,7 @@ def test_a_photo_that_comes_after_sending_changes_nothing(walk: Walk) -> None:
 
 
 def test_photos_are_limited_by_address(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("requests_app.views.report_details.PHOTOS_AN_HOUR", 1)
+    monkeypatch.setattr("requests_app.views.photo_uploads.PHOTOS_AN_HOUR", 1)
     walk.to_details()
     assert put(walk, photos=photo(), key="a").status_code == 200
     answer = put(walk, photos=photo(), key="b")

@@ -252,3 +252,13 @@ def test_another_place_asks_anew_whose_it_is(cast: Rivermark, walk: Walk) -> Non
     walk.on("where", address="12 Elm St")
     assert walk.at == "details/1"
     assert walk.on("where", address="", lat="40.5", long=str(EAST + 0.05)).at == "whose"
+
+
+def test_another_address_is_not_where_the_old_one_was_where_no_script_clears_the_pin(
+    cast: Rivermark, walk: Walk
+) -> None:
+    factories.address(cast.city, "40 Oak Ave", -69.01, 40.51)
+    at_where(walk, address="12 Elm St")
+    kept = walk.draft.typed["place"]
+    walk.on("where", address="40 Oak Ave", lat=str(kept["lat"]), long=str(kept["long"]))
+    assert walk.draft.typed["place"]["long"] == -69.01

@@ -1,0 +1,77 @@
+"""Photos that whoever reported it adds afterward, as long as it is open: how it looks today."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import IO
+
+from django.db import IntegrityError, transaction
+
+from requests_app import events, photos
+from requests_app.actions import progress
+from requests_app.actions.assignment import locked
+from requests_app.clock import app_now
+from requests_app.models import Person, Photo, ServiceRequest
+from requests_app.photos import PhotoRefused, refusal
+from requests_app.rules import own_changes
+
+
+def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
+    """Raises PhotoRefused. key: the browser's own for this photo, so that a second try after a lost answer adds it once."""
+    name = hashlib.sha256(f"later:{service_request.pk}:{key}".encode()).hexdigest()[:32] if key else ""
+    if (known := _known(service_request, name)) is not None:
+        return known
+    try:
+        # Decoded before the lock: that may take seconds.
+        photo = photos.take(
+            upload,
+            size=size,
+            jurisdiction=service_request.jurisdiction,
+            service_request=service_request,
+            name=name,
+            is_private=service_request.photos_private,
+        )
+    except IntegrityError:
+        # Both tries came at once.
+        if (known := _known(service_request, name)) is not None:
+            return known
+        raise PhotoRefused(refusal("")) from None
+    with transaction.atomic():
+        # Lock first: several photos come at once, and it may be ended at this moment.
+        service_request = locked(service_request.pk)
+        earlier = [one for one in own_changes.later_photos(service_request) if one.pk < photo.pk]
+        is_open = own_changes.takes_photos(service_request)
+        if is_open and len(earlier) < own_changes.LATER_PHOTOS_MAX:
+            service_request.has_new_answer = True
+            service_request.updated_at = app_now()
+            service_request.save(update_fields=["has_new_answer", "updated_at"])
+            events.record(service_request, "photo_added", actor=actor, photo_id=photo.pk)
+            return photo
+    photos.remove(photo)
+    raise PhotoRefused(refusal("too_many" if is_open else "ended"))
+
+
+def remove(pk: int, name: str, *, actor: Person) -> None:
+    """One that came afterward, until somebody works on it. Raises progress.TooLate; nothing, if it is gone already."""
+    with transaction.atomic():
+        service_request = locked(pk)
+        if own_changes.too_late(service_request):
+            raise progress.TooLate
+        photo = next((one for one in own_changes.later_photos(service_request) if one.name == name), None)
+        if photo is None:
+            return
+        events.record(service_request, "photo_removed", actor=actor, photo_id=photo.pk)
+        photo.delete()
+    photos.remove_files(photo)
+
+
+@transaction.atomic
+def describe(pk: int, words: Mapping[str, str]) -> None:
+    """What the photos that came afterward show, by the photo's name."""
+    for photo in own_changes.later_photos(locked(pk)):
+        if photo.alt != (alt := words.get(photo.name, photo.alt)[:300]):
+            photo.alt = alt
+            photo.save(update_fields=["alt"])
+
+
+def _known(service_request: ServiceRequest, name: str) -> Photo | None:
+    return service_request.photos.filter(name=name).first() if name else None
