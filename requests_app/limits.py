@@ -8,14 +8,22 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-HOUR = 3600
+HOUR, DAY = 3600, 24 * 3600
 
 
 def allow(request: HttpRequest, name: str, per_hour: int) -> bool:
     """Counts one more; False once this address did `name` more than `per_hour` times in this hour."""
-    # A hash, so that Redis holds no addresses.
-    who = hashlib.sha256(f"{settings.SECRET_KEY}:{_network(client_address(request))}".encode()).hexdigest()[:24]
-    return within(f"{name}:{who}", most=per_hour, per_s=HOUR)
+    return within(f"{name}:{network_of(request)}", most=per_hour, per_s=HOUR)
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where this comes from, as it is counted."""
+    return hidden(_network(client_address(request)))
+
+
+def hidden(value: str) -> str:
+    """A hash, so that Redis holds no addresses."""
+    return hashlib.sha256(f"{settings.SECRET_KEY}:{value}".encode()).hexdigest()[:24]
 
 
 def within(what: str, *, most: int, per_s: int) -> bool:
@@ -30,6 +38,18 @@ def within(what: str, *, most: int, per_s: int) -> bool:
     except ValueError:
         # Redis lost the key between the two calls: nobody is kept out because of that.
         return True
+
+
+def may_mail(request: HttpRequest, name: str, email: str, *, an_hour: int, to_one: int, per_s: int) -> bool:
+    """Whether one more mail may go to an address that anybody may have typed: from this network, and to this address."""
+    # A hash, so that Redis holds no addresses.
+    address = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
+    return allow(request, name, an_hour) and within(f"{name}-to:{address}", most=to_one, per_s=per_s)
+
+
+def again_in_s(per_s: int = HOUR) -> int:
+    """When the next stretch of so many seconds begins, in which all may be done again."""
+    return per_s - int(time.time()) % per_s
 
 
 def client_address(request: HttpRequest) -> str:

@@ -23,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths that belong to the process or to the API's own rules, not to a city's pages.
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
 # In any language.
-OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff)/")
+OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
 PACKED = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
@@ -100,8 +100,8 @@ def request_id(get_response: GetResponse) -> GetResponse:
 def unshared(get_response: GetResponse) -> GetResponse:
     """What is one reader's alone stays out of every cache that others read from.
 
-    That is what the sign-in and the staff's pages answer, and any page that sets a cookie: it was made for this browser, as when
-    a message that waited for it stands on an otherwise public page.
+    That is what the sign-ins, the staff's pages and one's own answer, and any page that sets a cookie: it was made for this
+    browser, as when a message that waited for it stands on an otherwise public page.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

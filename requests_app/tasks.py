@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
-from requests_app.actions import counting, housekeeping, indexing, progress, routing, subscribing
+from requests_app.actions import counting, housekeeping, indexing, privacy, progress, routing, subscribing
 from requests_app.messages import digest, email, link_mail
 from requests_app.models import OutboxRow
 
@@ -20,6 +20,7 @@ Handler = Callable[[OutboxRow], None]
 HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
     "index": indexing.index_row,
+    "erase": privacy.erase_row,
     "mail_owner": email.mail_owner,
     "mail_supervisor": email.mail_supervisor,
     "mail_draft": email.mail_draft,
@@ -33,6 +34,7 @@ HANDLERS: dict[str, Handler] = {
     "tell_held": email.tell,
     "tell_resolved": email.tell,
     "tell_reopened": email.tell,
+    "tell_changed": email.tell,
 }
 # What a dead row means for its request, if anything beyond being visible in the outbox.
 WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -15,6 +16,7 @@ from requests_app.actions import (
     assignment,
     conversation,
     drafting,
+    hiding,
     merging,
     moderation,
     progress,
@@ -31,6 +33,7 @@ from requests_app.models import (
     Department,
     Draft,
     ListedReason,
+    ModerationTerm,
     OneTimeLink,
     OutboxRow,
     Person,
@@ -42,6 +45,8 @@ from requests_app.models import (
     Subscription,
     User,
 )
+from requests_app.rules.moderation import public_texts
+from requests_app.views import resident
 from tests import factories
 
 # What nobody outside may read, by what it is. Words that no page of ours says by itself.
@@ -49,6 +54,7 @@ CANARIES = {
     "reporter's name": "Zenobia O'Quillfeather",
     "reporter's e-mail": "zenobia.quill@canary-mail.example",
     "reporter's phone": "(617) 555-0147",
+    "reporter's postal address": "9 Linsangpostal Row",
     "second reporter's name": "Bartholomew Yaxley-Finch",
     "second reporter's e-mail": "bart.yaxley@canary-mail.example",
     "follower's e-mail": "fay.wimbrel@canary-mail.example",
@@ -60,6 +66,9 @@ CANARIES = {
     "reporter's answer": "pangolinanswer the north one",
     "words of a reopening": "wallabywords still broken",
     "hidden comment": "numbatcomment was public",
+    "hidden words": "bandicootwords of a neighbor",
+    "hidden words of a comment": "echidnawords and a plate",
+    "hidden words of a photo": "wombatwords in the window",
     "staff answer": "quokkaanswer bent rim",
     "department answer": "dugonganswer gate code",
     "place note": "okapinote behind the shed",
@@ -69,6 +78,8 @@ CANARIES = {
     "text of a staff request": "binturongstaff inside job",
     "text of a hidden request": "fossahidden named a neighbor",
     "text of a held request": "galagoheld waits for a look",
+    "listed address": "troll.margay@canary-mail.example",
+    "listed site": "margaylink.canary.example",
     "text of an unconfirmed request": "jerboaunconfirmed not sent",
     "text of a test request": "lorikeettest ignore",
     "text of an erased request": "noctuleerased forget me",
@@ -131,6 +142,7 @@ class Planted:
     outbox_row: OutboxRow
     subscription: Subscription
     one_time_links: list[OneTimeLink]
+    resident: str
 
     @property
     def public(self) -> ServiceRequest:
@@ -159,6 +171,13 @@ def plant() -> Planted:
     type(article).objects.filter(code="not-yet").update(published=False)
     factories.area(city)
 
+    for kind, value in (
+        # What holds back the one that waits for a look.
+        ("threat", CANARIES["text of a held request"].split()[0]),
+        ("link", CANARIES["listed site"]),
+        ("address", CANARIES["listed address"]),
+    ):
+        ModerationTerm.objects.create(jurisdiction=city, kind=kind, value=value, created_by=staff["ada"])
     requests = _requests(cast)
     factories.let_the_worker_work()
     for one in requests.values():
@@ -197,11 +216,13 @@ def plant() -> Planted:
     sent_draft.refresh_from_db()
     outbox_row = OutboxRow.objects.filter(service_request=public, done_at=None).order_by("id").first()
     assert outbox_row is not None
+    photos = _photos(requests, drafts["details"])
+    _hide_words(public, photos["public"], sue)
     return Planted(
         cast=cast,
         requests=requests,
         staff=staff,
-        photos=_photos(requests, drafts["details"]),
+        photos=photos,
         links={kind: _link_of(one) for kind, one in requests.items() if one.participations.exists()},
         joiner_link=AccessLink.objects.get(service_request=public, person__name=BART.name),
         drafts=drafts,
@@ -211,7 +232,17 @@ def plant() -> Planted:
         outbox_row=outbox_row,
         subscription=subscription,
         one_time_links=list(OneTimeLink.objects.order_by("id")),
+        resident=_sign_in(_link_of(public).person),
     )
+
+
+def _sign_in(person: Person) -> str:
+    """As resident.sign_in() does after the mailed link."""
+    session = SessionStore()
+    session[resident.KEY] = person.contact_points.get(kind="email").pk
+    session[resident.SINCE] = app_now().isoformat()
+    session.create()
+    return str(session.session_key)
 
 
 def _staff(cast: factories.Rivermark) -> dict[str, User]:
@@ -248,6 +279,10 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         questions=[factories.question("gate", visibility="department")],
         duplicate_policy="never",
     )
+    waits = factories.service(city, "swings", must_confirm=True, duplicate_policy="never")
+    by_law = factories.service(
+        city, "barking", identity_words={"en": "The law asks.", "es": "La ley lo pide."}, duplicate_policy="never"
+    )
     inside = factories.service(city, "facility", visibility="staff", of=streets, duplicate_policy="never")
 
     def made(
@@ -262,7 +297,7 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
     return {
         "public": made(
             cast.pothole,
-            "A hole as big as a plate.",
+            f"A hole as big as a plate. {CANARIES['hidden words']}",
             answers={"where": "lane", "damage": CANARIES["staff answer"]},
             place={"note": CANARIES["place note"]},
         ),
@@ -282,9 +317,14 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         "staff": made(inside, CANARIES["text of a staff request"], "staff"),
         "hidden": made(cast.pothole, CANARIES["text of a hidden request"], "hidden", **lane),
         "held": made(cast.pothole, CANARIES["text of a held request"], "held", **lane),
-        "unconfirmed": made(cast.pothole, CANARIES["text of an unconfirmed request"], "unconfirmed", **lane),
+        "unconfirmed": made(waits, CANARIES["text of an unconfirmed request"], "unconfirmed"),
         "test": made(cast.pothole, CANARIES["text of a test request"], "test", is_test=True, **lane),
         "erased": made(cast.pothole, CANARIES["text of an erased request"], "erased", **lane),
+        "identified": made(
+            by_law,
+            "A dog that barks all night.",
+            reporter=replace(ZENOBIA, postal_address=CANARIES["reporter's postal address"]),
+        ),
         "parks": made(cast.tree, "A branch hangs low.", address="1 Park Way", reporter=factories.NOBODY),
         "turned": made(cast.pothole, "A hole, and somebody in it.", "turned", **lane),
         "joined": made(cast.pothole, "A hole that was told before.", reporter=factories.NOBODY, **lane),
@@ -299,7 +339,7 @@ def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
 
 def _force_state(requests: dict[str, ServiceRequest]) -> None:
     """States that no page leads to yet: the public must not read them all the same."""
-    for kind in ("held", "unconfirmed", "erased"):
+    for kind in ("erased",):
         ServiceRequest.objects.filter(pk=requests[kind].pk).update(public_state=kind)
         requests[kind].request_areas.update(public_state=kind)
 
@@ -326,8 +366,26 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
     Comment.objects.create(
         service_request=public, text=CANARIES["hidden comment"], public=True, user=tom, hidden_at=app_now()
     )
+    conversation.comment(public.pk, text=f"We spoke with {CANARIES['hidden words of a comment']} there.", actor=tom)
     progress.resolve(public.pk, disposition="fixed", words="The hole is filled.", actor=tom, visited=True)
     progress.reopen(public.pk, words=CANARIES["words of a reopening"], actor=zenobia)
+
+
+def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
+    """Everybody read them until a supervisor took them out."""
+    Photo.objects.filter(pk=photo.pk).update(alt=f"A street, {CANARIES['hidden words of a photo']}")
+    hidden = [words for what, words in CANARIES.items() if what.startswith("hidden words")]
+    new = {}
+    for text in public_texts(public):
+        words = text.words
+        for one in hidden:
+            words = words.replace(one, "[…]")
+        if words != text.words:
+            new[text.key] = hiding.NewWords(words, text.version)
+    assert len(new) == len(hidden)
+    hiding.hide_words(public.pk, new, reason="personal_data", actor=sue)
+    public.refresh_from_db()
+    photo.refresh_from_db()
 
 
 def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
@@ -395,7 +453,7 @@ def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Phot
             taken_at=dt.datetime.fromisoformat(f"{TAKEN_AT}T13:37:11Z"),
             taken_point=factories.at(*TAKEN_PLACE),
         ),
-        "hidden photo": _photo(requests["public"], number=2, hidden_at=app_now()),
+        "hidden photo": _photo(requests["public"], number=2, hidden_at=app_now(), hidden_reason="abuse"),
         "private photo": _photo(requests["public"], number=3, is_private=True),
         "draft": _photo(None, number=4, draft=draft),
     }

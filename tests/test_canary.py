@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import html
+import io
 import json
 import logging
 import math
 import re
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +23,7 @@ from django.urls import reverse
 from requests_app import tasks
 from requests_app.models import AccessLink, User
 from tests import vector_tile
-from tests.pages import LINK, PAGES, address, addresses, is_translated, searches, tile_at
+from tests.pages import LINK, PAGES, RESIDENT, address, addresses, is_translated, searches, tile_at
 from tests.planted import (
     CANARIES,
     NOT_PUBLIC,
@@ -247,6 +249,35 @@ def test_who_joined_a_report_reads_what_everybody_reads(planted: Planted, db: No
     others = {what: forms for what, forms in needles(planted).items() if "link" not in what}
     crawler = Crawler(planted, others)
     open_link(crawler, planted.joiner_link)
+    crawler.has_found_nothing()
+
+
+def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff(planted: Planted, db: None) -> None:
+    """On all pages of theirs, on the requests that these lead to, and in the copy of their data."""
+    theirs = OWN_WORDS | {what for what in CANARIES if what.startswith("reporter's")}
+    others = {
+        what: forms
+        for what, forms in needles(planted).items()
+        if what in CANARIES and what not in theirs - {"text of an erased request"}
+    }
+    crawler = Crawler(planted, others)
+    crawler.client.cookies["resident"] = planted.resident
+    crawler.ask_all(name for name, page in PAGES.items() if page.who == RESIDENT and "GET" in page.methods)
+    crawler.ask("/my/")
+    for kind in ("private", "hidden", "public"):
+        reference = planted.requests[kind].reference
+        # The cookie of the private link is bound to one page; the test's client sends the last it got.
+        crawler.client.cookies.clear()
+        crawler.client.cookies["resident"] = planted.resident
+        crawler.client.get(f"/my/r/{reference}/")
+        shown = html.unescape(crawler.client.get(f"/r/{reference}/").content.decode())
+        assert planted.requests[kind].description in shown
+        crawler.ask(f"/r/{reference}/", **{"X-Own": kind})
+    copy = crawler.client.post("/my/copy/", {"part": "1"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(copy.streaming_content))) as packed:  # type: ignore[attr-defined]
+        text = packed.read("data.json")
+    assert CANARIES["text of a private request"].encode() in text
+    crawler.found += [f"{what}: the copy" for what in leaks(text, others)]
     crawler.has_found_nothing()
 
 

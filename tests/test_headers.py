@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from tests.pages import DEMO_PAGES, DRAFT, LINK, PAGES, SIGNED_IN, SIGNING_IN, Page, address, addresses
+from tests.pages import DEMO_PAGES, DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, Page, address, addresses
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 STRANGER = "203.0.113.9"
@@ -44,6 +44,8 @@ def reader(planted: Planted, page: Page) -> Client:
         client.force_login(planted.staff["ada" if page.who == "staff: manage_api_keys" else "sue"])
     elif page.who == DRAFT:
         client.cookies["visitor"] = VISITOR
+    elif page.who == RESIDENT:
+        client.cookies["resident"] = planted.resident
     elif page.who == LINK:
         client.get(reverse("requests_app:private_link", args=[token_of(planted.links["public"])]))
     return client
@@ -178,7 +180,9 @@ def test_a_static_file_is_not_guessed_at(planted: Planted) -> None:
 KEPT_BY_NOBODY = [
     name
     for name, page in READ.items()
-    if page.who.startswith("staff") or page.who in (DRAFT, LINK, SIGNED_IN, SIGNING_IN) or name.startswith("account_")
+    if page.who.startswith("staff")
+    or page.who in (DRAFT, LINK, RESIDENT, SIGNED_IN, SIGNING_IN)
+    or name.startswith("account_")
 ]
 
 

@@ -11,7 +11,7 @@ from django.test import override_settings
 from config import languages
 from requests_app.models import Jurisdiction
 from tests.made_up_language import ARABIC_LETTERS, add_language
-from tests.pages import DRAFT, EVERYONE, LINK, PAGES
+from tests.pages import DRAFT, EVERYONE, LINK, PAGES, RESIDENT
 from tests.planted import Planted, kept_for_a_module
 from tests.test_accessibility import ACCESS, DESK, PHONE, READ, ZOOMED, Visitor
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db]
 
 ROOT = Path(__file__).resolve().parent.parent
-RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK)]
+RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK, RESIDENT)]
 SIDED = re.compile(
     r"^\s*(left|right|(margin|padding|border)-(left|right)[a-z-]*|border-(top|bottom)-(left|right)-radius)\s*:"
     r"|^\s*(text-align|float|clear)\s*:\s*(left|right)\b",

@@ -31,7 +31,7 @@ FLOORS = [
     {"events"},
     {"actions", "photos", "access"},
     {"messages"},
-    {"imports", "training"},
+    {"imports", "training", "exports"},
     {
         "tasks",
         "static_files",

@@ -11,6 +11,7 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
+from requests_app.rules import permissions
 
 
 def known(jurisdiction: Jurisdiction, email: str) -> QuerySet[ContactPoint]:
@@ -29,12 +30,12 @@ def people(contact_point: ContactPoint) -> QuerySet[Person]:
 
 
 def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
-    """What they may read: their own in any state, others while these are public, nothing that was erased."""
+    """What they may read: their own in any state, others while these are public, nothing that was erased or not sent yet."""
     parts = Participation.objects.filter(person__in=same_address(contact_point).values("person"))
     own = parts.filter(role__in=Participation.OWN).values("service_request")
     return (
         ServiceRequest.objects.filter(pk__in=parts.values("service_request"))
-        .exclude(public_state=PublicState.ERASED)
+        .exclude(public_state__in=permissions.NOT_THERE)
         .filter(Q(public_state=PublicState.PUBLIC) | Q(pk__in=own))
     )
 

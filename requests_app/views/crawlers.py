@@ -35,6 +35,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "l/",
         "r/",
         "find/?",
+        "my/",
         "photos/",
         "staff/",
         "accounts/",

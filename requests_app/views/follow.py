@@ -1,6 +1,5 @@
 """Following an area, a service, a place or a thing by mail: asking for it, the mailed link, and the way out."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 
 from django.contrib import messages
@@ -13,13 +12,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits, links
-from requests_app.actions import following, proving, subscribing
+from requests_app.actions import confirming, following, proving, subscribing
 from requests_app.actions.subscribing import Followed
 from requests_app.forms.follow import CadenceForm, SubscribeForm
 from requests_app.models import Area, Asset, Jurisdiction, OneTimeLink, Person, Service
 from requests_app.places import addresses
 from requests_app.places.public_filter import PublicFilter
+from requests_app.rules import banning
+from requests_app.views import confirm
 from requests_app.views.door import CityRequest, too_much
+from requests_app.views.my_data import change_by_link, may_change
+from requests_app.views.my_sign_in import asks_for_address, sign_in_by_link
 from requests_app.views.opened import Opened
 from requests_app.views.own_acts import with_link
 from requests_app.views.track import track_page
@@ -83,31 +86,29 @@ def follow(request: CityRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             email = form.cleaned_data["email"]
-            if _may_mail(request, email):
+            if limits.may_mail(
+                request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+            ):
                 wished = Followed(
                     what.label, what.area, what.service, what.asset, what.point, form.cleaned_data.get("radius")
                 )
-                subscribing.subscribe(
-                    request.jurisdiction,
-                    wished,
-                    email=email,
-                    cadence=form.cleaned_data["cadence"],
-                    language=get_language() or "en",
-                )
-                status, asked = 200, email
+                try:
+                    subscribing.subscribe(
+                        request.jurisdiction,
+                        wished,
+                        email=email,
+                        cadence=form.cleaned_data["cadence"],
+                        language=get_language() or "en",
+                    )
+                except proving.Banned:
+                    form.add_error("email", banning.refusal(request.jurisdiction))
+                else:
+                    status, asked = 200, email
             else:
                 form.add_error(None, too_much())
                 status = 429
     context = {"what": what, "form": form, "asked": asked}
     return render(request, "requests_app/follow.html", context, status=status)
-
-
-def _may_mail(request: CityRequest, email: str) -> bool:
-    # A hash, so that Redis holds no addresses.
-    address = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
-    return limits.allow(request, "follow", ASKED_AN_HOUR) and limits.within(
-        f"follow-to:{address}", most=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
-    )
 
 
 # --- The mailed link --------------------------------------------------------------------------------------------------
@@ -119,7 +120,12 @@ def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
 
 
 # What the button on the link's page does.
-DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {OneTimeLink.Purpose.SUBSCRIBE: _subscribed}
+DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
+    OneTimeLink.Purpose.CONFIRM: confirm.confirmed,
+    OneTimeLink.Purpose.SUBSCRIBE: _subscribed,
+    OneTimeLink.Purpose.SIGN_IN: sign_in_by_link,
+    OneTimeLink.Purpose.CHANGE: change_by_link,
+}
 
 
 @never_cache
@@ -129,13 +135,31 @@ def prove(request: CityRequest, token: str) -> HttpResponse:
     link = links.one_time(token, request.jurisdiction)
     if link is None or link.purpose not in DOES:
         return render(request, "requests_app/prove.html", {"link": None}, status=404)
+    confirms = link.purpose == OneTimeLink.Purpose.CONFIRM
     if request.method == "POST":
         try:
+            if "not_me" in request.POST:
+                confirming.refuse(link) if confirms else proving.refuse(link)
+                return render(request, "requests_app/prove.html", {"link": link, "refused": True})
+            if "again" in request.POST and confirms:
+                return confirm.again(request, link)
             return DOES[link.purpose](request, link)
+        except proving.Banned:
+            context = {"link": link, "banned": banning.refusal(request.jurisdiction)}
+            return render(request, "requests_app/prove.html", context, status=403)
         except proving.UsedUp:
-            link.refresh_from_db()
+            link = links.one_time(token, request.jurisdiction)
+            if link is None:
+                return render(request, "requests_app/prove.html", {"link": None}, status=404)
     over = link.used_at is not None or proving.is_over(link)
-    return render(request, "requests_app/prove.html", {"link": link, "over": over}, status=410 if over else 200)
+    if over and confirms:
+        return confirm.over(request, link)
+    context = {"link": link, "over": over}
+    if not over and link.purpose == OneTimeLink.Purpose.SIGN_IN:
+        context["form"] = asks_for_address(request, link)
+    elif not over and link.purpose == OneTimeLink.Purpose.CHANGE:
+        context["resident"] = may_change(request, link)
+    return render(request, "requests_app/prove.html", context, status=410 if over else 200)
 
 
 # --- The way out ------------------------------------------------------------------------------------------------------

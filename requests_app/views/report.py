@@ -22,7 +22,7 @@ from requests_app.forms.report import ProblemForm, ServiceForm
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
-from requests_app.views import given_back, given_link
+from requests_app.views import given_back, given_link, resident
 from requests_app.views.door import CityRequest, same_page_in, switched_to, too_much
 from requests_app.views.private_link import give_link
 from requests_app.views.visitor import COOKIE, drafts_of, every_draft_of, has_expired, own_draft, remember, visitor_of
@@ -252,9 +252,11 @@ def forget(request: CityRequest) -> HttpResponse:
     drafts = every_draft_of(request)
     drafting.forget(drafts)
     logout(request)
+    resident.forget(request)
     # No redirect with a message: that would need a cookie.
     response = render(request, "requests_app/forgotten.html")
     response.delete_cookie(COOKIE)
+    response.delete_cookie(resident.COOKIE)
     for draft in drafts:
         if draft.service_request is not None:
             give_link(response, "", draft.service_request)

@@ -1,7 +1,5 @@
 """Reporting: go on later, here or on another device, with a link that is mailed to whoever types."""
 
-import hashlib
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -34,7 +32,9 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
         if form.is_valid():
             status = 429
             email = form.cleaned_data["email"]
-            if _may_mail(request, email):
+            if limits.may_mail(
+                request, "later", email, an_hour=LINKS_AN_HOUR, to_one=LINKS_TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+            ):
                 try:
                     resuming.mail_link(draft, email=email)
                     status, mailed_to = 200, email
@@ -43,7 +43,7 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
                         "email", _("We mailed this link already. Look at your mail, also at the spam folder.")
                     )
             else:
-                form.add_error(None, too_much())
+                form.add_error(None, too_much(request.jurisdiction))
     context = {
         "draft": draft,
         "form": form,
@@ -51,14 +51,6 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
         "back_url": page_url(draft, Path(draft).next_page()),
     }
     return render(request, "requests_app/later.html", context, status=status)
-
-
-def _may_mail(request: CityRequest, email: str) -> bool:
-    # A hash, so that Redis holds no addresses.
-    address = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
-    return limits.allow(request, "later", LINKS_AN_HOUR) and limits.within(
-        f"later-to:{address}", most=LINKS_TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
-    )
 
 
 @never_cache

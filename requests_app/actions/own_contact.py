@@ -1,0 +1,51 @@
+"""Where one's news goes from now on: another phone number, or another address, once its own mailed link proved it."""
+
+from django.db import transaction
+
+from requests_app.actions import proving
+from requests_app.actions.submission import normalized_phone
+from requests_app.models import ContactPoint, OneTimeLink, Participation, Person, Subscription
+from requests_app.rules import own_requests
+
+
+@transaction.atomic
+def set_phone(contact_point: ContactPoint, number: str) -> None:
+    """For all that was sent with this address; an empty number takes it away."""
+    people = list(own_requests.people(contact_point).select_for_update().order_by("id"))
+    ContactPoint.objects.filter(person__in=people, kind=ContactPoint.Kind.PHONE).delete()
+    if number:
+        normalized = normalized_phone(number)
+        ContactPoint.objects.bulk_create(
+            ContactPoint(person=one, kind=ContactPoint.Kind.PHONE, value=number.strip(), normalized=normalized)
+            for one in people
+        )
+    Person.objects.filter(pk__in=[one.pk for one in people]).update(may_be_called=bool(number))
+
+
+@transaction.atomic
+def ask_to_change(contact_point: ContactPoint, email: str, *, language: str, visitor_hash: str) -> ContactPoint:
+    """Mails the link that proves the new address. Nothing changes before it is pressed by whoever is signed in with the old one."""
+    new = proving.address_of(contact_point.person.jurisdiction, email, language=language)
+    proving.mail_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
+    return new
+
+
+@transaction.atomic
+def change(contact_point: ContactPoint, link: OneTimeLink) -> ContactPoint:
+    """Wherever the old address stands, the new one stands now. Raises proving.UsedUp."""
+    new = proving.use(link)
+    if new.normalized == contact_point.normalized:
+        return new
+    rows = own_requests.same_address(contact_point).select_for_update(of=("self",)).order_by("id")
+    for old in list(rows):
+        there = ContactPoint.objects.filter(person=old.person_id, kind=old.kind, normalized=new.normalized).first()
+        if there is None:
+            # The same row: what goes to it, and what waits to be sent, goes to the new address.
+            old.value, old.normalized = new.value, new.normalized
+            old.verified_at, old.bounced_at = new.verified_at, None
+            old.save(update_fields=["value", "normalized", "verified_at", "bounced_at"])
+        else:
+            Participation.objects.filter(contact_point=old).update(contact_point=there)
+            Subscription.objects.filter(contact_point=old).update(contact_point=there)
+            old.delete()
+    return new

@@ -1,0 +1,312 @@
+"""A copy of what we know about one address, for its holder: a ZIP of data.json and their photos. docs/own-data.md has its shape.
+
+Nothing of anybody else is in it, no name of staff, and no internal note.
+"""
+
+import io
+import json
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from requests_app import links
+from requests_app.clock import app_now
+from requests_app.models import (
+    Comment,
+    ContactPoint,
+    Message,
+    Participation,
+    Photo,
+    ServiceRequest,
+    Subscription,
+    SurveyAnswer,
+)
+from requests_app.rules import own_requests
+from requests_app.words import say
+
+FORMAT = "lamplighter-own-data/1"
+# So many requests are one file: more come in further parts, so that no copy is too large to make while one waits.
+IN_A_PART = 100
+
+
+def parts(contact_point: ContactPoint) -> int:
+    """How many files the copy has; at least one, since an address may only have asked for news."""
+    return max(1, -(-len(_keys(contact_point)) // IN_A_PART))
+
+
+def _keys(contact_point: ContactPoint) -> list[int]:
+    found = own_requests.requests(contact_point).order_by("-submitted_at", "-id")
+    return list(found.values_list("pk", flat=True))
+
+
+def copy(contact_point: ContactPoint, part: int) -> Iterator[bytes]:
+    """One part's ZIP, piece by piece: photo after photo, so that no more than one is held at a time."""
+    keys = _keys(contact_point)[(part - 1) * IN_A_PART : part * IN_A_PART]
+    data, photos = _data(contact_point, keys, part)
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
+        packed.writestr("read-me.txt", _read_me(contact_point))
+        yield sink.taken()
+        for name, photo in photos:
+            try:
+                with default_storage.open(photo.path) as file:
+                    # It is packed already.
+                    packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), file.read(), zipfile.ZIP_STORED)
+            except FileNotFoundError:
+                continue
+            yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """Takes what the ZIP writes, and gives it on."""
+
+    def __init__(self) -> None:
+        self.waiting: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.waiting.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        pieces, self.waiting = self.waiting, []
+        return b"".join(pieces)
+
+
+def _read_me(contact_point: ContactPoint) -> str:
+    lines = [
+        _("This is a copy of what the city knows about %(address)s.") % {"address": contact_point.value},
+        _("data.json has all words and dates. Any text editor opens it. Your photos are in the folder “photos”."),
+        _("What staff wrote for themselves, and what other people sent, is not in it."),
+    ]
+    return "\n\n".join(lines) + "\n"
+
+
+# --- What is in it ----------------------------------------------------------------------------------------------------
+
+
+def _data(
+    contact_point: ContactPoint, keys: Sequence[int], part: int
+) -> tuple[dict[str, Any], list[tuple[str, Photo]]]:
+    city = contact_point.person.jurisdiction
+    people = own_requests.people(contact_point)
+    requests = _requests(keys)
+    roles: dict[int, list[str]] = defaultdict(list)
+    for request_id, role in Participation.objects.filter(person__in=people, service_request__in=keys).values_list(
+        "service_request_id", "role"
+    ):
+        roles[request_id].append(role)
+    own = {pk for pk, found in roles.items() if set(found) & set(Participation.OWN)}
+    photos = _photos(own)
+    names = {
+        photo.pk: f"photos/{one.reference}-{number}.jpg"
+        for one in requests
+        for number, photo in enumerate(photos[one.pk], 1)
+    }
+    said, surveyed, sent = _said(people, keys, own), _surveyed(people, keys), _messages(people, keys)
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "city": city.name,
+        "site": links.site_of(city),
+        "made_at": app_now(),
+        "address": contact_point.value,
+        "part": part,
+        "parts": parts(contact_point),
+        "requests": [
+            {
+                **_request(one, roles[one.pk], own=one.pk in own),
+                "comments": said[one.pk],
+                "photos": [_photo(photo, names[photo.pk]) for photo in photos[one.pk]],
+                "messages": sent[one.pk],
+                "survey_answers": surveyed[one.pk],
+            }
+            for one in requests
+        ],
+    }
+    if part == 1:
+        data["people"] = [_person(one) for one in people.prefetch_related("contact_points").order_by("id")]
+        data["subscriptions"] = [_subscription(one) for one in _subscriptions(contact_point)]
+        data["other_messages"] = [_message(one) for one in _about_none(people)]
+    return _plain(data), [(names[photo.pk], photo) for one in requests for photo in photos[one.pk]]
+
+
+def _requests(keys: Sequence[int]) -> list[ServiceRequest]:
+    found = (
+        ServiceRequest.objects.filter(pk__in=keys)
+        .select_related("service", "service_version", "department")
+        .prefetch_related("answers", "text_revisions__comment", "place_revisions")
+    )
+    return sorted(found, key=lambda one: (one.submitted_at, one.pk), reverse=True)
+
+
+def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, Any]:
+    """What they reported, whole; of what they joined or follow, what everybody reads."""
+    about: dict[str, Any] = {
+        "reference": one.reference,
+        "service": {"code": one.service.service_code, "name": say(one.service_version.name)},
+        "department": say(one.department.name) if one.department else None,
+        "you": sorted(set(roles)),
+        "status": one.status,
+        "outcome": one.disposition or None,
+        "shown_to_everybody": one.is_public,
+        "submitted_at": one.submitted_at,
+        "updated_at": one.updated_at,
+        "ended_at": one.resolved_at,
+        "place": {"address": one.public_address or None},
+    }
+    if not own:
+        return about
+    return about | {
+        "channel": one.channel,
+        "language": one.language,
+        "words": one.description,
+        "place": _place(one) | {"named_by": one.place_source or None},
+        "answers": [{"question": answer.question_words, "answer": answer.value_words} for answer in one.answers.all()],
+        "earlier_words": [
+            {"of": revision.field, "before": revision.before, "after": revision.after, "at": revision.created_at}
+            for revision in one.text_revisions.all()
+            if revision.comment is None
+        ],
+        "earlier_places": [_place(place) | {"at": place.created_at} for place in one.place_revisions.all()],
+    }
+
+
+def _place(at: Any) -> dict[str, Any]:
+    return {
+        "address": at.address or None,
+        "note": at.place_note or None,
+        "latitude": at.point.y if at.point else None,
+        "longitude": at.point.x if at.point else None,
+    }
+
+
+def _said(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """What they wrote, what we asked them, and what we wrote for everybody: the department's name, never a person's."""
+    ids = set(people.values_list("pk", flat=True))
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    comments = Comment.objects.filter(service_request__in=keys).select_related("department").order_by("id")
+    for one in comments:
+        theirs = one.person_id is not None and one.person_id in ids
+        asked = one.kind == Comment.Kind.QUESTION and one.service_request_id in own
+        of_the_city = one.person_id is None and one.hidden_at is None and (one.public or asked)
+        if theirs or of_the_city:
+            found[one.service_request_id].append(
+                {
+                    "by": "you" if theirs else "city",
+                    "department": say(one.department.name) if one.department and not theirs else None,
+                    "kind": one.kind,
+                    "text": one.text,
+                    "language": one.language,
+                    "at": one.created_at,
+                }
+            )
+    return found
+
+
+def _photos(own: set[int]) -> dict[int, list[Photo]]:
+    found: dict[int, list[Photo]] = defaultdict(list)
+    for one in Photo.objects.filter(service_request__in=own, kind=Photo.Kind.REPORT).order_by("id"):
+        if one.service_request_id is not None:
+            found[one.service_request_id].append(one)
+    return found
+
+
+def _photo(one: Photo, name: str) -> dict[str, Any]:
+    return {
+        "file": name,
+        "shows": one.alt or None,
+        "width": one.width,
+        "height": one.height,
+        "taken_at": one.taken_at,
+        "latitude": one.taken_point.y if one.taken_point else None,
+        "longitude": one.taken_point.x if one.taken_point else None,
+        "sent_at": one.created_at,
+    }
+
+
+def _messages(people: Any, keys: Sequence[int]) -> dict[int | None, list[dict[str, Any]]]:
+    found: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for one in _sent(people).filter(service_request__in=keys):
+        found[one.service_request_id].append(_message(one))
+    return found
+
+
+def _about_none(people: Any) -> Iterable[Message]:
+    return _sent(people).filter(service_request=None)
+
+
+def _sent(people: Any) -> Any:
+    sent = Message.objects.filter(person__in=people).exclude(sent_at=None)
+    return sent.select_related("contact_point").order_by("id")
+
+
+def _message(one: Message) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "by": one.channel,
+        "to": one.contact_point.value if one.contact_point else None,
+        "at": one.sent_at,
+    }
+
+
+def _surveyed(people: Any, keys: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for one in SurveyAnswer.objects.filter(person__in=people, service_request__in=keys).order_by("id"):
+        found[one.service_request_id].append(
+            {"question": one.question, "answer": one.value, "reason": one.reason or None, "at": one.answered_at}
+        )
+    return found
+
+
+def _person(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name or None,
+        "postal_address": one.postal_address or None,
+        "language": one.language,
+        "may_be_called": one.may_be_called,
+        "since": one.created_at,
+        "contacts": [
+            {
+                "kind": point.kind,
+                "value": point.value,
+                "confirmed_at": point.verified_at,
+                "refused_at": point.bounced_at,
+            }
+            for point in one.contact_points.all()
+        ],
+    }
+
+
+def _subscriptions(contact_point: ContactPoint) -> Iterable[Subscription]:
+    """Those that they stopped, too."""
+    return Subscription.objects.filter(contact_point__in=own_requests.same_address(contact_point)).order_by("id")
+
+
+def _subscription(one: Subscription) -> dict[str, Any]:
+    return {
+        "about": one.label,
+        "latitude": one.point.y if one.point else None,
+        "longitude": one.point.x if one.point else None,
+        "meters_around": one.radius_m,
+        "how_often": one.cadence,
+        "asked_at": one.created_at,
+        "confirmed_at": one.confirmed_at,
+        "stopped_at": one.stopped_at,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Times as ISO 8601 in UTC."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

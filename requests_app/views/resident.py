@@ -1,0 +1,115 @@
+"""Who is signed in as a resident: a session of their own, apart from the staff's, that knows an address by its row alone."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from requests_app.clock import app_now
+from requests_app.models import ContactPoint
+from requests_app.views.door import CityRequest
+
+COOKIE = KEY = "resident"
+SINCE = "since"
+KEPT = dt.timedelta(days=30)
+# What cannot be taken back (a copy of all data, erasing it, another address) needs a sign-in that is not older.
+FRESH = dt.timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Resident:
+    """contact_point: the address that the mailed link proved; one of perhaps many rows with this address."""
+
+    contact_point: ContactPoint
+    session: SessionStore
+    since: dt.datetime
+
+    @property
+    def address(self) -> str:
+        return self.contact_point.value
+
+    @property
+    def is_fresh(self) -> bool:
+        return app_now() - self.since < FRESH
+
+
+def resident_of(request: HttpRequest) -> Resident | None:
+    key = request.COOKIES.get(COOKIE, "")
+    if not key:
+        return None
+    session = SessionStore(session_key=key)
+    contact_point_id, since = session.get(KEY), session.get(SINCE)
+    if contact_point_id is None or since is None:
+        return None
+    signed_in_at = dt.datetime.fromisoformat(since)
+    if app_now() - signed_in_at >= KEPT:
+        return None
+    city = request.jurisdiction  # type: ignore[attr-defined]
+    # Erased meanwhile, or another city's: then nobody is signed in here.
+    found = ContactPoint.objects.select_related("person").filter(pk=contact_point_id, person__jurisdiction=city)
+    contact_point = found.first()
+    return Resident(contact_point, session, signed_in_at) if contact_point is not None else None
+
+
+def sign_in(request: HttpRequest, response: HttpResponse, contact_point: ContactPoint) -> HttpResponse:
+    """Under a key that is made here: one that somebody else put into this browser before is never taken over."""
+    forget(request)
+    session = SessionStore()
+    session[KEY] = contact_point.pk
+    session[SINCE] = app_now().isoformat()
+    session.set_expiry(KEPT)
+    session.create()
+    response.set_cookie(
+        COOKIE,
+        str(session.session_key),
+        max_age=int(KEPT.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+def sign_out(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    forget(request)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def forget(request: HttpRequest) -> None:
+    """The session goes here too, so that a copy of its cookie opens nothing."""
+    if key := request.COOKIES.get(COOKIE, ""):
+        session = SessionStore(session_key=key)
+        # A member of staff's session is none of ours, whoever put its key here.
+        if KEY in session:
+            session.delete()
+
+
+P = ParamSpec("P")
+Own = Callable[Concatenate[CityRequest, Resident, P], HttpResponseBase]
+
+
+def own_page(*, fresh: bool = False) -> Callable[[Own[P]], Callable[Concatenate[CityRequest, P], HttpResponseBase]]:
+    """For whoever is signed in; others are led to the sign-in. fresh: since half an hour at most, else by a new link."""
+
+    def decorate(view: Own[P]) -> Callable[Concatenate[CityRequest, P], HttpResponseBase]:
+        @never_cache
+        @wraps(view)
+        def guarded(request: CityRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            resident = resident_of(request)
+            if resident is None:
+                return redirect("requests_app:my")
+            if fresh and not resident.is_fresh:
+                return render(request, "requests_app/my_again.html", {"resident": resident}, status=403)
+            return view(request, resident, *args, **kwargs)
+
+        return guarded
+
+    return decorate
