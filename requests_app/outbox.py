@@ -16,7 +16,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
-from requests_app.models import Cadence, DigestItem, Event, OutboxRow, Participation, ServiceRequest
+from requests_app.models import Cadence, ContactPoint, DigestItem, Event, OutboxRow, Participation, ServiceRequest
 
 # A claimed row is nobody else's for this long; after a kill it costs as much.
 LEASE = "10 seconds"
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 # What cannot wait for tomorrow's mail: that it came in, and a question that the work waits for.
 NEVER_GATHERED = {"tell_received", "tell_asked"}
+# They sent it, and want to know that it arrived.
+TO_WHO_DID_IT = {"tell_received"}
 
 
 class OutsideTransaction(Exception):
@@ -77,12 +79,14 @@ def _put(rows: list[OutboxRow], *, lane: str) -> None:
 
 
 def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event) -> None:
-    """One row for each address that wants news of this request, in the order of events for each."""
+    """One row for each address that wants news of this request, in the order of events for each; what somebody did
+    themselves is no news to them."""
     # Whoever reported twice stands twice on a joined request, as two people with one address: it gets one mail, as the
     # person who came first (the reporter before those who joined).
     wanting = (
         Participation.objects.filter(service_request=service_request, stopped_at=None)
         .filter(contact_point__kind="email", contact_point__bounced_at=None)
+        .exclude(contact_point__normalized__in=[] if kind in TO_WHO_DID_IT else addresses_of_actor(event))
         .order_by("contact_point__normalized", "id")
         .distinct("contact_point__normalized")
         .values_list("contact_point_id", "cadence")
@@ -112,6 +116,14 @@ def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event)
     ]
     if rows:
         _put(rows, lane="outside")
+
+
+def addresses_of_actor(event: Event) -> list[str]:
+    """Where the resident who did it reads mail; none for staff and for what the clock did."""
+    if event.person_id is None:
+        return []
+    known = ContactPoint.objects.filter(person=event.person_id, kind="email")
+    return list(known.values_list("normalized", flat=True))
 
 
 def wake(lane: str) -> None:

@@ -39,6 +39,7 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
                 service_request=parent,
                 role=Participation.Role.AFFECTED,
                 contact_point_id=participation.contact_point_id,
+                cadence=participation.cadence,
             )
             for participation in service_request.participations.filter(stopped_at=None)
         ],

@@ -24,17 +24,16 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules import permissions
+from requests_app.rules import permissions, reopening
 from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
-REOPEN_WITHIN = dt.timedelta(days=30)
 # The second time that a report is opened again.
 TO_SUPERVISOR_FROM = 2
 
 
 class TooLate(Exception):
-    """A resident may reopen for 30 days; afterward a new report is the way."""
+    """A resident may reopen for some weeks (rules/reopening.py); afterward a new report is the way."""
 
 
 def _begin(service_request: ServiceRequest) -> list[str]:
@@ -221,8 +220,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Still broken: the reference stays, the clock is shorter. A resident may do so for 30 days; raises TooLate."""
     service_request, fields = _move(pk, "reopen")
-    ended_at = service_request.resolved_at
-    if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > REOPEN_WITHIN:
+    ended_at, within = service_request.resolved_at, reopening.days_to_reopen(service_request.disposition)
+    if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > dt.timedelta(days=within):
         raise TooLate
     if service_request.duplicate_of is not None:
         _leave_parent(service_request, service_request.duplicate_of, actor)

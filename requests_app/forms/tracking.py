@@ -90,11 +90,11 @@ class WordsForm(forms.Form):
         )
 
 
-def words_form(act: str, data: Any = None) -> WordsForm:
+def words_form(act: str, data: Any = None, *, initial: Mapping[str, str] | None = None) -> WordsForm:
     label = {
         "answer": gettext("Your answer"),
         "add": gettext("What do you want to add?"),
         "still_broken": gettext("What is still wrong?"),
     }[act]
     # That it is still broken says enough by itself.
-    return WordsForm(data, label=label, required=act != "still_broken", prefix=act)
+    return WordsForm(data, label=label, required=act != "still_broken", prefix=act, initial=initial)

@@ -15,6 +15,7 @@ from requests_app.actions.subscribing import digest_of
 from requests_app.clock import app_now
 from requests_app.messages import email, limits, timeline, wording
 from requests_app.models import (
+    Comment,
     ContactPoint,
     Department,
     DigestItem,
@@ -29,7 +30,17 @@ from requests_app.words import say
 
 # So many reports are told one by one; of the rest the mail says how many there are and where to read them.
 TOLD = 50
-OWN = (Participation.Role.REPORTER, Participation.Role.CALLER)
+# Of one report's changes, the last so many: a mail must end somewhere.
+CHANGES = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """text: the city's words that came with it, in their own language."""
+
+    words: str
+    text: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Told:
     reference: str
     place: str
     status: str
-    changes: list[str]
+    changes: list[Change]
     url: str
 
 
@@ -57,10 +68,10 @@ def tell_digest(row: OutboxRow) -> None:
         .order_by("event_id")
     )
     jurisdiction = contact_point.person.jurisdiction
-    readable = [one for one in items if _may_read(one, contact_point)]
-    if readable and not limits.is_over(contact_point):
+    changes = Changes(contact_point, subscription, items)
+    if changes.readable and not limits.is_over(contact_point):
         with override(contact_point.person.language), timezone.override(jurisdiction.zone):
-            mail = compose(jurisdiction, contact_point, subscription, readable)
+            mail = compose(jurisdiction, contact_point, subscription, changes)
         mail.extra_headers["Message-ID"] = email.message_id(None, contact_point.pk, row.dedupe_key, jurisdiction)
         email.send(mail, contact_point)
         Message.objects.create(
@@ -74,45 +85,78 @@ def tell_digest(row: OutboxRow) -> None:
     DigestItem.objects.filter(pk__in=[one.pk for one in items]).update(sent_at=app_now())
 
 
-def _may_read(item: DigestItem, contact_point: ContactPoint) -> bool:
-    """Asked when it is sent: a request may have turned private since, and its people may have stopped its mails."""
-    service_request = item.service_request
-    if item.subscription_id is not None:
-        return service_request.is_public
-    part = Participation.objects.filter(
-        service_request=service_request, contact_point=contact_point, stopped_at=None
-    ).first()
-    return part is not None and (service_request.is_public or part.role in OWN)
+class Changes:
+    """What this address may be told of, asked when it is sent: a request may have turned private since, words may have been
+    hidden, and its people may have stopped its mails."""
+
+    def __init__(self, contact_point: ContactPoint, subscription: Subscription | None, items: list[DigestItem]) -> None:
+        self.of_subscription = subscription is not None
+        self.roles: dict[int, str] = {}
+        if subscription is None:
+            parts = Participation.objects.filter(
+                service_request__in={one.service_request_id for one in items},
+                contact_point=contact_point,
+                stopped_at=None,
+            )
+            # Whoever is there twice (reported it, and joined it once more) reads it as its reporter.
+            for part in sorted(parts, key=lambda one: one.role in Participation.OWN):
+                self.roles[part.service_request_id] = part.role
+        about = {one.event.data.get("comment_id") for one in items} - {None}
+        self.comments = {one.pk: one for one in Comment.objects.filter(pk__in=about, hidden_at=None)}
+        self.readable = [one for one in items if self._may_read(one)]
+
+    def is_own(self, service_request: ServiceRequest) -> bool:
+        return self.roles.get(service_request.pk, "") in Participation.OWN
+
+    def _may_read(self, item: DigestItem) -> bool:
+        if item.event.kind == "asked":
+            return self.is_own(item.service_request) and self.words_of(item) is not None
+        if item.event.kind == "commented" and self.words_of(item) is None:
+            return False
+        if self.is_own(item.service_request):
+            return True
+        return item.service_request.is_public and (self.of_subscription or item.service_request_id in self.roles)
+
+    def words_of(self, item: DigestItem) -> Comment | None:
+        """What the city wrote to everybody, or asked its reporter."""
+        comment = self.comments.get(item.event.data.get("comment_id") or 0)
+        if comment is None:
+            return None
+        asked = comment.kind == Comment.Kind.QUESTION and self.is_own(item.service_request)
+        return comment if comment.public or asked else None
+
+    def by_request(self) -> list[list[DigestItem]]:
+        """Each request's changes, oldest first; the request that changed last comes first."""
+        groups: dict[int, list[DigestItem]] = {}
+        for one in self.readable:
+            groups.setdefault(one.service_request_id, []).append(one)
+        return sorted(groups.values(), key=lambda group: group[-1].event_id, reverse=True)
 
 
 def compose(
-    jurisdiction: Jurisdiction,
-    contact_point: ContactPoint,
-    subscription: Subscription | None,
-    items: list[DigestItem],
+    jurisdiction: Jurisdiction, contact_point: ContactPoint, subscription: Subscription | None, changes: Changes
 ) -> EmailMultiAlternatives:
     """Subject, plain text and HTML, in the active language."""
-    by_request: dict[int, list[DigestItem]] = {}
-    for one in items:
-        by_request.setdefault(one.service_request_id, []).append(one)
-    # The newest change first.
-    requests = list(reversed(by_request.values()))
+    requests = changes.by_request()
     departments = {one.pk: say(one.name) for one in Department.objects.filter(jurisdiction=jurisdiction)}
-    owners = timeline.names_of_owners(one.event for one in items)
+    owners = timeline.names_of_owners(one.event for one in changes.readable)
     site = links.site_of(jurisdiction)
     stop_url = site + reverse("requests_app:stop_digest", args=[links.digest_token(contact_point, subscription)])
     told = []
     for group in requests[:TOLD]:
         service_request = group[0].service_request
         service_request.jurisdiction = jurisdiction
-        own = subscription is None and _is_own(service_request, contact_point)
+        own = changes.is_own(service_request)
         told.append(
             Told(
                 name=say(service_request.service_version.name),
                 reference=service_request.spoken_reference,
                 place=service_request.address if own else service_request.public_address,
                 status=wording.status_words(service_request, to_reporter=own),
-                changes=[timeline.words(one.event, service_request, departments, owners, own=own) for one in group],
+                changes=[
+                    _change(one, changes, timeline.words(one.event, service_request, departments, owners, own=own))
+                    for one in group[-CHANGES:]
+                ],
                 url=_url(service_request, contact_point, subscription),
             )
         )
@@ -120,7 +164,7 @@ def compose(
         "city": jurisdiction,
         "subscription": subscription,
         "told": told,
-        "count": len(items),
+        "count": len(changes.readable),
         "more": len(requests) - len(told),
         "list_url": site + reverse("requests_app:public_list"),
         "stop_url": stop_url,
@@ -142,8 +186,9 @@ def compose(
     return mail
 
 
-def _is_own(service_request: ServiceRequest, contact_point: ContactPoint) -> bool:
-    return service_request.participations.filter(contact_point=contact_point, role__in=OWN).exists()
+def _change(item: DigestItem, changes: Changes, words: str) -> Change:
+    comment = changes.words_of(item)
+    return Change(words, comment.text, comment.language) if comment else Change(words)
 
 
 def _url(service_request: ServiceRequest, contact_point: ContactPoint, subscription: Subscription | None) -> str:

@@ -16,10 +16,12 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.messages import limits, wording
+from requests_app.messages import limits, plain, timeline, wording
 from requests_app.models import (
+    Cadence,
     Comment,
     ContactPoint,
+    DigestItem,
     Draft,
     Event,
     Jurisdiction,
@@ -29,6 +31,7 @@ from requests_app.models import (
     ServiceRequest,
     User,
 )
+from requests_app.rules import reopening
 from requests_app.words import say
 
 # Outbox kind → the event that the header and the templates are named for.
@@ -40,7 +43,10 @@ KINDS = {
     "tell_held": "on_hold",
     "tell_resolved": "resolved",
     "tell_reopened": "reopened",
+    "tell_changed": "changed",
 }
+# These are about words alone: once the words are hidden, there is nothing to tell.
+ABOUT_WORDS = {"commented", "asked"}
 
 
 class Undeliverable(Exception):
@@ -77,7 +83,7 @@ def tell(row: OutboxRow) -> None:
     if participation is None or not _is_theirs(service_request, participation, kind):
         return
     event = row.event
-    if event is None:
+    if event is None or (kind in ABOUT_WORDS and _comment_of(event, kind) is None):
         return
     message, _ = Message.objects.get_or_create(
         event=event,
@@ -94,13 +100,23 @@ def tell(row: OutboxRow) -> None:
     if message.sent_at is not None or message.skipped:
         return
     if limits.is_over(contact_point):
-        # The news stands on the tracking page; a stranger's mailbox must not be flooded through us.
+        # A stranger's mailbox must not be flooded through us: the news waits for one mail tomorrow.
         message.skipped = "cap"
         message.save(update_fields=["skipped"])
+        DigestItem.objects.bulk_create(
+            [
+                DigestItem(
+                    contact_point=contact_point, service_request=service_request, event=event, cadence=Cadence.DAILY
+                )
+            ],
+            ignore_conflicts=True,
+        )
         return
     language = contact_point.person.language
     with override(language), timezone.override(jurisdiction.zone):
-        mail = compose(service_request, contact_point, kind=kind, event=event)
+        mail = compose(
+            service_request, contact_point, kind=kind, event=event, own=participation.role in Participation.OWN
+        )
     mail.extra_headers["Message-ID"] = message.message_id
     mail.extra_headers["X-Lamplighter-Event"] = kind
     if row.trace_id:
@@ -112,14 +128,13 @@ def tell(row: OutboxRow) -> None:
 
 def _is_theirs(service_request: ServiceRequest, participation: Participation, kind: str) -> bool:
     """Who joined or follows hears nothing more of a request that turned private, and never what its reporter is asked."""
-    own = participation.role in (Participation.Role.REPORTER, Participation.Role.CALLER)
-    return own or (service_request.is_public and kind != "asked")
+    return participation.role in Participation.OWN or (service_request.is_public and kind != "asked")
 
 
 def compose(
-    service_request: ServiceRequest, contact_point: ContactPoint, *, kind: str, event: Event
+    service_request: ServiceRequest, contact_point: ContactPoint, *, kind: str, event: Event, own: bool = True
 ) -> EmailMultiAlternatives:
-    """Subject, plain text and HTML from templates/emails/, in the active language."""
+    """Subject, plain text and HTML from templates/emails/, in the active language. own: to whoever reported it."""
     jurisdiction = service_request.jurisdiction
     link = links.link_for(contact_point.person, service_request)
     comment = _comment_of(event, kind)
@@ -130,9 +145,14 @@ def compose(
         "city": jurisdiction,
         "service_name": say(service_request.service_version.name),
         "department": wording.department_words(service_request),
-        "status": wording.status_words(service_request),
-        "next_step": wording.next_step(service_request),
+        "place": service_request.address if own else service_request.public_address,
+        "own": own,
+        "status": wording.status_words(service_request, to_reporter=own),
+        "next_step": wording.next_step(service_request, to_reporter=own),
+        "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
+        "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
         "comment": comment,
+        "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
         "follow_url": follow_url,
         "stop_url": stop_url,
         "demo": settings.DEMO,
@@ -229,15 +249,18 @@ def mail_supervisor(row: OutboxRow) -> None:
 def _about(
     service_request: ServiceRequest, template: str, context: dict[str, Any], *, to: str
 ) -> EmailMultiAlternatives:
-    """A mail to somebody who has to act on a request, in the active language: plain text alone."""
+    """A mail to somebody who has to act on a request, in the active language."""
     service_name = say(service_request.service_version.name)
-    return EmailMultiAlternatives(
-        subject=f"[{service_request.spoken_reference}] {service_name}",
+    subject = f"[{service_request.spoken_reference}] {service_name}"
+    mail = EmailMultiAlternatives(
+        subject=subject,
         body=render_to_string(template, {**context, "service_name": service_name}),
         from_email=sender(service_request.jurisdiction),
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
+    mail.attach_alternative(plain.as_html(mail.body, title=subject), "text/html")
+    return mail
 
 
 def mail_draft(row: OutboxRow) -> None:
@@ -261,4 +284,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
+        mail.attach_alternative(plain.as_html(mail.body, title=mail.subject), "text/html")
     send(mail, None)

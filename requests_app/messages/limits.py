@@ -2,8 +2,15 @@
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, Message
+
+
+class Full(Exception):
+    """So many went there already that this one has to wait."""
+
 
 AN_HOUR = 5
 A_DAY = 10
@@ -13,14 +20,26 @@ def is_over(contact_point: ContactPoint) -> bool:
     """Counted over the address, not the person: each unconfirmed submission makes a new person."""
     if contact_point.verified_at is not None:
         return False
-    now = app_now()
-    sent = Message.objects.filter(
-        contact_point__kind=contact_point.kind, contact_point__normalized=contact_point.normalized
-    ).exclude(sent_at=None)
     if ContactPoint.objects.filter(
         kind=contact_point.kind, normalized=contact_point.normalized, verified_at__isnull=False
     ).exists():
         return False
+    return _is_full(_sent_to(contact_point))
+
+
+def had_links(contact_point: ContactPoint) -> bool:
+    """Mails with a link that proves the address: for a confirmed one too, since anybody can have them sent by typing it."""
+    return _is_full(_sent_to(contact_point).filter(kind__startswith="link_"))
+
+
+def _sent_to(contact_point: ContactPoint) -> QuerySet[Message]:
+    return Message.objects.filter(
+        contact_point__kind=contact_point.kind, contact_point__normalized=contact_point.normalized
+    ).exclude(sent_at=None)
+
+
+def _is_full(sent: QuerySet[Message]) -> bool:
+    now = app_now()
     return (
         sent.filter(sent_at__gt=now - dt.timedelta(hours=1))[:AN_HOUR].count() >= AN_HOUR
         or sent.filter(sent_at__gt=now - dt.timedelta(days=1))[:A_DAY].count() >= A_DAY

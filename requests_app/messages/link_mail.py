@@ -1,7 +1,5 @@
 """The mail with a link that proves an address: it says what the link does, and that nobody need press it."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -10,11 +8,8 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.messages import email
-from requests_app.models import ContactPoint, Message, OneTimeLink, OutboxRow
-
-# What an address that confirmed nothing may get in an hour and a day, whoever typed it into whatever form.
-AN_HOUR, A_DAY = 5, 10
+from requests_app.messages import email, limits, plain
+from requests_app.models import Message, OneTimeLink, OutboxRow
 
 
 def mail_link(row: OutboxRow) -> None:
@@ -28,7 +23,14 @@ def mail_link(row: OutboxRow) -> None:
     if link is None or link.used_at is not None or link.expires_at <= app_now():
         return
     contact_point, jurisdiction = link.contact_point, link.jurisdiction
-    if contact_point.bounced_at is not None or _too_many(contact_point):
+    if contact_point.bounced_at is not None:
+        return
+    # Whoever reported often in this hour must still get in: it is their way to confirm the address.
+    had_mails = link.purpose != OneTimeLink.Purpose.SIGN_IN and limits.is_over(contact_point)
+    if had_mails or limits.had_links(contact_point):
+        if link.purpose == OneTimeLink.Purpose.CONFIRM:
+            # A report waits for it: the queue tries again until there is room.
+            raise limits.Full
         return
     context = {
         "link": link,
@@ -40,9 +42,11 @@ def mail_link(row: OutboxRow) -> None:
     }
     with override(contact_point.person.language), timezone.override(jurisdiction.zone):
         name = f"emails/link_{link.purpose}"
+        subject = " ".join(render_to_string(f"{name}.subject.txt", context).split())
+        body = render_to_string(f"{name}.txt", context)
         mail = EmailMultiAlternatives(
-            subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
-            body=render_to_string(f"{name}.txt", context),
+            subject=subject,
+            body=body,
             from_email=email.sender(jurisdiction),
             to=[contact_point.value],
             headers={
@@ -51,6 +55,7 @@ def mail_link(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
+        mail.attach_alternative(plain.as_html(body, title=subject), "text/html")
     email.send(mail, contact_point)
     Message.objects.create(
         jurisdiction=jurisdiction,
@@ -60,16 +65,4 @@ def mail_link(row: OutboxRow) -> None:
         kind=f"link_{link.purpose}",
         message_id=mail.extra_headers["Message-ID"],
         sent_at=app_now(),
-    )
-
-
-def _too_many(contact_point: ContactPoint) -> bool:
-    """Counted also for a confirmed address: these mails are sent because somebody typed it, which may be anybody."""
-    now = app_now()
-    sent = Message.objects.filter(
-        kind__startswith="link_", contact_point__kind="email", contact_point__normalized=contact_point.normalized
-    )
-    return (
-        sent.filter(sent_at__gt=now - dt.timedelta(hours=1))[:AN_HOUR].count() >= AN_HOUR
-        or sent.filter(sent_at__gt=now - dt.timedelta(days=1))[:A_DAY].count() >= A_DAY
     )

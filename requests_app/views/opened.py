@@ -1,18 +1,12 @@
 """A request as somebody opened it: by its number or by a private link, and what they may do there."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from requests_app import links, references
-from requests_app.actions import progress
-from requests_app.clock import app_now
-from requests_app.models import AccessLink, Disposition, Participation, PublicState, ServiceRequest, Status
-from requests_app.rules import survey
+from requests_app.models import AccessLink, Disposition, Participation, ServiceRequest, Status
+from requests_app.rules import own_changes, permissions, reopening, survey
 from requests_app.views.door import CityRequest
 
-STILL_THERE_WITHIN = dt.timedelta(days=14)
-# Whose own the request is: they read all of it. Who joined or follows reads what everybody reads.
-OWN_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER)
 RELATED = (
     "service",
     "service_version__department",
@@ -54,7 +48,7 @@ def open_request(request: CityRequest, reference: str) -> Opened | None:
     """The request, for whoever may read it; None alike for what does not exist and what a stranger may not know of."""
     found = (
         ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
-        .exclude(public_state=PublicState.ERASED)
+        .exclude(public_state__in=permissions.NOT_THERE)
         .select_related(*RELATED)
         .filter(reference=references.parse(reference) or "")
         .first()
@@ -64,7 +58,7 @@ def open_request(request: CityRequest, reference: str) -> Opened | None:
         return None
     if link is not None and link.service_request_id != found.pk:
         link = None
-    own = link is not None and found.participations.filter(person=link.person, role__in=OWN_ROLES).exists()
+    own = link is not None and found.participations.filter(person=link.person, role__in=Participation.OWN).exists()
     if not (found.is_public or own):
         return None
     for one in (found, found.duplicate_of):
@@ -87,24 +81,22 @@ def acts_of(opened: Opened) -> set[str]:
             acts.add("answer")
         if opened.own:
             acts.add("withdraw")
+            if not own_changes.too_late(service_request):
+                acts.add("change")
+            if own_changes.takes_photos(service_request):
+                acts.add("add_photos")
     elif service_request.disposition == Disposition.NO_REPLY and opened.own:
         acts.add("answer")
-    elif not shown.is_open and _may_reopen(shown, own=opened.own and opened.parent is None):
+    elif not shown.is_open and reopening.may_reopen(shown, own=opened.own and opened.parent is None):
         acts.add("still_broken")
+    elif shown.is_open:
+        # Joined with one that is still worked on.
+        acts.add("add")
     if survey.is_asked(shown, opened.link.person, through=service_request):
         acts.add("survey")
     if _wants_news(opened):
         acts |= {"stop_mails", "news"}
     return acts
-
-
-def _may_reopen(shown: ServiceRequest, *, own: bool) -> bool:
-    if shown.disposition == Disposition.REMOVED or shown.resolved_at is None:
-        return False
-    if shown.disposition == Disposition.WITHDRAWN and not own:
-        return False
-    within = STILL_THERE_WITHIN if shown.disposition == Disposition.NOT_FOUND else progress.REOPEN_WITHIN
-    return app_now() - shown.resolved_at <= within
 
 
 def _wants_news(opened: Opened) -> bool:

@@ -25,8 +25,7 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
     link = links.held_by(request)
     if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
         return False, False
-    roles = (Participation.Role.REPORTER, Participation.Role.CALLER)
-    return service_request.participations.filter(person=link.person, role__in=roles).exists(), False
+    return service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists(), False
 
 
 # reference: the address below the request's own page, to which its private link's cookie is bound.

@@ -1,0 +1,400 @@
+"""Gathered mail, read from a real mail server: who hears of what, how often, each change once, and the way out."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from requests_app.actions import conversation, merging, moderation, progress, submission, subscribing
+from requests_app.clock import app_now
+from requests_app.models import (
+    Comment,
+    ContactPoint,
+    DigestItem,
+    Message,
+    OutboxRow,
+    Participation,
+    Person,
+    ServiceRequest,
+    Subscription,
+)
+from tests import factories, mail_server
+from tests.factories import ANA, Rivermark
+from tests.mail_server import Mailbox, deliver, html, make_due, plain
+
+pytestmark = pytest.mark.django_db
+
+LANE = {"where": "lane"}
+DEV = "dev@press.example"
+MONDAY = dt.date(2026, 6, 1)
+
+
+@pytest.fixture
+def town() -> Rivermark:
+    cast = factories.rivermark()
+    at(cast, MONDAY, 12)
+    return cast
+
+
+@pytest.fixture
+def mailbox(settings: Settings) -> Iterator[Mailbox]:
+    with mail_server.serving(settings) as box:
+        yield box
+
+
+def at(cast: Rivermark, day: dt.date, hour: int) -> None:
+    """It is that hour in the city."""
+    then = dt.datetime.combine(day, dt.time(hour), cast.city.zone)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [then])
+
+
+def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
+    """The alarm clock of that hour, and the worker after it."""
+    at(cast, day, hour)
+    subscribing.gather()
+    deliver()
+
+
+def subscribed(cast: Rivermark, cadence: str, email: str = DEV, **what: object) -> Subscription:
+    person = Person.objects.create(jurisdiction=cast.city)
+    contact_point = ContactPoint.objects.create(
+        person=person, kind="email", value=email, normalized=email, verified_at=app_now()
+    )
+    if not what:
+        what = {"service": cast.pothole.service}
+    return Subscription.objects.create(
+        jurisdiction=cast.city,
+        contact_point=contact_point,
+        label="Pothole",
+        cadence=cadence,
+        confirmed_at=app_now(),
+        **what,
+    )
+
+
+def anas(cast: Rivermark, cadence: str = "at_once") -> ServiceRequest:
+    """Ana's report, of whose coming in she has heard; her address is confirmed, so that no cap is met."""
+    made = factories.routed(cast.pothole, "A deep hole.", answers=LANE, reporter=ANA)
+    ContactPoint.objects.update(verified_at=app_now())
+    deliver()
+    Participation.objects.filter(service_request=made).update(cadence=cadence)
+    return made
+
+
+def events_of(mails: list[EmailMessage]) -> list[str]:
+    return [str(one["X-Lamplighter-Event"]) for one in mails]
+
+
+# --- At once, by day, by week -----------------------------------------------------------------------------------------
+
+
+def test_at_once_each_change_is_one_mail_to_the_reporter(town: Rivermark, mailbox: Mailbox) -> None:
+    made = anas(town)
+    mailbox.mails.clear()
+    progress.accept(made.pk, actor=town.tom)
+    progress.schedule(made.pk, on=dt.date(2026, 6, 4), actor=town.tom)
+    progress.visit(made.pk, actor=town.tom)
+    progress.make_safe(made.pk, actor=town.tom)
+    progress.hold(made.pk, reason="parts", until=dt.date(2026, 6, 9), actor=town.tom)
+    progress.resume(made.pk, actor=None)
+    progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    deliver()
+    deliver()
+    subjects = [str(one["Subject"]) for one in mailbox.to("ana@example.org")]
+    assert [one.split("] ", 1)[1] for one in subjects] == [
+        "Pothole: Work has begun",
+        "Pothole: Planned for Thursday, June 4",
+        "Pothole: Somebody went there",
+        "Pothole: Safe for now, repair still to come",
+        "Your report waits: Pothole",
+        "Pothole: Work goes on",
+        "Fixed",
+    ]
+
+
+def test_at_once_each_change_is_one_mail_to_whoever_follows_the_service(town: Rivermark, mailbox: Mailbox) -> None:
+    subscribed(town, "at_once")
+    made = anas(town)
+    assert events_of(mailbox.to(DEV)) == ["digest"]
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    deliver()
+    assert len(mailbox.to(DEV)) == 2
+    assert "We look on Friday." in plain(mailbox.to(DEV)[-1])
+
+
+def test_a_day_of_changes_is_one_mail_after_seven_in_the_citys_morning(town: Rivermark, mailbox: Mailbox) -> None:
+    made = anas(town, "daily")
+    mailbox.mails.clear()
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    progress.accept(made.pk, actor=town.tom)
+    deliver()
+    assert mailbox.mails == []
+    rings(town, MONDAY + dt.timedelta(days=1), hour=6)
+    assert mailbox.mails == []
+    rings(town, MONDAY + dt.timedelta(days=1), hour=7)
+    rings(town, MONDAY + dt.timedelta(days=1), hour=8)
+    (told,) = mailbox.mails
+    for body in (plain(told), html(told)):
+        assert body.count("Work has begun") == 1
+        assert body.count("We look on Friday.") == 1
+        assert made.spoken_reference in body
+    rings(town, MONDAY + dt.timedelta(days=2))
+    assert len(mailbox.mails) == 1, "each change once"
+
+
+def test_a_week_comes_on_monday_and_a_machine_that_was_down_then_sends_it_on_tuesday(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    at(town, MONDAY + dt.timedelta(days=1), 12)
+    made = anas(town, "weekly")
+    mailbox.mails.clear()
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    for day in range(2, 7):
+        rings(town, MONDAY + dt.timedelta(days=day))
+    assert mailbox.mails == []
+    # Nobody rang on Monday the eighth.
+    rings(town, MONDAY + dt.timedelta(days=8))
+    assert len(mailbox.mails) == 1
+
+
+def test_a_second_try_of_a_digest_has_the_same_message_id_and_a_success_is_not_repeated(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    made = anas(town, "daily")
+    mailbox.mails.clear()
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    mailbox.answer = "451 later"
+    rings(town, MONDAY + dt.timedelta(days=1))
+    row = OutboxRow.objects.get(kind="tell_digest")
+    assert row.last_error == "SMTPDataError"
+    assert DigestItem.objects.get().sent_at is None
+    mailbox.answer = "250 OK"
+    make_due()
+    deliver()
+    first = mailbox.mails[0]["Message-ID"]
+    # As after a kill between the server's 250 and our commit.
+    OutboxRow.objects.filter(pk=row.pk).update(done_at=None, due_at=app_now())
+    DigestItem.objects.update(sent_at=None)
+    deliver()
+    assert [one["Message-ID"] for one in mailbox.mails] == [first, first]
+    OutboxRow.objects.filter(pk=row.pk).update(done_at=None, due_at=app_now())
+    deliver()
+    assert len(mailbox.mails) == 2
+
+
+def test_a_hundred_and_seventy_seven_changes_are_one_mail_of_fifty_and_a_number(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    subscribed(town, "daily")
+    for number in range(177):
+        factories.report(town.pothole, f"Hole {number}.", answers=LANE, reporter=factories.NOBODY)
+    deliver()
+    mailbox.mails.clear()
+    rings(town, MONDAY + dt.timedelta(days=1))
+    (told,) = mailbox.to(DEV)
+    assert "177 changes" in told["Subject"]
+    for body in (plain(told), html(told)):
+        assert "And 127 more reports." in body
+        assert len(set(re.findall(r"/r/([0-9A-Z-]+)/", body))) == 50
+    assert not DigestItem.objects.filter(sent_at=None).exists(), "what was only counted is told too"
+
+
+# --- Who does not hear ------------------------------------------------------------------------------------------------
+
+
+def test_nobody_hears_of_what_they_did_themselves(town: Rivermark, mailbox: Mailbox) -> None:
+    made = anas(town)
+    ben, _link = submission.join(made.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
+    subscribed(town, "at_once")
+    ContactPoint.objects.update(verified_at=app_now())
+    progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    deliver()
+    mailbox.mails.clear()
+    ana = made.participations.get(role="reporter").person
+    progress.reopen(made.pk, words="No.", actor=ana)
+    deliver()
+    assert sorted(str(one["To"]) for one in mailbox.mails) == ["ben@example.org", DEV]
+    progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    deliver()
+    mailbox.mails.clear()
+    progress.reopen(made.pk, words="No.", actor=ben)
+    deliver()
+    assert sorted(str(one["To"]) for one in mailbox.mails) == ["ana@example.org", DEV]
+
+
+def test_whoever_stopped_the_mails_of_their_report_does_not_hear_of_their_own_act_by_another_way(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    subscribed(town, "at_once", email="ana@example.org")
+    made = anas(town)
+    Participation.objects.filter(service_request=made).update(stopped_at=app_now())
+    progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    deliver()
+    mailbox.mails.clear()
+    progress.reopen(made.pk, words="No.", actor=made.participations.get().person)
+    deliver()
+    assert mailbox.mails == []
+
+
+@pytest.mark.parametrize("cadence", ["at_once", "daily"])
+def test_words_that_were_hidden_before_the_mail_went_are_told_to_nobody(
+    town: Rivermark, mailbox: Mailbox, cadence: str
+) -> None:
+    made = anas(town, cadence)
+    subscribed(town, cadence)
+    mailbox.mails.clear()
+    said = conversation.comment(made.pk, text="CANARY the phone of a neighbor", actor=town.tom)
+    Comment.objects.filter(pk=said.pk).update(hidden_at=app_now())
+    deliver()
+    rings(town, MONDAY + dt.timedelta(days=1))
+    assert mailbox.mails == []
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    deliver()
+    rings(town, MONDAY + dt.timedelta(days=2))
+    assert len(mailbox.mails) == 2
+    assert not any("CANARY" in plain(one) + html(one) for one in mailbox.mails)
+
+
+@pytest.mark.parametrize("cadence", ["at_once", "daily"])
+def test_of_what_turned_private_only_its_reporter_hears(town: Rivermark, mailbox: Mailbox, cadence: str) -> None:
+    made = anas(town, cadence)
+    submission.join(made.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
+    submission.join(made.pk, reporter=submission.Reporter(email="cem@example.org"), language="en", role="follower")
+    Participation.objects.update(cadence=cadence)
+    ContactPoint.objects.update(verified_at=app_now())
+    subscribed(town, cadence)
+    mailbox.mails.clear()
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    moderation.hide(made.pk, reason="personal_data", actor=town.pia)
+    deliver()
+    rings(town, MONDAY + dt.timedelta(days=1))
+    assert {str(one["To"]) for one in mailbox.mails} == {"ana@example.org"}
+
+
+def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_the_reporter(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    made = anas(town)
+    ServiceRequest.objects.filter(pk=made.pk).update(address="CANARY 12 Elm St", public_address="Elm St, 10–19 block")
+    submission.join(made.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
+    ContactPoint.objects.update(verified_at=app_now())
+    mailbox.mails.clear()
+    conversation.ask(made.pk, question="CANARY which gate?", actor=town.tom)
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    Participation.objects.update(cadence="daily")
+    progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
+    deliver()
+    rings(town, MONDAY + dt.timedelta(days=1))
+    bens = mailbox.to("ben@example.org")
+    assert events_of(bens) == ["commented", "digest"]
+    for one in bens:
+        assert "CANARY" not in plain(one) + html(one)
+        assert "Elm St, 10–19 block" in plain(one)
+
+
+def test_a_joined_report_keeps_how_often_its_people_want_to_hear(town: Rivermark, mailbox: Mailbox) -> None:
+    parent = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
+    mine = anas(town, "daily")
+    merging.merge(mine.pk, parent=parent, actor=town.tom)
+    deliver()
+    mailbox.mails.clear()
+    conversation.comment(parent.pk, text="We look on Friday.", actor=town.tom)
+    deliver()
+    assert mailbox.mails == []
+    rings(town, MONDAY + dt.timedelta(days=1))
+    (told,) = mailbox.mails
+    assert "We look on Friday." in plain(told)
+
+
+def test_what_the_cap_held_back_is_in_one_mail_of_the_next_day(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, "A deep hole.", answers=LANE, reporter=ANA)
+    for number in range(6):
+        conversation.comment(made.pk, text=f"Word {number}.", actor=town.tom)
+    deliver()
+    assert len(mailbox.mails) == 5
+    assert Message.objects.filter(skipped="cap").count() == 3
+    rings(town, MONDAY + dt.timedelta(days=1))
+    (told,) = mailbox.mails[5:]
+    for number in (3, 4, 5):
+        assert f"Word {number}." in plain(told)
+    assert "Word 2." not in plain(told)
+
+
+def test_the_same_stranger_cannot_be_sent_more_than_ten_mails_a_day_by_any_way(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    for hour in range(12, 20):
+        at(town, MONDAY, hour)
+        for _report in range(4):
+            factories.report(town.pothole, answers=LANE, reporter=submission.Reporter(email=DEV))
+        Client().post("/follow/?service=pothole", {"email": DEV, "cadence": "daily"})
+        deliver()
+    assert len(mailbox.to(DEV)) == 10
+
+
+# --- What it looks like, and the way out ------------------------------------------------------------------------------
+
+
+def test_a_digest_speaks_the_readers_language_and_marks_the_words_of_another(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, "Un hoyo.", answers=LANE, reporter=ANA, language="es")
+    ContactPoint.objects.update(verified_at=app_now())
+    deliver()
+    mailbox.mails.clear()
+    Participation.objects.update(cadence="daily")
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    rings(town, MONDAY + dt.timedelta(days=1))
+    (told,) = mailbox.mails
+    assert '<html lang="es">' in html(told)
+    assert 'lang="en" dir="auto"' in html(told)
+    assert "Bache" in plain(told)
+
+
+def one_click(told: EmailMessage) -> int:
+    assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = urlsplit(str(told["List-Unsubscribe"]).strip("<>")).path
+    return int(Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code)
+
+
+def test_one_click_stops_that_subscription_alone_also_when_it_is_gone(town: Rivermark, mailbox: Mailbox) -> None:
+    potholes = subscribed(town, "at_once")
+    trees = Subscription.objects.create(
+        jurisdiction=town.city, contact_point=potholes.contact_point, service=town.tree.service, label="Tree",
+        cadence="at_once", confirmed_at=app_now(),
+    )  # fmt: skip
+    factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
+    deliver()
+    (told,) = mailbox.to(DEV)
+    assert one_click(told) == 200
+    potholes.refresh_from_db()
+    trees.refresh_from_db()
+    assert potholes.stopped_at is not None
+    assert trees.stopped_at is None
+    mailbox.mails.clear()
+    factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
+    factories.routed(town.tree, reporter=factories.NOBODY)
+    deliver()
+    (other,) = mailbox.to(DEV)
+    assert "Tree" in other["Subject"]
+    DigestItem.objects.all().delete()
+    potholes.delete()
+    assert one_click(told) == 200, "twice, and of what is gone, is done as well"
+
+
+def test_one_click_in_a_mail_at_once_stops_the_mails_of_that_report_alone(town: Rivermark, mailbox: Mailbox) -> None:
+    first, second = anas(town), anas(town)
+    mailbox.mails.clear()
+    conversation.comment(first.pk, text="We look on Friday.", actor=town.tom)
+    deliver()
+    assert one_click(mailbox.mails[0]) == 200
+    mailbox.mails.clear()
+    conversation.comment(first.pk, text="And on Monday.", actor=town.tom)
+    conversation.comment(second.pk, text="We look there too.", actor=town.tom)
+    deliver()
+    assert ["We look there too." in plain(one) for one in mailbox.mails] == [True]
