@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.views import act, api_keys, detail, emergency_words, moderate, outbox, profile, queue, signs
+from staff_app.views import (
+    act,
+    api_keys,
+    detail,
+    emergency_words,
+    held,
+    moderate,
+    moderation_words,
+    outbox,
+    profile,
+    queue,
+    signs,
+)
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +28,13 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/photos/<int:photo_id>/hide/", moderate.hide_photo, name="hide_photo"),
     path("r/<str:reference>/photos/<int:photo_id>/show/", moderate.show_photo, name="show_photo"),
     path("r/<str:reference>/<slug:verb>/", act.act, name="act"),
+    path("held/", held.held, name="held"),
+    path("held/several/", held.look_at_several, name="look_at_several"),
+    path("held/<str:reference>/", held.look, name="look"),
+    path("moderation/words/", moderation_words.moderation_words, name="moderation_words"),
+    path(
+        "moderation/words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"
+    ),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:row_id>/retry/", outbox.retry, name="outbox_retry"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),

@@ -11,3 +11,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 # One machine asks for every page within a minute.
 RATE_LIMITS = False
+LEAST_S_TO_REPORT = 0

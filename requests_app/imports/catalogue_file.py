@@ -354,6 +354,9 @@ class _Check:
     def terms(self, where: str, kind: str, terms: list[Any]) -> Iterator[str]:
         yield from self.one_of(where, kind, TERMS)
         seen: set[str] = set()
+        if not isinstance(terms, list):
+            yield f"{where}: it should be a list."
+            return
         for written in terms:
             term = listed_term(kind, written)
             if not term:

@@ -18,6 +18,7 @@ from requests_app.rules import screening
 LINKS_MOST = 2
 # Longer, and it is no host name (RFC 1035); nobody lists one of more parts.
 HOST_MAX, PARTS_MAX = 253, 10
+PHRASE_MAX = 120
 
 # A name with a dot, wherever it stands: in an address, behind an @, alone. Words run together ("broken.Please") are found too,
 # and are in no list.
@@ -116,6 +117,12 @@ def host_of(typed: str) -> str:
     """The host of what an administrator pasted: "https://www.Spam.example/x?y" is "spam.example". Empty: there is none."""
     found = next(hosts_in(typed.strip()), "")
     return found if len(found) <= HOST_MAX else ""
+
+
+def threat_of(typed: str) -> str:
+    """A threat as it is listed. Empty: there is nothing in it that could be heard, or it is longer than a phrase."""
+    said = " ".join(typed.split()).lower()
+    return said if screening.has_words(said) and len(said) <= PHRASE_MAX else ""
 
 
 def _with_those_above(host: str) -> Iterator[str]:

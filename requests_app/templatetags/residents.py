@@ -11,9 +11,16 @@ from requests_app.messages import wording
 from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.rules import survey
 from requests_app.rules.moderation import key_of
+from requests_app.views import doubts
 from requests_app.words import say
 
 register = template.Library()
+
+
+@register.simple_tag
+def first_page_stamp() -> str:
+    """When this page was made: it comes back with the form."""
+    return doubts.stamp()
 
 
 @register.filter

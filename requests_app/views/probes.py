@@ -86,5 +86,16 @@ def _measured() -> CollectorRegistry:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(value), 0)::bigint FROM requests_app_counter WHERE measure = 'open'")
         row = cursor.fetchone()
+        cursor.execute(
+            """
+            SELECT count(*), coalesce(extract(epoch FROM app_now() - min(submitted_at)), 0)::float
+            FROM requests_app_servicerequest WHERE public_state = 'held'"""
+        )
+        held = cursor.fetchone() or (0, 0)
     Gauge("lamplighter_requests_open", "Open service requests", registry=registry).set(row[0] if row else 0)
+    Gauge("lamplighter_requests_held", "Requests that wait for a look by a moderator", registry=registry).set(held[0])
+    oldest_held = Gauge(
+        "lamplighter_held_oldest_seconds", "Age of the oldest request that waits for a look", registry=registry
+    )
+    oldest_held.set(round(max(held[1], 0), 1))
     return registry

@@ -1,5 +1,6 @@
 """Reporting: check and send. What everyone can see and what only the city sees, and what one may want to take out before."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,12 +10,13 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import drafting, submission
+from requests_app.actions import arriving, drafting, submission
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places.public_place import public_place, shows_thing
 from requests_app.rules.personal_data import Found, Kind
 from requests_app.rules.public_words import found_in, is_confidential, public_words
 from requests_app.rules.report_path import Path
+from requests_app.views import doubts
 from requests_app.views.door import CityRequest
 from requests_app.views.report import draft_page, page_url, show
 from requests_app.words import say
@@ -34,7 +36,9 @@ FOUND_AT_ONCE = 10
 def check(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         try:
-            drafting.send(draft.pk, checked=request.POST.get("version", ""))
+            drafting.send(
+                draft.pk, checked=request.POST.get("version", ""), over_limit=partial(doubts.over_limit, request)
+            )
         except drafting.NotReady as error:
             if "version" in request.POST:
                 messages.warning(
@@ -44,8 +48,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         except submission.Refused as error:
             for problem in error.problems.values():
                 messages.error(request, problem)
-            pages = {"service": "service", "place": "where", "outside": "where", "emergency": "emergency"}
-            return redirect(page_url(draft, pages.get(error.code, "details:1")))
+            return redirect(page_url(draft, arriving.PAGES.get(error.code, "details:1")))
         return redirect("requests_app:sent", draft.pk)
     path = Path(draft)
     page = path.next_page()
@@ -157,11 +160,10 @@ def _parts(text: str, found: list[Found]) -> list[tuple[str, bool]]:
 def _contact_rows(draft: Draft, path: Path) -> list[Row]:
     contact = path.typed.get("contact") or {}
     url = page_url(draft, "contact")
-    reach = [
-        {"label": label, "value": contact[name], "url": url}
-        for name, label in (("email", _("E-mail")), ("phone", _("Phone")), ("name", _("Name")))
-        if contact.get(name)
-    ]
+    said = [("email", _("E-mail")), ("phone", _("Phone")), ("name", _("Name"))]
+    if path.version is not None and path.version.identity_words:
+        said.append(("postal_address", _("Postal address")))
+    reach = [{"label": label, "value": contact[name], "url": url} for name, label in said if contact.get(name)]
     if not contact.get("email") and not contact.get("phone"):
         reach.insert(0, {"label": _("How we reach you"), "value": _("Don’t contact me"), "url": url})
     elif contact.get("language") and len(draft.jurisdiction.languages) > 1:

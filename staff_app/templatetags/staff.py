@@ -1,6 +1,7 @@
 """What staff pages say with a filter.
 
 `{{ request|may_in_city:"read_outbox" }}`: whether a link to a page of the whole city leads anywhere for this reader.
+`{% held_waiting request as waiting %}`: how many reports wait for a look before everybody can read them.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.rules import permissions
+from staff_app import held
 
 register = template.Library()
 
@@ -18,6 +20,12 @@ register = template.Library()
 def may_in_city(request: HttpRequest, permission: str) -> bool:
     jurisdiction = getattr(request, "jurisdiction", None)
     return jurisdiction is not None and permissions.can_in_city(request.user, permission, jurisdiction)
+
+
+@register.simple_tag
+def held_waiting(request: HttpRequest) -> held.Waiting:
+    """How many reports wait for a look by this reader. Asked on each page: nobody looks for what is not shown."""
+    return held.waiting(request)
 
 
 @register.filter

@@ -66,12 +66,12 @@ self.offlineSending = (() => {
     return { state: "waiting" };
   }
 
-  async function fields({ key, revision, words, wordsLanguage, language, service, answers, place, contact, wentOn }) {
+  async function fields({ key, revision, words, wordsLanguage, language, service, answers, place, contact, wentOn, trap }) {
     const photos = (await store.photosOf(key)).map(({ id, alt }) => ({ key: id, alt }));
     return {
       key, revision, text: words, text_language: wordsLanguage ?? language, service,
       answers: JSON.stringify(answers), went_on: JSON.stringify(wentOn), photos: JSON.stringify(photos),
-      address: place.address, lat: place.lat, long: place.long, note: place.note, ...contact,
+      address: place.address, lat: place.lat, long: place.long, note: place.note, subject: trap ?? "", ...contact,
     };
   }
 
