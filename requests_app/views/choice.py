@@ -13,6 +13,7 @@ from requests_app import paging
 from requests_app.models import Area, Category, Service, ServiceRequest, ServiceVersion
 from requests_app.places import addresses
 from requests_app.places.public_filter import PublicFilter
+from requests_app.templatetags.places import distance_words
 from requests_app.views.request_rows import RELATED
 from requests_app.words import say
 
@@ -39,7 +40,7 @@ class Chip:
 
 def tidy(request: HttpRequest, chosen: PublicFilter) -> HttpResponse | None:
     """The form sends all its fields; the address that people share has only what they chose."""
-    return redirect(_address(request.path, chosen)) if "kind" in request.GET else None
+    return redirect(address(request.path, chosen)) if "kind" in request.GET else None
 
 
 def page(chosen: PublicFilter, cursor: str | None, size: int) -> paging.Page[ServiceRequest]:
@@ -51,30 +52,28 @@ def page(chosen: PublicFilter, cursor: str | None, size: int) -> paging.Page[Ser
         return paging.page_in_turn(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
 
 
-def context(chosen: PublicFilter, name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:
+def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:
     """For _choice.html and around it, on the page of this URL name: "public_list" or "map"."""
-    here = reverse(f"requests_app:{name}")
-    followed = {one: chosen.chosen[one] for one in FOLLOWED if one in chosen.chosen}
-    words = result_words(chosen, found)
-    chips = [Chip(_words(chosen, one), _address(here, chosen.but(**{one: ""}))) for one in chosen.chosen]
+    here = reverse(f"requests_app:{url_name}")
+    result = result_words(chosen, found)
+    chips = [
+        Chip(said, address(here, chosen.but(**{name: ""})))
+        for name, said in zip(chosen.chosen, words(chosen), strict=True)
+    ]
     return {
         "here": here,
         "chosen": chosen,
         "chips": chips,
-        "result": words,
-        "page_title": " · ".join([words, *(chip.words for chip in chips)]) if chips else "",
+        "result": result,
+        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips else "",
         "kinds": _kinds(chosen),
         "choices": _choices(chosen),
         "has_older": chosen.has_older(),
-        "older_url": _address(here, chosen.but(older="1")),
-        "list_url": _address(reverse("requests_app:public_list"), chosen),
-        "map_url": _address(reverse("requests_app:map"), chosen),
-        "feed_url": _address(reverse("requests_app:feed"), chosen),
-        "follow_url": (
-            _address(reverse("requests_app:follow"), PublicFilter(chosen.jurisdiction, followed))
-            if followed and not chosen.unknown
-            else ""
-        ),
+        "older_url": address(here, chosen.but(older="1")),
+        "list_url": address(reverse("requests_app:public_list"), chosen),
+        "map_url": address(reverse("requests_app:map"), chosen),
+        "feed_query": chosen.but(sort="").query,
+        "follow_url": _follow_url(chosen),
     }
 
 
@@ -92,12 +91,24 @@ def result_words(chosen: PublicFilter, found: paging.Page[ServiceRequest]) -> st
     return ngettext("%(number)d report", "%(number)d reports", number) % {"number": number}
 
 
-def _address(path: str, chosen: PublicFilter) -> str:
+def _follow_url(chosen: PublicFilter) -> str:
+    """Where one can ask for news of what is chosen; "" where a part of it is nothing that mails could keep to."""
+    followed = {name: chosen.chosen[name] for name in FOLLOWED if name in chosen.chosen}
+    if not followed or chosen.unknown or {"q", "category"} & set(chosen.chosen):
+        return ""
+    return address(reverse("requests_app:follow"), PublicFilter(chosen.jurisdiction, followed))
+
+
+def address(path: str, chosen: PublicFilter) -> str:
     return f"{path}?{chosen.query}" if chosen.query else path
 
 
-def _words(chosen: PublicFilter, name: str) -> str:
-    """What was chosen under this name, as a person would say it."""
+def words(chosen: PublicFilter) -> list[str]:
+    """What was chosen, as a person would say it, in the order of `chosen.chosen`."""
+    return [_word(chosen, name) for name in chosen.chosen]
+
+
+def _word(chosen: PublicFilter, name: str) -> str:
     if name in chosen.unknown:
         return _("Not known here: %(value)s") % {"value": chosen.chosen[name][:40]}
     if name == "category" and chosen.category:
@@ -112,7 +123,7 @@ def _words(chosen: PublicFilter, name: str) -> str:
         point, meters = chosen.near
         nearest = addresses.nearest(chosen.jurisdiction, point)
         place = nearest.label if nearest else f"{point.y:.5f}, {point.x:.5f}"
-        return _("Within %(meters)d m of %(place)s") % {"meters": meters, "place": place}
+        return _("Within %(distance)s of %(place)s") % {"distance": distance_words(meters), "place": place}
     if name == "q":
         return _("“%(words)s”") % {"words": chosen.chosen["q"]}
     return {

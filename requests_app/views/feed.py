@@ -1,11 +1,13 @@
 """What changed lately, for feed readers and other programs: Atom with GeoRSS points, by the filters of the public list."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from django.contrib.gis.feeds import GeoAtom1Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -16,6 +18,7 @@ from requests_app.clock import app_now
 from requests_app.messages.wording import status_words
 from requests_app.models import ServiceRequest
 from requests_app.places.public_filter import PublicFilter
+from requests_app.views import choice
 from requests_app.words import say
 
 ENTRIES = 50
@@ -28,15 +31,16 @@ WITHIN = dt.timedelta(days=31)
 def feed(request: HttpRequest) -> HttpResponse:
     """The last 50 changes of the last 31 days, newest first. A value that the city does not have finds nothing."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    chosen = PublicFilter(jurisdiction, request.GET)
+    # It has an order of its own.
+    chosen = PublicFilter(jurisdiction, request.GET).but(sort="")
     site = links.site_of(jurisdiction)
-    page = reverse("requests_app:public_list") + (f"?{chosen.query}" if chosen.query else "")
-    atom = GeoAtom1Feed(
-        title=_("Reports to %(city)s") % {"city": jurisdiction.name},
+    title = _("Reports to %(city)s") % {"city": jurisdiction.name}
+    atom = Feed(
+        title=": ".join([title, *filter(None, [" · ".join(choice.words(chosen))])]),
         description="",
         subtitle=_("What people reported to the city and what became of it. Private reports are not in here."),
-        link=site + page,
-        feed_url=site + request.get_full_path(),
+        link=site + choice.address(reverse("requests_app:public_list"), chosen),
+        feed_url=site + choice.address(request.path, chosen),
         feed_guid=f"{site}{request.path}?{chosen.query}",
         language=get_language(),
         # Atom asks for an author of each entry, or of the whole.
@@ -52,7 +56,18 @@ def feed(request: HttpRequest) -> HttpResponse:
         # One city for all: what it knows by heart is then read once and not for each.
         one.jurisdiction = jurisdiction
         atom.add_item(**_entry(one, site))
-    return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    written = atom.writeString("utf-8").encode()
+    response = HttpResponse(written, content_type="application/atom+xml; charset=utf-8")
+    # By what is in it, and never by a date: what is hidden leaves the feed, and nothing in it is newer for that.
+    response["ETag"] = etag = f'"{hashlib.sha256(written).hexdigest()[:20]}"'
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+class Feed(GeoAtom1Feed):
+    def latest_post_date(self) -> dt.datetime:
+        """An empty feed is of today, not of this second, or it would be new each time somebody looks."""
+        latest: dt.datetime = super().latest_post_date()
+        return latest if self.items else latest.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
