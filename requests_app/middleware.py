@@ -101,14 +101,16 @@ def unshared(get_response: GetResponse) -> GetResponse:
     """What is one reader's alone stays out of every cache that others read from.
 
     That is what the sign-ins, the staff's pages and one's own answer, and any page that sets a cookie: it was made for this
-    browser, as when a message that waited for it stands on an otherwise public page.
+    browser, as when a message that waited for it stands on an otherwise public page. A page that does not say how long it may be
+    kept would be kept as long as a cache guesses: what staff hide must be gone within half a minute.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        said = response.get("Cache-Control", "")
         if OF_ONE_PERSON.match(request.path_info):
             response["Cache-Control"] = "private, no-store"
-        elif response.cookies and not re.search("private|no-store", response.get("Cache-Control", "")):
+        elif not said or (response.cookies and not re.search("private|no-store", said)):
             # Not "no-store": Back brings the page again with what was typed into it.
             response["Cache-Control"] = "private, no-cache"
         return response

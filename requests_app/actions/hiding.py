@@ -74,7 +74,7 @@ def put_back(revision_id: int, *, actor: User, instead: NewWords | None = None) 
     if instead is None and now == revision.after:
         _store(service_request, text, revision.before)
     elif instead is not None and version_of(now) == instead.seen:
-        _write(service_request, text, instead.words or TAKEN_OUT, reason="put_back", actor=actor)
+        _write(service_request, text, instead.words, reason="put_back", actor=actor)
     else:
         raise ChangedMeanwhile([text.key])
     revision.undone_at, revision.undone_by = app_now(), actor

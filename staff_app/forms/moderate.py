@@ -15,22 +15,26 @@ from requests_app.rules.moderation import PublicText, public_texts, version_of
 from staff_app import public_view
 from staff_app.forms.acts import WORDS_MAX, ActForm
 
-REASONS = [
-    ("personal_data", gettext_lazy("It tells something private about a person")),
-    ("abuse", gettext_lazy("Abuse")),
-    ("threat", gettext_lazy("A threat")),
-    ("other", gettext_lazy("Another reason")),
-]
 
-
-def reason_field(label: Any) -> forms.ChoiceField:
+def reason_field(label: Any, *, personal_data: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=label, help_text=gettext_lazy("Everybody reads the reason."), choices=REASONS, widget=forms.RadioSelect
+        label=label,
+        help_text=gettext_lazy("Everybody reads the reason."),
+        choices=[
+            ("personal_data", personal_data),
+            ("abuse", gettext_lazy("Abuse")),
+            ("threat", gettext_lazy("A threat")),
+            ("other", gettext_lazy("Another reason")),
+        ],
+        widget=forms.RadioSelect,
     )
 
 
 class HidePhotoForm(ActForm):
-    reason = reason_field(gettext_lazy("Why should the public not see it?"))
+    reason = reason_field(
+        gettext_lazy("Why should the public not see it?"),
+        personal_data=gettext_lazy("It shows something private about a person"),
+    )
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,10 @@ class Row:
 class ModerateForm(ActForm):
     """Every public text with a box of its own. It remembers which words the moderator saw, so that nobody's change is lost."""
 
-    reason = reason_field(gettext_lazy("Why were they taken out?"))
+    reason = reason_field(
+        gettext_lazy("Why were they taken out?"),
+        personal_data=gettext_lazy("They tell something private about a person"),
+    )
     meanwhile: Mapping[str, public_view.Meanwhile] = {}
 
     def prepare(self) -> None:
@@ -115,10 +122,5 @@ def _seen(key: str) -> str:
 class PutBackForm(forms.Form):
     """Where the words changed again since they were hidden: what is to stand there."""
 
-    words = WordsField(
-        label=gettext_lazy("What should stand there?"),
-        required=False,
-        max_length=WORDS_MAX * 2,
-        lines=6,
-    )
+    words = WordsField(label=gettext_lazy("What should stand there?"), max_length=WORDS_MAX * 2, lines=6)
     seen = forms.CharField(widget=forms.HiddenInput)
