@@ -21,7 +21,9 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import tasks
+from requests_app.actions import hiding, moderation
 from requests_app.models import AccessLink, User
+from requests_app.rules.moderation import public_texts
 from tests import vector_tile
 from tests.pages import LINK, PAGES, RESIDENT, address, addresses, is_translated, searches, tile_at
 from tests.planted import (
@@ -254,7 +256,12 @@ def test_who_joined_a_report_reads_what_everybody_reads(planted: Planted, db: No
 
 def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff(planted: Planted, db: None) -> None:
     """On all pages of theirs, on the requests that these lead to, and in the copy of their data."""
-    theirs = OWN_WORDS | {what for what in CANARIES if what.startswith("reporter's")}
+    # Their own words as they wrote them, also what staff took out for all others.
+    theirs = (
+        OWN_WORDS
+        | {what for what in CANARIES if what.startswith("reporter's")}
+        | {"hidden words", "hidden words of a photo"}
+    )
     others = {
         what: forms
         for what, forms in needles(planted).items()
@@ -400,3 +407,39 @@ def log_lines() -> Iterator[list[str]]:
     finally:
         root.removeHandler(keeper)
         root.setLevel(before)
+
+
+# --- What was hidden this moment ----------------------------------------------------------------------------------------
+
+
+def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted, db: None) -> None:
+    """Words, a photo, a whole request: no worker runs in between, and no cache that we keep may still have them."""
+    public, whole = planted.public, planted.requests["parks"]
+    photo = planted.photos["public"]
+    wanted = {
+        "hidden word": spellings("plate"),
+        "hidden photo": {photo.name.encode()},
+        "hidden request": spellings(whole.reference)
+        | spellings(whole.spoken_reference)
+        | spellings("branch hangs low"),
+    }
+    before = Crawler(planted, wanted)
+    walk_as_a_stranger(before)
+    assert {found.partition(":")[0] for found in before.found} == wanted.keys()
+
+    sue = planted.staff["sue"]
+    text = next(one for one in public_texts(public) if one.field == "description")
+    new = hiding.NewWords(text.words.replace("plate", "[…]"), text.version)
+    hiding.hide_words(public.pk, {text.key: new}, reason="other", actor=sue)
+    hiding.hide_photo(photo.pk, reason="other", actor=sue)
+    moderation.hide(whole.pk, reason="other", actor=planted.staff["pia"])
+    after = Crawler(planted, wanted)
+    walk_as_a_stranger(after)
+    after.has_found_nothing()
+
+
+def walk_as_a_stranger(crawler: Crawler) -> None:
+    crawler.ask_all(name for name, page in PAGES.items() if page.is_public)
+    for name in PAGES:
+        for one in searches(name, crawler.planted, "branch"):
+            crawler.ask(one)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits, links
 from requests_app.actions import confirming, drafting, submission
 from requests_app.forms.report import ConfirmAgainForm
-from requests_app.models import Draft, OneTimeLink, PublicState
+from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
 from requests_app.views.door import CityRequest, too_much
 from requests_app.views.private_link import give_link
 from requests_app.views.report import gone
@@ -58,7 +58,7 @@ def confirm_again(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
         return one_more_step(request, draft, form=form, status=422)
     email = form.cleaned_data["email"]
     if not _may_mail(request, email):
-        form.add_error(None, too_much())
+        form.add_error(None, too_much(request.jurisdiction, per_s=DAY_S))
         return one_more_step(request, draft, form=form, status=429)
     try:
         confirming.mail_again(draft.service_request.pk, email=email, visitor_hash=draft.visitor_hash)
@@ -82,29 +82,44 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     made = confirming.confirm(link)
     if made is None:
         return render(request, "requests_app/prove.html", {"link": None}, status=404)
-    if link.visitor_hash and link.visitor_hash == drafting.visitor_hash(visitor_of(request)):
+    if _wrote_it(request, link):
         messages.success(request, _("Thank you. Your report is sent."))
-        response = redirect("requests_app:track", made.reference)
-        give_link(response, links.token(links.link_for(link.contact_point.person, made)), made)
-        return response
+        return _to_own_report(link, made)
     return render(request, "requests_app/prove.html", {"link": link, "done": True, "report": made})
 
 
 def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """Pressed before, or too old. It leads to the report and never makes a second one."""
     made = link.service_request
+    waits = made is not None and made.public_state == PublicState.UNCONFIRMED
+    if made is not None and not waits and _wrote_it(request, link):
+        return _to_own_report(link, made)
     if made is not None and made.is_public:
         return redirect("requests_app:track", made.reference)
-    waits = made is not None and made.public_state == PublicState.UNCONFIRMED
     context = {"link": link, "over": True, "waits": waits}
     return render(request, "requests_app/prove.html", context, status=410)
+
+
+def _wrote_it(request: CityRequest, link: OneTimeLink) -> bool:
+    return bool(link.visitor_hash) and link.visitor_hash == drafting.visitor_hash(visitor_of(request))
+
+
+def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
+    response = redirect("requests_app:track", made.reference)
+    give_link(response, links.token(links.link_for(link.contact_point.person, made)), made)
+    return response
 
 
 def again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """A new link in place of one that is too old, to the same address."""
     context = {"link": link, "over": True, "waits": True}
     if link.service_request_id is None or not _may_mail(request, link.contact_point.value):
-        return render(request, "requests_app/prove.html", {**context, "too_much": too_much()}, status=429)
+        return render(
+            request,
+            "requests_app/prove.html",
+            {**context, "too_much": too_much(request.jurisdiction, per_s=DAY_S)},
+            status=429,
+        )
     try:
         mailed = confirming.mail_again(
             link.service_request_id, email=link.contact_point.value, visitor_hash=link.visitor_hash

@@ -43,7 +43,7 @@ def other(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @draft_page
 def contact(request: CityRequest, draft: Draft) -> HttpResponse:
-    kept = draft.typed.get("contact") or draft.typed.get("contact_typed") or {}
+    kept = {**(draft.typed.get("contact") or {}), **(draft.typed.get("contact_typed") or {})}
     initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **kept}
     version = Path(draft).version
     has_to_say = version is not None and bool(version.identity_words or version.must_confirm)
@@ -70,6 +70,8 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
         )
         if language := switched_to(request):
             return in_other_language(request, draft, language)
+        # What was typed is shown again, also if it is not to be kept.
+        form.data = request.POST
     return show(
         request,
         "contact",

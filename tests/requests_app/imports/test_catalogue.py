@@ -297,6 +297,23 @@ def test_how_duplicates_are_treated_is_a_part_of_the_service(
     assert (version.number, version.duplicate_family) == (2, "street-holes")
 
 
+def test_who_must_say_who_they_are_and_confirm_is_a_part_of_the_service(
+    city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = {"en": "The law asks who tells us.", "es": "La ley pide saber quién avisa."}
+
+    def asks(said: dict[str, Any]) -> None:
+        said["services"][0] |= {"identity_words": why, "must_confirm": True, "emergency_screen": None, "questions": []}
+
+    bring(small(asks))
+    version = Service.objects.get(service_code="pothole").current
+    assert version is not None
+    assert (version.identity_words, version.must_confirm) == (why, True)
+    capsys.readouterr()
+    written = exported(capsys)["services"][0]
+    assert (written["identity_words"], written["must_confirm"]) == (why, True)
+
+
 def test_several_files_are_one_catalogue(city: Jurisdiction, bring: Callable[..., str]) -> None:
     whole = small()
     services = whole.pop("services")
@@ -342,6 +359,21 @@ BROKEN: list[tuple[str, Edit, str]] = [
         "a place list that is neither yes nor no",
         lambda said: said["services"][0].update(listed_by_place="never"),
         "services, pothole: `listed_by_place` should be true or false.",
+    ),
+    (
+        "a confirmation that is neither yes nor no",
+        lambda said: said["services"][0].update(must_confirm="always"),
+        "services, pothole: `must_confirm` should be true or false.",
+    ),
+    (
+        "what may be urgent and would wait for a mail",
+        lambda said: said["services"][0].update(must_confirm=True),
+        "services, pothole: it may be urgent, so it must not wait for a mail",
+    ),
+    (
+        "a reason to ask who reports in one language",
+        lambda said: said["services"][0].update(identity_words={"en": "The law asks."}),
+        "services, pothole, identity_words: the text in `es` is missing.",
     ),
     (
         "no such way with duplicates",
