@@ -1,15 +1,29 @@
 """Mails are read as pages are: a language, a way to read, names for rows and links, in English, Spanish and from the right."""
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core import mail
+from django.db import transaction
 from django.utils.translation import override
 
 from config import languages
-from requests_app.actions import conversation
+from requests_app import tasks
+from requests_app.actions import conversation, proving, subscribing
+from requests_app.clock import app_now
 from requests_app.messages import email
-from requests_app.models import Event, ServiceRequest
+from requests_app.models import (
+    ContactPoint,
+    DigestItem,
+    Event,
+    OneTimeLink,
+    OutboxRow,
+    Person,
+    ServiceRequest,
+    Subscription,
+)
 from tests import factories
 from tests.made_up_language import add_language
 from tests.test_accessibility import ACCESS, AXE, PHONE, axe
@@ -35,29 +49,87 @@ def body(event: Event, kind: str, language: str) -> str:
     made = ServiceRequest.objects.get(events=event)
     contact_point = made.participations.get().person.contact_points.get(kind="email")
     with override(language):
-        mail = email.compose(made, contact_point, kind=kind, event=event)
-    return str(mail.alternatives[0][0])
+        written = email.compose(made, contact_point, kind=kind, event=event)
+    return str(written.alternatives[0][0])
 
 
-@pytest.mark.parametrize("kind", sorted(set(email.KINDS.values())))
-def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(
-    browser: "Browser", commented: Event, kind: str, tmp_path: Path, settings: Any
-) -> None:
+def looked_at(browser: "Browser", language: str, html: str) -> list[str]:
+    """What is wrong with a mail on a phone."""
+    tab = browser.new_page(viewport=PHONE)
+    tab.set_content(html)
+    assert tab.locator("html").get_attribute("lang") == language
+    assert (tab.locator("html").get_attribute("dir") == "rtl") == (language == "ar")
+    assert tab.title(), "a mail has a name"
+    tab.evaluate(AXE)
+    tab.evaluate(ACCESS)
+    # A mail is no page: it has no regions, and its heading is its subject.
+    found = [one for one in axe(tab) if not one.startswith(("region:", "page-has-heading-one:", "landmark-one-main:"))]
+    found += tab.evaluate("access.tooWide()")
+    tab.close()
+    return found
+
+
+@pytest.fixture
+def from_the_right(tmp_path: Path, settings: Any) -> None:
+    """The site speaks a language that runs from the right, too."""
     add_language(tmp_path, "ar")
     settings.LOCALE_PATHS = [str(tmp_path), *settings.LOCALE_PATHS]
     settings.LANGUAGES = languages.spoken(map(Path, settings.LOCALE_PATHS))
     settings.LANGUAGES_BIDI = languages.run_from_the_right(settings.LANGUAGES)
-    tab = browser.new_page(viewport=PHONE)
+
+
+@pytest.mark.usefixtures("from_the_right")
+@pytest.mark.parametrize("kind", sorted(set(email.KINDS.values())))
+def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", commented: Event, kind: str) -> None:
     for language in ("en", "es", "ar"):
-        tab.set_content(body(commented, kind, language))
-        assert tab.locator("html").get_attribute("lang") == language
-        assert (tab.locator("html").get_attribute("dir") == "rtl") == (language == "ar")
-        tab.evaluate(AXE)
-        tab.evaluate(ACCESS)
-        # A mail is no page: it has no regions, and its heading is its subject.
-        found = [
-            one for one in axe(tab) if not one.startswith(("region:", "page-has-heading-one:", "landmark-one-main:"))
-        ]
-        assert found == [], language
-        assert tab.evaluate("access.tooWide()") == [], language
-    tab.close()
+        assert looked_at(browser, language, body(commented, kind, language)) == [], language
+
+
+# "digest", or what a mailed link proves.
+@pytest.mark.usefixtures("from_the_right")
+@pytest.mark.parametrize("kind", ["digest", "digest of a subscription", *OneTimeLink.Purpose.values])
+def test_axe_finds_nothing_in_gathered_mail_and_in_mailed_links(
+    browser: "Browser", commented: Event, kind: str
+) -> None:
+    for language in ("en", "es", "ar"):
+        Person.objects.update(language=language)
+        mail.outbox.clear()
+        send(commented, kind)
+        (sent,) = mail.outbox
+        html = str(sent.alternatives[0][0])  # type: ignore[attr-defined]
+        assert looked_at(browser, language, html) == [], language
+
+
+def send(event: Event, kind: str) -> None:
+    made = event.service_request
+    contact_point = made.participations.get().contact_point
+    assert contact_point is not None
+    ContactPoint.objects.update(verified_at=app_now())
+    subscription = Subscription.objects.create(
+        jurisdiction=made.jurisdiction,
+        contact_point=contact_point,
+        label="Elm St, 100 block",
+        confirmed_at=app_now(),
+        service=made.service,
+        cadence="daily",
+    )
+    OutboxRow.objects.all().delete()
+    DigestItem.objects.all().delete()
+    if kind.startswith("digest"):
+        of = subscription if "subscription" in kind else None
+        DigestItem.objects.create(
+            contact_point=contact_point, service_request=made, event=event, cadence="daily", subscription=of
+        )
+        DigestItem.objects.update(created_at=app_now() - dt.timedelta(days=2))
+        for one in DigestItem.objects.all():
+            with transaction.atomic():
+                subscribing._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
+    else:
+        proving.mail_link(
+            contact_point,
+            kind,
+            service_request=made if kind == "confirm" else None,
+            subscription=subscription if kind == "subscribe" else None,
+        )
+    while tasks.drain("outside"):
+        pass

@@ -1,21 +1,38 @@
 """Sweeping what has had its time: drafts, reports that nobody confirmed, photos that belong to nobody, old keys, done outbox
-rows, ended sessions."""
+rows, what mails were about, links that proved an address, news that nobody wants, ended sessions."""
 
 import datetime as dt
 
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
 from requests_app.actions import confirming, progress
 from requests_app.clock import app_now
-from requests_app.models import Draft, IdempotencyKey, OutboxRow, Photo
+from requests_app.models import (
+    DigestItem,
+    Draft,
+    IdempotencyKey,
+    OneTimeLink,
+    OutboxRow,
+    Participation,
+    Person,
+    Photo,
+    Subscription,
+)
 
 KEYS_KEPT = dt.timedelta(days=14)
 DONE_ROWS_KEPT = dt.timedelta(days=30)
 FILES_KEPT = dt.timedelta(hours=24)
+# The longest that a change waits for its mail is a week; what is older was told, or never will be.
+TOLD_KEPT = dt.timedelta(days=40)
+LINKS_KEPT = dt.timedelta(days=30)
+WISHES_KEPT = dt.timedelta(days=7)
+STOPPED_KEPT = dt.timedelta(days=30)
+ROWS_AT_ONCE = 20_000
 DRAFTS_AT_ONCE = 5000
 
 
@@ -27,7 +44,34 @@ def sweep() -> None:
     OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     confirming.forget_old()
+    _forget_old_mail(now)
     progress.bring_back_held()
+
+
+def _forget_old_mail(now: dt.datetime) -> None:
+    """What mails were about, the links that proved an address, and what nobody confirmed or somebody stopped."""
+    # In the order of their keys, which is that of their age: no index is needed to find the oldest.
+    told = DigestItem.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
+    old = [pk for pk, created_at in told if created_at < now - TOLD_KEPT]
+    DigestItem.objects.filter(pk__in=old).delete()
+    mailed = OneTimeLink.objects.order_by("pk").values_list("pk", "expires_at")[:ROWS_AT_ONCE]
+    over = [pk for pk, expires_at in mailed if expires_at < now - LINKS_KEPT]
+    OneTimeLink.objects.filter(pk__in=over).delete()
+    gone = Subscription.objects.filter(
+        Q(confirmed_at=None, created_at__lt=now - WISHES_KEPT) | Q(stopped_at__lt=now - STOPPED_KEPT)
+    )
+    wishes = list(gone.order_by("pk").values_list("pk", "contact_point__person_id")[:ROWS_AT_ONCE])
+    Subscription.objects.filter(pk__in=[pk for pk, _person in wishes]).delete()
+    _forget_nobody({person for _pk, person in wishes})
+
+
+def _forget_nobody(people: set[int]) -> None:
+    """Whoever only asked for news, and now has none: we keep no address that we do not need."""
+    tied = Participation.objects.filter(person__in=people).values_list("person_id", flat=True)
+    wanting = Subscription.objects.filter(contact_point__person__in=people)
+    asked = OneTimeLink.objects.filter(contact_point__person__in=people)
+    kept = {*tied, *(pk for some in (wanting, asked) for pk in some.values_list("contact_point__person_id", flat=True))}
+    Person.objects.filter(pk__in=people - kept).delete()
 
 
 def _drop(draft: Draft) -> None:

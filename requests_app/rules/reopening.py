@@ -16,9 +16,16 @@ def days_to_reopen(disposition: str) -> int:
     return (STILL_THERE_WITHIN if disposition == Disposition.NOT_FOUND else REOPEN_WITHIN).days
 
 
+def last_day(service_request: ServiceRequest) -> dt.datetime | None:
+    """Until when; None while it is open."""
+    if service_request.resolved_at is None:
+        return None
+    return service_request.resolved_at + dt.timedelta(days=days_to_reopen(service_request.disposition))
+
+
 def may_reopen(service_request: ServiceRequest, *, own: bool) -> bool:
     """By one of its people, now. own: they reported it themselves; what one took back, nobody else brings back."""
-    if service_request.resolved_at is None or (service_request.disposition == Disposition.WITHDRAWN and not own):
+    until = last_day(service_request)
+    if until is None or (service_request.disposition == Disposition.WITHDRAWN and not own):
         return False
-    ended_ago = app_now() - service_request.resolved_at
-    return ended_ago <= dt.timedelta(days=days_to_reopen(service_request.disposition))
+    return app_now() <= until

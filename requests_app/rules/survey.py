@@ -50,7 +50,7 @@ def is_asked(service_request: ServiceRequest, person: Person, *, through: Servic
 
 def fixed_question(about: ServiceRequest) -> str:
     """Where nothing was to be fixed, it is the answer that one is asked about."""
-    if about.disposition == Disposition.ANSWERED:
+    if about.disposition in (Disposition.ANSWERED, Disposition.CANNOT_DO):
         return gettext("Did our answer help you?")
     return gettext("Is it fixed?")
 

@@ -18,6 +18,7 @@ from requests_app.clock import app_now
 from requests_app.messages.wording import status_words
 from requests_app.models import ServiceRequest
 from requests_app.places.public_filter import PublicFilter
+from requests_app.rules import intake
 from requests_app.views import choice
 from requests_app.words import say
 
@@ -64,6 +65,11 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 
 class Feed(GeoAtom1Feed):
+    def add_item(self, *args: Any, **item: Any) -> None:
+        """What an import brought along and XML cannot hold (a control character) would be the end of the whole feed."""
+        clean = {name: intake.clean_text(value) if isinstance(value, str) else value for name, value in item.items()}
+        super().add_item(*args, **clean)
+
     def latest_post_date(self) -> dt.datetime:
         """An empty feed is of today, not of this second, or it would be new each time somebody looks."""
         latest: dt.datetime = super().latest_post_date()

@@ -15,7 +15,7 @@ from requests_app import limits
 from requests_app.actions import conversation, following, progress, surveying
 from requests_app.forms.tracking import SurveyForm, words_form
 from requests_app.models import Person
-from requests_app.rules import intake, survey
+from requests_app.rules import intake, reopening, survey
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.views import given_back
 from requests_app.views.door import CityRequest, no_such_request, too_much
@@ -157,6 +157,7 @@ def _survey_page(request: CityRequest, opened: Opened, form: SurveyForm, status:
         "service_request": opened.service_request,
         "shown": opened.shown,
         "form": form,
+        "reopen_until": reopening.last_day(opened.shown),
         "act_form": words_form("still_broken") if "still_broken" in acts_of(opened) else None,
     }
     return render(request, "requests_app/survey.html", context, status=status)

@@ -26,7 +26,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_thing
-from requests_app.rules import permissions, survey
+from requests_app.rules import permissions, reopening, survey
 from requests_app.rules.usual import usual_time
 from requests_app.views.door import CityRequest, no_such_request, too_much
 from requests_app.views.opened import Opened, acts_of, open_request
@@ -88,6 +88,7 @@ def track_page(
             # The one that came back with errors: the page's error summary is about it.
             "form": form,
             "form_for": form_for,
+            "reopen_until": reopening.last_day(shown),
             "words": unsent,
             "question": _open_question(opened),
             "appeal": _appeal(shown),

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -16,7 +17,18 @@ from pytest_django.fixtures import Settings
 from requests_app import photos, tasks
 from requests_app.actions import drafting, housekeeping
 from requests_app.clock import app_now
-from requests_app.models import Draft, IdempotencyKey, Jurisdiction, OutboxRow, Photo
+from requests_app.models import (
+    ContactPoint,
+    DigestItem,
+    Draft,
+    IdempotencyKey,
+    Jurisdiction,
+    OneTimeLink,
+    OutboxRow,
+    Person,
+    Photo,
+    Subscription,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +119,69 @@ def test_old_keys_done_rows_and_ended_sessions_go() -> None:
     assert OutboxRow.objects.filter(kind="index").exists()
     assert OutboxRow.objects.filter(done_at=None).count() == waiting, "what waits is never swept"
     assert Session.objects.get().session_key == "running"
+
+
+def wish(city: Jurisdiction, email: str, **columns: Any) -> Subscription:
+    person = Person.objects.create(jurisdiction=city)
+    contact_point = ContactPoint.objects.create(person=person, kind="email", value=email, normalized=email)
+    return Subscription.objects.create(jurisdiction=city, contact_point=contact_point, label="Pothole", **columns)
+
+
+def test_news_that_nobody_confirmed_or_somebody_stopped_is_forgotten_with_the_address() -> None:
+    city, now = factories.jurisdiction(), app_now()
+    long_ago = now - dt.timedelta(days=31)
+    never = wish(city, "never@example.org", created_at=now - dt.timedelta(days=8))
+    stopped = wish(city, "stopped@example.org", confirmed_at=long_ago, stopped_at=long_ago)
+    fresh = wish(city, "fresh@example.org")
+    kept = wish(city, "kept@example.org", confirmed_at=long_ago, created_at=long_ago)
+    still = wish(city, "still@example.org", created_at=now - dt.timedelta(days=8))
+    OneTimeLink.objects.create(
+        jurisdiction=city, purpose="sign_in", contact_point=still.contact_point, expires_at=now + dt.timedelta(hours=1)
+    )
+    housekeeping.sweep()
+    assert set(Subscription.objects.all()) == {fresh, kept}
+    assert set(ContactPoint.objects.values_list("normalized", flat=True)) == {
+        "fresh@example.org",
+        "kept@example.org",
+        "still@example.org",
+    }
+    assert never.contact_point_id != stopped.contact_point_id
+
+
+def test_whoever_reported_something_stays_when_their_news_is_forgotten() -> None:
+    cast = factories.rivermark()
+    made = factories.report(cast.pothole, answers={"where": "lane"}, reporter=factories.ANA)
+    ana = made.participations.get()
+    Subscription.objects.create(
+        jurisdiction=cast.city,
+        contact_point=ana.contact_point,
+        label="Pothole",
+        stopped_at=app_now() - dt.timedelta(days=31),
+    )
+    housekeeping.sweep()
+    assert not Subscription.objects.exists()
+    assert Person.objects.filter(pk=ana.person_id).exists()
+
+
+def test_what_mails_were_about_and_used_links_go_after_their_time() -> None:
+    cast, now = factories.rivermark(), app_now()
+    made = factories.report(cast.pothole, answers={"where": "lane"}, reporter=factories.ANA)
+    contact_point = made.participations.get().contact_point
+    event = made.events.first()
+    assert event is not None
+    assert contact_point is not None
+    item = DigestItem.objects.create(
+        contact_point=contact_point, service_request=made, event=event, cadence="weekly", created_at=now
+    )
+    link = OneTimeLink.objects.create(
+        jurisdiction=cast.city, purpose="sign_in", contact_point=contact_point, expires_at=now - dt.timedelta(days=29)
+    )
+    housekeeping.sweep()
+    assert DigestItem.objects.filter(pk=item.pk).exists(), "it may still wait for its Monday"
+    assert OneTimeLink.objects.filter(pk=link.pk).exists(), "its page still says that it is too old"
+    DigestItem.objects.update(created_at=now - dt.timedelta(days=41))
+    OneTimeLink.objects.update(expires_at=now - dt.timedelta(days=31))
+    housekeeping.sweep()
+    assert not DigestItem.objects.exists()
+    assert not OneTimeLink.objects.exists()
+    assert ContactPoint.objects.filter(pk=contact_point.pk).exists()

@@ -1,5 +1,6 @@
 """The feed: what changed lately, for feed readers, with the list's filters and nothing that the list does not show."""
 
+import re
 import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 
 from requests_app.actions import conversation, moderation
+from requests_app.models import ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 
@@ -106,3 +108,52 @@ def test_what_the_public_may_not_read_is_not_in_it(cast: Rivermark) -> None:
     hidden = factories.routed(cast.pothole, "hidden words", answers=LANE)
     moderation.hide(hidden.pk, reason="abuse", actor=cast.pia)
     assert titles() == []
+
+
+NAUGHTY = "a\x0b\x1f\x08b \u202eevil\u202c \ufffe\uffff ]]> <b> & \ud7ff Z\u0301\u0301\u0301"
+
+
+def test_what_an_import_brought_along_and_xml_cannot_hold_does_not_break_it(cast: Rivermark) -> None:
+    odd = factories.service(cast.city, "odd", name=f"Odd {NAUGHTY}", of=cast.streets, kind=cast.pothole.category)
+    made = factories.routed(odd, "Look at this.")
+    ServiceRequest.objects.filter(pk=made.pk).update(description=NAUGHTY, public_address=NAUGHTY)
+    (entry,) = feed().findall(f"{ATOM}entry")
+    for name in ("title", "summary"):
+        words = entry.findtext(f"{ATOM}{name}") or ""
+        assert "evil" in words
+        assert not set(words) & set("\x0b\x1f\x08\u202e\u202c\ufffe\uffff")
+
+
+RFC3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
+
+
+@pytest.mark.parametrize("prefix", ["", "/es"])
+def test_a_validator_finds_nothing_wrong_with_it(cast: Rivermark, prefix: str) -> None:
+    """RFC 4287 4.1 and GeoRSS Simple: what must be there, once, and in which form."""
+    for number in range(3):
+        factories.routed(cast.pothole, f"Hole {number}.", answers=LANE)
+    root = feed(f"?near={factories.ELM_ST[1]},{factories.ELM_ST[0]},200", prefix)
+    entries = root.findall(f"{ATOM}entry")
+    assert len(entries) == 3
+    for one in (root, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(one.findall(f"{ATOM}{name}")) == 1
+        assert urlsplit(one.findtext(f"{ATOM}id") or "").scheme in ("http", "https", "tag", "urn")
+        assert re.fullmatch(RFC3339, one.findtext(f"{ATOM}updated") or "")
+        for link in one.findall(f"{ATOM}link"):
+            assert urlsplit(link.get("href") or "").netloc, "addresses are whole"
+        assert len([link for link in one.findall(f"{ATOM}link") if link.get("rel", "alternate") == "alternate"]) == 1
+    (own,) = [link for link in root.findall(f"{ATOM}link") if link.get("rel") == "self"]
+    assert "near=" in (own.get("href") or "")
+    assert root.findall(f"{ATOM}author")
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == (prefix.strip("/") or "en")
+    assert len({one.findtext(f"{ATOM}id") for one in entries}) == len(entries)
+    dates = [one.findtext(f"{ATOM}updated") or "" for one in entries]
+    assert root.findtext(f"{ATOM}updated") == max(dates)
+    for one in entries:
+        assert re.fullmatch(RFC3339, one.findtext(f"{ATOM}published") or "")
+        (point,) = one.findall(f"{GEORSS}point")
+        latitude, longitude = map(float, (point.text or "").split())
+        assert abs(latitude) <= 90
+        assert abs(longitude) <= 180
+        assert all(category.get("term") for category in one.findall(f"{ATOM}category"))
