@@ -38,9 +38,8 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
     with transaction.atomic():
         # Lock first: several photos come at once, and it may be ended at this moment.
         service_request = locked(service_request.pk)
-        earlier = [one for one in own_changes.later_photos(service_request) if one.pk < photo.pk]
         is_open = own_changes.takes_photos(service_request)
-        if is_open and len(earlier) < own_changes.LATER_PHOTOS_MAX:
+        if is_open and len(own_changes.later_photos(service_request)) < own_changes.LATER_PHOTOS_MAX:
             service_request.has_new_answer = True
             service_request.updated_at = app_now()
             service_request.save(update_fields=["has_new_answer", "updated_at"])

@@ -74,7 +74,7 @@ class ChangeForm(PlaceForm):
             label=_("What you told us"),
             help_text=hint,
             max_length=intake.DESCRIPTION_MAX,
-            lines=4,
+            lines=6,
             # A report must say something: in words, or by the answers. What was sent without words may stay without.
             required=bool(self.service_request.description) and not self._has_answers(),
             error_messages={"required": _("Say in a few words what the problem is.")},
@@ -110,7 +110,7 @@ class LaterPhotosForm(forms.Form):
 
     def __init__(self, *args: Any, photos: Sequence[Photo], is_public: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.photos, self.is_public = photos, is_public
+        self.kept_photos, self.is_public = photos, is_public
         for number, photo in enumerate(photos, 1):
             self.fields[f"alt_{photo.name}"] = WordsField(
                 label=_("What does photo %(number)d show?") % {"number": number},
@@ -122,17 +122,18 @@ class LaterPhotosForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        for name, words in cleaned.items():
-            found = {one.kind for one in personal_data.find(words)} if self.is_public else set()
-            if found & {Kind.EMAIL, Kind.PHONE}:
+        for photo in self.kept_photos if self.is_public else []:
+            name = f"alt_{photo.name}"
+            if {one.kind for one in personal_data.find(cleaned.get(name, ""))} & {Kind.EMAIL, Kind.PHONE}:
                 self.add_error(name, _("Everyone can read this. Leave out phone numbers and e-mail addresses."))
         return cleaned
 
     @property
     def kept(self) -> list[dict[str, Any]]:
         """As the page's piece shows them."""
-        return [{"photo": one, "alt": self[f"alt_{one.name}"]} for one in self.photos]
+        return [{"photo": one, "alt": self[f"alt_{one.name}"]} for one in self.kept_photos]
 
     @property
     def words(self) -> dict[str, str]:
-        return {one.name: self.cleaned_data[f"alt_{one.name}"] for one in self.photos if self.is_valid()}
+        """Of a valid form, by the photo's name."""
+        return {one.name: self.cleaned_data[f"alt_{one.name}"] for one in self.kept_photos}

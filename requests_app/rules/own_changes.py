@@ -35,8 +35,9 @@ def takes_photos(service_request: ServiceRequest) -> bool:
 
 def later_photos(service_request: ServiceRequest) -> list[Photo]:
     """Those that the reporter added afterward, in their order."""
-    photos = service_request.photos.filter(kind=Photo.Kind.REPORT, created_at__gt=service_request.submitted_at)
-    return list(photos.order_by("id"))
+    told = Event.objects.filter(service_request=service_request, kind="photo_added").values_list("data", flat=True)
+    ids = [data.get("photo_id") for data in told]
+    return list(service_request.photos.filter(pk__in=ids).order_by("id")) if ids else []
 
 
 def text_questions(service_request: ServiceRequest, given: dict[str, object]) -> list[QuestionVersion]:

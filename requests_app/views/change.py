@@ -3,6 +3,7 @@
 Nothing is kept between the pages but what the form itself carries along; nothing is changed before the last one.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -76,20 +77,20 @@ def change(request: CityRequest, opened: Opened, person: Person) -> HttpResponse
         return _page(request, opened, form, status=422)
     place = drafting.place_from(request.jurisdiction, given) if given is not None else None
     owner = _owner(service_request, place)
-    said_no, asked = _heard(request, form, place)
-    if asked:
-        return _ask_of_danger(request, service_request, form, asked, said_no)
+    heard = _heard(form, place)
+    if heard and (about := _about(heard)) not in request.POST.getlist("said_no"):
+        return _ask_of_danger(request, form, heard, about)
     if found := _found(request, form, place):
         return _page(request, opened, form, status=422, found=found)
     if owner is not None and service_request.priority != 1 and request.POST.get("owner") != owner.code:
-        return _asked(request, service_request, form, "change_whose", owner=owner)
+        return _asked(request, form, "change_whose", owner=owner)
     wanted = correcting.Wanted(
         text=form.cleaned_data["text"],
         note=form.cleaned_data["note"],
         place=place,
         owner=owner,
         answers=form.answers,
-        said_no=tuple(said_no),
+        said_no=tuple(_reasons(heard)),
         was=form.cleaned_data["was"],
     )
     try:
@@ -122,19 +123,17 @@ def _page(request: CityRequest, opened: Opened, form: ChangeForm, status: int = 
     return render(request, "requests_app/change.html", context, status=status)
 
 
-def _asked(
-    request: CityRequest,
-    service_request: ServiceRequest,
-    form: ChangeForm,
-    template: str,
-    *,
-    without: str = "",
-    **more: Any,
-) -> HttpResponse:
+def _asked(request: CityRequest, form: ChangeForm, template: str, *, without: str = "", **more: Any) -> HttpResponse:
     """A question before it is saved. What was typed lies unseen in its form, as it came."""
     names = [*form.fields, *(one for one in CARRIED if one != without)]
-    context = {"service_request": service_request, "carried": _carried(request.POST, names), **more}
-    return render(request, f"requests_app/{template}.html", {"form": None, **context}, status=422)
+    context = {
+        "service_request": form.service_request,
+        "form": None,
+        "switch_form": "report-form",
+        "carried": _carried(request.POST, names),
+        **more,
+    }
+    return render(request, f"requests_app/{template}.html", context, status=422)
 
 
 def _carried(sent: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
@@ -172,7 +171,6 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
     asked = PlaceChoiceForm(choices=given_place.choices(matches, address))
     return _asked(
         request,
-        service_request,
         form,
         "change_place",
         without="choice",
@@ -199,39 +197,30 @@ def _owner(service_request: ServiceRequest, place: submission.Place | None) -> O
 # --- What the new words say -------------------------------------------------------------------------------------------
 
 
-def _heard(
-    request: CityRequest, form: ChangeForm, place: submission.Place | None
-) -> tuple[list[str], list[EmergencyPhrase]]:
-    """(the reasons that were answered with no, the phrases that are still to be asked about): of the new words alone."""
+def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPhrase]:
+    """The phrases that stand in the new words and stood in none of the old ones."""
     before = form.service_request
     old_words = [before.description, before.address, before.place_note, *map(str, form.given.values())]
     address = place.address if place is not None else before.address
     new_words = [form.cleaned_data["text"], address, form.cleaned_data["note"], *form.answers.values()]
-    old = {one.phrase for one in screening.red_flags(request.jurisdiction, "\n".join(old_words))}
-    new = [one for one in screening.red_flags(request.jurisdiction, "\n".join(new_words)) if one.phrase not in old]
-    answered = set(request.POST.getlist("said_no")[:CARRIED_MAX])
-    said_no = [f"phrase:{one.phrase}" for one in new if f"phrase:{one.phrase}" in answered]
-    return said_no, [one for one in new if f"phrase:{one.phrase}" not in answered]
+    old = {one.phrase for one in screening.red_flags(before.jurisdiction, "\n".join(old_words))}
+    new = screening.red_flags(before.jurisdiction, "\n".join(new_words))
+    return [one for one in new if one.phrase not in old]
 
 
-def _ask_of_danger(
-    request: CityRequest,
-    service_request: ServiceRequest,
-    form: ChangeForm,
-    asked: list[EmergencyPhrase],
-    said_no: list[str],
-) -> HttpResponse:
-    reasons = [f"phrase:{one.phrase}" for one in asked]
-    danger.ask_of_a_change(service_request, reasons)
-    return _asked(
-        request,
-        service_request,
-        form,
-        "change_danger",
-        without="said_no",
-        reasons=[*said_no, *reasons],
-        self_harm=any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in asked),
-    )
+def _ask_of_danger(request: CityRequest, form: ChangeForm, heard: list[EmergencyPhrase], about: str) -> HttpResponse:
+    danger.ask_of_a_change(form.service_request, _reasons(heard))
+    self_harm = any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard)
+    return _asked(request, form, "change_danger", without="said_no", about=about, self_harm=self_harm)
+
+
+def _reasons(heard: list[EmergencyPhrase]) -> list[str]:
+    return sorted({f"phrase:{one.phrase}" for one in heard})
+
+
+def _about(heard: list[EmergencyPhrase]) -> str:
+    """What a "no" was said about: for other words of danger it counts no more."""
+    return hashlib.sha256("\x1f".join(_reasons(heard)).encode()).hexdigest()[:16]
 
 
 def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
@@ -248,10 +237,11 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
     )
     known = {one.words for where, text in words_of(service_request).items() for one in found_in(where, text)}
     known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
-    found = [
-        {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
+    # The same number three times is one thing to look at.
+    found = {
+        one.words: {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
         for where, text in new.items()
         for one in found_in(where, text)
         if one.words not in known
-    ]
-    return found[:FOUND_AT_ONCE]
+    }
+    return list(found.values())[:FOUND_AT_ONCE]

@@ -68,6 +68,12 @@ class Holder:
             found[name] = [unescaped(value)]
         return found
 
+    def button(self, name: str) -> str:
+        """What a button of that name would send."""
+        found = re.search(rf'<button[^>]*name="{name}" value="([^"]*)"', self.html)
+        assert found is not None, self.html
+        return unescaped(found[1])
+
     def save(self, **changed: Any) -> "Holder":
         if not self.html:
             self.open()
@@ -377,12 +383,21 @@ def test_new_words_of_danger_lead_to_the_question_and_nothing_is_changed_before_
     assert "Is anyone in danger right now?" in holder.html
     assert "tel:911" in holder.html
     assert holder.request.description == "A hole as big as a plate."
-    holder.save()
+    # Only the button says no.
+    assert holder.save().status == 422
+    holder.save(said_no=holder.button("said_no"))
     changed = holder.request
     assert (changed.description, changed.place_note) == ("A hole, and I smell gas.", "north side")
     assert changed.after_warning
     steps = ScreeningCount.objects.values_list("step", "reason", "value")
-    assert set(steps) == {("asked", "phrase", 1), ("went_on", "phrase", 1)}
+    assert set(steps) == {("asked", "phrase", 2), ("went_on", "phrase", 1)}
+
+
+def test_a_no_counts_for_the_words_that_it_was_said_about(cast: Rivermark) -> None:
+    holder = ana(cast)
+    no = holder.save(text="I smell gas.").button("said_no")
+    assert "Is anyone in danger" in holder.save(said_no=no, text="I smell gas and want to die.").html
+    assert holder.request.description == "A hole as big as a plate."
 
 
 def test_words_of_danger_are_heard_in_the_note_and_in_answers_too(cast: Rivermark) -> None:
