@@ -184,6 +184,7 @@ ANSWERS = {
     "requests_app:private_link": 302,
     "requests_app:my_request": 302,
     "requests_app:answered": 302,
+    "requests_app:confirm_again": 302,
     "open311_not_found": 404,
 }
 

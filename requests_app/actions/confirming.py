@@ -113,6 +113,8 @@ def take_away(pk: int) -> None:
 
 
 def _locked(pk: int | None) -> ServiceRequest | None:
+    if pk is None:
+        return None
     # Lock first: two links of it may be pressed at once, or one while the old ones are swept.
     return (
         ServiceRequest.objects.select_for_update(of=("self",))

@@ -112,7 +112,9 @@ def refuse(link: OneTimeLink) -> None:
     """ "That was not me": the link ends, and so does what was asked for in the name of this address. Raises UsedUp."""
     locked = _used_up(link)
     now = app_now()
-    Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, stopped_at=None).update(stopped_at=now)
+    if locked.subscription_id is not None:
+        asked = Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, stopped_at=None)
+        asked.update(stopped_at=now)
 
 
 def _used_up(link: OneTimeLink) -> OneTimeLink:

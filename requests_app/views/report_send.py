@@ -85,10 +85,10 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
 
 def _posted(request: CityRequest, version: ServiceVersion | None) -> QueryDict:
     """ "Don't contact me" where the law wants a name and an address: these stay, and no mails or calls come."""
-    posted = request.POST
-    if "none" in posted and version is not None and not version.must_confirm:
-        posted = posted.copy()
-        posted["email"] = posted["phone"] = ""
+    if "none" not in request.POST or version is None or version.must_confirm:
+        return request.POST
+    posted = request.POST.copy()
+    posted["email"] = posted["phone"] = ""
     return posted
 
 

@@ -1,4 +1,4 @@
-"""A report that waits for the link in its mail: nowhere until it is pressed, sent by it once, taken away by who did not write it."""
+"""A report that waits for the link in its mail: nowhere until then, sent once, taken away by who did not write it."""
 
 import datetime as dt
 import re
