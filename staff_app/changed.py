@@ -49,7 +49,7 @@ def _words(
 
 def _places(service_request: ServiceRequest, events: dict[int, Event]) -> dict[int, tuple[Piece, ...]]:
     """A revision is what stood before; what came instead stands in the next one, or in the request."""
-    found = {}
+    found: dict[int, tuple[Piece, ...]] = {}
     after = _place(service_request)
     for one in service_request.place_revisions.order_by("-id"):
         before = _place(one)

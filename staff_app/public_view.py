@@ -13,7 +13,7 @@ from requests_app.rules import moderation, permissions
 from requests_app.rules.moderation import PublicText, public_texts
 from requests_app.rules.text_diff import Piece, text_diff
 from requests_app.words import say
-from staff_app import rows, timeline
+from staff_app import held, rows, timeline
 from staff_app.doors import reads_for_department
 
 AT_MOST = 50
@@ -39,8 +39,6 @@ def reason_words(code: str) -> str:
         "not_a_report": _("no report"),
         "unchecked": _("waits for a look"),
         "other": _("another reason"),
-        "link": _("a link"),
-        "limit": _("many reports at once"),
     }.get(code, "")
 
 
@@ -133,11 +131,12 @@ def _switches(service_request: ServiceRequest) -> Iterator[Entry]:
     """The whole request, and whole photos."""
     happened = service_request.events.filter(kind__in=EVENTS).select_related("user")
     for event in happened.order_by("-id")[:AT_MOST]:
+        reason = str(event.data.get("reason") or "")
         yield Entry(
             at=event.at,
             who=timeline.who(event.user, event.person_id is not None),
             what=timeline.simple_words(event.kind),
-            why=reason_words(str(event.data.get("reason", ""))),
+            why=held.reason_words(reason) if event.kind == "withheld" else reason_words(reason),
         )
 
 

@@ -102,7 +102,7 @@ def taken_out(
     changes: QuerySet[TextRevision] = TextRevision.objects.filter(where, reason__in=REASONS, undone_at=None)
     by = Subquery(of_staff.order_by("id").values("department__name")[:1], output_field=JSONField())
     for revision in changes.annotate(by=by).order_by("id"):
-        yield key_of_revision(revision), revision.reason, revision.by  # type: ignore[attr-defined]
+        yield key_of_revision(revision), revision.reason, revision.by
 
 
 def reason_of_hiding(service_request: ServiceRequest) -> str:

@@ -104,7 +104,7 @@ class ModerateForm(ActForm):
 
     def anew(self, keys: set[str]) -> "ModerateForm":
         """With what was typed, and with these texts as they are now: the next press of the button is about them."""
-        data = self.data.copy()
+        data = dict(self.data.items())
         for text in public_texts(self.service_request):
             if text.key in keys:
                 data[_seen(text.key)] = text.version
