@@ -27,7 +27,7 @@ HEAVY = 150_000
 # Pages that anybody can ask for by their address. {request} and the like are found on the way.
 READING = {
     "home": "", "services": "services/", "service": "services/streets/", "article": "articles/collection-days/",
-    "address": "address/", "list": "requests/", "map": "map/", "find": "find/", "offline": "report/offline/",
+    "address": "address/", "list": "requests/", "map": "map/", "find": "find/", "my-requests": "my/", "offline": "report/offline/",
     "statement": "accessibility/", "privacy": "privacy/", "what": "report/",
 }  # fmt: skip
 # The pages of the report path, by the last part of their address.
@@ -39,7 +39,10 @@ STEPS = {
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
 }  # fmt: skip
-REST = ("later", "address-card", "address-unknown", "photos", "track", "sign-in", "queue", "request", "act")
+REST = (
+    "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "sign-in",
+    "queue", "request", "act",
+)  # fmt: skip
 # Only a few answers lead to another service.
 SELDOM = {"other"}
 EVERY = (*READING, *(step for step in STEPS.values() if step not in SELDOM), *REST, *STAFF)
@@ -240,6 +243,32 @@ def a_page_of_the_path(path: str, last: str, address: str = "", words: str = "")
     return story
 
 
+def who_by_law(camera: Camera) -> None:
+    """A service for which a law asks who reports."""
+    to_contact(camera, "barking")
+    camera.take("who-by-law")
+
+
+def waits_for_its_link(camera: Camera) -> None:
+    """A service whose reports are sent by a link in a mail."""
+    to_contact(camera, "construct")
+    walk(camera, last="check")
+    forward(camera.page)
+    camera.take("one-more-step")
+
+
+def to_contact(camera: Camera, service: str) -> None:
+    address = known_address(camera)
+    camera.open(f"report/?service={service}")
+    forward(camera.page)
+    walk(camera, address, last="details")
+    for box in camera.page.locator("main form textarea, main form input[type=text]").all():
+        box.fill("5 am")
+    choose_first(camera, address)
+    forward(camera.page)
+    walk(camera, last="contact")
+
+
 def later(camera: Camera) -> None:
     camera.open("report/?service=pothole")
     forward(camera.page)
@@ -282,6 +311,8 @@ PATHS = {
     "choose-place": a_page_of_the_path("report/?service=pothole", "choose-place", "Mill"),
     "thing": a_page_of_the_path("report/?service=streetlight", "thing", "City Hall"),
     "whose": a_page_of_the_path(f"report/?service=pothole&{STATE_ROAD}", "whose"),
+    "who-by-law": who_by_law,
+    "one-more-step": waits_for_its_link,
     "later": later,
     "address-card": address_card,
 }
