@@ -90,6 +90,7 @@ REACTIONS: dict[str, list[str]] = {
     "resumed": ["tell_changed"],
     "withdrawn": ["tell_changed"],
     "unmerged": ["tell_changed"],
+    "place_corrected": ["tell_changed"],
     "escalated": ["mail_supervisor"],
 }
 # Of these, whoever follows the area, service or place hears too: that it is there, and what is done and said about it.

@@ -75,7 +75,7 @@ def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "") -> for
 
 EVERYBODY_READS = gettext_lazy("Everybody can read this. Write no names, addresses or phone numbers of people.")
 STAFF_READ = gettext_lazy("Only staff read this. It may still be given out under a records law.")
-REPORTER_READS = gettext_lazy("The reporter and everybody who joined read this, in your words. Others do not.")
+REPORTER_READS = gettext_lazy("Only the reporter reads this, in your words. Others see that we asked.")
 
 
 class ScheduleForm(ActForm):

@@ -1,15 +1,17 @@
 """Mail, read from a real mail server: who hears, in which words, once."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from requests_app import tasks
-from requests_app.actions import conversation, merging, moderation, progress
+from requests_app.actions import conversation, merging, moderation, placing, progress
 from requests_app.clock import app_now
-from requests_app.models import ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
+from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark, rivermark
 from tests.mail_server import Mailbox, deliver, make_due
@@ -186,3 +188,32 @@ def test_the_owner_of_the_ground_gets_the_report_without_the_reporter(town: Rive
     assert "A limb hangs over SR 9." in body
     assert "Ana" not in body
     assert "ana@example.org" not in body
+
+
+def nine_to_five(town: Rivermark) -> None:
+    hours = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    Calendar.objects.update(always=False, hours=hours)
+
+
+@pytest.mark.parametrize(("hour", "is_night"), [(3, True), (12, False)])
+def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
+    town: Rivermark, mailbox: Mailbox, hour: int, is_night: bool
+) -> None:
+    nine_to_five(town)
+    with connection.cursor() as cursor:
+        tuesday = dt.datetime(2027, 6, 1, hour, tzinfo=town.city.zone)
+        cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [tuesday])
+    factories.report(town.pothole, answers=LANE, reporter=ANA)
+    tasks.drain("outside")
+    told = mailbox.mails[0]
+    for body in (mail_server.plain(told), mail_server.html(told)):
+        assert ("Streets is closed now and reads it when it opens: Tuesday, June 1, 9 a.m." in body) == is_night
+        assert ("This number is answered all night:" in body) == is_night
+
+
+def test_a_place_that_staff_corrected_is_news_to_whoever_reported_it(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, answers=LANE, reporter=ANA)
+    deliver()
+    placing.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
+    deliver()
+    assert "The place was corrected" in mailbox.mails[-1]["Subject"]
