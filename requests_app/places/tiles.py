@@ -23,10 +23,10 @@ EQUATOR_M = 40_075_016.685578488
 # One tile may keep the database busy for so long.
 TILE_MS = 2000
 # From afar requests are counted in cells, so many across a tile. From this zoom on each is a point, and only those that
-# would lie on top of each other (13 pixels) are one: all of a block, say, whose true places nobody may know.
+# would lie on top of each other (21 pixels) are one: all of a block, say, whose true places nobody may know.
 POINTS_FROM, POINTS_TO = 15, 17
 CELLS = 8
-SPOTS = 40
+SPOTS = 24
 # So many of one spot are named; the list has them all.
 MOST_NAMED = 8
 # More points than a screen could tell apart are not sent; the newest are.

@@ -78,6 +78,12 @@ if (opened) {
   function show(lngLat, inside, from) {
     popup?.remove();
     popup = new maplibre.Popup({ maxWidth: "18rem", offset: 8 }).setLngLat(lngLat).setDOMContent(inside).addTo(map);
+    // What does not fit on the map is brought onto it.
+    const part = popup.getElement().getBoundingClientRect();
+    const whole = box.getBoundingClientRect();
+    const over = (low, high, from, to) => Math.min(0, low - from) || Math.max(0, high - to);
+    const by = [over(part.left, part.right, whole.left, whole.right), over(part.top, part.bottom, whole.top, whole.bottom)];
+    if (by.some(Boolean)) map.panBy(by.map((pixels) => pixels + 8 * Math.sign(pixels)));
     // Whoever came here by keyboard goes back to where they were.
     popup.on("close", () => from.focus({ preventScroll: true }));
   }
@@ -95,8 +101,9 @@ if (opened) {
     const found = once(map.queryRenderedFeatures(around, { layers: ["requests", "cells"] }));
     found.sort((one, other) => away(one) - away(other));
     if (!found.length) return found;
-    const spots = found.filter((one) => one.properties.items);
     const [lng, lat] = found[0].geometry.coordinates;
+    const nearest = away(found[0]);
+    const spots = found.filter((one) => one.properties.items && away(one) <= nearest + FINGER_PX);
     if (!spots.length) {
       said.textContent = words.closer.replace("{number}", found[0].properties.n);
       map.easeTo({ center: [lng, lat], zoom: Math.min(map.getZoom() + 2, CLOSEST) });

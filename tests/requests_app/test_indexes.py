@@ -1,0 +1,22 @@
+"""The database has the indexes that the models promise, each of the rows that it is meant for."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_index_of_some_rows_holds_no_others() -> None:
+    """Django forgets the condition of an index on a place (its PostGIS editor leaves it out), so a migration must not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname, indexdef LIKE '%% WHERE %%' FROM pg_indexes WHERE schemaname = 'public'", [])
+        is_partial = dict(cursor.fetchall())
+    promised = {
+        index.name: index.condition is not None
+        for label in ("requests_app", "staff_app")
+        for model in apps.get_app_config(label).get_models()
+        for index in model._meta.indexes
+    }
+    assert promised
+    assert {name: is_partial.get(name) for name in promised} == promised
