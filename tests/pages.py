@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import EmergencyPhrase, ModerationTerm, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
 from staff_app.acts import ACTS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -170,7 +170,7 @@ def each_request_photo(planted: Planted) -> list[Arguments]:
 
 
 def the_hidden_words(planted: Planted) -> list[Arguments]:
-    revision = planted.public.text_revisions.get(field="description")
+    revision = planted.public.text_revisions.filter(field="description").order_by("id")[0]
     return [{"reference": planted.public.reference, "revision_id": revision.pk}]
 
 
@@ -180,7 +180,9 @@ def the_phrase(planted: Planted) -> list[Arguments]:
 
 
 def the_term(planted: Planted) -> list[Arguments]:
-    return [{"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+    return [
+        {"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}
+    ]
 
 
 def held_first(planted: Planted) -> list[Arguments]:
@@ -217,6 +219,14 @@ class Page:
     @property
     def is_public(self) -> bool:
         return self.who in (EVERYONE, API_KEY)
+
+
+def link_to(planted: Planted, page: Page) -> AccessLink:
+    """The private link with which the usual one of these pages is opened. A client sends one such cookie at a time."""
+    usual = page.arguments(planted)[0].get("reference")
+    return next(
+        (one for one in planted.links.values() if one.service_request.reference == usual), planted.links["public"]
+    )
 
 
 PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
@@ -282,9 +292,7 @@ PAGES: dict[str, Page] = {
     "requests_app:track": Page(EVERYONE, arguments=each_request, budget=11),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
-    "requests_app:public_list": Page(
-        EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13
-    ),
+    "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:follow": Page(
@@ -387,7 +395,7 @@ PAGES: dict[str, Page] = {
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
     "requests_app:change": Page(LINK, "GET POST", untouched_first, budget=10),
-    "requests_app:add_photos": Page(LINK, "GET POST", each_request, budget=8),
+    "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=8),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:still_broken": Page(LINK, "POST", each_request),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
@@ -400,9 +408,9 @@ PAGES: dict[str, Page] = {
     "requests_app:my": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:my_request": Page(RESIDENT, arguments=each_request, budget=7),
     "requests_app:my_news": Page(RESIDENT, "POST", lambda planted: [{"subscription_id": planted.subscription.pk}]),
-    "requests_app:my_contact": Page(RESIDENT, "GET POST", budget=4),
-    "requests_app:my_copy": Page(RESIDENT, "GET POST", budget=4),
-    "requests_app:my_erase": Page(RESIDENT, "GET POST", budget=3),
+    "requests_app:my_contact": Page(RESIDENT, "GET POST", budget=5),
+    "requests_app:my_copy": Page(RESIDENT, "GET POST", budget=5),
+    "requests_app:my_erase": Page(RESIDENT, "GET POST", budget=4),
     "requests_app:my_sign_out": Page(EVERYONE, "POST"),
     # Staff.
     "staff_app:queue": Page(

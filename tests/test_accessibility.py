@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils.translation import override
 
-from tests.pages import PAGES, SIGNING_IN, address, is_translated
+from tests.pages import LINK, PAGES, SIGNING_IN, address, is_translated
 from tests.planted import Planted, kept_for_a_module
 from tests.test_headers import reader
 from tests.window import Window
@@ -68,15 +68,17 @@ class Visitor:
 
     def open(self, name: str, language: str) -> "Tab":
         page = PAGES[name]
-        if page.who not in self.windows:
+        # With a private link, each page is opened by its own.
+        who = name if page.who == LINK else page.who
+        if who not in self.windows:
             # bypass_csp: so that a test may add a style sheet. What the policy blocks, the journeys notice.
             context = self.browser.new_context(viewport=DESK, bypass_csp=True)
-            self.windows[page.who] = Window(context, reader(self.planted, page))
-        tab = self.windows[page.who].page
+            self.windows[who] = Window(context, reader(self.planted, page))
+        tab = self.windows[who].page
         tab.set_viewport_size(DESK)
         tab.emulate_media(color_scheme="light", forced_colors="none", reduced_motion="reduce")
         with override(language):
-            self.windows[page.who].open(address(name, self.planted))
+            self.windows[who].open(address(name, self.planted))
         return tab
 
     def close(self) -> None:

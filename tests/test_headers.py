@@ -21,6 +21,7 @@ from tests.pages import (
     address,
     addresses,
     is_translated,
+    link_to,
 )
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
@@ -59,9 +60,7 @@ def reader(planted: Planted, page: Page) -> Client:
     elif page.who == RESIDENT:
         client.cookies["resident"] = planted.resident
     elif page.who == LINK:
-        # The second one: what nobody of the staff has looked at, which its reporter may change.
-        for kind in ("public", "coarse"):
-            client.get(reverse("requests_app:private_link", args=[token_of(planted.links[kind])]))
+        client.get(reverse("requests_app:private_link", args=[token_of(link_to(planted, page))]))
     return client
 
 

@@ -31,7 +31,7 @@ from requests_app.models import (
     Target,
 )
 from tests import factories
-from tests.pages import DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, address
+from tests.pages import DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
@@ -173,8 +173,7 @@ def reader(planted: Planted, name: str) -> Client:
     elif who == RESIDENT:
         client.cookies["resident"] = planted.resident
     elif who == LINK:
-        for kind in ("public", "ended", "coarse"):
-            client.get(reverse("requests_app:private_link", args=[token_of(planted.links[kind])]))
+        client.get(reverse("requests_app:private_link", args=[token_of(link_to(planted, PAGES[name]))]))
     return client
 
 
