@@ -41,7 +41,7 @@ STAFF = {
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "sign-in",
-    "queue", "request", "act",
+    "queue", "request", "act", "ended", "survey",
 )  # fmt: skip
 # Only a few answers lead to another service.
 SELDOM = {"other"}
@@ -277,6 +277,19 @@ def later(camera: Camera) -> None:
     camera.take("later")
 
 
+def after_the_end(camera: Camera) -> None:
+    """What its reporter reads of a report that has ended, and how it went."""
+    see_as("resident")(camera)
+    links = camera.page.locator("main a[href*='/l/']")
+    for url in [str(link.get_attribute("href")) for link in links.all()]:
+        camera.page.goto(url, wait_until="networkidle")
+        if camera.page.locator("#is-it-fixed").count():
+            break
+    camera.take("ended")
+    camera.page.goto(f"{camera.page.url.rstrip('/')}/survey/", wait_until="networkidle")
+    camera.take("survey")
+
+
 # --- The staff's side -------------------------------------------------------------------------------------------------
 
 
@@ -315,6 +328,7 @@ PATHS = {
     "one-more-step": waits_for_its_link,
     "later": later,
     "address-card": address_card,
+    "ended": after_the_end,
 }
 
 
