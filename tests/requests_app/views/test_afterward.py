@@ -148,7 +148,7 @@ def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Riverm
     ended(cast, 17, days=4)
     ended(cast, 3, days=30)
     read = top(page(Client(), pothole))
-    assert "most (8 in 10) were finished within 4 days, half of them within 4 days." in read
+    assert "most (8 in 10) were finished within 4 days, half within 4 days." in read
     assert "We counted 20 reports of this kind from the last 90 days." in read
     assert "Our goal" not in read
 

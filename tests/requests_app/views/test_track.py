@@ -248,7 +248,7 @@ def test_what_is_usual_comes_from_enough_reports(client: Client, cast: Rivermark
             status="resolved", disposition="fixed", submitted_at=now - taken, resolved_at=now
         )
     html = page(client, pothole)
-    assert "most (8 in 10) were finished within 5 days, half of them within 4 days." in html
+    assert "most (8 in 10) were finished within 5 days, half within 4 days." in html
     assert "We counted 20 reports of this kind from the last 90 days." in html
 
 
