@@ -55,7 +55,7 @@ class EraseForm(forms.Form):
     what = forms.ChoiceField(
         label=_("What shall we erase?"),
         choices=[
-            (CONTACT, _("My name, address and phone number. My reports stay, without a name.")),
+            (CONTACT, _("My name, e-mail, phone and postal address. My reports stay, without a name.")),
             (ALL, _("All of it, my reports too.")),
         ],
         widget=forms.RadioSelect,

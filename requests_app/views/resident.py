@@ -28,19 +28,14 @@ class Resident:
     """contact_point: the address that the mailed link proved; one of perhaps many rows with this address."""
 
     contact_point: ContactPoint
-    session: SessionStore
-    since: dt.datetime
+    is_fresh: bool
 
     @property
     def address(self) -> str:
         return self.contact_point.value
 
-    @property
-    def is_fresh(self) -> bool:
-        return app_now() - self.since < FRESH
 
-
-def resident_of(request: HttpRequest) -> Resident | None:
+def resident_of(request: CityRequest) -> Resident | None:
     key = request.COOKIES.get(COOKIE, "")
     if not key:
         return None
@@ -48,14 +43,19 @@ def resident_of(request: HttpRequest) -> Resident | None:
     contact_point_id, since = session.get(KEY), session.get(SINCE)
     if contact_point_id is None or since is None:
         return None
-    signed_in_at = dt.datetime.fromisoformat(since)
-    if app_now() - signed_in_at >= KEPT:
+    age = app_now() - dt.datetime.fromisoformat(since)
+    if age >= KEPT:
         return None
-    city = request.jurisdiction  # type: ignore[attr-defined]
     # Erased meanwhile, or another city's: then nobody is signed in here.
-    found = ContactPoint.objects.select_related("person").filter(pk=contact_point_id, person__jurisdiction=city)
+    found = ContactPoint.objects.select_related("person").filter(
+        pk=contact_point_id, person__jurisdiction=request.jurisdiction
+    )
     contact_point = found.first()
-    return Resident(contact_point, session, signed_in_at) if contact_point is not None else None
+    if contact_point is None:
+        return None
+    # The one that the middleware found; not a second query.
+    contact_point.person.jurisdiction = request.jurisdiction
+    return Resident(contact_point, is_fresh=age < FRESH)
 
 
 def sign_in(request: HttpRequest, response: HttpResponse, contact_point: ContactPoint) -> HttpResponse:
