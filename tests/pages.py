@@ -289,7 +289,7 @@ PAGES: dict[str, Page] = {
     # Residents: reading.
     "requests_app:home": Page(EVERYONE, budget=3),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
-    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=11),
+    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=12),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13),
@@ -331,7 +331,7 @@ PAGES: dict[str, Page] = {
         budget=13,
     ),
     "requests_app:asset": Page(
-        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=12
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=13
     ),
     "requests_app:about_service": Page(
         EVERYONE,

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.messages.wording import distance_words
 from requests_app.models import SMALLEST_RADIUS_M, Cadence
 
 CADENCES = [
@@ -12,7 +13,7 @@ CADENCES = [
     (Cadence.DAILY.value, _("Once a day, all changes in one mail")),
     (Cadence.WEEKLY.value, _("Once a week, on Monday")),
 ]
-RADII = [SMALLEST_RADIUS_M, 500, 1000, 2000]
+RADII = [SMALLEST_RADIUS_M, 500, 1000]
 
 
 class CadenceForm(forms.Form):
@@ -34,14 +35,16 @@ class SubscribeForm(CadenceForm):
     )
     radius = forms.TypedChoiceField(
         label=_("How far around?"),
-        choices=[(one, f"{one} m") for one in RADII],
+        choices=lambda: [(one, distance_words(one)) for one in RADII],
         coerce=int,
         widget=forms.RadioSelect,
     )
     field_order = ["email", "radius", "cadence"]
 
-    def __init__(self, *args: Any, has_place: bool, **kwargs: Any) -> None:
-        kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": RADII[0], **kwargs.get("initial", {})}
+    def __init__(self, *args: Any, radius: int | None, **kwargs: Any) -> None:
+        """radius: how far the reader looked (meters); None: what is followed is no place."""
+        near = next((one for one in RADII if radius and one >= radius), RADII[-1])
+        kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": near, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        if not has_place:
+        if radius is None:
             del self.fields["radius"]

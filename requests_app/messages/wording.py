@@ -44,6 +44,12 @@ def away(metres: int) -> str:
     return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
 
 
+def distance_words(metres: int) -> str:
+    """200 meters (660 feet), as far around a place as one looks."""
+    feet = round(metres / METRES_IN_A_FOOT / 10) * 10
+    return _("%(metres)d meters (%(feet)d feet)") % {"metres": metres, "feet": feet}
+
+
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
     reason = service_request.hold_reason
     if reason == "reporter" and not to_reporter:

@@ -264,6 +264,10 @@ class ServiceRequest(models.Model):
                 fields=["submitted_at", "id"], condition=Q(public_state="unconfirmed"), name="request_unconfirmed"
             ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
+            # What was reported around a place of late: the time is in it, or ten years of a block would be read for its last week.
+            GistIndex(
+                fields=["public_point", "submitted_at"], condition=Q(public_state="public"), name="request_public_place"
+            ),
             # What may be the same problem: open ones near a place, as everybody knows it and as it is.
             GistIndex(
                 fields=["public_point"],

@@ -12,7 +12,7 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from requests_app.models import Area, GazetteerEntry, Jurisdiction
-from requests_app.places.addresses import METRES_PER_DEGREE, Match, search_key
+from requests_app.places.addresses import METRES_PER_DEGREE, Match, nearest, search_key
 from requests_app.places.public_place import NUMBER_FIRST, block_address
 
 # Addresses of one block lie no farther from one another; what does is another street of that name.
@@ -48,6 +48,12 @@ def block_words(label: str) -> str:
         "hundred": found["hundred"].replace("-", "–"),
         "street": found["street"],
     }
+
+
+def words_at(jurisdiction: Jurisdiction, point: Point) -> str:
+    """What people call this place: by its block, never by the house that somebody looked from."""
+    near = nearest(jurisdiction, point)
+    return (block_words(near.label) if near else "") or f"{point.y:.3f}, {point.x:.3f}"
 
 
 def at_path(jurisdiction: Jurisdiction, path: str) -> list[NamedPlace]:

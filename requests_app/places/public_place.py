@@ -24,6 +24,8 @@ NAMED_NUMBER = re.compile(
 )
 
 EXACT = {ServiceVersion.Visibility.PUBLIC, ServiceVersion.Visibility.NAMED_STAFF}
+# Of these, everybody may read what was reported.
+LISTED = EXACT | {ServiceVersion.Visibility.COARSE}
 # What is about somebody's home (code enforcement) is found by no place smaller than an area: no page of a block, no feed or mail
 # about it. What the city says today counts for what was reported before it said so, too.
 LISTED_BY_PLACE = Q(service_version__listed_by_place=True, service__current__listed_by_place=True)

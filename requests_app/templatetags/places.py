@@ -2,7 +2,6 @@
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
@@ -12,11 +11,7 @@ from requests_app.places.public_place import listed_by_place
 register = template.Library()
 
 
-@register.filter
-def distance_words(meters: int) -> str:
-    """200 meters (660 feet)."""
-    feet = round(meters / wording.METRES_IN_A_FOOT / 10) * 10
-    return _("%(meters)d meters (%(feet)d feet)") % {"meters": meters, "feet": feet}
+register.filter(wording.distance_words)
 
 
 @register.filter

@@ -8,14 +8,15 @@ from django.views.decorators.http import require_safe
 
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
+from requests_app.places.public_place import LISTED
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.usual import usual_time
 from requests_app.views.browse import services_page
 from requests_app.views.door import CityRequest
 from requests_app.views.request_rows import newest
 
-# Of these, everybody may read what was reported.
-LISTED = (ServiceVersion.Visibility.PUBLIC, ServiceVersion.Visibility.NAMED_STAFF, ServiceVersion.Visibility.COARSE)
+# There is no second list beside it.
+SHOWN = 8
 
 
 @require_safe
@@ -36,7 +37,7 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         "articles": service.articles.filter(published=True).order_by("code"),
         "is_listed": is_listed,
         "query": f"service={service.service_code}",
-        "reports": newest(city, _reported(service), f"service={service.service_code}") if is_listed else None,
+        "reports": newest(city, _reported(service), size=SHOWN) if is_listed else None,
     }
     return render(request, "requests_app/about_service.html", context)
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app import paging
-from requests_app.models import Area, Category, Service, ServiceRequest, ServiceVersion
-from requests_app.places import addresses
+from requests_app.messages.wording import distance_words
+from requests_app.models import Area, Category, Service, ServiceRequest
+from requests_app.places import named
 from requests_app.places.public_filter import PublicFilter
-from requests_app.templatetags.places import distance_words
+from requests_app.places.public_place import LISTED
 from requests_app.views.request_rows import RELATED
 from requests_app.words import say
 
@@ -23,11 +24,6 @@ Group = tuple[str, list[Option]]
 
 # What somebody may follow by mail, of all that can be chosen (see views/follow.py).
 FOLLOWED = ("service", "area", "near", "asset")
-LISTED = (
-    ServiceVersion.Visibility.PUBLIC,
-    ServiceVersion.Visibility.NAMED_STAFF,
-    ServiceVersion.Visibility.COARSE,
-)
 
 
 @dataclass(frozen=True)
@@ -121,8 +117,7 @@ def _word(chosen: PublicFilter, name: str) -> str:
         return chosen.asset.label
     if name == "near" and chosen.near:
         point, meters = chosen.near
-        nearest = addresses.nearest(chosen.jurisdiction, point)
-        place = nearest.label if nearest else f"{point.y:.5f}, {point.x:.5f}"
+        place = named.words_at(chosen.jurisdiction, point)
         return _("Within %(distance)s of %(place)s") % {"distance": distance_words(meters), "place": place}
     if name == "q":
         return _("“%(words)s”") % {"words": chosen.chosen["q"]}

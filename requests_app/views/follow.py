@@ -1,6 +1,6 @@
 """Following an area, a service, a place or a thing by mail: asking for it, the mailed link, and the way out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,63 +15,21 @@ from requests_app import limits, links
 from requests_app.actions import confirming, following, proving, subscribing
 from requests_app.actions.subscribing import Followed
 from requests_app.forms.follow import CadenceForm, SubscribeForm
-from requests_app.models import Area, Asset, Jurisdiction, OneTimeLink, Person, Service
-from requests_app.places import addresses
+from requests_app.models import OneTimeLink, Person
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import banning
 from requests_app.views import confirm
 from requests_app.views.door import CityRequest, too_much
+from requests_app.views.followed import NAMES, followed, page_of
 from requests_app.views.my_data import change_by_link, may_change
 from requests_app.views.my_sign_in import asks_for_address, sign_in_by_link
 from requests_app.views.opened import Opened
 from requests_app.views.own_acts import with_link
 from requests_app.views.track import track_page
-from requests_app.words import say
 
 ASKED_AN_HOUR = 20
 TO_ONE_ADDRESS_A_DAY = 5
 DAY_S = 24 * 3600
-
-
-def followed(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Followed | None:
-    """What ?area=, ?service=, ?asset= and ?near= name, as in the list's filters; None if any of them is not the city's."""
-    chosen = PublicFilter(jurisdiction, query)
-    named = chosen.chosen
-    names: list[str] = []
-    area: Area | None = None
-    service: Service | None = None
-    asset: Asset | None = None
-    point, radius = None, None
-    if "service" in named:
-        service = Service.objects.filter(
-            jurisdiction=jurisdiction, service_code=named["service"], active=True, current__isnull=False
-        ).first()
-        if service is None or service.current is None or service.current.visibility not in LISTED:
-            return None
-        names.append(say(service.current.name))
-    if "area" in named:
-        layer, _colon, code = named["area"].partition(":")
-        area = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True).first()
-        if area is None:
-            return None
-        names.append(area.name)
-    if "asset" in named:
-        asset = Asset.objects.filter(jurisdiction=jurisdiction, asset_id__iexact=named["asset"]).first()
-        if asset is None:
-            return None
-        names.append(asset.label)
-    if "near" in named:
-        if chosen.near is None:
-            return None
-        point, radius = chosen.near
-        nearest = addresses.nearest(jurisdiction, point)
-        names.append(nearest.label if nearest else f"{point.y:.5f}, {point.x:.5f}")
-    if not names:
-        return None
-    return Followed(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
-
-
-LISTED = ("public", "reporter_to_named_staff", "coarse")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,8 +37,9 @@ def follow(request: CityRequest) -> HttpResponse:
     """Asks for an address; the answer is the same whether we know it or not."""
     what = followed(request.jurisdiction, request.GET)
     if what is None:
-        return render(request, "requests_app/follow_what.html", status=404 if request.GET else 200)
-    form = SubscribeForm(request.POST if request.method == "POST" else None, has_place=what.point is not None)
+        unknown = bool(set(NAMES) & set(request.GET))
+        return render(request, "requests_app/follow_what.html", {"unknown": unknown}, status=404 if unknown else 200)
+    form = SubscribeForm(request.POST if request.method == "POST" else None, radius=what.radius_m)
     status, asked = 200, ""
     if request.method == "POST":
         status = 422
@@ -107,7 +66,8 @@ def follow(request: CityRequest) -> HttpResponse:
             else:
                 form.add_error(None, too_much())
                 status = 429
-    context = {"what": what, "form": form, "asked": asked}
+    seen_at = page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
+    context = {"what": what, "form": form, "asked": asked, "seen_at": seen_at}
     return render(request, "requests_app/follow.html", context, status=status)
 
 

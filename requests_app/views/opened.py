@@ -8,7 +8,7 @@ from requests_app.rules import own_changes, permissions, reopening, survey
 from requests_app.views.door import CityRequest
 
 RELATED = (
-    "service",
+    "service__current",
     "service_version__department",
     "department",
     "owner",

@@ -14,6 +14,7 @@ from requests_app.forms.tracking import FindForm, WordsForm, words_form
 from requests_app.messages import moderated, timeline, wording
 from requests_app.models import (
     Answer,
+    Area,
     Cadence,
     Comment,
     Disposition,
@@ -106,6 +107,7 @@ def track_page(
                 reader=opened.link.person if opened.link else None,
                 notes=notes,
             ),
+            "areas": _areas(service_request),
             "thing": _thing(request, service_request, own=own),
             "answers": _answers(service_request, own=own),
             "contacts": _masked_contacts(opened),
@@ -119,6 +121,13 @@ def track_page(
     if opened.link is not None:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _areas(service_request: ServiceRequest) -> list[Area]:
+    """Those of a public request have pages that list it."""
+    if not service_request.is_public:
+        return []
+    return list(service_request.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code"))
 
 
 def _thing(request: CityRequest, service_request: ServiceRequest, *, own: bool) -> str:

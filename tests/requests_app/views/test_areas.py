@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from requests_app import references
 from requests_app.actions import moderation, progress
 from requests_app.clock import app_now
 from requests_app.models import Area, Jurisdiction, RequestArea, ServiceRequest
@@ -57,7 +59,7 @@ def test_what_is_open_comes_before_what_was_done(cast: Rivermark, ward: Area) ->
 def test_a_long_list_leads_to_the_list_of_all(cast: Rivermark, ward: Area) -> None:
     made = [factories.routed(cast.tree, f"Branch {number}.") for number in range(9)]
     html = page("/areas/ward/5/")
-    assert sum(one.spoken_reference in html for one in made) == 8
+    assert sum(one.spoken_reference in html for one in made) == 6
     assert made[0].spoken_reference not in html
     assert "/requests/?area=ward%3A5&amp;status=open" in html
     assert made[0].spoken_reference in page("/requests/?area=ward%3A5&status=open")
@@ -90,24 +92,16 @@ def test_the_usual_time_comes_from_twenty_public_reports_that_ended(cast: Riverm
     assert "Too few were finished" in page("/areas/ward/5/")
     lasted(cast, ward, 6, dt.timedelta(days=9), now)
     lasted(cast, ward, 40, dt.timedelta(days=30), now, state="private")
-    factories_cache_clear()
+    cache.clear()
     html = page("/areas/ward/5/")
     assert "25 reports in the last 90 days." in html
     assert "We finished 25 in that time. Half were done within 30 hours, and 8 of 10 within 9 days." in html
-
-
-def factories_cache_clear() -> None:
-    from django.core.cache import cache
-
-    cache.clear()
 
 
 def lasted(
     cast: Rivermark, ward: Area, count: int, length: dt.timedelta, now: dt.datetime, *, state: str = "public"
 ) -> None:
     """So many reports that took so long and ended today."""
-    from requests_app import references
-
     made = ServiceRequest.objects.bulk_create(
         ServiceRequest(
             jurisdiction=cast.city,

@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from requests_app.actions import progress
@@ -194,8 +195,6 @@ def test_what_comes_back_is_told_by_how_often(cast: Rivermark, oak: list[Gazette
         reported(cast.tree)
     assert "Again and again" not in page(BLOCK)
     reported(cast.tree)
-    from django.core.cache import cache
-
     cache.clear()
     assert "Tree to prune: 3 times in the last 90 days" in page(BLOCK)
 

@@ -1,0 +1,22 @@
+"""Where and when public requests lie: a page of a place reads only what is near and of late. Built beside traffic."""
+
+from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    # An index can be built concurrently only outside a transaction.
+    atomic = False
+    dependencies = [("requests_app", "0017_places_of_some_rows")]
+    operations = [
+        AddIndexConcurrently(
+            "servicerequest",
+            GistIndex(
+                fields=["public_point", "submitted_at"],
+                condition=Q(public_state="public"),
+                name="request_public_place",
+            ),
+        ),
+    ]
