@@ -80,10 +80,10 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
 
 @transaction.atomic
 def refuse(link: OneTimeLink) -> None:
-    """ "That was not me": a report that was not sent is taken away. Raises proving.UsedUp."""
+    """ "That was not me": a report that was not sent is taken away. Raises proving.UsedUp, also for one that was sent."""
     proving.refuse(link)
-    if link.service_request_id is not None:
-        take_away(link.service_request_id)
+    if link.service_request_id is None or not take_away(link.service_request_id):
+        raise proving.UsedUp
 
 
 def forget_old() -> int:
@@ -98,10 +98,11 @@ def forget_old() -> int:
     return len(found)
 
 
-def take_away(pk: int) -> None:
+def take_away(pk: int) -> bool:
+    """With all that belongs to it. False: it was sent, or is gone."""
     service_request = _locked(pk)
     if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
-        return
+        return False
     people = list(service_request.participations.values_list("person_id", flat=True))
     for photo in service_request.photos.all():
         # After the commit: a change that is taken back must not have lost files.
@@ -110,6 +111,7 @@ def take_away(pk: int) -> None:
     Draft.objects.filter(service_request=service_request).delete()
     service_request.delete()
     Person.objects.filter(pk__in=people).delete()
+    return True
 
 
 def _locked(pk: int | None) -> ServiceRequest | None:

@@ -88,15 +88,20 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     return render(request, "requests_app/prove.html", {"link": link, "done": True, "report": made})
 
 
+def waits(link: OneTimeLink) -> bool:
+    """Whether its report is still to be sent."""
+    made = link.service_request
+    return made is not None and made.public_state == PublicState.UNCONFIRMED
+
+
 def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     """Pressed before, or too old. It leads to the report and never makes a second one."""
     made = link.service_request
-    waits = made is not None and made.public_state == PublicState.UNCONFIRMED
-    if made is not None and not waits and _wrote_it(request, link):
+    if made is not None and not waits(link) and _wrote_it(request, link):
         return _to_own_report(link, made)
     if made is not None and made.is_public:
         return redirect("requests_app:track", made.reference)
-    context = {"link": link, "over": True, "waits": waits}
+    context = {"link": link, "over": True, "waits": waits(link)}
     return render(request, "requests_app/prove.html", context, status=410)
 
 

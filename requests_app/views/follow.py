@@ -96,6 +96,9 @@ def prove(request: CityRequest, token: str) -> HttpResponse:
     if link is None or link.purpose not in DOES:
         return render(request, "requests_app/prove.html", {"link": None}, status=404)
     confirms = link.purpose == OneTimeLink.Purpose.CONFIRM
+    if confirms and not confirm.waits(link):
+        # It was sent, perhaps by the link of another mail.
+        return confirm.over(request, link)
     if request.method == "POST":
         try:
             if "not_me" in request.POST:

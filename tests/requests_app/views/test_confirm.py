@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from requests_app import links
 from requests_app.actions import confirming, counting, housekeeping
 from requests_app.clock import app_now
 from requests_app.models import (
+    AccessLink,
     Clock,
     Draft,
     Event,
@@ -126,6 +128,15 @@ def test_a15_before_the_link_is_used_it_is_nowhere_and_sent_to_nobody(cast: Rive
     # Nor does it stop another's report as "the same".
     other = Walk(Client()).begin("swing broken").on("service", service="swings")
     assert other.on("where", address="12 Elm St").at == "details/1"
+
+
+def test_a15_not_even_its_private_link_opens_it_before(sent: Walk) -> None:
+    """That link is mailed after the press; before, the page after sending is all there is."""
+    link = AccessLink.objects.get()
+    assert sent.client.get(f"/l/{links.token(link)}/").status_code == 404
+    assert sent.client.get(f"/r/{link.service_request.reference}/").status_code == 404
+    sent.client.post(mailed())
+    assert Client().get(f"/l/{links.token(link)}/").status_code == 302
 
 
 def test_a15_the_press_makes_it_visible_and_sent_once_with_its_promises_from_then_on(
@@ -259,7 +270,10 @@ def test_a17_the_second_of_two_mailed_links_changes_nothing_any_more(sent: Walk)
     second = mailed()
     assert first != second
     sent.client.post(second)
-    assert sent.client.post(first).status_code == 302
+    made = ServiceRequest.objects.get()
+    for data in ({}, {"not_me": "1"}, {"again": "1"}):
+        answer = Client().post(first, data)
+        assert (answer.status_code, answer["Location"]) == (302, f"/r/{made.reference}/")
     assert Event.objects.filter(kind="submitted").count() == 1
     assert Client().get(first).status_code == 302
 
