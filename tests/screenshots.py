@@ -27,7 +27,10 @@ HEAVY = 150_000
 # Pages that anybody can ask for by their address. {request} and the like are found on the way.
 READING = {
     "home": "", "services": "services/", "service": "services/streets/", "article": "articles/collection-days/",
-    "address": "address/", "list": "requests/", "map": "map/", "find": "find/", "my-requests": "my/", "offline": "report/offline/",
+    "address": "address/", "list": "requests/", "map": "map/",
+    "list-chosen": "requests/?service=pothole&status=open&sort=changed",
+    "map-near": "map/?near=40.496,-69.01,500&older=1#view=15.3/40.496/-69.01",
+    "find": "find/", "my-requests": "my/", "offline": "report/offline/",
     "statement": "accessibility/", "privacy": "privacy/", "what": "report/",
 }  # fmt: skip
 # The pages of the report path, by the last part of their address.
@@ -41,7 +44,7 @@ STAFF = {
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "sign-in",
-    "queue", "request", "act", "ended", "survey",
+    "queue", "request", "act", "public-view", "hide-words", "ended", "survey",
 )  # fmt: skip
 # Only a few answers lead to another service.
 SELDOM = {"other"}
@@ -78,7 +81,7 @@ class Camera:
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             for width, height in HEIGHTS.items():
                 self.page.set_viewport_size({"width": width, "height": height})
-                self.page.wait_for_timeout(2500 if name == "map" else 150)
+                self.page.wait_for_timeout(2500 if name.startswith("map") else 150)
                 marks = [f"-{self.language}"] * spanish + ["-dark"] * (scheme == "dark")
                 self._save(f"{name}{''.join(marks)}-{width}", width)
         self.page.emulate_media(color_scheme="light")
@@ -316,6 +319,17 @@ def one_request(camera: Camera) -> None:
     camera.take("act")
 
 
+def words_taken_out(camera: Camera) -> None:
+    """The demo's report about a neighbor's van: as staff see it, and where the words are taken out."""
+    camera.open("requests/?q=blue+van")
+    reference = str(camera.page.locator("main a[href*='/r/']").first.get_attribute("href")).strip("/").split("/")[-1]
+    camera.open(f"staff/r/{reference}/")
+    camera.page.locator("#public-view > summary").click()
+    camera.take("public-view")
+    camera.open(f"staff/r/{reference}/moderate/")
+    camera.take("hide-words")
+
+
 # --- All of it --------------------------------------------------------------------------------------------------------
 
 PATHS = {
@@ -347,6 +361,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         camera.attempt("sign-in", see_as("supervisor"))
         camera.attempt("request", one_request)
         camera.attempt("administrator", see_as("administrator"))
+        camera.attempt("public-view", words_taken_out)
         for name, path in STAFF.items():
             camera.attempt(name, reading(name, f"staff/{path}"))
         context.close()
