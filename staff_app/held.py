@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.clock import app_now
-from requests_app.models import Answer, Photo, PublicState, ServiceRequest
+from requests_app.models import Answer, Photo, PublicState, QuestionVersion, ServiceRequest
 from requests_app.paging import Order
 from requests_app.rules import permissions
 from requests_app.rules.holding import Found, Lists, Reason
@@ -60,7 +60,9 @@ def waiting(request: HttpRequest) -> Waiting:
 
 
 def with_all(found: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
-    answers = Answer.objects.select_related("question_version").order_by("question_version__order")
+    # What was only chosen is nobody's own words.
+    typed = Answer.objects.filter(question_version__kind=QuestionVersion.Kind.TEXT)
+    answers = typed.select_related("question_version").order_by("question_version__order")
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT).order_by("id")
     return found.select_related("service_version", "jurisdiction", "department").prefetch_related(
         Prefetch("answers", answers, to_attr="all_answers"), Prefetch("photos", photos, to_attr="all_photos")
@@ -87,7 +89,7 @@ def rows(request: StaffRequest, found: list[ServiceRequest]) -> list[Row]:
 
 
 def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
-    """All words of strangers in it but the reporter's name, which is nobody's business here."""
+    """All that was typed but the reporter's name, which is nobody's business here."""
     answers = [(say(one.question_version.text), one.value_words) for one in service_request.all_answers]  # type: ignore[attr-defined]
     photos = [
         (_("Photo %(number)s") % {"number": number}, photo.alt)

@@ -136,7 +136,9 @@ def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> Js
         return JsonResponse({"state": "needs", "message": words, "url": page})
     url = reverse("requests_app:private_link", args=[links.token(link)])
     reference = link.service_request.spoken_reference
-    return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier})
+    is_held = link.service_request.public_state == PublicState.HELD
+    words = _("Somebody will look at it before everyone can see it.") if is_held else ""
+    return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier, "message": words})
 
 
 def _failed(problems: dict[str, str]) -> JsonResponse:

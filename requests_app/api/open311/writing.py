@@ -271,6 +271,8 @@ def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screenin
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:
         notice.append(wording.next_step(service_request).words)
+    if service_request.public_state == PublicState.HELD:
+        notice.append(_("Somebody will look at it before everyone can see it."))
     if service_request.public_state == PublicState.PRIVATE:
         notice.append(
             _("This report is private. Your reference is %(reference)s.")

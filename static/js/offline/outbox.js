@@ -23,7 +23,7 @@ export function outbox({ section, list, status, announced, words, language, edit
     if (report.state === "sent") {
       return {
         text: say(words.sent, { reference: report.reference }),
-        more: report.isDoubtful ? words.sentEarlier : "",
+        more: [report.isDoubtful ? words.sentEarlier : "", report.message].filter(Boolean).join(" "),
         actions: [...(report.url ? [link(report.url, words.open)] : []), remove],
       };
     }

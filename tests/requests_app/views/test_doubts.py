@@ -7,17 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core import signing
+from django.core import mail, signing
 from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from requests_app import api_keys
+from requests_app.messages import email
 from requests_app.models import (
     Draft,
     Event,
     GazetteerEntry,
     Jurisdiction,
     ModerationTerm,
+    OutboxRow,
     PublicState,
     SearchDocument,
     ServiceRequest,
@@ -232,7 +235,8 @@ def test_a_device_that_sends_at_once_what_it_kept_is_no_robot(cast: Rivermark) -
 
 
 def test_a_device_is_held_by_the_same_rules(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert from_device(subject="pills")["state"] == "sent"
+    answer = from_device(subject="pills")
+    assert (answer["state"], answer["message"]) == ("sent", HELD)
     assert ServiceRequest.objects.get().held_reason == "robot"
     monkeypatch.setattr(doubts, "FROM_ONE_NETWORK_AN_HOUR", 0)
     assert from_device()["state"] == "sent"
@@ -260,6 +264,33 @@ def _photo() -> Any:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile("hole.jpg", factories.jpeg(), "image/jpeg")
+
+
+def test_another_programs_report_is_read_by_the_lists_and_told_so(cast: Rivermark, client: Client) -> None:
+    ModerationTerm.objects.create(jurisdiction=cast.city, kind="link", value="spam.example")
+    _key, secret = api_keys.create(cast.city, "App", created_by=cast.ada)
+    body = {
+        "api_key": secret, "service_code": "pothole", "lat": "40.5", "long": "-69.0", "attribute[where]": "lane",
+        "description": "See spam.example", "email": "ana@example.org",
+    }  # fmt: skip
+    answer = client.post("/open311/v2/requests.json", body)
+    assert answer.status_code == 200
+    assert HELD in answer.json()[0]["service_notice"]
+    held = ServiceRequest.objects.get()
+    assert (held.public_state, held.held_reason) == ("held", "link")
+    assert client.get(f"/open311/v2/requests/{held.spoken_reference}.json").status_code == 404
+
+
+def test_the_mail_that_we_got_it_says_that_somebody_looks_at_it_first(cast: Rivermark) -> None:
+    ModerationTerm.objects.create(jurisdiction=cast.city, kind="link", value="spam.example")
+    for text, is_said in (("See spam.example", True), ("A hole.", False)):
+        made = factories.routed(cast.pothole, text, answers={"where": "lane"})
+        row = OutboxRow.objects.get(service_request=made, kind="tell_received")
+        mail.outbox.clear()
+        email.tell(row)
+        [sent] = mail.outbox
+        assert (HELD in str(sent.body)) == is_said
+        assert (HELD in str(sent.alternatives[0][0])) == is_said  # type: ignore[attr-defined]
 
 
 def test_a_private_report_stays_private_and_keeps_the_threat_for_its_readers(cast: Rivermark) -> None:
