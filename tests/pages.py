@@ -271,7 +271,7 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=each_request_tile,
         queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5"),
-        budget=8,
+        budget=7,
     ),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=8),
@@ -292,8 +292,8 @@ PAGES: dict[str, Page] = {
     "requests_app:track": Page(EVERYONE, arguments=each_request, budget=12),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
-    "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13),
-    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=13),
+    "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
+    "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:follow": Page(
         EVERYONE, "GET POST", queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR), budget=2

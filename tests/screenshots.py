@@ -41,6 +41,7 @@ STEPS = {
 }  # fmt: skip
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
+    "to-look-at": "held/", "moderation-words": "moderation/words/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "sign-in",

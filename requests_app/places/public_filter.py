@@ -125,7 +125,11 @@ class PublicFilter:
             return []
         if self.with_older:
             return [self._fitting()]
-        return [self._fitting().filter(self._lately), self._fitting().filter(self._before, status__in=OPEN)]
+        lately = self._fitting().filter(self._lately)
+        if self.chosen.get("status") == "ended":
+            # The database would look through all that is over for what is open.
+            return [lately]
+        return [lately, self._fitting().filter(self._before, status__in=OPEN)]
 
     def has_older(self) -> bool:
         """Whether older=1 would show more: something closed that is of long ago."""
@@ -155,7 +159,7 @@ class PublicFilter:
         if "service" in self.chosen:
             found = found.filter(service=self.service)
         if "status" in self.chosen:
-            found = found.filter(status__in=self.status)
+            found = found.filter(status__in=self.status or [])
         if "area" in self.chosen:
             found = found.filter(request_areas__area=self.area)
         if self.near:

@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 from django.contrib.gis.feeds import GeoAtom1Feed
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -47,13 +48,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         # Atom asks for an author of each entry, or of the whole.
         author_name=f"{jurisdiction.name} 311",
     )
-    found = (
-        chosen.requests()
-        .filter(updated_at__gte=app_now() - WITHIN)
-        .select_related("service_version__category", "department", "owner")
-        .order_by("-updated_at", "-id")
-    )
-    for one in found[:ENTRIES]:
+    for one in changes(chosen):
         # One city for all: what it knows by heart is then read once and not for each.
         one.jurisdiction = jurisdiction
         atom.add_item(**_entry(one, site))
@@ -64,10 +59,19 @@ def feed(request: HttpRequest) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
+def changes(chosen: PublicFilter) -> QuerySet[ServiceRequest]:
+    found = chosen.requests().filter(updated_at__gte=app_now() - WITHIN)
+    return found.select_related("service_version__category", "department", "owner").order_by("-updated_at", "-id")[
+        :ENTRIES
+    ]
+
+
 class Feed(GeoAtom1Feed):
     def add_item(self, *args: Any, **item: Any) -> None:
         """What an import brought along and XML cannot hold (a control character) would be the end of the whole feed."""
-        clean = {name: intake.clean_text(value) if isinstance(value, str) else value for name, value in item.items()}
+        clean: dict[str, Any] = {
+            name: intake.clean_text(value) if isinstance(value, str) else value for name, value in item.items()
+        }
         super().add_item(*args, **clean)
 
     def latest_post_date(self) -> dt.datetime:
