@@ -30,7 +30,7 @@ def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
     work_off()
     answer = client.post(f"{prefix}/my/", {"email": email})
     assert answer.status_code == 200, answer.content.decode()
-    (told,) = [one for one in work_off() if one.to == [email]]
+    (told,) = [one for one in work_off() if [to.lower() for to in one.to] == [email]]
     return link_in(told)
 
 

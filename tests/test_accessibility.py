@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
-from tests.pages import LINK, PAGES, SIGNING_IN, address, is_translated
+from tests.pages import LINK, PAGES, RESIDENT, SIGNING_IN, address, is_translated
 from tests.planted import Planted, kept_for_a_module
 from tests.test_headers import reader
 from tests.window import Window
@@ -135,6 +136,17 @@ def test_every_page_keeps_every_rule_of_access(visitor: Visitor, name: str, lang
     if tab.evaluate("document.contentType") == "text/html":
         wrong = everything_wrong(tab, language)
         assert not wrong, listed(wrong)
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_the_list_of_ones_own_requests_keeps_them_too(visitor: Visitor, language: str) -> None:
+    """Its address shows the sign-in to everybody else."""
+    tab = visitor.open("requests_app:my_contact", language)
+    with override(language):
+        visitor.windows[RESIDENT].open(reverse("requests_app:my"))
+    assert tab.locator(".request-list li").count() > 3
+    wrong = everything_wrong(tab, language)
+    assert not wrong, listed(wrong)
 
 
 @pytest.mark.parametrize("name", FILLED_IN)
