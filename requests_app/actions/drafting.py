@@ -151,12 +151,17 @@ def forget_taken(draft: Draft) -> None:
 
 @transaction.atomic
 def send(
-    draft_id: uuid.UUID, *, checked: str = "", over_limit: Callable[[Draft], bool] = lambda draft: False
+    draft_id: uuid.UUID,
+    *,
+    checked: str = "",
+    proved: str = "",
+    over_limit: Callable[[Draft], bool] = lambda draft: False,
 ) -> ServiceRequest:
     """Makes the request of this draft, or gives the one that it made before. Raises NotReady and submission.Refused.
 
     checked: the id of the service's version that the check page showed. Another one since then may show more to everyone, or
     ask for more: then it is checked again.
+    proved: the e-mail address that is signed in where it was written, normalized.
     over_limit: counts this report and says whether too many came from there; asked once, when it is really sent.
     """
     # Lock first: a double click must wait here and then find the request.
@@ -180,7 +185,7 @@ def send(
         language=path.typed.get("text_language") or draft.language,
         place=place_from(draft.jurisdiction, path.place),
         answers=answers,
-        reporter=_reporter(contact, draft),
+        reporter=_reporter(contact, draft, proved),
         visitor_hash=draft.visitor_hash,
         owner=path.owner,
         may_be_outside=True,
@@ -263,10 +268,11 @@ def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.
     )
 
 
-def _reporter(contact: dict[str, Any], draft: Draft) -> submission.Reporter:
+def _reporter(contact: dict[str, Any], draft: Draft, proved: str) -> submission.Reporter:
     return submission.Reporter(
         name=contact.get("name", ""),
         email=contact.get("email", ""),
+        email_is_proved=bool(proved) and contact.get("email", "").strip().lower() == proved,
         phone=contact.get("phone", ""),
         postal_address=contact.get("postal_address", ""),
         may_be_called=bool(contact.get("phone")),

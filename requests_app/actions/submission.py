@@ -56,6 +56,8 @@ class Reporter:
 
     name: str = ""
     email: str = ""
+    # Its holder is signed in where this report was written.
+    email_is_proved: bool = False
     phone: str = ""
     # Kept only where the service has to ask for it.
     postal_address: str = ""
@@ -164,8 +166,8 @@ def submit(
     may hold it back from the public (rules.holding), never from the work. visitor_hash: the browser's, if it has one.
 
     Where the service demands it, the report waits until the link in a mail is pressed: until then nobody sees it, and nothing
-    of what follows a report happens (see actions.confirming). A member of staff has heard the person, and where somebody may
-    be in danger nobody waits for a mail.
+    of what follows a report happens (see actions.confirming). Nobody waits who has proved the address before, whom a member of
+    staff has heard, or where somebody may be in danger.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
     if idempotency is not None:
@@ -192,7 +194,7 @@ def submit(
             over_limit=doubts.over_limit,
         )
     )  # fmt: skip
-    must_wait = version.must_confirm and not (actor or after_warning or is_test)
+    must_wait = version.must_confirm and not (reporter.email_is_proved or actor or after_warning or is_test)
     service_request = ServiceRequest(
         jurisdiction=jurisdiction,
         service_id=version.service_id,

@@ -19,6 +19,7 @@ from requests_app.rules.report_path import Path
 from requests_app.views import doubts
 from requests_app.views.door import CityRequest
 from requests_app.views.report import draft_page, page_url, show
+from requests_app.views.resident import resident_of
 from requests_app.words import say
 
 Row = dict[str, Any]
@@ -36,8 +37,12 @@ FOUND_AT_ONCE = 10
 def check(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         try:
+            resident = resident_of(request)
             drafting.send(
-                draft.pk, checked=request.POST.get("version", ""), over_limit=partial(doubts.over_limit, request)
+                draft.pk,
+                checked=request.POST.get("version", ""),
+                proved=resident.contact_point.normalized if resident else "",
+                over_limit=partial(doubts.over_limit, request),
             )
         except drafting.NotReady as error:
             if "version" in request.POST:

@@ -17,6 +17,7 @@ from requests_app.rules.report_path import Path
 from requests_app.views import confirm
 from requests_app.views.door import CityRequest, switched_to, too_much
 from requests_app.views.report import DRAFTS_AN_HOUR, draft_page, go_on, gone, in_other_language, show
+from requests_app.views.resident import resident_of
 from requests_app.views.visitor import has_expired, own_draft, remember, visitor_of
 
 # --- Step 4, its end: another service ---------------------------------------------------------------------------------
@@ -46,6 +47,9 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
     kept = {**(draft.typed.get("contact") or {}), **(draft.typed.get("contact_typed") or {})}
     initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **kept}
     version = Path(draft).version
+    resident = resident_of(request) if version is not None and version.must_confirm else None
+    if resident is not None:
+        initial.setdefault("email", resident.address)
     has_to_say = version is not None and bool(version.identity_words or version.must_confirm)
     form = ContactForm(
         _posted(request, version) if request.method == "POST" else None,
@@ -53,6 +57,8 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
         jurisdiction=request.jurisdiction,
         version=version,
     )
+    if resident is not None:
+        form.fields["email"].help_text = ""
     if request.method == "POST":
         if "none" in request.POST and not has_to_say:
             language = str(request.POST.get("language", ""))
@@ -80,6 +86,7 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
         status=422 if form.errors else 200,
         draft=draft,
         version=version,
+        resident=resident,
     )
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.actions import confirming, counting, housekeeping
+from requests_app.actions import confirming, counting, housekeeping, submission
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -30,7 +30,7 @@ from requests_app.models import (
     ServiceVersion,
 )
 from requests_app.tasks import drain
-from tests import factories
+from tests import factories, resident
 from tests.factories import Rivermark
 from tests.walk import Walk
 
@@ -420,6 +420,23 @@ def test_what_was_sent_after_the_emergency_question_does_not_wait(swings: Servic
     made = factories.report(swings, WORDS, after_warning=True)
     assert made.public_state == "public"
     assert made.due_at is not None
+
+
+@pytest.mark.parametrize(
+    ("email", "state"), [(ANA, "public"), ("Ana@Example.org", "public"), ("bo@example.org", "unconfirmed")]
+)
+def test_the_address_that_is_signed_in_where_it_was_written_waits_for_no_mail(
+    cast: Rivermark, swings: ServiceVersion, walk: Walk, email: str, state: str
+) -> None:
+    factories.report(cast.tree, reporter=submission.Reporter(email=ANA))
+    resident.signed_in(ANA, walk.client)
+    walk.begin(WORDS).on("service", service="swings").on("where", address="12 Elm St")
+    walk.on("details/1", text=WORDS, q_how="bad")
+    assert f"You are signed in with {ANA}" in walk.html
+    assert f'value="{ANA}"' in walk.html
+    assert "We send you a link" not in walk.html
+    walk.on("contact", email=email, language="en").send()
+    assert ServiceRequest.objects.get(service=swings.service).public_state == state
 
 
 # --- An address is required -------------------------------------------------------------------------------------------
