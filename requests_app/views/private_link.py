@@ -60,7 +60,7 @@ def stop_mails(request: CityRequest, token: str) -> HttpResponse:
     """The mails' own way out: a page with a button, or one POST by the mail program. The token alone allows it."""
     link = _link(request, token)
     if link is None:
-        return no_such_request(request)
+        return render(request, "requests_app/stop_mails.html", {"gone": True}, status=404)
     done = request.method == "POST"
     if done:
         following.stop_news(link.service_request, actor=link.person)

@@ -309,3 +309,25 @@ def test_words_go_both_ways_and_each_reads_what_is_theirs(cast: Rivermark, potho
     assert "We look on Friday." in html
     assert "Words of" not in html
     assert html.count("A resident wrote to us") == 2
+
+
+# --- The way out ------------------------------------------------------------------------------------------------------
+
+
+def test_a_follower_of_what_turned_private_can_still_stop_its_mails(cast: Rivermark, pothole: ServiceRequest) -> None:
+    ben, link = submission.join(pothole.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
+    moderation.hide(pothole.pk, reason="abuse", actor=cast.pia)
+    path = f"/l/{links.token(link)}/stop/"
+    assert Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert ben.participations.get().stopped_at is not None
+
+
+def test_the_way_out_of_a_report_that_is_erased_says_that_it_is_over(cast: Rivermark, pothole: ServiceRequest) -> None:
+    path = f"/l/{links.token(AccessLink.objects.get(service_request=pothole))}/stop/"
+    ServiceRequest.objects.filter(pk=pothole.pk).update(public_state=PublicState.ERASED)
+    for answer in (Client().get(path), Client().post(path), Client().post("/l/1-nonsense/stop/")):
+        assert answer.status_code == 404
+        html = answer.content.decode()
+        assert "This link does not work any more" in html
+        assert "call us" in html
+        assert pothole.spoken_reference not in html

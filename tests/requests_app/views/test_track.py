@@ -103,10 +103,10 @@ def test_the_private_link_opens_a_private_request_by_a_cookie_bound_to_its_page(
 def test_a_wrong_link_is_the_same_404_as_an_unknown_reference(
     client: Client, pothole: ServiceRequest, token: str
 ) -> None:
-    for path in (f"/l/{token}/", f"/l/{token}/stop/"):
-        answer = client.get(path)
+    for path, words in (("", "We could not find this report"), ("stop/", "This link does not work any more")):
+        answer = client.get(f"/l/{token}/{path}")
         assert answer.status_code == 404
-        assert "We could not find this report" in answer.content.decode()
+        assert words in answer.content.decode()
     assert client.post(f"/l/{token}/stop/").status_code == 404
 
 
