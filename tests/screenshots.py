@@ -32,6 +32,8 @@ READING = {
     "map-near": "map/?near=40.496,-69.01,500&older=1#view=15.3/40.496/-69.01",
     "find": "find/", "my-requests": "my/", "offline": "report/offline/",
     "statement": "accessibility/", "privacy": "privacy/", "what": "report/",
+    "areas": "areas/", "area": "areas/ward/5/", "places": "places/", "block": "places/100-block-of-main-st/",
+    "about-service": "service/pothole/", "about-private-service": "service/outreach/", "follow": "follow/?area=ward:5",
 }  # fmt: skip
 # The pages of the report path, by the last part of their address.
 STEPS = {
@@ -50,8 +52,32 @@ REST = (
 # Only a few answers lead to another service.
 SELDOM = {"other"}
 EVERY = (*READING, *(step for step in STEPS.values() if step not in SELDOM), *REST, *STAFF)
-SPANISH = {"home", "suggestions", "emergency", "where", "details", "check", "sent", "track", "address-card", "queue"}
-DARK = {"home", "suggestions", "where", "check", "track", "list", "map", "address-card", "queue", "request"}
+SPANISH = {
+    "home",
+    "area",
+    "suggestions",
+    "emergency",
+    "where",
+    "details",
+    "check",
+    "sent",
+    "track",
+    "address-card",
+    "queue",
+}
+DARK = {
+    "home",
+    "about-service",
+    "suggestions",
+    "where",
+    "check",
+    "track",
+    "list",
+    "map",
+    "address-card",
+    "queue",
+    "request",
+}
 # Where the state keeps the road, in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"
 
