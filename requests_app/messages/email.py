@@ -252,14 +252,15 @@ def _about(
     """A mail to somebody who has to act on a request, in the active language."""
     service_name = say(service_request.service_version.name)
     subject = f"[{service_request.spoken_reference}] {service_name}"
+    body = render_to_string(template, {**context, "service_name": service_name})
     mail = EmailMultiAlternatives(
         subject=subject,
-        body=render_to_string(template, {**context, "service_name": service_name}),
+        body=body,
         from_email=sender(service_request.jurisdiction),
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(plain.as_html(mail.body, title=subject), "text/html")
+    mail.attach_alternative(plain.as_html(body, title=subject), "text/html")
     return mail
 
 
@@ -273,9 +274,11 @@ def mail_draft(row: OutboxRow) -> None:
     jurisdiction = draft.jurisdiction
     with override(draft.language), timezone.override(jurisdiction.zone):
         context = {"draft": draft, "city": jurisdiction, "url": links.draft_url(draft), "demo": settings.DEMO}
+        subject = " ".join(render_to_string("emails/draft.subject.txt", context).split())
+        body = render_to_string("emails/draft.txt", context)
         mail = EmailMultiAlternatives(
-            subject=" ".join(render_to_string("emails/draft.subject.txt", context).split()),
-            body=render_to_string("emails/draft.txt", context),
+            subject=subject,
+            body=body,
             from_email=sender(jurisdiction),
             to=[draft.typed["mail_link_to"]],
             headers={
@@ -284,5 +287,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(mail.body, title=mail.subject), "text/html")
+        mail.attach_alternative(plain.as_html(body, title=subject), "text/html")
     send(mail, None)
