@@ -15,6 +15,7 @@ from requests_app import api_keys, links
 from requests_app.actions import (
     assignment,
     conversation,
+    correcting,
     drafting,
     hiding,
     merging,
@@ -71,6 +72,8 @@ CANARIES = {
     "hidden words of a photo": "wombatwords in the window",
     "staff answer": "quokkaanswer bent rim",
     "department answer": "dugonganswer gate code",
+    "words before they were changed": "saolabefore by the old shed",
+    "place before it was changed": "5923 Hawthorn",
     "place note": "okapinote behind the shed",
     "exact address of a coarse request": "4817 Juniper",
     "address of a private request": "77 Sorrowful Ln",
@@ -182,6 +185,7 @@ def plant() -> Planted:
     factories.let_the_worker_work()
     for one in requests.values():
         one.refresh_from_db()
+    _change_its_words(requests["coarse"])
     requests["triage"] = _in_triage(cast, sue)
     moderation.hide(requests["hidden"].pk, reason="personal_data", actor=sue)
     _force_state(requests)
@@ -303,9 +307,9 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         ),
         "coarse": made(
             coarse,
-            "Needles beside the path.",
+            CANARIES["words before they were changed"],
             "coarse",
-            "4817 Juniper Rd Apt 9",
+            "5923 Hawthorn Rd Apt 2",
             answers={"gate": CANARIES["department answer"]},
         ),
         "private": made(
@@ -330,6 +334,17 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
         "joined": made(cast.pothole, "A hole that was told before.", reporter=factories.NOBODY, **lane),
         "ended": made(cast.pothole, "A hole that costs too much.", reporter=factories.NOBODY, **lane),
     }
+
+
+def _change_its_words(coarse: ServiceRequest) -> None:
+    """By its reporter, before anybody of the staff has looked at it."""
+    wanted = correcting.Wanted(
+        text="Needles beside the path.",
+        note="",
+        place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),
+    )
+    zenobia = Person.objects.get(participations__service_request=coarse)
+    correcting.change(coarse.pk, wanted, actor=zenobia)
 
 
 def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:

@@ -261,6 +261,7 @@ def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff
         OWN_WORDS
         | {what for what in CANARIES if what.startswith("reporter's")}
         | {"hidden words", "hidden words of a photo"}
+        | {"words before they were changed", "place before it was changed"}
     )
     others = {
         what: forms

@@ -31,12 +31,11 @@ from requests_app.views.report_check import FOUND_AT_ONCE, KINDS
 # What a page carries along besides the form's own fields.
 CARRIED = ("choice", "owner", "said_no", "seen")
 CARRIED_MAX = 50
-NOT_TYPED = {"was", "lat", "long", "shown_address", "shown_lat", "shown_long", "back", *CARRIED}
 
 
 def too_late(request: CityRequest, opened: Opened) -> HttpResponse:
     """Somebody was faster: what was typed stands on the page, ready to be sent as words of its own."""
-    words = given_back.words_beyond(request, opened.service_request, without=NOT_TYPED)
+    words = given_back.words_beyond(request, opened.service_request)
     form = words_form("add")
     form.initial = {"words": "\n\n".join(words)}
     context = {

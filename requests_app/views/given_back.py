@@ -21,6 +21,17 @@ NOT_WORDS = {
     "key",
     "subject",
     "opened",
+    # What a page shows or carries along by itself (see views.change).
+    "was",
+    "lat",
+    "long",
+    "shown_address",
+    "shown_lat",
+    "shown_long",
+    "choice",
+    "owner",
+    "said_no",
+    "seen",
 }
 # How a browser was reached is nothing that a report is begun anew for.
 CONTACT = {"email", "phone", "name", "language"}
@@ -42,16 +53,11 @@ def words_of(request: HttpRequest, *, without: set[str] = frozenset()) -> list[s
     return [one for one in typed if " " in one or "\n" in one or len(one) > A_WORD_MAX]
 
 
-def words_beyond(
-    request: HttpRequest,
-    service_request: ServiceRequest,
-    *,
-    without: set[str] = frozenset(),  # type: ignore[assignment]
-) -> list[str]:
+def words_beyond(request: HttpRequest, service_request: ServiceRequest) -> list[str]:
     """Those that the request, which was sent meanwhile, does not hold."""
     answers = [str(one.value) for one in service_request.answers.all()]
     held = {service_request.description, service_request.address, service_request.place_note, *answers}
-    return [one for one in words_of(request, without=CONTACT | without) if one not in held]
+    return [one for one in words_of(request, without=CONTACT) if one not in held]
 
 
 def is_own_form(request: HttpRequest) -> bool:

@@ -563,7 +563,8 @@ def test_an_erased_report_is_as_unknown_as_any(cast: Rivermark) -> None:
     holder = ana(cast)
     form = holder.open().fields
     ServiceRequest.objects.filter(pk=holder.request.pk).update(public_state="erased")
-    assert holder.send({**form, "text": "Are you there?"}).status == 404
+    assert holder.send({**form, "text": "Are you there, City Hall?"}).status == 404
+    assert "Are you there, City Hall?" in holder.html
 
 
 # --- Who may ----------------------------------------------------------------------------------------------------------
