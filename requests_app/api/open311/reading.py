@@ -18,6 +18,7 @@ from requests_app.models import OPEN, ServiceRequest, Status
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
 from requests_app.places.patience import TimeUpError, at_most
+from requests_app.places.public_place import LISTED_BY_PLACE
 
 KEPT_S = 30
 # GeoReport v2, GET Service Requests: a span of 90 days or the first 1000 requests, whichever is smaller.
@@ -141,10 +142,10 @@ def _of_kind(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceReq
 
 
 def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRequestQuerySet:
-    """By what everybody may know of the place: the public point alone."""
+    """By what everybody may know of the place: the public point alone, and nothing that is about somebody's home."""
     box = parameters.one("bbox")
     if box:
-        rows = rows.filter(public_point__bboverlaps=_box(box))
+        rows = rows.filter(LISTED_BY_PLACE, public_point__bboverlaps=_box(box))
     latitude, longitude = parameters.number("lat", -90, 90), parameters.number("long", -180, 180)
     radius = parameters.number("radius", 0, RADIUS_MOST_M)
     if radius is None and latitude is None and longitude is None:
@@ -152,7 +153,7 @@ def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRe
     if radius is None or latitude is None or longitude is None:
         raise Problem(400, _("lat, long and radius (in meters) belong together."))
     point = Point(longitude, latitude, srid=4326)
-    near = rows.filter(public_point__bboverlaps=box_around(point, radius))
+    near = rows.filter(LISTED_BY_PLACE, public_point__bboverlaps=box_around(point, radius))
     return near.annotate(away=Distance("public_point", point)).filter(away__lte=Meters(m=radius))
 
 

@@ -48,6 +48,17 @@ def test_it_is_found_by_area_and_service_but_by_no_place(
     assert found(NEAR) == [False, True]
 
 
+@pytest.mark.parametrize("where", ["lat=40.5&long=-69.0&radius=5000", "bbox=-69.05,40.45,-68.95,40.55"])
+def test_nor_does_the_api_find_it_by_its_place(cast: Rivermark, enforcement: ServiceVersion, where: str) -> None:
+    made = factories.routed(enforcement, "A roof that falls in.")
+    other = factories.routed(cast.tree, "A branch hangs low.")
+    everything = Client().get("/open311/v2/requests.json").content.decode()
+    assert made.spoken_reference in everything
+    there = Client().get(f"/open311/v2/requests.json?{where}").content.decode()
+    assert made.spoken_reference not in there
+    assert other.spoken_reference in there
+
+
 def test_nor_by_a_thing_of_the_city(cast: Rivermark, enforcement: ServiceVersion) -> None:
     light = factories.asset(cast.city, "L00417")
     for version in (enforcement, cast.tree):
