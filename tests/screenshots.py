@@ -46,7 +46,7 @@ STAFF = {
     "to-look-at": "held/", "moderation-words": "moderation/words/",
 }  # fmt: skip
 REST = (
-    "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "sign-in",
+    "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "change", "add-photos", "sign-in",
     "queue", "request", "act", "public-view", "hide-words", "ended", "survey",
 )  # fmt: skip
 # Only a few answers lead to another service.
@@ -258,6 +258,10 @@ def whole_path(camera: Camera) -> None:
     link = urlsplit(camera.page.locator("main a[href*='/l/']").first.get_attribute("href") or "").path
     camera.open(link.removeprefix("/").removeprefix("es/"))
     camera.take("track")
+    own = urlsplit(camera.page.url).path.removeprefix("/").removeprefix("es/")
+    for name, page in (("change", "change/"), ("add-photos", "photos/")):
+        camera.open(own + page)
+        camera.take(name)
 
 
 def a_page_of_the_path(path: str, last: str, address: str = "", words: str = "") -> Callable[[Camera], None]:
