@@ -168,19 +168,12 @@ class LaterForm(forms.Form):
     )
 
 
-class ConfirmAgainForm(forms.Form):
+class ConfirmAgainForm(LaterForm):
     """Where to mail the link that sends the report."""
 
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("Is there a typing error? Correct it here."),
-        max_length=254,
-        error_messages={
-            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
-            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("Is there a typing error? Correct it here.")
 
 
 class ContactForm(forms.Form):
