@@ -61,7 +61,7 @@ def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceReque
         "chosen": chosen,
         "chips": chips,
         "result": result,
-        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips else "",
+        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips or found.previous_cursor else "",
         "kinds": _kinds(chosen),
         "choices": _choices(chosen),
         "has_older": chosen.has_older(),
