@@ -421,18 +421,6 @@ def test_hidden_and_shown_again(pia: Client, limb: ServiceRequest, client: Clien
     assert events_of(limb)[-2:] == ["hidden", "published"]
 
 
-def test_a_photo_is_hidden_from_the_public(pia: Client, limb: ServiceRequest, client: Client, town: Rivermark) -> None:
-    from requests_app import photos
-
-    photo = photos.take(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=limb)
-    address = f"/photos/{photo.name}.jpg"
-    assert client.get(address).status_code == 200
-    assert pia.post(f"/staff/r/{limb.reference}/photos/{photo.pk}/hide/").status_code == 302
-    assert client.get(address).status_code == 404
-    assert pia.get(address).status_code == 200, "who works on it still sees it"
-    assert last_event(limb).data == {"photo_id": photo.pk}
-
-
 def test_a_photo_of_another_request_is_not_hidden_by_the_way(
     pia: Client, limb: ServiceRequest, town: Rivermark
 ) -> None:
