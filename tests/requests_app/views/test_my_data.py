@@ -125,7 +125,7 @@ def found_in_the_database(*needles: str) -> list[str]:
         for table in tables:
             for needle in needles:
                 cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text ILIKE %s', [f"%{needle}%"])  # noqa: S608
-                if cursor.fetchone()[0]:  # type: ignore[index]
+                if cursor.fetchone()[0]:
                     found.append(f"{needle} in {table}")
     return found
 
