@@ -125,7 +125,7 @@ def one_time(token_given: str, jurisdiction: Jurisdiction) -> OneTimeLink | None
     if not number.isdecimal() or len(number) > 18:
         return None
     link = (
-        OneTimeLink.objects.select_related("contact_point__person", "service_request", "subscription")
+        OneTimeLink.objects.select_related("contact_point__person", "service_request__service_version", "subscription")
         .filter(pk=int(number), jurisdiction=jurisdiction)
         .first()
     )
