@@ -159,7 +159,7 @@ def test_what_was_chosen_is_said_and_each_part_can_be_taken_away(cast: Rivermark
         found = chips(read(f"{page}?{query}"))
         label = Asset.objects.get().label
         assert list(found) == [
-            *("“plate”", "Pothole", "Still open", "Ward 5", "Within 200 meters (660 feet) of 12 Elm St"),
+            *("“plate”", "Pothole", "Still open", "Ward 5", "Within 200 meters (660 feet) of 1–99 block of Elm St"),
             *(label, "Older ones too", "Last change first"),
         ]
         assert found["Pothole"].startswith(f"{page}?q=plate&status=open&area=ward%3A5&near=")
@@ -170,7 +170,7 @@ def test_what_was_chosen_is_said_and_each_part_can_be_taken_away(cast: Rivermark
 
 
 def test_a_place_without_an_address_is_said_by_its_numbers_and_the_circle_as_it_counts(cast: Rivermark) -> None:
-    assert list(chips(read("/map/?near=40.4,-69.1,1"))) == ["Within 200 meters (660 feet) of 40.40000, -69.10000"]
+    assert list(chips(read("/map/?near=40.4,-69.1,1"))) == ["Within 200 meters (660 feet) of 40.400, -69.100"]
 
 
 def test_the_result_is_said_without_a_count(cast: Rivermark) -> None:

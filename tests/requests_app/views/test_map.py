@@ -125,7 +125,7 @@ def test_the_map_draws_the_city_and_a_click_leads_to_the_report(
     made = factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    with page.expect_response("**/tiles/requests/15/**"):
+    with page.expect_response("**/tiles/requests/16/**"):
         page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
     page.wait_for_timeout(1500)
     assert is_drawn(page, "#map")
