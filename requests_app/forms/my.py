@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.forms.report import PHONE_MAX, phone_number
 from requests_app.forms.text import WordsField
 
 NOT_AN_ADDRESS = _("Enter an e-mail address like name@example.com.")
-PHONE_MAX = 40
 
 
 class AddressForm(forms.Form):
@@ -44,10 +44,7 @@ class PhoneForm(forms.Form):
     )
 
     def clean_phone(self) -> str:
-        phone = str(self.cleaned_data["phone"]).strip()
-        if phone and sum(letter.isdigit() for letter in phone) < 7:
-            raise forms.ValidationError(_("Enter a phone number with its area code, like 555-010-0199."))
-        return phone
+        return phone_number(str(self.cleaned_data["phone"]).strip())
 
 
 class EraseForm(forms.Form):

@@ -21,6 +21,14 @@ PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
 _PHONE_WORDS = re.compile(r"extensi[oó]n|ext|x|relay|tty|trs|vrs|voice|voz", re.IGNORECASE)
 
 
+def phone_number(typed: str) -> str:
+    """Spaces, dots, brackets, extensions and relay prefixes are all fine; words are not a number."""
+    digits = re.sub(r"\D", "", typed)
+    if typed and (len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*-]", _PHONE_WORDS.sub("", typed))):
+        raise forms.ValidationError(_("Enter a phone number, like 555-0100 or 555-0100 ext. 12."))
+    return typed
+
+
 class ProblemForm(forms.Form):
     """Step 1: in one's own words. Whoever comes with a service already chosen need not say it again."""
 
@@ -241,9 +249,4 @@ class ContactForm(forms.Form):
         return email
 
     def clean_phone(self) -> str:
-        phone: str = self.cleaned_data["phone"]
-        # Spaces, dots, brackets, extensions and relay prefixes are all fine; words are not a number.
-        digits = re.sub(r"\D", "", phone)
-        if phone and (len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*-]", _PHONE_WORDS.sub("", phone))):
-            raise forms.ValidationError(_("Enter a phone number, like 555-0100 or 555-0100 ext. 12."))
-        return phone
+        return phone_number(self.cleaned_data["phone"])
