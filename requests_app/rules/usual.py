@@ -1,6 +1,7 @@
 """What is usual: how long the last reports of a service or in an area took, from the rows themselves and with their number."""
 
 import datetime as dt
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,14 @@ from django.db import connection
 
 from requests_app.models import Area, Disposition, Service
 from requests_app.places.patience import TimeUpError, at_most
+from requests_app.places.public_place import LISTED
 
 # Fewer than these say nothing: then the promise stands there instead, called what it is.
 ENOUGH = 20
 DAYS = 90
 KEPT_S = 900
 # What takes the database longer than this is not said.
-AREA_MS = 2000
+MOST_MS = 2000
 # Joined, withdrawn, unanswered and bulk closings tell nothing about how long the work takes.
 COUNTED = (
     Disposition.FIXED,
@@ -32,6 +34,8 @@ FROM requests_app_servicerequest
 WHERE service_id = %s AND disposition = ANY(%s) AND NOT is_test
   AND resolved_at > app_now() - make_interval(days => %s) AND submitted_at > app_now() - make_interval(days => %s)
 """
+# With it, the index of a service's public requests begins a year ago; without it, all that the service ever had is read.
+PUBLIC = " AND public_state = 'public'"
 
 # By the area's own index; the public ones alone, since the page says where they are. What took longer than a year is left out.
 IN_AREA = """
@@ -65,13 +69,22 @@ def usual_time(service: Service) -> Usual | None:
     kept = cache.get(key)
     if isinstance(kept, tuple):
         return Usual(*kept) if kept else None
-    with connection.cursor() as cursor:
-        # What took longer than a year is no longer usual; the second limit lets an index begin there.
-        cursor.execute(QUERY, [service.pk, [str(one) for one in COUNTED], DAYS, 365])
-        count, half, most = cursor.fetchone()
-    found = (count, half, most) if count >= ENOUGH else ()
+    found = _took(service)
     cache.set(key, found, timeout=KEPT_S)
     return Usual(*found) if found else None
+
+
+def _took(service: Service) -> tuple[int, dt.timedelta, dt.timedelta] | tuple[()]:
+    is_public = service.current is not None and service.current.visibility in LISTED
+    # What took longer than a year is no longer usual.
+    wanted: list[Any] = [service.pk, [str(one) for one in COUNTED], DAYS, 365]
+    try:
+        with nullcontext() if is_public else at_most(MOST_MS), connection.cursor() as cursor:
+            cursor.execute(QUERY + (PUBLIC if is_public else ""), wanted)
+            count, half, most = cursor.fetchone()
+    except TimeUpError:
+        return ()
+    return (count, half, most) if count >= ENOUGH else ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +111,7 @@ def area_numbers(area: Area) -> AreaNumbers | None:
 def _count(area: Area) -> tuple[int, int, dt.timedelta, dt.timedelta] | tuple[()]:
     wanted: dict[str, Any] = {"area": area.pk, "days": DAYS, "counted": [str(one) for one in COUNTED]}
     try:
-        with at_most(AREA_MS), connection.cursor() as cursor:
+        with at_most(MOST_MS), connection.cursor() as cursor:
             cursor.execute(IN_AREA, wanted)
             reported, ended, half, most = cursor.fetchone()
     except TimeUpError:

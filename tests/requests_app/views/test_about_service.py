@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from requests_app.clock import app_now
-from requests_app.models import Service, Target
+from requests_app.models import Service, ServiceRequest, Target
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.views.test_areas import lasted, page
@@ -97,3 +97,12 @@ def test_a_service_that_residents_cannot_ask_for_is_404_with_those_that_they_can
 
 def test_the_list_of_services_leads_to_it(cast: Rivermark) -> None:
     assert 'href="/service/pothole/"' in page("/services/")
+
+
+def test_private_reports_count_for_a_private_service_alone(cast: Rivermark) -> None:
+    ward = factories.area(cast.city)
+    lasted(cast, ward, 25, dt.timedelta(days=2), app_now(), state="private")
+    assert "Too few were finished" in page("/service/tree/")
+    cache.clear()
+    ServiceRequest.objects.update(service=cast.outreach.service, service_version=cast.outreach)
+    assert "Of 25 that we finished" in page("/service/outreach/")

@@ -74,7 +74,8 @@ def test_the_first_block_has_the_first_99_numbers(cast: Rivermark) -> None:
 def test_another_street_with_the_same_words_is_another_block(cast: Rivermark, oak: list[GazetteerEntry]) -> None:
     factories.address(cast.city, "109 N Oak St", -69.03, 40.53)
     assert led_to("q=109+N+Oak+St") == "/places/100-block-of-n-oak-st/"
-    assert Client().get(BLOCK).status_code == 200
+    for path, name in ((BLOCK, "100 block of Oak St"), ("/places/100-block-of-n-oak-st/", "100 block of N Oak St")):
+        assert f"<h1><bdi>{name}</bdi></h1>" in page(path)
 
 
 def test_one_name_in_two_parts_of_the_city_asks_which(cast: Rivermark, oak: list[GazetteerEntry]) -> None:
