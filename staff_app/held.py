@@ -112,7 +112,7 @@ def reason_words(reason: str) -> str:
         Reason.LINK: _("It has a listed link, or many links."),
         Reason.ROBOT: _("It may come from a program."),
         Reason.LIMIT: _("Many reports came from the same network or person, or about the same place."),
-    }.get(reason, _("Somebody should look at it."))  # type: ignore[call-overload, no-any-return]
+    }.get(reason, _("Somebody should look at it."))  # type: ignore[call-overload]
 
 
 def waits_words(waited: dt.timedelta) -> str:
