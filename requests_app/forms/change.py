@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from requests_app.forms.details import name_of
+from requests_app.forms.details import name_of, words_field
 from requests_app.forms.report import PlaceForm
 from requests_app.forms.text import WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
@@ -65,19 +65,11 @@ class ChangeForm(PlaceForm):
         )
 
     def _add_words(self) -> None:
-        hint = (
-            _("Only the city sees this.")
-            if is_confidential(self.version)
-            else _("Everyone can read this. Leave out names, phone numbers and e-mail addresses.")
-        )
-        self.fields["text"] = WordsField(
-            label=_("What you told us"),
-            help_text=hint,
-            max_length=intake.DESCRIPTION_MAX,
-            lines=6,
+        self.fields["text"] = words_field(
+            is_confidential=is_confidential(self.version),
             # A report must say something: in words, or by the answers. What was sent without words may stay without.
             required=bool(self.service_request.description) and not self._has_answers(),
-            error_messages={"required": _("Say in a few words what the problem is.")},
+            lines=6,
         )
 
     def _has_answers(self) -> bool:

@@ -59,20 +59,11 @@ class DetailsForm(forms.Form):
             self._add_photos()
 
     def _add_words(self) -> None:
-        hint = (
-            _("Only the city sees this.")
-            if self.is_confidential
-            else _("Everyone can read this. Leave out names, phone numbers and e-mail addresses.")
-        )
-        self.fields["text"] = WordsField(
-            label=_("What you told us"),
-            help_text=hint,
-            max_length=intake.DESCRIPTION_MAX,
-            lines=4,
+        self.fields["text"] = words_field(
+            is_confidential=self.is_confidential,
             # A report must say something: in words, or by the answers.
             required=not any(question.required for question in self.path.questions),
             initial=self.path.text,
-            error_messages={"required": _("Say in a few words what the problem is.")},
         )
 
     def _add_photos(self) -> None:
@@ -179,6 +170,24 @@ class DetailsForm(forms.Form):
             elif question.kind != QuestionVersion.Kind.DATETIME:
                 found[question.code] = str(self.data.get(name, ""))[: intake.ANSWER_MAX]
         return found
+
+
+def words_field(*, is_confidential: bool, required: bool, initial: str = "", lines: int = 4) -> WordsField:
+    """What it is, in the reporter's words, with who reads them."""
+    hint = (
+        _("Only the city sees this.")
+        if is_confidential
+        else _("Everyone can read this. Leave out names, phone numbers and e-mail addresses.")
+    )
+    return WordsField(
+        label=_("What you told us"),
+        help_text=hint,
+        max_length=intake.DESCRIPTION_MAX,
+        lines=lines,
+        required=required,
+        initial=initial,
+        error_messages={"required": _("Say in a few words what the problem is.")},
+    )
 
 
 def upload_attributes(url: str, most: int) -> dict[str, Any]:
