@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -83,12 +84,17 @@ class Feed(GeoAtom1Feed):
 def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
     """Its id stays the same through every change, so that a reader shows the new state and no second report."""
     name = say(service_request.service_version.name)
-    where = service_request.public_address
     return {
         "title": f"{name}: {status_words(service_request, to_reporter=False)}",
         "link": site + reverse("requests_app:track", args=[service_request.reference]),
         "unique_id": f"{site}/r/{service_request.reference}",
-        "description": "\n".join(part for part in (where, service_request.description[:500]) if part),
+        # Readers show it as HTML: what somebody typed stays words there, in its own language.
+        "description": format_html(
+            '<p><bdi>{}</bdi></p><p lang="{}" dir="auto">{}</p>',
+            service_request.public_address or _("No place shown"),
+            service_request.language,
+            service_request.description[:500],
+        ),
         "pubdate": service_request.submitted_at,
         "updateddate": service_request.updated_at,
         "categories": [say(service_request.service_version.category.name)],

@@ -103,6 +103,18 @@ def test_words_that_look_like_markup_leave_it_well_formed(cast: Rivermark) -> No
     assert len(titles()) == 1
 
 
+def test_what_somebody_typed_is_words_to_a_feed_reader_and_in_their_language(cast: Rivermark) -> None:
+    """The summary is HTML: read as such it must not hold an element of theirs."""
+    factories.routed(cast.pothole, "<img src=x onerror=alert(1)> un hoyo", answers=LANE, language="es")
+    (entry,) = feed().findall(f"{ATOM}entry")
+    summary = entry.find(f"{ATOM}summary")
+    assert summary is not None
+    assert summary.get("type") == "html"
+    said = summary.text or ""
+    assert '<p lang="es" dir="auto">&lt;img src=x onerror=alert(1)&gt; un hoyo</p>' in said
+    assert "<img" not in said
+
+
 def test_what_the_public_may_not_read_is_not_in_it(cast: Rivermark) -> None:
     factories.routed(cast.outreach, "secret words")
     hidden = factories.routed(cast.pothole, "hidden words", answers=LANE)
