@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -27,6 +26,7 @@ from requests_app.models import (
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, html, make_due, plain
+from tests.moved import it_is_in
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ MONDAY = dt.date(2026, 6, 1)
 @pytest.fixture
 def town() -> Rivermark:
     cast = factories.rivermark()
-    at(cast, MONDAY, 12)
+    it_is_in(cast.city.zone, MONDAY, 12)
     return cast
 
 
@@ -48,16 +48,9 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
         yield box
 
 
-def at(cast: Rivermark, day: dt.date, hour: int) -> None:
-    """It is that hour in the city."""
-    then = dt.datetime.combine(day, dt.time(hour), cast.city.zone)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [then])
-
-
 def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
-    at(cast, day, hour)
+    it_is_in(cast.city.zone, day, hour)
     subscribing.gather()
     deliver()
 
@@ -152,7 +145,7 @@ def test_a_day_of_changes_is_one_mail_after_seven_in_the_citys_morning(town: Riv
 def test_a_week_comes_on_monday_and_a_machine_that_was_down_then_sends_it_on_tuesday(
     town: Rivermark, mailbox: Mailbox
 ) -> None:
-    at(town, MONDAY + dt.timedelta(days=1), 12)
+    it_is_in(town.city.zone, MONDAY + dt.timedelta(days=1), 12)
     made = anas(town, "weekly")
     mailbox.mails.clear()
     conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
@@ -331,7 +324,7 @@ def test_the_same_stranger_cannot_be_sent_more_than_ten_mails_a_day_by_any_way(
     town: Rivermark, mailbox: Mailbox
 ) -> None:
     for hour in range(12, 20):
-        at(town, MONDAY, hour)
+        it_is_in(town.city.zone, MONDAY, hour)
         for _report in range(4):
             factories.report(town.pothole, answers=LANE, reporter=submission.Reporter(email=DEV))
         Client().post("/follow/?service=pothole", {"email": DEV, "cadence": "daily"})

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from requests_app import tasks
@@ -15,6 +14,7 @@ from requests_app.models import Calendar, ContactPoint, DigestItem, Message, Out
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark, rivermark
 from tests.mail_server import Mailbox, deliver, make_due
+from tests.moved import it_is_in
 
 LANE = {"where": "lane"}
 pytestmark = pytest.mark.django_db
@@ -200,9 +200,7 @@ def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
     town: Rivermark, mailbox: Mailbox, hour: int, is_night: bool
 ) -> None:
     nine_to_five(town)
-    with connection.cursor() as cursor:
-        tuesday = dt.datetime(2027, 6, 1, hour, tzinfo=town.city.zone)
-        cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [tuesday])
+    it_is_in(town.city.zone, dt.date(2027, 6, 1), hour)
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
     told = mailbox.mails[0]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from requests_app import links
@@ -15,6 +14,7 @@ from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, Person, PublicState, ServiceRequest, Target
 from tests import factories
 from tests.factories import Rivermark
+from tests.moved import it_is_in
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,8 @@ WORDS = "It is by the red gate."
 
 @pytest.fixture
 def pothole(cast: Rivermark) -> ServiceRequest:
-    clock(cast, dt.date(2027, 6, 1), 10)
+    it_is_in(cast.city.zone, dt.date(2027, 6, 1), 10)
     return factories.routed(cast.pothole, "A deep hole.", answers=LANE)
-
-
-def clock(cast: Rivermark, day: dt.date, hour: int) -> None:
-    then = dt.datetime.combine(day, dt.time(hour), cast.city.zone)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [then])
 
 
 def holder(service_request: ServiceRequest, person: Person | None = None) -> Client:
@@ -74,7 +68,7 @@ def planned(cast: Rivermark, made: ServiceRequest) -> None:
 
 def planned_and_past(cast: Rivermark, made: ServiceRequest) -> None:
     planned(cast, made)
-    clock(cast, dt.date(2027, 6, 4), 10)
+    it_is_in(cast.city.zone, dt.date(2027, 6, 4), 10)
 
 
 def made_safe(cast: Rivermark, made: ServiceRequest) -> None:

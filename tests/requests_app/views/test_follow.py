@@ -5,7 +5,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.test import Client
 
 from requests_app import links
@@ -25,6 +24,7 @@ from requests_app.models import (
 from requests_app.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
+from tests.moved import it_is
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,7 @@ class Clock:
     """The database's own, moved for this test alone."""
 
     def set(self, at: dt.datetime) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [at])
+        it_is(at)
 
     def forward(self, **length: int) -> None:
         self.set(app_now() + dt.timedelta(**length))

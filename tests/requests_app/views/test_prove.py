@@ -5,7 +5,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.test import Client
 
 from requests_app import links
@@ -13,6 +12,7 @@ from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Subscription
 from requests_app.tasks import drain
 from tests.factories import Rivermark
+from tests.moved import it_is
 
 pytestmark = pytest.mark.django_db
 
@@ -88,10 +88,7 @@ def test_used_twice_it_says_so_and_what_to_do(path: str, press: dict[str, str]) 
 
 @pytest.mark.parametrize("press", [{}, {"not_me": "1"}])
 def test_expired_it_says_so_and_does_nothing(path: str, press: dict[str, str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [app_now() + dt.timedelta(days=3)]
-        )
+    it_is(app_now() + dt.timedelta(days=3))
     answer = Client().post(path, press)
     assert answer.status_code == 410
     assert "This link is too old" in answer.content.decode()
