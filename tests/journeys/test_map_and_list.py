@@ -1,0 +1,196 @@
+"""Looking around in a browser: the map by keyboard and by hand, its clusters, and Back after everything."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from requests_app.imports.layers import import_layers
+from requests_app.imports.progress import Silent
+from requests_app.management.commands.load_demo import RIVERMARK
+from requests_app.models import Jurisdiction
+from requests_app.places import public_place
+from tests import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.live import Site
+
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
+
+# The middle of a block.
+PLACE = public_place.block_point(factories.at(-69.0, 40.496)).coords
+CLOSE = f"#view=16/{PLACE[1]}/{PLACE[0]}"
+
+
+@pytest.fixture
+def city(live_site: "Site") -> factories.Rivermark:
+    """Three reports at one spot, one of them of long ago; and one some streets away."""
+    cast = factories.rivermark()
+    view = {"center": [-69.0, 40.496], "zoom": 12.2, "bounds": [-69.0427, 40.4647, -68.9569, 40.529]}
+    Jurisdiction.objects.filter(pk=cast.city.pk).update(map_view=view)
+    import_layers(cast.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
+    coarse = factories.service(cast.city, "rodent", visibility="coarse", name={"en": "Rats", "es": "Ratas"})
+    for n in range(3):
+        factories.report(coarse, f"Rat {n}.", point=factories.at(PLACE[0] + n * 0.00001, PLACE[1]))
+    factories.report(cast.tree, "A branch hangs.", point=factories.at(-69.01, 40.5))
+    return cast
+
+
+def drawn(page: "Page") -> None:
+    """Until the map has drawn what it asked for."""
+    page.wait_for_selector("#map[data-ready]")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(600)
+
+
+def place_of(page: "Page") -> str:
+    return page.evaluate("location.hash")
+
+
+def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
+    city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    page.goto(f"{live_site.url}/map/{CLOSE}")
+    drawn(page)
+    canvas = page.locator("#map canvas")
+    assert not page.locator(".map__middle").is_visible()
+    canvas.press("ArrowLeft")
+    # A cross shows what Enter opens, and a sentence says which keys there are.
+    assert page.locator(".map__middle").is_visible()
+    assert page.get_by_text("Enter opens what is in the middle").is_visible()
+    page.wait_for_timeout(800)
+    canvas.press("ArrowRight")
+    page.wait_for_timeout(800)
+    canvas.press("Enter")
+    page.get_by_text("Reports at this spot: 3").wait_for()
+    links = page.locator(".maplibregl-popup a")
+    assert links.all_inner_texts() == ["Rats"] * 3
+    assert page.locator(".map-popup span").first.inner_text().startswith("We got it · ")
+    # The first link has the focus, and is a link like any other.
+    assert page.evaluate("document.activeElement.closest('.maplibregl-popup a') !== null")
+    page.keyboard.press("Escape")
+    page.locator(".maplibregl-popup").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.classList.contains('maplibregl-canvas')")
+    canvas.press("Enter")
+    page.get_by_text("Reports at this spot: 3").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/r/**")
+    assert "Rats" in page.locator("main").inner_text()
+
+
+def test_enter_comes_closer_to_a_cluster_and_says_so(
+    city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    page.goto(f"{live_site.url}/map/#view=13/{PLACE[1]}/{PLACE[0]}")
+    drawn(page)
+    page.locator("#map canvas").press("Enter")
+    page.get_by_text("Reports around here: 3. The map is closer now.").wait_for()
+    page.wait_for_function("location.hash.startsWith('#view=15/')")
+    page.goto(f"{live_site.url}/map/#view=16/40.48/-69.03")
+    page.reload()
+    drawn(page)
+    page.locator("#map canvas").press("Enter")
+    page.get_by_text("There is no report in the middle of the map.").wait_for()
+
+
+def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_moved_over(
+    city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    page.goto(f"{live_site.url}/map/{CLOSE}")
+    drawn(page)
+    steps = page.evaluate("history.length")
+    for key in ("ArrowLeft", "ArrowUp", "-"):
+        page.locator("#map canvas").press(key)
+        page.wait_for_timeout(700)
+    moved = place_of(page)
+    assert moved != CLOSE
+    assert page.evaluate("history.length") == steps
+    # Another choice is another page, at the same place of the map.
+    page.get_by_label("Kind of problem").select_option("service:tree")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url(f"**/map/?service=tree{moved}")
+    drawn(page)
+    assert page.locator(".request-list a").all_inner_texts() == ["Tree to prune"]
+    page.go_back()
+    drawn(page)
+    assert page.url == f"{live_site.url}/map/{moved}"
+    assert page.get_by_label("Kind of problem").input_value() == ""
+    page.go_forward()
+    page.get_by_role("link", name="take this away").click()
+    page.wait_for_url(f"**/map/{moved}")
+    # From a report back to the map as it was.
+    drawn(page)
+    page.locator(".map-page__list").get_by_role("link", name="Tree to prune").click()
+    page.wait_for_url("**/r/**")
+    page.go_back()
+    drawn(page)
+    assert page.url == f"{live_site.url}/map/{moved}"
+
+
+def test_a_link_that_is_passed_on_shows_the_same(
+    city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
+) -> None:
+    ours = new_page()
+    ours.goto(f"{live_site.url}/map/?service=rodent{CLOSE}")
+    drawn(ours)
+    ours.locator("#map canvas").press("ArrowLeft")
+    ours.wait_for_timeout(800)
+    theirs = new_page(viewport={"width": 375, "height": 800})
+    theirs.goto(ours.url)
+    drawn(theirs)
+    assert place_of(theirs) == place_of(ours)
+    assert theirs.locator("#results").inner_text() == "3 reports"
+    assert theirs.get_by_role("link", name="Rats (take this away)").is_visible()
+    # What is on the map now, as a list that needs no map.
+    theirs.get_by_role("link", name="List what is on the map now").click()
+    theirs.wait_for_url("**/requests/?service=rodent&near=*")
+    assert theirs.locator(".request-list li").count() == 3
+
+
+def test_the_choice_is_folded_on_a_phone_and_open_where_there_is_room(
+    city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
+) -> None:
+    for width, is_open in ((375, False), (1280, True)):
+        page = new_page(viewport={"width": width, "height": 800})
+        for path in ("/requests/", "/map/"):
+            page.goto(live_site.url + path)
+            assert page.get_by_label("Kind of problem").is_visible() == is_open, (width, path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            if not is_open:
+                page.get_by_text("Choose what to see").click()
+                assert page.get_by_label("Kind of problem").is_visible()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_javascript_list_and_map_page_say_and_choose_the_same(
+    city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
+) -> None:
+    page = new_page(java_script_enabled=False, viewport={"width": 375, "height": 800})
+    page.goto(f"{live_site.url}/map/")
+    page.get_by_text("Choose what to see").click()
+    page.get_by_label("Kind of problem").select_option("service:rodent")
+    page.get_by_label("Order").select_option("changed")
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert page.url == f"{live_site.url}/map/?service=rodent&sort=changed"
+    assert page.locator("#results").inner_text() == "3 reports"
+    assert not page.locator("#map, #map-here").first.is_visible()
+    page.get_by_role("link", name="See them as a list").click()
+    assert page.url == f"{live_site.url}/requests/?service=rodent&sort=changed"
+    page.get_by_role("link", name="Last change first (take this away)").click()
+    assert page.url == f"{live_site.url}/requests/?service=rodent"
+    assert page.locator(".request-list li").count() == 3
+    page.go_back()
+    assert page.url == f"{live_site.url}/requests/?service=rodent&sort=changed"
+
+
+def test_words_without_a_gap_do_not_make_the_list_wider_than_a_phone(
+    city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
+) -> None:
+    factories.report(city.tree, "Pothole" * 30)
+    page = new_page(viewport={"width": 375, "height": 800})
+    page.goto(f"{live_site.url}/requests/?q={'Pothole' * 14}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.goto(f"{live_site.url}/requests/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
