@@ -264,9 +264,7 @@ def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff
         | {"words before they were changed", "place before it was changed"}
     )
     others = {
-        what: forms
-        for what, forms in needles(planted).items()
-        if what in CANARIES and what not in theirs - NOBODYS
+        what: forms for what, forms in needles(planted).items() if what in CANARIES and what not in theirs - NOBODYS
     }
     crawler = Crawler(planted, others)
     crawler.client.cookies["resident"] = planted.resident

@@ -29,7 +29,16 @@ MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
 # What is of no use on a phone's first visit, or is the city's content and not the page's weight.
 NOT_WEIGHED = re.compile(r"/photos/")
 # Pages that are a map, and files.
-FILES = ("feed", "photo", "photo_small", "own_photo", "own_photo_small", "app_manifest", "offline_catalog", "offline_token")
+FILES = (
+    "feed",
+    "photo",
+    "photo_small",
+    "own_photo",
+    "own_photo_small",
+    "app_manifest",
+    "offline_catalog",
+    "offline_token",
+)
 OTHER = {f"requests_app:{name}" for name in ("map", *FILES)}
 STEPS = [
     name

@@ -104,9 +104,7 @@ def _change_answers(service_request: ServiceRequest, wanted: Mapping[str, str], 
     return changed
 
 
-def _answer(
-    service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str
-) -> Answer:
+def _answer(service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str) -> Answer:
     """The answer as it stands now. One that was taken back stays as a row: what stood there before hangs on it."""
     if answer is not None:
         answer.value, answer.value_words = words, words or NO_ANSWER

@@ -351,7 +351,7 @@ class _Check:
                     elif not screening.holds(longer, phrase):
                         yield f"{here}, `{phrase}`: `{longer}` excuses nothing, since it should be longer and hold the phrase."
 
-    def terms(self, where: str, kind: str, terms: list[Any]) -> Iterator[str]:
+    def terms(self, where: str, kind: str, terms: Any) -> Iterator[str]:
         yield from self.one_of(where, kind, TERMS)
         seen: set[str] = set()
         if not isinstance(terms, list):
