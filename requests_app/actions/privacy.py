@@ -133,6 +133,8 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
         _remove_files(photo)
         photo.delete()
     _erase_said(service_request, person)
+    # What they said on the phone, as the call taker wrote it down for them.
+    Comment.objects.filter(service_request=service_request, kind=Comment.Kind.ANSWER, person=None).delete()
     # What was changed or hidden once still holds the words as they were.
     TextRevision.objects.filter(service_request=service_request, comment=None).delete()
     answers = service_request.answers.all()

@@ -344,6 +344,19 @@ def test_what_was_said_on_others_reports_goes_and_these_stay(cast: Rivermark, zo
     assert found_in_the_database(*WORDS.values()) == []
 
 
+@pytest.mark.parametrize("joined", [False, True])
+def test_what_a_call_taker_wrote_down_for_them_goes_and_notes_of_the_staff_stay(
+    cast: Rivermark, zoes: ServiceRequest, joined: bool
+) -> None:
+    if joined:
+        submission.join(zoes.pk, reporter=submission.Reporter(email=BOB), language="en")
+    conversation.ask(zoes.pk, question="Which side of the street?", actor=cast.tom)
+    conversation.answer(zoes.pk, text="Bettongphone: by my own house.", actor=cast.tom)
+    erase("all")
+    assert found_in_the_database("Bettongphone") == []
+    assert Comment.objects.filter(service_request=zoes, kind="note").exists()
+
+
 def test_what_was_said_of_the_outcome_stays_as_a_figure_of_nobodys(cast: Rivermark, zoes: ServiceRequest) -> None:
     person = Participation.objects.get(service_request=zoes, role="reporter").person
     progress.resolve(zoes.pk, disposition="fixed", words="Filled.", actor=cast.tom)
