@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
@@ -16,13 +17,13 @@ from requests_app.rules import screening
 
 # A report with so many links that nobody listed is a report; with more of them it is mostly an advertisement.
 LINKS_MOST = 2
-# Longer, and it is no host name (RFC 1035); nobody lists one of more parts.
-HOST_MAX, PARTS_MAX = 253, 10
+# Longer, and it is no host name (RFC 1035), nor a part of one; nobody lists one of more parts.
+HOST_MAX, PART_MAX, PARTS_MAX = 253, 63, 10
 PHRASE_MAX = 120
 
-# A name with a dot, wherever it stands: in an address, behind an @, alone. Words run together ("broken.Please") are found too,
-# and are in no list.
-_HOST = re.compile(r"(?<![^\W_])(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])?(?![\w-])")
+# What may hold a name with a dot, wherever it stands: in an address, behind an @, alone. Read once from left to right; a pattern
+# of a whole name would begin anew at each of its dots. Words run together ("broken.Please") are found too, and are in no list.
+_DOTTED = re.compile(r"[\w.-]+")
 _LINK = re.compile(r"\bhttps?://|(?<![\w.])www\.", re.IGNORECASE)
 # How people write a dot so that nobody finds it, and the dots of other scripts.
 _DOTS = re.compile(r"\s?[\[({]\s?(?:\.|dot|punto)\s?[\])}]\s?|[。．｡]", re.IGNORECASE)
@@ -98,8 +99,15 @@ class Lists:
 def hosts_in(text: str) -> Iterator[str]:
     """The host names that a text names, as they are listed: lower case, in letters."""
     plain = _DOTS.sub(".", unicodedata.normalize("NFKC", text))
-    for match in _HOST.finditer(plain):
-        yield as_listed(match[0])
+    for dotted in _DOTTED.findall(plain):
+        parts = (part.strip("-_") for part in dotted.split("."))
+        for is_name, together in groupby(parts, lambda part: 0 < len(part) <= PART_MAX):
+            name = list(together)
+            # The last part of a name begins with a letter: "3.5" is a number.
+            while is_name and name and not name[-1][0].isalpha():
+                name.pop()
+            if is_name and len(name) > 1:
+                yield as_listed(".".join(name))
 
 
 def as_listed(host: str) -> str:

@@ -1,5 +1,7 @@
 """What waits for a look before everybody can read it: by its words, in every language; never because of swearing."""
 
+import time
+
 import pytest
 
 from requests_app.models import Jurisdiction, ModerationTerm
@@ -46,6 +48,8 @@ def test_swearing_alone_holds_nothing(city: Jurisdiction, text: str) -> None:
         "spam[.]example, spam (dot) example",
         "ｓｐａｍ．ｅｘａｍｐｌｅ",
         "mail me@spam.example",
+        "_spam.example_",
+        f"{'a.' * 200}spam.example",
         "http://xn--seal-hqa.example/oferta",
     ],
 )
@@ -108,3 +112,11 @@ def test_the_host_of_what_was_pasted(typed: str, host: str) -> None:
 def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
         holding.held_reason(city, ["a." * 2000, "b.example " * 300, "no links"])
+
+
+@pytest.mark.parametrize("piece", ["\u2488", "a.", "a", "a-", "1.", "[.]", "www."])
+def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
+    """Twenty times what a form takes: a pattern that begins anew at each dot would need minutes."""
+    began = time.process_time()
+    holding.held_reason(city, [piece * 80_000])
+    assert time.process_time() - began < 10
