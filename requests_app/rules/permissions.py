@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Count, Min, Q, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
 from requests_app.models.catalogue import Department
 from requests_app.models.jurisdiction import Jurisdiction
@@ -173,12 +173,17 @@ def can(user: User | AnonymousUser, action: str, service_request: ServiceRequest
 
 def supervisor_of(department: Department) -> User | None:
     """Who takes what came back twice: the department's own supervisor with the least to do, else one of the whole city."""
-    open_ones = Count("assigned", filter=Q(assigned__status__in=OPEN))
+    # All of it in one membership: who supervises elsewhere and only works here is not meant.
+    supervises = Membership.objects.filter(
+        user=OuterRef("pk"), jurisdiction=department.jurisdiction_id, role__permissions__contains=["supervise"]
+    )
+    here, in_all_the_city = supervises.filter(department=department), supervises.filter(department=None)
     return (
-        User.objects.filter(is_active=True, memberships__jurisdiction_id=department.jurisdiction_id)
-        .filter(memberships__role__permissions__contains=["supervise"])
-        .filter(Q(memberships__department=department) | Q(memberships__department=None))
-        .annotate(of_the_city=Min(Case(When(memberships__department=department, then=0), default=1)), load=open_ones)
+        User.objects.filter(Exists(here) | Exists(in_all_the_city), is_active=True)
+        .annotate(
+            of_the_city=Case(When(Exists(here), then=0), default=1),
+            load=Count("assigned", filter=Q(assigned__status__in=OPEN)),
+        )
         .order_by("of_the_city", "load", "id")
         .first()
     )

@@ -121,6 +121,28 @@ def test_whoever_only_follows_is_not_asked(fixed: ServiceRequest) -> None:
     assert "Is it fixed?" not in browser_of(fixed).get(f"/r/{fixed.reference}/").content.decode()
 
 
+def test_it_goes_to_nobody_who_supervises_elsewhere_and_only_works_here(cast: Rivermark, fixed: ServiceRequest) -> None:
+    factories.staff("Wanda", "supervisor", cast.city, cast.parks)
+    factories.staff("Wanda", "crew", cast.city, cast.streets)
+    ours = factories.staff("Petra", "supervisor", cast.city, cast.streets)
+    # Further roles, and what she has to do still counts once.
+    for role in ("crew", "triage", "call_taker"):
+        factories.staff("Petra", role, cast.city, cast.streets)
+    busier = factories.staff("Quinn", "supervisor", cast.city, cast.streets)
+    for person, count in ((ours, 2), (busier, 3)):
+        for _ in range(count):
+            made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+            ServiceRequest.objects.filter(pk=made.pk).update(assignee=person)
+    for _ in range(2):
+        progress.reopen(fixed.pk, words="Still there.", actor=fixed.participations.get().person)
+        fixed.refresh_from_db()
+        if fixed.reopened_count < 2:
+            progress.accept(fixed.pk, actor=cast.tom)
+            progress.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+    fixed.refresh_from_db()
+    assert fixed.assignee == ours
+
+
 def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rivermark, fixed: ServiceRequest) -> None:
     def again() -> ServiceRequest:
         progress.reopen(fixed.pk, words="Still there.", actor=fixed.participations.get().person)
