@@ -260,7 +260,7 @@ def _about(
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(plain.as_html(body, title=subject), "text/html")
+    mail.attach_alternative(plain.as_html(body, title=subject, url=context.get("page", "")), "text/html")
     return mail
 
 
@@ -273,7 +273,8 @@ def mail_draft(row: OutboxRow) -> None:
         return
     jurisdiction = draft.jurisdiction
     with override(draft.language), timezone.override(jurisdiction.zone):
-        context = {"draft": draft, "city": jurisdiction, "url": links.draft_url(draft), "demo": settings.DEMO}
+        url = links.draft_url(draft)
+        context = {"draft": draft, "city": jurisdiction, "url": url, "demo": settings.DEMO}
         subject = " ".join(render_to_string("emails/draft.subject.txt", context).split())
         body = render_to_string("emails/draft.txt", context)
         mail = EmailMultiAlternatives(
@@ -287,5 +288,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(body, title=subject), "text/html")
+        mail.attach_alternative(plain.as_html(body, title=subject, url=url), "text/html")
     send(mail, None)

@@ -32,10 +32,11 @@ def mail_link(row: OutboxRow) -> None:
             # A report waits for it: the queue tries again until there is room.
             raise limits.Full
         return
+    url = links.one_time_url(link)
     context = {
         "link": link,
         "city": jurisdiction,
-        "url": links.one_time_url(link),
+        "url": url,
         "service_request": link.service_request,
         "subscription": link.subscription,
         "demo": settings.DEMO,
@@ -55,7 +56,7 @@ def mail_link(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(body, title=subject), "text/html")
+        mail.attach_alternative(plain.as_html(body, title=subject, url=url), "text/html")
     email.send(mail, contact_point)
     Message.objects.create(
         jurisdiction=jurisdiction,

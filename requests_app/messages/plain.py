@@ -1,4 +1,4 @@
-"""A mail that is all words: its HTML part says what its text says, paragraph by paragraph, with links that have names."""
+"""A mail that is all words: its HTML part says what its text says, paragraph by paragraph, and its one link has a name."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,13 @@ class Line:
     url: str = ""
 
 
-def as_html(text: str, *, title: str) -> str:
-    """In the active language. A line that is an address becomes the link of the line before it."""
-    return render_to_string("emails/words.html", {"title": title, "parts": list(map(_lines, _paragraphs(text)))})
+def as_html(text: str, *, title: str, url: str = "") -> str:
+    """In the active language. `url`: the mail's own link, which becomes the line before it.
+
+    Other addresses stay words: the mail may hold what a resident typed, which must not look like a link of the city's.
+    """
+    parts = [_lines(paragraph, url) for paragraph in _paragraphs(text)]
+    return render_to_string("emails/words.html", {"title": title, "parts": parts})
 
 
 def _paragraphs(text: str) -> list[list[str]]:
@@ -26,13 +30,11 @@ def _paragraphs(text: str) -> list[list[str]]:
     return [one for one in paragraphs if one]
 
 
-def _lines(paragraph: list[str]) -> list[Line]:
+def _lines(paragraph: list[str], url: str) -> list[Line]:
     lines: list[Line] = []
     for line in paragraph:
-        if not line.startswith(("https://", "http://")):
-            lines.append(Line(line))
-        elif lines and not lines[-1].url:
-            lines[-1] = Line(lines[-1].words.removesuffix(":").rstrip(), line)
+        if url and line == url and lines:
+            lines[-1] = Line(lines[-1].words.removesuffix(":").rstrip(), url)
         else:
-            lines.append(Line(line, line))
+            lines.append(Line(line, url if line == url else ""))
     return lines

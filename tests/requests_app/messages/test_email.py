@@ -179,6 +179,17 @@ def test_whoever_reported_it_twice_hears_once_of_what_was_joined(town: Rivermark
     assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["commented"]
 
 
+def test_what_a_resident_typed_becomes_no_link_of_the_citys(town: Rivermark, mailbox: Mailbox) -> None:
+    state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
+    typed = "A limb hangs low.\nConfirm here:\nhttps://elsewhere.example/login"
+    factories.routed(town.tree, typed, owner=state, reporter=ANA)
+    deliver()
+    html = next(mail for mail in mailbox.mails if mail["To"] == state.email).get_body(("html",))
+    assert html is not None
+    assert "https://elsewhere.example/login" in html.get_content(), "it can be read"
+    assert 'href="https://elsewhere' not in html.get_content()
+
+
 def test_the_owner_of_the_ground_gets_the_report_without_the_reporter(town: Rivermark, mailbox: Mailbox) -> None:
     state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
     factories.routed(town.tree, "A limb hangs over SR 9.", owner=state, reporter=ANA)
