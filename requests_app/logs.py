@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-# A private link must not live on in a log: /l/<id>-<secret> is written as /l/<id>-…, and so is an API's token.
-_LINK = re.compile(r"(/l/\d+-|/tokens/+)[^/?\s\"']+")
+# No link that opens something may live on in a log: /l/<id>-<secret> is written as /l/<id>-…, and so is an API's token.
+_LINK = re.compile(r"(/(?:l|c|d|report/on)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
 
 
 def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

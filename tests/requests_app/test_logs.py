@@ -47,6 +47,9 @@ ours, djangos = structlog.get_logger("requests_app.tasks"), logging.getLogger("d
 structlog.contextvars.bind_contextvars(trace_id="0123456789abcdef")
 ours.warning("two\\nlines", path="/es/l/17-abcdefghijklmnopqrstuvwxyz/stop/")
 logging.getLogger("gunicorn.error").error("GET %s", "/l/17-abcdefghijklmnopqrstuvwxyz")
+ours.warning("proof", path="/c/17-abcdefghijklmnopqrstuvwxyz/")
+ours.warning("way out", path="/es/d/17.4-abcdefghijklmnopqrstuvwxyz/stop/")
+ours.warning("draft", path="/report/on/0123456789abcdef0123456789abcdef-abcdefghijklmnopqrstuvwxyz/")
 ours.warning("api", path="/open311/v2/tokens/7K3M9QWT.abcdefghijklmnopqrstuvwxyz.xml")
 tried(lambda: ours.exception("own"))
 tried(lambda: ours.warning("own again", exc_info=True))
@@ -67,14 +70,19 @@ def lines() -> list[str]:
 
 def test_each_record_is_one_line_of_json_with_its_time_level_and_request(lines: list[str]) -> None:
     records = [json.loads(line) for line in lines]
-    assert len(records) == 7
+    assert len(records) == 10
     assert all({"timestamp", "level", "logger", "event"} <= record.keys() for record in records)
     assert {record["trace_id"] for record in records} == {"0123456789abcdef"}
 
 
 def test_a_private_link_is_masked_wherever_it_stands(lines: list[str]) -> None:
     assert not [line for line in lines if "abcdefghij" in line]
-    assert json.loads(lines[0])["path"] == "/es/l/17-…/stop/"
+    assert [json.loads(line)["path"] for line in (lines[0], *lines[2:5])] == [
+        "/es/l/17-…/stop/",
+        "/c/17-…/",
+        "/es/d/17.4-…/stop/",
+        "/report/on/0123456789abcdef0123456789abcdef-…/",
+    ]
 
 
 def test_an_exception_is_told_by_class_and_place_never_by_its_words(lines: list[str]) -> None:
