@@ -1,8 +1,14 @@
 """Keeping search_document in step: what the public may find, by language."""
 
+from collections.abc import Collection
+
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper
 
 from requests_app.models import Article, Jurisdiction, OutboxRow, SearchDocument, Service, ServiceRequest
+from requests_app.places.public_place import LISTED_BY_PLACE, block_address
+
+BATCH = 500
 
 
 def index_row(row: OutboxRow) -> None:
@@ -11,20 +17,40 @@ def index_row(row: OutboxRow) -> None:
 
 
 def index_request(pk: int) -> None:
-    """Only a public request is found by its words."""
-    service_request = ServiceRequest.objects.select_related("service_version").get(pk=pk)
-    SearchDocument.objects.filter(kind=SearchDocument.Kind.REQUEST, object_id=pk).delete()
-    if not service_request.is_public or not service_request.description:
-        return
-    name = service_request.service_version.name
-    SearchDocument.objects.create(
-        jurisdiction_id=service_request.jurisdiction_id,
-        kind=SearchDocument.Kind.REQUEST,
-        object_id=pk,
-        language=service_request.language,
-        title=name.get(service_request.language) or name.get("en", ""),
-        text=f"{service_request.description}\n{service_request.public_address}",
+    index_requests([pk])
+
+
+@transaction.atomic
+def index_requests(pks: Collection[int]) -> None:
+    """Only a public request is found by its words, and by its block: nobody can list what was reported of one house."""
+    # In the order of their ids, as merging locks them: what is hidden at this moment must not come back by its old words.
+    locks = ServiceRequest.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+    list(locks.values_list("pk"))
+    SearchDocument.objects.filter(kind=SearchDocument.Kind.REQUEST, object_id__in=pks).delete()
+    columns = ("pk", "jurisdiction_id", "language", "service_version__name", "description", "public_address", "listed")
+    listed = ExpressionWrapper(LISTED_BY_PLACE, output_field=BooleanField())
+    found = ServiceRequest.objects.public().filter(pk__in=pks).exclude(description="").annotate(listed=listed)
+    SearchDocument.objects.bulk_create(
+        SearchDocument(
+            jurisdiction_id=city,
+            kind=SearchDocument.Kind.REQUEST,
+            object_id=pk,
+            language=language,
+            title=name.get(language) or name.get("en", ""),
+            text="\n".join([words, block_address(address)]) if is_listed else words,
+        )
+        for pk, city, language, name, words, address, is_listed in found.values_list(*columns)
     )
+
+
+def index_all_requests(jurisdiction: Jurisdiction) -> int:
+    """All anew, batch by batch beside the traffic: after a release or a catalogue with another rule. How many there are."""
+    requests = ServiceRequest.objects.in_jurisdiction(jurisdiction).order_by("pk").values_list("pk", flat=True)
+    done = last = 0
+    while pks := list(requests.filter(pk__gt=last)[:BATCH]):
+        index_requests(pks)
+        done, last = done + len(pks), pks[-1]
+    return done
 
 
 @transaction.atomic

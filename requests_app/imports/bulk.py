@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 
 from requests_app import references
 from requests_app.actions.counting import LEVEL
+from requests_app.actions.indexing import index_requests
 from requests_app.models import (
     OPEN,
     AccessLink,
@@ -219,7 +220,7 @@ class BulkWriter:
         copy_rows(Clock, [{"service_request_id": one.row["id"], **row} for one in histories for row in one.clocks])
         ids = [history.row["id"] for history in histories]
         self._place(ids, {one.row["id"]: one.area_ids for one in histories if one.area_ids})
-        self._index(ids)
+        index_requests(ids)
         self._count((one.row, 1) for one in histories)
         return ids
 
@@ -233,11 +234,8 @@ class BulkWriter:
         ids = [history.row["id"] for _, history in changes]
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM requests_app_requestarea WHERE service_request_id = ANY(%s)", [ids])
-            cursor.execute(
-                "DELETE FROM requests_app_searchdocument WHERE kind = 'request' AND object_id = ANY(%s)", [ids]
-            )
         self._place(ids, {one.row["id"]: one.area_ids for _, one in changes if one.area_ids})
-        self._index(ids)
+        index_requests(ids)
         self._count([(before, -1) for before, _ in changes] + [(history.row, 1) for _, history in changes])
 
     # --- The tables around a request ------------------------------------------------------------------------------
@@ -360,19 +358,6 @@ class BulkWriter:
                 given["requests"] = [pk for pk, areas in named.items() for _ in areas]
                 given["areas"] = [area for areas in named.values() for area in areas]
                 cursor.execute(NAMED_AREAS, given)
-
-    def _index(self, ids: list[int]) -> None:
-        """What the public may find, as actions/indexing.py does it for one request."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                INSERT INTO requests_app_searchdocument (jurisdiction_id, kind, object_id, language, title, text)
-                SELECT r.jurisdiction_id, 'request', r.id, r.language,
-                       coalesce(v.name ->> r.language, v.name ->> 'en', ''), r.description || E'\\n' || r.public_address
-                FROM requests_app_servicerequest r JOIN requests_app_serviceversion v ON v.id = r.service_version_id
-                WHERE r.id = ANY(%s) AND r.public_state = 'public' AND r.description <> ''""",
-                [ids],
-            )
 
     def _count(self, rows: Iterable[tuple[Mapping[str, Any], int]]) -> None:
         tally: Tally[tuple[str, dt.date, int, str]] = Tally()

@@ -1,11 +1,14 @@
 """What is about somebody's home (code enforcement) is found by no place smaller than an area: on no page, in no feed or mail."""
 
+import io
+
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 
 from requests_app.actions import subscribing
-from requests_app.models import Asset, ServiceVersion, Subscription
+from requests_app.models import Asset, SearchDocument, ServiceRequest, ServiceVersion, Subscription
 from requests_app.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
@@ -46,6 +49,43 @@ def test_it_is_found_by_area_and_service_but_by_no_place(
     assert found("area=ward:5") == [True, True]
     assert found("service=blight") == [True, False]
     assert found(NEAR) == [False, True]
+
+
+@pytest.mark.parametrize("page", ["/requests/", "/requests/feed/", "/map/"])
+def test_words_find_no_house_and_what_is_about_a_home_by_no_street(
+    cast: Rivermark, enforcement: ServiceVersion, page: str
+) -> None:
+    roof = factories.routed(enforcement, "A roof that falls in.", address="12 Elm St")
+    branch = factories.routed(cast.tree, "A branch hangs low.", address="12 Elm St")
+    said = factories.routed(cast.tree, "A branch on the roof at 12 Elm St.", address="40 Oak St")
+
+    def found(words: str) -> list[bool]:
+        html = Client().get(page, {"q": words}).content.decode()
+        return [one.reference in html for one in (roof, branch, said)]
+
+    assert found("12 elm st") == [False, False, True], "what somebody wrote of it is theirs to say"
+    assert found("elm st") == [False, True, True]
+    assert found("roof") == [True, False, True]
+
+
+def test_the_rule_of_today_reaches_older_reports_by_a_command(cast: Rivermark) -> None:
+    made = factories.routed(cast.tree, "A branch hangs low.", address="12 Elm St")
+    hidden = factories.routed(cast.tree, "A branch of a person.")
+    # As an earlier release indexed them, and as a hand in the database left them.
+    SearchDocument.objects.filter(object_id=made.pk).update(text="A branch hangs low.\n12 Elm St")
+    ServiceRequest.objects.filter(pk=hidden.pk).update(public_state="hidden")
+
+    def found(words: str) -> bool:
+        return made.reference in Client().get("/requests/", {"q": words}).content.decode()
+
+    assert found("12 elm")
+    call_command("index_requests", stdout=io.StringIO())
+    assert [found("12 elm"), found("elm st"), found("low")] == [False, True, True]
+    assert not SearchDocument.objects.filter(kind="request", object_id=hidden.pk).exists()
+    unlisted(cast.tree)
+    call_command("index_requests", stdout=(told := io.StringIO()))
+    assert told.getvalue() == "2 reports indexed.\n"
+    assert [found("elm st"), found("low")] == [False, True]
 
 
 @pytest.mark.parametrize("where", ["lat=40.5&long=-69.0&radius=5000", "bbox=-69.05,40.45,-68.95,40.55"])
