@@ -406,7 +406,7 @@ PAGES: dict[str, Page] = {
     "requests_app:stop_digest": Page(LINK, "GET POST", each_digest_link, budget=1),
     # Residents: my requests.
     "requests_app:my": Page(EVERYONE, "GET POST", budget=1),
-    "requests_app:my_request": Page(RESIDENT, arguments=each_request, budget=7),
+    "requests_app:my_request": Page(RESIDENT, arguments=each_request, budget=11),
     "requests_app:my_news": Page(RESIDENT, "POST", lambda planted: [{"subscription_id": planted.subscription.pk}]),
     "requests_app:my_contact": Page(RESIDENT, "GET POST", budget=5),
     "requests_app:my_copy": Page(RESIDENT, "GET POST", budget=5),

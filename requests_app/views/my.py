@@ -20,7 +20,7 @@ from requests_app.rules import own_requests
 from requests_app.views.door import CityRequest, no_such_request, too_much
 from requests_app.views.opened import RELATED, Opened
 from requests_app.views.private_link import give_link
-from requests_app.views.resident import Resident, own_page, resident_of, sign_out
+from requests_app.views.resident import Resident, own_page, remember_opened, resident_of, sign_out
 from requests_app.views.visitor import remember, visitor_of
 
 ROWS = 25
@@ -120,7 +120,7 @@ def my_request(request: CityRequest, resident: Resident, reference: str) -> Http
     part = min(parts, key=lambda one: one.role not in Participation.OWN)
     response = redirect("requests_app:track", found.reference)
     give_link(response, links.token(links.link_for(part.person, found)), found)
-    return response
+    return remember_opened(request, response, found.reference)
 
 
 @require_POST

@@ -31,10 +31,18 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
 
 
 def give_link(response: HttpResponse, token: str, service_request: ServiceRequest) -> None:
+    _keep(response, token, service_request.reference)
+
+
+def take_link(response: HttpResponse, reference: str) -> None:
+    _keep(response, "", reference)
+
+
+def _keep(response: HttpResponse, token: str, reference: str) -> None:
     """One cookie for the page's address in each language: a cookie is bound to one path. Without a token it goes."""
     for language, _name in settings.LANGUAGES:
         with override(language):
-            path = reverse("requests_app:track", args=[service_request.reference])
+            path = reverse("requests_app:track", args=[reference])
         morsel: Morsel[str] = Morsel()
         morsel.set(links.COOKIE, token, token)
         flags = {"httponly": True, "secure": settings.SESSION_COOKIE_SECURE}

@@ -24,7 +24,7 @@ from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
 from requests_app.views import doubts, given_back, given_link, resident
 from requests_app.views.door import CityRequest, same_page_in, switched_to, too_much
-from requests_app.views.private_link import give_link
+from requests_app.views.private_link import take_link
 from requests_app.views.visitor import COOKIE, drafts_of, every_draft_of, has_expired, own_draft, remember, visitor_of
 from requests_app.words import say
 
@@ -257,14 +257,13 @@ def forget(request: CityRequest) -> HttpResponse:
     drafts = every_draft_of(request)
     drafting.forget(drafts)
     logout(request)
-    resident.forget(request)
     # No redirect with a message: that would need a cookie.
     response = render(request, "requests_app/forgotten.html")
     response.delete_cookie(COOKIE)
-    response.delete_cookie(resident.COOKIE)
+    resident.sign_out(request, response)
     for draft in drafts:
         if draft.service_request is not None:
-            give_link(response, "", draft.service_request)
+            take_link(response, draft.service_request.reference)
     # Also those that are bound to the pages of other requests, which no other page can see.
     response["Clear-Site-Data"] = '"cookies", "storage"'
     return response

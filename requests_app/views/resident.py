@@ -8,6 +8,8 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,9 +17,14 @@ from django.views.decorators.cache import never_cache
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint
 from requests_app.views.door import CityRequest
+from requests_app.views.private_link import take_link
 
 COOKIE = KEY = "resident"
 SINCE = "since"
+# The reports that were opened from the list; signing out closes them too.
+OPENED = "opened"
+# Each is two cookies, of which a browser keeps some hundred. Opening one more closes the oldest.
+OPENED_MOST = 30
 KEPT = dt.timedelta(days=30)
 # What cannot be taken back (a copy of all data, erasing it, another address) needs a sign-in that is not older.
 FRESH = dt.timedelta(minutes=30)
@@ -60,7 +67,7 @@ def resident_of(request: CityRequest) -> Resident | None:
 
 def sign_in(request: HttpRequest, response: HttpResponse, contact_point: ContactPoint) -> HttpResponse:
     """Under a key that is made here: one that somebody else put into this browser before is never taken over."""
-    forget(request)
+    _forget(request, response)
     session = SessionStore()
     session[KEY] = contact_point.pk
     session[SINCE] = app_now().isoformat()
@@ -78,18 +85,35 @@ def sign_in(request: HttpRequest, response: HttpResponse, contact_point: Contact
 
 
 def sign_out(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    forget(request)
+    _forget(request, response)
     response.delete_cookie(COOKIE)
     return response
 
 
-def forget(request: HttpRequest) -> None:
+def _forget(request: HttpRequest, response: HttpResponse) -> None:
     """The session goes here too, so that a copy of its cookie opens nothing."""
     if key := request.COOKIES.get(COOKIE, ""):
         session = SessionStore(session_key=key)
         # A member of staff's session is none of ours, whoever put its key here.
         if KEY in session:
+            for reference in session.get(OPENED, []):
+                take_link(response, reference)
             session.delete()
+
+
+@transaction.atomic
+def remember_opened(request: HttpRequest, response: HttpResponse, reference: str) -> HttpResponse:
+    """Whoever sits at this computer next must not find the report open."""
+    # Lock first: several may be opened at once, each in a tab of its own.
+    kept = Session.objects.select_for_update().filter(session_key=request.COOKIES.get(COOKIE, "")).first()
+    if kept is not None:
+        knows = kept.get_decoded()
+        opened = [*(one for one in knows.get(OPENED, []) if one != reference), reference]
+        for oldest in opened[:-OPENED_MOST]:
+            take_link(response, oldest)
+        kept.session_data = Session.objects.encode({**knows, OPENED: opened[-OPENED_MOST:]})
+        kept.save(update_fields=["session_data"])
+    return response
 
 
 P = ParamSpec("P")

@@ -211,6 +211,37 @@ def test_signing_out_and_forgetting_end_the_session_and_not_the_cookie_alone(hol
         assert "Signed in:" not in page(thief)
 
 
+@pytest.mark.parametrize("way_out", ["/my/sign-out/", "/forget/", "sign in anew"])
+def test_signing_out_closes_the_reports_that_were_opened_from_the_list(
+    cast: Rivermark, hole: ServiceRequest, way_out: str
+) -> None:
+    secrets = [factories.routed(cast.outreach, f"Somebody sleeps here, {number}.") for number in range(2)]
+    client = signed_in()
+    for secret in secrets:
+        assert "Somebody sleeps here" in page(client, client.get(f"/my/r/{secret.reference}/")["Location"])
+    if way_out.startswith("/"):
+        assert client.post(way_out).status_code == 200
+    else:
+        signed_in(_reporter(hole, BOB), client)
+    for secret in secrets:
+        for path in (f"/r/{secret.reference}/", f"/es/r/{secret.reference}/"):
+            assert client.cookies[f"private_link {path}"]["max-age"] == 0
+            assert client.get(path).status_code == 404
+
+
+def test_a_browser_keeps_the_last_opened_reports_open_and_closes_the_oldest(
+    cast: Rivermark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("requests_app.views.resident.OPENED_MOST", 2)
+    made = [factories.routed(cast.outreach, f"Somebody sleeps here, {number}.") for number in range(3)]
+    client = signed_in()
+    for one in (made[0], made[1], made[0], made[2]):
+        client.get(f"/my/r/{one.reference}/")
+    kept = [client.cookies[f"private_link /r/{one.reference}/"].value != "" for one in made]
+    assert kept == [True, False, True]
+    assert "Signed in:" in page(client)
+
+
 def test_thirty_days_later_one_signs_in_anew(hole: ServiceRequest) -> None:
     client = signed_in()
     forward(days=29)
