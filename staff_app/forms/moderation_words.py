@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from requests_app.forms.text import WordsField
 from requests_app.models import Jurisdiction, ModerationTerm
-from requests_app.rules import holding, intake
+from requests_app.rules import holding
 
 Kind = ModerationTerm.Kind
 TERM_MAX = 320
@@ -74,21 +74,3 @@ class TermForm(forms.Form):
         except ValidationError:
             raise ValidationError(_("This is no e-mail address. Enter it like name@site.example.")) from None
         return address
-
-
-class TryForm(forms.Form):
-    """Read and answered, and kept nowhere."""
-
-    sentence = WordsField(
-        label=gettext_lazy("A sentence, in any language"),
-        max_length=intake.DESCRIPTION_MAX,
-        lines=2,
-        error_messages={"required": gettext_lazy("Enter a sentence, as a resident may write it.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.error_summary = False
-        self.helper.tiles = False

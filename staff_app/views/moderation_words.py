@@ -17,7 +17,8 @@ from requests_app.models import ModerationTerm
 from requests_app.paging import Order, page_or_first
 from requests_app.rules import holding
 from staff_app.doors import StaffRequest, need_in_city, staff_page
-from staff_app.forms.moderation_words import TERM_MAX, TermForm, TryForm
+from staff_app.forms.emergency_words import SentenceForm
+from staff_app.forms.moderation_words import TERM_MAX, TermForm
 from staff_app.held import reason_words
 
 log = structlog.get_logger(__name__)
@@ -46,10 +47,10 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     kind = Kind(request.GET["kind"]) if request.GET.get("kind") in Kind.values else Kind.THREAT
     every = ModerationTerm.objects.filter(jurisdiction=request.jurisdiction)
-    add, sentence = TermForm(kind=kind, jurisdiction=request.jurisdiction), TryForm()
+    add, sentence = TermForm(kind=kind, jurisdiction=request.jurisdiction), SentenceForm()
     status, found = 200, None
     if "try" in request.POST:
-        sentence = TryForm(request.POST)
+        sentence = SentenceForm(request.POST)
         if sentence.is_valid():
             found = holding.look(request.jurisdiction, [sentence.cleaned_data["sentence"]])
         else:
