@@ -69,7 +69,10 @@ def tell_digest(row: OutboxRow) -> None:
     )
     jurisdiction = contact_point.person.jurisdiction
     changes = Changes(contact_point, subscription, items)
-    if changes.readable and not limits.is_over(contact_point):
+    if changes.readable and limits.is_over(contact_point):
+        # Marked as told it would be lost: the queue tries again until there is room.
+        raise limits.Full
+    if changes.readable:
         with override(contact_point.person.language), timezone.override(jurisdiction.zone):
             mail = compose(jurisdiction, contact_point, subscription, changes)
         mail.extra_headers["Message-ID"] = email.message_id(None, contact_point.pk, row.dedupe_key, jurisdiction)

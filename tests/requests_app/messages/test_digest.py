@@ -320,6 +320,25 @@ def test_what_the_cap_held_back_is_in_one_mail_of_the_next_day(town: Rivermark, 
     assert "Word 2." not in plain(told)
 
 
+def test_gathered_news_that_meets_the_cap_is_told_once_there_is_room(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, "A deep hole.", answers=LANE, reporter=ANA)
+    Participation.objects.filter(service_request=made).update(cadence="daily")
+    conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    deliver()
+    it_is_in(town.city.zone, MONDAY + dt.timedelta(days=1), 8)
+    for _report in range(5):
+        factories.report(town.pothole, answers=LANE, reporter=ANA)
+    deliver()
+    mailbox.mails.clear()
+    rings(town, MONDAY + dt.timedelta(days=1))
+    assert mailbox.mails == []
+    it_is_in(town.city.zone, MONDAY + dt.timedelta(days=1), 10)
+    make_due()
+    deliver()
+    (told,) = mailbox.mails
+    assert "We look on Friday." in plain(told)
+
+
 def test_the_same_stranger_cannot_be_sent_more_than_ten_mails_a_day_by_any_way(
     town: Rivermark, mailbox: Mailbox
 ) -> None:
