@@ -4,8 +4,9 @@ from django.db import transaction
 
 from requests_app.actions import proving
 from requests_app.actions.submission import normalized_phone
+from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Participation, Person, Subscription
-from requests_app.rules import own_requests
+from requests_app.rules import banning, own_requests
 
 
 @transaction.atomic
@@ -24,7 +25,12 @@ def set_phone(contact_point: ContactPoint, number: str) -> None:
 
 @transaction.atomic
 def ask_to_change(contact_point: ContactPoint, email: str, *, language: str, visitor_hash: str) -> ContactPoint:
-    """Mails the link that proves the new address. Nothing changes before it is pressed by whoever is signed in with the old one."""
+    """Mails the link that proves the new address. Nothing changes before it is pressed by whoever is signed in with the old one.
+
+    Raises proving.Banned.
+    """
+    if banning.is_banned(contact_point.person.jurisdiction, email):
+        raise proving.Banned
     new = proving.address_of(contact_point.person.jurisdiction, email, language=language)
     proving.mail_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
     return new
@@ -36,8 +42,11 @@ def change(contact_point: ContactPoint, link: OneTimeLink) -> ContactPoint:
     new = proving.use(link)
     if new.normalized == contact_point.normalized:
         return new
-    rows = own_requests.same_address(contact_point).select_for_update(of=("self",)).order_by("id")
-    for old in list(rows):
+    rows = list(own_requests.same_address(contact_point).select_for_update(of=("self",)).order_by("id"))
+    # What was mailed to the old one to get in, or to become one's address, must not do so for the new one.
+    mailed = OneTimeLink.objects.filter(contact_point__in=rows, used_at=None)
+    mailed.filter(purpose__in=[OneTimeLink.Purpose.SIGN_IN, OneTimeLink.Purpose.CHANGE]).update(expires_at=app_now())
+    for old in rows:
         there = ContactPoint.objects.filter(person=old.person_id, kind=old.kind, normalized=new.normalized).first()
         if there is None:
             # The same row: what goes to it, and what waits to be sent, goes to the new address.

@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 
 from requests_app.clock import app_now
@@ -21,6 +22,8 @@ from requests_app.views.private_link import take_link
 
 COOKIE = KEY = "resident"
 SINCE = "since"
+# Of the address that was proved (a hash): the row may hold another one since, which this sign-in did not prove.
+PROVED = "proved"
 # The reports that were opened from the list; signing out closes them too.
 OPENED = "opened"
 # Each is two cookies, of which a browser keeps some hundred. Opening one more closes the oldest.
@@ -58,11 +61,15 @@ def resident_of(request: CityRequest) -> Resident | None:
         pk=contact_point_id, person__jurisdiction=request.jurisdiction
     )
     contact_point = found.first()
-    if contact_point is None:
+    if contact_point is None or session.get(PROVED) != _hash_of(contact_point):
         return None
     # The one that the middleware found; not a second query.
     contact_point.person.jurisdiction = request.jurisdiction
     return Resident(contact_point, is_fresh=age < FRESH)
+
+
+def _hash_of(contact_point: ContactPoint) -> str:
+    return salted_hmac("requests_app.resident", contact_point.normalized, algorithm="sha256").hexdigest()
 
 
 def sign_in(request: HttpRequest, response: HttpResponse, contact_point: ContactPoint) -> HttpResponse:
@@ -71,6 +78,7 @@ def sign_in(request: HttpRequest, response: HttpResponse, contact_point: Contact
     session = SessionStore()
     session[KEY] = contact_point.pk
     session[SINCE] = app_now().isoformat()
+    session[PROVED] = _hash_of(contact_point)
     session.set_expiry(KEPT)
     session.create()
     response.set_cookie(
