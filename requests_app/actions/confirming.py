@@ -32,8 +32,7 @@ def confirm(link: OneTimeLink) -> ServiceRequest | None:
 
     Raises proving.UsedUp and proving.Banned. None: it was taken away at this moment.
     """
-    contact_point = proving.use(link)
-    service_request = _locked(link.service_request_id)
+    service_request, contact_point = _locked(link.service_request_id), proving.use(link)
     if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
         return service_request
     version = service_request.service_version
@@ -63,8 +62,7 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
         raise submission.Refused({"email": banning.refusal(service_request.jurisdiction)}, code="contact")
     own = service_request.participations.select_related("person", "contact_point").get(role=Participation.Role.REPORTER)
     if own.contact_point is None or own.contact_point.normalized != email.strip().lower():
-        # With the address go its links: whoever got one by mistake can neither send the report nor take it away.
-        own.person.contact_points.filter(kind=ContactPoint.Kind.EMAIL).delete()
+        _leave_address(own.person, service_request)
         own.contact_point = ContactPoint.objects.create(
             person=own.person, kind="email", value=email.strip(), normalized=email.strip().lower()
         )
@@ -81,9 +79,26 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
 @transaction.atomic
 def refuse(link: OneTimeLink) -> None:
     """ "That was not me": a report that was not sent is taken away. Raises proving.UsedUp, also for one that was sent."""
+    service_request = _locked(link.service_request_id)
     proving.refuse(link)
-    if link.service_request_id is None or not take_away(link.service_request_id):
+    if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
         raise proving.UsedUp
+    _leave_address(link.contact_point.person, service_request)
+    take_away(service_request.pk)
+
+
+def _leave_address(person: Person, service_request: ServiceRequest) -> None:
+    """The address is nobody's now, and the sweep's a month later; until then its mails are counted (see messages.limits), so that
+    nobody begins anew by typing another one in between.
+
+    Its links go: whoever got one by mistake can neither send the report nor take it away.
+    """
+    left = list(person.contact_points.filter(kind=ContactPoint.Kind.EMAIL))
+    OneTimeLink.objects.filter(contact_point__in=left, service_request=service_request).delete()
+    for contact_point in left:
+        contact_point.person = Person.objects.create(jurisdiction_id=person.jurisdiction_id, language=person.language)
+        contact_point.save(update_fields=["person"])
+        contact_point.messages.update(person=contact_point.person, service_request=None)
 
 
 def forget_old() -> int:
@@ -117,7 +132,7 @@ def take_away(pk: int) -> bool:
 def _locked(pk: int | None) -> ServiceRequest | None:
     if pk is None:
         return None
-    # Lock first: two links of it may be pressed at once, or one while the old ones are swept.
+    # Lock first, and before its links: two may be pressed at once, or one while the old ones are swept or go with their address.
     return (
         ServiceRequest.objects.select_for_update(of=("self",))
         .select_related("jurisdiction", "service", "service_version__service", "service_version__department")

@@ -41,11 +41,19 @@ def sweep() -> None:
     for draft in Draft.objects.filter(expires_at__lt=now)[:DRAFTS_AT_ONCE]:
         _drop(draft)
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
-    OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT).delete()
+    _drop_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
     confirming.forget_old()
     _forget_old_mail(now)
     progress.bring_back_held()
+
+
+def _drop_done_rows(now: dt.datetime) -> None:
+    """And whom nothing but a mailed link ties to us: an address that was mistyped, or that asked for what it never confirmed."""
+    done = OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT)
+    people = set(done.filter(kind="mail_link", recipient__isnull=False).values_list("recipient__person_id", flat=True))
+    done.delete()
+    _forget_nobody(people, now)
 
 
 def _forget_old_mail(now: dt.datetime) -> None:
@@ -62,14 +70,14 @@ def _forget_old_mail(now: dt.datetime) -> None:
     )
     wishes = list(gone.order_by("pk").values_list("pk", "contact_point__person_id")[:ROWS_AT_ONCE])
     Subscription.objects.filter(pk__in=[pk for pk, _person in wishes]).delete()
-    _forget_nobody({person for _pk, person in wishes})
+    _forget_nobody({person for _pk, person in wishes}, now)
 
 
-def _forget_nobody(people: set[int]) -> None:
-    """Whoever only asked for news, and now has none: we keep no address that we do not need."""
+def _forget_nobody(people: set[int], now: dt.datetime) -> None:
+    """Who has no report and no news: we keep no address that we do not need."""
     tied = Participation.objects.filter(person__in=people).values_list("person_id", flat=True)
     wanting = Subscription.objects.filter(contact_point__person__in=people)
-    asked = OneTimeLink.objects.filter(contact_point__person__in=people)
+    asked = OneTimeLink.objects.filter(contact_point__person__in=people, expires_at__gt=now)
     kept = {*tied, *(pk for some in (wanting, asked) for pk in some.values_list("contact_point__person_id", flat=True))}
     Person.objects.filter(pk__in=people - kept).delete()
 
