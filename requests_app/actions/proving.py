@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from requests_app import outbox
 from requests_app.clock import app_now
@@ -40,6 +40,11 @@ def address_of(jurisdiction: Jurisdiction, email: str, *, language: str) -> Cont
 
     An address that nobody confirmed must not join two requests into one person.
     """
+    # Lock first: two who ask for the same at once must find one row, and what hangs on it.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 312))", [f"{jurisdiction.pk}|{email.strip().lower()}"]
+        )
     known = own_requests.known(jurisdiction, email)
     confirmed = known.exclude(verified_at=None).order_by("id").first()
     if confirmed is not None:

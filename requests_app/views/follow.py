@@ -115,7 +115,7 @@ def prove(request: CityRequest, token: str) -> HttpResponse:
             if link is None:
                 return render(request, "requests_app/prove.html", {"link": None}, status=404)
     over = link.used_at is not None or proving.is_over(link)
-    if over and confirms:
+    if confirms and (over or not confirm.waits(link)):
         return confirm.over(request, link)
     context = {"link": link, "over": over}
     if not over and link.purpose == OneTimeLink.Purpose.SIGN_IN:
