@@ -395,7 +395,7 @@ PAGES: dict[str, Page] = {
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
     "requests_app:change": Page(LINK, "GET POST", untouched_first, budget=10),
-    "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=8),
+    "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=9),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:still_broken": Page(LINK, "POST", each_request),
     "requests_app:withdraw": Page(LINK, "POST", each_request),

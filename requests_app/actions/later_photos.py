@@ -7,12 +7,12 @@ from typing import IO
 from django.db import IntegrityError, transaction
 
 from requests_app import events, photos
-from requests_app.actions import progress
+from requests_app.actions import progress, withholding
 from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
-from requests_app.models import Person, Photo, ServiceRequest
+from requests_app.models import Person, Photo, ServiceRequest, TextRevision
 from requests_app.photos import PhotoRefused, refusal
-from requests_app.rules import own_changes
+from requests_app.rules import holding, moderation, own_changes
 
 
 def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
@@ -66,10 +66,19 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
 @transaction.atomic
 def describe(pk: int, words: Mapping[str, str]) -> None:
     """What the photos that came afterward show, by the photo's name."""
-    for photo in own_changes.later_photos(locked(pk)):
-        if photo.alt != (alt := words.get(photo.name, photo.alt)[:300]):
-            photo.alt = alt
-            photo.save(update_fields=["alt"])
+    service_request = locked(pk)
+    taken_out = {key for key, _reason, _by in moderation.taken_out(service_request)}
+    new = []
+    for photo in own_changes.later_photos(service_request):
+        alt = words.get(photo.name, photo.alt)[:300]
+        # What staff took out stays out, also if a page that is still open has it.
+        if alt == photo.alt or moderation.key_of(TextRevision.Field.PHOTO, photo.pk) in taken_out:
+            continue
+        photo.alt = alt
+        photo.save(update_fields=["alt"])
+        new.append(alt)
+    if new and (reason := holding.held_reason(service_request.jurisdiction, new)):
+        withholding.hold(pk, reason=reason)
 
 
 def _known(service_request: ServiceRequest, name: str) -> Photo | None:

@@ -1,6 +1,6 @@
 """What its reporter changes of a report until somebody works on it: words, free answers and place; and what later photos show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from requests_app.forms.report import PlaceForm
 from requests_app.forms.text import WordsField
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules import intake, own_changes, personal_data
+from requests_app.rules.intake import clean_text
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.public_words import is_confidential
 from requests_app.words import say
@@ -98,15 +99,19 @@ class ChangeForm(PlaceForm):
 
 
 class LaterPhotosForm(forms.Form):
-    """What the photos that came afterward show, for people who cannot see them."""
+    """What the photos that came afterward show, for people who cannot see them. notes: by the photo's name, that staff took
+    something out of its words; then these stay as they are."""
 
-    def __init__(self, *args: Any, photos: Sequence[Photo], is_public: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, photos: Sequence[Photo], notes: Mapping[str, str], is_public: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.kept_photos, self.is_public = photos, is_public
+        self.kept_photos, self.notes, self.is_public = photos, notes, is_public
         for number, photo in enumerate(photos, 1):
             self.fields[f"alt_{photo.name}"] = WordsField(
                 label=_("What does photo %(number)d show?") % {"number": number},
-                help_text=_("For people who cannot see it."),
+                help_text=notes.get(photo.name) or _("For people who cannot see it."),
+                disabled=photo.name in notes,
                 max_length=300,
                 required=False,
                 initial=photo.alt,
@@ -114,6 +119,10 @@ class LaterPhotosForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        for photo_name, note in self.notes.items():
+            # A page that was open before sends other words.
+            if clean_text(self.data.get(f"alt_{photo_name}", "")) not in ("", cleaned.get(f"alt_{photo_name}")):
+                self.add_error(f"alt_{photo_name}", note)
         for photo in self.kept_photos if self.is_public else []:
             name = f"alt_{photo.name}"
             if {one.kind for one in personal_data.find(cleaned.get(name, ""))} & {Kind.EMAIL, Kind.PHONE}:

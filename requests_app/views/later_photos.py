@@ -12,8 +12,10 @@ from requests_app.actions import later_photos
 from requests_app.forms.change import LaterPhotosForm
 from requests_app.forms.details import upload_attributes
 from requests_app.forms.uswds import PhotosField, PhotosInput
-from requests_app.models import Person, ServiceRequest
+from requests_app.messages.moderated import text_notes
+from requests_app.models import Person, ServiceRequest, TextRevision
 from requests_app.rules import own_changes
+from requests_app.rules.moderation import key_of
 from requests_app.views.door import CityRequest, switched_to
 from requests_app.views.opened import Opened
 from requests_app.views.own_acts import with_link
@@ -62,7 +64,11 @@ def upload_photo(request: CityRequest, opened: Opened, person: Person) -> HttpRe
 def _form(service_request: ServiceRequest, data: Any = None) -> LaterPhotosForm:
     kept = own_changes.later_photos(service_request)
     is_public = service_request.is_public and not service_request.photos_private
-    form = LaterPhotosForm(data, photos=kept, is_public=is_public)
+    notes = text_notes(service_request)
+    of_photos = {one.name: notes.get(key_of(TextRevision.Field.PHOTO, one.pk), "") for one in kept}
+    form = LaterPhotosForm(
+        data, photos=kept, notes={name: note for name, note in of_photos.items() if note}, is_public=is_public
+    )
     room = MOST - len(kept)
     if room > 0:
         url = reverse("requests_app:upload_photo", args=[service_request.reference])

@@ -10,8 +10,9 @@ from django.test import Client
 from PIL import Image
 
 from requests_app import links
-from requests_app.actions import progress, submission
-from requests_app.models import Event, Photo, ServiceRequest
+from requests_app.actions import hiding, later_photos, progress, submission, withholding
+from requests_app.models import Event, ModerationTerm, Photo, ServiceRequest, TextRevision
+from requests_app.rules.moderation import version_of
 from tests import factories
 from tests.factories import Rivermark
 
@@ -218,6 +219,59 @@ def test_what_a_photo_shows_is_said_for_who_cannot_see_it_and_holds_no_phone_num
     assert Photo.objects.get().alt == ""
     holder.send(**{f"alt_{name}": "A deep hole"})
     assert Photo.objects.get().alt == "A deep hole"
+
+
+def described(holder: Holder, words: str) -> Photo:
+    holder.send(photos=[jpeg()], stay="1")
+    photo = Photo.objects.get()
+    holder.send(**{f"alt_{photo.name}": words})
+    photo.refresh_from_db()
+    assert photo.alt == words
+    return photo
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"), [("We burn it down.", "threat"), ("More at spam.example", "link"), ("A deep hole", "")]
+)
+def test_listed_words_beside_a_later_photo_wait_for_a_look(cast: Rivermark, words: str, reason: str) -> None:
+    for kind, value in (("threat", "burn it down"), ("link", "spam.example")):
+        ModerationTerm.objects.create(jurisdiction=cast.city, kind=kind, value=value)
+    holder = ana(cast)
+    described(holder, words)
+    assert (holder.request.held_reason, holder.request.is_public) == (reason, not reason)
+    assert (Client().get(f"/r/{holder.reference}/").status_code == 404) is bool(reason)
+    if reason:
+        # Once it was looked at, the same words wait no more.
+        withholding.publish(holder.pk, actor=cast.pia)
+        holder.send(**{f"alt_{Photo.objects.get().name}": words})
+        assert holder.request.is_public
+
+
+def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_is_open(cast: Rivermark) -> None:
+    holder = ana(cast)
+    photo = described(holder, "Bo Miller at the hole")
+    seen = version_of(photo.alt)
+    hiding.hide_words(
+        holder.pk,
+        {f"photo-{photo.pk}": hiding.NewWords("[…] at the hole", seen)},
+        reason="personal_data",
+        actor=cast.pia,
+    )
+    for words in ("Bo Miller at the hole", "Bo Miller again"):
+        holder.send(**{f"alt_{photo.name}": words})
+        assert holder.status == 422
+        assert "taken out by" in holder.html
+    later_photos.describe(holder.pk, {photo.name: "Bo Miller at the hole"})
+    photo.refresh_from_db()
+    assert photo.alt == "[…] at the hole"
+    # A page of now says so, and sends nothing of it.
+    page = holder.client.get(f"/r/{holder.reference}/photos/").content.decode()
+    assert "taken out by" in page
+    assert holder.send(photos=[jpeg()]).status == 302
+    hiding.put_back(TextRevision.objects.get().pk, actor=cast.pia)
+    holder.send(**{f"alt_{photo.name}": "A hole"})
+    photo.refresh_from_db()
+    assert photo.alt == "A hole"
 
 
 def test_who_only_joined_adds_none(cast: Rivermark) -> None:
