@@ -29,6 +29,10 @@ LISTED = EXACT | {ServiceVersion.Visibility.COARSE}
 # What is about somebody's home (code enforcement) is found by no place smaller than an area: no page of a block, no feed or mail
 # about it. What the city says today counts for what was reported before it said so, too.
 LISTED_BY_PLACE = Q(service_version__listed_by_place=True, service__current__listed_by_place=True)
+# The same for a count of very many: asked of the few versions and not, by joins, of each request.
+LISTED_VERSIONS = ServiceVersion.objects.filter(listed_by_place=True, service__current__listed_by_place=True).values(
+    "pk"
+)
 
 
 def public_place(visibility: str, point: Point | None, address: str) -> tuple[Point | None, str]:

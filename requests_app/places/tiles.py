@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib.gis.geos import Polygon
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, FloatField, Func, QuerySet, TextField
+from django.db.models import BooleanField, ExpressionWrapper, F, FloatField, Func, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
 from requests_app.places.patience import at_most
+from requests_app.places.public_place import LISTED_BY_PLACE, LISTED_VERSIONS
 
 # A tile is 4096 units wide and 512 pixels on the screen; shapes reach this far over its edge, so that no seam shows.
 EXTENT, BUFFER = 4096, 64
@@ -103,8 +104,8 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
     """Public requests in this tile, by their public places alone. `service_requests`: what to show, from .public().
 
     Layer "cells": n, the number of requests around there. Layer "requests", by spot: n, how many of them are open, and
-    items, the newest of them as JSON: [reference, service, status or outcome, state, day in the city's `zone`].
-    Raises TimeUpError.
+    items, the newest of them as JSON: [reference, service, status or outcome, state, day in the city's `zone`]. What is
+    listed by no place is counted in the cells and is none of the points. Raises TimeUpError.
     """
     west, south, east, north = tile.degrees
     square = Polygon.from_bbox(tile.degrees)
@@ -116,7 +117,9 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
     # A point on the edge belongs to one tile only, or it would be counted twice.
     placed = placed.filter(lon__gte=west, lon__lt=east, lat__gte=south, lat__lt=north).order_by()
     try:
-        return _cells(placed, tile) if tile.z < POINTS_FROM else _points(placed, tile, language, zone)
+        if tile.z < POINTS_FROM:
+            return _cells(placed, tile)
+        return _points(placed.filter(LISTED_BY_PLACE), tile, language, zone)
     except EmptyResultSet:
         # Django sees from the filters alone that nothing can fit them.
         return b""
@@ -124,18 +127,28 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
 
 def _cells(placed: QuerySet[Any], tile: Tile) -> bytes:
     west, south, east, north = tile.degrees
-    inner, parameters = placed.values_list("lon", "lat").query.sql_with_params()
+    wide, high = (east - west) / CELLS, (north - south) / CELLS
+    listed = ExpressionWrapper(Q(service_version__in=LISTED_VERSIONS), output_field=BooleanField())
+    inner, parameters = placed.annotate(listed=listed).values_list("lon", "lat", "listed").query.sql_with_params()
     with at_most(TILE_MS), connection.cursor() as cursor:
+        # In the middle of what may be found by its place. With nothing of that kind, of the cell: else a cell that counts one
+        # would be a point.
         cursor.execute(
             f"""
             SELECT ST_AsMVT(cell, 'cells', {EXTENT}, 'geom') FROM (
                 SELECT count(*) AS n, ST_AsMVTGeom(
-                    ST_Transform(ST_SetSRID(ST_MakePoint(avg(lon), avg(lat)), 4326), 3857),
+                    ST_Transform(ST_SetSRID(ST_MakePoint(
+                        coalesce(avg(lon) FILTER (WHERE listed), %s + (across + 0.5) * %s),
+                        coalesce(avg(lat) FILTER (WHERE listed), %s + (up + 0.5) * %s)), 4326), 3857),
                     ST_TileEnvelope(%s, %s, %s), {EXTENT}, {BUFFER}, true) AS geom
                 FROM ({inner}) AS placed
-                GROUP BY floor((lon - %s) / %s), floor((lat - %s) / %s)
+                CROSS JOIN LATERAL (SELECT floor((lon - %s) / %s) AS across, floor((lat - %s) / %s) AS up) AS cells
+                GROUP BY across, up
             ) AS cell""",  # noqa: S608 (the inner statement is Django's own)
-            [tile.z, tile.x, tile.y, *parameters, west, (east - west) / CELLS, south, (north - south) / CELLS],
+            [
+                *(west, wide, south, high, tile.z, tile.x, tile.y, *parameters),
+                *(west, wide, south, high),
+            ],
         )
         return bytes(cursor.fetchone()[0])
 

@@ -86,6 +86,7 @@ def age(service_request: ServiceRequest, days: int, **columns: str) -> None:
     ],
 )
 def test_list_map_tiles_and_feed_find_the_same(cast: Rivermark, query: str, shown: set[str]) -> None:
+    """Of what is listed by place. For the rest see test_listed_by_place.py, and test_tiles.py: it is no point of a tile."""
     ward = factories.area(cast.city)
     light = factories.asset(cast.city, "L00417")
     made = {

@@ -227,6 +227,26 @@ def test_a_coarse_request_stands_at_its_block_and_nowhere_else(cast: factories.R
     assert shown == pytest.approx(made.public_point.coords, abs=0.00001)
 
 
+def test_what_is_about_a_home_is_counted_from_afar_and_no_point_from_near(
+    cast: factories.Rivermark, client: Client
+) -> None:
+    enforcement = factories.service(cast.city, "blight", visibility="reporter_to_named_staff", listed_by_place=False)
+    factories.report(enforcement, "A roof that falls in.")
+    assert layers(client, "requests", 15) == {}
+    (alone,) = layers(client, "requests", 14)["cells"]
+    middles = {(2 * n + 1) * 4096 / (2 * tiles.CELLS) for n in range(tiles.CELLS)}
+    assert alone["n"] == 1
+    for at in alone["at"]:
+        assert min(abs(at - middle) for middle in middles) <= 1, "where in its cell it lies is not told"
+    hole = pothole(cast)
+    assert [one["reference"] for one in points(client)] == [hole.reference]
+    (together,) = layers(client, "requests", 14)["cells"]
+    west, south, east, north = tiles.Tile(14, *AT_ELM_ST[14]).degrees
+    at = west + together["at"][0] / 4096 * (east - west), north - together["at"][1] / 4096 * (north - south)
+    assert together["n"] == 2
+    assert at == pytest.approx(factories.ELM_ST, abs=0.00001)
+
+
 def test_a_request_without_a_public_place_is_in_the_list_only(cast: factories.Rivermark, client: Client) -> None:
     made = pothole(cast)
     ServiceRequest.objects.filter(pk=made.pk).update(public_point=None)
