@@ -106,10 +106,10 @@ def test_a_press_in_the_browser_that_asked_signs_in_and_a_visit_does_not(hole: S
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == 30 * 24 * 3600
     assert "Signed in:" in page(client)
-    # All the rows of the address are proved with it, and the session knows a row, never the address.
+    # All the rows of the address are proved with it, and the session knows a row and a hash, never the address.
     assert not ContactPoint.objects.filter(normalized=ANA, verified_at=None).exists()
     kept = Session.objects.get(pk=cookie.value).get_decoded()
-    assert set(kept) == {"resident", "since", "_session_expiry"}
+    assert set(kept) == {"resident", "since", "proved", "_session_expiry"}
     assert ANA not in str(kept)
 
 
