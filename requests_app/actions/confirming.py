@@ -88,8 +88,8 @@ def refuse(link: OneTimeLink) -> None:
 
 
 def _leave_address(person: Person, service_request: ServiceRequest) -> None:
-    """The address is nobody's now, and the sweep's a month later; until then its mails are counted (see messages.limits), so that
-    nobody begins anew by typing another one in between.
+    """The address is nobody's now, until the sweep forgets it a month later. Its mails stay counted (see messages.limits): else
+    the count would begin anew with each other address that is typed in between.
 
     Its links go: whoever got one by mistake can neither send the report nor take it away.
     """

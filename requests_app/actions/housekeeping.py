@@ -53,7 +53,9 @@ def _drop_done_rows(now: dt.datetime) -> None:
     done = OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT)
     people = set(done.filter(kind="mail_link", recipient__isnull=False).values_list("recipient__person_id", flat=True))
     done.delete()
-    _forget_nobody(people, now)
+    # Whoever was mailed a link since has their turn with that one: what went there of late is still counted.
+    since = OutboxRow.objects.filter(kind="mail_link", recipient__person__in=people, done_at__isnull=False)
+    _forget_nobody(people - set(since.values_list("recipient__person_id", flat=True)), now)
 
 
 def _forget_old_mail(now: dt.datetime) -> None:

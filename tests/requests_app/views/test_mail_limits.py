@@ -105,3 +105,14 @@ def test_a_listed_address_is_refused_as_another_one_of_ones_own(cast: Rivermark)
     assert "We take nothing from this e-mail address." in answer.content.decode()
     assert not OneTimeLink.objects.filter(purpose="change").exists()
     assert work_off() == []
+
+
+def test_the_sweep_of_an_old_mail_does_not_begin_the_count_of_todays_anew(cast: Rivermark) -> None:
+    factories.report(cast.tree, "A branch.")
+    for later in ({"days": 29, "hours": 23, "minutes": 40}, {"minutes": 40}):
+        signed_in().post("/my/contact/", {"email": THROWAWAY})
+        assert mails_to(THROWAWAY)
+        forward(**later)
+        housekeeping.sweep()
+    assert ContactPoint.objects.filter(normalized=THROWAWAY).exists()
+    assert Message.objects.filter(kind="link_change").count() == 2
