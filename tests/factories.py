@@ -14,6 +14,7 @@ from PIL import Image
 from requests_app import tasks
 from requests_app.actions import submission
 from requests_app.actions.indexing import index_catalogue
+from requests_app.actions.reporter import Reporter
 from requests_app.models import (
     Area,
     Article,
@@ -39,8 +40,8 @@ from requests_app.places.addresses import search_key
 from requests_app.rules.permissions import FIRST_ROLES
 
 PASSWORD = "correct horse battery"
-ANA = submission.Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
-NOBODY = submission.Reporter()
+ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
+NOBODY = Reporter()
 # The city is a square; its middle is 12 Elm St.
 WEST, SOUTH, EAST, NORTH = -69.05, 40.45, -68.95, 40.55
 ELM_ST = (-69.0, 40.5)
@@ -214,7 +215,7 @@ def submitted(
     description: str = "A hole as big as a plate.",
     *,
     answers: dict[str, Any] | None = None,
-    reporter: submission.Reporter = ANA,
+    reporter: Reporter = ANA,
     point: Point | None = None,
     address: str = "12 Elm St",
     **options: Any,

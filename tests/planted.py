@@ -25,6 +25,7 @@ from requests_app.actions import (
     submission,
     subscribing,
 )
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -115,10 +116,10 @@ TAKEN_PLACE = (-69.017531, 40.517539)
 TAKEN_AT = "2031-03-19"
 # How a request may be kept from the public; "public" is the only one that everybody reads, "coarse" without its true place.
 NOT_PUBLIC = ("private", "turned", "staff", "hidden", "held", "unconfirmed", "test", "erased")
-ZENOBIA = submission.Reporter(
+ZENOBIA = Reporter(
     name=CANARIES["reporter's name"], email=CANARIES["reporter's e-mail"], phone=CANARIES["reporter's phone"]
 )
-BART = submission.Reporter(name=CANARIES["second reporter's name"], email=CANARIES["second reporter's e-mail"])
+BART = Reporter(name=CANARIES["second reporter's name"], email=CANARIES["second reporter's e-mail"])
 # On which somebody goes to the request that turned private.
 SECRET_DAY = "2031-02-17"
 VISITOR = "0123456789abcdef0123456789abcdef"
@@ -362,7 +363,7 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
     submission.join(public.pk, reporter=BART, language="en")
     submission.join(
         public.pk,
-        reporter=submission.Reporter(email=CANARIES["follower's e-mail"]),
+        reporter=Reporter(email=CANARIES["follower's e-mail"]),
         language="en",
         role="follower",
     )

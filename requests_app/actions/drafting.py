@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from requests_app import photos
 from requests_app.actions import submission
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
 from requests_app.places import assets
@@ -268,8 +269,8 @@ def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.
     )
 
 
-def _reporter(contact: dict[str, Any], draft: Draft, proved: str) -> submission.Reporter:
-    return submission.Reporter(
+def _reporter(contact: dict[str, Any], draft: Draft, proved: str) -> Reporter:
+    return Reporter(
         name=contact.get("name", ""),
         email=contact.get("email", ""),
         email_is_proved=bool(proved) and contact.get("email", "").strip().lower() == proved,

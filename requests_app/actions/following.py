@@ -6,6 +6,7 @@ from django.db import transaction
 
 from requests_app import events
 from requests_app.actions import conversation, drafting, submission
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Cadence, DigestItem, Draft, Participation, Person, ServiceRequest
 from requests_app.rules.report_path import Path
@@ -31,7 +32,7 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
     if person is None or email:
         person, link = submission.join(
             pk,
-            reporter=submission.Reporter(email=email, language=draft.language),
+            reporter=Reporter(email=email, language=draft.language),
             language=draft.language,
             # One person counts once, though they now want mails to another address.
             role=Participation.Role.FOLLOWER if own else Participation.Role.AFFECTED,

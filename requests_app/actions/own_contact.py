@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from requests_app.actions import proving
-from requests_app.actions.submission import normalized_phone
+from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Participation, Person, Subscription
 from requests_app.rules import banning, own_requests

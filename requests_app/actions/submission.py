@@ -10,13 +10,13 @@ from django.db import IntegrityError, connection, transaction
 
 from requests_app import events, links, references
 from requests_app.actions import clocks, counting, proving
+from requests_app.actions.reporter import Reporter, person_of, take_part
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
     Answer,
     Asset,
     Channel,
-    ContactPoint,
     IdempotencyKey,
     Jurisdiction,
     OneTimeLink,
@@ -48,22 +48,6 @@ class Place:
     source: str = ""
     confidence: float | None = None
     asset: Asset | None = None
-
-
-@dataclass(frozen=True)
-class Reporter:
-    """Who reports, as far as they want to say."""
-
-    name: str = ""
-    email: str = ""
-    # Its holder is signed in where this report was written.
-    email_is_proved: bool = False
-    phone: str = ""
-    # Kept only where the service has to ask for it.
-    postal_address: str = ""
-    may_be_called: bool = False
-    # In which they want to be written to; empty: the report's own.
-    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,17 +98,6 @@ class IdempotencyConflict(Exception):
 
 def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
-
-
-def normalized_phone(value: str) -> str:
-    """E.164 where the number can be read as one of the United States, else its digits."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(value, "US")
-    except phonenumbers.NumberParseException:
-        return "".join(digit for digit in value if digit.isdigit())
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def state_of(version: ServiceVersion, *, is_test: bool, held_reason: str = "") -> str:
@@ -245,9 +218,9 @@ def submit(
     )
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
-    person = _person(jurisdiction, reporter, language)
+    person = person_of(jurisdiction, reporter, language)
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = _participate(person, service_request, role=role)
+    participation = take_part(person, service_request, role=role)
     link = links.link_for(person, service_request)
     for photo in photos:
         photo.draft = None
@@ -377,36 +350,6 @@ def _save_with_reference(service_request: ServiceRequest) -> None:
                 raise
 
 
-def _person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
-    """Always a new one: an address that nobody confirmed must not join two requests into one person."""
-    person = Person.objects.create(
-        jurisdiction=jurisdiction,
-        name=intake.clean_text(reporter.name)[:200],
-        postal_address=intake.clean_text(reporter.postal_address)[:300],
-        language=reporter.language or language,
-        may_be_called=reporter.may_be_called,
-    )
-    if reporter.email:
-        ContactPoint.objects.create(
-            person=person, kind="email", value=reporter.email.strip(), normalized=reporter.email.strip().lower()
-        )
-    if reporter.phone:
-        ContactPoint.objects.create(
-            person=person, kind="phone", value=reporter.phone.strip(), normalized=normalized_phone(reporter.phone)
-        )
-    return person
-
-
-def _participate(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
-    """News goes to the e-mail address if there is one, else nowhere (we do not text)."""
-    return Participation.objects.create(
-        person=person,
-        service_request=service_request,
-        role=role,
-        contact_point=person.contact_points.order_by("kind").first(),
-    )
-
-
 @transaction.atomic
 def join(
     pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED
@@ -421,8 +364,8 @@ def join(
         raise CannotJoin
     if banning.is_banned(service_request.jurisdiction, reporter.email):
         raise Refused({"email": banning.refusal(service_request.jurisdiction)}, code="contact")
-    person = _person(service_request.jurisdiction, reporter, language)
-    _participate(person, service_request, role=role)
+    person = person_of(service_request.jurisdiction, reporter, language)
+    take_part(person, service_request, role=role)
     if role == Participation.Role.AFFECTED:
         service_request.people_count += 1
         service_request.save(update_fields=["people_count"])

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.utils.translation import override
 
 from requests_app.actions.conversation import ANSWER_WITHIN
-from requests_app.actions.submission import normalized_phone, state_of
+from requests_app.actions.reporter import normalized_phone
+from requests_app.actions.submission import state_of
 from requests_app.clock import app_now
 from requests_app.demo.lives import Happening
 from requests_app.demo.stories import Story, stories

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils.translation import override
 
 from requests_app.actions import hiding, submission
-from requests_app.actions.submission import Doubts, Place, Reporter
+from requests_app.actions.reporter import Reporter
+from requests_app.actions.submission import Doubts, Place
 from requests_app.demo.staff import demo_user
 from requests_app.models import (
     GazetteerEntry,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from requests_app import api_keys, links, photos
 from requests_app.actions import submission
-from requests_app.actions.submission import Idempotency, Place, Refused, Reporter, Submitted
+from requests_app.actions.reporter import Reporter
+from requests_app.actions.submission import Idempotency, Place, Refused, Submitted
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalogue import demo_words, is_demo, offered_version
 from requests_app.api.open311.door import Answer, Sent

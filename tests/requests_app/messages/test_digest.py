@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app.actions import conversation, merging, moderation, progress, submission, subscribing
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
@@ -204,7 +205,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_of_fifty_and_a_number(
 
 def test_nobody_hears_of_what_they_did_themselves(town: Rivermark, mailbox: Mailbox) -> None:
     made = anas(town)
-    ben, _link = submission.join(made.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
+    ben, _link = submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     subscribed(town, "at_once")
     ContactPoint.objects.update(verified_at=app_now())
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
@@ -258,8 +259,8 @@ def test_words_that_were_hidden_before_the_mail_went_are_told_to_nobody(
 @pytest.mark.parametrize("cadence", ["at_once", "daily"])
 def test_of_what_turned_private_only_its_reporter_hears(town: Rivermark, mailbox: Mailbox, cadence: str) -> None:
     made = anas(town, cadence)
-    submission.join(made.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
-    submission.join(made.pk, reporter=submission.Reporter(email="cem@example.org"), language="en", role="follower")
+    submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    submission.join(made.pk, reporter=Reporter(email="cem@example.org"), language="en", role="follower")
     Participation.objects.update(cadence=cadence)
     ContactPoint.objects.update(verified_at=app_now())
     subscribed(town, cadence)
@@ -276,7 +277,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
 ) -> None:
     made = anas(town)
     ServiceRequest.objects.filter(pk=made.pk).update(address="CANARY 12 Elm St", public_address="Elm St, 10–19 block")
-    submission.join(made.pk, reporter=submission.Reporter(email="ben@example.org"), language="en")
+    submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     ContactPoint.objects.update(verified_at=app_now())
     mailbox.mails.clear()
     conversation.ask(made.pk, question="CANARY which gate?", actor=town.tom)
@@ -345,7 +346,7 @@ def test_the_same_stranger_cannot_be_sent_more_than_ten_mails_a_day_by_any_way(
     for hour in range(12, 20):
         it_is_in(town.city.zone, MONDAY, hour)
         for _report in range(4):
-            factories.report(town.pothole, answers=LANE, reporter=submission.Reporter(email=DEV))
+            factories.report(town.pothole, answers=LANE, reporter=Reporter(email=DEV))
         Client().post("/follow/?service=pothole", {"email": DEV, "cadence": "daily"})
         deliver()
     assert len(mailbox.to(DEV)) == 10

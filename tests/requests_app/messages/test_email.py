@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from requests_app import tasks
 from requests_app.actions import conversation, merging, moderation, placing, progress
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
 from tests import factories, mail_server
@@ -149,7 +150,7 @@ def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbo
     from requests_app.actions import submission
 
     made = factories.report(town.pothole, answers=LANE, reporter=factories.NOBODY)
-    follower = submission.Reporter(email="follower@example.org")
+    follower = Reporter(email="follower@example.org")
     submission.join(made.pk, reporter=follower, language="en", role="follower")
     moderation.hide(made.pk, reason="personal_data", actor=town.pia)
     conversation.comment(made.pk, text="News.", actor=town.tom)

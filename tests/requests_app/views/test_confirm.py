@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.actions import confirming, counting, housekeeping, submission
+from requests_app.actions import confirming, counting, housekeeping
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -429,7 +430,7 @@ def test_what_was_sent_after_the_emergency_question_does_not_wait(swings: Servic
 def test_the_address_that_is_signed_in_where_it_was_written_waits_for_no_mail(
     cast: Rivermark, swings: ServiceVersion, walk: Walk, email: str, state: str
 ) -> None:
-    factories.report(cast.tree, reporter=submission.Reporter(email=ANA))
+    factories.report(cast.tree, reporter=Reporter(email=ANA))
     resident.signed_in(ANA, walk.client)
     walk.begin(WORDS).on("service", service="swings").on("where", address="12 Elm St")
     walk.on("details/1", text=WORDS, q_how="bad")

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions import conversation, moderation, progress, proving, submission, subscribing
+from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Person, ServiceRequest, Subscription
 from tests import factories
@@ -269,18 +270,16 @@ def test_the_mail_says_who_asks_and_what_the_link_does(hole: ServiceRequest) -> 
 
 
 def _reporter(hole: ServiceRequest, email: str) -> str:
-    submission.join(hole.pk, reporter=submission.Reporter(email=email), language="en")
+    submission.join(hole.pk, reporter=Reporter(email=email), language="en")
     return email
 
 
 def test_a_list_across_devices_of_what_was_sent_joined_and_followed(cast: Rivermark, hole: ServiceRequest) -> None:
     # Each sent from another browser, as another person with the same address.
     secret = factories.routed(cast.outreach, "Somebody sleeps here.")
-    others = factories.routed(
-        cast.tree, "A branch of Bob's.", reporter=submission.Reporter(email=BOB), address="9 Oak St"
-    )
-    submission.join(others.pk, reporter=submission.Reporter(email="Ana@Example.org"), language="en", role="follower")
-    strangers = factories.routed(cast.tree, "Nobody of ours.", reporter=submission.Reporter(email=BOB))
+    others = factories.routed(cast.tree, "A branch of Bob's.", reporter=Reporter(email=BOB), address="9 Oak St")
+    submission.join(others.pk, reporter=Reporter(email="Ana@Example.org"), language="en", role="follower")
+    strangers = factories.routed(cast.tree, "Nobody of ours.", reporter=Reporter(email=BOB))
     found = page(signed_in())
     order = [found.index(one) for one in ("9 Oak St", "Somebody sleeps here.", "A hole as big as a plate.")]
     assert order == sorted(order)
@@ -322,7 +321,7 @@ def test_an_owner_opens_a_private_request_and_a_stranger_does_not(cast: Rivermar
     assert "Somebody sleeps here." in shown
     assert "Take it back" in shown
     assert Client().get(f"/my/r/{secret.reference}/")["Location"] == "/my/"
-    factories.routed(cast.tree, "A branch.", reporter=submission.Reporter(email=BOB))
+    factories.routed(cast.tree, "A branch.", reporter=Reporter(email=BOB))
     bob = signed_in(BOB)
     assert bob.get(f"/my/r/{secret.reference}/").status_code == 404
     assert Client().get(f"/r/{secret.reference}/").status_code == 404
@@ -338,17 +337,14 @@ def test_who_sent_it_and_joined_it_too_opens_it_as_the_one_who_sent_it(hole: Ser
 def test_a_joined_report_stands_as_the_one_it_was_joined_with(cast: Rivermark, hole: ServiceRequest) -> None:
     from requests_app.actions import merging
 
-    second = factories.routed(cast.pothole, "The same hole.", answers=LANE, reporter=submission.Reporter(email=BOB))
+    second = factories.routed(cast.pothole, "The same hole.", answers=LANE, reporter=Reporter(email=BOB))
     merging.merge(second.pk, parent=hole, actor=cast.tom)
     progress.resolve(hole.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     assert "status-tag--fixed" in page(signed_in(BOB))
 
 
 def test_many_are_paged_by_key_and_a_made_up_cursor_begins_anew(cast: Rivermark) -> None:
-    made = [
-        factories.report(cast.tree, f"Branch {number}.", reporter=submission.Reporter(email=ANA))
-        for number in range(27)
-    ]
+    made = [factories.report(cast.tree, f"Branch {number}.", reporter=Reporter(email=ANA)) for number in range(27)]
     client = signed_in()
     first = page(client)
     assert first.count("/my/r/") == 25
@@ -366,12 +362,12 @@ def test_the_list_costs_the_same_for_one_and_for_many(cast: Rivermark) -> None:
             page(client)
         return len(captured)
 
-    factories.routed(cast.tree, "A branch.", reporter=submission.Reporter(email=ANA))
+    factories.routed(cast.tree, "A branch.", reporter=Reporter(email=ANA))
     client = signed_in()
     page(client)
     few = cost()
     for _ in range(12):
-        factories.routed(cast.tree, "A branch.", reporter=submission.Reporter(email=ANA))
+        factories.routed(cast.tree, "A branch.", reporter=Reporter(email=ANA))
     assert cost() == few <= 8
 
 

@@ -25,6 +25,7 @@ from requests_app.actions import (
     subscribing,
     surveying,
 )
+from requests_app.actions.reporter import Reporter
 from requests_app.models import (
     AccessLink,
     Comment,
@@ -73,7 +74,7 @@ def zoes(cast: Rivermark) -> ServiceRequest:
         cast.pothole,
         f"{WORDS['words']} as big as a plate.",
         answers={"where": "lane", "damage": WORDS["answer"]},
-        reporter=submission.Reporter(name=WORDS["name"], email=ZOE, phone=f"(555) {WORDS['phone']}"),
+        reporter=Reporter(name=WORDS["name"], email=ZOE, phone=f"(555) {WORDS['phone']}"),
         place=submission.Place(factories.at(), f"9 {WORDS['earlier address']}", note=WORDS["place note"]),
     )
     zoe, request = made.link.person, made.service_request  # type: ignore[union-attr]
@@ -190,15 +191,15 @@ def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) ->
 
 
 def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: ServiceRequest) -> None:
-    bob, _link = submission.join(zoes.pk, reporter=submission.Reporter(name="Bob Secretname", email=BOB), language="en")
+    bob, _link = submission.join(zoes.pk, reporter=Reporter(name="Bob Secretname", email=BOB), language="en")
     conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
     bobs = factories.routed(
         cast.pothole,
         "Bobswords.",
         answers={"where": "lane", "damage": "Bobsanswer"},
-        reporter=submission.Reporter(name="Bob Secretname", email=BOB),
+        reporter=Reporter(name="Bob Secretname", email=BOB),
     )
-    submission.join(bobs.pk, reporter=submission.Reporter(email=ZOE), language="en")
+    submission.join(bobs.pk, reporter=Reporter(email=ZOE), language="en")
     data, packed = copy_of(signed_in(ZOE))
     text = packed.read("data.json").decode()
     for word in ("Bob", BOB, "note for ourselves", cast.tom.email, "Tom"):
@@ -209,7 +210,7 @@ def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: Service
 def test_many_requests_come_in_parts(cast: Rivermark, zoes: ServiceRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("requests_app.exports.own_data.IN_A_PART", 2)
     for number in range(4):
-        factories.report(cast.tree, f"Branch {number}.", reporter=submission.Reporter(email=ZOE))
+        factories.report(cast.tree, f"Branch {number}.", reporter=Reporter(email=ZOE))
     client = signed_in(ZOE)
     assert "Get part 3" in page(client, "/my/copy/")
     copies = [copy_of(client, part=str(part))[0] for part in (1, 2, 3)]
@@ -302,7 +303,7 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
 
 
 def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Rivermark, zoes: ServiceRequest) -> None:
-    bob, _link = submission.join(zoes.pk, reporter=submission.Reporter(email=BOB), language="en")
+    bob, _link = submission.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
     conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
     erase("all")
     zoes.refresh_from_db()
@@ -322,7 +323,7 @@ def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Ri
 def test_reports_from_several_devices_that_were_joined_all_go(cast: Rivermark, zoes: ServiceRequest) -> None:
     from requests_app.actions import merging
 
-    zoe = submission.Reporter(name=WORDS["name"], email=ZOE)
+    zoe = Reporter(name=WORDS["name"], email=ZOE)
     second = factories.routed(cast.pothole, WORDS["words"], answers={"where": "lane"}, reporter=zoe)
     merging.merge(second.pk, parent=zoes, actor=cast.tom)
     submission.join(zoes.pk, reporter=zoe, language="en")
@@ -333,9 +334,9 @@ def test_reports_from_several_devices_that_were_joined_all_go(cast: Rivermark, z
 
 
 def test_what_was_said_on_others_reports_goes_and_these_stay(cast: Rivermark, zoes: ServiceRequest) -> None:
-    bobs = factories.routed(cast.tree, "A branch.", reporter=submission.Reporter(email=BOB))
+    bobs = factories.routed(cast.tree, "A branch.", reporter=Reporter(email=BOB))
     zoe, _link = submission.join(
-        bobs.pk, reporter=submission.Reporter(name=WORDS["name"], email=ZOE), language="en", role="follower"
+        bobs.pk, reporter=Reporter(name=WORDS["name"], email=ZOE), language="en", role="follower"
     )
     conversation.add(bobs.pk, text=WORDS["comment"], actor=zoe)
     erase("all")
@@ -349,7 +350,7 @@ def test_what_a_call_taker_wrote_down_for_them_goes_and_notes_of_the_staff_stay(
     cast: Rivermark, zoes: ServiceRequest, joined: bool
 ) -> None:
     if joined:
-        submission.join(zoes.pk, reporter=submission.Reporter(email=BOB), language="en")
+        submission.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
     conversation.ask(zoes.pk, question="Which side of the street?", actor=cast.tom)
     conversation.answer(zoes.pk, text="Bettongphone: by my own house.", actor=cast.tom)
     erase("all")
@@ -380,7 +381,7 @@ def test_erasing_twice_and_the_worker_twice_is_once(cast: Rivermark, zoes: Servi
 
 
 def test_another_persons_address_is_not_touched(cast: Rivermark, zoes: ServiceRequest) -> None:
-    bobs = factories.routed(cast.tree, "A branch.", reporter=submission.Reporter(name="Bob", email=BOB))
+    bobs = factories.routed(cast.tree, "A branch.", reporter=Reporter(name="Bob", email=BOB))
     erase("all")
     bobs.refresh_from_db()
     assert bobs.is_open
@@ -430,7 +431,7 @@ def test_a_new_address_takes_the_old_ones_place_once_its_own_link_is_pressed(
 def test_whoever_only_has_the_new_addresss_mail_gets_nothing_by_it(cast: Rivermark, zoes: ServiceRequest) -> None:
     client = signed_in(ZOE)
     path = ask_to_change(client, BOB)
-    factories.routed(cast.tree, "A branch.", reporter=submission.Reporter(email="other@example.org"))
+    factories.routed(cast.tree, "A branch.", reporter=Reporter(email="other@example.org"))
     for other in (Client(), signed_in("other@example.org")):
         assert "Open this link where you asked for it" in page(other, path)
         assert other.post(path).status_code == 403
@@ -450,7 +451,7 @@ def test_the_same_address_and_no_address_are_told(zoes: ServiceRequest) -> None:
 
 
 def test_a_phone_number_is_changed_and_taken_away_for_all_reports(cast: Rivermark, zoes: ServiceRequest) -> None:
-    factories.report(cast.tree, "A branch.", reporter=submission.Reporter(email=ZOE))
+    factories.report(cast.tree, "A branch.", reporter=Reporter(email=ZOE))
     client = signed_in(ZOE)
     assert WORDS["phone"] in page(client, "/my/contact/")
     assert client.post("/my/contact/", {"phone": "abc"}).status_code == 422

@@ -49,7 +49,7 @@ def test_a_link_that_waits_in_the_old_mailbox_signs_in_nobody(anas: ServiceReque
 
 
 def test_a_link_by_which_the_old_address_would_become_somebodys_ends_too(cast: Rivermark, anas: ServiceRequest) -> None:
-    factories.report(cast.tree, "A twig.", reporter=factories.submission.Reporter(email="bo@example.org"))
+    factories.report(cast.tree, "A twig.", reporter=factories.Reporter(email="bo@example.org"))
     bo = signed_in("bo@example.org")
     path = ask_to_change(bo, ANA)
     change(signed_in())

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.actions import submission
+from requests_app.actions.reporter import Reporter
 from requests_app.models import Event, ModerationTerm, OneTimeLink, Person, ServiceRequest, ServiceVersion, Subscription
 from requests_app.rules import banning
 from tests import factories
@@ -165,7 +166,7 @@ def test_nobody_can_skip_it_not_even_the_call_taker(cast: Rivermark, barking: Se
             factories.report(barking, TEXT, reporter=reporter, actor=actor)
         assert "postal_address" in refused.value.problems
     assert not ServiceRequest.objects.exists()
-    full = submission.Reporter(name=NAME, postal_address=ADDRESS)
+    full = Reporter(name=NAME, postal_address=ADDRESS)
     assert factories.report(barking, TEXT, reporter=full, actor=actor).participations.get().person.name == NAME
 
 
@@ -281,7 +282,7 @@ def test_a29_it_cannot_confirm_what_it_asked_for_before_it_was_listed(cast: Rive
 
     if what == "report":
         swings = factories.service(cast.city, "swings", must_confirm=True)
-        factories.report(swings, TEXT, reporter=submission.Reporter(email=TROLL))
+        factories.report(swings, TEXT, reporter=Reporter(email=TROLL))
     else:
         followed: dict[str, Any] = {"email": TROLL, "cadence": "daily", "language": "en"}
         subscribing.subscribe(cast.city, subscribing.Followed("Pothole", service=cast.pothole.service), **followed)
