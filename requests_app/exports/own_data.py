@@ -194,8 +194,11 @@ def _said(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dic
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     comments = Comment.objects.filter(service_request__in=keys).select_related("department").order_by("id")
     for one in comments:
-        theirs = one.person_id is not None and one.person_id in ids
-        asked = one.kind == Comment.Kind.QUESTION and one.service_request_id in own
+        is_own = one.service_request_id in own
+        # A call taker writes down what was said on the phone.
+        by_phone = one.kind == Comment.Kind.ANSWER and one.person_id is None and is_own
+        theirs = one.person_id in ids or by_phone
+        asked = one.kind == Comment.Kind.QUESTION and is_own
         of_the_city = one.person_id is None and one.hidden_at is None and (one.public or asked)
         if theirs or of_the_city:
             found[one.service_request_id].append(

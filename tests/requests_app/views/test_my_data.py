@@ -346,14 +346,17 @@ def test_what_was_said_on_others_reports_goes_and_these_stay(cast: Rivermark, zo
 
 
 @pytest.mark.parametrize("joined", [False, True])
-def test_what_a_call_taker_wrote_down_for_them_goes_and_notes_of_the_staff_stay(
+def test_what_a_call_taker_wrote_down_for_them_is_theirs_and_notes_of_the_staff_are_not(
     cast: Rivermark, zoes: ServiceRequest, joined: bool
 ) -> None:
     if joined:
         submission.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
     conversation.ask(zoes.pk, question="Which side of the street?", actor=cast.tom)
     conversation.answer(zoes.pk, text="Bettongphone: by my own house.", actor=cast.tom)
-    erase("all")
+    client = signed_in(ZOE)
+    said = [one for one in copy_of(client)[0]["requests"][0]["comments"] if "Bettongphone" in one["text"]]
+    assert [(one["by"], one["kind"]) for one in said] == [("you", "answer")]
+    erase("all", client)
     assert found_in_the_database("Bettongphone") == []
     assert Comment.objects.filter(service_request=zoes, kind="note").exists()
 
