@@ -119,10 +119,12 @@ class LaterPhotosForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        for photo_name, note in self.notes.items():
+        for name in (f"alt_{one}" for one in self.notes):
             # A page that was open before sends other words.
-            if clean_text(self.data.get(f"alt_{photo_name}", "")) not in ("", cleaned.get(f"alt_{photo_name}")):
-                self.add_error(f"alt_{photo_name}", note)
+            if clean_text(self.data.get(name, "")) not in ("", cleaned.get(name)):
+                self.add_error(
+                    name, _("This text stays as it is now. We did not keep other words. Press Done to go on.")
+                )
         for photo in self.kept_photos if self.is_public else []:
             name = f"alt_{photo.name}"
             if {one.kind for one in personal_data.find(cleaned.get(name, ""))} & {Kind.EMAIL, Kind.PHONE}:

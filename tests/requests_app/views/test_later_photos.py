@@ -261,6 +261,7 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
         holder.send(**{f"alt_{photo.name}": words})
         assert holder.status == 422
         assert "taken out by" in holder.html
+        assert "This text stays as it is now." in holder.html
     later_photos.describe(holder.pk, {photo.name: "Bo Miller at the hole"})
     photo.refresh_from_db()
     assert photo.alt == "[…] at the hole"
