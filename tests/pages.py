@@ -292,7 +292,7 @@ PAGES: dict[str, Page] = {
     "requests_app:track": Page(EVERYONE, arguments=each_request, budget=12),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
-    "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
+    "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
     "requests_app:follow": Page(
