@@ -35,6 +35,7 @@ def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
     page = new_page(viewport=PHONE)
     made = opened(live_site, page)
     page.get_by_role("link", name="Change your report").click()
+    page.get_by_role("heading", name="Change your report").wait_for()
     looks_well(page)
     sees_nothing_wrong(page)
     page.get_by_label("What you told us").fill("A hole as big as a table, and I smell gas. Call 617-555-0142.")
