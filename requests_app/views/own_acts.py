@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits
 from requests_app.actions import conversation, following, progress, surveying
 from requests_app.forms.tracking import SurveyForm, words_form
-from requests_app.models import Person
-from requests_app.rules import intake, reopening, survey
+from requests_app.models import EmergencyPhrase, Person
+from requests_app.rules import intake, reopening, screening, survey
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.views import given_back
 from requests_app.views.door import CityRequest, no_such_request, too_much
@@ -97,6 +97,18 @@ def _words(request: CityRequest, opened: Opened, act: str) -> str | HttpResponse
     return str(form.cleaned_data["words"])
 
 
+def _say_whom_to_call(request: CityRequest, words: str) -> None:
+    """Words of danger were sent all the same: whoever wrote them must not wait for us to read them."""
+    heard = screening.red_flags(request.jurisdiction, words)
+    numbers = {"number": request.jurisdiction.emergency_number}
+    if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
+        said = _("Do you think of hurting yourself? Call or text 988 at any hour. In danger now, call %(number)s.")
+        messages.error(request, said % numbers)
+    elif heard:
+        said = _("If anyone is in danger now, call %(number)s. We may read your words only later.")
+        messages.error(request, said % numbers)
+
+
 def _back(opened: Opened) -> HttpResponse:
     return redirect("requests_app:track", opened.service_request.reference)
 
@@ -108,6 +120,7 @@ def answer(request: CityRequest, opened: Opened, person: Person) -> HttpResponse
         return words
     conversation.answer(opened.service_request.pk, text=words, actor=person)
     messages.success(request, _("Thank you. We got your answer, and the work goes on."))
+    _say_whom_to_call(request, words)
     return _back(opened)
 
 
@@ -120,6 +133,7 @@ def add(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
     about = opened.service_request if opened.service_request.is_open else opened.shown
     conversation.add(about.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The people who work on it will read it."))
+    _say_whom_to_call(request, words)
     return _back(opened)
 
 
@@ -130,6 +144,7 @@ def still_broken(request: CityRequest, opened: Opened, person: Person) -> HttpRe
         return words
     progress.reopen(opened.shown.pk, words=words, actor=person)
     messages.success(request, _("It is open again. The number stays the same."))
+    _say_whom_to_call(request, words)
     return _back(opened)
 
 

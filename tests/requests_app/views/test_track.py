@@ -349,6 +349,24 @@ def test_the_reporter_adds_something_that_staff_read_and_the_public_does_not(
     assert pothole.has_new_answer
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Now I smell gas here.", "If anyone is in danger now, call 911."),
+        ("Ahora huele a gas.", "If anyone is in danger now, call 911."),
+        ("I want to die.", "Call or text 988"),
+        ("It grew.", ""),
+    ],
+)
+def test_words_of_danger_that_are_added_are_sent_and_say_whom_to_call(
+    ana: Client, pothole: ServiceRequest, words: str, said: str
+) -> None:
+    html = do(ana, pothole, "add", **{"add-words": words})
+    assert words in html
+    assert ("usa-alert--error" in html) == bool(said)
+    assert said in html
+
+
 def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: ServiceRequest) -> None:
     answer = ana.post(f"/r/{pothole.reference}/add/", {"add-words": "  "})
     assert answer.status_code == 422
