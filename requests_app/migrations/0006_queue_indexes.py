@@ -1,8 +1,9 @@
 """What a queue shows apart: urgent and unaccepted, reopened, newly answered, on hold. Built beside traffic."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models import Q
+
+from requests_app.migrations._beside_traffic import AddIndexBesideTraffic
 
 OPEN = Q(status__in=["received", "routed", "in_progress", "on_hold"])
 COLUMNS = ["jurisdiction", "department", "due_at", "id"]
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("requests_app", "0005_counters_and_keys")]
     operations = [
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             models.Index(
                 fields=COLUMNS,
@@ -21,15 +22,15 @@ class Migration(migrations.Migration):
                 name="request_urgent",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             models.Index(fields=COLUMNS, condition=OPEN & Q(reopened_count__gt=0), name="request_open_reopened"),
         ),
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             models.Index(fields=COLUMNS, condition=Q(has_new_answer=True), name="request_new_answer"),
         ),
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             models.Index(
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"

@@ -1,9 +1,10 @@
 """Where open requests lie: what looks for the same problem nearby reads only these. Built beside traffic."""
 
 from django.contrib.postgres.indexes import GistIndex
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 from django.db.models import Q
+
+from requests_app.migrations._beside_traffic import AddIndexBesideTraffic
 
 OPEN = Q(status__in=["received", "routed", "in_progress", "on_hold"])
 
@@ -13,11 +14,11 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("requests_app", "0007_reporting")]
     operations = [
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             GistIndex(
                 fields=["public_point"], condition=OPEN & Q(public_state="public"), name="request_open_public_place"
             ),
         ),
-        AddIndexConcurrently("servicerequest", GistIndex(fields=["point"], condition=OPEN, name="request_open_place")),
+        AddIndexBesideTraffic("servicerequest", GistIndex(fields=["point"], condition=OPEN, name="request_open_place")),
     ]

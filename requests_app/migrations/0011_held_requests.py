@@ -1,8 +1,9 @@
 """The few that wait for somebody to read them before everybody may. Built beside traffic."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models import Q
+
+from requests_app.migrations._beside_traffic import AddIndexBesideTraffic
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("requests_app", "0010_after_the_report")]
     operations = [
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             models.Index(
                 fields=["jurisdiction", "submitted_at", "id"], condition=Q(public_state="held"), name="request_held"

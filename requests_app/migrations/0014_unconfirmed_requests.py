@@ -1,8 +1,9 @@
 """The few whose reporters have not pressed the link in their mail: the sweep looks for the old ones. Built beside traffic."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.models import Q
+
+from requests_app.migrations._beside_traffic import AddIndexBesideTraffic
 
 
 class Migration(migrations.Migration):
@@ -10,7 +11,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("requests_app", "0013_moderation_terms")]
     operations = [
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             models.Index(
                 fields=["submitted_at", "id"], condition=Q(public_state="unconfirmed"), name="request_unconfirmed"

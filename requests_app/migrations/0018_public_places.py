@@ -1,9 +1,10 @@
 """Where and when public requests lie: a page of a place reads only what is near and of late. Built beside traffic."""
 
 from django.contrib.postgres.indexes import GistIndex
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 from django.db.models import Q
+
+from requests_app.migrations._beside_traffic import AddIndexBesideTraffic
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("requests_app", "0017_places_of_some_rows")]
     operations = [
-        AddIndexConcurrently(
+        AddIndexBesideTraffic(
             "servicerequest",
             GistIndex(
                 fields=["public_point", "submitted_at"],
