@@ -100,7 +100,9 @@ def test_ana_reports_in_spanish_tom_resolves_and_ana_reads_it(live_site: Site, a
         tom.get_by_role("link", name=re.compile("Pothole"))
     ).first.click()
     expect(tom.locator("h1")).to_contain_text(made.spoken_reference)
-    expect(tom.get_by_role("region", name="What was reported").locator(".resident-words")).to_have_attribute("lang", "es")
+    expect(tom.get_by_role("region", name="What was reported").locator(".resident-words")).to_have_attribute(
+        "lang", "es"
+    )
     tom.goto(f"{live_site.url}/staff/r/{made.reference}/resolve/")
     tom.locator("main input[name=disposition][value=fixed] + label").click()
     tom.locator("main textarea[name=words]").fill("We filled the hole this morning.")
