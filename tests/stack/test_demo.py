@@ -179,6 +179,7 @@ def test_a_start_that_is_killed_halfway_does_not_stand_in_the_way(make_demo: Cal
 
     started = demo("--no-demo-data", "--detach", "--port", str(PORT + 50))
 
+    assert started.returncode == 0, started.stderr
     assert answers(url_in(started.stdout))
 
 
