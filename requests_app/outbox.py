@@ -131,7 +131,7 @@ def wake(lane: str) -> None:
 
     def publish() -> None:
         # The one import that runs upward: tasks stand above the outbox, and only the wake-up needs to name one.
-        from requests_app.tasks import drain
+        from requests_app.worker.tasks import drain
 
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:

@@ -11,10 +11,9 @@ from typing import Any
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from PIL import Image
 
-from requests_app import tasks
 from requests_app.actions import submission
-from requests_app.actions.indexing import index_catalogue
 from requests_app.actions.reporter import Reporter
+from requests_app.actions.search_index import index_catalogue
 from requests_app.models import (
     Area,
     Article,
@@ -38,6 +37,7 @@ from requests_app.models import (
 )
 from requests_app.places.addresses import search_key
 from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.worker import tasks
 
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
 from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
-from staff_app.acts import ACTS
+from staff_app.request.actions import ACTS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
 

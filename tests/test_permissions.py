@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from requests_app.rules.lifecycle import ACTIONS
 from requests_app.rules.permissions import FIRST_ROLES
-from staff_app.acts import BY_VERB
+from staff_app.request.actions import BY_VERB
 from tests.pages import (
     API_KEY,
     DEMO_PAGES,

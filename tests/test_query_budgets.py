@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
 from requests_app import references
-from requests_app.actions.indexing import index_request
+from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
     Answer,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirming, progress
+from requests_app.actions import confirm_report, progress
 from requests_app.clock import app_now
 from requests_app.models import (
     DigestItem,
@@ -43,7 +43,7 @@ def sweep() -> None:
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     _drop_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
-    confirming.forget_old()
+    confirm_report.forget_old()
     _forget_old_mail(now)
     progress.bring_back_held()
 

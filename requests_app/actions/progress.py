@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from requests_app import events
-from requests_app.actions import clocks, counting
+from requests_app.actions import clocks, counters
 from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -131,7 +131,7 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
         ]
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(is_open=False)
-    counting.ended(service_request)
+    counters.ended(service_request)
 
 
 def _say(
@@ -259,7 +259,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     )
     service_request.save(update_fields=clocks.DUE_FIELDS)
     RequestArea.objects.filter(service_request=service_request).update(is_open=True)
-    counting.reopened(service_request)
+    counters.reopened(service_request)
     events.record(
         service_request,
         "reopened",

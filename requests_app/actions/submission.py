@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
 from requests_app import events, links, references
-from requests_app.actions import clocks, counting, proving
+from requests_app.actions import clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, person_of, take_part
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -30,9 +30,9 @@ from requests_app.models import (
     ServiceVersion,
     User,
 )
-from requests_app.places import ground
+from requests_app.places import ownership
 from requests_app.places.public_place import public_place
-from requests_app.rules import banning, holding, intake
+from requests_app.rules import blocked_addresses, intake, review
 
 # Without a key, the same client sending the same body again within this time retries; later it reports anew.
 RETRY_WINDOW_S = 60
@@ -100,17 +100,6 @@ def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
-def state_of(version: ServiceVersion, *, is_test: bool, held_reason: str = "") -> str:
-    """Whether the public may see it, from its first moment on. held_reason: see rules.holding."""
-    if is_test:
-        return PublicState.TEST
-    if version.visibility == ServiceVersion.Visibility.PRIVATE:
-        return PublicState.PRIVATE
-    if version.visibility == ServiceVersion.Visibility.STAFF:
-        return PublicState.STAFF
-    return PublicState.HELD if held_reason else PublicState.PUBLIC
-
-
 @transaction.atomic
 def submit(
     *,
@@ -151,13 +140,13 @@ def submit(
     check_reporter(jurisdiction, version, reporter)
     now = app_now()
     photos = list(photos)
-    areas = ground.areas_at(jurisdiction, place.point) if place.point else []
+    areas = ownership.areas_at(jurisdiction, place.point) if place.point else []
     public_point, public_address = public_place(version.visibility, place.point, place.address)
     # The staff answer for what they write themselves.
     held_reason = (
         ""
         if actor
-        else holding.held_reason(
+        else review.held_reason(
             jurisdiction,
             [
                 description, reporter.name, place.address, place.note,
@@ -185,7 +174,7 @@ def submit(
         public_address=public_address[:300],
         public_state=PublicState.UNCONFIRMED
         if must_wait
-        else state_of(version, is_test=is_test, held_reason=held_reason),
+        else review.public_state_of(version, is_test=is_test, held_reason=held_reason),
         held_reason=held_reason,
         is_test=is_test,
         priority=min(answers.priority or version.priority, version.priority),
@@ -228,7 +217,7 @@ def submit(
         photo.is_private = answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
     if must_wait and participation.contact_point is not None:
-        proving.mail_link(
+        verify_email.mail_link(
             participation.contact_point,
             OneTimeLink.Purpose.CONFIRM,
             service_request=service_request,
@@ -265,13 +254,13 @@ def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: 
     )
     if service_request.public_state == PublicState.HELD:
         events.record(service_request, "withheld", actor=None, reason=service_request.held_reason)
-    counting.submitted(service_request)
+    counters.submitted(service_request)
 
 
 def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
     """Whether the service knows enough of who reports. Raises Refused."""
-    if banning.is_banned(jurisdiction, reporter.email):
-        raise Refused({"email": banning.refusal(jurisdiction)}, code="contact")
+    if blocked_addresses.is_banned(jurisdiction, reporter.email):
+        raise Refused({"email": blocked_addresses.refusal(jurisdiction)}, code="contact")
     needed = intake.who_problems(
         version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
     )
@@ -292,8 +281,8 @@ def _check(
         raise Refused(answers.problems, code="answers")
     if place.point is None and not place.address and version.place_required:
         raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
-    if place.point is not None and not ground.inside(jurisdiction, place.point):
-        if neighbor is not None and neighbor.email and neighbor == ground.neighbor_at(jurisdiction, place.point):
+    if place.point is not None and not ownership.inside(jurisdiction, place.point):
+        if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, place.point):
             return
         raise Refused({"place": outside_words(jurisdiction, place.point)}, code="outside")
 
@@ -302,7 +291,7 @@ def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
     """Says that a place lies outside, and whose it may be."""
     from django.utils.translation import gettext as _
 
-    neighbor = ground.neighbor_at(jurisdiction, point)
+    neighbor = ownership.neighbor_at(jurisdiction, point)
     if neighbor is None:
         return _("This place is outside %(city)s. Choose a place inside the city.") % {"city": jurisdiction.name}
     return _("This place is outside %(city)s. It may belong to %(neighbor)s. You can call them at %(phone)s.") % {
@@ -362,8 +351,8 @@ def join(
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
     if not (service_request.is_open and service_request.is_public):
         raise CannotJoin
-    if banning.is_banned(service_request.jurisdiction, reporter.email):
-        raise Refused({"email": banning.refusal(service_request.jurisdiction)}, code="contact")
+    if blocked_addresses.is_banned(service_request.jurisdiction, reporter.email):
+        raise Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
     person = person_of(service_request.jurisdiction, reporter, language)
     take_part(person, service_request, role=role)
     if role == Participation.Role.AFFECTED:

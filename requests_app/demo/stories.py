@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from requests_app.demo import phrases, places
-from requests_app.demo.lives import HOLDS, Ending, Happening, Life, Promise, status_after
 from requests_app.demo.places import Ground, Place
+from requests_app.demo.progress import HOLDS, Ending, Happening, Life, Promise, status_after
 from requests_app.models.service_request import Disposition
 from requests_app.rules.routing import matches
 from requests_app.rules.screening import plain

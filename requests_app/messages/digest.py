@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.actions.subscribing import digest_of
+from requests_app.actions.subscriptions import digest_of
 from requests_app.clock import app_now
+from requests_app.localized import say
 from requests_app.messages import email, limits, timeline, wording
 from requests_app.models import (
     Comment,
@@ -26,7 +27,6 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
-from requests_app.words import say
 
 # So many reports are told one by one; of the rest the mail says how many there are and where to read them.
 TOLD = 50

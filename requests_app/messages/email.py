@@ -16,7 +16,8 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.messages import limits, plain, timeline, wording
+from requests_app.localized import say
+from requests_app.messages import html_part, limits, timeline, wording
 from requests_app.models import (
     Cadence,
     Comment,
@@ -32,7 +33,6 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules import reopening
-from requests_app.words import say
 
 # Outbox kind → the event that the header and the templates are named for.
 KINDS = {
@@ -260,7 +260,7 @@ def _about(
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(plain.as_html(body, title=subject, url=context.get("page", "")), "text/html")
+    mail.attach_alternative(html_part.as_html(body, title=subject, url=context.get("page", "")), "text/html")
     return mail
 
 
@@ -288,5 +288,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(body, title=subject, url=url), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, url=url), "text/html")
     send(mail, None)

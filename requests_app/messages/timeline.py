@@ -8,10 +8,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from requests_app.events import PUBLIC_KINDS
+from requests_app.localized import say
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
-from requests_app.rules.moderation import key_of
-from requests_app.words import say
+from requests_app.rules.public_texts import key_of
 
 # Others who have the problem too are one number on the page, not a line each; closed looks like resolved.
 UNTOLD = {"joined", "absorbed", "closed"}

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from requests_app.clock import app_now
+from requests_app.localized import say
 from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
 from requests_app.rules import service_levels
-from requests_app.words import say
 
 METRES_IN_A_FOOT = 0.3048
 

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from requests_app.clock import AppNow
+from requests_app.localized import say
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.words import say
 
 
 class Calendar(models.Model):

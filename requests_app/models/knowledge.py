@@ -5,9 +5,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.localized import say
 from requests_app.models.catalogue import Service
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.words import say
 
 
 class Article(models.Model):

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
+from requests_app.localized import say
 from requests_app.models import Area, Calendar, Jurisdiction
-from requests_app.places import ground
+from requests_app.places import ownership
 from requests_app.rules.service_levels import WorkingHours, working_hours
-from requests_app.words import say
 
 # In this order, as date.weekday() counts.
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -40,7 +40,7 @@ class Part:
 
 def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Part]:
     """The card of a point, in the order of the city's own list; without a list, the names of all its areas there."""
-    here = ground.areas_at(jurisdiction, point)
+    here = ownership.areas_at(jurisdiction, point)
     if not jurisdiction.address_card:
         return [Part("", area) for area in here]
     calendars = _calendars(jurisdiction)

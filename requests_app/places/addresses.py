@@ -15,7 +15,7 @@ from django.db.models.functions import Length
 
 from requests_app.models import GazetteerEntry, Ground, Jurisdiction
 from requests_app.places import plus_codes
-from requests_app.places.patience import TimeUpError, at_most
+from requests_app.places.statement_timeout import TimeUpError, at_most
 
 # How long one statement of a search may take, and after how long no further one is begun.
 STATEMENT_MS, SEARCH_S = 250, 0.5

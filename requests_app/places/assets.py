@@ -8,10 +8,10 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models.functions import Upper
 
+from requests_app.localized import say
 from requests_app.models import Asset, Jurisdiction
 from requests_app.places import addresses
 from requests_app.places.addresses import Match, box_around
-from requests_app.words import say
 
 # How far from the place that was named a thing may stand, and how many are offered.
 NEAR_M, AT_MOST = 100, 8

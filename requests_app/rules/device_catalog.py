@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from requests_app.localized import say
 from requests_app.models import EmergencyPhrase, Jurisdiction, QuestionVersion, ServiceVersion
-from requests_app.words import say
 
 CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from requests_app.localized import say
 from requests_app.models.catalogue import QuestionVersion, ServiceVersion
-from requests_app.words import say
 
 # Open311 allows 4,000 characters; the form says so while one types.
 DESCRIPTION_MAX = 4000

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 
 from requests_app.models import Asset, Draft, Owner, Photo, QuestionVersion, Service, ServiceVersion
-from requests_app.places import assets, ground
+from requests_app.places import assets, ownership
 from requests_app.rules import duplicates, intake, screening
 
 # More required questions than these make a next page.
@@ -96,7 +96,7 @@ class Path:
 
     @cached_property
     def is_outside(self) -> bool:
-        return self.point is not None and not ground.inside(self.jurisdiction, self.point)
+        return self.point is not None and not ownership.inside(self.jurisdiction, self.point)
 
     @cached_property
     def owner(self) -> Owner | None:
@@ -104,8 +104,8 @@ class Path:
         if self.version is None or self.point is None:
             return None
         if self.is_outside:
-            return ground.neighbor_at(self.jurisdiction, self.point)
-        return ground.owner_at(self.jurisdiction, self.point, self.version)
+            return ownership.neighbor_at(self.jurisdiction, self.point)
+        return ownership.owner_at(self.jurisdiction, self.point, self.version)
 
     @property
     def is_urgent(self) -> bool:

@@ -3,8 +3,8 @@
 from django import template
 
 from requests_app import references
-from requests_app.words import Words
-from requests_app.words import say as say_words
+from requests_app.localized import Words
+from requests_app.localized import say as say_words
 
 register = template.Library()
 

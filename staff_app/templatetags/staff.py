@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.rules import permissions
-from staff_app import held
+from staff_app.moderation import review_queue
 
 register = template.Library()
 
@@ -23,9 +23,9 @@ def may_in_city(request: HttpRequest, permission: str) -> bool:
 
 
 @register.simple_tag
-def held_waiting(request: HttpRequest) -> held.Waiting:
+def held_waiting(request: HttpRequest) -> review_queue.Waiting:
     """How many reports wait for a look by this reader. Asked on each page: nobody looks for what is not shown."""
-    return held.waiting(request)
+    return review_queue.waiting(request)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from requests_app.actions import drafting
+from requests_app.actions import drafts
 from requests_app.models import Draft, Photo, ServiceRequest
 from tests import factories
 from tests.journeys.test_report import CONTINUE, PHONE, go, looks_well, sees_nothing_wrong
@@ -25,7 +25,7 @@ AT_ELM_ST = {"lat": 40.5, "long": -69.0, "address": "12 Elm St", "note": "", "so
 
 def at_details(site: "Site", page: "Page", service: str, **typed: Any) -> Draft:
     """A draft of this browser that has come as far as its questions."""
-    draft = drafting.begin(
+    draft = drafts.begin(
         factories.Jurisdiction.objects.get(),
         visitor=VISITOR,
         language="en",

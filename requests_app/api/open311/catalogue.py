@@ -13,9 +13,9 @@ from requests_app import links
 from requests_app.api.open311 import formats
 from requests_app.api.open311.door import Answer, Asked
 from requests_app.api.open311.errors import Problem
+from requests_app.localized import say
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
 from requests_app.rules import intake
-from requests_app.words import say
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"

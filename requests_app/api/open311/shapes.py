@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from requests_app import links
 from requests_app.api.open311.catalogue import demo_words, is_demo
 from requests_app.events import PUBLIC_KINDS
+from requests_app.localized import say
 from requests_app.messages import timeline, wording
 from requests_app.models import (
     Answer,
@@ -28,7 +29,6 @@ from requests_app.models import (
     Status,
 )
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.words import say
 
 # CitySDK's words for the finer status, which clients of extensions=true know.
 DETAILED_STATUS = {

@@ -34,7 +34,7 @@ from requests_app.models import (
     PublicState,
     ServiceVersion,
 )
-from requests_app.places import addresses, ground
+from requests_app.places import addresses, ownership
 from requests_app.rules import intake, screening
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
@@ -213,7 +213,7 @@ def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner |
     """Whose ground it is, if not ours: they get the report. What is private is not sent on unasked."""
     if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
         return None
-    return ground.owner_at(city, place.point, version)
+    return ownership.owner_at(city, place.point, version)
 
 
 def _idempotency(asked: Sent) -> Idempotency:

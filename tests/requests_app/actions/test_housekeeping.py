@@ -14,8 +14,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
-from requests_app import photos, tasks
-from requests_app.actions import drafting, housekeeping
+from requests_app import photos
+from requests_app.actions import drafts, housekeeping
 from requests_app.clock import app_now
 from requests_app.models import (
     ContactPoint,
@@ -29,6 +29,7 @@ from requests_app.models import (
     Photo,
     Subscription,
 )
+from requests_app.worker import tasks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 
 def draft_with_photo(city: Jurisdiction) -> tuple[Draft, Photo]:
-    draft = drafting.begin(city, visitor="v", language="en", text="A hole")
+    draft = drafts.begin(city, visitor="v", language="en", text="A hole")
     content = factories.jpeg()
     return draft, photos.take(io.BytesIO(content), size=len(content), jurisdiction=city, draft=draft)
 

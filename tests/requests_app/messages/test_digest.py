@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, merging, moderation, progress, submission, subscribing
+from requests_app.actions import conversation, merges, moderation, progress, submission, subscriptions
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -52,7 +52,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
     it_is_in(cast.city.zone, day, hour)
-    subscribing.gather()
+    subscriptions.gather()
     deliver()
 
 
@@ -296,7 +296,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
 def test_a_joined_report_keeps_how_often_its_people_want_to_hear(town: Rivermark, mailbox: Mailbox) -> None:
     parent = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     mine = anas(town, "daily")
-    merging.merge(mine.pk, parent=parent, actor=town.tom)
+    merges.merge(mine.pk, parent=parent, actor=town.tom)
     deliver()
     mailbox.mails.clear()
     conversation.comment(parent.pk, text="We look on Friday.", actor=town.tom)

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from requests_app import tasks
-from requests_app.actions import conversation, merging, moderation, placing, progress
+from requests_app.actions import conversation, merges, moderation, place_corrections, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
+from requests_app.worker import tasks
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark, rivermark
 from tests.mail_server import Mailbox, deliver, make_due
@@ -161,7 +161,7 @@ def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbo
 def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark, mailbox: Mailbox) -> None:
     first = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     second = factories.routed(town.pothole, answers=LANE, reporter=ANA)
-    merging.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
+    merges.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
     progress.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
     deliver()
     assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
@@ -172,7 +172,7 @@ def test_whoever_reported_it_twice_hears_once_of_what_was_joined(town: Rivermark
     second = factories.routed(town.pothole, answers=LANE)
     # Else the cap for addresses that nobody confirmed would keep it from hearing anything.
     ContactPoint.objects.update(verified_at=app_now())
-    merging.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
+    merges.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
     deliver()
     mailbox.mails.clear()
     conversation.comment(first.pk, text="We come on Monday.", actor=town.tom)
@@ -224,6 +224,6 @@ def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
 def test_a_place_that_staff_corrected_is_news_to_whoever_reported_it(town: Rivermark, mailbox: Mailbox) -> None:
     made = factories.routed(town.pothole, answers=LANE, reporter=ANA)
     deliver()
-    placing.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
+    place_corrections.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
     deliver()
     assert "The place was corrected" in mailbox.mails[-1]["Subject"]

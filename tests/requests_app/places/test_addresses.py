@@ -3,7 +3,7 @@
 import pytest
 
 from requests_app.models import GazetteerEntry, Ground, Jurisdiction
-from requests_app.places import addresses, patience
+from requests_app.places import addresses, statement_timeout
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -159,9 +159,9 @@ def test_the_time_limit_ends_with_its_block(city: Jurisdiction) -> None:
             return cursor.fetchone()[0]
 
     before = limit()
-    with patience.at_most(50):
+    with statement_timeout.at_most(50):
         assert limit() == "50ms"
     assert limit() == before
-    with pytest.raises(patience.TimeUpError), patience.at_most(50), connection.cursor() as cursor:
+    with pytest.raises(statement_timeout.TimeUpError), statement_timeout.at_most(50), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
     assert limit() == before

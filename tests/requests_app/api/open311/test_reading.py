@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, merging, moderation, progress
+from requests_app.actions import conversation, merges, moderation, progress
 from requests_app.models import Comment, ListedReason, Photo, PublicState, ServiceRequest
 from tests import factories
 from tests.requests_app.api.open311.conftest import Api, as_texts, sent_at
@@ -364,7 +364,7 @@ def test_a_duplicate_names_its_parent_unless_that_is_hidden(
     api: Api, cast: factories.Rivermark, pothole: ServiceRequest
 ) -> None:
     second = factories.routed(cast.pothole, answers={"where": "lane"})
-    merging.merge(second.pk, parent=pothole, actor=cast.tom)
+    merges.merge(second.pk, parent=pothole, actor=cast.tom)
     (found,) = api.get(f"requests/{second.reference}.json", extensions="true")
     assert (found["status"], found["status_notes"]) == ("closed", "Joined with an earlier report")
     assert found["extended_attributes"]["duplicate"] is True
@@ -429,7 +429,7 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(
         held, refused, merged, sent = (factories.routed(cast.tree) for _ in range(4))
         progress.hold(held.pk, reason="frost", until=dt.date(2027, 1, 1), actor=cast.pia)
         progress.resolve(refused.pk, disposition="cannot_do", reason="cost", words="Sorry.", actor=cast.pia)
-        merging.merge(merged.pk, parent=parent, actor=cast.pia)
+        merges.merge(merged.pk, parent=parent, actor=cast.pia)
         progress.hand_over(sent.pk, owner=owner, words="", actor=cast.pia)
         photo(held, f"photo{held.pk}")
 
