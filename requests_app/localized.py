@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 Words = Mapping[str, str]
 
 
-def say(words: Words | None, language: str | None = None) -> str:
+def localized(words: Words | None, language: str | None = None) -> str:
     """The words in `language` (default: the page's), else in English, else in whatever language there is; "" for none."""
     if not words:
         return ""

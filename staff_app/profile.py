@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import User
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, staff_page
@@ -43,6 +43,6 @@ def profile(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("staff_app:profile")
     here = [one for one in permissions.memberships_of(request.user) if one.jurisdiction_id == request.jurisdiction.pk]
-    roles = [(say(one.role.name) or one.role.code, one.department) for one in here]
+    roles = [(localized(one.role.name) or one.role.code, one.department) for one in here]
     context = {"form": form, "roles": roles}
     return render(request, "staff_app/profile.html", context, status=422 if posted else 200)

@@ -206,7 +206,7 @@ def plant() -> Planted:
 
     subscription = subscriptions.subscribe(
         city,
-        subscriptions.Followed("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
+        subscriptions.FollowTarget("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
         email=CANARIES["subscriber's e-mail"],
         cadence="daily",
         language="en",
@@ -335,7 +335,7 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
 
 def _change_its_words(coarse: ServiceRequest) -> None:
     """By its reporter, before anybody of the staff has looked at it."""
-    wanted = corrections.Wanted(
+    wanted = corrections.Correction(
         text="Needles beside the path.",
         note="",
         place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),

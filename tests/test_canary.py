@@ -79,7 +79,7 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
     found = {what: spellings(value) for what, value in CANARIES.items()}
     for kind in NOT_PUBLIC:
         request = planted.requests[kind]
-        found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.spoken_reference)
+        found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.display_reference)
     for kind, (longitude, latitude) in SECRET_PLACES.items():
         # To the fifth digit, a meter; the sixth may be rounded.
         found[f"place of the {kind} request"] = {
@@ -419,7 +419,7 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
         "hidden word": spellings("plate"),
         "hidden photo": {photo.name.encode()},
         "hidden request": spellings(whole.reference)
-        | spellings(whole.spoken_reference)
+        | spellings(whole.display_reference)
         | spellings("branch hangs low"),
     }
     before = Crawler(planted, wanted)

@@ -114,7 +114,9 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
     service_request.priority = min(service_request.priority, version.priority)
     new_state = public_state_of(version, is_test=service_request.is_test)
     # What was hidden becomes confidential too: hidden from the public is still read by all of City Hall.
-    if before_state == "public" or (new_state in CONFIDENTIAL and before_state in ("hidden", "held", *CONFIDENTIAL)):
+    if before_state == "public" or (
+        new_state in CONFIDENTIAL and before_state in ("hidden", "pending_review", *CONFIDENTIAL)
+    ):
         service_request.public_state = new_state
     service_request.public_point, service_request.public_address = public_place(
         version.visibility, service_request.point, service_request.address

@@ -39,14 +39,16 @@ def confirm(link: OneTimeLink) -> ServiceRequest | None:
     # It came to us at this moment: the promises, the lists and the counts go by it.
     service_request.submitted_at = service_request.updated_at = app_now()
     service_request.public_state = review.public_state_of(
-        version, is_test=False, held_reason=service_request.held_reason
+        version, is_test=False, review_reason=service_request.review_reason
     )
     service_request.save(update_fields=["submitted_at", "updated_at", "public_state"])
     RequestArea.objects.filter(service_request=service_request).update(
         submitted_at=service_request.submitted_at, public_state=service_request.public_state
     )
     given = {one.question_version.code: one.value for one in service_request.answers.select_related("question_version")}
-    submission.take_in(service_request, answers=submission.as_answers(version, given), actor=contact_point.person)
+    submission.record_submission(
+        service_request, answers=submission.as_answers(version, given), actor=contact_point.person
+    )
     events.record(service_request, "confirmed", actor=contact_point.person)
     return service_request
 
@@ -60,7 +62,7 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
     service_request = _locked(pk)
     if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
         return False
-    if blocked_addresses.is_banned(service_request.jurisdiction, email):
+    if blocked_addresses.is_blocked(service_request.jurisdiction, email):
         raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
     own = service_request.participations.select_related("person", "contact_point").get(role=Participation.Role.REPORTER)
     if own.contact_point is None or own.contact_point.normalized != email.strip().lower():

@@ -24,7 +24,7 @@ class ChangedMeanwhile(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Correction:
     """The report as it shall be. place: None where it stays; owner: whose ground that is, if not ours.
 
     answers: free words by the question's code; what is not named stays. said_no: why we asked whether anybody is in danger,
@@ -41,7 +41,7 @@ class Wanted:
 
 
 @transaction.atomic
-def change(pk: int, wanted: Wanted, *, actor: Person) -> bool:
+def change(pk: int, wanted: Correction, *, actor: Person) -> bool:
     """False if it says all that already: a second press. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
     # Lock first: somebody of the staff may accept it at this moment, and must not have another report in hand.
     service_request = locked(pk)
@@ -68,8 +68,8 @@ def change(pk: int, wanted: Wanted, *, actor: Person) -> bool:
     service_request.after_warning = service_request.after_warning or bool(wanted.said_no)
     service_request.save(update_fields=["updated_at", "after_warning"])
     if wanted.said_no:
-        danger.went_on_with_a_change(service_request, wanted.said_no)
-    if reason := review.held_reason(service_request.jurisdiction, _all_words(service_request)):
+        danger.continued_edit(service_request, wanted.said_no)
+    if reason := review.review_reason(service_request.jurisdiction, _all_words(service_request)):
         moderation.send_to_review(pk, reason=reason)
     routing.route_changed(pk)
     return True

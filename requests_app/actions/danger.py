@@ -38,7 +38,7 @@ def ask(draft: Draft) -> None:
 
 
 @transaction.atomic
-def go_on(draft: Draft, reasons: Iterable[str]) -> None:
+def continue_anyway(draft: Draft, reasons: Iterable[str]) -> None:
     """Of these reasons it was answered that no one is in danger. The request will say that it was sent after the question."""
     if not _lock(draft):
         return
@@ -73,12 +73,12 @@ def call(draft: Draft) -> None:
         _count(draft.jurisdiction, path.version, Step.CALLED, path.warnings)
 
 
-def ask_of_a_change(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def ask_about_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
     """New words of a report that was sent before speak of danger: the question page comes, and nothing is changed yet."""
     _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, reasons)
 
 
-def went_on_with_a_change(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def continued_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
     """Answered with "no": the words are taken, and the report says at the top of the queue that they came after the question."""
     _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, reasons)
 

@@ -193,7 +193,7 @@ def send(
         # Those that came before another service was chosen, which takes none, go with the draft.
         photos=draft.photos.order_by("id") if path.takes_photos else [],
         after_warning=after_warning,
-        doubts=submission.Doubts(by_robot=_is_by_robot(draft), over_limit=over_limit(draft)),
+        spam_signals=submission.SpamSignals(by_robot=_is_by_robot(draft), over_limit=over_limit(draft)),
         idempotency=submission.Idempotency(
             scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
         ),

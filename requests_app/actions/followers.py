@@ -59,17 +59,17 @@ def _words(draft: Draft) -> str:
 
 
 @transaction.atomic
-def stop_news(service_request: ServiceRequest, *, actor: Person) -> bool:
+def unsubscribe(service_request: ServiceRequest, *, actor: Person) -> bool:
     """No more mails about this request, also where it was joined with another. False: there were none any more."""
     requests = [service_request.pk, service_request.duplicate_of_id]
     wanted = Participation.objects.select_for_update().filter(
-        person=actor, service_request__in=[pk for pk in requests if pk], stopped_at=None
+        person=actor, service_request__in=[pk for pk in requests if pk], unsubscribed_at=None
     )
     ids = list(wanted.values_list("pk", flat=True))
     if not ids:
         return False
-    Participation.objects.filter(pk__in=ids).update(stopped_at=app_now())
-    events.record(service_request, "news_stopped", actor=actor)
+    Participation.objects.filter(pk__in=ids).update(unsubscribed_at=app_now())
+    events.record(service_request, "unsubscribed", actor=actor)
     return True
 
 
@@ -83,9 +83,9 @@ def set_cadence(service_request: ServiceRequest, cadence: str, *, actor: Person)
 
 
 @transaction.atomic
-def stop_gathered(contact_point_id: int) -> None:
+def unsubscribe_digest(contact_point_id: int) -> None:
     """No more gathered mails about this address's own reports; what comes at once goes on."""
-    Participation.objects.filter(contact_point=contact_point_id, stopped_at=None).exclude(
+    Participation.objects.filter(contact_point=contact_point_id, unsubscribed_at=None).exclude(
         cadence=Cadence.AT_ONCE
-    ).update(stopped_at=app_now())
+    ).update(unsubscribed_at=app_now())
     DigestItem.objects.filter(contact_point=contact_point_id, subscription=None, sent_at=None).delete()

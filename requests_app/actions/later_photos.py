@@ -67,17 +67,17 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
 def describe(pk: int, words: Mapping[str, str]) -> None:
     """What the photos that came afterward show, by the photo's name."""
     service_request = locked(pk)
-    taken_out = {key for key, _reason, _by in public_texts.taken_out(service_request)}
+    removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}
     new = []
     for photo in reporter_edits.later_photos(service_request):
         alt = words.get(photo.name, photo.alt)[:300]
         # What staff took out stays out, also if a page that is still open has it.
-        if alt == photo.alt or public_texts.key_of(TextRevision.Field.PHOTO, photo.pk) in taken_out:
+        if alt == photo.alt or public_texts.key_of(TextRevision.Field.PHOTO, photo.pk) in removed_texts:
             continue
         photo.alt = alt
         photo.save(update_fields=["alt"])
         new.append(alt)
-    if new and (reason := review.held_reason(service_request.jurisdiction, new)):
+    if new and (reason := review.review_reason(service_request.jurisdiction, new)):
         moderation.send_to_review(pk, reason=reason)
 
 

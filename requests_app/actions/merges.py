@@ -41,7 +41,7 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
                 contact_point_id=participation.contact_point_id,
                 cadence=participation.cadence,
             )
-            for participation in service_request.participations.filter(stopped_at=None)
+            for participation in service_request.participations.filter(unsubscribed_at=None)
         ],
         ignore_conflicts=True,
     )

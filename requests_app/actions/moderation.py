@@ -28,7 +28,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules import public_texts, review
-from requests_app.rules.public_texts import TAKEN_OUT, PublicText, version_of
+from requests_app.rules.public_texts import REMOVED, PublicText, version_of
 
 
 class AlreadyReviewed(Exception):
@@ -59,7 +59,7 @@ def set_state(service_request: ServiceRequest, state: str) -> None:
 def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     """Off every public surface at once. reason is a code: personal_data, abuse, not_a_report, other."""
     service_request = locked(pk)
-    if service_request.public_state in (PublicState.PUBLIC, PublicState.HELD):
+    if service_request.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW):
         set_state(service_request, PublicState.HIDDEN)
         events.record(service_request, "hidden", actor=actor, reason=reason)
     return service_request
@@ -69,10 +69,10 @@ def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 def publish(pk: int, *, actor: User) -> ServiceRequest:
     """Back to what its service's rule says."""
     service_request = locked(pk)
-    if service_request.public_state in (PublicState.HIDDEN, PublicState.HELD):
+    if service_request.public_state in (PublicState.HIDDEN, PublicState.PENDING_REVIEW):
         # Somebody has looked: what a program found stands in the log alone.
-        service_request.held_reason = ""
-        service_request.save(update_fields=["held_reason"])
+        service_request.review_reason = ""
+        service_request.save(update_fields=["review_reason"])
         set_state(
             service_request, review.public_state_of(service_request.service_version, is_test=service_request.is_test)
         )
@@ -88,10 +88,10 @@ def send_to_review(pk: int, *, reason: str) -> ServiceRequest:
     """Takes a public request off the public pages until a moderator has read it. reason: rules.review.Reason."""
     service_request = locked(pk)
     if service_request.public_state == PublicState.PUBLIC:
-        service_request.held_reason = reason
-        service_request.save(update_fields=["held_reason"])
-        set_state(service_request, PublicState.HELD)
-        events.record(service_request, "withheld", actor=None, reason=reason)
+        service_request.review_reason = reason
+        service_request.save(update_fields=["review_reason"])
+        set_state(service_request, PublicState.PENDING_REVIEW)
+        events.record(service_request, "pending_review", actor=None, reason=reason)
     return service_request
 
 
@@ -110,7 +110,7 @@ def keep_hidden(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 def _pending_review(pk: int) -> ServiceRequest:
     # Lock first: when two moderators decide at once, the second must find what the first one did.
     service_request = locked(pk)
-    if service_request.public_state != PublicState.HELD:
+    if service_request.public_state != PublicState.PENDING_REVIEW:
         raise AlreadyReviewed(service_request)
     return service_request
 
@@ -145,7 +145,7 @@ def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User
     made = []
     for key, one in new.items():
         text = texts[key]
-        revision = _write(service_request, text, one.words or TAKEN_OUT, reason=reason, actor=actor)
+        revision = _write(service_request, text, one.words or REMOVED, reason=reason, actor=actor)
         events.record(
             service_request, "text_hidden", actor=actor, field=text.field, reason=reason, revision_id=revision.pk
         )
@@ -155,7 +155,7 @@ def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User
 
 
 @transaction.atomic
-def put_back(revision_id: int, *, actor: User, instead: NewWords | None = None) -> None:
+def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -> None:
     """The words as they were before. Where they changed again since, raises ChangedMeanwhile: then somebody says what is to stand
     there instead."""
     revision = TextRevision.objects.select_related("answer", "comment", "photo").get(
@@ -170,12 +170,12 @@ def put_back(revision_id: int, *, actor: User, instead: NewWords | None = None) 
     for row in (revision.answer, revision.comment, revision.photo):
         if row is not None:
             row.refresh_from_db()
-    now = public_texts.words_now(revision)
+    now = public_texts.current_text(revision)
     text = PublicText(revision.field, now, "", revision.answer or revision.comment or revision.photo)
     if instead is None and now == revision.after:
         _store(service_request, text, revision.before)
     elif instead is not None and version_of(now) == instead.seen:
-        _write(service_request, text, instead.words, reason="put_back", actor=actor)
+        _write(service_request, text, instead.words, reason="restore", actor=actor)
     else:
         raise ChangedMeanwhile([text.key])
     revision.undone_at, revision.undone_by = app_now(), actor

@@ -12,7 +12,13 @@ from requests_app.models import AccessLink, Draft, IdempotencyKey, Jurisdiction
 from requests_app.rules.report_path import Path
 
 # Where a report that was refused can be put right.
-PAGES = {"service": "service", "place": "where", "outside": "where", "emergency": "emergency", "contact": "contact"}
+PAGES = {
+    "service": "service",
+    "place": "location",
+    "outside": "location",
+    "emergency": "emergency",
+    "contact": "contact",
+}
 
 
 class PhotosMissing(Exception):
@@ -109,7 +115,7 @@ def arrive(
 def _answer_for_the_device(draft: Draft, said_no: list[str]) -> None:
     path = Path(draft)
     if answered := [reason for reason in path.warnings if reason in said_no]:
-        danger.go_on(draft, answered)
+        danger.continue_anyway(draft, answered)
     if path.version is None:
         return
     # Whether an earlier report is the same, and which lamp post it is, could not be shown without a network. It is sent
@@ -117,6 +123,6 @@ def _answer_for_the_device(draft: Draft, said_no: list[str]) -> None:
     drafts.keep(
         draft,
         different=path.spot,
-        no_thing=path.version.service.service_code,
+        no_asset=path.version.service.service_code,
         shown=["words", *(question.code for question in path.questions)],
     )

@@ -29,8 +29,8 @@ def ask_to_change(contact_point: ContactPoint, email: str, *, language: str, vis
 
     Raises proving.Banned.
     """
-    if blocked_addresses.is_banned(contact_point.person.jurisdiction, email):
-        raise verify_email.Banned
+    if blocked_addresses.is_blocked(contact_point.person.jurisdiction, email):
+        raise verify_email.AddressBlocked
     new = verify_email.address_of(contact_point.person.jurisdiction, email, language=language)
     verify_email.mail_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
     return new

@@ -84,7 +84,7 @@ def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
 def _forget(people: list[Person]) -> None:
     """The rows stay, for the events that point at them; with nothing in them that says who it was, and no way in."""
     AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
-    Participation.objects.filter(person__in=people).update(contact_point=None, stopped_at=app_now())
+    Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())
     SurveyAnswer.objects.filter(person__in=people).update(person=None)
     Message.objects.filter(person__in=people).delete()
     # With them go their subscriptions, gathered news, mailed links and mails that wait.

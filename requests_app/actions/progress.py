@@ -107,7 +107,7 @@ def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest
     service_request.hold_reason, service_request.hold_until = reason, until
     clocks.pause(service_request)
     service_request.save(update_fields=[*fields, "hold_reason", "hold_until", *clocks.DUE_FIELDS])
-    events.record(service_request, "held", actor=actor, reason=reason, until=until)
+    events.record(service_request, "put_on_hold", actor=actor, reason=reason, until=until)
     return service_request
 
 
@@ -303,7 +303,7 @@ def close_old(*, at_most: int = 5000) -> int:
     return sum(_unless_moved_on(close, pk) for pk in due)
 
 
-def bring_back_held(*, at_most: int = 5000) -> int:
+def resume_overdue_holds(*, at_most: int = 5000) -> int:
     """The day a request waited for has come, by its city's calendar: it is worked on again."""
     due: list[int] = []
     for city in Jurisdiction.objects.all():

@@ -32,7 +32,7 @@ def mail_link(draft: Draft, *, email: str) -> None:
 
 
 @transaction.atomic
-def take_over(draft: Draft, *, visitor: str) -> None:
+def resume(draft: Draft, *, visitor: str) -> None:
     """From now on it is this browser's, and no other's: whoever holds the link can take it, and two never hold it at once."""
     # Lock first: the browser that had it may be sending it at this moment.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)

@@ -51,14 +51,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Doubts:
+class SpamSignals:
     """by_robot: it came as only a program sends it; over_limit: so many came from this network or person before."""
 
     by_robot: bool = False
     over_limit: bool = False
 
 
-NO_DOUBTS = Doubts()
+NO_SPAM_SIGNALS = SpamSignals()
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Idempotency:
 
 
 @dataclass(frozen=True)
-class Submitted:
+class SubmissionResult:
     """repeated: the same submission came before, and this is the request it made."""
 
     service_request: ServiceRequest
@@ -118,9 +118,9 @@ def submit(
     is_test: bool = False,
     idempotency: Idempotency | None = None,
     may_be_outside: bool = False,
-    doubts: Doubts = NO_DOUBTS,
+    spam_signals: SpamSignals = NO_SPAM_SIGNALS,
     visitor_hash: str = "",
-) -> Submitted:
+) -> SubmissionResult:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
     `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on.
@@ -135,7 +135,7 @@ def submit(
     if idempotency is not None:
         earlier = _earlier(idempotency)
         if earlier is not None:
-            return Submitted(earlier, _link_of(earlier), repeated=True)
+            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
     _check(jurisdiction, version, place, answers, neighbor=owner if may_be_outside else None)
     check_reporter(jurisdiction, version, reporter)
     now = app_now()
@@ -143,17 +143,17 @@ def submit(
     areas = ownership.areas_at(jurisdiction, place.point) if place.point else []
     public_point, public_address = public_place(version.visibility, place.point, place.address)
     # The staff answer for what they write themselves.
-    held_reason = (
+    review_reason = (
         ""
         if actor
-        else review.held_reason(
+        else review.review_reason(
             jurisdiction,
             [
                 description, reporter.name, place.address, place.note,
                 *(words for _question, _value, words in answers.given), *(photo.alt for photo in photos),
             ],
-            by_robot=doubts.by_robot,
-            over_limit=doubts.over_limit,
+            by_robot=spam_signals.by_robot,
+            over_limit=spam_signals.over_limit,
         )
     )  # fmt: skip
     must_wait = version.must_confirm and not (reporter.email_is_proved or actor or after_warning or is_test)
@@ -174,8 +174,8 @@ def submit(
         public_address=public_address[:300],
         public_state=PublicState.UNCONFIRMED
         if must_wait
-        else review.public_state_of(version, is_test=is_test, held_reason=held_reason),
-        held_reason=held_reason,
+        else review.public_state_of(version, is_test=is_test, review_reason=review_reason),
+        review_reason=review_reason,
         is_test=is_test,
         priority=min(answers.priority or version.priority, version.priority),
         priority_reason=answers.priority_reason or "service",
@@ -224,17 +224,17 @@ def submit(
             visitor_hash=visitor_hash,
         )
     else:
-        take_in(service_request, answers=answers, actor=actor or person)
+        record_submission(service_request, answers=answers, actor=actor or person)
     if idempotency is not None:
         IdempotencyKey.objects.update_or_create(
             scope=idempotency.scope,
             key=idempotency.key,
             defaults={"body_hash": idempotency.body_hash, "service_request": service_request, "created_at": now},
         )
-    return Submitted(service_request, link)
+    return SubmissionResult(service_request, link)
 
 
-def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
+def record_submission(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
     """It is sent: from now on the promises hold, and what follows a report happens."""
     version = service_request.service_version
     clocks.start(
@@ -252,14 +252,14 @@ def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: 
         service_code=version.service.service_code,
         after_warning=service_request.after_warning,
     )
-    if service_request.public_state == PublicState.HELD:
-        events.record(service_request, "withheld", actor=None, reason=service_request.held_reason)
+    if service_request.public_state == PublicState.PENDING_REVIEW:
+        events.record(service_request, "pending_review", actor=None, reason=service_request.review_reason)
     counters.submitted(service_request)
 
 
 def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
     """Whether the service knows enough of who reports. Raises Refused."""
-    if blocked_addresses.is_banned(jurisdiction, reporter.email):
+    if blocked_addresses.is_blocked(jurisdiction, reporter.email):
         raise Refused({"email": blocked_addresses.refusal(jurisdiction)}, code="contact")
     needed = intake.who_problems(
         version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
@@ -351,7 +351,7 @@ def join(
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
     if not (service_request.is_open and service_request.is_public):
         raise CannotJoin
-    if blocked_addresses.is_banned(service_request.jurisdiction, reporter.email):
+    if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
         raise Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
     person = person_of(service_request.jurisdiction, reporter, language)
     take_part(person, service_request, role=role)

@@ -29,7 +29,7 @@ HOUR, WEEKDAY = 7, 0
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowTarget:
     """What is followed: one of these, or a service within one of the others. label: what the reader calls it."""
 
     label: str
@@ -42,14 +42,14 @@ class Followed:
 
 @transaction.atomic
 def subscribe(
-    jurisdiction: Jurisdiction, what: Followed, *, email: str, cadence: str, language: str, visitor_hash: str = ""
+    jurisdiction: Jurisdiction, what: FollowTarget, *, email: str, cadence: str, language: str, visitor_hash: str = ""
 ) -> Subscription:
     """Nothing is sent but the mail that asks whether it was meant. The same wish twice is one subscription.
 
     Raises proving.Banned.
     """
-    if blocked_addresses.is_banned(jurisdiction, email):
-        raise verify_email.Banned
+    if blocked_addresses.is_blocked(jurisdiction, email):
+        raise verify_email.AddressBlocked
     contact_point = verify_email.address_of(jurisdiction, email, language=language)
     same = Subscription.objects.filter(
         jurisdiction=jurisdiction,
@@ -59,7 +59,7 @@ def subscribe(
         asset=what.asset,
         point=what.point,
         radius_m=what.radius_m,
-        stopped_at=None,
+        unsubscribed_at=None,
     ).first()
     wished = same or Subscription(
         jurisdiction=jurisdiction,
@@ -85,7 +85,7 @@ def confirm(link: OneTimeLink) -> Subscription | None:
     if link.subscription_id is None:
         return None
     wished = Subscription.objects.select_for_update(of=("self",)).filter(pk=link.subscription_id).first()
-    if wished is None or wished.stopped_at is not None:
+    if wished is None or wished.unsubscribed_at is not None:
         return None
     if wished.confirmed_at is None:
         wished.confirmed_at = app_now()
@@ -96,7 +96,7 @@ def confirm(link: OneTimeLink) -> Subscription | None:
 @transaction.atomic
 def want(pk: int, *, cadence: str) -> None:
     """By the address's own holder, who signed in: how often, and with that that it was meant."""
-    wished = Subscription.objects.filter(pk=pk, stopped_at=None)
+    wished = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
     wished.filter(confirmed_at=None).update(confirmed_at=app_now())
     wished.update(cadence=cadence)
 
@@ -104,7 +104,7 @@ def want(pk: int, *, cadence: str) -> None:
 @transaction.atomic
 def stop(pk: int) -> None:
     """Nothing more of it is sent, also not what is gathered already."""
-    Subscription.objects.filter(pk=pk, stopped_at=None).update(stopped_at=app_now())
+    Subscription.objects.filter(pk=pk, unsubscribed_at=None).update(unsubscribed_at=app_now())
     DigestItem.objects.filter(subscription_id=pk, sent_at=None).delete()
 
 
@@ -136,7 +136,7 @@ def match_row(row: OutboxRow) -> None:
             _enqueue(one.contact_point_id, one.pk, Cadence.AT_ONCE, f"{row.event_id}")
 
 
-def gather(*, at_most: int = 20_000) -> int:
+def send_due_digests(*, at_most: int = 20_000) -> int:
     """What waits for a daily or weekly mail whose hour has come in its city; how many mails. Twice in a day is once."""
     mails = 0
     for city in Jurisdiction.objects.all():
@@ -163,9 +163,9 @@ def gather(*, at_most: int = 20_000) -> int:
 def _enqueue(contact_point_id: int, subscription_id: int | None, cadence: str, when: str) -> None:
     """One mail for one address about one thing it follows (or, none, about its reports), so that one press can stop it."""
     outbox.enqueue(
-        "tell_digest",
+        "send_digest",
         lane="outside",
-        dedupe_key=f"tell_digest:{contact_point_id}:{subscription_id or ''}:{cadence}:{when}",
+        dedupe_key=f"send_digest:{contact_point_id}:{subscription_id or ''}:{cadence}:{when}",
         ordering_key=f"digest:{contact_point_id}:{subscription_id or ''}",
         recipient_id=contact_point_id,
     )
@@ -177,6 +177,6 @@ def digest_of(row: OutboxRow) -> tuple[ContactPoint | None, Subscription | None,
     if not subscription_id:
         return row.recipient, None, cadence
     wished = Subscription.objects.select_related("area", "service__current", "asset").filter(pk=subscription_id).first()
-    if wished is None or wished.stopped_at is not None:
+    if wished is None or wished.unsubscribed_at is not None:
         return None, None, cadence
     return row.recipient, wished, cadence

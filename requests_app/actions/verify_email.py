@@ -31,7 +31,7 @@ class UsedUp(Exception):
     """The link was pressed before, or its time is over."""
 
 
-class Banned(Exception):
+class AddressBlocked(Exception):
     """The city listed the address (see rules.banning)."""
 
 
@@ -97,8 +97,8 @@ def is_over(link: OneTimeLink) -> bool:
 @transaction.atomic
 def use(link: OneTimeLink) -> ContactPoint:
     """The address is proved, wherever it stands in this city. Raises UsedUp (a link is used once) and Banned."""
-    if link.purpose in NOT_BY_BANNED and blocked_addresses.is_banned(link.jurisdiction, link.contact_point.normalized):
-        raise Banned
+    if link.purpose in NOT_BY_BANNED and blocked_addresses.is_blocked(link.jurisdiction, link.contact_point.normalized):
+        raise AddressBlocked
     locked = _used_up(link)
     proved = locked.contact_point
     now = app_now()
@@ -118,8 +118,8 @@ def refuse(link: OneTimeLink) -> None:
     locked = _used_up(link)
     now = app_now()
     if locked.subscription_id is not None:
-        asked = Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, stopped_at=None)
-        asked.update(stopped_at=now)
+        asked = Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, unsubscribed_at=None)
+        asked.update(unsubscribed_at=now)
 
 
 def _used_up(link: OneTimeLink) -> OneTimeLink:

@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from requests_app.actions import moderation, submission
 from requests_app.actions.reporter import Reporter
-from requests_app.actions.submission import Doubts, Place
+from requests_app.actions.submission import Place, SpamSignals
 from requests_app.demo.staff import demo_user
 from requests_app.models import (
     GazetteerEntry,
@@ -19,27 +19,34 @@ from requests_app.models import (
 from requests_app.rules.public_texts import public_texts
 
 # Service, language, words, and what the door noticed of the sender.
-WAITING: list[tuple[str, str, str, Doubts]] = [
-    ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", Doubts()),
-    ("dumping", "en", "Whoever dumps tires here again: I know where you live.", Doubts()),
-    ("streetlight", "en", "The light in front of the library is out, and the next one too.", Doubts(over_limit=True)),
-    ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", Doubts(by_robot=True)),
+WAITING: list[tuple[str, str, str, SpamSignals]] = [
+    ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", SpamSignals()),
+    ("dumping", "en", "Whoever dumps tires here again: I know where you live.", SpamSignals()),
+    (
+        "streetlight",
+        "en",
+        "The light in front of the library is out, and the next one too.",
+        SpamSignals(over_limit=True),
+    ),
+    ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", SpamSignals(by_robot=True)),
 ]
-TELLING = "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
+NOTIFICATIONS = (
+    "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
+)
 LEFT = "The blue van has stood here for weeks. It is […]"
 
 
 def load(jurisdiction: Jurisdiction) -> None:
     """Once: a city that has reports waiting is left as it is."""
     ours = ServiceRequest.objects.in_jurisdiction(jurisdiction)
-    if ours.filter(public_state=PublicState.HELD).exists():
+    if ours.filter(public_state=PublicState.PENDING_REVIEW).exists():
         return
     addresses = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("id")
     places = iter(addresses[:: max(1, addresses.count() // (len(WAITING) + 1))])
     with transaction.atomic():
-        for service_code, language, words, doubts in WAITING:
-            _report(jurisdiction, service_code, language, words, next(places), doubts)
-        telling = _report(jurisdiction, "abandveh", "en", TELLING, next(places), submission.NO_DOUBTS)
+        for service_code, language, words, spam_signals in WAITING:
+            _report(jurisdiction, service_code, language, words, next(places), spam_signals)
+        telling = _report(jurisdiction, "abandveh", "en", NOTIFICATIONS, next(places), submission.NO_SPAM_SIGNALS)
         moderator = demo_user(jurisdiction, "supervisor")
         if moderator is not None:
             (seen,) = (one for one in public_texts(telling) if one.field == TextRevision.Field.DESCRIPTION)
@@ -48,7 +55,12 @@ def load(jurisdiction: Jurisdiction) -> None:
 
 
 def _report(
-    jurisdiction: Jurisdiction, service_code: str, language: str, words: str, place: GazetteerEntry, doubts: Doubts
+    jurisdiction: Jurisdiction,
+    service_code: str,
+    language: str,
+    words: str,
+    place: GazetteerEntry,
+    spam_signals: SpamSignals,
 ) -> ServiceRequest:
     version = ServiceVersion.objects.get(
         pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
@@ -63,7 +75,7 @@ def _report(
         place=Place(place.point, place.label, source="address", confidence=1.0),
         answers=answers,
         reporter=Reporter(),
-        doubts=doubts,
+        spam_signals=spam_signals,
     ).service_request
 
 

@@ -26,7 +26,7 @@ ACTION = {
     "scheduled": "schedule",
     "visited": "visit",
     "made_safe": "make_safe",
-    "held": "hold",
+    "put_on_hold": "hold",
     "resumed": "resume",
     "asked": "ask",
     "answered": "answer",
@@ -302,7 +302,7 @@ class Life:
             frost = ending.hold == "weather" and held.month in (12, 1, 2, 3)
             words, language = self.words("hold_frost" if frost else f"hold_{ending.hold}")
             until = (held + length).date()
-            self.add("held", held, "staff", reason=ending.hold, until=until, words=words, language=language)
+            self.add("put_on_hold", held, "staff", reason=ending.hold, until=until, words=words, language=language)
             resumed = self.working(held + length + DAY * rng.uniform(0, 2))
             self.add("resumed", resumed, "staff")
             at = resumed + dt.timedelta(minutes=5)
@@ -421,7 +421,7 @@ class Life:
         )
         if may_return and self.speaks and rng.random() < self.chosen["reopened"] * 2.05:
             again = ended + dt.timedelta(hours=min(2 + rng.expovariate(1 / 90), 29 * 24))
-            self.say("reopened", again, "reporter", "still_broken", count=1)
+            self.say("reopened", again, "reporter", "not_fixed", count=1)
             accepted = self.working(again + dt.timedelta(minutes=rng.uniform(10, 900)))
             self.add("accepted", accepted, "staff")
             goal = self.promise.end_by(again) - again

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -151,8 +151,8 @@ def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, A
     """What they reported, whole; of what they joined or follow, what everybody reads."""
     about: dict[str, Any] = {
         "reference": one.reference,
-        "service": {"code": one.service.service_code, "name": say(one.service_version.name)},
-        "department": say(one.department.name) if one.department else None,
+        "service": {"code": one.service.service_code, "name": localized(one.service_version.name)},
+        "department": localized(one.department.name) if one.department else None,
         "you": sorted(set(roles)),
         "status": one.status,
         "outcome": one.disposition or None,
@@ -204,7 +204,7 @@ def _said(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dic
             found[one.service_request_id].append(
                 {
                     "by": "you" if theirs else "city",
-                    "department": say(one.department.name) if one.department and not theirs else None,
+                    "department": localized(one.department.name) if one.department and not theirs else None,
                     "kind": one.kind,
                     "text": one.text,
                     "language": one.language,
@@ -302,7 +302,7 @@ def _subscription(one: Subscription) -> dict[str, Any]:
         "how_often": one.cadence,
         "asked_at": one.created_at,
         "confirmed_at": one.confirmed_at,
-        "stopped_at": one.stopped_at,
+        "unsubscribed_at": one.unsubscribed_at,
     }
 
 

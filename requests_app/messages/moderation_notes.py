@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Photo, PublicState, ServiceRequest
 from requests_app.rules import public_texts
 
@@ -10,8 +10,8 @@ from requests_app.rules import public_texts
 def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = None) -> dict[str, str]:
     """What stands below each text of which a part was taken out, by the text's key."""
     notes: dict[str, list[str]] = {}
-    for key, reason, department in public_texts.taken_out(service_request, parent):
-        sentence = _text_note(reason, say(department) if department else _("the city"))
+    for key, reason, department in public_texts.removed_texts(service_request, parent):
+        sentence = _text_note(reason, localized(department) if department else _("the city"))
         if sentence not in notes.setdefault(key, []):
             notes[key].append(sentence)
     return {key: " ".join(sentences) for key, sentences in notes.items()}

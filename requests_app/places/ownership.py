@@ -5,7 +5,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from requests_app.models import Area, Ground, Jurisdiction, Owner, ServiceVersion
+from requests_app.models import Area, Jurisdiction, Owner, OwnerArea, ServiceVersion
 from requests_app.places.addresses import box_around
 
 # Degrees, about a meter: maps are rounded, and a pin on the border is the city's.
@@ -43,7 +43,7 @@ def areas_at(jurisdiction: Jurisdiction, point: Point) -> list[Area]:
 
 def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) -> Owner | None:
     """Who answers here for this service instead of us, by the service's rule; None: we do."""
-    ground = Ground.objects.filter(jurisdiction=jurisdiction).select_related("owner").defer("shape")
+    ground = OwnerArea.objects.filter(jurisdiction=jurisdiction).select_related("owner").defer("shape")
     code = version.service.service_code
     if version.place_rule == "segment":
         street = (
@@ -73,6 +73,6 @@ def neighbor_at(jurisdiction: Jurisdiction, point: Point) -> Owner | None:
     """The neighbor town that a point beyond the boundary lies in, with how to reach it."""
     if inside(jurisdiction, point):
         return None
-    theirs = Ground.objects.filter(jurisdiction=jurisdiction, is_segment=False, owner__kind=NEIGHBOR)
+    theirs = OwnerArea.objects.filter(jurisdiction=jurisdiction, is_segment=False, owner__kind=NEIGHBOR)
     piece = theirs.filter(shape__dwithin=(point, BORDER)).select_related("owner").defer("shape").order_by("id").first()
     return piece.owner if piece else None

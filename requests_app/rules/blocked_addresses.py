@@ -8,7 +8,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
 
 
-def is_banned(jurisdiction: Jurisdiction, email: str) -> bool:
+def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
     """Also behind a tag ("name+news@…"), and where all of a host is listed ("@spam.example")."""
     listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
     return bool(email) and listed.filter(value__in=list(_as_listed(email))).exists()

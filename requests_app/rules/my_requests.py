@@ -41,4 +41,4 @@ def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
 
 
 def subscriptions(contact_point: ContactPoint) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(contact_point__in=same_address(contact_point), stopped_at=None)
+    return Subscription.objects.filter(contact_point__in=same_address(contact_point), unsubscribed_at=None)

@@ -20,7 +20,7 @@ from requests_app.rules.intake import clean_text
 
 # Why staff took something out (codes). A revision with another reason took nothing out.
 REASONS = ("personal_data", "abuse", "threat", "other")
-TAKEN_OUT = "[…]"
+REMOVED = "[…]"
 # A request that hundreds wrote about: the newest of their words.
 AT_MOST = 200
 
@@ -73,7 +73,7 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
     return [one for one in found if one.words]
 
 
-def words_now(revision: TextRevision) -> str:
+def current_text(revision: TextRevision) -> str:
     """What stands today where staff changed something."""
     if revision.answer is not None:
         return revision.answer.value_words
@@ -88,7 +88,7 @@ def key_of_revision(revision: TextRevision) -> str:
     return key_of(revision.field, revision.answer_id or revision.comment_id or revision.photo_id)
 
 
-def taken_out(
+def removed_texts(
     service_request: ServiceRequest, parent: ServiceRequest | None = None
 ) -> Iterator[tuple[str, str, dict[str, str] | None]]:
     """The texts of which a part is taken out now: key, reason, and the department that did it, if not the city. Of the parent, with

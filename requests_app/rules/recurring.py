@@ -17,7 +17,7 @@ KEPT_S = 900
 COUNT_MS = 1000
 
 
-def again_and_again(found: QuerySet[ServiceRequest], key: str) -> list[tuple[Words, int]]:
+def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[Words, int]]:
     """The services reported most, by name, with how often in the last 90 days. key: what they are kept under meanwhile."""
     key = f"recurring:{key}"
     kept = cache.get(key)

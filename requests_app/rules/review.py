@@ -55,18 +55,18 @@ class Found:
         return Reason.LINK if self.hosts or self.links > LINKS_MOST else ""
 
 
-def public_state_of(version: ServiceVersion, *, is_test: bool, held_reason: str = "") -> str:
-    """Whether the public may see it, from its first moment on. held_reason: from held_reason()."""
+def public_state_of(version: ServiceVersion, *, is_test: bool, review_reason: str = "") -> str:
+    """Whether the public may see it, from its first moment on. review_reason: from review_reason()."""
     if is_test:
         return PublicState.TEST
     if version.visibility == ServiceVersion.Visibility.PRIVATE:
         return PublicState.PRIVATE
     if version.visibility == ServiceVersion.Visibility.STAFF:
         return PublicState.STAFF
-    return PublicState.HELD if held_reason else PublicState.PUBLIC
+    return PublicState.PENDING_REVIEW if review_reason else PublicState.PUBLIC
 
 
-def held_reason(
+def review_reason(
     jurisdiction: Jurisdiction, texts: Iterable[str], *, by_robot: bool = False, over_limit: bool = False
 ) -> str:
     """Why this waits before everybody can read it; empty: it does not. texts: all that was typed, one by one."""

@@ -18,7 +18,7 @@ class Decision:
     rule: RoutingRule | None = None
 
 
-def sent_on_to(service_request: ServiceRequest) -> Owner | None:
+def forwarded_to(service_request: ServiceRequest) -> Owner | None:
     """Whose ground it is, if the report goes to them at once: the resident asked for that, and we know their e-mail address.
 
     What is urgent and within the boundary we take ourselves first, and then hand it over.

@@ -55,7 +55,7 @@ WHERE lies.area_id = %(area)s AND lies.public_state = 'public'
 
 
 @dataclass(frozen=True)
-class Usual:
+class TypicalTime:
     """Of `count` reports that ended in the last 90 days, half took no longer than `half`, eight of ten than `most`."""
 
     count: int
@@ -63,15 +63,15 @@ class Usual:
     most: dt.timedelta
 
 
-def usual_time(service: Service) -> Usual | None:
+def typical_time(service: Service) -> TypicalTime | None:
     """None where there are too few. Kept for a quarter of an hour, since it changes slowly and pages ask often."""
     key = f"usual:{service.pk}"
     kept = cache.get(key)
     if isinstance(kept, tuple):
-        return Usual(*kept) if kept else None
+        return TypicalTime(*kept) if kept else None
     found = _took(service)
     cache.set(key, found, timeout=KEPT_S)
-    return Usual(*found) if found else None
+    return TypicalTime(*found) if found else None
 
 
 def _took(service: Service) -> tuple[int, dt.timedelta, dt.timedelta] | tuple[()]:
@@ -92,7 +92,7 @@ class AreaNumbers:
     """Of the last 90 days: how many public reports were made in an area, and how long those that ended took (if enough did)."""
 
     reported: int
-    usual: Usual | None
+    usual: TypicalTime | None
 
 
 def area_numbers(area: Area) -> AreaNumbers | None:
@@ -105,7 +105,7 @@ def area_numbers(area: Area) -> AreaNumbers | None:
     if not kept:
         return None
     reported, ended, half, most = kept
-    return AreaNumbers(reported, Usual(ended, half, most) if ended >= ENOUGH else None)
+    return AreaNumbers(reported, TypicalTime(ended, half, most) if ended >= ENOUGH else None)
 
 
 def _count(area: Area) -> tuple[int, int, dt.timedelta, dt.timedelta] | tuple[()]:

@@ -7,7 +7,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.rules import survey
@@ -68,7 +68,7 @@ def promised(target: Target) -> str:
 @register.filter
 def answer_words(answer: Answer) -> str:
     """The chosen options in the reader's language; what was typed as it was typed."""
-    labels = {str(option["value"]): say(option.get("label")) for option in answer.question_version.options}
+    labels = {str(option["value"]): localized(option.get("label")) for option in answer.question_version.options}
     chosen = answer.value if isinstance(answer.value, list) else [answer.value]
     if labels and all(str(one) in labels for one in chosen):
         return ", ".join(labels[str(one)] for one in chosen)

@@ -21,7 +21,7 @@ RELATED = (
 
 
 @dataclass(frozen=True)
-class Opened:
+class RequestAccess:
     """A request and how it was opened. link: by a private link; own: by its reporter's."""
 
     service_request: ServiceRequest
@@ -44,7 +44,7 @@ class Opened:
         return self.parent or self.service_request
 
 
-def open_request(request: CityRequest, reference: str) -> Opened | None:
+def access_request(request: CityRequest, reference: str) -> RequestAccess | None:
     """The request, for whoever may read it; None alike for what does not exist and what a stranger may not know of."""
     found = (
         ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
@@ -53,7 +53,7 @@ def open_request(request: CityRequest, reference: str) -> Opened | None:
         .filter(reference=references.parse(reference) or "")
         .first()
     )
-    link = links.held_by(request)
+    link = links.link_of_request(request)
     if found is None:
         return None
     if link is not None and link.service_request_id != found.pk:
@@ -64,47 +64,47 @@ def open_request(request: CityRequest, reference: str) -> Opened | None:
     for one in (found, found.duplicate_of):
         if one is not None:
             one.jurisdiction = request.jurisdiction
-    return Opened(found, link, own)
+    return RequestAccess(found, link, own)
 
 
-def acts_of(opened: Opened) -> set[str]:
+def allowed_actions(access: RequestAccess) -> set[str]:
     """What this reader may do here: the pages' buttons, and what the server takes."""
-    if opened.link is None:
+    if access.link is None:
         return set()
-    service_request, shown = opened.service_request, opened.shown
+    service_request, shown = access.service_request, access.shown
     acts: set[str] = set()
     if service_request.is_open:
         waits_for_answer = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
         if not waits_for_answer:
             acts.add("add")
-        elif opened.own:
+        elif access.own:
             acts.add("answer")
-        if opened.own:
+        if access.own:
             acts.add("withdraw")
             if not reporter_edits.too_late(service_request):
                 acts.add("change")
             if reporter_edits.takes_photos(service_request):
                 acts.add("add_photos")
-    elif service_request.disposition == Disposition.NO_REPLY and opened.own:
+    elif service_request.disposition == Disposition.NO_REPLY and access.own:
         acts.add("answer")
-    elif not shown.is_open and reopening.may_reopen(shown, own=opened.own and opened.parent is None):
-        acts.add("still_broken")
+    elif not shown.is_open and reopening.may_reopen(shown, own=access.own and access.parent is None):
+        acts.add("not_fixed")
     elif shown.is_open:
         # Joined with one that is still worked on.
         acts.add("add")
-    if survey.is_asked(shown, opened.link.person, through=service_request):
+    if survey.is_asked(shown, access.link.person, through=service_request):
         acts.add("survey")
-    if _wants_news(opened):
-        acts |= {"stop_mails", "news"}
+    if _wants_news(access):
+        acts |= {"unsubscribe_link", "news"}
     return acts
 
 
-def _wants_news(opened: Opened) -> bool:
-    if opened.link is None:
+def _wants_news(access: RequestAccess) -> bool:
+    if access.link is None:
         return False
-    ids = [pk for pk in (opened.service_request.pk, opened.service_request.duplicate_of_id) if pk]
+    ids = [pk for pk in (access.service_request.pk, access.service_request.duplicate_of_id) if pk]
     return (
-        opened.link.person.participations.filter(service_request__in=ids, stopped_at=None)
+        access.link.person.participations.filter(service_request__in=ids, unsubscribed_at=None)
         .filter(contact_point__kind="email")
         .exists()
     )

@@ -13,7 +13,7 @@ from requests_app.web.site.urls import urlpatterns as site
 app_name = "requests_app"
 # What an email, a feed or a sign may still hold.
 MOVED: list[URLPattern] = [
-    path("r/<str:reference>/change/", RedirectView.as_view(pattern_name="requests_app:change", permanent=True)),
+    path("r/<str:reference>/change/", RedirectView.as_view(pattern_name="requests_app:edit", permanent=True)),
     path(
         "things/<path:number>/",
         RedirectView.as_view(pattern_name="requests_app:asset", permanent=True, query_string=True),

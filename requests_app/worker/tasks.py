@@ -26,15 +26,15 @@ HANDLERS: dict[str, Handler] = {
     "mail_draft": email.mail_draft,
     "mail_link": link_mail.mail_link,
     "match_subscriptions": subscriptions.match_row,
-    "tell_digest": digest.tell_digest,
-    "tell_received": email.tell,
-    "tell_routed": email.tell,
-    "tell_commented": email.tell,
-    "tell_asked": email.tell,
-    "tell_held": email.tell,
-    "tell_resolved": email.tell,
-    "tell_reopened": email.tell,
-    "tell_changed": email.tell,
+    "send_digest": digest.send_digest,
+    "notify_received": email.tell,
+    "notify_routed": email.tell,
+    "notify_commented": email.tell,
+    "notify_asked": email.tell,
+    "notify_on_hold": email.tell,
+    "notify_resolved": email.tell,
+    "notify_reopened": email.tell,
+    "notify_changed": email.tell,
 }
 # What a dead row means for its request, if anything beyond being visible in the outbox.
 WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}
@@ -110,7 +110,7 @@ def drain_database() -> None:
 def hourly() -> None:
     """Closes what was resolved 30 days ago, sends gathered mails whose hour has come, and sweeps what has had its time."""
     progress.close_old()
-    subscriptions.gather()
+    subscriptions.send_due_digests()
     housekeeping.sweep()
 
 

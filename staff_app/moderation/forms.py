@@ -13,7 +13,7 @@ from requests_app.models import Photo
 from requests_app.rules.public_texts import PublicText, public_texts, version_of
 from requests_app.web.text_field import WordsField
 from staff_app.moderation import public_view
-from staff_app.request.forms import WORDS_MAX, ActForm
+from staff_app.request.forms import WORDS_MAX, ActionForm
 
 
 def reason_field(label: Any, *, personal_data: Any) -> forms.ChoiceField:
@@ -30,7 +30,7 @@ def reason_field(label: Any, *, personal_data: Any) -> forms.ChoiceField:
     )
 
 
-class HidePhotoForm(ActForm):
+class HidePhotoForm(ActionForm):
     reason = reason_field(
         gettext_lazy("Why should the public not see it?"),
         personal_data=gettext_lazy("It shows something private about a person"),
@@ -48,7 +48,7 @@ class Row:
     meanwhile: public_view.Meanwhile | None
 
 
-class ModerateForm(ActForm):
+class ModerateForm(ActionForm):
     """Every public text with a box of its own. It remembers which words the moderator saw, so that nobody's change is lost."""
 
     reason = reason_field(

@@ -54,7 +54,7 @@ def _page(request: StaffRequest, form: ModerateForm, *, status: int = 200) -> Ht
 
 @staff_page
 @require_POST
-def put_back(request: StaffRequest, reference: str, revision_id: int) -> HttpResponse:
+def restore(request: StaffRequest, reference: str, revision_id: int) -> HttpResponse:
     """At once if the text is still what hiding made of it. Otherwise a page (409) shows both and asks."""
     service_request = _may_show(request, reference)
     revision = get_object_or_404(
@@ -69,7 +69,7 @@ def put_back(request: StaffRequest, reference: str, revision_id: int) -> HttpRes
     given = form.cleaned_data if form.is_bound else None
     try:
         instead = NewWords(given["words"], given["seen"]) if given else None
-        moderation.put_back(revision.pk, actor=request.user, instead=instead)
+        moderation.restore(revision.pk, actor=request.user, instead=instead)
     except ChangedMeanwhile:
         return _ask(request, service_request, revision, form, status=409)
     messages.success(request, _("Put back. Everybody reads it again."))
@@ -81,7 +81,7 @@ def _ask(
 ) -> HttpResponse:
     """What was typed is kept; what it is about is the text as it is now."""
     revision.service_request = service_request
-    now = public_texts.words_now(revision)
+    now = public_texts.current_text(revision)
     if status == 409:
         typed = form.cleaned_data["words"] if form.is_bound else now
         form = PutBackForm(initial={"words": typed, "seen": public_texts.version_of(now)})

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils import timezone as tz
 from django.utils.translation import gettext as _
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Comment, Photo, QuestionVersion, ServiceRequest, TextRevision, User
 from requests_app.rules import permissions, public_texts
 from requests_app.rules.public_texts import PublicText
@@ -19,14 +19,18 @@ from staff_app.queue import rows
 from staff_app.request import timeline
 
 AT_MOST = 50
-EVENTS = ("withheld", "hidden", "published", "photo_hidden", "photo_shown")
+EVENTS = ("pending_review", "hidden", "published", "photo_hidden", "photo_shown")
 
 
 def label_of(text: PublicText) -> str:
     """What a text is, in words: of several comments, whose and when."""
     if isinstance(text.of, Comment):
         on = formats.date_format(tz.localtime(text.of.created_at), "SHORT_DATETIME_FORMAT")
-        by = say(text.of.department.name) if text.of.department else timeline.who(text.of.user, text.of.user is None)
+        by = (
+            localized(text.of.department.name)
+            if text.of.department
+            else timeline.who(text.of.user, text.of.user is None)
+        )
         return f"{timeline.kind_words(text.of)}, {by}, {on}"
     if isinstance(text.of, Photo):
         return _("What the photo shows")
@@ -116,7 +120,7 @@ def _changes(service_request: ServiceRequest, user: User) -> Iterator[Entry]:
 def _what(revision: TextRevision) -> str:
     if revision.reason in public_texts.REASONS:
         return _("Words hidden from the public")
-    return _("Words put back by hand") if revision.reason == "put_back" else _("Changed by its writer")
+    return _("Words put back by hand") if revision.reason == "restore" else _("Changed by its writer")
 
 
 def revision_label(revision: TextRevision) -> str:
@@ -138,7 +142,7 @@ def _switches(service_request: ServiceRequest) -> Iterator[Entry]:
             at=event.at,
             who=timeline.who(event.user, event.person_id is not None),
             what=timeline.simple_words(event.kind),
-            why=review_queue.reason_words(reason) if event.kind == "withheld" else reason_words(reason),
+            why=review_queue.reason_words(reason) if event.kind == "pending_review" else reason_words(reason),
         )
 
 

@@ -27,7 +27,7 @@ def need_to_publish(request: StaffRequest) -> None:
 
 
 @staff_page
-def held(request: StaffRequest) -> HttpResponse:
+def review(request: StaffRequest) -> HttpResponse:
     need_to_publish(request)
     found = page_or_first(
         waiting.with_all(waiting.for_user(request)), waiting.OLDEST, request.GET.get("cursor"), waiting.PAGE_SIZE
@@ -45,13 +45,13 @@ def held(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 @require_POST
-def look(request: StaffRequest, reference: str) -> HttpResponse:
+def review_request(request: StaffRequest, reference: str) -> HttpResponse:
     """One of them was looked at: "publish", or "hide" with a reason."""
     service_request = get_request_or_404(request.user, reference, "publish", jurisdiction=request.jurisdiction)
     reason = request.POST.get("reason", "")
     if "publish" not in request.POST and reason not in dict(HIDE_REASONS):
         messages.error(request, _("Choose why the public should not see it."))
-        return redirect("staff_app:held")
+        return redirect("staff_app:review")
     try:
         if "publish" in request.POST:
             moderation.approve(service_request.pk, actor=request.user)
@@ -61,8 +61,8 @@ def look(request: StaffRequest, reference: str) -> HttpResponse:
             done = _("%(reference)s stays hidden. The work on it goes on.")
     except moderation.AlreadyReviewed as decided:
         return _decided(request, decided)
-    messages.success(request, done % {"reference": service_request.spoken_reference})
-    return redirect("staff_app:held")
+    messages.success(request, done % {"reference": service_request.display_reference})
+    return redirect("staff_app:review")
 
 
 def _decided(request: StaffRequest, decided: moderation.AlreadyReviewed) -> HttpResponse:
@@ -84,7 +84,7 @@ def _decided(request: StaffRequest, decided: moderation.AlreadyReviewed) -> Http
 
 @staff_page
 @require_POST
-def look_at_several(request: StaffRequest) -> HttpResponse:
+def review_several(request: StaffRequest) -> HttpResponse:
     """A flood: what was ticked, at once. What somebody else decided meanwhile stays as they decided."""
     need_to_publish(request)
     ticked = [references.parse(one) for one in request.POST.getlist("chosen")[: waiting.PAGE_SIZE]]
@@ -101,7 +101,7 @@ def look_at_several(request: StaffRequest) -> HttpResponse:
         else:
             words = ngettext("%(n)d report stays hidden.", "%(n)d reports stay hidden.", done)
         messages.success(request, words % {"n": done})
-    return redirect("staff_app:held")
+    return redirect("staff_app:review")
 
 
 def _done(request: StaffRequest, service_request: ServiceRequest, reason: str) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app.clock import AppNow, app_now
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Answer, Photo, PublicState, QuestionVersion, ServiceRequest
 from requests_app.paging import Order
 from requests_app.rules import permissions
@@ -48,7 +48,7 @@ def for_user(request: HttpRequest) -> QuerySet[ServiceRequest]:
     """Those that this reader may publish."""
     rule = permissions.visible_filter(request.user, "publish")
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    return ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(rule, public_state=PublicState.HELD)
+    return ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(rule, public_state=PublicState.PENDING_REVIEW)
 
 
 def waiting(request: HttpRequest) -> Waiting:
@@ -77,8 +77,8 @@ def rows(request: StaffRequest, found: list[ServiceRequest]) -> list[Row]:
     return [
         Row(
             service_request=one,
-            service=say(one.service_version.name),
-            why=reason_words(one.held_reason),
+            service=localized(one.service_version.name),
+            why=reason_words(one.review_reason),
             found=lists.look(words for _label, words in texts[one.pk]),
             texts=texts[one.pk],
             photos=one.all_photos,  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ def rows(request: StaffRequest, found: list[ServiceRequest]) -> list[Row]:
 
 def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
     """All that was typed but the reporter's name, which is nobody's business here."""
-    answers = [(say(one.question_version.text), one.value_words) for one in service_request.all_answers]  # type: ignore[attr-defined]
+    answers = [(localized(one.question_version.text), one.value_words) for one in service_request.all_answers]  # type: ignore[attr-defined]
     photos = [
         (_("Photo %(number)s") % {"number": number}, photo.alt)
         for number, photo in enumerate(service_request.all_photos, 1)  # type: ignore[attr-defined]

@@ -6,10 +6,10 @@ from staff_app.moderation import moderate, review
 
 urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/moderate/", moderate.moderate, name="moderate"),
-    path("r/<str:reference>/texts/<int:revision_id>/restore/", moderate.put_back, name="put_back"),
+    path("r/<str:reference>/texts/<int:revision_id>/restore/", moderate.restore, name="restore"),
     path("r/<str:reference>/photos/<int:photo_id>/hide/", moderate.hide_photo, name="hide_photo"),
     path("r/<str:reference>/photos/<int:photo_id>/show/", moderate.show_photo, name="show_photo"),
-    path("review/", review.held, name="held"),
-    path("review/several/", review.look_at_several, name="look_at_several"),
-    path("review/<str:reference>/", review.look, name="look"),
+    path("review/", review.review, name="review"),
+    path("review/several/", review.review_several, name="review_several"),
+    path("review/<str:reference>/", review.review_request, name="review_request"),
 ]

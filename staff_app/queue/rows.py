@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
 from staff_app import due
 from staff_app.queue import listing
@@ -42,7 +42,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
         service_request=service_request,
         due=due.of(service_request, at.now, waits),
         why=due.priority_reason(service_request),
-        service=say(service_request.service_version.name),
+        service=localized(service_request.service_version.name),
         first_words=" ".join(service_request.description.split())[:FIRST_WORDS],
         street=service_request.address,
         ward=listing.ward_of(service_request),
@@ -56,7 +56,7 @@ def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction)
     found = []
     if service_request.after_warning:
         found.append(Flag(_("Sent after warning"), "urgent"))
-    if service_request.held_reason == "threat":
+    if service_request.review_reason == "threat":
         # For whoever goes there, also where the public never reads it.
         found.append(Flag(_("Threat"), "urgent"))
     if service_request.status == Status.ROUTED and service_request.acknowledged_at is None:
@@ -88,7 +88,7 @@ def language_name(code: str) -> str:
 def public_state_words(service_request: ServiceRequest) -> str:
     """Why the public does not see it."""
     return {
-        "held": _("Held back"),
+        "pending_review": _("Held back"),
         "hidden": _("Hidden"),
         "private": _("Confidential"),
         "staff": _("Staff only"),

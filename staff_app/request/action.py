@@ -16,12 +16,12 @@ from requests_app.models import ServiceRequest
 from requests_app.rules import permissions
 from requests_app.rules.lifecycle import IllegalTransition
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.request.actions import BY_VERB, Act
-from staff_app.request.forms import ActForm, CorrectPlaceForm, suggest_addresses
+from staff_app.request.actions import BY_VERB, Action
+from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
 
 
 @staff_page
-def act(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
+def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
     """422 with what was typed where it is not right; 409 with what was typed where somebody was faster."""
     chosen = BY_VERB.get(verb)
     if chosen is None:
@@ -55,13 +55,13 @@ def act(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
 
 
 def _page(
-    request: StaffRequest, service_request: ServiceRequest, chosen: Act, form: ActForm, *, status: int = 200
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"service_request": service_request, "act": chosen, "form": form}
     return render(request, "staff_app/request/action.html", context, status=status)
 
 
-def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Act, form: ActForm) -> HttpResponse:
+def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
     now = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
     context = {
         "service_request": now,
@@ -83,7 +83,7 @@ def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpRespons
 
 @staff_page
 @require_POST
-def read(request: StaffRequest, reference: str) -> HttpResponse:
+def mark_read(request: StaffRequest, reference: str) -> HttpResponse:
     """Somebody who works on it has read what the reporter said."""
     service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
     conversation.read_answers(service_request.pk, actor=request.user)

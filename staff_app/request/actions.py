@@ -20,11 +20,11 @@ from staff_app.request import forms
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-Form = forms.ActForm
+Form = forms.ActionForm
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """button: what the link to it says; press: its form's button, if another word fits; done: what is said afterward."""
 
     verb: str
@@ -83,8 +83,8 @@ def _correct_place(service_request: ServiceRequest, form: forms.CorrectPlaceForm
 
 
 ACTS = [
-    Act("accept", _("Accept"), _("Accepted."), lambda r, f, u: progress.accept(r.pk, actor=u)),
-    Act(
+    Action("accept", _("Accept"), _("Accepted."), lambda r, f, u: progress.accept(r.pk, actor=u)),
+    Action(
         "resolve",
         pgettext_lazy("action", "Outcome"),
         _("Ended. Reporter and followers get a mail."),
@@ -92,8 +92,8 @@ ACTS = [
         forms.ResolveForm,
         press=pgettext_lazy("action", "End it"),
     ),
-    Act("resume", _("Go on"), _("Off hold: the clock runs again."), lambda r, f, u: progress.resume(r.pk, actor=u)),
-    Act(
+    Action("resume", _("Go on"), _("Off hold: the clock runs again."), lambda r, f, u: progress.resume(r.pk, actor=u)),
+    Action(
         "reopen",
         pgettext_lazy("action", "Open again"),
         _("Open again, with a shorter goal."),
@@ -102,14 +102,14 @@ ACTS = [
         press=pgettext_lazy("action", "Open it again"),
         when=lambda r: r.duplicate_of_id is None,
     ),
-    Act(
+    Action(
         "assign",
         pgettext_lazy("action", "Assign"),
         _("Assigned."),
         lambda r, f, u: assignment.assign(r.pk, assignee=f.cleaned_data["assignee"], actor=u),
         forms.AssignForm,
     ),
-    Act(
+    Action(
         "ask",
         _("Ask reporter"),
         _("Asked. The clock waits for the answer."),
@@ -118,7 +118,7 @@ ACTS = [
         press=pgettext_lazy("action", "Ask"),
         hint=_("The reporter gets a mail. The clock waits up to 14 days for the answer."),
     ),
-    Act(
+    Action(
         "transfer",
         _("To another department"),
         _("Sent to another department."),
@@ -128,7 +128,7 @@ ACTS = [
         forms.TransferForm,
         press=pgettext_lazy("action", "Send it on"),
     ),
-    Act(
+    Action(
         "triage",
         _("Back to triage"),
         _("Sent back to triage."),
@@ -138,7 +138,7 @@ ACTS = [
         hint=_("Not ours, and we do not know whose it is."),
         when=lambda r: r.department_id is not None,
     ),
-    Act(
+    Action(
         "hand_over",
         _("Hand over to its owner"),
         _("Handed over. Its owner gets a mail if we know an address."),
@@ -149,7 +149,7 @@ ACTS = [
         press=pgettext_lazy("action", "Hand it over"),
         hint=_("It is not the city’s: a state road, a railroad, a utility, a neighbor town."),
     ),
-    Act(
+    Action(
         "comment",
         pgettext_lazy("action", "Public comment"),
         _("Said. Reporter and followers get a mail."),
@@ -157,7 +157,7 @@ ACTS = [
         forms.CommentForm,
         press=pgettext_lazy("action", "Say it"),
     ),
-    Act(
+    Action(
         "note",
         pgettext_lazy("action", "Internal note"),
         _("Noted, for staff alone."),
@@ -165,7 +165,7 @@ ACTS = [
         forms.NoteForm,
         press=pgettext_lazy("action", "Keep the note"),
     ),
-    Act(
+    Action(
         "schedule",
         pgettext_lazy("action", "Plan a day"),
         _("Planned."),
@@ -173,22 +173,22 @@ ACTS = [
         forms.ScheduleForm,
         press=pgettext_lazy("action", "Plan it"),
     ),
-    Act("visit", _("We were there"), _("The visit is noted."), lambda r, f, u: progress.visit(r.pk, actor=u)),
-    Act(
+    Action("visit", _("We were there"), _("The visit is noted."), lambda r, f, u: progress.visit(r.pk, actor=u)),
+    Action(
         "make_safe",
         _("Made safe for now"),
         _("Noted: safe for now."),
         lambda r, f, u: progress.make_safe(r.pk, actor=u),
         hint=_("The repair is still to come, and the clock runs on."),
     ),
-    Act(
+    Action(
         "hold",
         pgettext_lazy("action", "Put on hold"),
         _("On hold. Reporter and followers get a mail."),
         lambda r, f, u: progress.hold(r.pk, reason=f.cleaned_data["reason"], until=f.cleaned_data["until"], actor=u),
         forms.HoldForm,
     ),
-    Act(
+    Action(
         "answer",
         _("Note the reporter’s answer"),
         _("The answer is noted."),
@@ -197,7 +197,7 @@ ACTS = [
         press=pgettext_lazy("action", "Keep the answer"),
         when=lambda r: r.is_open or r.disposition == "no_reply",
     ),
-    Act(
+    Action(
         "change_service",
         pgettext_lazy("action", "Change the service"),
         _("The service is changed, and the goal with it."),
@@ -205,21 +205,21 @@ ACTS = [
         forms.ChangeServiceForm,
         hint=_("The goal is then the new service’s. It stays with its department until you send it on."),
     ),
-    Act(
+    Action(
         "set_priority",
         pgettext_lazy("action", "Change the priority"),
         _("The priority is changed."),
         lambda r, f, u: assignment.set_priority(r.pk, priority=f.cleaned_data["priority"], actor=u),
         forms.SetPriorityForm,
     ),
-    Act(
+    Action(
         "correct_place",
         pgettext_lazy("action", "Correct the place"),
         _("The place is corrected."),
         _correct_place,
         forms.CorrectPlaceForm,
     ),
-    Act(
+    Action(
         "route",
         _("Route again"),
         _("Routed again by the table."),
@@ -228,7 +228,7 @@ ACTS = [
         # Before its first routing that is the worker's.
         when=lambda r: r.department_id is not None or r.in_triage,
     ),
-    Act(
+    Action(
         "merge",
         _("Join with an earlier report"),
         _("Joined. Its people hear of the other one’s progress."),
@@ -236,20 +236,20 @@ ACTS = [
         forms.MergeForm,
         press=pgettext_lazy("action", "Join them"),
     ),
-    Act(
+    Action(
         "unmerge",
         _("Take apart again"),
         _("Taken apart: it is open again."),
         lambda r, f, u: merges.unmerge(r.pk, actor=u),
         when=lambda r: r.duplicate_of_id is not None,
     ),
-    Act(
+    Action(
         "withdraw",
         _("The reporter takes it back"),
         _("Withdrawn."),
         lambda r, f, u: progress.withdraw(r.pk, actor=u),
     ),
-    Act(
+    Action(
         "hide",
         pgettext_lazy("action", "Hide from the public"),
         _("Hidden from the public."),
@@ -257,12 +257,12 @@ ACTS = [
         forms.HideForm,
         when=lambda r: r.public_state == PublicState.PUBLIC,
     ),
-    Act(
+    Action(
         "publish",
         pgettext_lazy("action", "Show to the public again"),
         _("Back to what its service shows."),
         lambda r, f, u: moderation.publish(r.pk, actor=u),
-        when=lambda r: r.public_state in (PublicState.HIDDEN, PublicState.HELD),
+        when=lambda r: r.public_state in (PublicState.HIDDEN, PublicState.PENDING_REVIEW),
     ),
 ]
 BY_VERB = {act.verb: act for act in ACTS}
@@ -274,10 +274,10 @@ PROMINENT = ("assign", "ask", "resolve")
 class Buttons:
     """main: the one thing that is due now; then the usual ones, who else may have it, and the rest."""
 
-    main: Act | None
-    prominent: list[Act]
-    not_ours: list[Act]
-    more: list[Act]
+    main: Action | None
+    prominent: list[Action]
+    not_ours: list[Action]
+    more: list[Action]
 
 
 def buttons(user: User, service_request: ServiceRequest) -> Buttons:

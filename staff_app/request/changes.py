@@ -34,7 +34,7 @@ def _words(
     service_request: ServiceRequest, events: dict[int, Event], for_department: bool, reads_hidden: bool
 ) -> dict[int, tuple[Piece, ...]]:
     found = {}
-    hidden = set() if reads_hidden else {key for key, *_ in public_texts.taken_out(service_request)}
+    hidden = set() if reads_hidden else {key for key, *_ in public_texts.removed_texts(service_request)}
     revisions = service_request.text_revisions.select_related("answer__question_version").filter(pk__in=events)
     for one in revisions:
         question = one.answer.question_version if one.answer else None

@@ -99,10 +99,10 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "answers": other,
         "photos": photos,
         "view": public_view.public_view(service_request, user, photos),
-        "thing": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
+        "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": [(area.layer, area.name) for area in service_request.areas.only("layer", "name").order_by("layer")],
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
-        "near": _beside(service_request, user),
+        "near": _related(service_request, user),
         "buttons": buttons,
         "can_assign_me": "assign" in verbs
         and permissions.can(user, "assign", service_request)
@@ -122,7 +122,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     }
 
 
-def _beside(service_request: ServiceRequest, user: User) -> list[tuple[ServiceRequest, str]]:
+def _related(service_request: ServiceRequest, user: User) -> list[tuple[ServiceRequest, str]]:
     """What may be the same problem, with how far away it is; of what ended, nobody asks."""
     if not service_request.is_open:
         return []

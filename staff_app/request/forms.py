@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app import references
 from requests_app.clock import app_now
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import (
     Department,
     Disposition,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 WORDS_MAX = 4000
 
 
-class ActForm(forms.Form):
+class ActionForm(forms.Form):
     """Empty as it is: a button alone."""
 
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ STAFF_READ = gettext_lazy("Only staff read this. It may still be given out under
 REPORTER_READS = gettext_lazy("Only the reporter reads this, in your words. Others see that we asked.")
 
 
-class ScheduleForm(ActForm):
+class ScheduleForm(ActionForm):
     on = day_field(gettext_lazy("Which day?"), gettext_lazy("The reporter reads: “Planned for” this day."))
 
     def prepare(self) -> None:
@@ -91,7 +91,7 @@ class ScheduleForm(ActForm):
         return day
 
 
-class HoldForm(ActForm):
+class HoldForm(ActionForm):
     reason = forms.ChoiceField(label=gettext_lazy("What does it wait for?"), widget=forms.RadioSelect)
     until = day_field(gettext_lazy("Until when?"), gettext_lazy("On that day it comes back by itself."))
 
@@ -113,19 +113,19 @@ class HoldForm(ActForm):
         return day
 
 
-class AskForm(ActForm):
+class AskForm(ActionForm):
     question = words_field(gettext_lazy("Your question"), REPORTER_READS)
 
 
-class CommentForm(ActForm):
+class CommentForm(ActionForm):
     text = words_field(gettext_lazy("Public comment"), EVERYBODY_READS)
 
 
-class NoteForm(ActForm):
+class NoteForm(ActionForm):
     text = words_field(gettext_lazy("Internal note"), STAFF_READ)
 
 
-class AnswerForm(ActForm):
+class AnswerForm(ActionForm):
     text = words_field(
         gettext_lazy("What did the reporter say?"), gettext_lazy("For example on the phone. Staff read it.")
     )
@@ -134,7 +134,7 @@ class AnswerForm(ActForm):
 def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, DescribedChoice]]:
     """How a request may end by this form; handing over, joining and taking back have their own."""
     own = service_request.service_version.outcome_words
-    fixed = say(own.get("fixed")) or _("Fixed")
+    fixed = localized(own.get("fixed")) or _("Fixed")
     found = [
         (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
         (
@@ -157,7 +157,7 @@ def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, Des
     return [(code.value, words) for code, words in found]
 
 
-class ResolveForm(ActForm):
+class ResolveForm(ActionForm):
     disposition = forms.ChoiceField(label=gettext_lazy("How did it end?"), widget=forms.RadioSelect)
     visited = forms.TypedChoiceField(
         label=gettext_lazy("Was somebody there?"),
@@ -176,7 +176,8 @@ class ResolveForm(ActForm):
         listed = ListedReason.objects.filter(
             jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.CANNOT_DO, active=True
         )
-        self.fields["reason"].choices = [("", _("Choose a reason")), *((one.code, say(one.words)) for one in listed)]  # type: ignore[attr-defined]
+        reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["reason"].help_text = _("Only for “We can’t do this”.")
         self.fields["visited"].help_text = _("Needed where something was fixed or could not be found.")
         # What is needed depends on the outcome: "(optional)" would promise too much.
@@ -200,7 +201,7 @@ class ResolveForm(ActForm):
         return given
 
 
-class HandOverForm(ActForm):
+class HandOverForm(ActionForm):
     owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Whose is it?"), empty_label=None)
     number = forms.CharField(
         label=gettext_lazy("Their number for it"),
@@ -216,7 +217,7 @@ class HandOverForm(ActForm):
         self.fields["owner"].initial = self.service_request.owner_id
 
 
-class TransferForm(ActForm):
+class TransferForm(ActionForm):
     department = forms.ModelChoiceField(
         Department.objects.none(),
         label=gettext_lazy("To which department?"),
@@ -230,11 +231,11 @@ class TransferForm(ActForm):
         self.fields["department"].queryset = others  # type: ignore[attr-defined]
 
 
-class TriageForm(ActForm):
+class TriageForm(ActionForm):
     reason = words_field(gettext_lazy("Why?"), STAFF_READ)
 
 
-class AssignForm(ActForm):
+class AssignForm(ActionForm):
     assignee = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("To whom?"), required=False, empty_label=gettext_lazy("Nobody")
     )
@@ -254,7 +255,7 @@ def colleagues(service_request: ServiceRequest, user: User) -> Any:
     return User.objects.filter(there | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
 
 
-class ChangeServiceForm(ActForm):
+class ChangeServiceForm(ActionForm):
     version = forms.ModelChoiceField(
         ServiceVersion.objects.none(),
         label=gettext_lazy("What is it really?"),
@@ -269,7 +270,7 @@ class ChangeServiceForm(ActForm):
         self.fields["version"].queryset = versions.order_by("category__order", "service__service_code")  # type: ignore[attr-defined]
 
 
-class SetPriorityForm(ActForm):
+class SetPriorityForm(ActionForm):
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"),
         coerce=int,
@@ -286,7 +287,7 @@ class SetPriorityForm(ActForm):
         self.fields["priority"].initial = self.service_request.priority
 
 
-class MergeForm(ActForm):
+class MergeForm(ActionForm):
     reference = forms.CharField(
         label=gettext_lazy("Reference of the earlier report"),
         max_length=40,
@@ -305,13 +306,13 @@ class MergeForm(ActForm):
         if parent.duplicate_of is not None:
             raise forms.ValidationError(
                 _("That one was itself joined with %(reference)s. Join with that one.")
-                % {"reference": parent.duplicate_of.spoken_reference}
+                % {"reference": parent.duplicate_of.display_reference}
             )
         self.parent = parent
         return typed
 
 
-class ReopenForm(ActForm):
+class ReopenForm(ActionForm):
     words = words_field(gettext_lazy("Why? (for everybody to read)"), EVERYBODY_READS, required=False)
 
 
@@ -323,7 +324,7 @@ HIDE_REASONS = [
 ]
 
 
-class HideForm(ActForm):
+class HideForm(ActionForm):
     reason = forms.ChoiceField(
         label=gettext_lazy("Why should the public not see it?"),
         help_text=gettext_lazy("The work on it goes on."),
@@ -332,7 +333,7 @@ class HideForm(ActForm):
     )
 
 
-class CorrectPlaceForm(ActForm):
+class CorrectPlaceForm(ActionForm):
     address = forms.CharField(label=gettext_lazy("Address, corner or park"), max_length=300)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)

@@ -9,7 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import (
     Comment,
     Department,
@@ -20,7 +20,7 @@ from requests_app.models import (
     ServiceRequest,
     User,
 )
-from requests_app.references import spoken
+from requests_app.references import display
 from requests_app.rules import survey
 from requests_app.rules.text_diff import Piece
 from staff_app import due
@@ -104,9 +104,9 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
         departments={pk: str(one) for pk, one in departments.items()},
         users={pk: str(one) for pk, one in users.items()},
         owners={pk: one.name for pk, one in owners.items()},
-        requests={pk: spoken(reference) for pk, reference in others},
+        requests={pk: display(reference) for pk, reference in others},
         services={
-            one.service_code: say(one.current.name) if one.current else one.service_code
+            one.service_code: localized(one.current.name) if one.current else one.service_code
             for one in services.select_related("current")
         },
         waits=waits,
@@ -168,7 +168,7 @@ def words_of(event: Event, names: Names) -> str:
             return surveyed_words(data)
         case "scheduled":
             return _("Planned for %(day)s") % {"day": day(str(data.get("date", "")))}
-        case "held":
+        case "put_on_hold":
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
@@ -211,13 +211,13 @@ def simple_words(kind: str) -> str:
         "closed": _("Closed, 30 days after it ended"),
         "joined": _("One more person: affected too"),
         "followed": _("One more person follows it"),
-        "news_stopped": _("Wants no more mails"),
+        "unsubscribed": _("Wants no more mails"),
         "place_corrected": _("Place corrected"),
         "edited": _("Changed the words of the report"),
         "edited_for_staff": _("Changed what only the city sees"),
         "photo_added": _("Added a photo"),
         "photo_removed": _("Took a photo out that had just been added"),
-        "withheld": _("Held back until somebody has looked"),
+        "pending_review": _("Held back until somebody has looked"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
         "photo_hidden": _("Photo hidden"),
@@ -238,15 +238,15 @@ def outbox_words(kind: str) -> str:
         "erase": _("Erasing at a person’s wish"),
         "mail_owner": _("Mail to the owner"),
         "mail_supervisor": _("Mail to the supervisor"),
-        "tell_received": _("Mail: received"),
-        "tell_routed": _("Mail: sent to the department"),
-        "tell_commented": _("Mail: public comment"),
-        "tell_asked": _("Mail: our question"),
-        "tell_held": _("Mail: on hold"),
+        "notify_received": _("Mail: received"),
+        "notify_routed": _("Mail: sent to the department"),
+        "notify_commented": _("Mail: public comment"),
+        "notify_asked": _("Mail: our question"),
+        "notify_on_hold": _("Mail: on hold"),
         "tell_on_hold": _("Mail: on hold"),
-        "tell_resolved": _("Mail: outcome"),
-        "tell_reopened": _("Mail: open again"),
-        "tell_changed": _("Mail: what changed"),
+        "notify_resolved": _("Mail: outcome"),
+        "notify_reopened": _("Mail: open again"),
+        "notify_changed": _("Mail: what changed"),
     }.get(kind, kind)
 
 

@@ -7,6 +7,6 @@ from staff_app.request import action, detail
 urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/", detail.detail, name="detail"),
     path("r/<str:reference>/reporter/", detail.reporter, name="reporter"),
-    path("r/<str:reference>/read/", action.read, name="read"),
-    path("r/<str:reference>/<slug:verb>/", action.act, name="act"),
+    path("r/<str:reference>/read/", action.mark_read, name="mark_read"),
+    path("r/<str:reference>/<slug:verb>/", action.action, name="action"),
 ]

@@ -61,7 +61,7 @@ def api_keys(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 @require_POST
-def revoke(request: StaffRequest, key_id: int) -> HttpResponse:
+def revoke_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
     need_in_city(request, "manage_api_keys")
     key = get_object_or_404(ApiKey, pk=key_id, jurisdiction=request.jurisdiction)
     keys.revoke(key)

@@ -39,7 +39,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
 
 @staff_page
 @require_POST
-def retry(request: StaffRequest, row_id: int) -> HttpResponse:
+def retry_outbox_row(request: StaffRequest, row_id: int) -> HttpResponse:
     need_in_city(request, "read_outbox")
     if not OutboxRow.objects.filter(pk=row_id, service_request__jurisdiction=request.jurisdiction).exists():
         raise Http404

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import links, paging
 from requests_app.actions import signs as actions
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
 from requests_app.web.context import said_in
@@ -57,7 +57,7 @@ def signs(request: StaffRequest) -> HttpResponse:
 def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
     offered = {str(one.service_id): one for one in offered_versions(request.jurisdiction)}
     version = offered.get(form.cleaned_data["service"])
-    name = say(version.name) if version else ""
+    name = localized(version.name) if version else ""
     label, address = form.cleaned_data["label"], form.cleaned_data["address"]
     things: list[Asset | None] = list(form.assets) or [None]
     made = [
@@ -103,7 +103,7 @@ def _shown(sign: ShortLink) -> dict[str, Any]:
 
 @staff_page
 @require_POST
-def end(request: StaffRequest, sign_id: int) -> HttpResponse:
+def remove_sign(request: StaffRequest, sign_id: int) -> HttpResponse:
     need_in_city(request, "administer")
     sign = get_object_or_404(ShortLink, pk=sign_id, jurisdiction=request.jurisdiction)
     actions.end(sign)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Asset, Jurisdiction, ServiceVersion
 from requests_app.places import addresses, assets, ownership
 from requests_app.web.fields import address_attributes
@@ -47,7 +47,7 @@ class SignForm(forms.Form):
         self.city = city
         self.assets: list[Asset] = []
         self.point: Point | None = None
-        services = [(str(one.service_id), say(one.name)) for one in offered]
+        services = [(str(one.service_id), localized(one.name)) for one in offered]
         self.fields["service"].choices = [("", _("Whatever the reader sees")), *services]  # type: ignore[attr-defined]
         self.fields["address"].widget.attrs |= address_attributes(
             f"{reverse('place_search')}?language={get_language()}", "id_lat", "id_long"

@@ -18,10 +18,10 @@ urlpatterns: list[URLPattern] = [
     ),
     path("emergency-counts/", emergency_words.emergency_counts, name="emergency_counts"),
     path("outbox/", outbox.outbox, name="outbox"),
-    path("outbox/<int:row_id>/retry/", outbox.retry, name="outbox_retry"),
+    path("outbox/<int:row_id>/retry/", outbox.retry_outbox_row, name="retry_outbox_row"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),
-    path("api-keys/<int:key_id>/revoke/", api_keys.revoke, name="api_key_revoke"),
+    path("api-keys/<int:key_id>/revoke/", api_keys.revoke_api_key, name="revoke_api_key"),
     path("signs/", signs.signs, name="signs"),
     path("signs/print/", signs.print_signs, name="signs_print"),
-    path("signs/<int:sign_id>/end/", signs.end, name="sign_end"),
+    path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
 ]

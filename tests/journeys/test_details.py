@@ -157,7 +157,7 @@ def test_back_after_sending_and_sending_again_makes_no_second_request(live_site:
     page.wait_for_url("**/sent/")
     page.go_back()
     assert ServiceRequest.objects.count() == 1
-    assert ServiceRequest.objects.get().spoken_reference in page.inner_text("h1")
+    assert ServiceRequest.objects.get().display_reference in page.inner_text("h1")
 
 
 def test_a_mailed_link_hands_the_draft_over_to_another_device(

@@ -45,7 +45,7 @@ def test_every_reaction_has_a_handler() -> None:
     # The search follows by its own rule; a draft, a link that proves an address and a gathered mail are about no one event, and
     # erasing waits for none.
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
-    wanted |= {"index", "erase", "mail_draft", "mail_link", "tell_digest"}
+    wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest"}
     assert wanted == set(HANDLERS)
     assert set(events.REACTIONS) <= set(events.KINDS)
     assert set(events.KINDS) >= events.PUBLIC_KINDS

@@ -79,7 +79,7 @@ def by_token(asked: Asked, token: str) -> Answer:
     found = ServiceRequest.objects.in_jurisdiction(asked.jurisdiction).filter(reference=reference or "").first()
     if found is None:
         raise Problem(404, _("token was not found."))
-    number = found.spoken_reference if found.is_public else None
+    number = found.display_reference if found.is_public else None
     return Answer("service_requests", [{"service_request_id": number, "token": token}])
 
 

@@ -13,19 +13,19 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app import limits, links
 from requests_app.actions import confirm_report, followers, subscriptions, verify_email
-from requests_app.actions.subscriptions import Followed
+from requests_app.actions.subscriptions import FollowTarget
 from requests_app.models import OneTimeLink, Person
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import blocked_addresses
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
-from requests_app.web.account.follow_target import NAMES, followed, page_of
+from requests_app.web.account.follow_target import NAMES, follow_target, page_of
 from requests_app.web.account.my_data import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
 from requests_app.web.city_request import CityRequest, too_much
 from requests_app.web.report import confirm
 from requests_app.web.request.reporter_actions import with_link
 from requests_app.web.request.track import track_page
-from requests_app.web.request_access import Opened
+from requests_app.web.request_access import RequestAccess
 
 ASKED_AN_HOUR = 20
 TO_ONE_ADDRESS_A_DAY = 5
@@ -35,7 +35,7 @@ DAY_S = 24 * 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: CityRequest) -> HttpResponse:
     """Asks for an address; the answer is the same whether we know it or not."""
-    what = followed(request.jurisdiction, request.GET)
+    what = follow_target(request.jurisdiction, request.GET)
     if what is None:
         unknown = bool(set(NAMES) & set(request.GET))
         return render(
@@ -50,7 +50,7 @@ def follow(request: CityRequest) -> HttpResponse:
             if limits.may_mail(
                 request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
             ):
-                wished = Followed(
+                wished = FollowTarget(
                     what.label, what.area, what.service, what.asset, what.point, form.cleaned_data.get("radius")
                 )
                 try:
@@ -61,7 +61,7 @@ def follow(request: CityRequest) -> HttpResponse:
                         cadence=form.cleaned_data["cadence"],
                         language=get_language() or "en",
                     )
-                except verify_email.Banned:
+                except verify_email.AddressBlocked:
                     form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
                 else:
                     status, asked = 200, email
@@ -92,7 +92,7 @@ DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def prove(request: CityRequest, token: str) -> HttpResponse:
+def verify(request: CityRequest, token: str) -> HttpResponse:
     """A visit changes nothing (programs that look into mails make some); the button acts, once."""
     link = links.one_time(token, request.jurisdiction)
     if link is None or link.purpose not in DOES:
@@ -109,7 +109,7 @@ def prove(request: CityRequest, token: str) -> HttpResponse:
             if "again" in request.POST and confirms:
                 return confirm.again(request, link)
             return DOES[link.purpose](request, link)
-        except verify_email.Banned:
+        except verify_email.AddressBlocked:
             context = {"link": link, "banned": blocked_addresses.refusal(request.jurisdiction)}
             return render(request, "requests_app/account/verify.html", context, status=403)
         except verify_email.UsedUp:
@@ -133,7 +133,7 @@ def prove(request: CityRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_digest(request: CityRequest, token: str) -> HttpResponse:
+def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
     """A page with a button, or one POST by the mail program. The token alone allows it; for what is gone it is done already."""
     named = links.digest_of(token)
     if named is None:
@@ -144,7 +144,7 @@ def stop_digest(request: CityRequest, token: str) -> HttpResponse:
         if subscription_id:
             subscriptions.stop(subscription_id)
         else:
-            followers.stop_gathered(contact_point_id)
+            followers.unsubscribe_digest(contact_point_id)
     return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})
 
 
@@ -152,10 +152,10 @@ def stop_digest(request: CityRequest, token: str) -> HttpResponse:
 
 
 @with_link("news")
-def news(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
+def updates(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     form = CadenceForm(request.POST)
     if not form.is_valid():
-        return track_page(request, opened, status=422)
-    followers.set_cadence(opened.service_request, form.cleaned_data["cadence"], actor=person)
+        return track_page(request, access, status=422)
+    followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
     messages.success(request, _("We remember how often you want to hear from us."))
-    return redirect("requests_app:track", opened.service_request.reference)
+    return redirect("requests_app:track", access.service_request.reference)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 
-from requests_app.actions.subscriptions import Followed
-from requests_app.localized import say
+from requests_app.actions.subscriptions import FollowTarget
+from requests_app.localized import localized
 from requests_app.models import Area, Asset, Jurisdiction, Service
 from requests_app.places import assets, named
 from requests_app.places.public_filter import PublicFilter
@@ -14,7 +14,7 @@ from requests_app.places.public_place import LISTED
 NAMES = ("area", "service", "asset", "near")
 
 
-def followed(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Followed | None:
+def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> FollowTarget | None:
     """What ?area=, ?service=, ?asset= and ?near= name, as in the list's filters; None if any of them is not the city's."""
     chosen = PublicFilter(jurisdiction, query)
     typed = chosen.chosen
@@ -33,7 +33,7 @@ def followed(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Followed |
         )
         if service is None or service.current is None or service.current.visibility not in LISTED:
             return None
-        names.append(say(service.current.name))
+        names.append(localized(service.current.name))
     if "area" in typed:
         layer, _colon, code = typed["area"].partition(":")
         areas = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True)
@@ -53,10 +53,10 @@ def followed(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Followed |
         names.append(named.words_at(jurisdiction, point))
     if not names:
         return None
-    return Followed(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
+    return FollowTarget(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
 
 
-def page_of(what: Followed, chosen: str) -> str:
+def page_of(what: FollowTarget, chosen: str) -> str:
     """The page that says what goes on there; of a service within an area and the like, the list as `chosen`."""
     only = [one for one in (what.area, what.service, what.asset, what.point) if one is not None]
     if len(only) == 1:

@@ -18,8 +18,8 @@ from requests_app.rules import my_requests
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
 from requests_app.web.city_request import CityRequest, no_such_request, too_much
-from requests_app.web.request.private_link import give_link
-from requests_app.web.request_access import RELATED, Opened
+from requests_app.web.request.private_link import redirect_with_link
+from requests_app.web.request_access import RELATED, RequestAccess
 from requests_app.web.resident import Resident, own_page, remember_opened, resident_of, sign_out
 from requests_app.web.visitor import remember, visitor_of
 
@@ -83,11 +83,11 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
     rows = []
     for one in found:
         is_own = one.pk in own
-        opened = Opened(one, None, is_own)
-        shown = opened.shown
+        access = RequestAccess(one, None, is_own)
+        shown = access.shown
         # One city for all rows: what it knows by heart (its listed reasons) is then read once and not for each.
         one.jurisdiction = shown.jurisdiction = request.jurisdiction
-        to_reporter = is_own and opened.parent is None
+        to_reporter = is_own and access.parent is None
         rows.append(
             {
                 "request": one,
@@ -119,13 +119,13 @@ def my_request(request: CityRequest, resident: Resident, reference: str) -> Http
     # Who sent it and joined it too, as two people with one address, opens it as the one who sent it.
     part = min(parts, key=lambda one: one.role not in Participation.OWN)
     response = redirect("requests_app:track", found.reference)
-    give_link(response, links.token(links.link_for(part.person, found)), found)
+    redirect_with_link(response, links.token(links.link_for(part.person, found)), found)
     return remember_opened(request, response, found.reference)
 
 
 @require_POST
 @own_page()
-def my_news(request: CityRequest, resident: Resident, subscription_id: int) -> HttpResponseBase:
+def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -> HttpResponseBase:
     """How often it comes, that it was meant, or that it stops."""
     wished: Subscription | None = my_requests.subscriptions(resident.contact_point).filter(pk=subscription_id).first()
     if wished is None:

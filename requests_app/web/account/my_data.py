@@ -62,7 +62,7 @@ def _ask_to_change(request: CityRequest, resident: Resident) -> HttpResponseBase
         own_contact.ask_to_change(
             resident.contact_point, email, language=get_language() or "en", visitor_hash=visitor_hash(visitor)
         )
-    except verify_email.Banned:
+    except verify_email.AddressBlocked:
         form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=422)
     return remember(_contact_page(request, resident, asked=email), visitor)

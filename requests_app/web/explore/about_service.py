@@ -10,7 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
 from requests_app.places.public_place import LISTED
 from requests_app.rules.service_levels import target_for
-from requests_app.rules.typical_times import usual_time
+from requests_app.rules.typical_times import typical_time
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import newest
@@ -33,7 +33,7 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         "version": version,
         "goal": target_for(service, Target.Kind.RESOLVE, priority=version.priority, areas=[], at=now),
         "first_look": target_for(service, Target.Kind.ACKNOWLEDGE, priority=version.priority, areas=[], at=now),
-        "usual": usual_time(service),
+        "usual": typical_time(service),
         "articles": service.articles.filter(published=True).order_by("code"),
         "is_listed": is_listed,
         "query": f"service={service.service_code}",

@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import markdown
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Article
 
 
@@ -31,8 +31,8 @@ def article(request: HttpRequest, code: str) -> HttpResponse:
         "requests_app/explore/article.html",
         {
             "article": found,
-            "shared_title": say(found.title),
-            "body": markdown.render(say(found.body)),
+            "shared_title": localized(found.title),
+            "body": markdown.render(localized(found.body)),
             # Where the city has not said it in the page's language, the page says which language it is in.
             "body_language": get_language() if found.body.get(get_language() or "en") else "en",
             "services": services,

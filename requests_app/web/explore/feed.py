@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.messages.wording import status_words
 from requests_app.models import ServiceRequest
 from requests_app.places.public_filter import PublicFilter
@@ -83,7 +83,7 @@ class Feed(GeoAtom1Feed):
 
 def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
     """Its id stays the same through every change, so that a reader shows the new state and no second report."""
-    name = say(service_request.service_version.name)
+    name = localized(service_request.service_version.name)
     return {
         "title": f"{name}: {status_words(service_request, to_reporter=False)}",
         "link": site + reverse("requests_app:track", args=[service_request.reference]),
@@ -97,6 +97,6 @@ def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
         ),
         "pubdate": service_request.submitted_at,
         "updateddate": service_request.updated_at,
-        "categories": [say(service_request.service_version.category.name)],
+        "categories": [localized(service_request.service_version.category.name)],
         "geometry": service_request.public_point,
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from requests_app import paging
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.messages.wording import distance_words
 from requests_app.models import Area, Category, Service, ServiceRequest
 from requests_app.places import named
@@ -89,10 +89,10 @@ def result_words(chosen: PublicFilter, found: paging.Page[ServiceRequest]) -> st
 
 def _follow_url(chosen: PublicFilter) -> str:
     """Where one can ask for news of what is chosen; "" where a part of it is nothing that mails could keep to."""
-    followed = {name: chosen.chosen[name] for name in FOLLOWED if name in chosen.chosen}
-    if not followed or chosen.unknown or {"q", "category"} & set(chosen.chosen):
+    follow_target = {name: chosen.chosen[name] for name in FOLLOWED if name in chosen.chosen}
+    if not follow_target or chosen.unknown or {"q", "category"} & set(chosen.chosen):
         return ""
-    return address(reverse("requests_app:follow"), PublicFilter(chosen.jurisdiction, followed))
+    return address(reverse("requests_app:follow"), PublicFilter(chosen.jurisdiction, follow_target))
 
 
 def address(path: str, chosen: PublicFilter) -> str:
@@ -108,9 +108,9 @@ def _word(chosen: PublicFilter, name: str) -> str:
     if name in chosen.unknown:
         return _("Not known here: %(value)s") % {"value": chosen.chosen[name][:40]}
     if name == "category" and chosen.category:
-        return say(chosen.category.name)
+        return localized(chosen.category.name)
     if name == "service" and chosen.service and chosen.service.current:
-        return say(chosen.service.current.name)
+        return localized(chosen.service.current.name)
     if name == "area" and chosen.area:
         return chosen.area.name
     if name == "asset" and chosen.asset:
@@ -136,13 +136,13 @@ def _kinds(chosen: PublicFilter) -> list[Group]:
     for service in services.select_related("current"):
         if service.current:
             code = service.service_code
-            option = (f"service:{code}", say(service.current.name), chosen.chosen.get("service") == code)
+            option = (f"service:{code}", localized(service.current.name), chosen.chosen.get("service") == code)
             by_category.setdefault(service.current.category_id, []).append(option)
     groups = []
     for category in Category.objects.filter(jurisdiction=chosen.jurisdiction):
         options = sorted(by_category.get(category.pk, []), key=lambda option: option[1].casefold())
         if options:
-            name = say(category.name)
+            name = localized(category.name)
             is_chosen = chosen.chosen.get("category") == category.code
             whole = (f"category:{category.code}", _("%(category)s: all") % {"category": name}, is_chosen)
             groups.append((name, [whole, *options]))

@@ -16,7 +16,7 @@ from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
 from requests_app.places import addresses, assets, named, ownership
 from requests_app.places.addresses import Match
 from requests_app.places.public_filter import PublicFilter
-from requests_app.rules.recurring import again_and_again
+from requests_app.rules.recurring import recurring_problems
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import PlaceForm
 from requests_app.web.explore.request_rows import open_and_ended
@@ -88,7 +88,7 @@ def place(request: CityRequest, path: str) -> HttpResponse:
         "around": around,
         "choices": AROUND,
         "areas": ownership.areas_at(city, found[0].point),
-        "recurring": again_and_again(least.requests(), f"{city.pk}:{found[0].path}"),
+        "recurring": recurring_problems(least.requests(), f"{city.pk}:{found[0].path}"),
         **_lists(chosen),
     }
     return render(request, "requests_app/explore/place.html", context)
@@ -107,11 +107,11 @@ def asset(request: CityRequest, number: str) -> HttpResponse:
     chosen = PublicFilter(city, {"asset": thing.asset_id})
     context = {
         "name": assets.name_of(city, thing),
-        "thing": thing,
+        "asset_name": thing,
         "report_query": chosen.query,
         "around_query": urlencode({"near": _near(thing.point, AROUND[0])}),
         "areas": ownership.areas_at(city, thing.point),
-        "recurring": again_and_again(chosen.requests(), f"thing:{thing.pk}"),
+        "recurring": recurring_problems(chosen.requests(), f"thing:{thing.pk}"),
         **_lists(chosen),
     }
     return render(request, "requests_app/explore/place.html", context)

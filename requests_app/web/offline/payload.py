@@ -18,7 +18,7 @@ from requests_app.web.report.start import UNKNOWN
 LISTED_MAX, LISTED_LENGTH = 200, 100_000
 
 
-class KeptReport:
+class OfflinePayload:
     def __init__(self, sent: QueryDict, *, jurisdiction: Jurisdiction, version: ServiceVersion | None) -> None:
         self.sent, self.jurisdiction = sent, jurisdiction
         self.problem = ProblemForm(sent, version=version)

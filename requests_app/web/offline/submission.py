@@ -26,7 +26,7 @@ from requests_app.actions import drafts, offline_submission, submission
 from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report_path import Path, offered
 from requests_app.web.city_request import CityRequest, too_much
-from requests_app.web.offline.payload import KeptReport
+from requests_app.web.offline.payload import OfflinePayload
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import page_url
@@ -81,7 +81,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
         # What became of a report that needed the person.
         return _needs(draft, Path(draft).next_page()) if draft else JsonResponse({"state": "gone"}, status=404)
     version = offered(request.jurisdiction.pk, request.POST.get("service", "").replace("\x00", "")[:60])
-    report = KeptReport(request.POST, jurisdiction=request.jurisdiction, version=version)
+    report = OfflinePayload(request.POST, jurisdiction=request.jurisdiction, version=version)
     if problems := report.problems():
         return _failed(problems)
     draft = draft or _begin(request, key)
@@ -138,8 +138,8 @@ def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> Js
         words = _("One more step: press the link in our mail.")
         return JsonResponse({"state": "needs", "message": words, "url": page})
     url = reverse("requests_app:private_link", args=[links.token(link)])
-    reference = link.service_request.spoken_reference
-    is_held = link.service_request.public_state == PublicState.HELD
+    reference = link.service_request.display_reference
+    is_held = link.service_request.public_state == PublicState.PENDING_REVIEW
     words = _("Somebody will look at it before everyone can see it.") if is_held else ""
     return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier, "message": words})
 
@@ -153,16 +153,16 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
     """The page that asks, and why, in a sentence."""
     typed = draft.typed.get("place_typed") or {}
     point = typed_point(typed.get("lat", ""), typed.get("long", ""))
-    if page == "where" and typed.get("address") and point is None:
+    if page == "location" and typed.get("address") and point is None:
         page = "choose_place"
     words = {
         "emergency": _("Please look at this first: is anyone in danger? If so, call %(number)s now.")
         % {"number": draft.jurisdiction.emergency_number},
         "service": _("This service is not offered any more. Choose another one."),
-        "where": submission.outside_words(draft.jurisdiction, point) if point else _("Say where it is."),
+        "location": submission.outside_words(draft.jurisdiction, point) if point else _("Say where it is."),
         "choose_place": _("Several places may be meant. Choose the right one."),
         "contact": _("This service has to know who you are. Say how we reach you."),
-        "whose": _("This place may belong to somebody else. Say whether we shall send it to them."),
+        "owner": _("This place may belong to somebody else. Say whether we shall send it to them."),
         "other": _("Another service may be the right one. Choose."),
         "check": _("Look at your report once more and send it."),
     }.get(page, _("We need one more answer."))

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions import drafts, offline_submission, submission
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
-from requests_app.places.public_place import public_place, shows_thing
+from requests_app.places.public_place import public_place, shows_asset
 from requests_app.rules.personal_data import Found, Kind
 from requests_app.rules.public_words import found_in, is_confidential, public_words
 from requests_app.rules.report_path import Path
@@ -78,7 +78,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @require_POST
 @draft_page
-def take_out(request: CityRequest, draft: Draft) -> HttpResponse:
+def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
     """[Take it out]: what was found in the words that everyone can see goes, and all else stays as it was typed."""
     where, words = request.POST.get("where", ""), request.POST.get("words", "")
     start = request.POST.get("start", "")
@@ -101,25 +101,25 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
     def row(label: str, value: str, page: str, **more: Any) -> Row:
         return {"label": label, "value": value, "url": page_url(draft, page), **more}
 
-    for_all.append(row(_("Service"), say(version.name), "service"))
+    for_all.append(row(_("Service"), localized(version.name), "service"))
     if path.text:
         for_all.append(row(_("Your words"), path.text, "details:1", lang=language, where="text"))
     address = path.place.get("address", "")
     _point, public_address = public_place(visibility, path.point, address)
     if not path.place:
-        for_all.append(row(_("Place"), _("No place"), "where"))
+        for_all.append(row(_("Place"), _("No place"), "location"))
     elif confidential:
-        city.append(row(_("Place"), address or _("The spot on the map"), "where"))
+        city.append(row(_("Place"), address or _("The spot on the map"), "location"))
     else:
         shown = public_address or (_("The spot on the map") if not address else _("Not shown"))
-        everyone.append(row(_("Place"), shown, "where", where="address"))
+        everyone.append(row(_("Place"), shown, "location", where="address"))
         if public_address != address and address:
-            city.append(row(_("Exact place"), address, "where"))
-    if path.thing:
-        box = everyone if shows_thing(visibility) else city
-        box.append(row(_("Which one"), path.thing, "thing" if path.things else "where"))
+            city.append(row(_("Exact place"), address, "location"))
+    if path.asset_name:
+        box = everyone if shows_asset(visibility) else city
+        box.append(row(_("Which one"), path.asset_name, "choose_asset" if path.nearby_assets else "location"))
     if note := path.place.get("note"):
-        city.append(row(_("How to find it"), note, "where", lang=language, where="note"))
+        city.append(row(_("How to find it"), note, "location", lang=language, where="note"))
     for number, questions in enumerate(path.pages, 1):
         codes = {question.code for question in questions}
         for question, _value, words in path.answers.given:
@@ -127,7 +127,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
                 public = question.visibility == QuestionVersion.Visibility.PUBLIC and not confidential
                 free = question.kind == QuestionVersion.Kind.TEXT
                 more = {"lang": language, "where": f"answer:{question.code}"} if free else {}
-                (everyone if public else city).append(row(say(question.text), words, f"details:{number}", **more))
+                (everyone if public else city).append(row(localized(question.text), words, f"details:{number}", **more))
     if path.photos:
         box = city if confidential or path.answers.private_photos else everyone
         pictures = [{"photo": one, "where": f"photo:{one.name}", "value": one.alt} for one in path.photos]

@@ -16,7 +16,7 @@ from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
 from requests_app.web.city_request import CityRequest, too_much
 from requests_app.web.report.draft_page import gone
 from requests_app.web.report.forms import ConfirmAgainForm
-from requests_app.web.request.private_link import give_link
+from requests_app.web.request.private_link import redirect_with_link
 from requests_app.web.visitor import has_expired, own_draft, visitor_of
 
 AGAIN_AN_HOUR, TO_ONE_ADDRESS_A_DAY = 20, 5
@@ -46,7 +46,7 @@ def one_more_step(
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm_again(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
+def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The link once more, also to another address: the first may have been mistyped."""
     draft = own_draft(request, draft_id)
     if draft is None or has_expired(draft):
@@ -111,7 +111,7 @@ def _wrote_it(request: CityRequest, link: OneTimeLink) -> bool:
 
 def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
     response = redirect("requests_app:track", made.reference)
-    give_link(response, links.token(links.link_for(link.contact_point.person, made)), made)
+    redirect_with_link(response, links.token(links.link_for(link.contact_point.person, made)), made)
     return response
 
 

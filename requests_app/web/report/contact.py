@@ -15,7 +15,7 @@ from requests_app.models import Draft, ServiceVersion
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, switched_to, too_much
 from requests_app.web.report import confirm
-from requests_app.web.report.draft_page import draft_page, go_on, gone, in_other_language, show
+from requests_app.web.report.draft_page import draft_page, gone, in_other_language, show, to_next_page
 from requests_app.web.report.forms import ContactForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.resident import resident_of
@@ -29,14 +29,14 @@ def other(request: CityRequest, draft: Draft) -> HttpResponse:
     """An answer says that another service is the right one."""
     path = Path(draft)
     if path.other_service is None or path.version is None:
-        return go_on(draft)
+        return to_next_page(draft)
     code = path.other_service.service.service_code
     if request.method == "POST":
         if "change" in request.POST:
             drafts.keep(draft, service=code)
         else:
             drafts.keep(draft, stayed=[*draft.typed.get("stayed", []), code])
-        return go_on(draft)
+        return to_next_page(draft)
     return show(request, "other", step=3, draft=draft, version=path.version, other=path.other_service)
 
 
@@ -65,11 +65,11 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
             language = str(request.POST.get("language", ""))
             known = language if language in request.jurisdiction.languages else draft.language
             drafts.keep(draft, contact={"language": known}, contact_typed={})
-            return go_on(draft)
+            return to_next_page(draft)
         valid = form.is_valid()
         if valid and not switched_to(request):
             drafts.keep(draft, contact=form.cleaned_data, contact_typed={})
-            return go_on(draft)
+            return to_next_page(draft)
         drafts.keep(
             draft,
             contact_typed={name: str(request.POST.get(name, ""))[:300] for name in form.fields},
@@ -111,7 +111,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
         return gone(request, draft)
     link = drafts.link_of(draft)
     if draft.service_request is None or link is None:
-        return go_on(draft)
+        return to_next_page(draft)
     if confirm.is_waiting(draft):
         return confirm.one_more_step(request, draft)
     service_request = draft.service_request
@@ -146,4 +146,4 @@ def another(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     visitor = visitor_of(request)
     like = "like" in request.POST
     begun = drafts.another(draft, visitor=visitor, like=like)
-    return remember(go_on(begun) if like else redirect("requests_app:problem", begun.pk), visitor)
+    return remember(to_next_page(begun) if like else redirect("requests_app:problem", begun.pk), visitor)

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST
 
 from requests_app import photos
 from requests_app.actions import drafts
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Draft, QuestionVersion
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, switched_to
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import DetailsForm, name_of
-from requests_app.web.report.draft_page import draft_page, go_on, in_other_language, show
+from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 
 # A form of ours has fewer.
 ANSWERS_MAX = 100
@@ -47,7 +47,7 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
             return redirect(request.path + "#photos")
         if valid and not refused:
             drafts.keep(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
-            return go_on(draft)
+            return to_next_page(draft)
         # Once more with the photos that were taken: they are kept, whatever else is wrong.
         kept = list(draft.photos.order_by("id"))
         form = DetailsForm(request.POST, path=path, version=path.version, number=number, kept_photos=kept)
@@ -113,7 +113,7 @@ def _asks_otherwise(request: CityRequest, draft: Draft) -> HttpResponse:
             messages.warning(
                 request, _("The questions changed while you had them open. We kept what still fits. Please look again.")
             )
-    return go_on(draft)
+    return to_next_page(draft)
 
 
 def _in_order(form: DetailsForm) -> list[dict[str, Any]]:
@@ -121,7 +121,7 @@ def _in_order(form: DetailsForm) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for question in form.questions:
         if question.kind == QuestionVersion.Kind.DISPLAY:
-            found.append({"words": say(question.text), "help": say(question.help)})
+            found.append({"words": localized(question.text), "help": localized(question.help)})
             continue
         found.append({"field": form[name_of(question)]})
         below = form.in_place

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import photos
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Photo, QuestionVersion, ServiceVersion
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
@@ -100,13 +100,15 @@ class DetailsForm(forms.Form):
     def _field(self, question: QuestionVersion) -> forms.Field:
         kinds = QuestionVersion.Kind
         common: dict[str, Any] = {
-            "label": say(question.text),
+            "label": localized(question.text),
             "help_text": self._hint(question),
             "required": question.required,
             "initial": self.path.given.get(question.code),
-            "error_messages": {"required": _("Answer this question: %(question)s") % {"question": say(question.text)}},
+            "error_messages": {
+                "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
+            },
         }
-        choices = [(str(option["value"]), say(option.get("label"))) for option in question.options]
+        choices = [(str(option["value"]), localized(option.get("label"))) for option in question.options]
         if question.kind == kinds.SINGLE:
             return _SingleField(choices=choices, **common)
         if question.kind == kinds.MULTI:
@@ -132,7 +134,7 @@ class DetailsForm(forms.Form):
         return [one for one in [*self.questions, *opened] if one.kind != QuestionVersion.Kind.DISPLAY]
 
     def _hint(self, question: QuestionVersion) -> str:
-        parts = [say(question.help)]
+        parts = [localized(question.help)]
         if question.visibility != QuestionVersion.Visibility.PUBLIC and not self.is_confidential:
             parts.append(_("Only the city sees this answer."))
         return " ".join(part for part in parts if part)

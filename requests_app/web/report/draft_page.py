@@ -85,7 +85,7 @@ def page_url(draft: Draft, page: str) -> str:
     return reverse(f"requests_app:{name}", args=[draft.pk, int(number)] if number else [draft.pk])
 
 
-def go_on(draft: Draft) -> HttpResponseRedirect:
+def to_next_page(draft: Draft) -> HttpResponseRedirect:
     return HttpResponseRedirect(page_url(draft, Path(draft).next_page()))
 
 

@@ -11,17 +11,17 @@ from requests_app import limits
 from requests_app.actions import drafts, followers, submission
 from requests_app.messages.wording import ago, away, long_date, status_words
 from requests_app.models import Draft, ServiceRequest
-from requests_app.rules import duplicates
+from requests_app.rules.duplicates import joinable
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, switched_to, too_much
-from requests_app.web.report.draft_page import draft_page, go_on, in_other_language, show
+from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import FollowForm
 
 FOLLOWED_AN_HOUR = 100
 
 
 @draft_page
-def same(request: CityRequest, draft: Draft) -> HttpResponse:
+def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
     """Is it one of these? Where a service asks for it, only after: is it the whole block?"""
     path = Path(draft)
     if request.method == "POST":
@@ -31,16 +31,16 @@ def same(request: CityRequest, draft: Draft) -> HttpResponse:
             return in_other_language(request, draft, language)
         if "different" in request.POST:
             drafts.keep(draft, different=path.spot)
-            return go_on(draft)
+            return to_next_page(draft)
         if "block" in request.POST:
             drafts.keep(draft, block=path.spot)
-            return go_on(draft)
+            return to_next_page(draft)
         if "follow" in request.POST:
             return _follow(request, draft, path)
     if not path.candidates:
-        return go_on(draft)
+        return to_next_page(draft)
     if path.is_block_open:
-        return show(request, "same_block", step=2, draft=draft, path=path)
+        return show(request, "duplicates_in_block", step=2, draft=draft, path=path)
     if request.method == "POST":
         # Enter in the e-mail box says neither yes nor no.
         return _page(
@@ -52,7 +52,7 @@ def same(request: CityRequest, draft: Draft) -> HttpResponse:
 def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
     form = FollowForm(request.POST)
     reference = request.POST["follow"].replace("\x00", "")[:20]
-    chosen = duplicates.joinable(path.version).filter(reference=reference).first() if path.version else None
+    chosen = joinable(path.version).filter(reference=reference).first() if path.version else None
     if chosen is not None and not form.is_valid():
         return _page(request, draft, path, form)
     if chosen is None:
@@ -63,7 +63,7 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
         try:
             followers.follow(draft.pk, chosen.pk, **form.cleaned_data)
         except drafts.NotReady:
-            return go_on(draft)
+            return to_next_page(draft)
         except submission.CannotJoin:
             problem = _why_not(request, reference)
         except submission.Refused as error:
@@ -75,7 +75,7 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
     if path.candidates:
         return _page(request, draft, path, form, problem)
     messages.warning(request, problem)
-    return go_on(draft)
+    return to_next_page(draft)
 
 
 def _why_not(request: CityRequest, reference: str) -> str:
@@ -104,7 +104,7 @@ def _page(
         form.add_error(None, problem)
     return show(
         request,
-        "same",
+        "duplicates",
         step=2,
         form=form,
         status=422 if form.errors and status == 200 else status,

@@ -10,7 +10,7 @@ from requests_app.messages import wording
 from requests_app.models import Draft
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest
-from requests_app.web.report.draft_page import draft_page, go_on, page_url, show
+from requests_app.web.report.draft_page import draft_page, page_url, show, to_next_page
 
 CALLS_AN_HOUR = 60
 
@@ -20,10 +20,10 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
     """The question page. Who goes on sends a report that says so at the top of the queue."""
     path = Path(draft)
     if not path.warnings:
-        return go_on(draft)
+        return to_next_page(draft)
     if request.method == "POST" and "go_on" in request.POST:
-        danger.go_on(draft, path.warnings)
-        return go_on(draft)
+        danger.continue_anyway(draft, path.warnings)
+        return to_next_page(draft)
     stopped_by = path.stopping_question
     return show(
         request,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.rules import blocked_addresses, intake
 from requests_app.web.fields import address_attributes
@@ -59,7 +59,7 @@ class ServiceForm(forms.Form):
     def __init__(self, *args: Any, offered: Sequence[ServiceVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (one.service.service_code, say(one.name)) for one in offered
+            (one.service.service_code, localized(one.name)) for one in offered
         ]
 
 
@@ -131,10 +131,10 @@ class PlaceChoiceForm(_OneOf):
     )
 
 
-class ThingForm(_OneOf):
+class AssetForm(_OneOf):
     """Which of the city's things near the place it is."""
 
-    thing = forms.ChoiceField(
+    asset = forms.ChoiceField(
         label=gettext_lazy("Near the place, the nearest first"),
         choices=[],
         widget=forms.RadioSelect,
@@ -244,7 +244,7 @@ class ContactForm(forms.Form):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if blocked_addresses.is_banned(self.jurisdiction, email):
+        if blocked_addresses.is_blocked(self.jurisdiction, email):
             raise forms.ValidationError(blocked_addresses.refusal(self.jurisdiction))
         return email
 

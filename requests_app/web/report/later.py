@@ -11,7 +11,7 @@ from requests_app.actions import resume_draft
 from requests_app.models import Draft
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest, too_much
-from requests_app.web.report.draft_page import draft_page, go_on, page_url
+from requests_app.web.report.draft_page import draft_page, page_url, to_next_page
 from requests_app.web.report.forms import LaterForm
 from requests_app.web.visitor import has_expired, own_draft, remember, visitor_of
 
@@ -55,7 +55,7 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_over(request: CityRequest, token: str) -> HttpResponse:
+def resume(request: CityRequest, token: str) -> HttpResponse:
     """The mailed link. A visit changes nothing (programs that look into mails make some); the button takes the draft over."""
     draft = links.draft_of(token)
     if draft is None or draft.jurisdiction_id != request.jurisdiction.pk:
@@ -69,9 +69,9 @@ def take_over(request: CityRequest, token: str) -> HttpResponse:
     if has_expired(draft):
         return render(request, "requests_app/report/draft_gone.html", {"expired": draft}, status=410)
     if own_draft(request, draft.pk) is not None:
-        return go_on(draft)
+        return to_next_page(draft)
     if request.method != "POST":
         return render(request, "requests_app/report/resume.html", {"draft": draft})
     visitor = visitor_of(request)
-    resume_draft.take_over(draft, visitor=visitor)
-    return remember(redirect(request.path) if draft.service_request_id else go_on(draft), visitor)
+    resume_draft.resume(draft, visitor=visitor)
+    return remember(redirect(request.path) if draft.service_request_id else to_next_page(draft), visitor)

@@ -39,7 +39,7 @@ def of_point(jurisdiction: Jurisdiction, point: Point, words: str = "", note: st
     }
 
 
-def of_thing(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: str = "") -> dict[str, Any]:
+def of_asset(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: str = "") -> dict[str, Any]:
     """Where the city's thing stands, with the address that was given or that is nearest to it."""
     near = None if address else addresses.nearest(jurisdiction, asset.point)
     return {
@@ -56,20 +56,20 @@ def of_thing(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: 
 def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:
     """Where the sign hangs; empty if it is about a service alone."""
     if sign.asset is not None:
-        return of_thing(jurisdiction, sign.asset, sign.address)
+        return of_asset(jurisdiction, sign.asset, sign.address)
     if sign.point is not None:
         return of_point(jurisdiction, sign.point, sign.address)
     return {"address": sign.address, "note": "", "source": "address", "confidence": 1.0} if sign.address else {}
 
 
-def of_thing_named(
+def of_asset_number(
     jurisdiction: Jurisdiction, words: str, point: Point | None = None, note: str = ""
 ) -> dict[str, Any] | None:
     """The place of the thing whose number stands in the words, unless the pin says that another place is meant."""
     asset = assets.named_in(jurisdiction, words)
     if asset is None or (point is not None and not addresses.box_around(asset.point, assets.NEAR_M).covers(point)):
         return None
-    return of_thing(jurisdiction, asset, note=note)
+    return of_asset(jurisdiction, asset, note=note)
 
 
 def given(
@@ -89,7 +89,7 @@ def given(
     is_old = point is not None and shown_point is not None and point.equals_exact(shown_point, 1e-6)
     if address == shown_address:
         is_old = False
-    if thing := of_thing_named(jurisdiction, address, None if is_old else point, note):
+    if thing := of_asset_number(jurisdiction, address, None if is_old else point, note):
         return thing
     if point is not None and not is_old:
         return of_point(jurisdiction, point, address, note)

@@ -21,7 +21,7 @@ NAMES = {"service": 60, "lat": 20, "long": 20, "asset": 60, "sign": 60}
 
 
 @dataclass(frozen=True)
-class GivenLink:
+class Prefill:
     """given: the parameters as they came, for the form to carry along. problems: sentences about what we could not use."""
 
     given: dict[str, str]
@@ -47,7 +47,7 @@ class GivenLink:
         return f"?{urlencode(place | {'service': ''})}" if place else ""
 
 
-def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> GivenLink:
+def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> Prefill:
     given = {name: asked[name].replace("\x00", "").strip()[:most] for name, most in NAMES.items() if name in asked}
     problems: list[str] = []
     sign = signs.find(jurisdiction, given["sign"]) if given.get("sign") else None
@@ -61,7 +61,7 @@ def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> GivenLink:
     place = place_input.of_sign(jurisdiction, sign) if sign else {}
     if number := given.get("asset"):
         if asset := assets.by_number(jurisdiction, number):
-            place = place_input.of_thing(jurisdiction, asset)
+            place = place_input.of_asset(jurisdiction, asset)
         else:
             problems.append(
                 _("We know nothing with the number “%(number)s”. You can say where it is.") % {"number": number}
@@ -71,7 +71,7 @@ def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> GivenLink:
     if problem := place_input.problem(jurisdiction, place):
         problems.append(problem)
         place = {}
-    return GivenLink(
+    return Prefill(
         {name: value for name, value in given.items() if value or (name == "service" and sign)},
         version,
         place,

@@ -13,16 +13,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from requests_app import limits
 from requests_app.actions import drafts as actions_drafts
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, same_page_in, switched_to, too_much
 from requests_app.web.report import prefill, spam_signals
-from requests_app.web.report.draft_page import draft_page, go_on, in_other_language, page_url, settle_danger, show
+from requests_app.web.report.draft_page import (
+    draft_page,
+    in_other_language,
+    page_url,
+    settle_danger,
+    show,
+    to_next_page,
+)
 from requests_app.web.report.forms import ProblemForm, ServiceForm
-from requests_app.web.request.private_link import take_link
+from requests_app.web.request.private_link import remember_link
 from requests_app.web.visitor import COOKIE, drafts_of, every_draft_of, remember, visitor_of
 
 # Against machines alone: a library, or all phones of one network, must get through. What is too much for people is held back
@@ -40,7 +47,7 @@ def report(request: CityRequest) -> HttpResponse:
     version = link.version
     context: dict[str, Any] = {"version": version, "link": link}
     if request.method != "POST":
-        return show(request, "report", step=1, form=ProblemForm(version=version), drafts=drafts_of(request), **context)
+        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=drafts_of(request), **context)
     form = ProblemForm(request.POST, version=version)
     language = switched_to(request)
     if language and not form.data.get("text", "").strip():
@@ -49,10 +56,10 @@ def report(request: CityRequest) -> HttpResponse:
             target = "requests_app:home" if request.POST.get("from") == "home" else "requests_app:report"
             return redirect(reverse(target) + link.query)
     if not form.is_valid():
-        return show(request, "report", step=1, form=form, status=422, **context)
+        return show(request, "start", step=1, form=form, status=422, **context)
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
         form.add_error(None, too_much(request.jurisdiction))
-        return show(request, "report", step=1, form=form, status=429, **context)
+        return show(request, "start", step=1, form=form, status=429, **context)
     visitor = visitor_of(request)
     draft = actions_drafts.begin(
         request.jurisdiction,
@@ -65,7 +72,7 @@ def report(request: CityRequest) -> HttpResponse:
     )
     if language:
         return remember(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
-    response = go_on(draft)
+    response = to_next_page(draft)
     settle_danger(draft, response, page_url(draft, "emergency"))
     return remember(response, visitor)
 
@@ -86,10 +93,10 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
         if language := switched_to(request):
             return in_other_language(request, draft, language)
         if valid:
-            return go_on(draft)
+            return to_next_page(draft)
     return show(
         request,
-        "report",
+        "start",
         step=1,
         form=form,
         status=422 if form.errors else 200,
@@ -115,7 +122,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         if language := switched_to(request):
             return in_other_language(request, draft, language)
         if valid:
-            return go_on(draft)
+            return to_next_page(draft)
     found = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE)
     suggested = {version.service_id for version in found.services}
     return show(
@@ -144,7 +151,7 @@ def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
         .select_related("current__category", "current__service")
     )
     versions = [one.current for one in services if one.current is not None]
-    return sorted(versions, key=lambda one: (one.category.order, one.category.code, say(one.name).casefold()))
+    return sorted(versions, key=lambda one: (one.category.order, one.category.code, localized(one.name).casefold()))
 
 
 def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceVersion]]]:
@@ -158,7 +165,7 @@ def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceV
 def answered(request: CityRequest, draft: Draft) -> HttpResponse:
     """[That answers it]: no report is needed, so what was typed goes."""
     if request.method != "POST":
-        return go_on(draft)
+        return to_next_page(draft)
     article = Article.objects.filter(
         jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
     ).first()
@@ -182,7 +189,7 @@ def forget(request: CityRequest) -> HttpResponse:
     resident.sign_out(request, response)
     for draft in drafts:
         if draft.service_request is not None:
-            take_link(response, draft.service_request.reference)
+            remember_link(response, draft.service_request.reference)
     # Also those that are bound to the pages of other requests, which no other page can see.
     response["Clear-Site-Data"] = '"cookies", "storage"'
     return response

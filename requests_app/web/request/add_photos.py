@@ -19,14 +19,14 @@ from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import upload_attributes
 from requests_app.web.request.edit_form import LaterPhotosForm
 from requests_app.web.request.reporter_actions import with_link
-from requests_app.web.request_access import Opened
+from requests_app.web.request_access import RequestAccess
 
 MOST = reporter_edits.LATER_PHOTOS_MAX
 
 
 @with_link("add_photos", has_page=True)
-def add_photos(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
-    service_request = opened.service_request
+def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    service_request = access.service_request
     if request.method != "POST":
         return _page(request, service_request, _form(service_request))
     form = _form(service_request, request.POST)
@@ -51,9 +51,9 @@ def add_photos(request: CityRequest, opened: Opened, person: Person) -> HttpResp
 
 
 @with_link("add_photos")
-def upload_photo(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
+def upload_photo(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     """A photo comes or goes while the page is open (js/photo-upload.js): the page's piece, or a 422 with what was wrong."""
-    service_request = opened.service_request
+    service_request = access.service_request
     if name := request.POST.get("remove", ""):
         later_photos.remove(service_request.pk, name, actor=person)
     elif refused := _take(request, service_request, person):

@@ -27,64 +27,64 @@ from requests_app.web.report.forms import PlaceChoiceForm, typed_point
 from requests_app.web.request.edit_form import ChangeForm
 from requests_app.web.request.forms import words_form
 from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, with_link
-from requests_app.web.request_access import Opened, acts_of
+from requests_app.web.request_access import RequestAccess, allowed_actions
 
 # What a page carries along besides the form's own fields.
 CARRIED = ("choice", "owner", "said_no", "seen")
 CARRIED_MAX = 50
 
 
-def too_late(request: CityRequest, opened: Opened) -> HttpResponse:
+def too_late(request: CityRequest, access: RequestAccess) -> HttpResponse:
     """Somebody was faster: what was typed stands on the page, ready to be sent as words of its own."""
-    words = unsent_text.words_beyond(request, opened.service_request)
+    words = unsent_text.words_beyond(request, access.service_request)
     form = words_form("add")
     form.initial = {"words": "\n\n".join(words)}
     context = {
-        "service_request": opened.service_request,
-        "shown": opened.shown,
-        "parent": opened.parent,
-        "why": reporter_edits.too_late(opened.service_request),
+        "service_request": access.service_request,
+        "shown": access.shown,
+        "parent": access.parent,
+        "why": reporter_edits.too_late(access.service_request),
         "words": words,
-        "add_form": form if "add" in acts_of(opened) else None,
+        "add_form": form if "add" in allowed_actions(access) else None,
     }
     return render(request, "requests_app/request/edit_too_late.html", context, status=409)
 
 
 @with_link("change", has_page=True, too_late=too_late)
-def change(request: CityRequest, opened: Opened, person: Person) -> HttpResponse:
-    service_request = opened.service_request
+def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    service_request = access.service_request
     if request.method != "POST":
-        return _page(request, opened, ChangeForm(service_request=service_request))
+        return _page(request, access, ChangeForm(service_request=service_request))
     if "back" in request.POST:
         # From a question back to the page, with all that was typed.
-        return _page(request, opened, ChangeForm(initial=request.POST.dict(), service_request=service_request))
+        return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
     if language := switched_to(request):
         # The form came along with the header's switch: the same page in that language, and nothing is checked yet.
         translation.activate(language)
         request.LANGUAGE_CODE = language
-        return _page(request, opened, ChangeForm(initial=request.POST.dict(), service_request=service_request))
+        return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
     form = ChangeForm(request.POST, service_request=service_request)
     if not form.is_valid():
-        return _page(request, opened, form, status=422)
+        return _page(request, access, form, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
         form.add_error(None, too_much(request.jurisdiction))
-        return _page(request, opened, form, status=429)
+        return _page(request, access, form, status=429)
     given = _place(request, form)
     if isinstance(given, HttpResponse):
         return given
     if given and (problem := _outside(request, given)):
         form.add_error("address", problem)
-        return _page(request, opened, form, status=422)
+        return _page(request, access, form, status=422)
     place = drafts.place_from(request.jurisdiction, given) if given is not None else None
     owner = _owner(service_request, place)
     heard = _heard(form, place)
     if heard and (about := _about(heard)) not in request.POST.getlist("said_no"):
         return _ask_of_danger(request, form, heard, about)
     if found := _found(request, form, place):
-        return _page(request, opened, form, status=422, found=found)
+        return _page(request, access, form, status=422, found=found)
     if owner is not None and service_request.priority != 1 and request.POST.get("owner") != owner.code:
         return _asked(request, form, "edit_owner", owner=owner)
-    wanted = corrections.Wanted(
+    wanted = corrections.Correction(
         text=form.cleaned_data["text"],
         note=form.cleaned_data["note"],
         place=place,
@@ -100,23 +100,25 @@ def change(request: CityRequest, opened: Opened, person: Person) -> HttpResponse
         data = request.POST.copy()
         data["was"] = reporter_edits.fingerprint(service_request)
         again = ChangeForm(data, service_request=service_request)
-        return _page(request, opened, again, status=409, now=service_request)
+        return _page(request, access, again, status=409, now=service_request)
     except submission.Refused as error:
         form.add_error("address", next(iter(error.problems.values())))
-        return _page(request, opened, form, status=422)
+        return _page(request, access, form, status=422)
     messages.success(request, _("Thank you. We changed your report."))
     return redirect("requests_app:track", service_request.reference)
 
 
-def _page(request: CityRequest, opened: Opened, form: ChangeForm, status: int = 200, **more: Any) -> HttpResponse:
-    service_request = opened.service_request
+def _page(
+    request: CityRequest, access: RequestAccess, form: ChangeForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    service_request = access.service_request
     asset = service_request.asset
     context = {
         "service_request": service_request,
         "form": form,
         "switch_form": "report-form",
         "carried": _carried(request.POST, CARRIED) + [("seen", one["found"].words) for one in more.get("found", [])],
-        "thing": assets.name_of(request.jurisdiction, asset) if asset else "",
+        "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",
         "has_photos": reporter_edits.takes_photos(service_request),
         **more,
     }
@@ -209,7 +211,7 @@ def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPh
 
 
 def _ask_of_danger(request: CityRequest, form: ChangeForm, heard: list[EmergencyPhrase], about: str) -> HttpResponse:
-    danger.ask_of_a_change(form.service_request, _reasons(heard))
+    danger.ask_about_edit(form.service_request, _reasons(heard))
     self_harm = any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard)
     return _asked(request, form, "edit_danger", without="said_no", about=about, self_harm=self_harm)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from requests_app.localized import say
+from requests_app.localized import localized
 from requests_app.models import Photo, QuestionVersion, ServiceRequest
 from requests_app.rules import intake, personal_data, reporter_edits
 from requests_app.rules.intake import clean_text
@@ -77,16 +77,18 @@ class ChangeForm(PlaceForm):
         return any(one.required for one in intake.questions_of(self.version) if one.code in self.given)
 
     def _answer_field(self, question: QuestionVersion) -> WordsField:
-        hints = [say(question.help)]
+        hints = [localized(question.help)]
         if question.visibility != QuestionVersion.Visibility.PUBLIC and not is_confidential(self.version):
             hints.append(_("Only the city sees this answer."))
         return WordsField(
-            label=say(question.text),
+            label=localized(question.text),
             help_text=" ".join(one for one in hints if one),
             max_length=intake.ANSWER_MAX,
             required=question.required,
             initial=self.given.get(question.code, ""),
-            error_messages={"required": _("Answer this question: %(question)s") % {"question": say(question.text)}},
+            error_messages={
+                "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
+            },
         )
 
     @property

@@ -94,7 +94,7 @@ def words_form(act: str, data: Any = None, *, initial: Mapping[str, str] | None 
     label = {
         "answer": gettext("Your answer"),
         "add": gettext("What do you want to add?"),
-        "still_broken": gettext("What is still wrong?"),
+        "not_fixed": gettext("What is still wrong?"),
     }[act]
     # That it is still broken says enough by itself.
-    return WordsForm(data, label=label, required=act != "still_broken", prefix=act, initial=initial)
+    return WordsForm(data, label=label, required=act != "not_fixed", prefix=act, initial=initial)

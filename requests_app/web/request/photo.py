@@ -22,7 +22,7 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
     if permissions.can(request.user, "view", service_request):
         return True, False
     # The reporter keeps their own; it was they who sent it. Whoever only joined or follows sees what everybody sees.
-    link = links.held_by(request)
+    link = links.link_of_request(request)
     if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
         return False, False
     return service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists(), False

@@ -26,15 +26,15 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
     if link is None:
         return no_such_request(request)
     response = redirect("requests_app:track", link.service_request.reference)
-    give_link(response, token, link.service_request)
+    redirect_with_link(response, token, link.service_request)
     return response
 
 
-def give_link(response: HttpResponse, token: str, service_request: ServiceRequest) -> None:
+def redirect_with_link(response: HttpResponse, token: str, service_request: ServiceRequest) -> None:
     _keep(response, token, service_request.reference)
 
 
-def take_link(response: HttpResponse, reference: str) -> None:
+def remember_link(response: HttpResponse, reference: str) -> None:
     _keep(response, "", reference)
 
 
@@ -64,13 +64,13 @@ def _link(request: CityRequest, token: str) -> AccessLink | None:
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_mails(request: CityRequest, token: str) -> HttpResponse:
+def unsubscribe_link(request: CityRequest, token: str) -> HttpResponse:
     """The mails' own way out: a page with a button, or one POST by the mail program. The token alone allows it."""
     link = _link(request, token)
     if link is None:
         return render(request, "requests_app/request/unsubscribe.html", {"gone": True}, status=404)
     done = request.method == "POST"
     if done:
-        followers.stop_news(link.service_request, actor=link.person)
+        followers.unsubscribe(link.service_request, actor=link.person)
     context = {"service_request": link.service_request, "done": done}
     return render(request, "requests_app/request/unsubscribe.html", context)

@@ -24,13 +24,13 @@ from requests_app.models import (
     Target,
 )
 from requests_app.places import assets
-from requests_app.places.public_place import shows_thing
+from requests_app.places.public_place import shows_asset
 from requests_app.rules import permissions, reopening, survey
-from requests_app.rules.typical_times import usual_time
+from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, no_such_request, too_much
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
-from requests_app.web.request_access import Opened, acts_of, open_request
+from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
 LOOKUPS_AN_HOUR = 300
 
@@ -43,15 +43,15 @@ def track(request: CityRequest, reference: str) -> HttpResponse:
         return redirect("requests_app:track", parsed)
     if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
         return render(request, "requests_app/request/too_many.html", {"message": too_much()}, status=429)
-    opened = open_request(request, reference)
-    if opened is None:
+    access = access_request(request, reference)
+    if access is None:
         return _for_staff(request, parsed) or no_such_request(request, reference)
-    return track_page(request, opened)
+    return track_page(request, access)
 
 
 def track_page(
     request: CityRequest,
-    opened: Opened,
+    access: RequestAccess,
     *,
     form: WordsForm | None = None,
     form_for: str = "",
@@ -59,29 +59,29 @@ def track_page(
     status: int = 200,
 ) -> HttpResponse:
     """form: of the act `form_for`, with its errors. unsent: words that no act takes any more."""
-    service_request, shown = opened.service_request, opened.shown
-    own = opened.own
-    usual = usual_time(service_request.service)
-    acts = acts_of(opened)
-    notes = moderation_notes.text_notes(service_request, opened.parent)
+    service_request, shown = access.service_request, access.shown
+    own = access.own
+    usual = typical_time(service_request.service)
+    acts = allowed_actions(access)
+    notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False)
     photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own)
-    forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "still_broken"}}
+    forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "not_fixed"}}
     if form is not None:
         forms[form_for] = form
     response = render(
         request,
         "requests_app/request/track.html",
         {
-            "opened": opened,
+            "opened": access,
             "service_request": service_request,
             "shown": shown,
-            "status": wording.status_words(shown, to_reporter=own and opened.parent is None),
+            "status": wording.status_words(shown, to_reporter=own and access.parent is None),
             "status_since": _status_since(shown),
             "tone": _tone(shown),
-            "next_step": wording.next_step(shown, to_reporter=own and opened.parent is None),
+            "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
             "is_late": shown.is_open and shown.due_at is not None and shown.due_at < app_now(),
-            "parent": opened.parent,
+            "parent": access.parent,
             "usual": usual,
             "promise": None if usual else _promise(service_request),
             "acts": acts,
@@ -91,7 +91,7 @@ def track_page(
             "form_for": form_for,
             "reopen_until": reopening.last_day(shown),
             "words": unsent,
-            "question": _open_question(opened),
+            "question": _open_question(access),
             "appeal": _appeal(shown),
             "by_remote": not shown.visited_at and _was_remote(shown),
             "work_photos": work_photos,
@@ -102,23 +102,23 @@ def track_page(
             "hidden_note": moderation_notes.hidden_note(service_request) if own else "",
             "lines": timeline.lines(
                 service_request,
-                parent=opened.parent,
-                reporter=opened.link.person if opened.link and own else None,
-                reader=opened.link.person if opened.link else None,
+                parent=access.parent,
+                reporter=access.link.person if access.link and own else None,
+                reader=access.link.person if access.link else None,
                 notes=notes,
             ),
             "areas": _areas(service_request),
-            "thing": _thing(request, service_request, own=own),
+            "asset_name": _asset_name(request, service_request, own=own),
             "answers": _answers(service_request, own=own),
-            "contacts": _masked_contacts(opened),
+            "contacts": _masked_contacts(access),
             "news_on": "news" in acts,
-            "cadence_form": CadenceForm(initial={"cadence": _cadence(opened)}) if "news" in acts else None,
+            "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
-            "surveyed": survey.answers_of(shown, opened.link.person) if opened.link and "survey" in acts else {},
+            "surveyed": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
         },
         status=status,
     )
-    if opened.link is not None:
+    if access.link is not None:
         response["Cache-Control"] = "private, no-store"
     return response
 
@@ -130,9 +130,9 @@ def _areas(service_request: ServiceRequest) -> list[Area]:
     return list(service_request.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code"))
 
 
-def _thing(request: CityRequest, service_request: ServiceRequest, *, own: bool) -> str:
+def _asset_name(request: CityRequest, service_request: ServiceRequest, *, own: bool) -> str:
     """Which of the city's things it is about, for whoever may know the exact place."""
-    may_know = own or shows_thing(service_request.service_version.visibility)
+    may_know = own or shows_asset(service_request.service_version.visibility)
     asset = service_request.asset
     return assets.name_of(request.jurisdiction, asset) if asset and may_know else ""
 
@@ -185,11 +185,11 @@ def _promise(service_request: ServiceRequest) -> Target | None:
     )
 
 
-def _open_question(opened: Opened) -> Comment | None:
+def _open_question(access: RequestAccess) -> Comment | None:
     """What we asked the reporter last, for them alone."""
-    if not opened.own:
+    if not access.own:
         return None
-    service_request = opened.service_request
+    service_request = access.service_request
     waits = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
     if not waits and service_request.disposition != Disposition.NO_REPLY:
         return None
@@ -218,11 +218,11 @@ def _answers(service_request: ServiceRequest, *, own: bool) -> list[Answer]:
     return list(found if own else found.filter(question_version__visibility=QuestionVersion.Visibility.PUBLIC))
 
 
-def _masked_contacts(opened: Opened) -> list[str]:
+def _masked_contacts(access: RequestAccess) -> list[str]:
     """Enough to recognize one's own address, never enough for whoever found the link."""
-    if opened.link is None:
+    if access.link is None:
         return []
-    return [masked(one.value) for one in opened.link.person.contact_points.order_by("kind")]
+    return [masked(one.value) for one in access.link.person.contact_points.order_by("kind")]
 
 
 def masked(value: str) -> str:
@@ -232,8 +232,8 @@ def masked(value: str) -> str:
     return f"{name[:1]}…@{host}" if at else f"…{digits[-2:]}"
 
 
-def _cadence(opened: Opened) -> str:
-    part = opened.link.person.participations.filter(service_request=opened.service_request) if opened.link else None
+def _cadence(access: RequestAccess) -> str:
+    part = access.link.person.participations.filter(service_request=access.service_request) if access.link else None
     first = part.order_by("id").first() if part is not None else None
     return first.cadence if first else Cadence.AT_ONCE
 

@@ -31,7 +31,7 @@ def _waiting() -> dict[str, Any]:
             CROSS JOIN LATERAL (
               SELECT count(*) AS n, min(due_at) AS oldest FROM (
                 SELECT due_at FROM requests_app_outboxrow row
-                WHERE row.lane = lane.lane AND done_at IS NULL AND dead_at IS NULL AND held_at IS NULL
+                WHERE row.lane = lane.lane AND done_at IS NULL AND dead_at IS NULL AND paused_at IS NULL
                   AND due_at <= app_now()
                 ORDER BY due_at LIMIT 10000) first) due"""
         )
@@ -93,7 +93,9 @@ def _measured() -> CollectorRegistry:
         )
         held = cursor.fetchone() or (0, 0)
     Gauge("lamplighter_requests_open", "Open service requests", registry=registry).set(row[0] if row else 0)
-    Gauge("lamplighter_requests_held", "Requests that wait for a look by a moderator", registry=registry).set(held[0])
+    Gauge("lamplighter_requests_pending_review", "Requests that wait for a look by a moderator", registry=registry).set(
+        held[0]
+    )
     oldest_held = Gauge(
         "lamplighter_held_oldest_seconds", "Age of the oldest request that waits for a look", registry=registry
     )

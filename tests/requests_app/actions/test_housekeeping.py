@@ -132,7 +132,7 @@ def test_news_that_nobody_confirmed_or_somebody_stopped_is_forgotten_with_the_ad
     city, now = factories.jurisdiction(), app_now()
     long_ago = now - dt.timedelta(days=31)
     never = wish(city, "never@example.org", created_at=now - dt.timedelta(days=8))
-    stopped = wish(city, "stopped@example.org", confirmed_at=long_ago, stopped_at=long_ago)
+    stopped = wish(city, "stopped@example.org", confirmed_at=long_ago, unsubscribed_at=long_ago)
     fresh = wish(city, "fresh@example.org")
     kept = wish(city, "kept@example.org", confirmed_at=long_ago, created_at=long_ago)
     still = wish(city, "still@example.org", created_at=now - dt.timedelta(days=8))
@@ -157,7 +157,7 @@ def test_whoever_reported_something_stays_when_their_news_is_forgotten() -> None
         jurisdiction=cast.city,
         contact_point=ana.contact_point,
         label="Pothole",
-        stopped_at=app_now() - dt.timedelta(days=31),
+        unsubscribed_at=app_now() - dt.timedelta(days=31),
     )
     housekeeping.sweep()
     assert not Subscription.objects.exists()

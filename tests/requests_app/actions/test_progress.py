@@ -52,7 +52,7 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
     progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
     made.refresh_from_db()
     assert (made.status, made.due_at) == ("on_hold", None)
-    assert progress.bring_back_held() == 1
+    assert progress.resume_overdue_holds() == 1
     made.refresh_from_db()
     assert (made.status, made.hold_reason, made.hold_until) == ("in_progress", "", None)
     assert made.due_at is not None
@@ -72,7 +72,7 @@ def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
         )
     today = dt.date(2026, 6, 6)
     progress.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
-    assert progress.bring_back_held() == comes_back
+    assert progress.resume_overdue_holds() == comes_back
 
 
 def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
@@ -102,7 +102,7 @@ def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceReques
     ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     for number, one in enumerate((made, other)):
         ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
-    assert (progress.close_old(), progress.bring_back_held()) == (0, 0)
+    assert (progress.close_old(), progress.resume_overdue_holds()) == (0, 0)
 
 
 @pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
@@ -161,7 +161,7 @@ def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, mad
     assert made.due_at is None
     assert made.comments.get(kind="outcome").public
     assert not RequestArea.objects.filter(service_request=made, is_open=True).exists()
-    assert OutboxRow.objects.filter(service_request=made, kind="tell_resolved").exists()
+    assert OutboxRow.objects.filter(service_request=made, kind="notify_resolved").exists()
 
 
 def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:

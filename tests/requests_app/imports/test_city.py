@@ -144,7 +144,7 @@ def test_owners_and_area_attributes_join_the_layers_by_name_and_code(folder: Fol
     for _ in range(2):
         city = load(path)
         owner = Owner.objects.get(jurisdiction=city)
-        assert (owner.code, owner.phone, owner.ground.count()) == ("dot", "555-0170", 1)
+        assert (owner.code, owner.phone, owner.owner_areas.count()) == ("dot", "555-0170", 1)
         assert Area.objects.get(jurisdiction=city).attributes == {"collection_day": {"en": "Monday"}}
 
 

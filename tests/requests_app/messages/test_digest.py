@@ -52,7 +52,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
     it_is_in(cast.city.zone, day, hour)
-    subscriptions.gather()
+    subscriptions.send_due_digests()
     deliver()
 
 
@@ -138,7 +138,7 @@ def test_a_day_of_changes_is_one_mail_after_seven_in_the_citys_morning(town: Riv
     for body in (plain(told), html(told)):
         assert body.count("Work has begun") == 1
         assert body.count("We look on Friday.") == 1
-        assert made.spoken_reference in body
+        assert made.display_reference in body
     rings(town, MONDAY + dt.timedelta(days=2))
     assert len(mailbox.mails) == 1, "each change once"
 
@@ -166,7 +166,7 @@ def test_a_second_try_of_a_digest_has_the_same_message_id_and_a_success_is_not_r
     conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
     mailbox.answer = "451 later"
     rings(town, MONDAY + dt.timedelta(days=1))
-    row = OutboxRow.objects.get(kind="tell_digest")
+    row = OutboxRow.objects.get(kind="send_digest")
     assert row.last_error == "SMTPDataError"
     assert DigestItem.objects.get().sent_at is None
     mailbox.answer = "250 OK"
@@ -228,7 +228,7 @@ def test_whoever_stopped_the_mails_of_their_report_does_not_hear_of_their_own_ac
 ) -> None:
     subscribed(town, "at_once", email="ana@example.org")
     made = anas(town)
-    Participation.objects.filter(service_request=made).update(stopped_at=app_now())
+    Participation.objects.filter(service_request=made).update(unsubscribed_at=app_now())
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
     deliver()
     mailbox.mails.clear()
@@ -387,8 +387,8 @@ def test_one_click_stops_that_subscription_alone_also_when_it_is_gone(town: Rive
     assert one_click(told) == 200
     potholes.refresh_from_db()
     trees.refresh_from_db()
-    assert potholes.stopped_at is not None
-    assert trees.stopped_at is None
+    assert potholes.unsubscribed_at is not None
+    assert trees.unsubscribed_at is None
     mailbox.mails.clear()
     factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     factories.routed(town.tree, reporter=factories.NOBODY)

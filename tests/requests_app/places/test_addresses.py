@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.models import GazetteerEntry, Ground, Jurisdiction
+from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
 from requests_app.places import addresses, statement_timeout
 from tests import factories
 
@@ -125,7 +125,7 @@ def test_farther_off_it_is_the_corner_then_the_street_then_nothing(city: Jurisdi
     assert corner.label == "Elm St & Main St"
     from django.contrib.gis.geos import LineString
 
-    Ground.objects.create(
+    OwnerArea.objects.create(
         jurisdiction=city, is_segment=True, name="Far Rd", shape=LineString((-69.04, 40.52), (-69.03, 40.52), srid=4326)
     )
     street = addresses.nearest(city, factories.at(-69.035, 40.5202))

@@ -8,7 +8,7 @@ from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 
 from requests_app.imports.layers import import_layers
 from requests_app.imports.progress import Silent
-from requests_app.models import Ground, Jurisdiction, Owner
+from requests_app.models import Jurisdiction, Owner, OwnerArea
 from requests_app.places import ownership
 from tests import factories
 from tests.factories import EAST, NORTH, SOUTH, WEST, at, square
@@ -75,7 +75,7 @@ class TestWhoseGround:
 
     @pytest.fixture
     def power(self, city: Jurisdiction) -> Owner:
-        Ground.objects.create(jurisdiction=city, is_segment=True, name="Elm St", shape=self.OUR_STREET)
+        OwnerArea.objects.create(jurisdiction=city, is_segment=True, name="Elm St", shape=self.OUR_STREET)
         easement = square(-69.01, 40.515, -68.99, 40.525)
         return factories.owner(city, easement, kind="utility", name="Power Company", code="power")
 
@@ -155,8 +155,8 @@ def test_a_pothole_in_any_city_street_under_rivermark_s_power_lines_is_ours(city
     import_layers(city, layers, tmp_path / "layers.yml", progress=Silent())
 
     power = Owner.objects.get(kind="utility")
-    easement = Ground.objects.get(owner=power).shape
-    streets = Ground.objects.filter(is_segment=True, owner=None, shape__intersects=easement)
+    easement = OwnerArea.objects.get(owner=power).shape
+    streets = OwnerArea.objects.filter(is_segment=True, owner=None, shape__intersects=easement)
     assert len(streets) == 57
     pothole = factories.service(city, place_rule="segment", owner_kinds=["state_road", "utility"])
     tree = factories.service(city, "tree", place_rule="polygon", owner_kinds=["utility"])

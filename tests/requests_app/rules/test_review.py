@@ -34,7 +34,7 @@ def city() -> Jurisdiction:
 
 @pytest.mark.parametrize("text", SWEARING)
 def test_swearing_alone_holds_nothing(city: Jurisdiction, text: str) -> None:
-    assert review.held_reason(city, [text]) == ""
+    assert review.review_reason(city, [text]) == ""
 
 
 @pytest.mark.parametrize(
@@ -54,44 +54,44 @@ def test_swearing_alone_holds_nothing(city: Jurisdiction, text: str) -> None:
     ],
 )
 def test_a_listed_host_holds_however_it_is_written(city: Jurisdiction, text: str) -> None:
-    assert review.held_reason(city, ["A hole.", text]) == "link"
+    assert review.review_reason(city, ["A hole.", text]) == "link"
 
 
 @pytest.mark.parametrize(
     "text", ["notspam.example", "spam.example.org", "The lid is broken.Please fix it.", "spam example", "see a.example"]
 )
 def test_other_hosts_hold_nothing(city: Jurisdiction, text: str) -> None:
-    assert review.held_reason(city, [text]) == ""
+    assert review.review_reason(city, [text]) == ""
 
 
 def test_two_links_are_a_report_and_three_an_advertisement(city: Jurisdiction) -> None:
     links = [f"https://photos.example/{number}" for number in range(3)]
-    assert review.held_reason(city, links[:2]) == ""
-    assert review.held_reason(city, links) == "link"
-    assert review.held_reason(city, [" www.one.example ".join(links[:2])]) == "link"
+    assert review.review_reason(city, links[:2]) == ""
+    assert review.review_reason(city, links) == "link"
+    assert review.review_reason(city, [" www.one.example ".join(links[:2])]) == "link"
 
 
 @pytest.mark.parametrize("text", ["Fix it or I’LL KILL YOU", "ill   kill, you!", "TE VOY A MATÁR, jefe"])
 def test_a_listed_threat_holds_in_every_language_without_case_accents_and_signs(city: Jurisdiction, text: str) -> None:
-    assert review.held_reason(city, [text]) == "threat"
+    assert review.review_reason(city, [text]) == "threat"
 
 
 @pytest.mark.parametrize("text", ["I will kill the weeds", "te voy a mata", "kill you"])
 def test_other_words_are_no_threat(city: Jurisdiction, text: str) -> None:
-    assert review.held_reason(city, [text]) == ""
+    assert review.review_reason(city, [text]) == ""
 
 
 def test_the_gravest_reason_is_said(city: Jurisdiction) -> None:
     threat, link = "I'll kill you", "spam.example"
-    assert review.held_reason(city, [link, threat], by_robot=True, over_limit=True) == "threat"
-    assert review.held_reason(city, [link], by_robot=True, over_limit=True) == "link"
-    assert review.held_reason(city, [], by_robot=True, over_limit=True) == "robot"
-    assert review.held_reason(city, [], over_limit=True) == "limit"
+    assert review.review_reason(city, [link, threat], by_robot=True, over_limit=True) == "threat"
+    assert review.review_reason(city, [link], by_robot=True, over_limit=True) == "link"
+    assert review.review_reason(city, [], by_robot=True, over_limit=True) == "robot"
+    assert review.review_reason(city, [], over_limit=True) == "limit"
 
 
 def test_the_lists_of_another_city_do_not_count(city: Jurisdiction) -> None:
     other = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
-    assert review.held_reason(other, ["spam.example", "I'll kill you"]) == ""
+    assert review.review_reason(other, ["spam.example", "I'll kill you"]) == ""
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_the_host_of_what_was_pasted(typed: str, host: str) -> None:
 
 def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(1):  # type: ignore[operator]
-        review.held_reason(city, ["a." * 2000, "b.example " * 300, "no links"])
+        review.review_reason(city, ["a." * 2000, "b.example " * 300, "no links"])
 
 
 @pytest.mark.parametrize("piece", ["\u2488", "a.", "a", "a-", "1.", "[.]", "www."])
 def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
     """Twenty times what a form takes: a pattern that begins anew at each dot would need minutes."""
     began = time.process_time()
-    review.held_reason(city, [piece * 80_000])
+    review.review_reason(city, [piece * 80_000])
     assert time.process_time() - began < 10

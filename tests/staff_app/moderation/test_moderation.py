@@ -63,7 +63,7 @@ def revision_of(one: ServiceRequest) -> TextRevision:
     return one.text_revisions.order_by("-id")[0]
 
 
-def put_back(client: Client, revision: TextRevision, **data: str) -> Any:
+def restore(client: Client, revision: TextRevision, **data: str) -> Any:
     return client.post(f"{page_of(revision.service_request)}texts/{revision.pk}/back/", data, follow=True)
 
 
@@ -185,7 +185,7 @@ def test_what_it_was_is_read_by_who_may_hide_with_the_change_marked(
 
 def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest, pia: Client, client: Client) -> None:
     hide(pia, limb, description=HIDDEN)
-    assert put_back(pia, revision_of(limb)).status_code == 200
+    assert restore(pia, revision_of(limb)).status_code == 200
     page = said_on(client, f"/r/{limb.reference}/")
     assert SAID in page
     assert "taken out" not in page
@@ -194,7 +194,7 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     assert (revision.undone_by, revision.undone_at is not None) == (revision.user, True)
     assert "Put back by Pia on" in said_on(pia, page_of(limb))
     # Pressed twice, by a slow hand: once.
-    assert put_back(pia, revision).status_code == 200
+    assert restore(pia, revision).status_code == 200
     assert Event.objects.filter(kind="text_shown").count() == 1
 
 
@@ -204,7 +204,7 @@ def test_after_a_later_change_putting_back_shows_both_and_asks(
     hide(pia, limb, description=HIDDEN)
     first = revision_of(limb)
     hide(sue, limb, description="[…] dumps […] here.")
-    answer = put_back(pia, first)
+    answer = restore(pia, first)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert SAID in html.unescape(page)
@@ -212,11 +212,11 @@ def test_after_a_later_change_putting_back_shows_both_and_asks(
     limb.refresh_from_db()
     assert limb.description == "[…] dumps […] here."
     seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
-    assert put_back(pia, first, words="A neighbor dumps […] here.", seen=seen).status_code == 200
+    assert restore(pia, first, words="A neighbor dumps […] here.", seen=seen).status_code == 200
     limb.refresh_from_db()
     assert limb.description == "A neighbor dumps […] here."
     # What stood there in between is kept, too.
-    assert (revision_of(limb).reason, revision_of(limb).before) == ("put_back", "[…] dumps […] here.")
+    assert (revision_of(limb).reason, revision_of(limb).before) == ("restore", "[…] dumps […] here.")
     assert "Words put back by hand" in said_on(pia, page_of(limb))
 
 
@@ -226,7 +226,7 @@ def test_putting_back_asks_again_if_the_text_changed_while_it_was_asked(
     hide(pia, limb, description=HIDDEN)
     first = revision_of(limb)
     hide(sue, limb, description="[…] here.")
-    answer = put_back(pia, first, words="Typed by Pia.", seen=version_of(HIDDEN))
+    answer = restore(pia, first, words="Typed by Pia.", seen=version_of(HIDDEN))
     assert answer.status_code == 409
     assert "Typed by Pia." in answer.content.decode()
     limb.refresh_from_db()
@@ -241,7 +241,7 @@ def test_a_writers_own_change_is_told_apart_and_is_theirs(limb: ServiceRequest, 
     page = said_on(pia, page_of(limb))
     assert "Changed by its writer Resident · Description [taken out:] A branch. [end]" in page
     assert "Put it back" not in page
-    assert put_back(pia, edited).status_code == 404
+    assert restore(pia, edited).status_code == 404
     assert "taken out" not in said_on(client, f"/r/{limb.reference}/")
 
 
@@ -405,7 +405,7 @@ def test_a_permission_taken_away_takes_the_button_and_the_ability(
         pia.post(f"{page_of(limb)}photos/{photo.pk}/hide/", {"reason": "other"}).status_code: "hide",
     }
     assert set(tried) == ({403} if taken == "hide" else {302})
-    assert put_back(pia, revision).status_code == 403
+    assert restore(pia, revision).status_code == 403
     assert pia.post(f"{page_of(limb)}photos/{hidden.pk}/show/").status_code == 403
 
 
@@ -416,4 +416,4 @@ def test_another_department_finds_nothing_there(
     photo = take(town, limb)
     for rest in ("moderate/", f"photos/{photo.pk}/hide/", f"photos/{photo.pk}/show/"):
         assert tom.post(page_of(limb) + rest).status_code == 404
-    assert put_back(tom, revision_of(limb)).status_code == 404
+    assert restore(tom, revision_of(limb)).status_code == 404

@@ -59,7 +59,7 @@ def test_it_shows_why_what_and_where_oldest_first(town: Rivermark, ada: Client) 
     first = held(town, place=_place(note="Behind spam.example"))
     second = held(town, "Buy at https://shop.spam.example/")
     page = ada.get("/staff/held/").content.decode()
-    assert page.index(first.spoken_reference) < page.index(second.spoken_reference)
+    assert page.index(first.display_reference) < page.index(second.display_reference)
     assert "It may hold a threat." in page
     assert "<mark>i will hurt you</mark>" in page
     assert "<mark>spam.example</mark>" in page
@@ -81,16 +81,20 @@ def test_publishing_shows_it_to_everybody_and_tells_those_who_follow_but_not_the
     area = factories.area(town.city)
     one = held(town)
     wished = subscriptions.subscribe(
-        town.city, subscriptions.Followed("Ward 5", area=area), email="sy@example.org", cadence="daily", language="en"
+        town.city,
+        subscriptions.FollowTarget("Ward 5", area=area),
+        email="sy@example.org",
+        cadence="daily",
+        language="en",
     )
     Subscription.objects.filter(pk=wished.pk).update(confirmed_at=one.submitted_at)
     ContactPoint.objects.filter(pk=wished.contact_point_id).update(verified_at=one.submitted_at)
     assert client.get(f"/r/{one.reference}/").status_code == 404
     told = OutboxRow.objects.filter(service_request=one, kind__startswith="tell_").count()
     answer = look(ada, one, publish="1")
-    assert f"Everyone can see {one.spoken_reference} now." in answer.content.decode()
+    assert f"Everyone can see {one.display_reference} now." in answer.content.decode()
     one.refresh_from_db()
-    assert (one.public_state, one.held_reason) == ("public", "")
+    assert (one.public_state, one.review_reason) == ("public", "")
     factories.let_the_worker_work()
     assert client.get(f"/r/{one.reference}/").status_code == 200
     assert SearchDocument.objects.filter(kind="request", object_id=one.pk).exists()
@@ -106,7 +110,7 @@ def test_what_is_kept_hidden_needs_a_reason_and_is_worked_on(town: Rivermark, ad
     assert "Choose why the public should not see it." in look(ada, one, reason="nonsense").content.decode()
     look(ada, one, reason="abuse")
     one.refresh_from_db()
-    assert (one.public_state, one.held_reason, one.status) == ("hidden", "threat", "routed")
+    assert (one.public_state, one.review_reason, one.status) == ("hidden", "threat", "routed")
     assert client.get(f"/r/{one.reference}/").status_code == 404
     event = Event.objects.filter(service_request=one).latest("id")
     assert (event.kind, event.data) == ("hidden", {"reason": "abuse"})
@@ -158,9 +162,9 @@ def test_each_sees_those_of_their_own_department_and_only_who_may_publish_sees_a
 ) -> None:
     one = held(town)
     for client in (ada, sue):
-        assert one.spoken_reference in client.get("/staff/held/").content.decode()
+        assert one.display_reference in client.get("/staff/held/").content.decode()
     page = pia.get("/staff/held/").content.decode()
-    assert one.spoken_reference not in page
+    assert one.display_reference not in page
     assert "Nothing waits for a look." in page
     assert look(pia, one, publish="1").status_code == 404
     for client in (tom, signed_in(town.cal), signed_in(town.dev)):
@@ -176,7 +180,7 @@ def test_a_report_that_turns_out_private_leaves_the_queue_and_is_never_published
 ) -> None:
     one = held(town)
     assignment.change_service(one.pk, version=town.outreach, actor=town.ada)
-    assert one.spoken_reference not in ada.get("/staff/held/").content.decode()
+    assert one.display_reference not in ada.get("/staff/held/").content.decode()
     with pytest.raises(moderation.AlreadyReviewed):
         moderation.approve(one.pk, actor=town.ada)
     one.refresh_from_db()
@@ -257,5 +261,5 @@ def test_the_metrics_say_how_long_the_oldest_waits(town: Rivermark, ada: Client,
     one = held(town)
     ServiceRequest.objects.filter(pk=one.pk).update(submitted_at=one.submitted_at - dt.timedelta(hours=5))
     said = client.get("/metrics").content.decode()
-    assert "lamplighter_requests_held 1.0" in said
+    assert "lamplighter_requests_pending_review 1.0" in said
     assert "lamplighter_held_oldest_seconds 180" in said

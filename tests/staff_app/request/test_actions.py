@@ -170,7 +170,7 @@ def test_an_outcome_says_how_it_ended_and_whether_somebody_was_there(
     assert event.kind == "resolved"
     assert event.data["remote"] is remote
     assert Comment.objects.get(pk=event.data["comment_id"]).public
-    assert OutboxRow.objects.filter(event=event, kind="tell_resolved").count() == 1
+    assert OutboxRow.objects.filter(event=event, kind="notify_resolved").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_a_place_nobody_knows_or_outside_is_refused(town: Rivermark, pia: Client
 
 def test_joining_and_taking_apart(town: Rivermark, tom: Client) -> None:
     first, second = (factories.routed(town.pothole, answers=LANE) for _ in range(2))
-    done(tom, second, "merge", reference=first.spoken_reference.lower())
+    done(tom, second, "merge", reference=first.display_reference.lower())
     assert (second.status, second.disposition, second.duplicate_of) == ("resolved", "duplicate", first)
     assert events_of(first)[-1] == "absorbed"
     done(tom, second, "unmerge")

@@ -40,9 +40,9 @@ def test_a_term_is_kept_as_it_is_compared_and_counts_at_once(
     term = ModerationTerm.objects.get()
     assert (term.kind, term.value, term.created_by) == (kind, kept, town.ada)
     if kind == "address":
-        assert blocked_addresses.is_banned(town.city, "troll@banned.example")
+        assert blocked_addresses.is_blocked(town.city, "troll@banned.example")
     else:
-        assert review.held_reason(town.city, [f"See {typed}"]) == kind
+        assert review.review_reason(town.city, [f"See {typed}"]) == kind
     assert "in the list already" in add(ada, kind, typed)
     assert ModerationTerm.objects.count() == 1
 

@@ -17,7 +17,7 @@ SignIn = Callable[[User], Client]
 @pytest.fixture
 def dead(town: Rivermark) -> OutboxRow:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    row = OutboxRow.objects.get(service_request=one, kind="tell_received")
+    row = OutboxRow.objects.get(service_request=one, kind="notify_received")
     row.dead_at, row.attempts, row.last_error = app_now(), 17, "SMTPServerDisconnected"
     row.save()
     return row
@@ -27,7 +27,7 @@ def test_it_shows_what_was_given_up_with_its_error(town: Rivermark, dead: Outbox
     page = signed_in(town.ada).get("/staff/outbox/").content.decode()
     assert "SMTPServerDisconnected" in page
     assert "17" in page
-    assert ServiceRequest.objects.get().spoken_reference in page
+    assert ServiceRequest.objects.get().display_reference in page
     assert "Mail: received" in page
     assert "Mail: sent to the department" not in page, "what waits for its turn was not given up"
 
@@ -35,7 +35,7 @@ def test_it_shows_what_was_given_up_with_its_error(town: Rivermark, dead: Outbox
 def test_a_reference_is_told_only_to_who_may_open_the_request(town: Rivermark, dead: OutboxRow, pia: Client) -> None:
     page = pia.get("/staff/outbox/").content.decode()
     assert "SMTPServerDisconnected" in page
-    assert ServiceRequest.objects.get().spoken_reference not in page
+    assert ServiceRequest.objects.get().display_reference not in page
 
 
 def test_the_button_tries_again(town: Rivermark, dead: OutboxRow, signed_in: SignIn) -> None:

@@ -80,7 +80,7 @@ def tomorrow(clock: Clock) -> None:
     local = app_now().astimezone(zone)
     morning = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(8), zone)
     clock.set(morning)
-    subscriptions.gather()
+    subscriptions.send_due_digests()
 
 
 # --- Asking and confirming --------------------------------------------------------------------------------------------
@@ -176,13 +176,13 @@ def test_a_day_is_one_mail_and_each_change_is_in_it_once(cast: Rivermark, clock:
         conversation.comment(made.pk, text="We were there.", actor=cast.tom)
     assert DEV not in work_off()
     tomorrow(clock)
-    subscriptions.gather()
+    subscriptions.send_due_digests()
     assert work_off().count(DEV) == 1
     body = str(next(one for one in mail.outbox if one.to == [DEV]).body)
     assert body.count("We got the report") == 3
     assert body.count("/r/") == 3
     clock.forward(days=1)
-    subscriptions.gather()
+    subscriptions.send_due_digests()
     assert DEV not in work_off()
 
 
@@ -349,12 +349,12 @@ def test_one_press_stops_that_subscription_and_no_other(cast: Rivermark) -> None
     # A visit stops nothing; one press by the mail program does, without any cookie.
     assert Client().get(path).status_code == 200
     first.refresh_from_db()
-    assert first.stopped_at is None
+    assert first.unsubscribed_at is None
     assert Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     first.refresh_from_db()
     second.refresh_from_db()
-    assert first.stopped_at is not None
-    assert second.stopped_at is None
+    assert first.unsubscribed_at is not None
+    assert second.unsubscribed_at is None
     factories.routed(cast.pothole, "Another.", answers=LANE)
     assert DEV not in work_off()
 

@@ -77,7 +77,7 @@ def test_a_request_leads_to_its_service_its_block_and_its_areas(cast: Rivermark)
     html = page(f"/r/{made.reference}/")
     for path in ("/service/pothole/", "/places/1-99-block-of-elm-st/", "/areas/ward/5/"):
         assert f'href="{path}"' in html
-        assert made.spoken_reference in page(path)
+        assert made.display_reference in page(path)
 
 
 def test_what_is_not_listed_by_place_leads_to_no_block(cast: Rivermark) -> None:

@@ -286,8 +286,8 @@ def test_a_list_across_devices_of_what_was_sent_joined_and_followed(cast: Riverm
     assert "Sent to Streets" in found
     assert "Only you and the city see this." in found
     assert "You joined or follow it" in found
-    assert strangers.spoken_reference not in found
-    assert secret.spoken_reference in found
+    assert strangers.display_reference not in found
+    assert secret.display_reference in found
     # Bob's own words are on the request's page, and not here.
     assert "Somebody sleeps here." not in page(signed_in(BOB))
 
@@ -304,11 +304,11 @@ def test_who_joined_is_not_shown_what_was_hidden_meanwhile_and_who_sent_it_is(
 ) -> None:
     joiner, owner = signed_in(_reporter(hole, BOB)), signed_in()
     moderation.hide(hole.pk, reason="abuse", actor=cast.pia)
-    assert hole.spoken_reference not in page(joiner)
+    assert hole.display_reference not in page(joiner)
     assert joiner.get(f"/my/r/{hole.reference}/").status_code == 404
-    assert hole.spoken_reference in page(owner)
+    assert hole.display_reference in page(owner)
     ServiceRequest.objects.filter(pk=hole.pk).update(public_state="erased")
-    assert hole.spoken_reference not in page(owner)
+    assert hole.display_reference not in page(owner)
     assert owner.get(f"/my/r/{hole.reference}/").status_code == 404
 
 
@@ -351,8 +351,8 @@ def test_many_are_paged_by_key_and_a_made_up_cursor_begins_anew(cast: Rivermark)
     following = re.search(r'rel="next" href="([^"]+)"', first)
     assert following is not None
     second = page(client, f"/my/{following[1]}")
-    assert made[0].spoken_reference in second
-    assert made[26].spoken_reference not in second
+    assert made[0].display_reference in second
+    assert made[26].display_reference not in second
     assert page(client, "/my/?cursor=made-up").count("/my/r/") == 25
 
 
@@ -388,8 +388,8 @@ def test_a_page_of_ones_own_is_kept_by_no_cache(hole: ServiceRequest) -> None:
 
 
 def _wish(cast: Rivermark, email: str = ANA) -> Subscription:
-    followed = subscriptions.Followed("Potholes", service=cast.pothole.service)
-    return subscriptions.subscribe(cast.city, followed, email=email, cadence="daily", language="en")
+    follow_target = subscriptions.FollowTarget("Potholes", service=cast.pothole.service)
+    return subscriptions.subscribe(cast.city, follow_target, email=email, cadence="daily", language="en")
 
 
 def test_what_one_follows_is_confirmed_changed_and_stopped_here(cast: Rivermark, hole: ServiceRequest) -> None:
@@ -406,7 +406,7 @@ def test_what_one_follows_is_confirmed_changed_and_stopped_here(cast: Rivermark,
     assert wished.cadence == "weekly"
     client.post(path, {"stop": "1"})
     wished.refresh_from_db()
-    assert wished.stopped_at is not None
+    assert wished.unsubscribed_at is not None
     # Twice, from another tab.
     assert "stopped already" in html.unescape(client.post(path, {"stop": "1"}, follow=True).content.decode())
 
@@ -417,7 +417,7 @@ def test_nobody_changes_anothers_news(cast: Rivermark, hole: ServiceRequest) -> 
         client.post(f"/my/news/{wished.pk}/", {"stop": "1"})
         client.post(f"/my/news/{wished.pk}/", {"cadence": "weekly"})
     wished.refresh_from_db()
-    assert (wished.cadence, wished.confirmed_at, wished.stopped_at) == ("daily", None, None)
+    assert (wished.cadence, wished.confirmed_at, wished.unsubscribed_at) == ("daily", None, None)
 
 
 def test_in_spanish(hole: ServiceRequest) -> None:

@@ -103,7 +103,7 @@ def zoes(cast: Rivermark) -> ServiceRequest:
         default_storage.save(path, ContentFile(factories.jpeg(40, 30)))
     subscriptions.subscribe(
         cast.city,
-        subscriptions.Followed("Potholes", service=cast.pothole.service),
+        subscriptions.FollowTarget("Potholes", service=cast.pothole.service),
         email=ZOE,
         cadence="daily",
         language="en",
@@ -315,7 +315,7 @@ def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Ri
     assert found_in_the_database(*(word for what, word in WORDS.items() if what not in stays)) == []
     assert [one.value_words for one in zoes.answers.all()] == ["Lane"]
     assert Comment.objects.filter(text="Bobsaid this.").exists()
-    assert zoes.spoken_reference in page(signed_in(BOB))
+    assert zoes.display_reference in page(signed_in(BOB))
     assert Client().get(f"/r/{zoes.reference}/").status_code == 200
     assert counters.recount() == 0
 
@@ -389,7 +389,7 @@ def test_another_persons_address_is_not_touched(cast: Rivermark, zoes: ServiceRe
     bobs.refresh_from_db()
     assert bobs.is_open
     assert Person.objects.filter(name="Bob", erased_at=None).exists()
-    assert bobs.spoken_reference in page(signed_in(BOB))
+    assert bobs.display_reference in page(signed_in(BOB))
 
 
 def test_a_hidden_report_is_erased_too(cast: Rivermark, zoes: ServiceRequest) -> None:
@@ -423,7 +423,7 @@ def test_a_new_address_takes_the_old_ones_place_once_its_own_link_is_pressed(
     assert not ContactPoint.objects.filter(normalized=ZOE).exists()
     found = page(client)
     assert new in found
-    assert zoes.spoken_reference in found
+    assert zoes.display_reference in found
     conversation.comment(zoes.pk, text="We were there.", actor=cast.tom)
     assert [one.to[0] for one in work_off()] == [new]
     assert Subscription.objects.get().contact_point.normalized == new
@@ -438,7 +438,7 @@ def test_whoever_only_has_the_new_addresss_mail_gets_nothing_by_it(cast: Riverma
     for other in (Client(), signed_in("other@example.org")):
         assert "Open this link where you asked for it" in page(other, path)
         assert other.post(path).status_code == 403
-        assert zoes.spoken_reference not in page(other)
+        assert zoes.display_reference not in page(other)
     assert ContactPoint.objects.filter(normalized=ZOE).exists()
     # Nor once the old address has signed out.
     client.post("/my/sign-out/")

@@ -27,15 +27,15 @@ def change(client: Client) -> None:
 
 def test_who_is_signed_in_elsewhere_with_the_old_address_is_so_no_longer(anas: ServiceRequest) -> None:
     elsewhere = signed_in()
-    assert anas.spoken_reference in page(elsewhere)
+    assert anas.display_reference in page(elsewhere)
     here = signed_in()
     change(here)
     for path in ("/my/", "/my/contact/", f"/my/r/{anas.reference}/"):
         html = page(elsewhere, path)
         assert NEW not in html
-        assert anas.spoken_reference not in html
+        assert anas.display_reference not in html
     assert elsewhere.get("/my/contact/").status_code == 302
-    assert anas.spoken_reference in page(here), "this one proved the new address"
+    assert anas.display_reference in page(here), "this one proved the new address"
 
 
 @pytest.mark.parametrize("address", [ANA, NEW])
@@ -45,7 +45,7 @@ def test_a_link_that_waits_in_the_old_mailbox_signs_in_nobody(anas: ServiceReque
     change(signed_in())
     for browser, data in ((old, {}), (Client(), {"email": address})):
         assert browser.post(path, data).status_code == 410
-        assert anas.spoken_reference not in page(browser)
+        assert anas.display_reference not in page(browser)
 
 
 def test_a_link_by_which_the_old_address_would_become_somebodys_ends_too(cast: Rivermark, anas: ServiceRequest) -> None:
@@ -55,10 +55,10 @@ def test_a_link_by_which_the_old_address_would_become_somebodys_ends_too(cast: R
     change(signed_in())
     assert OneTimeLink.objects.filter(purpose="change", used_at=None).count() == 1
     assert bo.post(path).status_code == 410
-    assert anas.spoken_reference not in page(bo)
+    assert anas.display_reference not in page(bo)
 
 
 def test_links_to_the_new_address_go_on_working(anas: ServiceRequest) -> None:
     client = signed_in()
     change(client)
-    assert anas.spoken_reference in page(signed_in(NEW))
+    assert anas.display_reference in page(signed_in(NEW))

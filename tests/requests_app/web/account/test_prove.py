@@ -42,7 +42,7 @@ def test_one_press_of_not_me_ends_the_link_and_what_was_asked_for(path: str) -> 
     answer = Client().post(path, {"not_me": "1"})
     assert answer.status_code == 200
     assert "The link is void." in answer.content.decode()
-    assert wished().stopped_at is not None
+    assert wished().unsubscribed_at is not None
     assert wished().confirmed_at is None
     later = Client().post(path)
     assert later.status_code == 410
@@ -56,7 +56,7 @@ def test_not_me_is_no_way_to_stop_what_the_address_had_confirmed(path: str) -> N
     Client().post("/follow/?service=pothole", {"email": DEV, "cadence": "at_once"})
     again = OneTimeLink.objects.order_by("-id")[0]
     Client().post("/c/" + links.one_time_url(again).split("/c/")[1], {"not_me": "1"})
-    assert wished().stopped_at is None
+    assert wished().unsubscribed_at is None
     assert wished().confirmed_at is not None
 
 
@@ -83,7 +83,7 @@ def test_used_twice_it_says_so_and_what_to_do(path: str, press: dict[str, str]) 
     html = answer.content.decode()
     assert "This link was used already" in html
     assert "Ask for a new one" in html
-    assert wished().stopped_at is None
+    assert wished().unsubscribed_at is None
 
 
 @pytest.mark.parametrize("press", [{}, {"not_me": "1"}])

@@ -66,8 +66,8 @@ def test_the_newest_reports_of_it_are_on_it(cast: Rivermark) -> None:
     hole = factories.routed(cast.pothole, "A hole.", answers=LANE)
     branch = factories.routed(cast.tree, "A branch.")
     html = page("/service/pothole/")
-    assert hole.spoken_reference in html
-    assert branch.spoken_reference not in html
+    assert hole.display_reference in html
+    assert branch.display_reference not in html
     assert 'href="/follow/?service=pothole"' in html
 
 
@@ -79,7 +79,7 @@ def test_a_private_service_says_why_nothing_is_listed_and_cannot_be_followed(cas
     private = factories.routed(cast.outreach, "Sleeps there.")
     html = page("/service/outreach/")
     assert "Reports of this kind are private." in html
-    assert private.spoken_reference not in html
+    assert private.display_reference not in html
     assert "/follow/?" not in html
     assert "/requests/feed/?" not in html
 

@@ -50,8 +50,8 @@ def test_what_is_open_comes_before_what_was_done(cast: Rivermark, ward: Area) ->
     progress.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     open_one = factories.routed(cast.tree, "Open.")
     html = page("/areas/ward/5/")
-    assert html.index("Still open") < html.index(open_one.spoken_reference)
-    assert html.index(open_one.spoken_reference) < html.index("Done lately") < html.index(done.spoken_reference)
+    assert html.index("Still open") < html.index(open_one.display_reference)
+    assert html.index(open_one.display_reference) < html.index("Done lately") < html.index(done.display_reference)
     assert "/map/?area=ward%3A5" in html
     assert "/requests/?area=ward%3A5" in html
 
@@ -59,10 +59,10 @@ def test_what_is_open_comes_before_what_was_done(cast: Rivermark, ward: Area) ->
 def test_a_long_list_leads_to_the_list_of_all(cast: Rivermark, ward: Area) -> None:
     made = [factories.routed(cast.tree, f"Branch {number}.") for number in range(9)]
     html = page("/areas/ward/5/")
-    assert sum(one.spoken_reference in html for one in made) == 6
-    assert made[0].spoken_reference not in html
+    assert sum(one.display_reference in html for one in made) == 6
+    assert made[0].display_reference not in html
     assert "/requests/?area=ward%3A5&amp;status=open" in html
-    assert made[0].spoken_reference in page("/requests/?area=ward%3A5&status=open")
+    assert made[0].display_reference in page("/requests/?area=ward%3A5&status=open")
 
 
 def test_it_says_what_the_citys_card_says_of_it(cast: Rivermark, ward: Area) -> None:
@@ -128,8 +128,8 @@ def test_what_is_not_public_is_not_on_it(cast: Rivermark, ward: Area) -> None:
     hidden = factories.routed(cast.tree, "Hidden words.")
     moderation.hide(hidden.pk, reason="abuse", actor=cast.pia)
     html = page("/areas/ward/5/")
-    assert private.spoken_reference not in html
-    assert hidden.spoken_reference not in html
+    assert private.display_reference not in html
+    assert hidden.display_reference not in html
 
 
 @pytest.mark.parametrize("path", ["ward/6", "ward/%00", "nothing/5", "ward/5%27"])

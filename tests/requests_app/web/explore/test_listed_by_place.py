@@ -93,10 +93,10 @@ def test_nor_does_the_api_find_it_by_its_place(cast: Rivermark, enforcement: Ser
     made = factories.routed(enforcement, "A roof that falls in.")
     other = factories.routed(cast.tree, "A branch hangs low.")
     everything = Client().get("/open311/v2/requests.json").content.decode()
-    assert made.spoken_reference in everything
+    assert made.display_reference in everything
     there = Client().get(f"/open311/v2/requests.json?{where}").content.decode()
-    assert made.spoken_reference not in there
-    assert other.spoken_reference in there
+    assert made.display_reference not in there
+    assert other.display_reference in there
 
 
 def test_nor_by_a_thing_of_the_city(cast: Rivermark, enforcement: ServiceVersion) -> None:
@@ -122,14 +122,14 @@ def test_what_the_city_says_today_counts_for_older_reports_too(cast: Rivermark) 
 )
 def test_no_mail_about_a_place_tells_of_it(cast: Rivermark, enforcement: ServiceVersion, what: str, mails: int) -> None:
     light = factories.asset(cast.city, "L00417")
-    place = subscriptions.Followed("here", point=factories.at(), radius_m=200)
-    followed = {
-        "area": subscriptions.Followed("Ward 5", area=factories.area(cast.city)),
-        "service": subscriptions.Followed("Blight", service=enforcement.service),
-        "thing": subscriptions.Followed("a light", asset=Asset.objects.get(pk=light.pk)),
+    place = subscriptions.FollowTarget("here", point=factories.at(), radius_m=200)
+    follow_target = {
+        "area": subscriptions.FollowTarget("Ward 5", area=factories.area(cast.city)),
+        "service": subscriptions.FollowTarget("Blight", service=enforcement.service),
+        "thing": subscriptions.FollowTarget("a light", asset=Asset.objects.get(pk=light.pk)),
     }.get(what, place)
     version = cast.tree if what == "said today" else enforcement
-    subscriptions.subscribe(cast.city, followed, email=READER, cadence="at_once", language="en")
+    subscriptions.subscribe(cast.city, follow_target, email=READER, cadence="at_once", language="en")
     Subscription.objects.update(confirmed_at="2020-01-01T00:00Z")
     if what == "said today":
         unlisted(cast.tree)
@@ -138,5 +138,5 @@ def test_no_mail_about_a_place_tells_of_it(cast: Rivermark, enforcement: Service
     made.save(update_fields=["asset"])
     while drain("database") or drain("outside"):
         pass
-    told = [one for one in mail.outbox if one.to == [READER] and made.spoken_reference in str(one.body)]
+    told = [one for one in mail.outbox if one.to == [READER] and made.display_reference in str(one.body)]
     assert bool(told) == bool(mails)

@@ -32,7 +32,7 @@ def test_the_list_says_what_the_map_shows(cast: factories.Rivermark, client: Cli
     assert "Tree to prune" in page
     assert "12 Elm St" in page
     assert f'href="/r/{made.reference}/"' in page
-    assert made.spoken_reference in page
+    assert made.display_reference in page
     assert "We got it" in page
 
 

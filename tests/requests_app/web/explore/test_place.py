@@ -87,8 +87,8 @@ def test_one_name_in_two_parts_of_the_city_asks_which(cast: Rivermark, oak: list
     assert led_to("lat=40.54&long=-69.04") == "/places/100-block-of-oak-st,00102/"
     assert "/places/100-block-of-oak-st,00101/" in html
     there = reported(cast.tree)
-    assert there.spoken_reference in page("/places/100-block-of-oak-st,00101/")
-    assert there.spoken_reference not in page("/places/100-block-of-oak-st,00102/")
+    assert there.display_reference in page("/places/100-block-of-oak-st,00101/")
+    assert there.display_reference not in page("/places/100-block-of-oak-st,00102/")
     assert Client().get("/places/100-block-of-oak-st,00103/").status_code == 404
 
 
@@ -160,12 +160,12 @@ def test_it_lists_what_is_open_first_and_nothing_from_farther_than_was_chosen(
     progress.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     here, near, far = (reported(cast.tree, meters) for meters in (0, 400, 900))
     html = page(BLOCK)
-    assert html.index(here.spoken_reference) < html.index("Done lately") < html.index(done.spoken_reference)
-    assert near.spoken_reference not in html
+    assert html.index(here.display_reference) < html.index("Done lately") < html.index(done.display_reference)
+    assert near.display_reference not in html
     html = page(f"{BLOCK}?around=500")
-    assert near.spoken_reference in html
-    assert far.spoken_reference not in html
-    assert far.spoken_reference in page(f"{BLOCK}?around=1000")
+    assert near.display_reference in html
+    assert far.display_reference not in html
+    assert far.display_reference in page(f"{BLOCK}?around=1000")
 
 
 @pytest.mark.parametrize("around", ["1", "0", "-5", "50000", "x", ""])
@@ -179,7 +179,7 @@ def test_what_is_about_a_home_private_or_without_a_place_is_not_on_it(
     enforcement = factories.service(cast.city, "blight", listed_by_place=False, duplicate_policy="never")
     secret = [reported(version) for version in (enforcement, cast.outreach)]
     html = page(BLOCK)
-    assert not any(one.spoken_reference in html for one in secret)
+    assert not any(one.display_reference in html for one in secret)
     assert "Nothing was reported here lately. That may mean that all is well, or that nobody told us." in html
 
 
@@ -187,7 +187,7 @@ def test_what_shows_its_block_only_is_listed_by_its_block(cast: Rivermark, oak: 
     coarse = factories.service(cast.city, "bulky", visibility="coarse", duplicate_policy="never")
     made = reported(coarse)
     html = page(BLOCK)
-    assert made.spoken_reference in html
+    assert made.display_reference in html
     assert "107 Oak" not in html
 
 
@@ -227,8 +227,8 @@ def test_a_thing_lists_what_is_about_it_and_leads_to_a_report_of_it(cast: Riverm
     beside = factories.routed(cast.tree, "A branch beside it.")
     html = page("/things/L00417/")
     assert "Street light L00417" in html
-    assert about.spoken_reference in html
-    assert beside.spoken_reference not in html
+    assert about.display_reference in html
+    assert beside.display_reference not in html
     assert "/report/?asset=L00417" in html
     assert "/follow/?asset=L00417" in html
     assert Client().get("/things/X1/").status_code == 404

@@ -38,8 +38,8 @@ def test_it_shows_public_reports_newest_first_and_no_other(town: Rivermark, clie
     assert html.index("The SECOND limb.") < html.index("The FIRST hole.")
     assert "SECRET" not in html
     assert "HIDDEN" not in html
-    assert first.spoken_reference in html
-    assert second.spoken_reference in html
+    assert first.display_reference in html
+    assert second.display_reference in html
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
     index_request(limb.pk)
     progress.resolve(limb.pk, disposition="fixed", words="Cut.", actor=town.pia)
     html = page(client, query)
-    found = {word for word, one in (("hole", hole), ("limb", limb)) if one.spoken_reference in html}
+    found = {word for word, one in (("hole", hole), ("limb", limb)) if one.display_reference in html}
     assert found == shown
     if not shown:
         assert "No reports fit this choice" in html
@@ -80,13 +80,13 @@ def test_old_ones_are_shown_by_choice_and_the_page_says_so(town: Rivermark, clie
 
 
 def test_pages_follow_each_other_without_a_gap(town: Rivermark, client: Client) -> None:
-    made = {factories.report(town.tree, f"Number {n}.").spoken_reference for n in range(30)}
+    made = {factories.report(town.tree, f"Number {n}.").display_reference for n in range(30)}
     first = client.get("/requests/")
     pager = first.context["pager"]
     assert pager["next_url"]
     assert not pager["previous_url"]
     second = client.get(pager["next_url"])
-    seen = [row["request"].spoken_reference for answer in (first, second) for row in answer.context["rows"]]
+    seen = [row["request"].display_reference for answer in (first, second) for row in answer.context["rows"]]
     assert len(seen) == 30
     assert set(seen) == made
 

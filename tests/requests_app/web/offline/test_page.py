@@ -75,7 +75,7 @@ def test_a_kept_report_becomes_a_request_with_all_that_was_typed(cast: Rivermark
     answer = device.send(photos=[{"key": "one", "alt": "A hole"}])
     made = ServiceRequest.objects.get()
     assert (device.status, answer["state"], answer["earlier"]) == (200, "sent", False)
-    assert answer["reference"] == made.spoken_reference
+    assert answer["reference"] == made.display_reference
     assert (made.description, made.address, made.place_note) == (TEXT, "12 Elm St", "by the bus stop")
     assert made.service_version == cast.pothole
     assert made.answers.get().value == "lane"

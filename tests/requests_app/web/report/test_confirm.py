@@ -185,7 +185,7 @@ def test_what_was_held_for_a_look_is_held_after_the_press_too(cast: Rivermark, s
     assert made.public_state == "unconfirmed"
     confirm_report.confirm(OneTimeLink.objects.get())
     made.refresh_from_db()
-    assert (made.public_state, made.held_reason) == ("held", "link")
+    assert (made.public_state, made.review_reason) == ("held", "link")
 
 
 # --- A16: once, expires, signs in nobody else, and a scanner breaks nothing -------------------------------------------
@@ -302,11 +302,11 @@ def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> No
     assert ANA in sent.html
     assert "within 30 days" in sent.html
     # A reference that was shown is never lost, and this report may be.
-    assert ServiceRequest.objects.get().spoken_reference not in sent.html
+    assert ServiceRequest.objects.get().display_reference not in sent.html
     assert not re.search(r"/l/\d+-", sent.html)
     sent.client.post(mailed())
     assert "We got it" in sent.get("sent").html
-    assert ServiceRequest.objects.get().spoken_reference in sent.html
+    assert ServiceRequest.objects.get().display_reference in sent.html
 
 
 def test_a_mistyped_address_is_corrected_and_its_link_does_nothing_any_more(sent: Walk) -> None:

@@ -49,7 +49,7 @@ def test_a_card_says_what_where_how_it_stands_how_far_and_how_old(earlier: Servi
         "Deep hole",
         "At the same spot",
         "(3 days ago)",
-        earlier.spoken_reference,
+        earlier.display_reference,
     ):
         assert said in card
     assert f'href="/r/{earlier.reference}/"' in walk.html
@@ -115,7 +115,7 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, earlier: Servi
     assert follower.contact_point is not None
     assert follower.contact_point.value == "tia@example.org"
     conversation.comment(earlier.pk, text="We come on Tuesday.", actor=cast.tom)
-    told = OutboxRow.objects.filter(kind="tell_commented", recipient=follower.contact_point)
+    told = OutboxRow.objects.filter(kind="notify_commented", recipient=follower.contact_point)
     assert told.count() == 1
 
 
@@ -354,7 +354,7 @@ def test_the_language_can_be_switched_without_losing_the_address(earlier: Servic
 
 def test_words_of_danger_make_a_request_of_their_own(cast: Rivermark, earlier: ServiceRequest, walk: Walk) -> None:
     """They must rise in the queue and reach the person on call, which one more person on a report does not."""
-    walk.begin("A hole, and I smell gas").on("emergency", go_on="1")
+    walk.begin("A hole, and I smell gas").on("emergency", to_next_page="1")
     walk.on("service", service="pothole").on("where", address="12 Elm St")
     assert walk.at == "details/1"
 

@@ -155,7 +155,7 @@ def test_after_sending_the_link_makes_no_second_report_and_opens_nothing_to_othe
     answer = Client().post(path, follow=True)
     page = answer.content.decode()
     assert answer.status_code == 410
-    assert sent.spoken_reference in page
+    assert sent.display_reference in page
     assert TEXT not in page
     assert "/l/" not in page
     # To the browser that sent it, it is the way back.
@@ -296,7 +296,7 @@ def test_what_another_site_sends_is_not_shown(walk: Walk, origin: str) -> None:
 
 
 def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast: Rivermark, walk: Walk) -> None:
-    walk.begin("He sleeps by the gate").on("service", service="outreach").on("emergency", go_on="1")
+    walk.begin("He sleeps by the gate").on("service", service="outreach").on("emergency", to_next_page="1")
     walk.on("where", address="12 Elm St").on("details/1", text="He sleeps by the gate").on("contact", none="1")
     assert walk.at == "check"
     seen = re.search(r'name="version" value="(\d+)"', walk.html)

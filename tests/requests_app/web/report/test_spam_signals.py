@@ -32,7 +32,7 @@ from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
 
 pytestmark = pytest.mark.django_db
-HELD = "Somebody will look at it before everyone can see it."
+PENDING_REVIEW = "Somebody will look at it before everyone can see it."
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     monkeypatch.setattr(spam_signals, "FROM_ONE_NETWORK_AN_HOUR", 1)
     assert report(walk, 1).is_public
     held = report(walk, 2)
-    assert (held.public_state, held.held_reason) == ("held", "limit")
-    assert HELD in walk.html
+    assert (held.public_state, held.review_reason) == ("held", "limit")
+    assert PENDING_REVIEW in walk.html
     assert "too" not in walk.html.split("<main", 1)[1].split("</main")[0].lower().split()
     factories.let_the_worker_work()
     held.refresh_from_db()
@@ -101,9 +101,9 @@ def test_one_person_is_counted_by_address_and_phone_from_whatever_network(
     monkeypatch.setattr(spam_signals, "BY_ONE_PERSON_A_DAY", 1)
     assert report(walk, 1, email="Ana@Example.org").is_public
     walk.client.defaults["REMOTE_ADDR"] = "192.0.2.77"
-    assert report(walk, 2, email="ana@example.org").held_reason == "limit"
+    assert report(walk, 2, email="ana@example.org").review_reason == "limit"
     assert report(walk, 3, email="", phone="555-0199").is_public
-    assert report(walk, 4, email="", phone="555-0199").held_reason == "limit"
+    assert report(walk, 4, email="", phone="555-0199").review_reason == "limit"
     # Who leaves nothing is nobody in particular.
     assert report(walk, 5, email="").is_public
     assert report(walk, 6, email="").is_public
@@ -115,12 +115,12 @@ def test_who_reports_one_address_again_and_again_is_looked_at_first(
     monkeypatch.setattr(spam_signals, "ABOUT_ONE_PLACE_A_DAY", 1)
     assert report(walk, 1, address="7 Neighbor Ct").is_public
     assert report(walk, 2, address="8 Neighbor Ct").is_public
-    assert report(walk, 3, address="7  neighbor CT").held_reason == "limit"
+    assert report(walk, 3, address="7  neighbor CT").review_reason == "limit"
     # The same person from elsewhere, too.
     walk.client.defaults["REMOTE_ADDR"] = "192.0.2.77"
     assert report(walk, 4, address="9 Neighbor Ct", email="same@example.org").is_public
     walk.client.defaults["REMOTE_ADDR"] = "192.0.2.78"
-    assert report(walk, 5, address="9 Neighbor Ct", email="same@example.org").held_reason == "limit"
+    assert report(walk, 5, address="9 Neighbor Ct", email="same@example.org").review_reason == "limit"
 
 
 def test_a_double_click_counts_once(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,9 +163,9 @@ def test_who_fills_it_in_is_held_and_never_refused(walk: Walk, where: str) -> No
         walk.on("problem", text=TEXT, subject="Cheap pills")
     walk.on("service", service="pothole").on("where", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en").send()
-    assert HELD in walk.html
+    assert PENDING_REVIEW in walk.html
     held = ServiceRequest.objects.get()
-    assert (held.public_state, held.held_reason) == ("held", "robot")
+    assert (held.public_state, held.review_reason) == ("held", "robot")
     assert "Cheap pills" not in held.description
 
 
@@ -187,7 +187,7 @@ def stamped(seconds_ago: float) -> str:
 def test_who_needs_no_time_is_held(walk: Walk, opened: Callable[[], str], reason: str) -> None:
     walk.begin(opened=opened()).on("service", service="pothole").on("where", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en").send()
-    assert ServiceRequest.objects.get().held_reason == reason
+    assert ServiceRequest.objects.get().review_reason == reason
 
 
 def test_a_quick_first_page_is_no_matter_when_the_others_take_their_time(walk: Walk) -> None:
@@ -236,11 +236,11 @@ def test_a_device_that_sends_at_once_what_it_kept_is_no_robot(cast: Rivermark) -
 
 def test_a_device_is_held_by_the_same_rules(cast: Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = from_device(subject="pills")
-    assert (answer["state"], answer["message"]) == ("sent", HELD)
-    assert ServiceRequest.objects.get().held_reason == "robot"
+    assert (answer["state"], answer["message"]) == ("sent", PENDING_REVIEW)
+    assert ServiceRequest.objects.get().review_reason == "robot"
     monkeypatch.setattr(spam_signals, "FROM_ONE_NETWORK_AN_HOUR", 0)
     assert from_device()["state"] == "sent"
-    assert ServiceRequest.objects.latest("id").held_reason == "limit"
+    assert ServiceRequest.objects.latest("id").review_reason == "limit"
 
 
 @pytest.mark.parametrize("where", ["text", "q_damage", "note", "name", "alt"])
@@ -256,7 +256,7 @@ def test_a_listed_link_holds_wherever_it_stands(cast: Rivermark, walk: Walk, whe
     else:
         walk.on("details/1", text=said.get("text", TEXT), q_where="lane", q_damage=said.get("q_damage", ""))
     walk.on("contact", language="en", name=said.get("name", ""), email="ana@example.org").send()
-    assert (ServiceRequest.objects.get().public_state, ServiceRequest.objects.get().held_reason) == ("held", "threat")
+    assert (ServiceRequest.objects.get().public_state, ServiceRequest.objects.get().review_reason) == ("held", "threat")
     ModerationTerm.objects.filter(kind="threat").delete()
 
 
@@ -275,28 +275,28 @@ def test_another_programs_report_is_read_by_the_lists_and_told_so(cast: Rivermar
     }  # fmt: skip
     answer = client.post("/open311/v2/requests.json", body)
     assert answer.status_code == 200
-    assert HELD in answer.json()[0]["service_notice"]
+    assert PENDING_REVIEW in answer.json()[0]["service_notice"]
     held = ServiceRequest.objects.get()
-    assert (held.public_state, held.held_reason) == ("held", "link")
-    assert client.get(f"/open311/v2/requests/{held.spoken_reference}.json").status_code == 404
+    assert (held.public_state, held.review_reason) == ("held", "link")
+    assert client.get(f"/open311/v2/requests/{held.display_reference}.json").status_code == 404
 
 
 def test_the_mail_that_we_got_it_says_that_somebody_looks_at_it_first(cast: Rivermark) -> None:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="link", value="spam.example")
     for text, is_said in (("See spam.example", True), ("A hole.", False)):
         made = factories.routed(cast.pothole, text, answers={"where": "lane"})
-        row = OutboxRow.objects.get(service_request=made, kind="tell_received")
+        row = OutboxRow.objects.get(service_request=made, kind="notify_received")
         mail.outbox.clear()
         email.tell(row)
         [sent] = mail.outbox
-        assert (HELD in str(sent.body)) == is_said
-        assert (HELD in str(sent.alternatives[0][0])) == is_said  # type: ignore[attr-defined]
+        assert (PENDING_REVIEW in str(sent.body)) == is_said
+        assert (PENDING_REVIEW in str(sent.alternatives[0][0])) == is_said  # type: ignore[attr-defined]
 
 
 def test_a_private_report_stays_private_and_keeps_the_threat_for_its_readers(cast: Rivermark) -> None:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="i will kill you")
     made = factories.report(cast.outreach, "I will kill you.")
-    assert (made.public_state, made.held_reason) == (PublicState.PRIVATE, "threat")
+    assert (made.public_state, made.review_reason) == (PublicState.PRIVATE, "threat")
     assert not Event.objects.filter(service_request=made, kind="withheld").exists()
 
 

@@ -119,7 +119,7 @@ def test_both_are_kept_for_the_staff_alone(cast: Rivermark, at_contact: Walk) ->
     for path in (
         f"/r/{made.reference}/",
         "/requests/",
-        f"/open311/v2/requests/{made.spoken_reference}.json?extensions=true",
+        f"/open311/v2/requests/{made.display_reference}.json?extensions=true",
     ):
         assert "9 Elm St" not in Client().get(path).content.decode()
     factories.let_the_worker_work()
@@ -206,7 +206,7 @@ def test_a_kept_report_that_waits_for_its_link_says_so_until_it_is_pressed(cast:
     assert asked["state"] == "needs"
     ServiceRequest.objects.update(public_state="public")
     asked = walk.client.post("/report/offline/send/", {**kept(), "ask": "1"}).json()
-    assert (asked["state"], asked["reference"]) == ("sent", ServiceRequest.objects.get().spoken_reference)
+    assert (asked["state"], asked["reference"]) == ("sent", ServiceRequest.objects.get().display_reference)
 
 
 # --- A29: listed addresses --------------------------------------------------------------------------------------------
@@ -224,19 +224,19 @@ def listed(cast: Rivermark) -> str:
     "email", [TROLL, " Troll@Bridge.EXAMPLE ", "troll+a@bridge.example", "troll+a+b@bridge.example"]
 )
 def test_a29_a_listed_address_is_known_however_it_is_written(cast: Rivermark, listed: str, email: str) -> None:
-    assert blocked_addresses.is_banned(cast.city, email)
+    assert blocked_addresses.is_blocked(cast.city, email)
 
 
 @pytest.mark.parametrize("email", ["", "troll", "a.troll@bridge.example", "troll@other.example", "@", "troll@"])
 def test_a29_others_are_not_listed(cast: Rivermark, listed: str, email: str) -> None:
-    assert not blocked_addresses.is_banned(cast.city, email)
-    assert not blocked_addresses.is_banned(factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"]), TROLL)
+    assert not blocked_addresses.is_blocked(cast.city, email)
+    assert not blocked_addresses.is_blocked(factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"]), TROLL)
 
 
 def test_a29_all_of_a_host_can_be_listed(cast: Rivermark) -> None:
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="address", value="@bridge.example")
-    assert blocked_addresses.is_banned(cast.city, "anybody@bridge.example")
-    assert not blocked_addresses.is_banned(cast.city, "anybody@a-bridge.example")
+    assert blocked_addresses.is_blocked(cast.city, "anybody@bridge.example")
+    assert not blocked_addresses.is_blocked(cast.city, "anybody@a-bridge.example")
 
 
 def test_a29_it_cannot_send_and_is_told_to_call(cast: Rivermark, listed: str, walk: Walk) -> None:
@@ -284,8 +284,10 @@ def test_a29_it_cannot_confirm_what_it_asked_for_before_it_was_listed(cast: Rive
         swings = factories.service(cast.city, "swings", must_confirm=True)
         factories.report(swings, TEXT, reporter=Reporter(email=TROLL))
     else:
-        followed: dict[str, Any] = {"email": TROLL, "cadence": "daily", "language": "en"}
-        subscriptions.subscribe(cast.city, subscriptions.Followed("Pothole", service=cast.pothole.service), **followed)
+        follow_target: dict[str, Any] = {"email": TROLL, "cadence": "daily", "language": "en"}
+        subscriptions.subscribe(
+            cast.city, subscriptions.FollowTarget("Pothole", service=cast.pothole.service), **follow_target
+        )
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="address", value=TROLL)
     path = "/c/" + links.one_time_url(OneTimeLink.objects.get()).rstrip("/").rsplit("/", 1)[-1] + "/"
     answer = Client().post(path)

@@ -238,7 +238,7 @@ def test_listed_words_beside_a_later_photo_wait_for_a_look(cast: Rivermark, word
         ModerationTerm.objects.create(jurisdiction=cast.city, kind=kind, value=value)
     holder = ana(cast)
     described(holder, words)
-    assert (holder.request.held_reason, holder.request.is_public) == (reason, not reason)
+    assert (holder.request.review_reason, holder.request.is_public) == (reason, not reason)
     assert (Client().get(f"/r/{holder.reference}/").status_code == 404) is bool(reason)
     if reason:
         # Once it was looked at, the same words wait no more.
@@ -269,7 +269,7 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
     page = holder.client.get(f"/r/{holder.reference}/photos/").content.decode()
     assert "taken out by" in page
     assert holder.send(photos=[jpeg()]).status == 302
-    moderation.put_back(TextRevision.objects.get().pk, actor=cast.pia)
+    moderation.restore(TextRevision.objects.get().pk, actor=cast.pia)
     holder.send(**{f"alt_{photo.name}": "A hole"})
     photo.refresh_from_db()
     assert photo.alt == "A hole"

@@ -182,7 +182,7 @@ def test_words_for_what_ended_meanwhile_stand_ready_to_open_it_again(cast: River
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     html = write(ana, pothole, "add")
     assert "The report changed while you wrote." in html
-    form = html[html.index("/still-broken/") :]
+    form = html[html.index("/not-fixed/") :]
     assert WORDS in form[: form.index("</form>")]
     assert not Comment.objects.filter(text=WORDS).exists()
     pothole.refresh_from_db()
@@ -205,7 +205,7 @@ def test_still_broken_of_what_another_opened_again_stands_ready_to_be_added(
     ana = holder(pothole)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     progress.reopen(pothole.pk, words="Still there.", actor=ben)
-    assert WORDS in write(ana, pothole, "still-broken")
+    assert WORDS in write(ana, pothole, "not-fixed")
     pothole.refresh_from_db()
     assert pothole.reopened_count == 1
 
@@ -216,7 +216,7 @@ def test_on_day_31_the_words_are_given_back_with_the_way_to_report_anew(
     ana = holder(pothole)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     ServiceRequest.objects.filter(pk=pothole.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
-    html = write(ana, pothole, "still-broken")
+    html = write(ana, pothole, "not-fixed")
     assert "Your words were not sent" in html
     assert WORDS in html
     assert "/report/?service=pothole" in html
@@ -314,7 +314,7 @@ def test_a_follower_of_what_turned_private_can_still_stop_its_mails(cast: Riverm
     moderation.hide(pothole.pk, reason="abuse", actor=cast.pia)
     path = f"/l/{links.token(link)}/stop/"
     assert Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert ben.participations.get().stopped_at is not None
+    assert ben.participations.get().unsubscribed_at is not None
 
 
 def test_the_way_out_of_a_report_that_is_erased_says_that_it_is_over(cast: Rivermark, pothole: ServiceRequest) -> None:
@@ -325,4 +325,4 @@ def test_the_way_out_of_a_report_that_is_erased_says_that_it_is_over(cast: River
         html = answer.content.decode()
         assert "This link does not work any more" in html
         assert "call us" in html
-        assert pothole.spoken_reference not in html
+        assert pothole.display_reference not in html

@@ -36,7 +36,7 @@ PHONE = "617-555-0142"
 class Holder:
     """Ana with her private link, in a browser without scripts: sends what the page's form holds, and what she changes of it."""
 
-    def __init__(self, made: submission.Submitted, language: str = "") -> None:
+    def __init__(self, made: submission.SubmissionResult, language: str = "") -> None:
         self.client, self.made = Client(), made
         assert made.link is not None
         self.link: AccessLink = made.link
@@ -556,7 +556,7 @@ def test_the_action_asks_the_rule_under_the_lock(cast: Rivermark) -> None:
     holder = ana(cast)
     begin(cast, holder.request.pk)
     with pytest.raises(progress.TooLate):
-        corrections.change(holder.request.pk, corrections.Wanted(text="x", note=""), actor=holder.link.person)
+        corrections.change(holder.request.pk, corrections.Correction(text="x", note=""), actor=holder.link.person)
 
 
 def test_an_erased_report_is_as_unknown_as_any(cast: Rivermark) -> None:

@@ -56,7 +56,7 @@ def do(client: Client, service_request: ServiceRequest, act: str, **data: Any) -
 def test_everybody_reads_a_public_request_and_nothing_private_of_it(client: Client, pothole: ServiceRequest) -> None:
     conversation.note(pothole.pk, text="internal words", actor=factories.User.objects.get(name="Tom"))
     html = page(client, pothole)
-    for shown in ("A deep hole.", "12 Elm St", "Lane", "Sent to Streets", pothole.spoken_reference):
+    for shown in ("A deep hole.", "12 Elm St", "Lane", "Sent to Streets", pothole.display_reference):
         assert shown in html
     for kept in ("a bent rim", "by the bus stop", "Ana Ortiz", "example.org", "internal words", "Tom", "/answer/"):
         assert kept not in html
@@ -76,7 +76,7 @@ def test_a_stranger_gets_one_page_for_all_that_is_not_theirs(cast: Rivermark, cl
     assert "We could not find this report" in html
     assert "secret words" not in html
     assert f'value="{reference}"' in html, "what was typed is kept"
-    for act in ("answer", "add", "still-broken", "withdraw", "stop-mails"):
+    for act in ("answer", "add", "not-fixed", "withdraw", "stop-mails"):
         assert client.post(f"/r/{reference}/{act}/", {"sure": "1"}).status_code == 404
 
 
@@ -155,7 +155,7 @@ def test_staff_who_may_see_it_are_led_to_where_they_work(cast: Rivermark, client
 
 
 def test_any_spelling_of_the_reference_leads_to_one_address(client: Client, pothole: ServiceRequest) -> None:
-    spoken = pothole.spoken_reference.lower()
+    spoken = pothole.display_reference.lower()
     assert client.get(f"/r/{spoken}/")["Location"] == f"/r/{pothole.reference}/"
 
 
@@ -271,7 +271,7 @@ def test_a_joined_report_shows_the_status_of_the_earlier_one(
     progress.accept(pothole.pk, actor=cast.tom)
     html = page(client, mine)
     assert "<h1>Being worked on</h1>" in html
-    assert pothole.spoken_reference in html
+    assert pothole.display_reference in html
     assert "2 people reported this." in html
     assert "The same hole." in html
     assert "A deep hole." not in html
@@ -288,7 +288,7 @@ def test_a_joined_report_tells_nothing_of_one_that_is_hidden(
     html = page(client, mine)
     assert "Joined with an earlier report" in html
     assert "June 3" not in html
-    assert pothole.spoken_reference not in html
+    assert pothole.display_reference not in html
 
 
 def test_you_is_only_said_to_the_reporter(cast: Rivermark, ana: Client, pothole: ServiceRequest) -> None:
@@ -323,7 +323,7 @@ def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client
 
 
 def test_only_a_post_with_the_link_acts(ana: Client, pothole: ServiceRequest) -> None:
-    for act in ("answer", "add", "still-broken", "withdraw", "stop-mails"):
+    for act in ("answer", "add", "not-fixed", "withdraw", "stop-mails"):
         assert ana.get(f"/r/{pothole.reference}/{act}/").status_code == 405
         answer = Client().post(f"/r/{pothole.reference}/{act}/", {"sure": "1", "add-words": "x"})
         assert answer.status_code == 403
@@ -408,7 +408,7 @@ def test_still_broken_opens_it_again_under_the_same_number(
 ) -> None:
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     assert "Still broken" in page(ana, pothole)
-    html = do(ana, pothole, "still-broken", **{"still_broken-words": ""})
+    html = do(ana, pothole, "not-fixed", **{"not_fixed-words": ""})
     assert "It is open again." in html
     pothole.refresh_from_db()
     assert (pothole.status, pothole.reopened_count) == ("routed", 1)
@@ -429,7 +429,7 @@ def test_for_how_long_it_can_be_opened_again(
     move_back(pothole, days=days)
     label = "Still there" if disposition == "not_found" else "Still broken"
     assert (label in page(ana, pothole)) == may
-    do(ana, pothole, "still-broken", **{"still_broken-words": "look again"})
+    do(ana, pothole, "not-fixed", **{"not_fixed-words": "look again"})
     pothole.refresh_from_db()
     assert (pothole.status == "routed") == may
 
@@ -441,7 +441,7 @@ def test_who_joined_says_still_broken_of_the_earlier_report(
     merges.merge(mine.pk, parent=pothole, actor=cast.tom)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     client.get(f"/l/{links.token(link_of(mine))}/")
-    do(client, mine, "still-broken", **{"still_broken-words": "Not filled."})
+    do(client, mine, "not-fixed", **{"not_fixed-words": "Not filled."})
     pothole.refresh_from_db()
     mine.refresh_from_db()
     assert pothole.status == "routed"
@@ -469,7 +469,7 @@ def test_who_joined_cannot_take_it_back(client: Client, pothole: ServiceRequest)
 def test_mails_stop_from_the_page(ana: Client, pothole: ServiceRequest) -> None:
     assert "Stop mails" in page(ana, pothole)
     do(ana, pothole, "stop-mails")
-    assert Participation.objects.get().stopped_at is not None
+    assert Participation.objects.get().unsubscribed_at is not None
     assert "Stop mails" not in page(ana, pothole)
 
 
@@ -477,9 +477,9 @@ def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: S
     strict = Client(enforce_csrf_checks=True)
     path = f"/l/{links.token(link_of(pothole))}/stop/"
     assert "Stop the mails" in strict.get(path).content.decode()
-    assert Participation.objects.get().stopped_at is None
+    assert Participation.objects.get().unsubscribed_at is None
     assert strict.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert Participation.objects.get().stopped_at is not None
+    assert Participation.objects.get().unsubscribed_at is not None
 
 
 def test_what_cannot_be_done_any_more_is_said(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
@@ -501,7 +501,7 @@ def test_contacts_are_never_shown_in_full(value: str, shown: str) -> None:
     "change", [str.lower, lambda text: text.replace("0", "O"), lambda text: f" {text[:4]} {text[5:]} "]
 )
 def test_a_reference_is_found_however_it_is_typed(client: Client, pothole: ServiceRequest, change: Any) -> None:
-    answer = client.get("/find/", {"reference": change(pothole.spoken_reference)}, follow=True)
+    answer = client.get("/find/", {"reference": change(pothole.display_reference)}, follow=True)
     assert answer.request["PATH_INFO"] == f"/r/{pothole.reference}/"
     assert answer.status_code == 200
 

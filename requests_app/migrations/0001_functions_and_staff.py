@@ -1,4 +1,4 @@
-"""What the tables stand on: extensions, a clock that tests can move, how words are made searchable; and staff, since other
+"""What every table needs: extensions, a clock that tests can move, search functions; and staff, since other
 apps' first migrations point at them."""
 
 from django.db import migrations, models

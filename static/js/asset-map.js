@@ -6,7 +6,7 @@ function start(details) {
   const words = details.dataset;
   const box = details.querySelector(".map");
   const radios = new Map(
-    [...details.closest("form").querySelectorAll("input[name=thing]")].map((one) => [one.value, one]),
+    [...details.closest("form").querySelectorAll("input[name=asset]")].map((one) => [one.value, one]),
   );
   const things = JSON.parse(words.things);
   const place = [Number(words.long), Number(words.lat)];
@@ -22,7 +22,7 @@ function start(details) {
   function pin(thing) {
     const radio = radios.get(thing.number);
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "thing-pin", textContent: thing.number });
+    Object.assign(button, { type: "button", className: "asset-pin", textContent: thing.number });
     button.setAttribute("aria-label", radio.labels[0].textContent.trim());
     button.addEventListener("click", (event) => {
       // The map under it listens too.

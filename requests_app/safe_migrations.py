@@ -6,7 +6,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-class AddIndexBesideTraffic(AddIndexConcurrently):
+class AddIndexSafely(AddIndexConcurrently):
     """A kill in the middle leaves an index of this name, whole or not, and no record of the migration: it is built anew."""
 
     def database_forwards(
