@@ -10,7 +10,6 @@ from django.db.models.functions import Greatest
 
 from requests_app import events
 from requests_app.actions import clocks, counters
-from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
@@ -55,7 +54,7 @@ def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
 
 
 def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     before = service_request.status
     service_request.status = next_status(before, action)
     service_request.updated_at = app_now()
@@ -285,7 +284,7 @@ def _give_to_supervisor(service_request: ServiceRequest) -> None:
 
 @transaction.atomic
 def close(pk: int) -> ServiceRequest:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "close")
     service_request.closed_at = app_now()
     service_request.save(update_fields=["status", "closed_at"])

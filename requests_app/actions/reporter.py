@@ -13,7 +13,7 @@ class Reporter:
     name: str = ""
     email: str = ""
     # Its holder is signed in where this report was written.
-    email_is_proved: bool = False
+    email_is_verified: bool = False
     phone: str = ""
     # Kept only where the service has to ask for it.
     postal_address: str = ""

@@ -94,6 +94,17 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Open, and no department has it: nothing in the routing table matched, or routing failed."""
         return self.open().filter(department=None, in_triage=True)
 
+    def for_update(self) -> Self:
+        """Locks the rows, and reads along what every action asks for. Lock first: of two dispatchers who press Assign together,
+        the second must find what the first one did."""
+        return self.select_for_update(of=("self",)).select_related(
+            "jurisdiction", "service", "service_version__service", "service_version__department", "department", "owner"
+        )
+
+    def locked(self, pk: int) -> "ServiceRequest":
+        """The request, locked until the transaction ends. Raises DoesNotExist."""
+        return self.for_update().get(pk=pk)
+
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
         """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …); a test says so.
 
