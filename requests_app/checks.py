@@ -1,4 +1,4 @@
-"""What Lamplighter refuses to start with, each in one sentence."""
+"""System checks: the settings that Lamplighter refuses to start with."""
 
 import ipaddress
 from typing import Any
@@ -9,7 +9,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 @register(Tags.security)
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
-    """Errors, not warnings: gunicorn and the workers do not start while one stands (see config/refusal.py)."""
+    """Errors, not warnings: gunicorn and the workers do not start while there is one (see config/refusal.py)."""
     if not settings.PRODUCTION:
         return []
     rules: list[tuple[bool, str, str]] = [

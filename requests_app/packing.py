@@ -1,11 +1,11 @@
-"""Brotli for what a page says, blurred so that its size tells nothing.
+"""Brotli compression of pages, with random padding against BREACH.
 
-Packing may tell who watches the line, by the size, what a page holds beside words of the watcher's own (BREACH). Here:
+The size of a compressed page may tell an eavesdropper whether a guess that appears on it repeats something secret. So:
 
-* a CSRF token is masked anew on each page, so that it is never found twice;
-* what one person alone may read needs a cookie that other sites' pictures, scripts and forms do not get (SameSite=Lax);
-* and the size is blurred by up to a hundred bytes of noise, as Django does with gzip, which makes a thousand times as many
-  tries of what is left: pages that the watcher makes a browser open, one window each.
+* CSRF tokens are masked differently on each page and never repeat;
+* private pages need a cookie that is not sent with cross-site images, scripts and forms (SameSite=Lax);
+* up to 100 random bytes are added, as Django does with gzip. That multiplies the attempts needed by a thousand, and the
+  only requests left to an attacker are pages opened in a window, one at a time.
 """
 
 import secrets
@@ -14,15 +14,15 @@ import brotli
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
-# The best size for the time of a page: the next steps cost twice as much for a fiftieth.
+# The best trade-off for a page: each further level takes twice the time to save 2%.
 QUALITY = 5
-# Below this, packing makes it longer.
+# In bytes; compressing shorter responses makes them longer.
 SHORT = 200
 NOISE_MAX = 100
 
 
 def takes_brotli(accepted: str) -> bool:
-    """accepted: a browser's Accept-Encoding, such as "gzip, br;q=0.8"."""
+    """accepted: an Accept-Encoding header, such as "gzip, br;q=0.8"."""
     for offer in accepted.lower().split(","):
         name, _, weight = offer.partition(";")
         if name.strip() == "br":
@@ -37,7 +37,7 @@ def pack(response: HttpResponse) -> HttpResponse:
     response.content = packed_with_noise(response.content)
     response.headers["Content-Length"] = str(len(response.content))
     response.headers["Content-Encoding"] = "br"
-    # The same page, not the same bytes.
+    # Weak: the same page, but not the same bytes.
     etag = response.headers.get("ETag", "")
     if etag.startswith('"'):
         response.headers["ETag"] = f"W/{etag}"
@@ -45,10 +45,10 @@ def pack(response: HttpResponse) -> HttpResponse:
 
 
 def packed_with_noise(content: bytes) -> bytes:
-    """One Brotli stream; between its parts stands a block that every reader skips (RFC 7932, section 9.2, MSKIPLEN)."""
+    """One Brotli stream with a metadata block of random length, which decoders skip (RFC 7932, section 9.2, MSKIPLEN)."""
     compressor = brotli.Compressor(mode=brotli.MODE_TEXT, quality=QUALITY)
     start: bytes = compressor.process(content) + compressor.flush()
     noise = secrets.token_bytes(secrets.randbelow(NOISE_MAX) + 1)
-    # Not the last; no nibbles of length; one byte of length to skip; then that length, less one.
+    # ISLAST=0, MNIBBLES=0, MSKIPBYTES=1, then the skip length minus one.
     head = (3 << 1 | 1 << 4 | (len(noise) - 1) << 6).to_bytes(2, "little")
     return start + head + noise + bytes(compressor.finish())

@@ -1,4 +1,4 @@
-"""Photos: decoded, turned, stripped, shrunk in a child process with limits; only our own re-encoding is ever stored."""
+"""Photos: decoded, rotated, stripped of metadata and resized in a restricted child process. The original is never stored."""
 
 import datetime as dt
 import json
@@ -19,16 +19,16 @@ from django.utils.translation import gettext as _
 from requests_app.clock import app_now
 from requests_app.models import Draft, Jurisdiction, Photo, ServiceRequest
 
-# Where Photo.path lies.
+# The folder of Photo.path.
 FOLDER = "photos"
 DECODE_TIMEOUT_S = 20
 PHOTOS_MAX = 5
-# Before these no telephone took photos: a clock that was never set says 1970 or 2000.
+# Older dates come from cameras whose clock was never set (1970, 2000).
 FIRST_YEAR = 2001
 
 
 class PhotoRefused(Exception):
-    """str() says why, and what to do, in the reader's language."""
+    """str() is a message for the reader: why, and what to do next."""
 
 
 def refusal(code: str) -> str:
@@ -56,12 +56,12 @@ def take(
     keep_taken: bool = False,
     is_private: bool = False,
 ) -> Photo:
-    """Stores one upload as a re-encoded JPEG of at most 2048 px and a thumbnail. Raises PhotoRefused.
+    """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
-    keep_taken: whether the sender agreed that we keep when and where it was taken. name: random, if the caller has none.
+    keep_taken: whether the sender agreed that we keep when and where it was taken. name: random if omitted.
 
-    The files are written under a random name before the row: a crash in between leaves a file that nobody can find, and that
-    the sweep removes, never a row without its file.
+    The files are written before the row. A crash in between leaves files under an unguessable name, which the nightly sweep
+    removes, but never a row without its files.
     """
     if size > settings.PHOTO_MAX_BYTES:
         raise PhotoRefused(refusal("too_big"))
@@ -87,14 +87,14 @@ def take(
         )
         default_storage.save(photo.path, ContentFile(large.read_bytes()))
         default_storage.save(photo.small_path, ContentFile(small.read_bytes()))
-    # A transaction of its own: a caller's must live on if the name is taken.
+    # A savepoint, so that the caller's transaction survives if the name is taken.
     with transaction.atomic():
         photo.save()
     return photo
 
 
 def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False) -> dict[str, Any]:
-    """In a child process: a bomb or a broken decoder takes the child, not the web server. The answer: see photo_decoder."""
+    """Runs photo_decoder in a child process, so that a decompression bomb cannot take down the web server."""
     command = [
         sys.executable,
         "-I",
@@ -120,7 +120,7 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
 
 
 def _taken_at(said: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
-    """The camera's time, in the city's zone if it names none; nothing, if it cannot be true."""
+    """The camera's time, in the city's time zone if it has none. None if it is impossible."""
     try:
         taken = dt.datetime.fromisoformat(f"{said['taken']}{said.get('offset', '')}")
     except (KeyError, ValueError):
@@ -132,7 +132,7 @@ def _taken_at(said: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime |
 
 
 def _taken_point(said: dict[str, Any]) -> Point | None:
-    """The camera's place; nothing, if it is none. A receiver without a signal writes 0, 0."""
+    """The camera's position. None if it is invalid; without a signal, GPS receivers write 0, 0."""
     lat, long = said.get("lat"), said.get("long")
     if lat is None or long is None or (lat, long) == (0, 0) or not (-90 <= lat <= 90 and -180 <= long <= 180):
         return None

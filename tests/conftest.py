@@ -1,4 +1,4 @@
-"""What every test stands on: the database, the running site and the browser."""
+"""Fixtures for all tests: the database, the running site and the browser."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`-m "not browser"` leaves out every test that opens one, without a mark on each."""
+    """Marks tests that open a browser, so that `-m "not browser"` leaves them out."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Copy the template that bin/test has migrated, instead of migrating once more in each process."""
+    """Copies the template that bin/test has migrated, instead of migrating in each process."""
     from django.conf import settings
 
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = TEMPLATE
@@ -31,7 +31,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Argon2 is slow on purpose, and a city of tests has five members of staff."""
+    """Argon2 is slow on purpose, and a test city has five members of staff."""
     from django.conf import settings
     from django.test import override_settings
 
@@ -41,7 +41,7 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> Iterator[None]:
-    """No test sees another's cache, counters or queue."""
+    """Isolates tests from each other's cache, rate limits and queue."""
     yield
     from django.conf import settings
     from redis import Redis
@@ -70,7 +70,7 @@ def live_site(transactional_db: None, _site: "Site") -> Iterator["Site"]:
         if name not in _site.running:
             _site.start(name)
     yield _site
-    # The tables are emptied next: a worker in the middle of a row would hold them.
+    # The tables are truncated next, and a worker in the middle of a row would block that.
     if "worker" in _site.running:
         _site.kill("worker")
 
@@ -80,7 +80,7 @@ def live_site(transactional_db: None, _site: "Site") -> Iterator["Site"]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    """Debian's Chromium, one for the whole run. It reaches this machine and no other."""
+    """Debian's Chromium, started once a run. It can reach only this machine."""
     from playwright.sync_api import sync_playwright
 
     flags = [
@@ -101,9 +101,9 @@ def browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def new_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
-    """Make a page in a browser context of its own; the arguments are Playwright's (java_script_enabled, viewport, …).
+    """Makes a page in its own browser context; the arguments are Playwright's (java_script_enabled, viewport, …).
 
-    A script error, or anything that the content security policy had to block, fails the test.
+    A script error or a violation of the content security policy fails the test.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -129,5 +129,5 @@ def is_violation(text: str) -> bool:
 
 @pytest.fixture
 def page(new_page: Callable[..., "Page"]) -> "Page":
-    """A page in a fresh browser of a desktop's size."""
+    """A page of desktop size in a new browser context."""
     return new_page()

@@ -1,7 +1,7 @@
-"""What tests build with, and the same cast everywhere: a small city, its services, its people and their reports.
+"""Test data: a small city with its services, staff and reports, and the same cast of people in every test.
 
-Ana reports. Tom triages for Streets, Pia supervises Parks, Dev is on a Streets crew; Cal takes calls and Ada administers in
-the whole city. `rivermark()` gives them all.
+Ana reports. Tom triages for Streets, Pia supervises Parks, Dev is on a Streets crew. Cal takes calls and Ada administers
+for the whole city. `rivermark()` creates them all.
 """
 
 import io
@@ -42,7 +42,7 @@ from requests_app.worker import tasks
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
 NOBODY = Reporter()
-# The city is a square; its middle is 12 Elm St.
+# The city is a square with 12 Elm St in the middle.
 WEST, SOUTH, EAST, NORTH = -69.05, 40.45, -68.95, 40.55
 ELM_ST = (-69.0, 40.5)
 
@@ -88,7 +88,7 @@ def category(city: Jurisdiction, code: str = "streets", name: str = "Streets and
 
 
 def question(code: str, kind: str = "text", **columns: Any) -> dict[str, Any]:
-    """A question for service(): text and options by language, or one word that stands for both."""
+    """A question for service(): text and options by language, or one word for both."""
     text = columns.pop("text", f"Tell us the {code}.")
     options = [
         one if isinstance(one, dict) else {"value": one, "label": {"en": one.capitalize(), "es": f"{one} (es)"}}
@@ -114,7 +114,7 @@ def service(
     resolve_hours: int | None = 72,
     **columns: Any,
 ) -> ServiceVersion:
-    """A service with its first published version, which is what it returns; `.service` is the code that it hangs on."""
+    """Creates a service and returns its first published version."""
     made = Service.objects.create(jurisdiction=city, service_code=service_code)
     name = columns.pop("name", service_code.replace("-", " ").capitalize())
     version = ServiceVersion.objects.create(
@@ -174,7 +174,7 @@ def asset(
     latitude: float = ELM_ST[1],
     kind: str = "street_light",
 ) -> Asset:
-    """One of the city's things, whose file calls it by its kind and number."""
+    """One of the city's assets, named by kind and number in its file."""
     label = f"{kind.replace('_', ' ').capitalize()} {number} on Elm St"
     return Asset.objects.create(
         jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude)
@@ -182,7 +182,7 @@ def asset(
 
 
 def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns: Any) -> Owner:
-    """Somebody else, and the ground that is theirs: a line is a street, a polygon all inside."""
+    """Another owner with its ground: a line is a street, a polygon an area."""
     defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
     made = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
     is_segment = shape.geom_type == "LineString"
@@ -190,7 +190,7 @@ def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns
     return made
 
 
-# --- People of the staff ----------------------------------------------------------------------------------------------
+# --- Staff ------------------------------------------------------------------------------------------------------------
 
 
 def role(city: Jurisdiction, code: str) -> Role:
@@ -200,7 +200,7 @@ def role(city: Jurisdiction, code: str) -> Role:
 
 
 def staff(name: str, role_code: str, city: Jurisdiction, of: Department | None = None) -> User:
-    """A member of staff, in one department or (none named) in the whole city."""
+    """A member of staff, in one department or in the whole city."""
     email = f"{name.lower()}@{city.jurisdiction_id}"
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
     Membership.objects.create(user=user, jurisdiction=city, department=of, role=role(city, role_code))
@@ -220,7 +220,7 @@ def submitted(
     address: str = "12 Elm St",
     **options: Any,
 ) -> submission.SubmissionResult:
-    """A report as the form sends it: `.service_request` and the reporter's private `.link`."""
+    """A report as submitted by the form: `.service_request` and the reporter's private `.link`."""
     options.setdefault("language", "en")
     actor, idempotency = options.pop("actor", None), options.pop("idempotency", None)
     new = submission.NewReport(
@@ -240,12 +240,12 @@ def report(version: ServiceVersion, description: str = "A hole as big as a plate
 
 
 def let_the_worker_work() -> None:
-    """Routes, indexes and counts what is due, as the worker does; mails stay where they are."""
+    """Does the due database work, as the worker would: routing, indexing, counting. Email stays in the outbox."""
     tasks.drain_database()
 
 
 def routed(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:
-    """A report that its department has."""
+    """A report routed to its department."""
     made = report(version, description, **options)
     let_the_worker_work()
     made.refresh_from_db()
@@ -258,21 +258,21 @@ def jpeg(width: int = 400, height: int = 300, color: str = "gray") -> bytes:
     return out.getvalue()
 
 
-# --- All of it --------------------------------------------------------------------------------------------------------
+# --- Rivermark --------------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Rivermark:
-    """The city of most tests."""
+    """The city used by most tests."""
 
     city: Jurisdiction
     streets: Department
     parks: Department
-    # Asked: where (public, required), damage (staff); joined with what is near.
+    # Questions: where (public, required), damage (staff). Duplicates nearby can be joined.
     pothole: ServiceVersion
-    # Of Parks; nothing is asked, and never joined.
+    # For Parks. No questions, no duplicates.
     tree: ServiceVersion
-    # Confidential, and its place is shown to nobody.
+    # Confidential, with a place that is never public.
     outreach: ServiceVersion
     # "I don't know".
     unknown: ServiceVersion

@@ -1,4 +1,4 @@
-"""A resident who signs in as people do: asks for the link, reads the mail, presses the button."""
+"""Signs residents in as they do it: request the link, read the email, press the button."""
 
 import re
 
@@ -11,7 +11,7 @@ ANA = "ana@example.org"
 
 
 def work_off() -> list[mail.EmailMessage]:
-    """Runs the outbox dry; the mails that went."""
+    """Empties the outbox and returns the email it sent."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
@@ -19,14 +19,14 @@ def work_off() -> list[mail.EmailMessage]:
 
 
 def link_in(told: mail.EmailMessage) -> str:
-    """The path of the link that proves an address."""
+    """The path of the verification link in an email."""
     found = re.search(r"http://[^/]+((?:/es)?/c/\S+/)", str(told.body))
     assert found is not None, told.body
     return found[1]
 
 
 def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
-    """The path of the link that was mailed to whoever asked to sign in."""
+    """Requests a sign-in link and returns its path."""
     work_off()
     answer = client.post(f"{prefix}/my/", {"email": email})
     assert answer.status_code == 200, answer.content.decode()

@@ -1,7 +1,7 @@
 """WCAG 2.2 AA on every page of the table, as its reader sees it, in both languages, in a real browser.
 
-A page is visited once a language, and that one visit answers all the rules: axe by day and by night on a desk and on a phone, the
-heading, targets, the focus, 400 %, wide letters, forced colors, stillness. A new row of tests/pages.py is visited by itself.
+Each page is opened once a language and checked for everything: axe in light and dark mode on a desktop and a phone, the heading,
+targets, focus, 400 % zoom, text spacing, forced colors, motion. A new row of tests/pages.py is included automatically.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ ZOOMED: "ViewportSize" = {"width": 320, "height": 512}
 # Each language sees both widths and both themes: the first look asks everything, the second what a look can change.
 LOOKS = {"en": [(DESK, "light"), (PHONE, "dark")], "es": [(PHONE, "light"), (DESK, "dark")]}
 OF_LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "label"]
-# What 1.4.12 lets a reader set.
+# The text spacing that success criterion 1.4.12 requires us to support.
 WIDE_LETTERS = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
@@ -50,7 +50,7 @@ Findings = dict[str, list[str]]
 
 @pytest.fixture(scope="module")
 def planted(django_db_setup: None, browser: "Browser", django_db_blocker: Any) -> Iterator[Planted]:
-    # After the browser, whose event loop decides where Django keeps its connection.
+    # After the browser, whose event loop determines where Django stores its connection.
     with kept_for_a_module(django_db_blocker) as planted:
         yield planted
 
@@ -61,7 +61,7 @@ def _no_limits(settings: Any) -> None:
 
 
 class Visitor:
-    """One window for each kind of reader, and what was wrong with the pages seen through it."""
+    """One browser context for each kind of reader, and the problems found on its pages."""
 
     def __init__(self, browser: "Browser", planted: Planted) -> None:
         self.browser, self.planted = browser, planted
@@ -69,10 +69,10 @@ class Visitor:
 
     def open(self, name: str, language: str) -> "Tab":
         page = PAGES[name]
-        # With a private link, each page is opened by its own.
+        # Each page with a private link is opened with its own.
         who = name if page.who == LINK else page.who
         if who not in self.windows:
-            # bypass_csp: so that a test may add a style sheet. What the policy blocks, the journeys notice.
+            # bypass_csp: so that a test can add a style sheet. Journey tests notice what the policy blocks.
             context = self.browser.new_context(viewport=DESK, bypass_csp=True)
             self.windows[who] = Window(context, reader(self.planted, page))
         tab = self.windows[who].page
@@ -140,7 +140,7 @@ def test_every_page_keeps_every_rule_of_access(visitor: Visitor, name: str, lang
 
 @pytest.mark.parametrize("language", LOOKS)
 def test_the_list_of_ones_own_requests_keeps_them_too(visitor: Visitor, language: str) -> None:
-    """Its address shows the sign-in to everybody else."""
+    """For everyone else its address shows the sign-in page."""
     tab = visitor.open("requests_app:my_contact", language)
     with override(language):
         visitor.windows[RESIDENT].open(reverse("requests_app:my"))

@@ -1,4 +1,4 @@
-"""docs/coverage.md names tests and files that exist; a promise without one cannot be written down."""
+"""docs/coverage.md names existing tests and files, and each of its promises names at least one."""
 
 import ast
 import re

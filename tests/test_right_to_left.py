@@ -1,4 +1,4 @@
-"""A language that is read from the right: the pages turn around as a whole, and none of our style sheets says left or right."""
+"""Right-to-left languages: pages are mirrored as a whole, and none of our style sheets says left or right."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ FOUR_SIDES = re.compile(r"\b(?:margin|padding|inset|border-width): \S+ (?P<right
 def test_no_style_sheet_of_ours_says_left_or_right(file: Path) -> None:
     css = file.read_text()
     assert [found.group().strip() for found in SIDED.finditer(css)] == []
-    # Four values name all four sides. MapLibre's own pieces stay as they are, whatever the language.
+    # Four values name all four sides. MapLibre's own rules stay as they are.
     ours = re.sub(r"\.maplibregl[^{]*\{[^}]*\}", "", css)
     assert [found.group() for found in FOUR_SIDES.finditer(ours) if found["right"] != found["left"]] == []
 
@@ -91,7 +91,7 @@ def test_a_page_in_arabic_letters_runs_from_the_right_and_nothing_sticks_out(vis
 @pytest.mark.browser
 @pytest.mark.parametrize("name", RESIDENTS)
 def test_a_page_that_is_turned_around_is_its_own_mirror_image(visitor: Visitor, name: str) -> None:
-    """The same words from the left and from the right: each edge and each box lies on the other side, as far away."""
+    """The same page in both directions: each edge and each box is on the other side, at the same distance."""
     tab = visitor.open(name, "en")
     if tab.evaluate("document.contentType") != "text/html":
         return

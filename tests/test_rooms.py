@@ -1,4 +1,4 @@
-"""The doors between the rooms: who may import whom. docs/architecture.md draws the same picture."""
+"""Which package may import which. docs/architecture.md shows the same."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*ROOT.glob("requests_app/**/*.py"), *ROOT.glob("staff_app/**/*.py")])
 
-# A room may import the rooms of its own floor and of those below it.
+# A package may import those of its own level and below.
 FLOORS = [
     {
         "clock",
@@ -49,7 +49,7 @@ def floor(room: str) -> int:
 
 
 def imports(tree: ast.Module) -> Iterator[str]:
-    """The modules that a file imports when it is loaded: not inside functions, not for types alone."""
+    """The modules imported when a file is loaded: not inside functions, and not for type checking only."""
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module

@@ -1,4 +1,4 @@
-"""The small scripts, in a real browser under the site's own policy: each only adds to a form that works without it."""
+"""The small scripts, in a real browser under the site's own policy. Each enhances a form that works without it."""
 
 import io
 import json
@@ -40,7 +40,7 @@ class ReportForm(forms.Form):
 
 
 class City:
-    """What the browser sees of a site: one form, its static files, and an endpoint that knows three addresses."""
+    """The site as the browser sees it: a form, static files, and an endpoint that knows three addresses."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

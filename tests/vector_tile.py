@@ -1,4 +1,4 @@
-"""Reads vector tiles (Mapbox Vector Tile 2.1) so that a test can say what is in one."""
+"""Decodes vector tiles (Mapbox Vector Tile 2.1) for tests."""
 
 import json
 import struct
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
-    """The fields of a protobuf message: number, and an int or the bytes."""
+    """The fields of a protobuf message: field number, and an int or bytes."""
     at = 0
 
     def varint() -> int:
@@ -54,7 +54,7 @@ def _varints(packed: bytes) -> list[int]:
 
 
 def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
-    """Each layer's features as their properties; "at" is where a point lies, in units of the tile."""
+    """The properties of each layer's features; "at" is the position of a point in tile units."""
     layers: dict[str, list[dict[str, Any]]] = {}
     for _, layer in _fields(tile):
         parts: dict[int, list[Any]] = {}
@@ -75,7 +75,7 @@ def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
 
 
 def named(tile: bytes) -> list[dict[str, Any]]:
-    """The requests that the spots of a tile of requests name, each with the place of its spot."""
+    """The requests named by the points of a request tile, each with the position of its point."""
     return [
         {**dict(zip(("reference", "service", "code", "state", "day"), item, strict=True)), "at": spot["at"]}
         for spot in read(tile).get("requests", [])

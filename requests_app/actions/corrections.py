@@ -1,4 +1,4 @@
-"""Its reporter changes a report until somebody works on it: words, answers and place, with what stood there before kept."""
+"""Reporters' corrections of text, answers and place, allowed until work begins. Earlier versions are kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,20 +14,20 @@ from requests_app.places import ownership
 from requests_app.rules import intake, reporter_edits, review
 
 Field = TextRevision.Field
-# What readers see where an answer was taken back.
+# Shown where an answer was removed.
 NO_ANSWER = "—"
 
 
 class ChangedMeanwhile(Exception):
-    """It is not any more what the page showed: another window or another device was faster."""
+    """The report was changed in another window or on another device since the page was loaded."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """The report as it shall be. place: None where it stays; owner: whose ground that is, if not ours.
+    """The report as it should be. place: None if unchanged; owner: of the ground there, if not the city.
 
-    answers: free words by the question's code; what is not named stays. said_no: why we asked whether anybody is in danger,
-    where that was answered with no. was: the fingerprint of the report as the page showed it.
+    answers: text answers by question code; omitted questions stay unchanged. said_no: the reasons for asking about danger to which
+    the reporter answered no. was: the fingerprint of the report when the page was loaded.
     """
 
     text: str
@@ -41,8 +41,8 @@ class Correction:
 
 @transaction.atomic
 def change(pk: int, wanted: Correction, *, actor: Person) -> bool:
-    """False if it says all that already: a second press. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
-    # Lock first: somebody of the staff may accept it at this moment, and must not have another report in hand.
+    """Returns False if nothing changes. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
+    # Lock first: staff who accept the report at the same time must not end up with a different one.
     service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
@@ -104,7 +104,7 @@ def _change_answers(service_request: ServiceRequest, wanted: Mapping[str, str], 
 
 
 def _answer(service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str) -> Answer:
-    """The answer as it stands now. One that was taken back stays as a row: what stood there before hangs on it."""
+    """Saves an answer. The row of a removed answer stays, because its earlier text refers to it."""
     if answer is not None:
         answer.value, answer.value_words = words, words or NO_ANSWER
         answer.save(update_fields=["value", "value_words"])
@@ -157,7 +157,7 @@ def _tell(
     answer: Answer | None = None,
     is_public: bool = True,
 ) -> None:
-    """is_public: everybody reads the words, and so hears that they changed; never what stood there before."""
+    """is_public: the text is public, so followers are notified that it changed (but never shown the earlier text)."""
     revision = TextRevision.objects.create(
         service_request=service_request,
         field=where,

@@ -1,5 +1,5 @@
-"""Sweeping what has had its time: drafts, reports that nobody confirmed, photos that belong to nobody, old keys, done outbox
-rows, what mails were about, links that proved an address, news that nobody wants, ended sessions."""
+"""Deletes expired data: drafts, unconfirmed reports, orphaned photos, idempotency keys, finished outbox rows, sent digest
+items, verification links, inactive subscriptions, sessions."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ from requests_app.models import (
 KEYS_KEPT = dt.timedelta(days=14)
 DONE_ROWS_KEPT = dt.timedelta(days=30)
 FILES_KEPT = dt.timedelta(hours=24)
-# The longest that a change waits for its mail is a week; what is older was told, or never will be.
+# An update waits for its digest for a week at most. Older ones were sent, or never will be.
 TOLD_KEPT = dt.timedelta(days=40)
 LINKS_KEPT = dt.timedelta(days=30)
 WISHES_KEPT = dt.timedelta(days=7)
@@ -49,18 +49,18 @@ def sweep() -> None:
 
 
 def _drop_done_rows(now: dt.datetime) -> None:
-    """And whom nothing but a mailed link ties to us: an address that was mistyped, or that asked for what it never confirmed."""
+    """Deletes done rows, and people we know only from a link we emailed: a mistyped address, or one never confirmed."""
     done = OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT)
     people = set(done.filter(kind="mail_link", recipient__isnull=False).values_list("recipient__person_id", flat=True))
     done.delete()
-    # Whoever was mailed a link since has their turn with that one: what went there of late is still counted.
+    # Skip people with a more recent link: email sent to them recently still counts against the limit.
     since = OutboxRow.objects.filter(kind="mail_link", recipient__person__in=people, done_at__isnull=False)
     _forget_nobody(people - set(since.values_list("recipient__person_id", flat=True)), now)
 
 
 def _forget_old_mail(now: dt.datetime) -> None:
-    """What mails were about, the links that proved an address, and what nobody confirmed or somebody stopped."""
-    # In the order of their keys, which is that of their age: no index is needed to find the oldest.
+    """Deletes sent digest items, verification links, and subscriptions that were never confirmed or have ended."""
+    # Ordered by primary key, and so by age, without another index.
     told = DigestItem.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
     old = [pk for pk, created_at in told if created_at < now - TOLD_KEPT]
     DigestItem.objects.filter(pk__in=old).delete()
@@ -76,7 +76,7 @@ def _forget_old_mail(now: dt.datetime) -> None:
 
 
 def _forget_nobody(people: set[int], now: dt.datetime) -> None:
-    """Who has no report and no news: we keep no address that we do not need."""
+    """Deletes people without reports and subscriptions: we keep no address that we do not need."""
     tied = Participation.objects.filter(person__in=people).values_list("person_id", flat=True)
     wanting = Subscription.objects.filter(contact_point__person__in=people)
     asked = OneTimeLink.objects.filter(contact_point__person__in=people, expires_at__gt=now)
@@ -86,7 +86,7 @@ def _forget_nobody(people: set[int], now: dt.datetime) -> None:
 
 def _drop(draft: Draft) -> None:
     with transaction.atomic():
-        # One that is being sent at this moment keeps its photos: they are about to be the request's.
+        # Skip drafts that are being submitted: their photos are about to move to the request.
         locked = Draft.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=draft.pk).first()
         if locked is None:
             return
@@ -97,7 +97,7 @@ def _drop(draft: Draft) -> None:
 
 
 def sweep_files() -> int:
-    """Photos that no row knows: their upload was cut off between the file and its row. How many files went."""
+    """Deletes photo files without a row, left by interrupted uploads. Returns how many."""
     gone = 0
     for folder in _names(photos.FOLDER, folders=True):
         known = set(Photo.objects.filter(name__startswith=folder).values_list("name", flat=True))
@@ -105,7 +105,7 @@ def sweep_files() -> int:
             path = f"{photos.FOLDER}/{folder}/{name}"
             if name.removesuffix(".jpg").removesuffix("-small") in known:
                 continue
-            # The row of a fresh one may be about to come. (A file's time is the machine's, so it is compared with that.)
+            # The row of a new file may not be committed yet. (File times are the machine's, so compare with its clock.)
             if default_storage.get_modified_time(path) < timezone.now() - FILES_KEPT:
                 default_storage.delete(path)
                 gone += 1
@@ -116,6 +116,6 @@ def _names(folder: str, *, folders: bool = False) -> list[str]:
     try:
         found = default_storage.listdir(folder)
     except FileNotFoundError:
-        # No photo was ever taken.
+        # No photo has ever been uploaded.
         return []
     return list(found[0] if folders else found[1])

@@ -1,4 +1,4 @@
-"""Working on it and ending it: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
+"""Work on a request and its outcome: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -27,16 +27,16 @@ from requests_app.rules import permissions, reopening
 from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
-# The second time that a report is opened again.
+# From this reopening on, the request goes to a supervisor.
 TO_SUPERVISOR_FROM = 2
 
 
 class TooLate(Exception):
-    """A resident may reopen for some weeks (rules/reopening.py); afterward a new report is the way."""
+    """The time in which residents may reopen (rules/reopening.py) is over; they can make a new report."""
 
 
 def _begin(service_request: ServiceRequest) -> list[str]:
-    """Somebody works on it: the first such sign keeps the promise to acknowledge. Returns the fields to save."""
+    """The first sign of work meets the acknowledgment target. Returns the fields to save."""
     if service_request.acknowledged_at is not None:
         return []
     service_request.acknowledged_at = app_now()
@@ -45,7 +45,7 @@ def _begin(service_request: ServiceRequest) -> list[str]:
 
 
 def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
-    """Off hold the clock goes on with what was left. Returns the fields to save."""
+    """Resumes the clock when a hold ends. Returns the fields to save."""
     if before != Status.ON_HOLD or service_request.status == Status.ON_HOLD:
         return []
     service_request.hold_reason, service_request.hold_until = "", None
@@ -81,7 +81,7 @@ def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequest:
-    """Somebody went there. The public page says when."""
+    """Records a visit, with its time for the public page."""
     service_request, fields = _move(pk, "visit")
     service_request.visited_at = at or app_now()
     service_request.save(update_fields=[*fields, "visited_at", *_begin(service_request)])
@@ -91,7 +91,7 @@ def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequ
 
 @transaction.atomic
 def make_safe(pk: int, *, actor: User) -> ServiceRequest:
-    """Safe for now, repair still to come: the clock runs on."""
+    """Made safe for now, with the repair still to come. The clock keeps running."""
     service_request, fields = _move(pk, "make_safe")
     service_request.made_safe_at = app_now()
     service_request.save(update_fields=[*fields, "made_safe_at", *_begin(service_request)])
@@ -101,7 +101,7 @@ def make_safe(pk: int, *, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest:
-    """Waiting, with a reason the public reads and a day on which it comes back."""
+    """Puts on hold, with a public reason and a day on which it resumes."""
     service_request, fields = _move(pk, "hold")
     service_request.hold_reason, service_request.hold_until = reason, until
     clocks.pause(service_request)
@@ -136,7 +136,7 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
 def _say(
     service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None
 ) -> Comment | None:
-    """The public words that go with an outcome."""
+    """Posts the public message that goes with an outcome."""
     if not words:
         return None
     service_request.last_public_word_at = app_now()
@@ -155,7 +155,7 @@ def _say(
 def resolve(
     pk: int, *, disposition: str, words: str, actor: User, reason: str = "", visited: bool | None = None
 ) -> ServiceRequest:
-    """Ends it with an outcome and public words. visited: whether somebody went there; None: not said."""
+    """Resolves with an outcome and a public message. visited: whether someone went there; None if not stated."""
     service_request, fields = _move(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
@@ -176,7 +176,7 @@ def resolve(
 
 @transaction.atomic
 def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: str = "") -> ServiceRequest:
-    """It is another's: we send it to them, and the public reads to whom, with a way to reach them."""
+    """Hands over to another owner by email. The public page says to whom, and how to reach them."""
     service_request, fields = _move(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
     comment = _say(service_request, words, actor)
@@ -201,11 +201,11 @@ def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
 
 
 def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor: User | Person) -> None:
-    """Joined with another one, and open again: it is a request of its own, and its people hear of this one alone."""
+    """Separates a reopened request from the one it was merged into. Its people get updates on this one only."""
     people = list(service_request.participations.values_list("person_id", flat=True))
     above: ServiceRequest | None = parent
     while above is not None:
-        # What it was joined with may have been joined with a third one meanwhile, and its people went along.
+        # The parent may have been merged into a third request meanwhile, and its people with it.
         above.participations.filter(person_id__in=people, role=Participation.Role.AFFECTED).delete()
         ServiceRequest.objects.filter(pk=above.pk).update(
             people_count=Greatest(1, F("people_count") - service_request.people_count)
@@ -217,7 +217,7 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 
 @transaction.atomic
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
-    """Still broken: the reference stays, the clock is shorter. A resident may do so for 30 days; raises TooLate."""
+    """Reopens with a shorter clock and the same reference. Residents may for 30 days; then raises TooLate."""
     service_request, fields = _move(pk, "reopen")
     ended_at, within = service_request.resolved_at, reopening.days_to_reopen(service_request.disposition)
     if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > dt.timedelta(days=within):
@@ -242,7 +242,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     service_request.has_new_answer = service_request.has_new_answer or isinstance(actor, Person)
     service_request.in_triage = service_request.department_id is None
     if service_request.in_triage:
-        # It had ended before any department had it (handed over, say): triage looks at it first.
+        # It was closed before a department had it (handed over, for example), so it goes to triage.
         service_request.status = Status.RECEIVED
     service_request.save(
         update_fields=[
@@ -272,7 +272,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
 
 
 def _give_to_supervisor(service_request: ServiceRequest) -> None:
-    """Whoever ended it twice is not the one to end it a third time."""
+    """Assigns to a supervisor: whoever resolved it twice should not resolve it a third time."""
     department = service_request.department
     supervisor = permissions.supervisor_of(department) if department else None
     if supervisor is None:
@@ -293,7 +293,7 @@ def close(pk: int) -> ServiceRequest:
 
 
 def close_old(*, at_most: int = 5000) -> int:
-    """Resolved 30 days ago and not reopened: closed, by the clock. Imported history is not ours to close."""
+    """Closes requests resolved more than 30 days ago. Imported requests are left alone."""
     due = (
         ServiceRequest.objects.filter(status=Status.RESOLVED, resolved_at__lt=app_now() - AUTO_CLOSE_AFTER)
         .filter(external_id="")
@@ -303,7 +303,7 @@ def close_old(*, at_most: int = 5000) -> int:
 
 
 def resume_overdue_holds(*, at_most: int = 5000) -> int:
-    """The day a request waited for has come, by its city's calendar: it is worked on again."""
+    """Resumes requests whose hold ends today, by the city's calendar."""
     due: list[int] = []
     for city in Jurisdiction.objects.all():
         held = ServiceRequest.objects.filter(
@@ -317,7 +317,7 @@ def resume_overdue_holds(*, at_most: int = 5000) -> int:
 
 
 def _unless_moved_on(act: Callable[[int], ServiceRequest], pk: int) -> bool:
-    """Somebody may have changed it since it was listed: that must not keep all the others from their turn."""
+    """Skips a request that changed since it was listed, so that it does not stop the batch."""
     try:
         act(pk)
     except IllegalTransition:

@@ -1,4 +1,4 @@
-"""Sending a request to its department: exactly once by a worker, and again by hand."""
+"""Routing: once by a worker, and again on demand."""
 
 from django.db import transaction
 
@@ -17,7 +17,7 @@ def route_row(row: OutboxRow) -> None:
 
 @transaction.atomic
 def route(pk: int) -> ServiceRequest:
-    """The first routing. A second call changes nothing: the decision's unique row says that it was made."""
+    """Routes for the first time. Calling it again does nothing, thanks to the unique first RoutingDecision."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state == PublicState.UNCONFIRMED or service_request.status != Status.RECEIVED:
         return service_request
@@ -31,10 +31,10 @@ def route(pk: int) -> ServiceRequest:
 
 @transaction.atomic
 def route_changed(pk: int) -> ServiceRequest:
-    """Its reporter changed the words or the place: to whom it belongs now, if that is another. Safe to run twice."""
+    """Routes a report again after its reporter changed the text or the place. Idempotent."""
     service_request = ServiceRequest.objects.locked(pk)
     if not service_request.routing_decisions.filter(is_first=True).exists():
-        # The worker has not come to it yet, and will find it as it is now.
+        # Not routed yet: the worker will see the new content.
         return service_request
     if _forward(service_request):
         return service_request
@@ -46,7 +46,7 @@ def route_changed(pk: int) -> ServiceRequest:
 
 
 def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
-    """Whether it went to whose ground it is."""
+    """Hands the request over if it belongs to another owner. Returns whether it did."""
     owner = forwarded_to(service_request)
     if owner is None:
         return False
@@ -61,7 +61,7 @@ def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool
 def _follow(
     service_request: ServiceRequest, decision: Decision, *, counted_for: Department, is_first: bool = False
 ) -> None:
-    """counted_for: in whose working hours the promises were counted so far."""
+    """counted_for: the department whose working hours the clocks used so far."""
     RoutingDecision.objects.create(
         service_request=service_request,
         department=decision.department,
@@ -94,7 +94,7 @@ def _say_where(
 
 @transaction.atomic
 def route_again(pk: int, *, actor: User) -> ServiceRequest:
-    """By hand, through the routing table: after the service, place or words were corrected."""
+    """Routes again by hand, after the service, place or text was corrected."""
     service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "route")
     decision = decide(service_request)
@@ -111,7 +111,7 @@ def route_again(pk: int, *, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def give_to_triage(row: OutboxRow) -> None:
-    """Routing failed for good: a person decides instead, and nothing is lost."""
+    """Sends the request to triage after routing failed for good, so that it is not lost."""
     if row.service_request_id is None:
         return
     service_request = ServiceRequest.objects.locked(row.service_request_id)

@@ -1,4 +1,4 @@
-"""News by mail of an area, a service, a place or a thing: asked for, confirmed by its mail, gathered, stopped by one press."""
+"""Subscriptions to an area, service, place or asset: requested, confirmed by email, changed, stopped."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from requests_app.rules import blocked_addresses
 
 @dataclass(frozen=True)
 class FollowTarget:
-    """What is followed: one of these, or a service within one of the others. label: what the reader calls it."""
+    """What to follow: one of these, or a service within one of the others. label: its name for the reader."""
 
     label: str
     area: Area | None = None
@@ -35,9 +35,9 @@ class FollowTarget:
 def subscribe(
     jurisdiction: Jurisdiction, what: FollowTarget, *, email: str, cadence: str, language: str, visitor_hash: str = ""
 ) -> Subscription:
-    """Nothing is sent but the mail that asks whether it was meant. The same wish twice is one subscription.
+    """Sends a confirmation link, and nothing else until it is used. Subscribing twice makes one subscription.
 
-    Raises proving.Banned.
+    Raises verify_email.AddressBlocked.
     """
     if blocked_addresses.is_blocked(jurisdiction, email):
         raise verify_email.AddressBlocked
@@ -62,7 +62,7 @@ def subscribe(
         radius_m=what.radius_m,
     )
     if wished.confirmed_at is None:
-        # A stranger who types the address again must not change what its holder confirmed.
+        # Someone else who enters the address must not change a confirmed subscription.
         wished.label, wished.cadence = what.label[:200], cadence
         wished.save()
     verify_email.mail_link(contact_point, OneTimeLink.Purpose.SUBSCRIBE, subscription=wished, visitor_hash=visitor_hash)
@@ -71,7 +71,7 @@ def subscribe(
 
 @transaction.atomic
 def confirm(link: OneTimeLink) -> Subscription | None:
-    """Raises proving.UsedUp. None: it was stopped meanwhile."""
+    """Confirms. Raises verify_email.UsedUp. Returns None if the subscription was stopped meanwhile."""
     verify_email.use(link)
     if link.subscription_id is None:
         return None
@@ -86,7 +86,7 @@ def confirm(link: OneTimeLink) -> Subscription | None:
 
 @transaction.atomic
 def want(pk: int, *, cadence: str) -> None:
-    """By the address's own holder, who signed in: how often, and with that that it was meant."""
+    """Sets the cadence for a signed-in holder of the address, which also confirms the subscription."""
     wished = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
     wished.filter(confirmed_at=None).update(confirmed_at=app_now())
     wished.update(cadence=cadence)
@@ -94,6 +94,6 @@ def want(pk: int, *, cadence: str) -> None:
 
 @transaction.atomic
 def stop(pk: int) -> None:
-    """Nothing more of it is sent, also not what is gathered already."""
+    """Stops the subscription, including updates already in a digest."""
     Subscription.objects.filter(pk=pk, unsubscribed_at=None).update(unsubscribed_at=app_now())
     DigestItem.objects.filter(subscription_id=pk, sent_at=None).delete()

@@ -1,4 +1,4 @@
-"""What residents say of an outcome. It reopens nothing by itself and changes no figure but its own."""
+"""Saving survey answers. They do not reopen the request or change anything else."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,9 @@ from requests_app.rules import survey
 
 @transaction.atomic
 def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> None:
-    """said: {question: (value, reason)}; a second answer replaces the first. Raises TooLate.
+    """said: {question: (value, reason)}. Answering again replaces the earlier answer. Raises TooLate.
 
-    through: the actor's own report, which is this one or was joined with it.
+    through: the actor's own report: this request, or one merged into it.
     """
     service_request = ServiceRequest.objects.locked(pk)
     if not survey.is_asked(service_request, actor, through=through):

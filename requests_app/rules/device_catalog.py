@@ -1,4 +1,4 @@
-"""What a device keeps so as to ask, without a network, what we would ask: services, their questions, emergency words."""
+"""The catalog that a device stores to ask the same questions offline: services, questions and emergency phrases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STA
 
 
 def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion]) -> dict[str, Any]:
-    """In the page's language, but for the emergency words, which are looked for in every language."""
+    """In the page's language, except emergency phrases, which are matched in every language."""
     questions: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for question in QuestionVersion.objects.filter(service_version__in=[one.pk for one in versions]).order_by("order"):
         questions[question.service_version_id].append(_question(question))
@@ -27,7 +27,7 @@ def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion
 
 def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[str, Any]:
     name, about = localized(version.name), localized(version.description)
-    # People look for it in either language; what they find is named in the page's.
+    # Search works in every language; results are shown in the page's.
     keywords = [word for words in version.keywords.values() for word in words]
     return {
         "code": version.service.service_code,
