@@ -26,15 +26,15 @@ def get_request_or_404(
     Raises Http404 if they may not know that it exists, permissions.Denied (403) if they may view it but not do this.
     """
     parsed = references.parse(reference)
-    found = (
+    service_request = (
         ServiceRequest.objects.in_jurisdiction(jurisdiction)
         .select_related(*RELATED)
         .filter(reference=parsed or "")
         .first()
     )
     # 404, not 403: a 403 would tell a stranger that this request exists.
-    if found is None or not permissions.can(user, "view", found):
+    if service_request is None or not permissions.can(user, "view", service_request):
         raise Http404
-    if not permissions.can(user, action, found):
+    if not permissions.can(user, action, service_request):
         raise permissions.Denied(action)
-    return found
+    return service_request

@@ -20,15 +20,15 @@ class Breaker:
     def __init__(self) -> None:
         self.open_until = 0.0
 
-    def call(self, what: Callable[[], T], otherwise: T) -> T:
+    def call(self, function: Callable[[], T], default: T) -> T:
         if time.monotonic() < self.open_until:
-            return otherwise
+            return default
         try:
-            return what()
+            return function()
         except (redis.RedisError, OSError) as error:
             self.open_until = time.monotonic() + OPEN_FOR_S
             log.warning("redis_unreachable", error=type(error).__name__)
-            return otherwise
+            return default
 
 
 breaker = Breaker()

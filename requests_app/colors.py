@@ -29,9 +29,9 @@ def luminance(color: Color) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: Color, other: Color) -> float:
+def contrast(color: Color, background: Color) -> float:
     """Contrast ratio: 1 (same color) to 21 (black on white)."""
-    low, high = sorted([luminance(one), luminance(other)])
+    low, high = sorted([luminance(color), luminance(background)])
     return (high + 0.05) / (low + 0.05)
 
 

@@ -109,14 +109,14 @@ class NotAllowed(Exception):
 
 def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     if kind not in KINDS:
-        raise NotAllowed(f"There is no event kind {kind}.")
+        raise NotAllowed(f"Unknown event kind {kind}.")
     clean: dict[str, Any] = {}
     for key, value in data.items():
         if key not in KINDS[kind]:
-            raise NotAllowed(f"An event {kind} may not hold {key}.")
+            raise NotAllowed(f"Events of kind {kind} may not contain {key}.")
         stored = value.isoformat() if isinstance(value, dt.datetime | dt.date) else value
         if isinstance(stored, str) and stored and not is_code(stored):
-            raise NotAllowed(f"{key} of {kind} is no code.")
+            raise NotAllowed(f"{key} of {kind} is not a code.")
         if stored is not None and not isinstance(stored, str | int | float | bool):
             raise NotAllowed(f"{key} of {kind} is neither a code nor a number.")
         clean[key] = stored

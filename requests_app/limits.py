@@ -26,12 +26,12 @@ def hidden(value: str) -> str:
     return hashlib.sha256(f"{settings.SECRET_KEY}:{value}".encode()).hexdigest()[:24]
 
 
-def within(what: str, *, most: int, per_s: int) -> bool:
+def within(name: str, *, most: int, per_s: int) -> bool:
     """Counts one use of `what`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
     if not settings.RATE_LIMITS:
         return True
     # The window is part of the key, so counters never need resetting.
-    key = f"limit:{what}:{int(time.time()) // per_s}"
+    key = f"limit:{name}:{int(time.time()) // per_s}"
     cache.add(key, 0, timeout=per_s)
     try:
         return cache.incr(key) <= most

@@ -32,9 +32,9 @@ def _derived(message: str, key: str) -> str:
 def _is_right(secret: str, message: str) -> bool:
     """Compares in constant time, with every key."""
     # As bytes, because compare_digest() raises TypeError for non-ASCII text.
-    given = secret.lower().encode()
-    right = [hmac.compare_digest(_derived(message, key).encode(), given) for key in settings.LINK_KEYS]
-    return any(right)
+    candidate = secret.lower().encode()
+    matches = [hmac.compare_digest(_derived(message, key).encode(), candidate) for key in settings.LINK_KEYS]
+    return any(matches)
 
 
 def _message(link: AccessLink) -> str:
@@ -63,9 +63,9 @@ def link_for(person: Person, service_request: ServiceRequest) -> AccessLink:
     return AccessLink.objects.get_or_create(person=person, service_request=service_request, purpose="follow")[0]
 
 
-def follow(token_given: str) -> AccessLink | None:
+def follow(raw_token: str) -> AccessLink | None:
     """The link for this token. None if it is wrong, expired or revoked. Compares in constant time."""
-    number, _, secret = token_given.partition("-")
+    number, _, secret = raw_token.partition("-")
     if not number.isdecimal() or len(number) > 18:
         return None
     link = AccessLink.objects.select_related("service_request", "person").filter(pk=int(number)).first()
@@ -83,8 +83,8 @@ COOKIE = "private_link"
 
 def link_of_request(request: HttpRequest) -> AccessLink | None:
     """The link from this request's cookie, which is bound to the path of one service request."""
-    kept = request.COOKIES.get(COOKIE, "")
-    return follow(kept) if kept else None
+    raw_token = request.COOKIES.get(COOKIE, "")
+    return follow(raw_token) if raw_token else None
 
 
 # --- Drafts: the link that a resident has emailed to continue on another device ---------------------------------------
@@ -98,9 +98,9 @@ def draft_url(draft: Draft) -> str:
     return site_of(draft.jurisdiction) + reverse("requests_app:resume", args=[draft_token(draft)])
 
 
-def draft_of(token_given: str) -> Draft | None:
+def draft_of(raw_token: str) -> Draft | None:
     """The draft for this token, including submitted and expired drafts, for which the page shows a message."""
-    number, _, secret = token_given.partition("-")
+    number, _, secret = raw_token.partition("-")
     try:
         draft_id = uuid.UUID(hex=number)
     except ValueError:
@@ -115,13 +115,13 @@ def draft_of(token_given: str) -> Draft | None:
 
 
 def one_time_url(link: OneTimeLink) -> str:
-    token_given = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
-    return site_of(link.jurisdiction) + reverse("requests_app:verify", args=[token_given])
+    raw_token = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
+    return site_of(link.jurisdiction) + reverse("requests_app:verify", args=[raw_token])
 
 
-def one_time(token_given: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
+def one_time(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
     """The link for this token, including used and expired links, for which the page shows a message."""
-    number, _, secret = token_given.partition("-")
+    number, _, secret = raw_token.partition("-")
     if not number.isdecimal() or len(number) > 18:
         return None
     link = (
@@ -139,9 +139,9 @@ def digest_token(contact_point: ContactPoint, subscription: Subscription | None)
     return f"{name}-{_derived(f'digest:{name}', settings.LINK_KEYS[0])}"
 
 
-def digest_of(token_given: str) -> tuple[int, int] | None:
+def digest_of(raw_token: str) -> tuple[int, int] | None:
     """The ids of the contact point and the subscription (0: own reports) of a digest. Either row may be deleted by now."""
-    name, _, secret = token_given.partition("-")
+    name, _, secret = raw_token.partition("-")
     first, dot, second = name.partition(".")
     if not (dot and first.isdecimal() and second.isdecimal()) or len(name) > 40:
         return None

@@ -24,10 +24,16 @@ def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any
 def without_words(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Reduces an exception to its class and the lines of its traceback. Messages of the database and the mail server quote
     user input ("Key (email)=(ana@…) already exists"), so they are left out unless DEBUG is on."""
-    given = event.get("exc_info")
-    if not given or settings.DEBUG:
+    exc_info = event.get("exc_info")
+    if not exc_info or settings.DEBUG:
         return event
-    error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exc_info()[1]
+    error = (
+        exc_info[1]
+        if isinstance(exc_info, tuple)
+        else exc_info
+        if isinstance(exc_info, BaseException)
+        else sys.exc_info()[1]
+    )
     del event["exc_info"]
     if error is None:
         return event

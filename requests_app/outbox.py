@@ -192,8 +192,8 @@ def retry(row_id: int) -> bool:
 def _age(row: OutboxRow) -> dt.timedelta:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app_now() - created_at FROM requests_app_outboxrow WHERE id = %s", [row.pk])
-        found = cursor.fetchone()
-    age: dt.timedelta = found[0] if found else dt.timedelta()
+        row_age = cursor.fetchone()
+    age: dt.timedelta = row_age[0] if row_age else dt.timedelta()
     return age
 
 

@@ -139,7 +139,7 @@ def _salt(order: Order, model: type[Model]) -> str:
 
 def _write(row: Model, order: Order, *, backward: bool) -> str:
     key = [getattr(row, name) for name, _ in order]
-    packed = [{"t": one.isoformat()} if isinstance(one, dt.date) else one for one in key]
+    packed = [{"t": value.isoformat()} if isinstance(value, dt.date) else value for value in key]
     return signing.dumps([int(backward), *packed], salt=_salt(order, type(row)), compress=True)
 
 
@@ -150,7 +150,7 @@ def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, l
         backward, *packed = signing.loads(cursor, salt=_salt(order, model))
     except signing.BadSignature as error:
         raise BadCursor from error
-    return bool(backward), [_moment(one["t"]) if isinstance(one, dict) else one for one in packed]
+    return bool(backward), [_moment(value["t"]) if isinstance(value, dict) else value for value in packed]
 
 
 def _moment(text: str) -> dt.date:

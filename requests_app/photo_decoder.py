@@ -22,7 +22,7 @@ TAKEN, OFFSET = 0x9003, 0x9011
 GPS_SIGNS = {"N": 1, "S": -1, "E": 1, "W": -1}
 
 
-def main(source: str, large: str, small: str, wanted: str = "") -> dict[str, object]:
+def main(source: str, large: str, small: str, option: str = "") -> dict[str, object]:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     from PIL import Image, ImageOps
@@ -47,14 +47,14 @@ def main(source: str, large: str, small: str, wanted: str = "") -> dict[str, obj
         except Exception:
             # The header is a photo's; the rest is missing or damaged.
             return {"error": "damaged"}
-        said = _taken(image) if wanted == "--taken" else {}
+        metadata = _taken(image) if option == "--taken" else {}
     plain.info.clear()
     plain.thumbnail((LARGE_PX, LARGE_PX), Image.Resampling.LANCZOS)
     plain.save(large, "JPEG", quality=85, progressive=True, exif=b"", icc_profile=None)
     size = plain.size
     plain.thumbnail((SMALL_PX, SMALL_PX), Image.Resampling.LANCZOS)
     plain.save(small, "JPEG", quality=80, exif=b"", icc_profile=None)
-    return {"width": size[0], "height": size[1], **said}
+    return {"width": size[0], "height": size[1], **metadata}
 
 
 def _on_paper(image: Any) -> Any:
@@ -74,23 +74,23 @@ def _on_paper(image: Any) -> Any:
 
 def _taken(image: Any) -> dict[str, object]:
     """When and where the photo was taken according to EXIF, unchecked. Unreadable values are left out."""
-    said: dict[str, object] = {}
+    metadata: dict[str, object] = {}
     try:
         exif = image.getexif()
         when, place = exif.get_ifd(EXIF_FOLDER), exif.get_ifd(GPS_FOLDER)
     except Exception:
-        return said
+        return metadata
     if isinstance(when.get(TAKEN), str):
         # "2026:06:03 16:12:00"
         day, _, time = when[TAKEN].strip("\0 ").partition(" ")
-        said["taken"] = f"{day.replace(':', '-')}T{time}"
+        metadata["taken"] = f"{day.replace(':', '-')}T{time}"
         if isinstance(when.get(OFFSET), str):
-            said["offset"] = when[OFFSET].strip("\0 ")
+            metadata["offset"] = when[OFFSET].strip("\0 ")
     try:
-        found = {"lat": _degrees(place[1], place[2]), "long": _degrees(place[3], place[4])}
+        position = {"lat": _degrees(place[1], place[2]), "long": _degrees(place[3], place[4])}
     except Exception:
-        return said
-    return {**said, **found} if all(map(math.isfinite, found.values())) else said
+        return metadata
+    return {**metadata, **position} if all(map(math.isfinite, position.values())) else metadata
 
 
 def _degrees(sign: str, parts: Any) -> float:

@@ -71,19 +71,19 @@ def take(
             while chunk := upload.read(1 << 20):
                 file.write(chunk)
         large, small = Path(folder, "large.jpg"), Path(folder, "small.jpg")
-        said = _decode(source, large, small, keep_taken=keep_taken)
+        decoded = _decode(source, large, small, keep_taken=keep_taken)
         photo = Photo(
             jurisdiction=jurisdiction,
             draft=draft,
             service_request=service_request,
             kind=kind,
             name=name or secrets.token_hex(16),
-            width=int(said["width"]),
-            height=int(said["height"]),
+            width=int(decoded["width"]),
+            height=int(decoded["height"]),
             alt=alt[:300],
             is_private=is_private,
-            taken_at=_taken_at(said, jurisdiction),
-            taken_point=_taken_point(said),
+            taken_at=_taken_at(decoded, jurisdiction),
+            taken_point=_taken_point(decoded),
         )
         default_storage.save(photo.path, ContentFile(large.read_bytes()))
         default_storage.save(photo.small_path, ContentFile(small.read_bytes()))
@@ -119,10 +119,10 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
     return answer
 
 
-def _taken_at(said: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
+def _taken_at(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
     """The camera's time, in the city's time zone if it has none. None if it is impossible."""
     try:
-        taken = dt.datetime.fromisoformat(f"{said['taken']}{said.get('offset', '')}")
+        taken = dt.datetime.fromisoformat(f"{decoded['taken']}{decoded.get('offset', '')}")
     except (KeyError, ValueError):
         return None
     if taken.tzinfo is None:
@@ -131,9 +131,9 @@ def _taken_at(said: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime |
     return taken if is_possible else None
 
 
-def _taken_point(said: dict[str, Any]) -> Point | None:
+def _taken_point(decoded: dict[str, Any]) -> Point | None:
     """The camera's position. None if it is invalid; without a signal, GPS receivers write 0, 0."""
-    lat, long = said.get("lat"), said.get("long")
+    lat, long = decoded.get("lat"), decoded.get("long")
     if lat is None or long is None or (lat, long) == (0, 0) or not (-90 <= lat <= 90 and -180 <= long <= 180):
         return None
     return Point(round(long, 6), round(lat, 6), srid=4326)

@@ -33,7 +33,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
-    """Transfers to another department, with the reason as a note for them. From the second transfer on, it counts as a bounce."""
+    """Transfers to another department, with the reason as a note. Counts as a bounce unless no department had it."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "transfer")
     before = service_request.department_id
@@ -68,7 +68,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 
 @transaction.atomic
 def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
-    """Returns to the triage queue what is not ours, if we do not know whose it is."""
+    """Returns the request to the triage queue, with the reason as a note."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id

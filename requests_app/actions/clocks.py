@@ -92,7 +92,7 @@ def resume(service_request: ServiceRequest) -> None:
 
 
 def recalculate_for(service_request: ServiceRequest, department: Department) -> None:
-    """Restarts the clocks in another department's working hours, after the first routing chose another than the service's."""
+    """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
     for clock in service_request.clocks.filter(met_at=None, paused_at=None):
         words = clock.target_words
         zone = service_request.jurisdiction.zone

@@ -45,9 +45,12 @@ def confirm(link: OneTimeLink) -> ServiceRequest | None:
     RequestArea.objects.filter(service_request=service_request).update(
         submitted_at=service_request.submitted_at, public_state=service_request.public_state
     )
-    given = {one.question_version.code: one.value for one in service_request.answers.select_related("question_version")}
+    values = {
+        answer.question_version.code: answer.value
+        for answer in service_request.answers.select_related("question_version")
+    }
     submission.record_submission(
-        service_request, answers=submission.as_answers(version, given), actor=contact_point.person
+        service_request, answers=submission.as_answers(version, values), actor=contact_point.person
     )
     events.record(service_request, "confirmed", actor=contact_point.person)
     return service_request
@@ -66,7 +69,7 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
         raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
     own = service_request.participations.select_related("person", "contact_point").get(role=Participation.Role.REPORTER)
     if own.contact_point is None or own.contact_point.normalized != email.strip().lower():
-        _leave_address(own.person, service_request)
+        _detach_address(own.person, service_request)
         own.contact_point = ContactPoint.objects.create(
             person=own.person, kind="email", value=email.strip(), normalized=email.strip().lower()
         )
@@ -87,19 +90,19 @@ def refuse(link: OneTimeLink) -> None:
     verify_email.refuse(link)
     if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
         raise verify_email.UsedUp
-    _leave_address(link.contact_point.person, service_request)
+    _detach_address(link.contact_point.person, service_request)
     take_away(service_request.pk)
 
 
-def _leave_address(person: Person, service_request: ServiceRequest) -> None:
+def _detach_address(person: Person, service_request: ServiceRequest) -> None:
     """Detaches the address from the report; the sweep deletes it a month later. Until then email to it still counts against the
     limit (see messages.limits). Otherwise typing a different address each time would reset the count.
 
     Its links are deleted: someone who got one by mistake can neither submit nor delete the report.
     """
-    left = list(person.contact_points.filter(kind=ContactPoint.Kind.EMAIL))
-    OneTimeLink.objects.filter(contact_point__in=left, service_request=service_request).delete()
-    for contact_point in left:
+    addresses = list(person.contact_points.filter(kind=ContactPoint.Kind.EMAIL))
+    OneTimeLink.objects.filter(contact_point__in=addresses, service_request=service_request).delete()
+    for contact_point in addresses:
         contact_point.person = Person.objects.create(jurisdiction_id=person.jurisdiction_id, language=person.language)
         contact_point.save(update_fields=["person"])
         contact_point.messages.update(person=contact_point.person, service_request=None)
@@ -110,11 +113,11 @@ def forget_old() -> int:
     old = ServiceRequest.objects.filter(
         public_state=PublicState.UNCONFIRMED, submitted_at__lt=app_now() - KEPT
     ).order_by("submitted_at", "id")
-    found = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
-    for pk in found:
+    pks = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
+    for pk in pks:
         with transaction.atomic():
             take_away(pk)
-    return len(found)
+    return len(pks)
 
 
 def take_away(pk: int) -> bool:

@@ -22,7 +22,7 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
     service_request.updated_at = service_request.last_public_word_at = app_now()
     service_request.has_new_answer = False
     service_request.save(update_fields=["status", "updated_at", "last_public_word_at", "has_new_answer"])
-    said = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         text=text,
         language=actor.language,
@@ -30,8 +30,8 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "commented", actor=actor, comment_id=said.pk)
-    return said
+    events.record(service_request, "commented", actor=actor, comment_id=created.pk)
+    return created
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def note(pk: int, *, text: str, actor: User) -> Comment:
     """Adds an internal note."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
-    written = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.NOTE,
         text=text,
@@ -47,8 +47,8 @@ def note(pk: int, *, text: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "noted", actor=actor, comment_id=written.pk)
-    return written
+    events.record(service_request, "noted", actor=actor, comment_id=created.pk)
+    return created
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
     service_request.updated_at = now
     clocks.pause(service_request)
     service_request.save(update_fields=["status", "hold_reason", "hold_until", "updated_at", *clocks.DUE_FIELDS])
-    asked = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.QUESTION,
         text=question,
@@ -70,8 +70,8 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "asked", actor=actor, comment_id=asked.pk)
-    return asked
+    events.record(service_request, "asked", actor=actor, comment_id=created.pk)
+    return created
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def _add_resident_comment(
     service_request.has_new_answer = True
     service_request.updated_at = app_now()
     service_request.save(update_fields=["has_new_answer", "updated_at"])
-    said = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.ANSWER,
         text=text,
@@ -113,10 +113,10 @@ def _add_resident_comment(
         person=actor if isinstance(actor, Person) else None,
         user=actor if isinstance(actor, User) else None,
     )
-    events.record(service_request, "answered", actor=actor, comment_id=said.pk)
+    events.record(service_request, "answered", actor=actor, comment_id=created.pk)
     if service_request.disposition == Disposition.NO_REPLY:
         progress.reopen(service_request.pk, words="", actor=actor)
-    return said
+    return created
 
 
 @transaction.atomic

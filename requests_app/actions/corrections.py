@@ -40,14 +40,14 @@ class Correction:
 
 
 @transaction.atomic
-def change(pk: int, wanted: Correction, *, actor: Person) -> bool:
+def change(pk: int, correction: Correction, *, actor: Person) -> bool:
     """Returns False if nothing changes. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
     # Lock first: staff who accept the report at the same time must not end up with a different one.
     service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
-    is_of_today = wanted.was in ("", reporter_edits.fingerprint(service_request))
-    place = wanted.place
+    is_current = correction.was in ("", reporter_edits.fingerprint(service_request))
+    place = correction.place
     if place is not None and place.point is not None:
         if not ownership.inside(service_request.jurisdiction, place.point):
             words = submission.outside_words(service_request.jurisdiction, place.point)
@@ -55,20 +55,20 @@ def change(pk: int, wanted: Correction, *, actor: Person) -> bool:
     elif place is not None and not place.address and service_request.service_version.place_required:
         raise submission.Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
     changed = [
-        _change_text(service_request, intake.clean_text(wanted.text)[: intake.DESCRIPTION_MAX], actor),
-        _change_answers(service_request, wanted.answers, actor),
-        _change_place(service_request, place, wanted.owner, intake.clean_text(wanted.note)[:300], actor),
+        _change_text(service_request, intake.clean_text(correction.text)[: intake.DESCRIPTION_MAX], actor),
+        _change_answers(service_request, correction.answers, actor),
+        _change_place(service_request, place, correction.owner, intake.clean_text(correction.note)[:300], actor),
     ]
     if not any(changed):
         return False
-    if not is_of_today:
+    if not is_current:
         raise ChangedMeanwhile
     service_request.updated_at = app_now()
-    service_request.after_warning = service_request.after_warning or bool(wanted.said_no)
+    service_request.after_warning = service_request.after_warning or bool(correction.said_no)
     service_request.save(update_fields=["updated_at", "after_warning"])
-    if wanted.said_no:
-        danger.continued_edit(service_request, wanted.said_no)
-    if reason := review.review_reason(service_request.jurisdiction, _all_words(service_request)):
+    if correction.said_no:
+        danger.continued_edit(service_request, correction.said_no)
+    if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
         moderation.send_to_review(pk, reason=reason)
     routing.route_changed(pk)
     return True
@@ -80,30 +80,34 @@ def _change_text(service_request: ServiceRequest, text: str, actor: Person) -> b
         return False
     service_request.description = text
     service_request.save(update_fields=["description"])
-    _tell(service_request, Field.DESCRIPTION, before, text, actor)
+    _record_edit(service_request, Field.DESCRIPTION, before, text, actor)
     return True
 
 
-def _change_answers(service_request: ServiceRequest, wanted: Mapping[str, str], actor: Person) -> bool:
-    kept = {one.question_version.code: one for one in service_request.answers.select_related("question_version")}
-    given = {code: one.value for code, one in kept.items()}
+def _change_answers(service_request: ServiceRequest, texts: Mapping[str, str], actor: Person) -> bool:
+    answers = {
+        answer.question_version.code: answer for answer in service_request.answers.select_related("question_version")
+    }
+    values = {code: answer.value for code, answer in answers.items()}
     changed = False
-    for question in reporter_edits.text_questions(service_request, given):
-        if question.code not in wanted:
+    for question in reporter_edits.text_questions(service_request, values):
+        if question.code not in texts:
             continue
-        words = intake.clean_text(wanted[question.code])[: intake.ANSWER_MAX]
-        answer = kept.get(question.code)
+        words = intake.clean_text(texts[question.code])[: intake.ANSWER_MAX]
+        answer = answers.get(question.code)
         before = str(answer.value) if answer else ""
         if words == before:
             continue
-        answer = _answer(service_request, question, answer, words)
+        answer = _save_answer(service_request, question, answer, words)
         is_public = question.visibility == QuestionVersion.Visibility.PUBLIC
-        _tell(service_request, Field.ANSWER, before, words, actor, answer=answer, is_public=is_public)
+        _record_edit(service_request, Field.ANSWER, before, words, actor, answer=answer, is_public=is_public)
         changed = True
     return changed
 
 
-def _answer(service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str) -> Answer:
+def _save_answer(
+    service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str
+) -> Answer:
     """Saves an answer. The row of a removed answer stays, because its earlier text refers to it."""
     if answer is not None:
         answer.value, answer.value_words = words, words or NO_ANSWER
@@ -143,13 +147,13 @@ def _change_place(
         return False
     service_request.place_note = note
     service_request.save(update_fields=["place_note"])
-    _tell(service_request, Field.PLACE_NOTE, before, note, actor, is_public=False)
+    _record_edit(service_request, Field.PLACE_NOTE, before, note, actor, is_public=False)
     return True
 
 
-def _tell(
+def _record_edit(
     service_request: ServiceRequest,
-    where: str,
+    field: str,
     before: str,
     after: str,
     actor: Person,
@@ -160,7 +164,7 @@ def _tell(
     """is_public: the text is public, so followers are notified that it changed (but never shown the earlier text)."""
     revision = TextRevision.objects.create(
         service_request=service_request,
-        field=where,
+        field=field,
         answer=answer,
         before=before,
         after=after,
@@ -168,9 +172,9 @@ def _tell(
         person=actor,
     )
     kind = "edited" if is_public else "edited_for_staff"
-    events.record(service_request, kind, actor=actor, field=where, revision_id=revision.pk)
+    events.record(service_request, kind, actor=actor, field=field, revision_id=revision.pk)
 
 
-def _all_words(service_request: ServiceRequest) -> list[str]:
-    answers = [str(one.value_words) for one in service_request.answers.all()]
+def _all_texts(service_request: ServiceRequest) -> list[str]:
+    answers = [str(answer.value_words) for answer in service_request.answers.all()]
     return [service_request.description, service_request.address, service_request.place_note, *answers]

@@ -53,10 +53,10 @@ def moved(service_request: ServiceRequest, *, service_id: int | None = None, pub
         public_state=public_state or service_request.public_state,
     )
     day = local_day(service_request, service_request.submitted_at)
-    for one, sign in ((old, -1), (service_request, 1)):
-        append(one, "submitted", sign, day=day)
+    for counted, sign in ((old, -1), (service_request, 1)):
+        append(counted, "submitted", sign, day=day)
         if service_request.is_open:
-            append(one, "open", sign)
+            append(counted, "open", sign)
 
 
 FOLD = """
@@ -90,9 +90,14 @@ WHERE (%(since)s::date IS NULL OR day >= %(since)s) AND (public_state = 'public'
 
 def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = None, public_only: bool = True) -> int:
     """Folded plus pending deltas, so that a count is correct as soon as a change is committed."""
-    wanted: dict[str, Any] = {"city": jurisdiction.pk, "measure": measure, "since": since, "public_only": public_only}
+    parameters: dict[str, Any] = {
+        "city": jurisdiction.pk,
+        "measure": measure,
+        "since": since,
+        "public_only": public_only,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(READ, wanted)
+        cursor.execute(READ, parameters)
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 

@@ -74,12 +74,12 @@ def call(draft: Draft) -> None:
 
 
 def ask_about_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
-    """Records that an edit of a submitted report mentions danger. The question page is shown; nothing is changed yet."""
+    """Counts an edit of a submitted report for which the question page is shown. Nothing is changed yet."""
     _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, reasons)
 
 
 def continued_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
-    """Records that nobody is in danger. The edit is saved, and staff see at the top of the queue that the question was shown."""
+    """Counts an edit saved after its author answered that nobody is in danger."""
     _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, reasons)
 
 
@@ -103,5 +103,5 @@ def _count(jurisdiction: Jurisdiction, version: ServiceVersion | None, step: Ste
     # Only the city's own codes: anything else in a draft is user input.
     code = version.service.service_code if version else ""
     with connection.cursor() as cursor:
-        reason = next(one for one in WEIGHT if one in kinds)
+        reason = next(kind for kind in WEIGHT if kind in kinds)
         cursor.execute(COUNT, [jurisdiction.pk, day, code, reason, step.value])

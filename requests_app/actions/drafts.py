@@ -81,20 +81,22 @@ def take_out(draft: Draft, where: str, words: str, *, near: int) -> bool:
     """
     draft.typed = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk).typed
     text = public_words.public_words(Path(draft)).get(where, "")
-    found = [one for one in public_words.found_in(where, text) if one.words == words]
-    if not found:
+    matches = [match for match in public_words.found_in(where, text) if match.words == words]
+    if not matches:
         return False
-    left = personal_data.without(text, min(found, key=lambda one: abs(one.start - near)))
+    remaining = personal_data.without(text, min(matches, key=lambda match: abs(match.start - near)))
     kind, _, name = where.partition(":")
     if kind == "photo":
-        describe(draft, {name: left})
+        describe(draft, {name: remaining})
     elif kind == "answer":
-        keep(draft, answers={**draft.typed["answers"], name: left})
+        keep(draft, answers={**draft.typed["answers"], name: remaining})
     elif kind == "address":
-        keep(draft, place={**draft.typed["place"], "address": left})
+        keep(draft, place={**draft.typed["place"], "address": remaining})
     else:
         # If no text is left, the reporter returns to the page that asks for it.
-        keep(draft, text=left, shown=[one for one in draft.typed.get("shown", []) if left or one != "words"])
+        keep(
+            draft, text=remaining, shown=[page for page in draft.typed.get("shown", []) if remaining or page != "words"]
+        )
     return True
 
 
@@ -123,11 +125,11 @@ def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep
         if not is_sent and draft.photos.filter(pk__lt=photo.pk).count() < photos.PHOTOS_MAX:
             _touch(locked)
             return photo
-        left = draft.photos.filter(pk=photo.pk).first()
-        if left is None:
+        unsent = draft.photos.filter(pk=photo.pk).first()
+        if unsent is None:
             # It was submitted with the report.
             return photo
-        left.delete()
+        unsent.delete()
     photos.remove_files(photo)
     raise photos.PhotoRefused(photos.refusal("late" if is_sent else "too_many"))
 
@@ -185,18 +187,18 @@ def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_lim
         # If the service takes no photos, those added for another service are deleted with the draft.
         photos=draft.photos.order_by("id") if path.takes_photos else [],
         after_warning=after_warning,
-        spam_signals=submission.SpamSignals(by_robot=_is_by_robot(draft), over_limit=over_limit),
+        spam_signals=submission.SpamSignals(by_robot=_is_bot(draft), over_limit=over_limit),
     )
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
     )
-    done = submission.submit(report, idempotency=key)
+    result = submission.submit(report, idempotency=key)
     remove_photos(draft)
-    finish(draft, done.service_request, done.link, "sent")
-    return done.service_request
+    finish(draft, result.service_request, result.link, "sent")
+    return result.service_request
 
 
-def _is_by_robot(draft: Draft) -> bool:
+def _is_bot(draft: Draft) -> bool:
     """Whether the hidden field was filled in, or the form was completed faster than a person could."""
     looked_s = draft.typed.get("looked_s")
     if draft.typed.get("by_robot") or looked_s is None:
@@ -242,23 +244,23 @@ def forget(drafts: list[Draft]) -> None:
         with transaction.atomic():
             # Lock first: a draft that is being submitted hands its photos to the request.
             locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
-            left = list(locked.photos.all()) if locked else []
+            own_photos = list(locked.photos.all()) if locked else []
             if locked is not None:
                 locked.delete()
-        for photo in left:
+        for photo in own_photos:
             photos.remove_files(photo)
 
 
 def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
     """Converts the place of a draft to that of a report."""
-    named = place.get("asset")
+    asset = place.get("asset")
     return submission.Place(
         point=Point(float(place["long"]), float(place["lat"]), srid=4326) if "lat" in place else None,
         address=place.get("address", ""),
         note=place.get("note", ""),
         source=place.get("source", ""),
         confidence=place.get("confidence"),
-        asset=assets.by_number(jurisdiction, named["number"]) if named else None,
+        asset=assets.by_number(jurisdiction, asset["number"]) if asset else None,
     )
 
 
@@ -290,7 +292,7 @@ def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | Non
 
 
 def remove_photos(draft: Draft) -> None:
-    """Deletes the rows now and the files after the commit, so that a rollback loses no files."""
+    """Deletes photos after the commit, so that a rollback loses no files."""
     for photo in draft.photos.all():
         transaction.on_commit(lambda photo=photo: photos.remove(photo))  # type: ignore[misc]
 
@@ -302,9 +304,9 @@ def _clean(typed: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, str):
             return intake.clean_text(value)
         if isinstance(value, dict):
-            return {str(key): clean(one) for key, one in value.items()}
+            return {str(key): clean(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [clean(one) for one in value]
+            return [clean(item) for item in value]
         return value
 
     return {key: clean(value) for key, value in typed.items()}

@@ -89,10 +89,10 @@ def _words(draft: Draft) -> str:
 def unsubscribe(service_request: ServiceRequest, *, actor: Person) -> bool:
     """Stops email about this request, and about the one it was merged into. Returns False if there was none."""
     requests = [service_request.pk, service_request.duplicate_of_id]
-    wanted = Participation.objects.select_for_update().filter(
+    participations = Participation.objects.select_for_update().filter(
         person=actor, service_request__in=[pk for pk in requests if pk], unsubscribed_at=None
     )
-    ids = list(wanted.values_list("pk", flat=True))
+    ids = list(participations.values_list("pk", flat=True))
     if not ids:
         return False
     Participation.objects.filter(pk__in=ids).update(unsubscribed_at=app_now())

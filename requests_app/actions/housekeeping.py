@@ -39,66 +39,69 @@ DRAFTS_AT_ONCE = 5000
 def sweep() -> None:
     now = app_now()
     for draft in Draft.objects.filter(expires_at__lt=now)[:DRAFTS_AT_ONCE]:
-        _drop(draft)
+        _delete_draft(draft)
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
-    _drop_done_rows(now)
+    _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
     confirm_report.forget_old()
-    _forget_old_mail(now)
+    _delete_old_email_data(now)
     progress.resume_overdue_holds()
 
 
-def _drop_done_rows(now: dt.datetime) -> None:
+def _delete_done_rows(now: dt.datetime) -> None:
     """Deletes done rows, and people we know only from a link we emailed: a mistyped address, or one never confirmed."""
     done = OutboxRow.objects.filter(done_at__lt=now - DONE_ROWS_KEPT)
     people = set(done.filter(kind="mail_link", recipient__isnull=False).values_list("recipient__person_id", flat=True))
     done.delete()
     # Skip people with a more recent link: email sent to them recently still counts against the limit.
-    since = OutboxRow.objects.filter(kind="mail_link", recipient__person__in=people, done_at__isnull=False)
-    _forget_nobody(people - set(since.values_list("recipient__person_id", flat=True)), now)
+    recent = OutboxRow.objects.filter(kind="mail_link", recipient__person__in=people, done_at__isnull=False)
+    _delete_unneeded_people(people - set(recent.values_list("recipient__person_id", flat=True)), now)
 
 
-def _forget_old_mail(now: dt.datetime) -> None:
+def _delete_old_email_data(now: dt.datetime) -> None:
     """Deletes sent digest items, verification links, and subscriptions that were never confirmed or have ended."""
     # Ordered by primary key, and so by age, without another index.
-    told = DigestItem.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
-    old = [pk for pk, created_at in told if created_at < now - TOLD_KEPT]
+    items = DigestItem.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
+    old = [pk for pk, created_at in items if created_at < now - TOLD_KEPT]
     DigestItem.objects.filter(pk__in=old).delete()
-    mailed = OneTimeLink.objects.order_by("pk").values_list("pk", "expires_at")[:ROWS_AT_ONCE]
-    over = [pk for pk, expires_at in mailed if expires_at < now - LINKS_KEPT]
-    OneTimeLink.objects.filter(pk__in=over).delete()
-    gone = Subscription.objects.filter(
+    links = OneTimeLink.objects.order_by("pk").values_list("pk", "expires_at")[:ROWS_AT_ONCE]
+    expired = [pk for pk, expires_at in links if expires_at < now - LINKS_KEPT]
+    OneTimeLink.objects.filter(pk__in=expired).delete()
+    inactive = Subscription.objects.filter(
         Q(confirmed_at=None, created_at__lt=now - WISHES_KEPT) | Q(unsubscribed_at__lt=now - STOPPED_KEPT)
     )
-    wishes = list(gone.order_by("pk").values_list("pk", "contact_point__person_id")[:ROWS_AT_ONCE])
-    Subscription.objects.filter(pk__in=[pk for pk, _person in wishes]).delete()
-    _forget_nobody({person for _pk, person in wishes}, now)
+    subscriptions = list(inactive.order_by("pk").values_list("pk", "contact_point__person_id")[:ROWS_AT_ONCE])
+    Subscription.objects.filter(pk__in=[pk for pk, _person in subscriptions]).delete()
+    _delete_unneeded_people({person for _pk, person in subscriptions}, now)
 
 
-def _forget_nobody(people: set[int], now: dt.datetime) -> None:
+def _delete_unneeded_people(people: set[int], now: dt.datetime) -> None:
     """Deletes people without reports and subscriptions: we keep no address that we do not need."""
-    tied = Participation.objects.filter(person__in=people).values_list("person_id", flat=True)
-    wanting = Subscription.objects.filter(contact_point__person__in=people)
-    asked = OneTimeLink.objects.filter(contact_point__person__in=people, expires_at__gt=now)
-    kept = {*tied, *(pk for some in (wanting, asked) for pk in some.values_list("contact_point__person_id", flat=True))}
-    Person.objects.filter(pk__in=people - kept).delete()
+    participants = Participation.objects.filter(person__in=people).values_list("person_id", flat=True)
+    subscriptions = Subscription.objects.filter(contact_point__person__in=people)
+    links = OneTimeLink.objects.filter(contact_point__person__in=people, expires_at__gt=now)
+    needed = {
+        *participants,
+        *(pk for rows in (subscriptions, links) for pk in rows.values_list("contact_point__person_id", flat=True)),
+    }
+    Person.objects.filter(pk__in=people - needed).delete()
 
 
-def _drop(draft: Draft) -> None:
+def _delete_draft(draft: Draft) -> None:
     with transaction.atomic():
         # Skip drafts that are being submitted: their photos are about to move to the request.
         locked = Draft.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=draft.pk).first()
         if locked is None:
             return
-        left = list(locked.photos.all())
+        own_photos = list(locked.photos.all())
         locked.delete()
-    for photo in left:
+    for photo in own_photos:
         photos.remove_files(photo)
 
 
 def sweep_files() -> int:
     """Deletes photo files without a row, left by interrupted uploads. Returns how many."""
-    gone = 0
+    deleted = 0
     for folder in _names(photos.FOLDER, folders=True):
         known = set(Photo.objects.filter(name__startswith=folder).values_list("name", flat=True))
         for name in _names(f"{photos.FOLDER}/{folder}"):
@@ -108,14 +111,14 @@ def sweep_files() -> int:
             # The row of a new file may not be committed yet. (File times are the machine's, so compare with its clock.)
             if default_storage.get_modified_time(path) < timezone.now() - FILES_KEPT:
                 default_storage.delete(path)
-                gone += 1
-    return gone
+                deleted += 1
+    return deleted
 
 
 def _names(folder: str, *, folders: bool = False) -> list[str]:
     try:
-        found = default_storage.listdir(folder)
+        entries = default_storage.listdir(folder)
     except FileNotFoundError:
         # No photo has ever been uploaded.
         return []
-    return list(found[0] if folders else found[1])
+    return list(entries[0] if folders else entries[1])

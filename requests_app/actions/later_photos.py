@@ -54,7 +54,7 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
         service_request = ServiceRequest.objects.locked(pk)
         if reporter_edits.too_late(service_request):
             raise progress.TooLate
-        photo = next((one for one in reporter_edits.later_photos(service_request) if one.name == name), None)
+        photo = next((later for later in reporter_edits.later_photos(service_request) if later.name == name), None)
         if photo is None:
             return
         events.record(service_request, "photo_removed", actor=actor, photo_id=photo.pk)

@@ -137,20 +137,20 @@ class NewWords:
 def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User) -> list[TextRevision]:
     """Replaces text. If any of it differs from what the moderator saw, raises ChangedMeanwhile and changes nothing."""
     service_request = ServiceRequest.objects.locked(pk)
-    texts = {one.key: one for one in public_texts.public_texts(service_request)}
-    lost = [key for key, one in new.items() if key not in texts or texts[key].version != one.seen]
-    if lost:
-        raise ChangedMeanwhile(lost)
-    made = []
-    for key, one in new.items():
+    texts = {text.key: text for text in public_texts.public_texts(service_request)}
+    changed = [key for key, words in new.items() if key not in texts or texts[key].version != words.seen]
+    if changed:
+        raise ChangedMeanwhile(changed)
+    revisions = []
+    for key, words in new.items():
         text = texts[key]
-        revision = _write(service_request, text, one.words or REMOVED, reason=reason, actor=actor)
+        revision = _write(service_request, text, words.words or REMOVED, reason=reason, actor=actor)
         events.record(
             service_request, "text_hidden", actor=actor, field=text.field, reason=reason, revision_id=revision.pk
         )
-        made.append(revision)
-    _told(service_request)
-    return made
+        revisions.append(revision)
+    _touch(service_request)
+    return revisions
 
 
 @transaction.atomic
@@ -168,18 +168,18 @@ def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -
     for row in (revision.answer, revision.comment, revision.photo):
         if row is not None:
             row.refresh_from_db()
-    now = public_texts.current_text(revision)
-    text = PublicText(revision.field, now, "", revision.answer or revision.comment or revision.photo)
-    if instead is None and now == revision.after:
+    current = public_texts.current_text(revision)
+    text = PublicText(revision.field, current, "", revision.answer or revision.comment or revision.photo)
+    if instead is None and current == revision.after:
         _store(service_request, text, revision.before)
-    elif instead is not None and version_of(now) == instead.seen:
+    elif instead is not None and version_of(current) == instead.seen:
         _write(service_request, text, instead.words, reason="restore", actor=actor)
     else:
         raise ChangedMeanwhile([text.key])
     revision.undone_at, revision.undone_by = app_now(), actor
     revision.save(update_fields=["undone_at", "undone_by"])
     events.record(service_request, "text_shown", actor=actor, field=text.field, revision_id=revision.pk)
-    _told(service_request)
+    _touch(service_request)
 
 
 def _write(service_request: ServiceRequest, text: PublicText, words: str, *, reason: str, actor: User) -> TextRevision:
@@ -213,7 +213,7 @@ def _store(service_request: ServiceRequest, text: PublicText, words: str) -> Non
         service_request.save(update_fields=["description"])
 
 
-def _told(service_request: ServiceRequest) -> None:
+def _touch(service_request: ServiceRequest) -> None:
     """Updates the timestamp for feeds and API clients, and the search index at once rather than with the worker's next run, so
     that a search does not find the old text."""
     service_request.updated_at = app_now()
@@ -229,7 +229,7 @@ def hide_photo(photo_id: int, *, reason: str, actor: User) -> None:
         photo.hidden_at, photo.hidden_reason = app_now(), reason
         photo.save(update_fields=["hidden_at", "hidden_reason"])
         events.record(photo.service_request, "photo_hidden", actor=actor, photo_id=photo.pk, reason=reason)
-        _told(photo.service_request)
+        _touch(photo.service_request)
 
 
 @transaction.atomic
@@ -240,7 +240,7 @@ def show_photo(photo_id: int, *, actor: User) -> None:
         photo.hidden_at, photo.hidden_reason = None, ""
         photo.save(update_fields=["hidden_at", "hidden_reason"])
         events.record(photo.service_request, "photo_shown", actor=actor, photo_id=photo.pk)
-        _told(photo.service_request)
+        _touch(photo.service_request)
 
 
 def _locked_photo(photo_id: int) -> Photo:

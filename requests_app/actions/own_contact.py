@@ -17,10 +17,10 @@ def set_phone(contact_point: ContactPoint, number: str) -> None:
     if number:
         normalized = normalized_phone(number)
         ContactPoint.objects.bulk_create(
-            ContactPoint(person=one, kind=ContactPoint.Kind.PHONE, value=number.strip(), normalized=normalized)
-            for one in people
+            ContactPoint(person=person, kind=ContactPoint.Kind.PHONE, value=number.strip(), normalized=normalized)
+            for person in people
         )
-    Person.objects.filter(pk__in=[one.pk for one in people]).update(may_be_called=bool(number))
+    Person.objects.filter(pk__in=[person.pk for person in people]).update(may_be_called=bool(number))
 
 
 @transaction.atomic
@@ -47,14 +47,14 @@ def change(contact_point: ContactPoint, link: OneTimeLink) -> ContactPoint:
     mailed = OneTimeLink.objects.filter(contact_point__in=rows, used_at=None)
     mailed.filter(purpose__in=[OneTimeLink.Purpose.SIGN_IN, OneTimeLink.Purpose.CHANGE]).update(expires_at=app_now())
     for old in rows:
-        there = ContactPoint.objects.filter(person=old.person_id, kind=old.kind, normalized=new.normalized).first()
-        if there is None:
+        existing = ContactPoint.objects.filter(person=old.person_id, kind=old.kind, normalized=new.normalized).first()
+        if existing is None:
             # Update the same row, so that pending email goes to the new address.
             old.value, old.normalized = new.value, new.normalized
             old.verified_at, old.bounced_at = new.verified_at, None
             old.save(update_fields=["value", "normalized", "verified_at", "bounced_at"])
         else:
-            Participation.objects.filter(contact_point=old).update(contact_point=there)
-            Subscription.objects.filter(contact_point=old).update(contact_point=there)
+            Participation.objects.filter(contact_point=old).update(contact_point=existing)
+            Subscription.objects.filter(contact_point=old).update(contact_point=existing)
             old.delete()
     return new

@@ -42,9 +42,9 @@ def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
     """Erases the holder of this address; with reports_too, also what they reported and wrote. The worker erases each request in
     a transaction of its own. Idempotent."""
     people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
-    parts = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
-    for part in parts:
-        service_request = part.service_request
+    participations = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
+    for participation in participations:
+        service_request = participation.service_request
         if service_request.public_state == PublicState.UNCONFIRMED:
             # Its link could not be used any more.
             confirm_report.take_away(service_request.pk)
@@ -53,16 +53,16 @@ def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
                 "erase",
                 lane="database",
                 service_request=service_request,
-                dedupe_key=f"erase:{part.person_id}:{service_request.pk}",
+                dedupe_key=f"erase:{participation.person_id}:{service_request.pk}",
                 ordering_key=f"request:{service_request.pk}",
             )
-        elif part.role in Participation.OWN:
-            events.record(service_request, "erased", actor=part.person, what="contact")
-    _forget_drafts(contact_point, people)
-    _forget(people)
+        elif participation.role in Participation.OWN:
+            events.record(service_request, "erased", actor=participation.person, what="contact")
+    _erase_drafts(contact_point, people)
+    _erase_people(people)
 
 
-def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
+def _erase_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
     """Deletes drafts that they submitted, and drafts with this address."""
     city: Jurisdiction = contact_point.person.jurisdiction
     own_links = AccessLink.objects.filter(person__in=people)
@@ -80,7 +80,7 @@ def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
         draft.delete()
 
 
-def _forget(people: list[Person]) -> None:
+def _erase_people(people: list[Person]) -> None:
     """Empties the rows, which events refer to, and deletes everything that identifies the person or signs them in."""
     AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
     Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())
@@ -88,7 +88,7 @@ def _forget(people: list[Person]) -> None:
     Message.objects.filter(person__in=people).delete()
     # Cascades to subscriptions, digest items, verification links and pending email.
     ContactPoint.objects.filter(person__in=people).delete()
-    Person.objects.filter(pk__in=[one.pk for one in people]).update(
+    Person.objects.filter(pk__in=[person.pk for person in people]).update(
         name="", postal_address="", may_be_called=False, erased_at=app_now()
     )
 
@@ -111,7 +111,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
     if service_request.public_state == PublicState.ERASED:
         return
     if not is_own:
-        _erase_said(service_request, person)
+        _erase_comments(service_request, person)
     elif people.filter(person__erased_at=None).exists():
         _erase_words(service_request, person, choices_too=False)
         events.record(service_request, "erased", actor=person, what="words")
@@ -131,7 +131,7 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     for photo in service_request.photos.filter(kind=Photo.Kind.REPORT):
         _remove_files(photo)
         photo.delete()
-    _erase_said(service_request, person)
+    _erase_comments(service_request, person)
     # Answers by phone, entered by a call taker for this person.
     Comment.objects.filter(service_request=service_request, kind=Comment.Kind.ANSWER, person=None).delete()
     # Revisions contain the text before it was edited or hidden.
@@ -146,7 +146,7 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     service_request.place_revisions.all().delete()
 
 
-def _erase_said(service_request: ServiceRequest, person: Person) -> None:
+def _erase_comments(service_request: ServiceRequest, person: Person) -> None:
     # Cascades to the revisions of these comments.
     Comment.objects.filter(service_request=service_request, person=person).delete()
 

@@ -32,10 +32,10 @@ TO_SUPERVISOR_FROM = 2
 
 
 class TooLate(Exception):
-    """The time in which residents may reopen (rules/reopening.py) is over; they can make a new report."""
+    """The resident can't do this any more: reopen (see rules/reopening.py), edit, or answer the survey."""
 
 
-def _begin(service_request: ServiceRequest) -> list[str]:
+def _acknowledge(service_request: ServiceRequest) -> list[str]:
     """The first sign of work meets the acknowledgment target. Returns the fields to save."""
     if service_request.acknowledged_at is not None:
         return []
@@ -53,7 +53,7 @@ def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
     return ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
 
 
-def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
+def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
     service_request = ServiceRequest.objects.locked(pk)
     before = service_request.status
     service_request.status = next_status(before, action)
@@ -64,17 +64,17 @@ def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
 
 @transaction.atomic
 def accept(pk: int, *, actor: User) -> ServiceRequest:
-    service_request, fields = _move(pk, "accept")
-    service_request.save(update_fields=[*fields, *_begin(service_request)])
+    service_request, fields = _transition(pk, "accept")
+    service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
     events.record(service_request, "accepted", actor=actor)
     return service_request
 
 
 @transaction.atomic
 def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
-    service_request, fields = _move(pk, "schedule")
+    service_request, fields = _transition(pk, "schedule")
     service_request.scheduled_for = on
-    service_request.save(update_fields=[*fields, "scheduled_for", *_begin(service_request)])
+    service_request.save(update_fields=[*fields, "scheduled_for", *_acknowledge(service_request)])
     events.record(service_request, "scheduled", actor=actor, date=on)
     return service_request
 
@@ -82,9 +82,9 @@ def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
 @transaction.atomic
 def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequest:
     """Records a visit, with its time for the public page."""
-    service_request, fields = _move(pk, "visit")
+    service_request, fields = _transition(pk, "visit")
     service_request.visited_at = at or app_now()
-    service_request.save(update_fields=[*fields, "visited_at", *_begin(service_request)])
+    service_request.save(update_fields=[*fields, "visited_at", *_acknowledge(service_request)])
     events.record(service_request, "visited", actor=actor, at=service_request.visited_at)
     return service_request
 
@@ -92,9 +92,9 @@ def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequ
 @transaction.atomic
 def make_safe(pk: int, *, actor: User) -> ServiceRequest:
     """Made safe for now, with the repair still to come. The clock keeps running."""
-    service_request, fields = _move(pk, "make_safe")
+    service_request, fields = _transition(pk, "make_safe")
     service_request.made_safe_at = app_now()
-    service_request.save(update_fields=[*fields, "made_safe_at", *_begin(service_request)])
+    service_request.save(update_fields=[*fields, "made_safe_at", *_acknowledge(service_request)])
     events.record(service_request, "made_safe", actor=actor)
     return service_request
 
@@ -102,7 +102,7 @@ def make_safe(pk: int, *, actor: User) -> ServiceRequest:
 @transaction.atomic
 def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest:
     """Puts on hold, with a public reason and a day on which it resumes."""
-    service_request, fields = _move(pk, "hold")
+    service_request, fields = _transition(pk, "hold")
     service_request.hold_reason, service_request.hold_until = reason, until
     clocks.pause(service_request)
     service_request.save(update_fields=[*fields, "hold_reason", "hold_until", *clocks.DUE_FIELDS])
@@ -112,7 +112,7 @@ def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest
 
 @transaction.atomic
 def resume(pk: int, *, actor: User | None) -> ServiceRequest:
-    service_request, fields = _move(pk, "resume")
+    service_request, fields = _transition(pk, "resume")
     service_request.save(update_fields=fields)
     events.record(service_request, "resumed", actor=actor)
     return service_request
@@ -133,7 +133,7 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     counters.ended(service_request)
 
 
-def _say(
+def _post_outcome(
     service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None
 ) -> Comment | None:
     """Posts the public message that goes with an outcome."""
@@ -156,12 +156,12 @@ def resolve(
     pk: int, *, disposition: str, words: str, actor: User, reason: str = "", visited: bool | None = None
 ) -> ServiceRequest:
     """Resolves with an outcome and a public message. visited: whether someone went there; None if not stated."""
-    service_request, fields = _move(pk, "resolve")
+    service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
         fields.append("visited_at")
-    comment = _say(service_request, words, actor)
-    _end(service_request, [*fields, *_begin(service_request)], disposition=disposition, reason=reason)
+    comment = _post_outcome(service_request, words, actor)
+    _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
     events.record(
         service_request,
         "resolved",
@@ -177,9 +177,9 @@ def resolve(
 @transaction.atomic
 def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: str = "") -> ServiceRequest:
     """Hands over to another owner by email. The public page says to whom, and how to reach them."""
-    service_request, fields = _move(pk, "hand_over")
+    service_request, fields = _transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
-    comment = _say(service_request, words, actor)
+    comment = _post_outcome(service_request, words, actor)
     _end(service_request, [*fields, "owner", "owner_reference"], disposition=Disposition.HANDED_OVER)
     events.record(
         service_request,
@@ -194,7 +194,7 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
 
 @transaction.atomic
 def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
-    service_request, fields = _move(pk, "withdraw")
+    service_request, fields = _transition(pk, "withdraw")
     _end(service_request, fields, disposition=Disposition.WITHDRAWN)
     events.record(service_request, "withdrawn", actor=actor)
     return service_request
@@ -217,8 +217,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 
 @transaction.atomic
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
-    """Reopens with a shorter clock and the same reference. Residents may for 30 days; then raises TooLate."""
-    service_request, fields = _move(pk, "reopen")
+    """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
+    service_request, fields = _transition(pk, "reopen")
     ended_at, within = service_request.resolved_at, reopening.days_to_reopen(service_request.disposition)
     if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > dt.timedelta(days=within):
         raise TooLate
@@ -272,7 +272,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
 
 
 def _give_to_supervisor(service_request: ServiceRequest) -> None:
-    """Assigns to a supervisor: whoever resolved it twice should not resolve it a third time."""
+    """Assigns to a supervisor, since resolving it did not work twice."""
     department = service_request.department
     supervisor = permissions.supervisor_of(department) if department else None
     if supervisor is None:
@@ -299,27 +299,27 @@ def close_old(*, at_most: int = 5000) -> int:
         .filter(external_id="")
         .values_list("pk", flat=True)[:at_most]
     )
-    return sum(_unless_moved_on(close, pk) for pk in due)
+    return sum(_apply_unless_changed(close, pk) for pk in due)
 
 
 def resume_overdue_holds(*, at_most: int = 5000) -> int:
     """Resumes requests whose hold ends today, by the city's calendar."""
     due: list[int] = []
     for city in Jurisdiction.objects.all():
-        held = ServiceRequest.objects.filter(
+        on_hold = ServiceRequest.objects.filter(
             jurisdiction=city,
             status=Status.ON_HOLD,
             hold_until__lte=app_now().astimezone(city.zone).date(),
             external_id="",
         )
-        due += held.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
-    return sum(_unless_moved_on(partial(resume, actor=None), pk) for pk in due)
+        due += on_hold.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
+    return sum(_apply_unless_changed(partial(resume, actor=None), pk) for pk in due)
 
 
-def _unless_moved_on(act: Callable[[int], ServiceRequest], pk: int) -> bool:
+def _apply_unless_changed(action: Callable[[int], ServiceRequest], pk: int) -> bool:
     """Skips a request that changed since it was listed, so that it does not stop the batch."""
     try:
-        act(pk)
+        action(pk)
     except IllegalTransition:
         return False
     return True

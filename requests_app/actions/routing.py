@@ -25,7 +25,7 @@ def route(pk: int) -> ServiceRequest:
         return service_request
     if not _forward(service_request, is_first=True):
         decision = decide(service_request)
-        _follow(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
+        _apply(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
     return service_request
 
 
@@ -41,7 +41,7 @@ def route_changed(pk: int) -> ServiceRequest:
     decision = decide(service_request)
     if decision.department != service_request.department:
         before = service_request.department or service_request.service_version.department
-        _follow(service_request, decision, counted_for=before)
+        _apply(service_request, decision, counted_for=before)
     return service_request
 
 
@@ -58,7 +58,7 @@ def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool
     return True
 
 
-def _follow(
+def _apply(
     service_request: ServiceRequest, decision: Decision, *, counted_for: Department, is_first: bool = False
 ) -> None:
     """counted_for: the department whose working hours the clocks used so far."""
@@ -70,16 +70,16 @@ def _follow(
         is_first=is_first,
     )
     if decision.department is None:
-        _leave_for_triage(service_request, decision.reason)
+        _send_to_triage(service_request, decision.reason)
         return
-    _send(service_request, decision.department)
+    _set_department(service_request, decision.department)
     if decision.department != counted_for:
         clocks.recalculate_for(service_request, decision.department)
         service_request.save(update_fields=clocks.DUE_FIELDS)
-    _say_where(service_request, decision, decision.department, actor=None)
+    _record_routed(service_request, decision, decision.department, actor=None)
 
 
-def _say_where(
+def _record_routed(
     service_request: ServiceRequest, decision: Decision, department: Department, *, actor: User | None
 ) -> None:
     events.record(
@@ -102,10 +102,10 @@ def route_again(pk: int, *, actor: User) -> ServiceRequest:
         service_request=service_request, department=decision.department, rule=decision.rule, reason=decision.reason
     )
     if decision.department is None:
-        _leave_for_triage(service_request, decision.reason, actor=actor)
+        _send_to_triage(service_request, decision.reason, actor=actor)
     elif decision.department.pk != service_request.department_id or service_request.status == Status.RECEIVED:
-        _send(service_request, decision.department)
-        _say_where(service_request, decision, decision.department, actor=actor)
+        _set_department(service_request, decision.department)
+        _record_routed(service_request, decision, decision.department, actor=actor)
     return service_request
 
 
@@ -119,10 +119,10 @@ def give_to_triage(row: OutboxRow) -> None:
         RoutingDecision.objects.get_or_create(
             service_request=service_request, is_first=True, defaults={"reason": "failed"}
         )
-        _leave_for_triage(service_request, "failed")
+        _send_to_triage(service_request, "failed")
 
 
-def _send(service_request: ServiceRequest, department: Department) -> None:
+def _set_department(service_request: ServiceRequest, department: Department) -> None:
     service_request.status = next_status(service_request.status, "route")
     service_request.department = department
     service_request.in_triage = False
@@ -130,7 +130,7 @@ def _send(service_request: ServiceRequest, department: Department) -> None:
     service_request.save(update_fields=["status", "department", "in_triage", "routed_at", "updated_at"])
 
 
-def _leave_for_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> None:
+def _send_to_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> None:
     service_request.in_triage = True
     service_request.department = None
     service_request.status = next_status(service_request.status, "triage")

@@ -37,9 +37,9 @@ def index_requests(pks: Collection[int]) -> None:
             object_id=pk,
             language=language,
             title=name.get(language) or name.get("en", ""),
-            text="\n".join([words, block_address(address)]) if is_listed else words,
+            text="\n".join([text, block_address(address)]) if is_listed else text,
         )
-        for pk, city, language, name, words, address, is_listed in found.values_list(*columns)
+        for pk, city, language, name, text, address, is_listed in found.values_list(*columns)
     )
 
 

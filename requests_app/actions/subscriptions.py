@@ -33,7 +33,7 @@ class FollowTarget:
 
 @transaction.atomic
 def subscribe(
-    jurisdiction: Jurisdiction, what: FollowTarget, *, email: str, cadence: str, language: str, visitor_hash: str = ""
+    jurisdiction: Jurisdiction, target: FollowTarget, *, email: str, cadence: str, language: str, visitor_hash: str = ""
 ) -> Subscription:
     """Sends a confirmation link, and nothing else until it is used. Subscribing twice makes one subscription.
 
@@ -45,28 +45,30 @@ def subscribe(
     same = Subscription.objects.filter(
         jurisdiction=jurisdiction,
         contact_point=contact_point,
-        area=what.area,
-        service=what.service,
-        asset=what.asset,
-        point=what.point,
-        radius_m=what.radius_m,
+        area=target.area,
+        service=target.service,
+        asset=target.asset,
+        point=target.point,
+        radius_m=target.radius_m,
         unsubscribed_at=None,
     ).first()
-    wished = same or Subscription(
+    subscription = same or Subscription(
         jurisdiction=jurisdiction,
         contact_point=contact_point,
-        area=what.area,
-        service=what.service,
-        asset=what.asset,
-        point=what.point,
-        radius_m=what.radius_m,
+        area=target.area,
+        service=target.service,
+        asset=target.asset,
+        point=target.point,
+        radius_m=target.radius_m,
     )
-    if wished.confirmed_at is None:
+    if subscription.confirmed_at is None:
         # Someone else who enters the address must not change a confirmed subscription.
-        wished.label, wished.cadence = what.label[:200], cadence
-        wished.save()
-    verify_email.mail_link(contact_point, OneTimeLink.Purpose.SUBSCRIBE, subscription=wished, visitor_hash=visitor_hash)
-    return wished
+        subscription.label, subscription.cadence = target.label[:200], cadence
+        subscription.save()
+    verify_email.mail_link(
+        contact_point, OneTimeLink.Purpose.SUBSCRIBE, subscription=subscription, visitor_hash=visitor_hash
+    )
+    return subscription
 
 
 @transaction.atomic
@@ -75,21 +77,21 @@ def confirm(link: OneTimeLink) -> Subscription | None:
     verify_email.use(link)
     if link.subscription_id is None:
         return None
-    wished = Subscription.objects.select_for_update(of=("self",)).filter(pk=link.subscription_id).first()
-    if wished is None or wished.unsubscribed_at is not None:
+    subscription = Subscription.objects.select_for_update(of=("self",)).filter(pk=link.subscription_id).first()
+    if subscription is None or subscription.unsubscribed_at is not None:
         return None
-    if wished.confirmed_at is None:
-        wished.confirmed_at = app_now()
-        wished.save(update_fields=["confirmed_at"])
-    return wished
+    if subscription.confirmed_at is None:
+        subscription.confirmed_at = app_now()
+        subscription.save(update_fields=["confirmed_at"])
+    return subscription
 
 
 @transaction.atomic
 def want(pk: int, *, cadence: str) -> None:
     """Sets the cadence for a signed-in holder of the address, which also confirms the subscription."""
-    wished = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
-    wished.filter(confirmed_at=None).update(confirmed_at=app_now())
-    wished.update(cadence=cadence)
+    subscriptions = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
+    subscriptions.filter(confirmed_at=None).update(confirmed_at=app_now())
+    subscriptions.update(cadence=cadence)
 
 
 @transaction.atomic

@@ -20,12 +20,14 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
     if not survey.is_asked(service_request, actor, through=through):
         raise TooLate
     for question, (value, reason) in said.items():
-        kept = "" if value == SurveyAnswer.Value.YES else reason
+        stored_reason = "" if value == SurveyAnswer.Value.YES else reason
         SurveyAnswer.objects.update_or_create(
             service_request=service_request,
             person=actor,
             question=question,
             ending=service_request.reopened_count,
-            defaults={"value": value, "reason": kept},
+            defaults={"value": value, "reason": stored_reason},
         )
-        events.record(service_request, "surveyed", actor=actor, question=question, value=value, reason=kept or None)
+        events.record(
+            service_request, "surveyed", actor=actor, question=question, value=value, reason=stored_reason or None
+        )

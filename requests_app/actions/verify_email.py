@@ -49,9 +49,9 @@ def address_of(jurisdiction: Jurisdiction, email: str, *, language: str) -> Cont
     confirmed = known.exclude(verified_at=None).order_by("id").first()
     if confirmed is not None:
         return confirmed
-    of_nobody = known.filter(person__participations=None).order_by("id").first()
-    if of_nobody is not None:
-        return of_nobody
+    unattached = known.filter(person__participations=None).order_by("id").first()
+    if unattached is not None:
+        return unattached
     person = Person.objects.create(jurisdiction=jurisdiction, language=language)
     return ContactPoint.objects.create(
         person=person, kind="email", value=email.strip(), normalized=email.strip().lower()
@@ -99,33 +99,33 @@ def use(link: OneTimeLink) -> ContactPoint:
     """Verifies the address everywhere in this city. Raises UsedUp (links are single-use) and AddressBlocked."""
     if link.purpose in NOT_BY_BANNED and blocked_addresses.is_blocked(link.jurisdiction, link.contact_point.normalized):
         raise AddressBlocked
-    locked = _used_up(link)
-    proved = locked.contact_point
+    locked = _use_up(link)
+    contact_point = locked.contact_point
     now = app_now()
     ContactPoint.objects.filter(
-        kind=proved.kind,
-        normalized=proved.normalized,
+        kind=contact_point.kind,
+        normalized=contact_point.normalized,
         person__jurisdiction_id=locked.jurisdiction_id,
         verified_at=None,
     ).update(verified_at=now)
-    proved.verified_at = proved.verified_at or now
-    return proved
+    contact_point.verified_at = contact_point.verified_at or now
+    return contact_point
 
 
 @transaction.atomic
 def refuse(link: OneTimeLink) -> None:
     """ "That wasn't me": ends the link and whatever was requested with it. Raises UsedUp."""
-    locked = _used_up(link)
+    locked = _use_up(link)
     now = app_now()
     if locked.subscription_id is not None:
-        asked = Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, unsubscribed_at=None)
-        asked.update(unsubscribed_at=now)
+        pending = Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, unsubscribed_at=None)
+        pending.update(unsubscribed_at=now)
 
 
-def _used_up(link: OneTimeLink) -> OneTimeLink:
+def _use_up(link: OneTimeLink) -> OneTimeLink:
     # Lock first, so that a double click counts once. None: it was deleted with its subject.
-    found = OneTimeLink.objects.select_for_update(of=("self",)).select_related("contact_point").filter(pk=link.pk)
-    locked, now = found.first(), app_now()
+    links = OneTimeLink.objects.select_for_update(of=("self",)).select_related("contact_point").filter(pk=link.pk)
+    locked, now = links.first(), app_now()
     if locked is None or locked.used_at is not None or locked.expires_at <= now:
         raise UsedUp
     locked.used_at = now

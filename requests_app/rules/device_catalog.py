@@ -13,14 +13,16 @@ CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STA
 def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion]) -> dict[str, Any]:
     """In the page's language, except emergency phrases, which are matched in every language."""
     questions: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for question in QuestionVersion.objects.filter(service_version__in=[one.pk for one in versions]).order_by("order"):
+    for question in QuestionVersion.objects.filter(service_version__in=[item.pk for item in versions]).order_by(
+        "order"
+    ):
         questions[question.service_version_id].append(_question(question))
     return {
         "always_ask": jurisdiction.always_ask_emergency,
         "services": [_service(version, questions[version.pk]) for version in versions],
         "phrases": [
-            {"phrase": one.phrase, "unless": one.unless, "self_harm": one.kind == EmergencyPhrase.Kind.SELF_HARM}
-            for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
+            {"phrase": item.phrase, "unless": item.unless, "self_harm": item.kind == EmergencyPhrase.Kind.SELF_HARM}
+            for item in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
         ],
     }
 
@@ -44,17 +46,17 @@ def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[s
 
 
 def _question(question: QuestionVersion) -> dict[str, Any]:
-    asked: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
+    entry: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
     if question.required:
-        asked["required"] = True
+        entry["required"] = True
     if question.help:
-        asked["help"] = localized(question.help)
+        entry["help"] = localized(question.help)
     if question.show_if:
-        asked["show_if"] = question.show_if
+        entry["show_if"] = question.show_if
     if question.options:
-        asked["options"] = [
+        entry["options"] = [
             {"value": str(option["value"]), "label": localized(option.get("label"))}
             | ({"stop": True} if (option.get("effects") or {}).get("stop") else {})
             for option in question.options
         ]
-    return asked
+    return entry

@@ -79,7 +79,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     # Automatically, 30 days after it was resolved.
     (D, "close"): C,
 }
-# These change no status and are allowed in any of these.
+# These never change the status. The first are always allowed, the second while the request is open.
 _ALWAYS = ("comment", "note", "add", "join", "follow", "hide", "publish")
 _WHILE_OPEN = ("change_service", "set_priority", "correct_place")
 for _status in Status:
@@ -97,7 +97,7 @@ class IllegalTransition(Exception):
 
     def __init__(self, status: str, action: str) -> None:
         self.status, self.action = status, action
-        super().__init__(f"A request that is {Status(status).label.lower()} cannot be changed by “{action}”.")
+        super().__init__(f"A request that is {Status(status).label.lower()} doesn’t allow “{action}”.")
 
 
 def next_status(status: str, action: str) -> str:

@@ -88,11 +88,11 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     """The user's memberships with roles, loaded once and cached on the user object."""
     if not user.is_authenticated or not user.is_active:
         return []
-    kept: list[Membership] | None = getattr(user, "_memberships", None)
-    if kept is None:
-        kept = list(user.memberships.select_related("role", "department"))
-        setattr(user, "_memberships", kept)  # noqa: B010  (not a field of User, and no business of its class)
-    return kept
+    cached: list[Membership] | None = getattr(user, "_memberships", None)
+    if cached is None:
+        cached = list(user.memberships.select_related("role", "department"))
+        setattr(user, "_memberships", cached)  # noqa: B010  (a cache, not a field of User)
+    return cached
 
 
 def _covers(membership: Membership, service_request: ServiceRequest) -> bool:

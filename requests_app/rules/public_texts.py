@@ -58,19 +58,19 @@ def version_of(words: str) -> str:
 def public_texts(service_request: ServiceRequest) -> list[PublicText]:
     """Each public text typed by a person, in page order: description, answers, photos, comments."""
     language = service_request.language
-    found = [PublicText(Field.DESCRIPTION, service_request.description, language)]
+    texts = [PublicText(Field.DESCRIPTION, service_request.description, language)]
     answers = service_request.answers.filter(
         question_version__kind=QuestionVersion.Kind.TEXT,
         question_version__visibility=QuestionVersion.Visibility.PUBLIC,
     )
     for answer in answers.select_related("question_version").order_by("question_version__order", "id"):
-        found.append(PublicText(Field.ANSWER, answer.value_words, language, answer))
+        texts.append(PublicText(Field.ANSWER, answer.value_words, language, answer))
     for photo in service_request.photos.filter(is_private=False, hidden_at=None).exclude(alt="").order_by("id"):
-        found.append(PublicText(Field.PHOTO, photo.alt, language, photo))
-    said = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
-    for comment in reversed(said.order_by("-id")[:AT_MOST]):
-        found.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
-    return [one for one in found if one.words]
+        texts.append(PublicText(Field.PHOTO, photo.alt, language, photo))
+    comments = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
+    for comment in reversed(comments.order_by("-id")[:AT_MOST]):
+        texts.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
+    return [text for text in texts if text.words]
 
 
 def current_text(revision: TextRevision) -> str:

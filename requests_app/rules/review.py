@@ -70,9 +70,9 @@ def review_reason(
     jurisdiction: Jurisdiction, texts: Iterable[str], *, by_robot: bool = False, over_limit: bool = False
 ) -> str:
     """Why this report is reviewed before publication; empty if it is not. texts: everything typed, one by one."""
-    in_words = look(jurisdiction, texts).reason
-    if in_words:
-        return in_words
+    reason = look(jurisdiction, texts).reason
+    if reason:
+        return reason
     if by_robot:
         return Reason.ROBOT
     return Reason.LIMIT if over_limit else ""
@@ -80,8 +80,8 @@ def review_reason(
 
 def look(jurisdiction: Jurisdiction, texts: Iterable[str]) -> Found:
     """Matches of these texts with the city's lists."""
-    kept = list(texts)
-    return Lists(jurisdiction, kept).look(kept)
+    texts = list(texts)
+    return Lists(jurisdiction, texts).look(texts)
 
 
 class Lists:
@@ -89,13 +89,13 @@ class Lists:
 
     def __init__(self, jurisdiction: Jurisdiction, texts: Iterable[str]) -> None:
         # The list of links may be long, so load only hosts that occur in the texts.
-        named = {one for text in texts for host in hosts_in(text) for one in _with_those_above(host)}
+        hosts = {name for text in texts for host in hosts_in(text) for name in _with_parents(host)}
         listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction)
         threats = listed.filter(kind=ModerationTerm.Kind.THREAT)
-        links = listed.filter(kind=ModerationTerm.Kind.LINK, value__in=named)
-        terms = list((threats | links if named else threats).order_by("value"))
-        self.threats = [one.value for one in terms if one.kind == ModerationTerm.Kind.THREAT]
-        self.hosts = {one.value for one in terms if one.kind == ModerationTerm.Kind.LINK}
+        links = listed.filter(kind=ModerationTerm.Kind.LINK, value__in=hosts)
+        terms = list((threats | links if hosts else threats).order_by("value"))
+        self.threats = [term.value for term in terms if term.kind == ModerationTerm.Kind.THREAT]
+        self.hosts = {term.value for term in terms if term.kind == ModerationTerm.Kind.LINK}
 
     def look(self, texts: Iterable[str]) -> Found:
         threats: dict[str, None] = {}
@@ -104,7 +104,7 @@ class Lists:
         for text in texts:
             threats |= dict.fromkeys(screening.phrases_in(self.threats, text))
             for host in hosts_in(text):
-                hosts |= dict.fromkeys(one for one in _with_those_above(host) if one in self.hosts)
+                hosts |= dict.fromkeys(name for name in _with_parents(host) if name in self.hosts)
             links += len(_LINK.findall(text))
         return Found(tuple(threats), tuple(hosts), links)
 
@@ -136,17 +136,17 @@ def as_listed(host: str) -> str:
 
 def host_of(typed: str) -> str:
     """The host of an administrator's input: "https://www.Spam.example/x?y" gives "spam.example". Empty if there is none."""
-    found = next(hosts_in(typed.strip()), "")
-    return found if len(found) <= HOST_MAX else ""
+    host = next(hosts_in(typed.strip()), "")
+    return host if len(host) <= HOST_MAX else ""
 
 
 def threat_of(typed: str) -> str:
     """Normalizes a threat for the list. Empty if it has no words or is too long for a phrase."""
-    said = " ".join(typed.split()).lower()
-    return said if screening.has_words(said) and len(said) <= PHRASE_MAX else ""
+    phrase = " ".join(typed.split()).lower()
+    return phrase if screening.has_words(phrase) and len(phrase) <= PHRASE_MAX else ""
 
 
-def _with_those_above(host: str) -> Iterator[str]:
+def _with_parents(host: str) -> Iterator[str]:
     """a.spam.example, spam.example: listing a host includes its subdomains."""
     labels = host.split(".")[-PARTS_MAX:]
     for start in range(len(labels) - 1):

@@ -71,7 +71,7 @@ def matches(
     place = when.get("areas")
     if isinstance(place, dict) and place:
         codes = place.get("codes") or []
-        if not any((place.get("layer"), str(one)) in areas for one in codes):
+        if not any((place.get("layer"), str(area_code)) in areas for area_code in codes):
             return False
     wanted = when.get("answers")
     if isinstance(wanted, dict):
@@ -79,4 +79,4 @@ def matches(
             if not set(map(str, values)) & set(map(str, answers.get(question, []))):
                 return False
     phrases = when.get("words")
-    return not (isinstance(phrases, list) and phrases and not any(plain(str(one)) in words for one in phrases))
+    return not (isinstance(phrases, list) and phrases and not any(plain(str(phrase)) in words for phrase in phrases))

@@ -107,10 +107,10 @@ class WorkingHours:
             if self.spans(day):
                 left -= 1
         spans = self.spans(day)
-        wished = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
+        result = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
         if not spans:
-            return wished
-        return min(max(wished, spans[0][0]), spans[-1][1])
+            return result
+        return min(max(result, spans[0][0]), spans[-1][1])
 
 
 def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
@@ -120,7 +120,7 @@ def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
         hours=calendar.hours,
         country=calendar.holidays.get("country"),
         subdivision=calendar.holidays.get("subdivision"),
-        extra=frozenset(dt.date.fromisoformat(str(one["date"])) for one in calendar.holidays.get("extra", [])),
+        extra=frozenset(dt.date.fromisoformat(str(holiday["date"])) for holiday in calendar.holidays.get("extra", [])),
     )
 
 

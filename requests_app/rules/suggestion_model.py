@@ -44,14 +44,14 @@ UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 def runs(text: str) -> Iterator[list[str]]:
     """Runs of consecutive words in plain letters. Words with a digit or an @ are left out."""
     run: list[str] = []
-    for written in text.lower().split():
-        letters = unicodedata.normalize("NFKD", written)
+    for token in text.lower().split():
+        letters = unicodedata.normalize("NFKD", token)
         if "@" in letters or any(letter.isnumeric() for letter in letters):
             yield run
             run = []
             continue
         # "can't", "can’t" and "cant" are the same word.
-        letters = "".join(one for one in letters if not unicodedata.combining(one) and one not in "'’")
+        letters = "".join(letter for letter in letters if not unicodedata.combining(letter) and letter not in "'’")
         for word in re.findall(r"[^\W\d_]+", letters):
             if len(word) <= LONGEST_WORD:
                 run.append(word)
@@ -90,7 +90,7 @@ class Model:
         """Raises one of UNUSABLE if the model is not complete."""
         about = json.loads((folder / "about.json").read_text())
         if about["format"] != FORMAT:
-            raise ValueError("another format")
+            raise ValueError("unknown format")
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS}
         model = cls([str(code) for code in about["services"]], **arrays)
         features, services = len(model.features), len(model.services)
@@ -102,7 +102,7 @@ class Model:
             and model.bias.shape == (services,)
         )
         if not fits:
-            raise ValueError("the files do not belong together")
+            raise ValueError("the arrays do not match")
         return model
 
     def probabilities(self, text: str) -> dict[str, float]:
@@ -112,12 +112,12 @@ class Model:
         fitting = [feature for feature in counted if len(feature) <= self.features.dtype.itemsize]
         if not fitting or not len(self.features):
             return {}
-        asked = np.array(fitting, dtype=self.features.dtype)
-        at = np.minimum(np.searchsorted(self.features, asked), len(self.features) - 1)
-        known = self.features[at] == asked
+        candidates = np.array(fitting, dtype=self.features.dtype)
+        indexes = np.minimum(np.searchsorted(self.features, candidates), len(self.features) - 1)
+        known = self.features[indexes] == candidates
         if known.sum() < KNOWN_SHARE * len(counted):
             return {}
-        rows = at[known]
+        rows = indexes[known]
         times = np.array([counted[feature] for feature, is_known in zip(fitting, known, strict=True) if is_known])
         values = (1 + np.log(times)) * self.rarity[rows]
         scores = (values / np.linalg.norm(values)) @ self.weights[rows] + self.bias
@@ -142,13 +142,13 @@ def current_model(jurisdiction: Jurisdiction) -> Model | None:
         name = (folder / "current").read_text().strip()
     except (OSError, ValueError):
         return None
-    held = _in_use.get(jurisdiction.pk)
-    if held is not None and held[:2] == (folder, name):
-        return held[2]
+    loaded = _in_use.get(jurisdiction.pk)
+    if loaded is not None and loaded[:2] == (folder, name):
+        return loaded[2]
     model = None
     try:
         if not re.fullmatch(r"[0-9a-f]+", name):
-            raise ValueError("no name of a model")
+            raise ValueError("not the name of a model")
         about = json.loads((folder / name / "about.json").read_text())
         # After a change of database, the same id may belong to another city.
         if about["jurisdiction"] != jurisdiction.jurisdiction_id:

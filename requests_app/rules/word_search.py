@@ -85,11 +85,11 @@ def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, 
     """
     text = " ".join(text.replace("\x00", " ").split()[:WORDS_READ])
     words = list(dict.fromkeys(plain(text).split()))
-    asked: dict[str, Any] = {"languages": jurisdiction.languages, "jurisdiction": jurisdiction.pk, "text": text}
+    parameters: dict[str, Any] = {"languages": jurisdiction.languages, "jurisdiction": jurisdiction.pk, "text": text}
     found: dict[tuple[Found, str], float] = defaultdict(float)
     in_title: dict[tuple[Found, str], float] = defaultdict(float)
     with connection.cursor() as cursor:
-        cursor.execute(MATCHES, asked)
+        cursor.execute(MATCHES, parameters)
         hits = cursor.fetchall()
         documents: dict[tuple[str, str], int] = defaultdict(int)
         for kind, _, in_language, lexeme, *_ in hits:
@@ -101,23 +101,23 @@ def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, 
                 in_title[(kind, pk), in_language] += 1 / title_words
             place = TEXT if kind == SERVICE else BODY
             found[(kind, pk), in_language] += rarity * (TITLE if is_in_title else place)
-        strange = {
+        unknown_words = {
             "words": [word for word in words if len(word) >= LEAST_LETTERS],
             "known": list({lexeme for _, _, _, lexeme, *_ in hits}),
             "least": LIKENESS,
         }
-        cursor.execute(LIKE_WORDS, asked | strange)
+        cursor.execute(LIKE_WORDS, parameters | unknown_words)
         for pk, in_language, likeness in cursor.fetchall():
             found[(SERVICE, pk), in_language] += LIKE * likeness * math.log(1 + total)
-        cursor.execute(KEY_PHRASES, asked)
+        cursor.execute(KEY_PHRASES, parameters)
         for pk, in_language, length in cursor.fetchall():
             found[(SERVICE, pk), in_language] += SCATTERED * length
         cursor.execute(SMALL_WORDS, {"languages": jurisdiction.languages, "words": words})
         small = dict(cursor.fetchall())
-    said_in = max(jurisdiction.languages, key=lambda one: (small.get(one, 0), one == language))
+    text_language = max(jurisdiction.languages, key=lambda code: (small.get(code, 0), code == language))
     best: dict[Found, float] = {}
-    for (one, in_language), score in found.items():
-        if one[0] == SearchDocument.Kind.ARTICLE and in_title[one, in_language] < TITLE_SHARE:
+    for (match, in_language), score in found.items():
+        if match[0] == SearchDocument.Kind.ARTICLE and in_title[match, in_language] < TITLE_SHARE:
             continue
-        best[one] = max(best.get(one, 0.0), score * (OWN_LANGUAGE if in_language == said_in else 1.0))
+        best[match] = max(best.get(match, 0.0), score * (OWN_LANGUAGE if in_language == text_language else 1.0))
     return best
