@@ -48,8 +48,8 @@ def page_or_first(queryset: QuerySet[M], order: Order, cursor: str | None, size:
 def page(queryset: QuerySet[M], order: Order, cursor: str | None = None, size: int = 50) -> Page[M]:
     """One page of `queryset` in `order`, after (or before) the row that `cursor` names. Raises BadCursor."""
     backward, key = _read(cursor, order, queryset.model)
-    found = queryset if key is None else queryset.filter(_beyond(queryset.model, order, key, backward))
-    rows = list(found.order_by(*_columns(order, backward))[: size + 1])
+    rows_after = queryset if key is None else queryset.filter(_beyond(queryset.model, order, key, backward))
+    rows = list(rows_after.order_by(*_columns(order, backward))[: size + 1])
     return _page(rows, order, size, backward=backward, came_from=key is not None)
 
 

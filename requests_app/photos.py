@@ -105,13 +105,13 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
         *(["--taken"] if keep_taken else []),
     ]
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             command, capture_output=True, timeout=DECODE_TIMEOUT_S, check=False, env={"PATH": "/usr/bin:/bin"}
         )
     except subprocess.TimeoutExpired:
         raise PhotoRefused(refusal("broken")) from None
     try:
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
         answer = {"error": "broken"}
     if "error" in answer:

@@ -91,8 +91,10 @@ def question(code: str, kind: str = "text", **columns: Any) -> dict[str, Any]:
     """A question for service(): text and options by language, or one word for both."""
     text = columns.pop("text", f"Tell us the {code}.")
     options = [
-        one if isinstance(one, dict) else {"value": one, "label": {"en": one.capitalize(), "es": f"{one} (es)"}}
-        for one in columns.pop("options", [])
+        option
+        if isinstance(option, dict)
+        else {"value": option, "label": {"en": option.capitalize(), "es": f"{option} (es)"}}
+        for option in columns.pop("options", [])
     ]
     return {
         "code": code,
@@ -115,10 +117,10 @@ def service(
     **columns: Any,
 ) -> ServiceVersion:
     """Creates a service and returns its first published version."""
-    made = Service.objects.create(jurisdiction=city, service_code=service_code)
+    new_service = Service.objects.create(jurisdiction=city, service_code=service_code)
     name = columns.pop("name", service_code.replace("-", " ").capitalize())
     version = ServiceVersion.objects.create(
-        service=made,
+        service=new_service,
         number=1,
         name=name if isinstance(name, dict) else {"en": name, "es": f"{name} (es)"},
         category=kind or category(city),
@@ -126,20 +128,21 @@ def service(
         **columns,
     )
     QuestionVersion.objects.bulk_create(
-        QuestionVersion(service_version=version, order=order, **one) for order, one in enumerate(questions or [], 1)
+        QuestionVersion(service_version=version, order=order, **fields)
+        for order, fields in enumerate(questions or [], 1)
     )
     for target_kind, hours in (("acknowledge", acknowledge_hours), ("resolve", resolve_hours)):
         if hours is not None:
-            Target.objects.create(service=made, kind=target_kind, value=hours, unit="hours")
-    made.current = version
-    made.save(update_fields=["current"])
+            Target.objects.create(service=new_service, kind=target_kind, value=hours, unit="hours")
+    new_service.current = version
+    new_service.save(update_fields=["current"])
     return version
 
 
 def article(city: Jurisdiction, code: str, title: str, body: str = "", *services: ServiceVersion) -> Article:
-    made = Article.objects.create(jurisdiction=city, code=code, title={"en": title}, body={"en": body or title})
-    made.services.set([one.service for one in services])
-    return made
+    new_article = Article.objects.create(jurisdiction=city, code=code, title={"en": title}, body={"en": body or title})
+    new_article.services.set([version.service for version in services])
+    return new_article
 
 
 def area(city: Jurisdiction, layer: str = "ward", code: str = "5", polygon: MultiPolygon | None = None) -> Area:
@@ -184,10 +187,10 @@ def asset(
 def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns: Any) -> Owner:
     """Another owner with its ground: a line is a street, a polygon an area."""
     defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
-    made = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
+    new_owner = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
     is_segment = shape.geom_type == "LineString"
-    OwnerArea.objects.create(jurisdiction=city, owner=made, is_segment=is_segment, shape=shape, name="SR 9")
-    return made
+    OwnerArea.objects.create(jurisdiction=city, owner=new_owner, is_segment=is_segment, shape=shape, name="SR 9")
+    return new_owner
 
 
 # --- Staff ------------------------------------------------------------------------------------------------------------
@@ -246,10 +249,10 @@ def let_the_worker_work() -> None:
 
 def routed(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:
     """A report routed to its department."""
-    made = report(version, description, **options)
+    service_request = report(version, description, **options)
     let_the_worker_work()
-    made.refresh_from_db()
-    return made
+    service_request.refresh_from_db()
+    return service_request
 
 
 def jpeg(width: int = 400, height: int = 300, color: str = "gray") -> bytes:

@@ -32,15 +32,15 @@ def add_language(folder: Path, code: str, *, about: Mapping[str, object] | None 
     ).stdout.splitlines()
     entries = [HEADER]
     for line in lines:
-        if found := re.fullmatch(r'(msgctxt|msgid|msgid_plural) "(.+)"', line):
-            kind, sentence = found.groups()
-            said = in_arabic_letters(sentence)
+        if match := re.fullmatch(r'(msgctxt|msgid|msgid_plural) "(.+)"', line):
+            kind, sentence = match.groups()
+            translation = in_arabic_letters(sentence)
             if kind == "msgctxt":
                 entries.append(f"\n{line}")
             elif kind == "msgid":
-                entries.append(f'{line}\nmsgstr "{said}"\n')
+                entries.append(f'{line}\nmsgstr "{translation}"\n')
             else:
                 entries[-1] = re.sub(r"^msgstr", f"{line}\nmsgstr[0]", entries[-1], flags=re.MULTILINE)
-                entries.append(f'msgstr[1] "{said}"\n')
+                entries.append(f'msgstr[1] "{translation}"\n')
     (words / "django.po").write_text("\n".join(entries))
     subprocess.run(["msgfmt", "-o", words / "django.mo", words / "django.po"], check=True)

@@ -38,7 +38,7 @@ class Mailbox:
         return self.answer
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [one for one in self.mails if one["To"] == address]
+        return [message for message in self.mails if message["To"] == address]
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def once(planted: Planted) -> list[Arguments]:
 
 
 def each_request(planted: Planted) -> list[Arguments]:
-    return [{"reference": one.reference} for one in _public_first(planted)]
+    return [{"reference": request.reference} for request in _public_first(planted)]
 
 
 def ended_first(planted: Planted) -> list[Arguments]:
@@ -71,7 +71,7 @@ def untouched_first(planted: Planted) -> list[Arguments]:
 
 
 def each_photo(planted: Planted) -> list[Arguments]:
-    return [{"name": one.name} for one in planted.photos.values()]
+    return [{"name": photo.name} for photo in planted.photos.values()]
 
 
 def each_link(planted: Planted) -> list[Arguments]:
@@ -79,12 +79,15 @@ def each_link(planted: Planted) -> list[Arguments]:
 
 
 def each_digest_link(planted: Planted) -> list[Arguments]:
-    mails = [planted.subscription, None]
-    return [{"token": links.digest_token(planted.subscription.contact_point, one)} for one in mails]
+    subscriptions = [planted.subscription, None]
+    return [
+        {"token": links.digest_token(planted.subscription.contact_point, subscription)}
+        for subscription in subscriptions
+    ]
 
 
 def each_one_time_link(planted: Planted) -> list[Arguments]:
-    tokens = [links.one_time_url(one).rstrip("/").rsplit("/", 1)[-1] for one in planted.one_time_links]
+    tokens = [links.one_time_url(link).rstrip("/").rsplit("/", 1)[-1] for link in planted.one_time_links]
     return [{"token": token} for token in tokens]
 
 
@@ -102,11 +105,11 @@ def the_sent_draft(planted: Planted) -> list[Arguments]:
 
 
 def each_own_photo(planted: Planted) -> list[Arguments]:
-    requests = {one.pk: one for one in planted.requests.values()}
+    requests = {request.pk: request for request in planted.requests.values()}
     return [
-        {"reference": requests[one.service_request_id].reference, "name": one.name}
-        for one in planted.photos.values()
-        if one.service_request_id is not None
+        {"reference": requests[photo.service_request_id].reference, "name": photo.name}
+        for photo in planted.photos.values()
+        if photo.service_request_id is not None
     ]
 
 
@@ -116,12 +119,14 @@ def formats(planted: Planted) -> list[Arguments]:
 
 def each_service(planted: Planted) -> list[Arguments]:
     codes = ["pothole", "needles", "outreach", "facility"]
-    return [{**one, "service_code": code} for code in codes for one in formats(planted)]
+    return [{**arguments, "service_code": code} for code in codes for arguments in formats(planted)]
 
 
 def each_number(planted: Planted) -> list[Arguments]:
     return [
-        {**one, "number": request.display_reference} for request in _public_first(planted) for one in formats(planted)
+        {**arguments, "number": request.display_reference}
+        for request in _public_first(planted)
+        for arguments in formats(planted)
     ]
 
 
@@ -129,7 +134,7 @@ def each_token(planted: Planted) -> list[Arguments]:
     from requests_app.api.open311.tokens import token_of as api_token_of
 
     requests = [planted.requests["private"], *_public_first(planted)]
-    return [{**one, "token": api_token_of(request)} for request in requests for one in formats(planted)]
+    return [{**arguments, "token": api_token_of(request)} for request in requests for arguments in formats(planted)]
 
 
 def each_tile(planted: Planted) -> list[Arguments]:
@@ -144,8 +149,8 @@ def each_request_tile(planted: Planted) -> list[Arguments]:
 
 def _tiles(*zooms: int) -> list[Arguments]:
     places = [factories.ELM_ST, *SECRET_PLACES.values()]
-    found = [(zoom, *tile_at(zoom, *place)) for zoom in zooms for place in places]
-    return [{"z": z, "x": x, "y": y} for z, x, y in dict.fromkeys(found)]
+    tiles = [(zoom, *tile_at(zoom, *place)) for zoom in zooms for place in places]
+    return [{"z": z, "x": x, "y": y} for z, x, y in dict.fromkeys(tiles)]
 
 
 def tile_at(zoom: int, longitude: float, latitude: float) -> tuple[int, int]:
@@ -161,8 +166,8 @@ def each_article(planted: Planted) -> list[Arguments]:
 
 def each_act(planted: Planted) -> list[Arguments]:
     """Every action on the default request, and the action that names other requests on each request."""
-    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTS]
-    return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
+    default = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTS]
+    return default + [{**arguments, "verb": "merge"} for arguments in each_request(planted)[1:]]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
@@ -196,7 +201,7 @@ def the_seal(planted: Planted) -> list[Arguments]:
 
 
 def _public_first(planted: Planted) -> list[ServiceRequest]:
-    return [planted.public, *(one for kind, one in planted.requests.items() if kind != "public")]
+    return [planted.public, *(request for kind, request in planted.requests.items() if kind != "public")]
 
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -223,9 +228,9 @@ class Page:
 
 def link_to(planted: Planted, page: Page) -> AccessLink:
     """The private link that opens the default one of these pages. A client sends only one such cookie at a time."""
-    usual = page.arguments(planted)[0].get("reference")
+    default = page.arguments(planted)[0].get("reference")
     return next(
-        (one for one in planted.links.values() if one.service_request.reference == usual), planted.links["public"]
+        (link for link in planted.links.values() if link.service_request.reference == default), planted.links["public"]
     )
 
 
@@ -551,4 +556,4 @@ def address(name: str, planted: Planted) -> str:
 
 
 def is_translated(name: str) -> bool:
-    return any(found.name == name and found.is_translated for found in resolved(get_resolver()))
+    return any(route.name == name and route.is_translated for route in resolved(get_resolver()))

@@ -184,14 +184,14 @@ def plant() -> Planted:
         ModerationTerm.objects.create(jurisdiction=city, kind=kind, value=value, created_by=staff["ada"])
     requests = _requests(cast)
     factories.let_the_worker_work()
-    for one in requests.values():
-        one.refresh_from_db()
-    _change_its_words(requests["coarse"])
+    for request in requests.values():
+        request.refresh_from_db()
+    _edit_text(requests["coarse"])
     requests["triage"] = _in_triage(cast, sue)
     moderation.hide(requests["hidden"].pk, reason="personal_data", actor=sue)
     _force_state(requests)
     public = requests["public"]
-    _tell_the_story(public, parks=parks, streets=streets, sue=sue, pia=pia)
+    _add_comments(public, parks=parks, streets=streets, sue=sue, pia=pia)
     reason = {"en": "the budget is spent", "es": "se acabó el presupuesto"}
     ListedReason.objects.create(
         jurisdiction=city, kind="cannot_do", code="budget", words=reason, appeal={"en": "Ask the council."}
@@ -202,8 +202,8 @@ def plant() -> Planted:
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
     factories.let_the_worker_work()
-    for one in requests.values():
-        one.refresh_from_db()
+    for request in requests.values():
+        request.refresh_from_db()
 
     subscription = subscriptions.subscribe(
         city,
@@ -228,7 +228,7 @@ def plant() -> Planted:
         requests=requests,
         staff=staff,
         photos=photos,
-        links={kind: _link_of(one) for kind, one in requests.items() if one.participations.exists()},
+        links={kind: _link_of(request) for kind, request in requests.items() if request.participations.exists()},
         joiner_link=AccessLink.objects.get(service_request=public, person__name=BART.name),
         drafts=drafts,
         sent_draft=sent_draft,
@@ -334,20 +334,22 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
     }
 
 
-def _change_its_words(coarse: ServiceRequest) -> None:
+def _edit_text(coarse: ServiceRequest) -> None:
     """An edit by the reporter, before work begins."""
-    wanted = corrections.Correction(
+    correction = corrections.Correction(
         text="Needles beside the path.",
         note="",
         place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),
     )
     zenobia = Person.objects.get(participations__service_request=coarse)
-    corrections.change(coarse.pk, wanted, actor=zenobia)
+    corrections.change(coarse.pk, correction, actor=zenobia)
 
 
 def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
-    made = factories.routed(cast.pothole, "A hole of nobody's.", answers={"where": "lane"}, reporter=factories.NOBODY)
-    return assignment.return_to_triage(made.pk, reason="whose is it", actor=sue)
+    request = factories.routed(
+        cast.pothole, "A hole of nobody's.", answers={"where": "lane"}, reporter=factories.NOBODY
+    )
+    return assignment.return_to_triage(request.pk, reason="whose is it", actor=sue)
 
 
 def _force_state(requests: dict[str, ServiceRequest]) -> None:
@@ -357,7 +359,7 @@ def _force_state(requests: dict[str, ServiceRequest]) -> None:
         requests[kind].request_areas.update(public_state=kind)
 
 
-def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
+def _add_comments(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
     """Everything that can be written about a request. Some of it is public."""
     zenobia = Person.objects.get(name=CANARIES["reporter's name"], participations__service_request=public)
     followers.join(public.pk, reporter=BART, language="en")
@@ -387,12 +389,12 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
 def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
     """Hides text and a photo that were public before."""
     Photo.objects.filter(pk=photo.pk).update(alt=f"A street, {CANARIES['hidden words of a photo']}")
-    hidden = [words for what, words in CANARIES.items() if what.startswith("hidden words")]
+    hidden = [words for name, words in CANARIES.items() if name.startswith("hidden words")]
     new = {}
     for text in public_texts(public):
         words = text.words
-        for one in hidden:
-            words = words.replace(one, "[…]")
+        for passage in hidden:
+            words = words.replace(passage, "[…]")
         if words != text.words:
             new[text.key] = moderation.NewWords(words, text.version)
     assert len(new) == len(hidden)

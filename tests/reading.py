@@ -30,19 +30,19 @@ def spanish_syllables(word: str) -> int:
     count = 0
     for group in re.findall(r"[aeiouáéíóúü]+|y$", word):
         pairs = pairwise(group)
-        count += 1 + sum(1 for one, other in pairs if {one, other} & {*"íú"} or not {one, other} & {*"iuü"})
+        count += 1 + sum(1 for first, second in pairs if {first, second} & {*"íú"} or not {first, second} & {*"iuü"})
     return max(1, count)
 
 
 def grade(text: str) -> float:
     """Flesch-Kincaid grade level of an English text: 0.39 words a sentence + 11.8 syllables a word - 15.59."""
-    found = sentences(text)
-    words = [word for sentence in found for word in sentence]
-    return 0.39 * len(words) / len(found) + 11.8 * sum(map(english_syllables, words)) / len(words) - 15.59
+    parsed = sentences(text)
+    words = [word for sentence in parsed for word in sentence]
+    return 0.39 * len(words) / len(parsed) + 11.8 * sum(map(english_syllables, words)) / len(words) - 15.59
 
 
 def ease(text: str) -> float:
     """Fernández Huerta's reading ease of a Spanish text: 206.84 - 0.60 syllables in 100 words - 1.02 words a sentence."""
-    found = sentences(text)
-    words = [word for sentence in found for word in sentence]
-    return 206.84 - 60 * sum(map(spanish_syllables, words)) / len(words) - 1.02 * len(words) / len(found)
+    parsed = sentences(text)
+    words = [word for sentence in parsed for word in sentence]
+    return 206.84 - 60 * sum(map(spanish_syllables, words)) / len(words) - 1.02 * len(words) / len(parsed)

@@ -11,7 +11,9 @@ FOLDER = (ROOT / os.environ.get("LAMPLIGHTER_REAL_DATA", "../shared/data")).reso
 
 def real_data(path: str) -> Path:
     """A file or folder of the real data. Skips the test, with a message, if it does not exist."""
-    found = FOLDER / path
-    if not found.exists():
-        pytest.skip(f"no real data: {found} does not exist (set LAMPLIGHTER_REAL_DATA to the folder that holds {path})")
-    return found
+    full_path = FOLDER / path
+    if not full_path.exists():
+        pytest.skip(
+            f"no real data: {full_path} does not exist (set LAMPLIGHTER_REAL_DATA to the folder that holds {path})"
+        )
+    return full_path

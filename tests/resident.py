@@ -18,11 +18,11 @@ def work_off() -> list[mail.EmailMessage]:
     return list(mail.outbox)
 
 
-def link_in(told: mail.EmailMessage) -> str:
+def link_in(message: mail.EmailMessage) -> str:
     """The path of the verification link in an email."""
-    found = re.search(r"http://[^/]+((?:/es)?/c/\S+/)", str(told.body))
-    assert found is not None, told.body
-    return found[1]
+    match = re.search(r"http://[^/]+((?:/es)?/c/\S+/)", str(message.body))
+    assert match is not None, message.body
+    return match[1]
 
 
 def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
@@ -30,8 +30,8 @@ def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
     work_off()
     answer = client.post(f"{prefix}/my/", {"email": email})
     assert answer.status_code == 200, answer.content.decode()
-    (told,) = [one for one in work_off() if [to.lower() for to in one.to] == [email]]
-    return link_in(told)
+    (message,) = [message for message in work_off() if [to.lower() for to in message.to] == [email]]
+    return link_in(message)
 
 
 def signed_in(email: str = ANA, client: Client | None = None) -> Client:

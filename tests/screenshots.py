@@ -132,12 +132,12 @@ class Camera:
                 break
         (self.folder / f"{name}.png").write_bytes(file.getvalue())
 
-    def attempt(self, what: str, story: Callable[["Camera"], None]) -> None:
+    def attempt(self, name: str, story: Callable[["Camera"], None]) -> None:
         try:
             story(self)
         except Exception as error:  # one page must not keep the others from being seen
             self.dead.append(
-                f"{self.language}, {what}, at {self.page.url}: {(str(error) or repr(error)).splitlines()[0]}"
+                f"{self.language}, {name}, at {self.page.url}: {(str(error) or repr(error)).splitlines()[0]}"
             )
 
 
@@ -163,9 +163,9 @@ def known_address(camera: Camera) -> str:
     """An address with an open pothole report nearby, so that possible duplicates are shown."""
     camera.open("requests/?service=pothole&status=open")
     for words in camera.page.locator(".request-list li").all_inner_texts():
-        found = re.search(r"^\d+ [A-Z][\w .’']+$", words, re.MULTILINE)
-        if found:
-            return found[0]
+        match = re.search(r"^\d+ [A-Z][\w .’']+$", words, re.MULTILINE)
+        if match:
+            return match[0]
     raise RuntimeError("the list shows no address")
 
 
@@ -398,8 +398,8 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         context.close()
         print(f"{language}: {len(camera.taken)} pages")
         yield from camera.dead
-        wanted = set(EVERY) if language == "en" else SPANISH
-        yield from (f"{language}, {name}: never seen" for name in sorted((only & wanted or wanted) - camera.taken))
+        expected = set(EVERY) if language == "en" else SPANISH
+        yield from (f"{language}, {name}: never seen" for name in sorted((only & expected or expected) - camera.taken))
 
 
 def main() -> int:

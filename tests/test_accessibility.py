@@ -98,36 +98,38 @@ def axe(tab: "Tab", rules: list[str] | None = None) -> list[str]:
     # target-size waits to be asked for.
     options: dict[str, Any] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     options["runOnly"] = {"type": "rule", "values": rules} if rules else TAGS
-    found = tab.evaluate("(options) => axe.run(options)", options)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+    result = tab.evaluate("(options) => axe.run(options)", options)
+    return [f"{violation['id']}: {violation['nodes'][0]['html'][:200]}" for violation in result["violations"]]
 
 
 def everything_wrong(tab: "Tab", language: str) -> Findings:
     tab.evaluate(AXE)
     tab.evaluate(ACCESS)
-    found: Findings = {"heading": tab.evaluate("access.heading()"), "moves": tab.evaluate("access.moving()")}
+    findings: Findings = {"heading": tab.evaluate("access.heading()"), "moves": tab.evaluate("access.moving()")}
     for rules, (size, theme) in zip((None, OF_LOOKS), LOOKS[language], strict=True):
         tab.set_viewport_size(size)
         tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        found[f"axe {size['width']} {theme}"] = axe(tab, rules)
+        findings[f"axe {size['width']} {theme}"] = axe(tab, rules)
     tab.set_viewport_size(PHONE)
-    found["small targets"] = tab.evaluate("access.smallTargets()")
+    findings["small targets"] = tab.evaluate("access.smallTargets()")
     tab.keyboard.press("Tab")
-    found["focus lost"] = tab.evaluate("access.focusLost()")
+    findings["focus lost"] = tab.evaluate("access.focusLost()")
     tab.set_viewport_size(ZOOMED)
-    found["too wide at 400 %"] = tab.evaluate("access.tooWide()")
+    findings["too wide at 400 %"] = tab.evaluate("access.tooWide()")
     tab.emulate_media(forced_colors="active")
-    found["no edge in forced colors"] = tab.evaluate("access.withoutEdge()")
+    findings["no edge in forced colors"] = tab.evaluate("access.withoutEdge()")
     tab.emulate_media(forced_colors="none")
     before = tab.evaluate("access.cutOff()")
     tab.add_style_tag(content=WIDE_LETTERS)
-    found["cut off in wide letters"] = [one for one in tab.evaluate("access.cutOff()") if one not in before]
-    found["too wide in wide letters"] = tab.evaluate("access.tooWide()")
-    return {rule: broken for rule, broken in found.items() if broken}
+    findings["cut off in wide letters"] = [
+        element for element in tab.evaluate("access.cutOff()") if element not in before
+    ]
+    findings["too wide in wide letters"] = tab.evaluate("access.tooWide()")
+    return {rule: broken for rule, broken in findings.items() if broken}
 
 
-def listed(wrong: Findings) -> str:
-    return "\n".join(f"{rule}: {one}" for rule, broken in wrong.items() for one in broken)
+def listed(findings: Findings) -> str:
+    return "\n".join(f"{rule}: {element}" for rule, broken in findings.items() for element in broken)
 
 
 @pytest.mark.parametrize(("name", "language"), EACH_PAGE)

@@ -56,12 +56,20 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
 def spellings(value: str) -> set[bytes]:
     """A value as pages, URLs, scripts, data URLs or avatar services would contain it, in lower case."""
     plain = {value, value.lower(), *(other_phone_spellings(value) if value.startswith("(") else [])}
-    found = {*plain}
-    for one in plain:
-        found |= {html.escape(one), quote(one), quote_plus(one), quote(one, safe=""), json.dumps(one)[1:-1]}
+    variants = {*plain}
+    for variant in plain:
+        variants |= {
+            html.escape(variant),
+            quote(variant),
+            quote_plus(variant),
+            quote(variant, safe=""),
+            json.dumps(variant)[1:-1],
+        }
         for digest in ("md5", "sha1", "sha256"):
-            found.add(hashlib.new(digest, one.strip().encode()).hexdigest())
-    return {one.encode().lower() for one in found} | {part.lower() for one in plain for part in in_base64(one.encode())}
+            variants.add(hashlib.new(digest, variant.strip().encode()).hexdigest())
+    return {variant.encode().lower() for variant in variants} | {
+        part.lower() for variant in plain for part in in_base64(variant.encode())
+    }
 
 
 def in_base64(value: bytes) -> list[bytes]:
@@ -76,7 +84,7 @@ def in_base64(value: bytes) -> list[bytes]:
 
 def needles(planted: Planted) -> dict[str, set[bytes]]:
     """Values that must not be found, by what they are."""
-    found = {what: spellings(value) for what, value in CANARIES.items()}
+    found = {name: spellings(value) for name, value in CANARIES.items()}
     for kind in NOT_PUBLIC:
         request = planted.requests[kind]
         found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.display_reference)
@@ -89,9 +97,9 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
     found["day on which a photo was taken"] = {
         one.lower().encode() for one in (TAKEN_AT, "March 19", "19 de marzo", "Mar 19")
     }
-    for what, photo in planted.photos.items():
-        if what != "public":
-            found[f"address of a photo ({what})"] = {photo.name.encode()}
+    for name, photo in planted.photos.items():
+        if name != "public":
+            found[f"address of a photo ({name})"] = {photo.name.encode()}
     for kind, link in planted.links.items():
         found[f"private link to the {kind} request"] = {token_of(link).partition("-")[2].encode()}
     days = {"en": "February 17", "es": "17 de febrero", "iso": SECRET_DAY}
@@ -104,7 +112,7 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
 def leaks(content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "") -> list[str]:
     """The `wanted` values found in `content`. A page may repeat its own address."""
     text, own = content.lower(), unquote(asked).lower().encode()
-    return [what for what, forms in wanted.items() if any(form in text and form not in own for form in forms)]
+    return [name for name, forms in wanted.items() if any(form in text and form not in own for form in forms)]
 
 
 def reading(response: Any) -> bytes:
@@ -162,12 +170,12 @@ class Crawler:
 
     def ask_all(self, names: Iterable[str]) -> None:
         for name in names:
-            for number, one in enumerate(addresses(name, self.planted)):
-                self.ask(one)
+            for number, path in enumerate(addresses(name, self.planted)):
+                self.ask(path)
                 if is_translated(name):
-                    self.ask(f"/es{one}")
+                    self.ask(f"/es{path}")
                 if number == 0:
-                    self.ask(one, **{"HX-Request": "true"})
+                    self.ask(path, **{"HX-Request": "true"})
 
 
 @pytest.fixture(autouse=True)
@@ -390,14 +398,16 @@ def log_lines() -> Iterator[list[str]]:
     """The lines logged at level INFO."""
     lines: list[str] = []
     root = logging.getLogger()
-    written = next(one for one in root.handlers if isinstance(one.formatter, structlog.stdlib.ProcessorFormatter))
+    own_handler = next(
+        handler for handler in root.handlers if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+    )
 
     class Keeper(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(self.format(record))
 
     keeper = Keeper(logging.INFO)
-    keeper.setFormatter(written.formatter)
+    keeper.setFormatter(own_handler.formatter)
     before = root.level
     root.addHandler(keeper)
     root.setLevel(logging.INFO)
@@ -440,5 +450,5 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
 def walk_as_a_stranger(crawler: Crawler) -> None:
     crawler.ask_all(name for name, page in PAGES.items() if page.is_public)
     for name in PAGES:
-        for one in searches(name, crawler.planted, "branch"):
-            crawler.ask(one)
+        for path in searches(name, crawler.planted, "branch"):
+            crawler.ask(path)

@@ -43,14 +43,14 @@ def _value(message: bytes) -> Any:
 
 
 def _varints(packed: bytes) -> list[int]:
-    found, value, shift = [], 0, 0
+    values, value, shift = [], 0, 0
     for byte in packed:
         value |= (byte & 127) << shift
         shift += 7
         if byte < 128:
-            found.append(value)
+            values.append(value)
             value = shift = 0
-    return found
+    return values
 
 
 def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
@@ -69,7 +69,7 @@ def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
             properties = {keys[key]: values[value] for key, value in zip(tags[::2], tags[1::2], strict=True)}
             geometry = _varints(fields[4])
             if fields[3] == 1:
-                properties["at"] = tuple(one >> 1 ^ -(one & 1) for one in geometry[1:3])
+                properties["at"] = tuple(number >> 1 ^ -(number & 1) for number in geometry[1:3])
             features.append(properties)
     return layers
 

@@ -41,8 +41,8 @@ class Walk:
     @property
     def draft(self) -> Draft:
         """The draft of the latest page."""
-        if found := re.search(r"/report/([0-9a-f-]{36})/", self.page):
-            self.draft_id = found[1]
+        if match := re.search(r"/report/([0-9a-f-]{36})/", self.page):
+            self.draft_id = match[1]
         return Draft.objects.get(pk=self.draft_id) if self.draft_id else Draft.objects.get()
 
     @property

@@ -81,11 +81,11 @@ def resume(service_request: ServiceRequest) -> None:
     """Resumes with the time that was left. A clock that was already late stays late by as much."""
     now = app_now()
     for clock in service_request.clocks.filter(met_at=None).exclude(paused_at=None):
-        left = clock.remaining_s or 0
-        if left >= 0:
-            clock.due_at = _hours(service_request, clock).add(now, left)
+        remaining_s = clock.remaining_s or 0
+        if remaining_s >= 0:
+            clock.due_at = _hours(service_request, clock).add(now, remaining_s)
         else:
-            clock.due_at = now + dt.timedelta(seconds=left)
+            clock.due_at = now + dt.timedelta(seconds=remaining_s)
         clock.paused_at = clock.remaining_s = None
         clock.save(update_fields=["due_at", "paused_at", "remaining_s"])
     copy_due(service_request)

@@ -29,7 +29,7 @@ def index_requests(pks: Collection[int]) -> None:
     SearchDocument.objects.filter(kind=SearchDocument.Kind.REQUEST, object_id__in=pks).delete()
     columns = ("pk", "jurisdiction_id", "language", "service_version__name", "description", "public_address", "listed")
     listed = ExpressionWrapper(LISTED_BY_PLACE, output_field=BooleanField())
-    found = ServiceRequest.objects.public().filter(pk__in=pks).exclude(description="").annotate(listed=listed)
+    requests = ServiceRequest.objects.public().filter(pk__in=pks).exclude(description="").annotate(listed=listed)
     SearchDocument.objects.bulk_create(
         SearchDocument(
             jurisdiction_id=city,
@@ -39,18 +39,18 @@ def index_requests(pks: Collection[int]) -> None:
             title=name.get(language) or name.get("en", ""),
             text="\n".join([text, block_address(address)]) if is_listed else text,
         )
-        for pk, city, language, name, text, address, is_listed in found.values_list(*columns)
+        for pk, city, language, name, text, address, is_listed in requests.values_list(*columns)
     )
 
 
 def index_all_requests(jurisdiction: Jurisdiction) -> int:
     """Reindexes all requests in batches, without blocking writes, after a release or a catalog change. Returns how many."""
     requests = ServiceRequest.objects.in_jurisdiction(jurisdiction).order_by("pk").values_list("pk", flat=True)
-    done = last = 0
+    count = last = 0
     while pks := list(requests.filter(pk__gt=last)[:BATCH]):
         index_requests(pks)
-        done, last = done + len(pks), pks[-1]
-    return done
+        count, last = count + len(pks), pks[-1]
+    return count
 
 
 @transaction.atomic

@@ -73,9 +73,9 @@ def matches(
         codes = place.get("codes") or []
         if not any((place.get("layer"), str(area_code)) in areas for area_code in codes):
             return False
-    wanted = when.get("answers")
-    if isinstance(wanted, dict):
-        for question, values in wanted.items():
+    required = when.get("answers")
+    if isinstance(required, dict):
+        for question, values in required.items():
             if not set(map(str, values)) & set(map(str, answers.get(question, []))):
                 return False
     phrases = when.get("words")

@@ -64,13 +64,13 @@ class WorkingHours:
         """The instant after `seconds` of working time from `start`."""
         if self.always:
             return start + dt.timedelta(seconds=seconds)
-        left = seconds
+        remaining = seconds
         end = start
         for opens, closes in self._from(start):
             length = (closes - opens).total_seconds()
-            if left <= length:
-                return opens + dt.timedelta(seconds=left)
-            left -= length
+            if remaining <= length:
+                return opens + dt.timedelta(seconds=remaining)
+            remaining -= length
             end = closes
         return end
 
@@ -99,13 +99,13 @@ class WorkingHours:
             return start + dt.timedelta(days=days)
         local = opening[0].astimezone(self.zone)
         day = local.date()
-        left = days
+        remaining = days
         for _ in range(LONGEST_SEARCH_DAYS):
-            if left == 0:
+            if remaining == 0:
                 break
             day += dt.timedelta(days=1)
             if self.spans(day):
-                left -= 1
+                remaining -= 1
         spans = self.spans(day)
         result = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
         if not spans:

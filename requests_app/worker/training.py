@@ -75,16 +75,16 @@ class Trained:
 def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> Trained:
     """Trains on the city's requests and puts the model into use. Raises TooLittle; the previous model then stays in use."""
     services = list(_services(jurisdiction))
-    said = [one for service in services for one in _said(service, most)]
-    model = fit(said, [pair for service in services for pair in _own_words(service)])
+    samples = [sample for service in services for sample in _samples(service, most)]
+    model = fit(samples, [pair for service in services for pair in _catalog_text(service)])
     write(jurisdiction, model)
-    return Trained(len(said), len(model.features), len(model.services))
+    return Trained(len(samples), len(model.features), len(model.services))
 
 
-def fit(said: list[Said], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
+def fit(samples: list[Said], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
     """own_words: (text, service_code) from the catalog, used for training but not for the vocabulary."""
-    vocabulary = sorted(vocabulary_of(said), key=str.encode)
-    pairs = [(one.text, one.service) for one in said] + (own_words or [])
+    vocabulary = sorted(vocabulary_of(samples), key=str.encode)
+    pairs = [(sample.text, sample.service) for sample in samples] + (own_words or [])
     if not vocabulary or len({service for _, service in pairs}) < 2:
         raise TooLittle
     counter = CountVectorizer(analyzer=features_of, vocabulary=vocabulary, dtype=np.float32)
@@ -106,18 +106,18 @@ def fit(said: list[Said], own_words: list[tuple[str, str]] | None = None, *, str
     )
 
 
-def vocabulary_of(said: Iterable[Said]) -> set[str]:
+def vocabulary_of(samples: Iterable[Said]) -> set[str]:
     """The features allowed by the rules at the top of this file."""
     seen: set[tuple[str, str]] = set()
     requests: Counter[str] = Counter()
-    for one in said:
-        sources = {("source", source) for source in one.sources} | {("text", " ".join(one.text.lower().split()))}
+    for sample in samples:
+        sources = {("source", source) for source in sample.sources} | {("text", " ".join(sample.text.lower().split()))}
         if sources & seen:
             continue
         seen |= sources
-        requests.update(set(words_and_pairs(one.text)))
-    kept = {feature for feature, times in requests.items() if times >= LEAST_REQUESTS}
-    return kept | {piece for feature in kept if " " not in feature for piece in pieces(feature)}
+        requests.update(set(words_and_pairs(sample.text)))
+    features = {feature for feature, times in requests.items() if times >= LEAST_REQUESTS}
+    return features | {piece for feature in features if " " not in feature for piece in pieces(feature)}
 
 
 # --- Input ------------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def _services(jurisdiction: Jurisdiction) -> Iterator[Service]:
     return services.select_related("current").order_by("pk").iterator()
 
 
-def _said(service: Service, most: int) -> Iterator[Said]:
+def _samples(service: Service, most: int) -> Iterator[Said]:
     """The newest public texts."""
     if service.current is None or service.current.visibility in CONFIDENTIAL:
         return
@@ -142,17 +142,17 @@ def _said(service: Service, most: int) -> Iterator[Said]:
         .values_list("pk", "description", "address")[:most]
     )
     # Each report has its own Person, so reporters are recognized by their contact points.
-    reached: dict[int, list[str]] = {}
+    contacts: dict[int, list[str]] = {}
     for pk, kind, address in ContactPoint.objects.filter(
         person__participations__service_request__in=[row[0] for row in rows],
         person__participations__role=Participation.Role.REPORTER,
     ).values_list("person__participations__service_request_id", "kind", "normalized"):
-        reached.setdefault(pk, []).append(f"{kind} {address}")
+        contacts.setdefault(pk, []).append(f"{kind} {address}")
     for pk, text, address in rows:
-        yield Said(text, service.service_code, (*reached.get(pk, []), *([f"address {address}"] if address else [])))
+        yield Said(text, service.service_code, (*contacts.get(pk, []), *([f"address {address}"] if address else [])))
 
 
-def _own_words(service: Service) -> Iterator[tuple[str, str]]:
+def _catalog_text(service: Service) -> Iterator[tuple[str, str]]:
     version = service.current
     if version is None:
         return
@@ -169,8 +169,8 @@ def write(jurisdiction: Jurisdiction, model: Model) -> Path:
     """Writes a new folder, then switches `current` to it atomically, so that readers never see half a model."""
     root = folder_of(jurisdiction)
     root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
-        before = _named(root)
+    with _exclusive(root):
+        previous = _current_name(root)
         folder = root / secrets.token_hex(8)
         folder.mkdir()
         for name in ARRAYS:
@@ -193,12 +193,12 @@ def write(jurisdiction: Jurisdiction, model: Model) -> Path:
         new.replace(root / "current")
         # Keep the previous model: a process may have read its name a moment ago.
         for old in root.iterdir():
-            if old.is_dir() and old.name not in (folder.name, before):
+            if old.is_dir() and old.name not in (folder.name, previous):
                 shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
-def _named(root: Path) -> str:
+def _current_name(root: Path) -> str:
     try:
         return (root / "current").read_text().strip()
     except (OSError, ValueError):
@@ -206,7 +206,7 @@ def _named(root: Path) -> str:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _exclusive(root: Path) -> Iterator[None]:
     with (root / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
