@@ -185,7 +185,7 @@ def asset(
 
 
 def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns: Any) -> Owner:
-    """Another owner with its ground: a line is a street, a polygon an area."""
+    """Another owner with its land: a line is a street, a polygon an area."""
     defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
     new_owner = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
     is_segment = shape.geom_type == "LineString"

@@ -24,7 +24,7 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Correction:
-    """The report as it should be. place: None if unchanged; owner: of the ground there, if not the city.
+    """The report as it should be. place: None if unchanged; owner: of the land there, if not the city.
 
     answers: text answers by question code; omitted questions stay unchanged. said_no: the reasons for asking about danger to which
     the reporter answered no. was: the fingerprint of the report when the page was loaded.

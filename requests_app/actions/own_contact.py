@@ -1,4 +1,4 @@
-"""Changing one's own phone number, or one's email address after verifying the new one."""
+"""Residents' changes of their phone number, and of their email address after verifying the new one."""
 
 from django.db import transaction
 

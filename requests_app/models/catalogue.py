@@ -120,7 +120,7 @@ class ServiceVersion(models.Model):
     # The kinds of assets that it is about (street_light, litter_bin), offered near the place.
     asset_kinds = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     place_required = models.BooleanField(default=True)
-    # The kinds of owners (state_road, railway …) whose ground is not ours for this service, and how the owner is looked up.
+    # The kinds of owners (state_road, railway …) responsible for this service on their land, and how the owner is looked up.
     owner_kinds = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     place_rule = models.CharField(max_length=10, default="none")
     # The text of the emergency question page, by language. Empty: no page for this service.

@@ -1,4 +1,4 @@
-"""Geography: areas, other owners' ground, the gazetteer, assets, and the basemap made from the city's own layers."""
+"""Geography: areas, other owners' land, the gazetteer, assets, and the basemap made from the city's own layers."""
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -27,7 +27,7 @@ class Area(models.Model):
 
 
 class Owner(models.Model):
-    """Who is responsible for ground that is not the city's: the State, a railroad, a utility, a neighboring town."""
+    """Who is responsible for land that is not the city's: the State, a railroad, a utility, a neighboring town."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="owners")
     code = models.SlugField(max_length=60)
@@ -48,7 +48,7 @@ class Owner(models.Model):
 
 
 class OwnerArea(models.Model):
-    """A piece of ground and its owner. Lines are street segments, of which the nearest decides. No owner: the city's."""
+    """A piece of land and its owner. Lines are street segments, of which the nearest decides. No owner: the city's."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="owner_areas")
     owner = models.ForeignKey(Owner, on_delete=models.CASCADE, null=True, blank=True, related_name="owner_areas")

@@ -63,7 +63,7 @@ class Message(models.Model):
     # The Message-ID header, derived from the event and the recipient.
     message_id = models.CharField(max_length=200)
     sent_at = models.DateTimeField(null=True, blank=True)
-    # Held back by a cap (see messages/limits.py), or rejected by the mail server for good.
+    # Not sent because of a cap (see messages/limits.py), or rejected by the mail server for good.
     skipped = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 

@@ -15,7 +15,7 @@ from requests_app.rules.screening import plain
 # Words of a long text that are read; people usually make their point early.
 WORDS_READ = 60
 TITLE, TEXT, BODY = 2.0, 1.0, 0.25
-# For a word that only resembles one of ours by trigrams: the threshold, its maximum score, its minimum length.
+# For a word that only resembles a known one by trigrams: the threshold, its maximum score, its minimum length.
 LIKENESS, LIKE, LEAST_LETTERS = 0.33, 1.0, 5
 # The score for each word of a key phrase whose words all occur in the text, in any form and order.
 SCATTERED = 1.5
