@@ -27,6 +27,9 @@ NOT_COUNTED = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>|WCAG [\d.]+|JavaSc
 # In shorter sentences a single long word decides the score.
 MOST_OF_A_LINE = 10
 
+# A string of so many words is a sentence, not a code.
+A_SENTENCE = 4
+
 TEMPLATES = sorted(path for path in ROOT.glob("templates/**/*") if path.suffix in (".html", ".txt"))
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.md"), *ROOT.glob("tests/**/*.md")]
@@ -156,6 +159,17 @@ def in_python(path: Path) -> Iterator[str]:
         yield from in_text(blank(NOT_PROSE, text), [*EVERYWHERE, *IN_CODE], str(path.relative_to(ROOT)), line)
 
 
+def messages(path: Path) -> Iterator[str]:
+    """Sentences in code that are not docstrings: output of commands, errors, labels."""
+    tree = ast.parse(path.read_text())
+    documented = {line for line, _ in docstrings(tree)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or node.lineno in documented:
+            continue
+        if len(node.value.split()) >= A_SENTENCE:
+            yield from in_text(node.value, EVERYWHERE, str(path.relative_to(ROOT)), node.lineno)
+
+
 def listed(hits: Iterable[str]) -> str:
     lines = list(hits)
     return "\n".join([f"{len(lines)} turns to rewrite:", *lines]) if lines else ""
@@ -224,4 +238,10 @@ def test_documents_have_none_of_the_turns() -> None:
 def test_docstrings_and_comments_have_none_of_the_turns() -> None:
     assert len(PYTHON) > 300
     hits = [hit for path in PYTHON for hit in in_python(path)]
+    assert not hits, listed(hits)
+
+
+def test_messages_of_the_code_have_none_of_the_turns() -> None:
+    paths = [path for path in PYTHON if path.relative_to(ROOT).parts[0] != "tests" and "migrations" not in path.parts]
+    hits = [hit for path in paths for hit in messages(path)]
     assert not hits, listed(hits)
