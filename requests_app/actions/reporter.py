@@ -24,8 +24,6 @@ class Reporter:
 
 def normalized_phone(value: str) -> str:
     """E.164 where the number can be read as one of the United States, else its digits."""
-    import phonenumbers
-
     try:
         number = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
