@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import phonenumbers
+
 from requests_app.models import ContactPoint, Jurisdiction, Participation, Person, ServiceRequest
 from requests_app.rules import intake
 
