@@ -17,7 +17,7 @@ PAGES = {
     "README.md": "bin/demo",
     "CONTRIBUTING.md": "bin/test",
     "SECURITY.md": "report",
-    "CHANGELOG.md": "Unreleased",
+    "CHANGELOG.md": "## [0.1.0] - ",
     "docs/architecture.md": "outbox",
     "docs/operating.md": "DATABASE_URL",
 }
