@@ -27,7 +27,7 @@ RUN python -c 'from config.stack.words import compile_changed; from pathlib impo
 RUN SECRET_KEY=only-for-collectstatic python manage.py collectstatic --noinput
 
 FROM base
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent lamplighter
+RUN useradd --system --user-group --uid 10001 --no-create-home --home-dir /nonexistent lamplighter
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/lamplighter /srv/lamplighter
 # A new volume takes its owner from the folder it is mounted on.
