@@ -31,9 +31,9 @@ log = structlog.get_logger(__name__)
 
 
 # What cannot wait for tomorrow's mail: that it came in, and a question that the work waits for.
-NEVER_GATHERED = {"tell_received", "tell_asked"}
+NEVER_IN_DIGEST = {"notify_received", "notify_asked"}
 # They sent it, and want to know that it arrived.
-TO_WHO_DID_IT = {"tell_received"}
+ALSO_TO_ACTOR = {"notify_received"}
 
 
 class OutsideTransaction(Exception):
@@ -78,21 +78,21 @@ def _put(rows: list[OutboxRow], *, lane: str) -> None:
     transaction.on_commit(lambda: wake(lane), robust=True)
 
 
-def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event) -> None:
+def enqueue_notifications(kind: str, *, service_request: ServiceRequest, event: Event) -> None:
     """One row for each address that wants news of this request, in the order of events for each; what somebody did
     themselves is no news to them."""
     # Whoever reported twice stands twice on a joined request, as two people with one address: it gets one mail, as the
     # person who came first (the reporter before those who joined).
     wanting = (
-        Participation.objects.filter(service_request=service_request, stopped_at=None)
+        Participation.objects.filter(service_request=service_request, unsubscribed_at=None)
         .filter(contact_point__kind="email", contact_point__bounced_at=None)
-        .exclude(contact_point__normalized__in=[] if kind in TO_WHO_DID_IT else addresses_of_actor(event))
+        .exclude(contact_point__normalized__in=[] if kind in ALSO_TO_ACTOR else addresses_of_actor(event))
         .order_by("contact_point__normalized", "id")
         .distinct("contact_point__normalized")
         .values_list("contact_point_id", "cadence")
     )
     wanted = list(wanting)
-    if kind not in NEVER_GATHERED:
+    if kind not in NEVER_IN_DIGEST:
         DigestItem.objects.bulk_create(
             [
                 DigestItem(contact_point_id=pk, service_request=service_request, event=event, cadence=cadence)
@@ -131,7 +131,7 @@ def wake(lane: str) -> None:
 
     def publish() -> None:
         # The one import that runs upward: tasks stand above the outbox, and only the wake-up needs to name one.
-        from requests_app.tasks import drain
+        from requests_app.worker.tasks import drain
 
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
@@ -162,12 +162,12 @@ UPDATE requests_app_outboxrow SET attempts = attempts + 1, due_at = app_now() + 
 WHERE id = (
   SELECT row.id FROM requests_app_outboxrow row
   WHERE row.lane = %s AND row.due_at <= app_now()
-    AND row.done_at IS NULL AND row.dead_at IS NULL AND row.held_at IS NULL
+    AND row.done_at IS NULL AND row.dead_at IS NULL AND row.paused_at IS NULL
     AND (row.ordering_key = '' OR NOT EXISTS (
       SELECT 1 FROM requests_app_outboxrow earlier
       -- The second condition is the index's own: without it the planner cannot know that the index holds all it seeks.
       WHERE earlier.ordering_key = row.ordering_key AND earlier.ordering_key <> '' AND earlier.id < row.id
-        AND earlier.done_at IS NULL AND earlier.dead_at IS NULL AND earlier.held_at IS NULL))
+        AND earlier.done_at IS NULL AND earlier.dead_at IS NULL AND earlier.paused_at IS NULL))
   ORDER BY row.due_at, row.id
   FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id
@@ -186,7 +186,7 @@ def lock(row_id: int) -> OutboxRow | None:
     """The claimed row, locked for the work that follows; None if it is done meanwhile or somebody else works on it."""
     return (
         OutboxRow.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=row_id, done_at=None, dead_at=None, held_at=None)
+        .filter(pk=row_id, done_at=None, dead_at=None, paused_at=None)
         .first()
     )
 
@@ -228,12 +228,12 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
 
 def retry(row_id: int) -> bool:
     """Brings a dead or held row back. False if there is none."""
-    changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, held_at=None)
+    changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, paused_at=None)
     with transaction.atomic():
         row = changed.select_for_update().first()
         if row is None:
             return False
-        _set(row_id, "dead_at = NULL, held_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
+        _set(row_id, "dead_at = NULL, paused_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
         # Given up by age: count its 72 hours anew, or the next failure would kill it at once.
         _set(row_id, "created_at = app_now()", [])
         lane = row.lane

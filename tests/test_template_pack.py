@@ -16,7 +16,7 @@ from django.test import override_settings
 from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDict
 
-from requests_app.forms.uswds import (
+from requests_app.web.fields import (
     DescribedChoice,
     MemorableDateField,
     MemorableDateTimeField,

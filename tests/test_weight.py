@@ -152,7 +152,7 @@ def test_every_page_of_residents_is_light_and_brings_no_map(
 def test_the_map_comes_when_it_is_opened(site: "Site", new_page: Callable[..., "Page"]) -> None:
     planted = planted_here()
     weighed = phone(new_page, site)
-    weighed.open(addresses("requests_app:where", planted)[0])
+    weighed.open(addresses("requests_app:location", planted)[0])
     assert not [address for address in weighed.fetched if MAP.search(address)]
     weighed.page.click("details[data-place-map] > summary")
     weighed.page.wait_for_selector(".maplibregl-map")

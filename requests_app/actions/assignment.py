@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F, Min
 
 from requests_app import events
-from requests_app.actions import clocks, counting
+from requests_app.actions import clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     CONFIDENTIAL,
@@ -104,7 +104,7 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 @transaction.atomic
 def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
     """What it really is. The new service's rule decides anew what the public may see; a hidden or private one stays so."""
-    from requests_app.actions.submission import state_of
+    from requests_app.rules.review import public_state_of
 
     service_request = locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
@@ -112,9 +112,11 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
     service_request.service = version.service
     service_request.service_version = version
     service_request.priority = min(service_request.priority, version.priority)
-    new_state = state_of(version, is_test=service_request.is_test)
+    new_state = public_state_of(version, is_test=service_request.is_test)
     # What was hidden becomes confidential too: hidden from the public is still read by all of City Hall.
-    if before_state == "public" or (new_state in CONFIDENTIAL and before_state in ("hidden", "held", *CONFIDENTIAL)):
+    if before_state == "public" or (
+        new_state in CONFIDENTIAL and before_state in ("hidden", "pending_review", *CONFIDENTIAL)
+    ):
         service_request.public_state = new_state
     service_request.public_point, service_request.public_address = public_place(
         version.visibility, service_request.point, service_request.address
@@ -147,7 +149,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         service_code=version.service.service_code,
         from_service_code=before.service_code,
     )
-    counting.moved(service_request, service_id=before.pk, public_state=before_state)
+    counters.moved(service_request, service_id=before.pk, public_state=before_state)
     return service_request
 
 

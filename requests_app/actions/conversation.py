@@ -80,7 +80,7 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
     """What the reporter answers (or a call taker for them): a wait for the reporter ends, a wait for anything else goes on."""
     service_request = locked(pk)
     if service_request.hold_reason != WAITS_FOR_REPORTER and service_request.status == Status.ON_HOLD:
-        return _resident_said(service_request, text, actor)
+        return _add_resident_comment(service_request, text, actor)
     fields = ["status"]
     if service_request.status == Status.ON_HOLD:
         service_request.hold_reason, service_request.hold_until = "", None
@@ -88,7 +88,7 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
         fields += ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
     service_request.status = next_status(service_request.status, "answer")
     service_request.save(update_fields=fields)
-    return _resident_said(service_request, text, actor)
+    return _add_resident_comment(service_request, text, actor)
 
 
 @transaction.atomic
@@ -96,10 +96,12 @@ def add(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
     """What whoever reported or joined adds unasked: it changes no status and no clock. language: of the words, if known."""
     service_request = locked(pk)
     next_status(service_request.status, "add")
-    return _resident_said(service_request, text, actor, language)
+    return _add_resident_comment(service_request, text, actor, language)
 
 
-def _resident_said(service_request: ServiceRequest, text: str, actor: Person | User, language: str = "") -> Comment:
+def _add_resident_comment(
+    service_request: ServiceRequest, text: str, actor: Person | User, language: str = ""
+) -> Comment:
     """Read by staff, not shown to everybody. After "we needed your answer", any words reopen."""
     service_request.has_new_answer = True
     service_request.updated_at = app_now()

@@ -4,9 +4,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from requests_app import events, outbox, photos
-from requests_app.actions import confirming, moderation, progress
+from requests_app.actions import confirm_report, moderation, progress
 from requests_app.actions.assignment import locked
-from requests_app.actions.indexing import index_request
+from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -27,7 +27,7 @@ from requests_app.models import (
     TextRevision,
     User,
 )
-from requests_app.rules import own_requests
+from requests_app.rules import my_requests
 
 # For whom a report goes on, besides the one who wants it erased.
 COMPLAINING = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
@@ -42,13 +42,13 @@ def view_reporter(service_request: ServiceRequest, *, actor: User) -> None:
 def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
     """Who the holder of this address is goes now. With reports_too, so does what they reported and said, request by request: the
     worker does each in a transaction of its own. Safe to do twice."""
-    people = list(own_requests.people(contact_point).select_for_update().order_by("id"))
+    people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
     parts = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
     for part in parts:
         service_request = part.service_request
         if service_request.public_state == PublicState.UNCONFIRMED:
             # Nobody could ever press its link.
-            confirming.take_away(service_request.pk)
+            confirm_report.take_away(service_request.pk)
         elif reports_too:
             outbox.enqueue(
                 "erase",
@@ -84,7 +84,7 @@ def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
 def _forget(people: list[Person]) -> None:
     """The rows stay, for the events that point at them; with nothing in them that says who it was, and no way in."""
     AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
-    Participation.objects.filter(person__in=people).update(contact_point=None, stopped_at=app_now())
+    Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())
     SurveyAnswer.objects.filter(person__in=people).update(person=None)
     Message.objects.filter(person__in=people).delete()
     # With them go their subscriptions, gathered news, mailed links and mails that wait.

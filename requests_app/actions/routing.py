@@ -7,7 +7,7 @@ from requests_app.actions import clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.routing import Decision, decide, sent_on_to
+from requests_app.rules.routing import Decision, decide, forwarded_to
 
 
 def route_row(row: OutboxRow) -> None:
@@ -23,7 +23,7 @@ def route(pk: int) -> ServiceRequest:
         return service_request
     if service_request.routing_decisions.filter(is_first=True).exists():
         return service_request
-    if not _sent_on(service_request, is_first=True):
+    if not _forward(service_request, is_first=True):
         decision = decide(service_request)
         _follow(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
     return service_request
@@ -36,7 +36,7 @@ def route_changed(pk: int) -> ServiceRequest:
     if not service_request.routing_decisions.filter(is_first=True).exists():
         # The worker has not come to it yet, and will find it as it is now.
         return service_request
-    if _sent_on(service_request):
+    if _forward(service_request):
         return service_request
     decision = decide(service_request)
     if decision.department != service_request.department:
@@ -45,9 +45,9 @@ def route_changed(pk: int) -> ServiceRequest:
     return service_request
 
 
-def _sent_on(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
+def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
     """Whether it went to whose ground it is."""
-    owner = sent_on_to(service_request)
+    owner = forwarded_to(service_request)
     if owner is None:
         return False
     RoutingDecision.objects.create(

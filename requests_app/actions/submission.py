@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 
 from requests_app import events, links, references
-from requests_app.actions import clocks, counting, proving
+from requests_app.actions import clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, person_of, take_part
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -30,9 +30,9 @@ from requests_app.models import (
     ServiceVersion,
     User,
 )
-from requests_app.places import ground
+from requests_app.places import ownership
 from requests_app.places.public_place import public_place
-from requests_app.rules import banning, holding, intake
+from requests_app.rules import blocked_addresses, intake, review
 
 # Without a key, the same client sending the same body again within this time retries; later it reports anew.
 RETRY_WINDOW_S = 60
@@ -51,14 +51,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Doubts:
+class SpamSignals:
     """by_robot: it came as only a program sends it; over_limit: so many came from this network or person before."""
 
     by_robot: bool = False
     over_limit: bool = False
 
 
-NO_DOUBTS = Doubts()
+NO_SPAM_SIGNALS = SpamSignals()
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Idempotency:
 
 
 @dataclass(frozen=True)
-class Submitted:
+class SubmissionResult:
     """repeated: the same submission came before, and this is the request it made."""
 
     service_request: ServiceRequest
@@ -100,17 +100,6 @@ def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
-def state_of(version: ServiceVersion, *, is_test: bool, held_reason: str = "") -> str:
-    """Whether the public may see it, from its first moment on. held_reason: see rules.holding."""
-    if is_test:
-        return PublicState.TEST
-    if version.visibility == ServiceVersion.Visibility.PRIVATE:
-        return PublicState.PRIVATE
-    if version.visibility == ServiceVersion.Visibility.STAFF:
-        return PublicState.STAFF
-    return PublicState.HELD if held_reason else PublicState.PUBLIC
-
-
 @transaction.atomic
 def submit(
     *,
@@ -129,9 +118,9 @@ def submit(
     is_test: bool = False,
     idempotency: Idempotency | None = None,
     may_be_outside: bool = False,
-    doubts: Doubts = NO_DOUBTS,
+    spam_signals: SpamSignals = NO_SPAM_SIGNALS,
     visitor_hash: str = "",
-) -> Submitted:
+) -> SubmissionResult:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
     `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on.
@@ -146,25 +135,25 @@ def submit(
     if idempotency is not None:
         earlier = _earlier(idempotency)
         if earlier is not None:
-            return Submitted(earlier, _link_of(earlier), repeated=True)
+            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
     _check(jurisdiction, version, place, answers, neighbor=owner if may_be_outside else None)
     check_reporter(jurisdiction, version, reporter)
     now = app_now()
     photos = list(photos)
-    areas = ground.areas_at(jurisdiction, place.point) if place.point else []
+    areas = ownership.areas_at(jurisdiction, place.point) if place.point else []
     public_point, public_address = public_place(version.visibility, place.point, place.address)
     # The staff answer for what they write themselves.
-    held_reason = (
+    review_reason = (
         ""
         if actor
-        else holding.held_reason(
+        else review.review_reason(
             jurisdiction,
             [
                 description, reporter.name, place.address, place.note,
                 *(words for _question, _value, words in answers.given), *(photo.alt for photo in photos),
             ],
-            by_robot=doubts.by_robot,
-            over_limit=doubts.over_limit,
+            by_robot=spam_signals.by_robot,
+            over_limit=spam_signals.over_limit,
         )
     )  # fmt: skip
     must_wait = version.must_confirm and not (reporter.email_is_proved or actor or after_warning or is_test)
@@ -185,8 +174,8 @@ def submit(
         public_address=public_address[:300],
         public_state=PublicState.UNCONFIRMED
         if must_wait
-        else state_of(version, is_test=is_test, held_reason=held_reason),
-        held_reason=held_reason,
+        else review.public_state_of(version, is_test=is_test, review_reason=review_reason),
+        review_reason=review_reason,
         is_test=is_test,
         priority=min(answers.priority or version.priority, version.priority),
         priority_reason=answers.priority_reason or "service",
@@ -228,24 +217,24 @@ def submit(
         photo.is_private = answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
     if must_wait and participation.contact_point is not None:
-        proving.mail_link(
+        verify_email.mail_link(
             participation.contact_point,
             OneTimeLink.Purpose.CONFIRM,
             service_request=service_request,
             visitor_hash=visitor_hash,
         )
     else:
-        take_in(service_request, answers=answers, actor=actor or person)
+        record_submission(service_request, answers=answers, actor=actor or person)
     if idempotency is not None:
         IdempotencyKey.objects.update_or_create(
             scope=idempotency.scope,
             key=idempotency.key,
             defaults={"body_hash": idempotency.body_hash, "service_request": service_request, "created_at": now},
         )
-    return Submitted(service_request, link)
+    return SubmissionResult(service_request, link)
 
 
-def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
+def record_submission(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
     """It is sent: from now on the promises hold, and what follows a report happens."""
     version = service_request.service_version
     clocks.start(
@@ -263,15 +252,15 @@ def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: 
         service_code=version.service.service_code,
         after_warning=service_request.after_warning,
     )
-    if service_request.public_state == PublicState.HELD:
-        events.record(service_request, "withheld", actor=None, reason=service_request.held_reason)
-    counting.submitted(service_request)
+    if service_request.public_state == PublicState.PENDING_REVIEW:
+        events.record(service_request, "pending_review", actor=None, reason=service_request.review_reason)
+    counters.submitted(service_request)
 
 
 def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
     """Whether the service knows enough of who reports. Raises Refused."""
-    if banning.is_banned(jurisdiction, reporter.email):
-        raise Refused({"email": banning.refusal(jurisdiction)}, code="contact")
+    if blocked_addresses.is_blocked(jurisdiction, reporter.email):
+        raise Refused({"email": blocked_addresses.refusal(jurisdiction)}, code="contact")
     needed = intake.who_problems(
         version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
     )
@@ -292,8 +281,8 @@ def _check(
         raise Refused(answers.problems, code="answers")
     if place.point is None and not place.address and version.place_required:
         raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
-    if place.point is not None and not ground.inside(jurisdiction, place.point):
-        if neighbor is not None and neighbor.email and neighbor == ground.neighbor_at(jurisdiction, place.point):
+    if place.point is not None and not ownership.inside(jurisdiction, place.point):
+        if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, place.point):
             return
         raise Refused({"place": outside_words(jurisdiction, place.point)}, code="outside")
 
@@ -302,7 +291,7 @@ def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
     """Says that a place lies outside, and whose it may be."""
     from django.utils.translation import gettext as _
 
-    neighbor = ground.neighbor_at(jurisdiction, point)
+    neighbor = ownership.neighbor_at(jurisdiction, point)
     if neighbor is None:
         return _("This place is outside %(city)s. Choose a place inside the city.") % {"city": jurisdiction.name}
     return _("This place is outside %(city)s. It may belong to %(neighbor)s. You can call them at %(phone)s.") % {
@@ -362,8 +351,8 @@ def join(
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
     if not (service_request.is_open and service_request.is_public):
         raise CannotJoin
-    if banning.is_banned(service_request.jurisdiction, reporter.email):
-        raise Refused({"email": banning.refusal(service_request.jurisdiction)}, code="contact")
+    if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
+        raise Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
     person = person_of(service_request.jurisdiction, reporter, language)
     take_part(person, service_request, role=role)
     if role == Participation.Role.AFFECTED:

@@ -16,7 +16,8 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.messages import limits, plain, timeline, wording
+from requests_app.localized import localized
+from requests_app.messages import html_part, limits, timeline, wording
 from requests_app.models import (
     Cadence,
     Comment,
@@ -32,18 +33,17 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules import reopening
-from requests_app.words import say
 
 # Outbox kind → the event that the header and the templates are named for.
 KINDS = {
-    "tell_received": "received",
-    "tell_routed": "routed",
-    "tell_commented": "commented",
-    "tell_asked": "asked",
-    "tell_held": "on_hold",
-    "tell_resolved": "resolved",
-    "tell_reopened": "reopened",
-    "tell_changed": "changed",
+    "notify_received": "received",
+    "notify_routed": "routed",
+    "notify_commented": "commented",
+    "notify_asked": "asked",
+    "notify_on_hold": "on_hold",
+    "notify_resolved": "resolved",
+    "notify_reopened": "reopened",
+    "notify_changed": "changed",
 }
 # These are about words alone: once the words are hidden, there is nothing to tell.
 ABOUT_WORDS = {"commented", "asked"}
@@ -78,7 +78,7 @@ def tell(row: OutboxRow) -> None:
     kind = KINDS[row.kind]
     jurisdiction = service_request.jurisdiction
     participation = Participation.objects.filter(
-        service_request=service_request, contact_point=contact_point, stopped_at=None
+        service_request=service_request, contact_point=contact_point, unsubscribed_at=None
     ).first()
     if participation is None or not _is_theirs(service_request, participation, kind):
         return
@@ -139,11 +139,11 @@ def compose(
     link = links.link_for(contact_point.person, service_request)
     comment = _comment_of(event, kind)
     follow_url = links.url(link, jurisdiction)
-    stop_url = links.site_of(jurisdiction) + reverse("requests_app:stop_mails", args=[links.token(link)])
+    stop_url = links.site_of(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
     context: dict[str, Any] = {
         "service_request": service_request,
         "city": jurisdiction,
-        "service_name": say(service_request.service_version.name),
+        "service_name": localized(service_request.service_version.name),
         "department": wording.department_words(service_request),
         "place": service_request.address if own else service_request.public_address,
         "own": own,
@@ -159,7 +159,7 @@ def compose(
     }
     subject = " ".join(render_to_string(f"emails/{kind}.subject.txt", context).split())
     mail = EmailMultiAlternatives(
-        subject=f"[{service_request.spoken_reference}] {subject}",
+        subject=f"[{service_request.display_reference}] {subject}",
         body=render_to_string(f"emails/{kind}.txt", context),
         from_email=sender(jurisdiction),
         to=[contact_point.value],
@@ -250,8 +250,8 @@ def _about(
     service_request: ServiceRequest, template: str, context: dict[str, Any], *, to: str
 ) -> EmailMultiAlternatives:
     """A mail to somebody who has to act on a request, in the active language."""
-    service_name = say(service_request.service_version.name)
-    subject = f"[{service_request.spoken_reference}] {service_name}"
+    service_name = localized(service_request.service_version.name)
+    subject = f"[{service_request.display_reference}] {service_name}"
     body = render_to_string(template, {**context, "service_name": service_name})
     mail = EmailMultiAlternatives(
         subject=subject,
@@ -260,7 +260,7 @@ def _about(
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(plain.as_html(body, title=subject, url=context.get("page", "")), "text/html")
+    mail.attach_alternative(html_part.as_html(body, title=subject, url=context.get("page", "")), "text/html")
     return mail
 
 
@@ -288,5 +288,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(body, title=subject, url=url), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, url=url), "text/html")
     send(mail, None)

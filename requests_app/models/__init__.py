@@ -16,7 +16,7 @@ from requests_app.models.catalogue import (
 from requests_app.models.counters import Counter, CounterDelta, ScreeningCount
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
-from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Ground, Owner
+from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.moderation_term import ModerationTerm
@@ -74,7 +74,6 @@ __all__ = [
     "EmergencyPhrase",
     "Event",
     "GazetteerEntry",
-    "Ground",
     "IdempotencyKey",
     "Jurisdiction",
     "ListedReason",
@@ -84,6 +83,7 @@ __all__ = [
     "OneTimeLink",
     "OutboxRow",
     "Owner",
+    "OwnerArea",
     "Participation",
     "Person",
     "Photo",

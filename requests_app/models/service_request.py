@@ -48,7 +48,7 @@ class Disposition(models.TextChoices):
 class PublicState(models.TextChoices):
     PUBLIC = "public"
     UNCONFIRMED = "unconfirmed"
-    HELD = "held"
+    PENDING_REVIEW = "pending_review"
     HIDDEN = "hidden"
     PRIVATE = "private"
     STAFF = "staff"
@@ -131,14 +131,14 @@ class ServiceRequest(models.Model):
     disposition = models.CharField(max_length=14, choices=Disposition.choices, blank=True)
     # The listed reason behind cannot_do or removed (codes).
     disposition_reason = models.CharField(max_length=40, blank=True)
-    public_state = models.CharField(max_length=12, choices=PublicState.choices)
+    public_state = models.CharField(max_length=16, choices=PublicState.choices)
     is_test = models.BooleanField(default=False)
     priority = models.PositiveSmallIntegerField(default=3)
     # Why it has this priority: service, an answer's code, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
     # Why nobody but staff reads it yet: limit, link, threat, robot. It is routed and worked on all the same.
-    held_reason = models.CharField(max_length=20, blank=True, db_default="")
+    review_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and went on.
     after_warning = models.BooleanField(default=False)
 
@@ -257,7 +257,9 @@ class ServiceRequest(models.Model):
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
             models.Index(
-                fields=["jurisdiction", "submitted_at", "id"], condition=Q(public_state="held"), name="request_held"
+                fields=["jurisdiction", "submitted_at", "id"],
+                condition=Q(public_state="pending_review"),
+                name="request_pending_review",
             ),
             # The few whose link in the mail was not used yet.
             models.Index(
@@ -282,11 +284,11 @@ class ServiceRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.spoken_reference
+        return self.display_reference
 
     @property
-    def spoken_reference(self) -> str:
-        return references.spoken(self.reference)
+    def display_reference(self) -> str:
+        return references.display(self.reference)
 
     @property
     def is_open(self) -> bool:
@@ -304,7 +306,7 @@ class RequestArea(models.Model):
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="request_areas")
     submitted_at = models.DateTimeField()
     is_open = models.BooleanField(default=True)
-    public_state = models.CharField(max_length=12, choices=PublicState.choices)
+    public_state = models.CharField(max_length=16, choices=PublicState.choices)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["area", "service_request"], name="request_area_once")]
@@ -424,7 +426,7 @@ class Participation(models.Model):
     # Where news goes; none: no news is wanted.
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.AT_ONCE, db_default="at_once")
-    stopped_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

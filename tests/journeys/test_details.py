@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from requests_app.actions import drafting
+from requests_app.actions import drafts
 from requests_app.models import Draft, Photo, ServiceRequest
 from tests import factories
 from tests.journeys.test_report import CONTINUE, PHONE, go, looks_well, sees_nothing_wrong
@@ -25,7 +25,7 @@ AT_ELM_ST = {"lat": 40.5, "long": -69.0, "address": "12 Elm St", "note": "", "so
 
 def at_details(site: "Site", page: "Page", service: str, **typed: Any) -> Draft:
     """A draft of this browser that has come as far as its questions."""
-    draft = drafting.begin(
+    draft = drafts.begin(
         factories.Jurisdiction.objects.get(),
         visitor=VISITOR,
         language="en",
@@ -163,7 +163,7 @@ def test_back_after_sending_and_sending_again_makes_no_second_request(live_site:
     page.wait_for_url("**/sent/")
     page.go_back()
     assert ServiceRequest.objects.count() == 1
-    assert ServiceRequest.objects.get().spoken_reference in page.inner_text("h1")
+    assert ServiceRequest.objects.get().display_reference in page.inner_text("h1")
 
 
 @pytest.mark.shows("4.18")

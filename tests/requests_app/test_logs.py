@@ -45,7 +45,7 @@ def tried(log):
         log()
 
 
-ours, djangos = structlog.get_logger("requests_app.tasks"), logging.getLogger("django.request")
+ours, djangos = structlog.get_logger("requests_app.worker.tasks"), logging.getLogger("django.request")
 structlog.contextvars.bind_contextvars(trace_id="0123456789abcdef")
 ours.warning("two\\nlines", path="/es/l/17-abcdefghijklmnopqrstuvwxyz/stop/")
 logging.getLogger("gunicorn.error").error("GET %s", "/l/17-abcdefghijklmnopqrstuvwxyz")
