@@ -72,25 +72,14 @@ PUBLIC_KINDS = {
 }  # fmt: skip
 
 # What happens when…? kind: the outbox rows that follow.
+_NOTIFY = {
+    "submitted", "routed", "transferred", "commented", "asked", "put_on_hold", "resolved", "handed_over", "merged", "reopened",
+    "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+}  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
-    "submitted": ["route", "notify_received"],
-    "routed": ["notify_routed"],
-    "transferred": ["notify_routed"],
-    "commented": ["notify_commented"],
-    "asked": ["notify_asked"],
-    "put_on_hold": ["notify_on_hold"],
-    "resolved": ["notify_resolved"],
-    "handed_over": ["notify_resolved", "mail_owner"],
-    "merged": ["notify_resolved"],
-    "reopened": ["notify_reopened"],
-    "accepted": ["notify_changed"],
-    "scheduled": ["notify_changed"],
-    "visited": ["notify_changed"],
-    "made_safe": ["notify_changed"],
-    "resumed": ["notify_changed"],
-    "withdrawn": ["notify_changed"],
-    "unmerged": ["notify_changed"],
-    "place_corrected": ["notify_changed"],
+    **{kind: ["notify"] for kind in _NOTIFY},
+    "submitted": ["route", "notify"],
+    "handed_over": ["notify", "mail_owner"],
     "escalated": ["mail_supervisor"],
 }
 # Of these, whoever follows the area, service or place hears too: that it is there, and what is done and said about it.
@@ -100,10 +89,10 @@ FOR_SUBSCRIBERS = {
 }  # fmt: skip
 for _kind in FOR_SUBSCRIBERS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
-# One row for each person who should hear of it, in the outside lane.
-NOTIFICATIONS = {kind for kinds in REACTIONS.values() for kind in kinds if kind.startswith("tell_")}
-# In the outside lane as well; all else shares the database's transaction. Each is once for each event.
+# Sent to the world outside; all else shares the database's transaction. Each happens once for each event.
 OUTSIDE = {"mail_owner", "mail_supervisor"}
+# What waits only for its own kind: a notification must not wait for a routing that fails.
+ORDER = {"notify": "notify"}
 # Events after which a request is found by other words, or not at all.
 _REINDEXED = {"submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected"}
 
@@ -154,18 +143,15 @@ def record(
         data=_clean(kind, data),
     )
     for reaction in REACTIONS.get(kind, []):
-        if reaction in NOTIFICATIONS:
-            outbox.enqueue_notifications(reaction, service_request=service_request, event=event)
-        else:
-            outside = reaction in OUTSIDE
-            outbox.enqueue(
-                reaction,
-                lane="outside" if outside else "database",
-                service_request=service_request,
-                event=event,
-                dedupe_key=f"{reaction}:{event.pk}",
-                ordering_key="" if outside else f"request:{service_request.pk}",
-            )
+        outside = reaction in OUTSIDE
+        outbox.enqueue(
+            reaction,
+            lane="outside" if outside else "database",
+            service_request=service_request,
+            event=event,
+            dedupe_key=f"{reaction}:{event.pk}",
+            ordering_key="" if outside else f"{ORDER.get(reaction, 'request')}:{service_request.pk}",
+        )
     if kind in _REINDEXED:
         outbox.enqueue(
             "index",

@@ -1,4 +1,4 @@
-"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; a draft's: /report/on/…"""
+"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; a draft's: /report/resume/…"""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The child process that decodes one upload: python photo_child.py SOURCE LARGE SMALL [--taken].
+"""The child process that decodes one upload: python photo_decoder.py SOURCE LARGE SMALL [--taken].
 
 It prints {"width", "height"} or {"error"}; with --taken, which only the sender's consent brings, also what the camera wrote:
 {"taken": "2026-06-03T16:12:00", "offset": "-04:00", "lat", "long"}.

@@ -222,7 +222,8 @@ def submitted(
 ) -> submission.SubmissionResult:
     """A report as the form sends it: `.service_request` and the reporter's private `.link`."""
     options.setdefault("language", "en")
-    return submission.submit(
+    actor, idempotency = options.pop("actor", None), options.pop("idempotency", None)
+    new = submission.NewReport(
         jurisdiction=version.service.jurisdiction,
         version=version,
         description=description,
@@ -231,6 +232,7 @@ def submitted(
         reporter=reporter,
         **options,
     )
+    return submission.submit(new, actor=actor, idempotency=idempotency)
 
 
 def report(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:

@@ -16,6 +16,7 @@ from requests_app.actions import (
     assignment,
     conversation,
     corrections,
+    followers,
     merges,
     moderation,
     progress,
@@ -359,8 +360,8 @@ def _force_state(requests: dict[str, ServiceRequest]) -> None:
 def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
     """All that can be said about a request, of which the public may read a part."""
     zenobia = Person.objects.get(name=CANARIES["reporter's name"], participations__service_request=public)
-    submission.join(public.pk, reporter=BART, language="en")
-    submission.join(
+    followers.join(public.pk, reporter=BART, language="en")
+    followers.join(
         public.pk,
         reporter=Reporter(email=CANARIES["follower's e-mail"]),
         language="en",
@@ -437,11 +438,11 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "emergency": {"text": f"{CANARIES['text of a draft']}. I smell gas."},
         "service": {},
         "answered": {},
-        "where": {"service": "tree"},
+        "location": {"service": "tree"},
         "choose_place": {"service": "tree", "place_typed": {"address": "Elm", "note": "", "lat": "", "long": ""}},
-        "thing": {"service": "signal", **at},
-        "whose": {"service": "signal", "place": place(-69.00495, 40.49505)},
-        "same": {"service": "pothole", **at},
+        "asset": {"service": "signal", **at},
+        "owner": {"service": "signal", "place": place(-69.00495, 40.49505)},
+        "duplicates": {"service": "pothole", **at},
         "details": {"service": "tree", **at},
         "other": {"service": "light", **at, "answers": {"what": "branch"}, "shown": ["words", "what"]},
         "contact": {"service": "tree", **at, "shown": ["words"]},

@@ -136,7 +136,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
     )
     OutboxRow.objects.bulk_create(
         OutboxRow(
-            kind="notify_commented",
+            kind="email_commented",
             lane="outside",
             service_request=event.service_request,
             event=event,

@@ -18,21 +18,13 @@ from requests_app.models import (
 )
 from requests_app.places.public_place import public_place
 from requests_app.rules.lifecycle import next_status
-
-
-def locked(pk: int) -> ServiceRequest:
-    # Lock first: two dispatchers pressing Assign together must leave one assignment, not two.
-    return (
-        ServiceRequest.objects.select_for_update(of=("self",))
-        .select_related("service_version__department", "service", "jurisdiction", "department")
-        .get(pk=pk)
-    )
+from requests_app.rules.review import public_state_of
 
 
 @transaction.atomic
 def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     """To one member of staff; None takes it from whoever has it."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "assign")
     service_request.assignee = assignee
     service_request.save(update_fields=["status", "assignee"])
@@ -43,7 +35,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
 @transaction.atomic
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
     """To another department, with the reason as a note for them. A second change of hands counts as a bounce."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "transfer")
     before = service_request.department_id
     note = Comment.objects.create(
@@ -78,7 +70,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 @transaction.atomic
 def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     """Not ours, and we do not know whose: the triage queue decides."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id
     Comment.objects.create(
@@ -104,9 +96,7 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 @transaction.atomic
 def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
     """What it really is. The new service's rule decides anew what the public may see; a hidden or private one stays so."""
-    from requests_app.rules.review import public_state_of
-
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
     before, before_state = service_request.service, service_request.public_state
     service_request.service = version.service
@@ -155,7 +145,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
 
 @transaction.atomic
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "set_priority")
     before = service_request.priority
     service_request.priority = priority

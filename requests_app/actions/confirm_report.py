@@ -134,12 +134,5 @@ def take_away(pk: int) -> bool:
 
 
 def _locked(pk: int | None) -> ServiceRequest | None:
-    if pk is None:
-        return None
-    # Lock first, and before its links: two may be pressed at once, or one while the old ones are swept or go with their address.
-    return (
-        ServiceRequest.objects.select_for_update(of=("self",))
-        .select_related("jurisdiction", "service", "service_version__service", "service_version__department")
-        .filter(pk=pk)
-        .first()
-    )
+    # Lock first, and before its links: two may be used at once, or one while old ones are swept or go with their address.
+    return ServiceRequest.objects.for_update().filter(pk=pk).first() if pk is not None else None

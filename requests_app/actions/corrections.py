@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from requests_app import events
 from requests_app.actions import danger, moderation, place_corrections, progress, routing, submission
-from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceRequest, TextRevision
 from requests_app.places import ownership
@@ -44,7 +43,7 @@ class Correction:
 def change(pk: int, wanted: Correction, *, actor: Person) -> bool:
     """False if it says all that already: a second press. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
     # Lock first: somebody of the staff may accept it at this moment, and must not have another report in hand.
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
     is_of_today = wanted.was in ("", reporter_edits.fingerprint(service_request))

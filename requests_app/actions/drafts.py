@@ -4,7 +4,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Callable
 from typing import IO, Any
 
 from django.conf import settings
@@ -151,19 +150,13 @@ def forget_taken(draft: Draft) -> None:
 
 
 @transaction.atomic
-def send(
-    draft_id: uuid.UUID,
-    *,
-    checked: str = "",
-    proved: str = "",
-    over_limit: Callable[[Draft], bool] = lambda draft: False,
-) -> ServiceRequest:
-    """Makes the request of this draft, or gives the one that it made before. Raises NotReady and submission.Refused.
+def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
+    """Makes the request of this draft, or returns the one that it made before. Raises NotReady and submission.Refused.
 
     checked: the id of the service's version that the check page showed. Another one since then may show more to everyone, or
     ask for more: then it is checked again.
-    proved: the e-mail address that is signed in where it was written, normalized.
-    over_limit: counts this report and says whether too many came from there; asked once, when it is really sent.
+    verified: the email address that is signed in where it was written, normalized.
+    over_limit: too many reports came from this network or person (web/report/spam_signals.py).
     """
     # Lock first: a double click must wait here and then find the request.
     draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
@@ -178,26 +171,26 @@ def send(
     if after_warning:
         # Each answer that stops the form was warned about, or next_page() would not have come to "check".
         answers = dataclasses.replace(answers, stopped_by=None)
-    contact = path.typed["contact"]
-    done = submission.submit(
+    report = submission.NewReport(
         jurisdiction=draft.jurisdiction,
         version=path.version,
         description=path.text,
         language=path.typed.get("text_language") or draft.language,
         place=place_from(draft.jurisdiction, path.place),
         answers=answers,
-        reporter=_reporter(contact, draft, proved),
+        reporter=_reporter(path.typed["contact"], draft, verified),
         visitor_hash=draft.visitor_hash,
         owner=path.owner,
         may_be_outside=True,
         # Those that came before another service was chosen, which takes none, go with the draft.
         photos=draft.photos.order_by("id") if path.takes_photos else [],
         after_warning=after_warning,
-        spam_signals=submission.SpamSignals(by_robot=_is_by_robot(draft), over_limit=over_limit(draft)),
-        idempotency=submission.Idempotency(
-            scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
-        ),
+        spam_signals=submission.SpamSignals(by_robot=_is_by_robot(draft), over_limit=over_limit),
     )
+    key = submission.Idempotency(
+        scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
+    )
+    done = submission.submit(report, idempotency=key)
     remove_photos(draft)
     finish(draft, done.service_request, done.link, "sent")
     return done.service_request
@@ -269,11 +262,11 @@ def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.
     )
 
 
-def _reporter(contact: dict[str, Any], draft: Draft, proved: str) -> Reporter:
+def _reporter(contact: dict[str, Any], draft: Draft, verified: str) -> Reporter:
     return Reporter(
         name=contact.get("name", ""),
         email=contact.get("email", ""),
-        email_is_proved=bool(proved) and contact.get("email", "").strip().lower() == proved,
+        email_is_verified=bool(verified) and contact.get("email", "").strip().lower() == verified,
         phone=contact.get("phone", ""),
         postal_address=contact.get("postal_address", ""),
         may_be_called=bool(contact.get("phone")),

@@ -4,17 +4,45 @@ import uuid
 
 from django.db import transaction
 
-from requests_app import events
+from requests_app import events, links
 from requests_app.actions import conversation, drafts, submission
-from requests_app.actions.reporter import Reporter
+from requests_app.actions.reporter import Reporter, person_of, take_part
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Cadence, DigestItem, Draft, Participation, Person, ServiceRequest
+from requests_app.rules import blocked_addresses
 from requests_app.rules.report_path import Path
+
+
+class CannotJoin(Exception):
+    """It ended, or is not shown to everybody any more."""
+
+
+@transaction.atomic
+def join(
+    pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED
+) -> tuple[Person, AccessLink]:
+    """ "Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself.
+
+    Raises CannotJoin, and Refused for an address that may not take part.
+    """
+    # Lock first: it may be closed, joined with another one or hidden at this moment.
+    service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
+    if not (service_request.is_open and service_request.is_public):
+        raise CannotJoin
+    if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
+        raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
+    person = person_of(service_request.jurisdiction, reporter, language)
+    take_part(person, service_request, role=role)
+    if role == Participation.Role.AFFECTED:
+        service_request.people_count += 1
+        service_request.save(update_fields=["people_count"])
+    events.record(service_request, "joined", actor=person, role=role)
+    return person, links.link_for(person, service_request)
 
 
 @transaction.atomic
 def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = False) -> None:
-    """ "Yes, follow this one": no new request; one more person on the earlier one. Raises submission.CannotJoin
+    """ "Yes, follow this one": no new request; one more person on the earlier one. Raises CannotJoin
     and drafting.NotReady.
 
     with_words: what was typed goes along, for the city to read. The rest of the draft goes, as the page said.
@@ -30,7 +58,7 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
     own = _own_link(draft, service_request)
     person, link = (own.person, own) if own else (None, None)
     if person is None or email:
-        person, link = submission.join(
+        person, link = join(
             pk,
             reporter=Reporter(email=email, language=draft.language),
             language=draft.language,

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from requests_app import events, photos
 from requests_app.actions import moderation, progress
-from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import Person, Photo, ServiceRequest, TextRevision
 from requests_app.photos import PhotoRefused, refusal
@@ -37,7 +36,7 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
         raise PhotoRefused(refusal("")) from None
     with transaction.atomic():
         # Lock first: several photos come at once, and it may be ended at this moment.
-        service_request = locked(service_request.pk)
+        service_request = ServiceRequest.objects.locked(service_request.pk)
         is_open = reporter_edits.takes_photos(service_request)
         if is_open and len(reporter_edits.later_photos(service_request)) < reporter_edits.LATER_PHOTOS_MAX:
             service_request.has_new_answer = True
@@ -52,7 +51,7 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
 def remove(pk: int, name: str, *, actor: Person) -> None:
     """One that came afterward, until somebody works on it. Raises progress.TooLate; nothing, if it is gone already."""
     with transaction.atomic():
-        service_request = locked(pk)
+        service_request = ServiceRequest.objects.locked(pk)
         if reporter_edits.too_late(service_request):
             raise progress.TooLate
         photo = next((one for one in reporter_edits.later_photos(service_request) if one.name == name), None)
@@ -66,7 +65,7 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
 @transaction.atomic
 def describe(pk: int, words: Mapping[str, str]) -> None:
     """What the photos that came afterward show, by the photo's name."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}
     new = []
     for photo in reporter_edits.later_photos(service_request):

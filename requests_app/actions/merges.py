@@ -4,7 +4,6 @@ from django.db import transaction
 
 from requests_app import events
 from requests_app.actions import progress
-from requests_app.actions.assignment import locked
 from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest, User
 from requests_app.rules.lifecycle import next_status
 
@@ -55,7 +54,7 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
 @transaction.atomic
 def unmerge(pk: int, *, actor: User) -> ServiceRequest:
     """They were two after all: this one is open again, as it was routed before."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.duplicate_of_id is None:
         raise CannotMerge("This request was not joined with another one.")
     next_status(service_request.status, "unmerge")

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 
 from requests_app import events
 from requests_app.actions import counters
-from requests_app.actions.assignment import locked
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -58,7 +57,7 @@ def set_state(service_request: ServiceRequest, state: str) -> None:
 @transaction.atomic
 def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     """Off every public surface at once. reason is a code: personal_data, abuse, not_a_report, other."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW):
         set_state(service_request, PublicState.HIDDEN)
         events.record(service_request, "hidden", actor=actor, reason=reason)
@@ -68,7 +67,7 @@ def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 @transaction.atomic
 def publish(pk: int, *, actor: User) -> ServiceRequest:
     """Back to what its service's rule says."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state in (PublicState.HIDDEN, PublicState.PENDING_REVIEW):
         # Somebody has looked: what a program found stands in the log alone.
         service_request.review_reason = ""
@@ -86,7 +85,7 @@ def publish(pk: int, *, actor: User) -> ServiceRequest:
 @transaction.atomic
 def send_to_review(pk: int, *, reason: str) -> ServiceRequest:
     """Takes a public request off the public pages until a moderator has read it. reason: rules.review.Reason."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state == PublicState.PUBLIC:
         service_request.review_reason = reason
         service_request.save(update_fields=["review_reason"])
@@ -109,7 +108,7 @@ def keep_hidden(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 
 def _pending_review(pk: int) -> ServiceRequest:
     # Lock first: when two moderators decide at once, the second must find what the first one did.
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state != PublicState.PENDING_REVIEW:
         raise AlreadyReviewed(service_request)
     return service_request
@@ -137,7 +136,7 @@ class NewWords:
 @transaction.atomic
 def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User) -> list[TextRevision]:
     """Writes the new words where the old ones stood. Raises ChangedMeanwhile, and changes nothing, if one is not what was seen."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     texts = {one.key: one for one in public_texts.public_texts(service_request)}
     lost = [key for key, one in new.items() if key not in texts or texts[key].version != one.seen]
     if lost:
@@ -161,7 +160,7 @@ def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -
     revision = TextRevision.objects.select_related("answer", "comment", "photo").get(
         pk=revision_id, reason__in=public_texts.REASONS
     )
-    service_request = locked(revision.service_request_id)
+    service_request = ServiceRequest.objects.locked(revision.service_request_id)
     # Under the lock anew: two who press together put it back once.
     revision.refresh_from_db(fields=["undone_at"])
     if revision.undone_at is not None:
@@ -249,7 +248,7 @@ def _locked_photo(photo_id: int) -> Photo:
     """Its request first, as every action locks."""
     photo = Photo.objects.get(pk=photo_id)
     if photo.service_request_id is not None:
-        service_request = locked(photo.service_request_id)
+        service_request = ServiceRequest.objects.locked(photo.service_request_id)
         photo = Photo.objects.select_for_update(of=("self",)).get(pk=photo_id)
         photo.service_request = service_request
     return photo

@@ -1,7 +1,6 @@
 """A report that a device kept while it had no network: however often it arrives, it makes one request."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -80,13 +79,13 @@ def arrive(
     typed: dict[str, Any],
     said_no: list[str],
     photos: dict[str, str],
-    over_limit: Callable[[Draft], bool] = lambda draft: False,
+    over_limit: bool = False,
 ) -> str:
     """Keeps what was typed and sends it. Gives the page (see rules.report_path) that needs the person first; "" once it is sent.
 
     revision: rises when the person changed it on the device. said_no: why the device asked whether anyone is in danger, where
     that was answered with no; only of these it is not asked again. photos: what each shows, by the device's key for it.
-    over_limit: see drafting.send().
+    over_limit: see drafts.send().
     Raises PhotosMissing.
     """
     if draft.typed.get("arrived", 0) >= revision:

@@ -6,7 +6,6 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import Person, PlaceRevision, RequestArea, ServiceRequest, User
 from requests_app.places import ownership
@@ -16,7 +15,7 @@ from requests_app.rules.lifecycle import next_status
 
 @transaction.atomic
 def correct_place(pk: int, *, point: Point | None, address: str, note: str, actor: User | Person) -> ServiceRequest:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "correct_place")
     move(service_request, point=point, address=address, note=note, actor=actor)
     return service_request

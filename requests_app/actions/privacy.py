@@ -5,7 +5,6 @@ from django.db.models import F, Q
 
 from requests_app import events, outbox, photos
 from requests_app.actions import confirm_report, moderation, progress
-from requests_app.actions.assignment import locked
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -105,7 +104,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
 
     A report that others joined goes on for them, without this person's words and photos.
     """
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     person = Person.objects.get(pk=person_id)
     people = service_request.participations.filter(role__in=COMPLAINING)
     is_own = people.filter(person=person, role__in=Participation.OWN).exists()
@@ -119,7 +118,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
     else:
         if service_request.is_open:
             progress.withdraw(pk, actor=person)
-            service_request = locked(pk)
+            service_request = ServiceRequest.objects.locked(pk)
         _erase_words(service_request, person, choices_too=True)
         _erase_place(service_request)
         moderation.set_state(service_request, PublicState.ERASED)

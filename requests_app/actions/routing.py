@@ -18,7 +18,7 @@ def route_row(row: OutboxRow) -> None:
 @transaction.atomic
 def route(pk: int) -> ServiceRequest:
     """The first routing. A second call changes nothing: the decision's unique row says that it was made."""
-    service_request = _locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state == PublicState.UNCONFIRMED or service_request.status != Status.RECEIVED:
         return service_request
     if service_request.routing_decisions.filter(is_first=True).exists():
@@ -32,7 +32,7 @@ def route(pk: int) -> ServiceRequest:
 @transaction.atomic
 def route_changed(pk: int) -> ServiceRequest:
     """Its reporter changed the words or the place: to whom it belongs now, if that is another. Safe to run twice."""
-    service_request = _locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if not service_request.routing_decisions.filter(is_first=True).exists():
         # The worker has not come to it yet, and will find it as it is now.
         return service_request
@@ -95,7 +95,7 @@ def _say_where(
 @transaction.atomic
 def route_again(pk: int, *, actor: User) -> ServiceRequest:
     """By hand, through the routing table: after the service, place or words were corrected."""
-    service_request = _locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "route")
     decision = decide(service_request)
     RoutingDecision.objects.create(
@@ -114,20 +114,12 @@ def give_to_triage(row: OutboxRow) -> None:
     """Routing failed for good: a person decides instead, and nothing is lost."""
     if row.service_request_id is None:
         return
-    service_request = _locked(row.service_request_id)
+    service_request = ServiceRequest.objects.locked(row.service_request_id)
     if service_request.status == Status.RECEIVED and not service_request.in_triage:
         RoutingDecision.objects.get_or_create(
             service_request=service_request, is_first=True, defaults={"reason": "failed"}
         )
         _leave_for_triage(service_request, "failed")
-
-
-def _locked(pk: int) -> ServiceRequest:
-    return (
-        ServiceRequest.objects.select_for_update(of=("self",))
-        .select_related("service_version__department", "service", "jurisdiction", "owner", "department")
-        .get(pk=pk)
-    )
 
 
 def _send(service_request: ServiceRequest, department: Department) -> None:

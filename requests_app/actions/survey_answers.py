@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions.assignment import locked
 from requests_app.actions.progress import TooLate
 from requests_app.models import Person, ServiceRequest, SurveyAnswer
 from requests_app.rules import survey
@@ -17,7 +16,7 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
 
     through: the actor's own report, which is this one or was joined with it.
     """
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if not survey.is_asked(service_request, actor, through=through):
         raise TooLate
     for question, (value, reason) in said.items():

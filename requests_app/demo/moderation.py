@@ -30,9 +30,7 @@ WAITING: list[tuple[str, str, str, SpamSignals]] = [
     ),
     ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", SpamSignals(by_robot=True)),
 ]
-NOTIFICATIONS = (
-    "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
-)
+THREAT = "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
 LEFT = "The blue van has stood here for weeks. It is […]"
 
 
@@ -46,7 +44,7 @@ def load(jurisdiction: Jurisdiction) -> None:
     with transaction.atomic():
         for service_code, language, words, spam_signals in WAITING:
             _report(jurisdiction, service_code, language, words, next(places), spam_signals)
-        telling = _report(jurisdiction, "abandveh", "en", NOTIFICATIONS, next(places), submission.NO_SPAM_SIGNALS)
+        telling = _report(jurisdiction, "abandveh", "en", THREAT, next(places), submission.NO_SPAM_SIGNALS)
         moderator = demo_user(jurisdiction, "supervisor")
         if moderator is not None:
             (seen,) = (one for one in public_texts(telling) if one.field == TextRevision.Field.DESCRIPTION)
@@ -67,7 +65,7 @@ def _report(
     )
     with override(language):
         answers = submission.as_answers(version, _harmless_answers(version))
-    return submission.submit(
+    report = submission.NewReport(
         jurisdiction=jurisdiction,
         version=version,
         description=words,
@@ -76,7 +74,8 @@ def _report(
         answers=answers,
         reporter=Reporter(),
         spam_signals=spam_signals,
-    ).service_request
+    )
+    return submission.submit(report).service_request
 
 
 def _harmless_answers(version: ServiceVersion) -> dict[str, str]:

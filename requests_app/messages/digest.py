@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.actions.subscriptions import digest_of
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import email, limits, timeline, wording
+from requests_app.messages.notifications import digest_of
 from requests_app.models import (
     Comment,
     ContactPoint,

@@ -34,17 +34,6 @@ from requests_app.models import (
 )
 from requests_app.rules import reopening
 
-# Outbox kind → the event that the header and the templates are named for.
-KINDS = {
-    "notify_received": "received",
-    "notify_routed": "routed",
-    "notify_commented": "commented",
-    "notify_asked": "asked",
-    "notify_on_hold": "on_hold",
-    "notify_resolved": "resolved",
-    "notify_reopened": "reopened",
-    "notify_changed": "changed",
-}
 # These are about words alone: once the words are hidden, there is nothing to tell.
 ABOUT_WORDS = {"commented", "asked"}
 
@@ -68,14 +57,16 @@ def sender(jurisdiction: Jurisdiction) -> str:
     return formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL))
 
 
-def tell(row: OutboxRow) -> None:
-    """Sends the mail of one outbox row. Runs inside the row's transaction: a kill before its commit sends it again, with the
-    same Message-ID."""
+def send_notification(row: OutboxRow) -> None:
+    """Sends the email of one outbox row of kind `email_…`.
+
+    Runs inside the row's transaction: after a kill before its commit it is sent again, with the same Message-ID.
+    """
     contact_point = row.recipient
     service_request = row.service_request
     if contact_point is None or service_request is None or contact_point.bounced_at is not None:
         return
-    kind = KINDS[row.kind]
+    kind = row.kind.removeprefix("email_")
     jurisdiction = service_request.jurisdiction
     participation = Participation.objects.filter(
         service_request=service_request, contact_point=contact_point, unsubscribed_at=None

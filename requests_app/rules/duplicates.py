@@ -16,10 +16,9 @@ from requests_app.clock import app_now
 from requests_app.models import Photo, Service, ServiceRequest, ServiceVersion, User
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
+from requests_app.places.public_place import EXACT
 
 AT_MOST = 5
-# Whose place everybody may know exactly.
-EXACT = (ServiceVersion.Visibility.PUBLIC, ServiceVersion.Visibility.NAMED_STAFF)
 # So many of the nearest are compared, however many lie at one spot.
 COMPARED = 60
 
@@ -33,7 +32,6 @@ NEARNESS_M = 100
 SAME_ASSET, OTHER_ASSET = 1.0, -0.3
 # What two texts about different problems share on average: for texts that cannot be compared.
 USUAL_LIKENESS = 0.13
-
 
 # --- How alike are two reports? Pure functions, also for the benchmark. -----------------------------------------------
 

@@ -9,8 +9,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
-from requests_app.actions import counters, housekeeping, privacy, progress, routing, search_index, subscriptions
-from requests_app.messages import digest, email, link_mail
+from requests_app.actions import counters, housekeeping, privacy, progress, routing, search_index
+from requests_app.messages import digest, email, link_mail, notifications
 from requests_app.models import OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -25,16 +25,10 @@ HANDLERS: dict[str, Handler] = {
     "mail_supervisor": email.mail_supervisor,
     "mail_draft": email.mail_draft,
     "mail_link": link_mail.mail_link,
-    "match_subscriptions": subscriptions.match_row,
+    "notify": notifications.notify,
+    "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,
-    "notify_received": email.tell,
-    "notify_routed": email.tell,
-    "notify_commented": email.tell,
-    "notify_asked": email.tell,
-    "notify_on_hold": email.tell,
-    "notify_resolved": email.tell,
-    "notify_reopened": email.tell,
-    "notify_changed": email.tell,
+    **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What a dead row means for its request, if anything beyond being visible in the outbox.
 WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}
@@ -110,7 +104,7 @@ def drain_database() -> None:
 def hourly() -> None:
     """Closes what was resolved 30 days ago, sends gathered mails whose hour has come, and sweeps what has had its time."""
     progress.close_old()
-    subscriptions.send_due_digests()
+    notifications.send_due_digests()
     housekeeping.sweep()
 
 

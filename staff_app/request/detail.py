@@ -170,7 +170,7 @@ def _mails(service_request: ServiceRequest) -> list[Mail]:
         else:
             found.append(Mail(what, "waiting", _("Waiting to be sent"), row.created_at))
     for message in service_request.messages.select_related("contact_point").order_by("-id")[:50]:
-        what = timeline.outbox_words(f"tell_{message.kind}")
+        what = timeline.outbox_words(f"email_{message.kind}")
         if message.sent_at is None:
             found.append(Mail(what, "skipped", _("Not sent: too many mails to this address"), message.created_at))
         elif message.contact_point is not None and message.contact_point.bounced_at is not None:

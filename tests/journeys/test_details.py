@@ -183,7 +183,7 @@ def test_a_mailed_link_hands_the_draft_over_to_another_device(
     page.get_by_text("We are mailing the link to ana@example.org.").wait_for()
     sees_nothing_wrong(page)
     phone = new_page(viewport=PHONE, java_script_enabled=False)
-    phone.goto(f"{live_site.url}/report/on/{links.draft_token(draft)}/")
+    phone.goto(f"{live_site.url}/report/resume/{links.draft_token(draft)}/")
     looks_well(phone)
     with phone.expect_navigation():
         phone.get_by_role("button", name="Go on here").click()

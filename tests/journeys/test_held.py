@@ -79,11 +79,11 @@ def test_a_moderator_looks_publishes_and_is_told_who_was_faster(
     pages = []
     for user, width in ((cast.ada, 1280), (factories.staff("Sue", "supervisor", cast.city, cast.streets), 375)):
         page = new_page(viewport={"width": width, "height": 720})
-        page.goto(live_site.url + "/accounts/login/?next=/staff/held/")
+        page.goto(live_site.url + "/accounts/login/?next=/staff/review/")
         page.fill("[name=login]", user.email)
         page.fill("[name=password]", factories.PASSWORD)
         page.click("main button[type=submit]")
-        page.wait_for_url("**/staff/held/")
+        page.wait_for_url("**/staff/review/")
         looks_well(page)
         sees_nothing_wrong(page)
         pages.append(page)

@@ -144,7 +144,7 @@ def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "P
     assert page.input_value("#id_lat") == "40.5"
     sees_nothing_wrong(page)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/same/")
+    page.wait_for_url("**/duplicates/")
     sees_nothing_wrong(page)
     go(page, "button[name=different]")
     sees_nothing_wrong(page)

@@ -74,7 +74,7 @@ def test_ana_reports_in_spanish_tom_resolves_and_ana_reads_it(live_site: Site, a
     to_next_page(ana)
     ana.locator("main input[type=text]").first.fill("12 Elm St")
     to_next_page(ana)
-    while "/where/" in ana.url:
+    while "/location/" in ana.url:
         ana.locator("main input[type=radio] + label").first.click()
         to_next_page(ana)
     expect(ana).to_have_url(re.compile("/es/report/.*/details/1/"))

@@ -69,7 +69,7 @@ def create(asked: Sent) -> Answer:
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
     with _decoded(city, asked.files if takes_photos else []) as taken:
         try:
-            submitted = submission.submit(
+            report = submission.NewReport(
                 jurisdiction=city,
                 version=version,
                 description=description,
@@ -83,8 +83,8 @@ def create(asked: Sent) -> Answer:
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
                 after_warning=danger.reason == "phrase",
                 is_test=asked.key.is_test,
-                idempotency=_idempotency(asked),
             )
+            submitted = submission.submit(report, idempotency=_idempotency(asked))
         except Refused as refused:
             raise Problem(400, list(refused.problems.values())) from None
         except submission.IdempotencyConflict:

@@ -13,7 +13,7 @@ waiting (429, 400, 403)   not taken now; 403: no cookie yet, 400: not one of our
 
 import uuid
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
@@ -87,14 +87,16 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
     draft = draft or _begin(request, key)
     if draft is None:
         return _later(request)
+    typed = report.typed(request.LANGUAGE_CODE)
     try:
         page = offline_submission.arrive(
             draft,
             revision=report.revision,
-            typed=report.typed(request.LANGUAGE_CODE),
+            typed=typed,
             said_no=report.said_no,
             photos=report.photos,
-            over_limit=partial(spam_signals.over_limit, request),
+            # What was sent before is counted once.
+            over_limit=draft.service_request_id is None and spam_signals.over_limit(request, typed),
         )
     except offline_submission.PhotosMissing:
         return JsonResponse({"state": "photos"}, status=409)

@@ -1,6 +1,5 @@
 """Reporting: check and send. What everyone can see and what only the city sees, and what one may want to take out before."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -41,8 +40,8 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
             drafts.send(
                 draft.pk,
                 checked=request.POST.get("version", ""),
-                proved=resident.contact_point.normalized if resident else "",
-                over_limit=partial(spam_signals.over_limit, request),
+                verified=resident.contact_point.normalized if resident else "",
+                over_limit=spam_signals.over_limit(request, draft.typed),
             )
         except drafts.NotReady as error:
             if "version" in request.POST:

@@ -64,7 +64,7 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
             followers.follow(draft.pk, chosen.pk, **form.cleaned_data)
         except drafts.NotReady:
             return to_next_page(draft)
-        except submission.CannotJoin:
+        except followers.CannotJoin:
             problem = _why_not(request, reference)
         except submission.Refused as error:
             for name, words in error.problems.items():

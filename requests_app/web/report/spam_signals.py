@@ -5,13 +5,13 @@ read it (rules.holding): libraries and shelters share addresses, and some people
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, QueryDict
 
 from requests_app import limits
-from requests_app.models import Draft
 from requests_app.places.addresses import search_key
 
 # More than a library's readers send, and than one person sees on a long walk.
@@ -45,18 +45,18 @@ def is_trapped(sent: QueryDict) -> bool:
     return bool(sent.get(TRAP, "").strip())
 
 
-def over_limit(request: HttpRequest, draft: Draft) -> bool:
+def over_limit(request: HttpRequest, typed: Mapping[str, Any]) -> bool:
     """Counts one more report by this network, by each address of this person, and by them about this place.
 
     True once there were too many. Without Redis nobody is over a limit.
     """
-    contact = draft.typed.get("contact") or {}
+    contact = typed.get("contact") or {}
     people = [limits.hidden(str(contact[name]).lower()) for name in ("email", "phone") if contact.get(name)]
     network = limits.network_of(request)
     # Each is counted, also after one of them was too much.
     within = [limits.within(f"report:{network}", most=FROM_ONE_NETWORK_AN_HOUR, per_s=limits.HOUR)]
     within += [limits.within(f"report-by:{one}", most=BY_ONE_PERSON_A_DAY, per_s=limits.DAY) for one in people]
-    if place := _place(draft):
+    if place := _place(typed):
         within += [
             limits.within(f"report-about:{one}:{place}", most=ABOUT_ONE_PLACE_A_DAY, per_s=limits.DAY)
             for one in [network, *people]
@@ -64,9 +64,9 @@ def over_limit(request: HttpRequest, draft: Draft) -> bool:
     return not all(within)
 
 
-def _place(draft: Draft) -> str:
+def _place(typed: Mapping[str, Any]) -> str:
     """The address, or the spot to some ten metres."""
-    place = draft.typed.get("place") or {}
+    place = typed.get("place") or {}
     if address := search_key(str(place.get("address", ""))):
         return limits.hidden(address)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from requests_app.actions import merges, progress, submission
+from requests_app.actions import followers, merges, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.models import ServiceRequest, Status
 from tests import factories
@@ -78,7 +78,7 @@ def test_taken_out_of_the_middle_of_a_chain_its_people_leave_the_end_too(town: R
 def test_a_hundred_people_are_joined_in_a_few_queries(town: Rivermark, django_assert_max_num_queries: Callable) -> None:
     child, parent = pothole(town), pothole(town)
     for number in range(100):
-        submission.join(child.pk, reporter=Reporter(email=f"n{number}@example.org"), language="en")
+        followers.join(child.pk, reporter=Reporter(email=f"n{number}@example.org"), language="en")
     with django_assert_max_num_queries(60):
         joined(town, child, parent)
     assert people(parent) == (102, 102)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from requests_app.actions import conversation, counters, merges, moderation, place_corrections, progress, submission
+from requests_app.actions import conversation, counters, followers, merges, moderation, place_corrections, progress
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
@@ -147,7 +147,7 @@ def test_what_waits_for_the_weather_goes_on_waiting_whatever_the_reporter_says(
 
 
 def test_a_question_is_not_answered_by_what_somebody_else_adds(town: Rivermark, made: ServiceRequest) -> None:
-    neighbor, _ = submission.join(made.pk, reporter=factories.NOBODY, language="en")
+    neighbor, _ = followers.join(made.pk, reporter=factories.NOBODY, language="en")
     conversation.ask(made.pk, question="Which lane?", actor=town.tom)
     conversation.add(made.pk, text="Me too.", actor=neighbor)
     made.refresh_from_db()
@@ -162,7 +162,7 @@ def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, mad
     assert made.due_at is None
     assert made.comments.get(kind="outcome").public
     assert not RequestArea.objects.filter(service_request=made, is_open=True).exists()
-    assert OutboxRow.objects.filter(service_request=made, kind="notify_resolved").exists()
+    assert OutboxRow.objects.filter(service_request=made, kind="email_resolved").exists()
 
 
 def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:

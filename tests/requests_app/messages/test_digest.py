@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, merges, moderation, progress, submission, subscriptions
+from requests_app.actions import conversation, followers, merges, moderation, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
+from requests_app.messages import notifications
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -52,7 +53,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
     it_is_in(cast.city.zone, day, hour)
-    subscriptions.send_due_digests()
+    notifications.send_due_digests()
     deliver()
 
 
@@ -206,7 +207,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_of_fifty_and_a_number(
 @pytest.mark.shows("A27")
 def test_nobody_hears_of_what_they_did_themselves(town: Rivermark, mailbox: Mailbox) -> None:
     made = anas(town)
-    ben, _link = submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    ben, _link = followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     subscribed(town, "at_once")
     ContactPoint.objects.update(verified_at=app_now())
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
@@ -262,8 +263,8 @@ def test_words_that_were_hidden_before_the_mail_went_are_told_to_nobody(
 @pytest.mark.parametrize("cadence", ["at_once", "daily"])
 def test_of_what_turned_private_only_its_reporter_hears(town: Rivermark, mailbox: Mailbox, cadence: str) -> None:
     made = anas(town, cadence)
-    submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
-    submission.join(made.pk, reporter=Reporter(email="cem@example.org"), language="en", role="follower")
+    followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    followers.join(made.pk, reporter=Reporter(email="cem@example.org"), language="en", role="follower")
     Participation.objects.update(cadence=cadence)
     ContactPoint.objects.update(verified_at=app_now())
     subscribed(town, cadence)
@@ -280,7 +281,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
 ) -> None:
     made = anas(town)
     ServiceRequest.objects.filter(pk=made.pk).update(address="CANARY 12 Elm St", public_address="Elm St, 10–19 block")
-    submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     ContactPoint.objects.update(verified_at=app_now())
     mailbox.mails.clear()
     conversation.ask(made.pk, question="CANARY which gate?", actor=town.tom)

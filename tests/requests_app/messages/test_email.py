@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, merges, moderation, place_corrections, progress
+from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
@@ -83,7 +83,7 @@ def test_a_second_try_has_the_same_message_id(town: Rivermark, mailbox: Mailbox)
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
     # As after a kill between the server's 250 and our commit.
-    OutboxRow.objects.filter(kind="notify_received").update(done_at=None, due_at=app_now())
+    OutboxRow.objects.filter(kind="email_received").update(done_at=None, due_at=app_now())
     Message.objects.filter(kind="received").update(sent_at=None)
     deliver()
     received = [mail["Message-ID"] for mail in mailbox.mails if mail["X-Lamplighter-Event"] == "received"]
@@ -94,7 +94,7 @@ def test_a_second_try_has_the_same_message_id(town: Rivermark, mailbox: Mailbox)
 def test_done_again_without_a_kill_it_is_sent_once(town: Rivermark, mailbox: Mailbox) -> None:
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
-    OutboxRow.objects.filter(kind="notify_received").update(done_at=None, due_at=app_now())
+    OutboxRow.objects.filter(kind="email_received").update(done_at=None, due_at=app_now())
     deliver()
     assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["received", "routed"]
 
@@ -103,7 +103,7 @@ def test_a_server_that_is_busy_gets_it_later(town: Rivermark, mailbox: Mailbox) 
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     mailbox.answer = "451 try later"
     deliver()
-    row = OutboxRow.objects.get(kind="notify_received")
+    row = OutboxRow.objects.get(kind="email_received")
     assert (row.done_at, row.dead_at, row.last_error) == (None, None, "SMTPDataError")
     mailbox.answer = "250 OK"
     make_due()
@@ -115,12 +115,12 @@ def test_an_address_refused_for_good_is_given_up_and_marked(town: Rivermark, mai
     made = factories.report(town.pothole, answers=LANE, reporter=ANA)
     mailbox.rcpt_answer = "550 no such user: CANARY"
     deliver()
-    row = OutboxRow.objects.get(kind="notify_received")
+    row = OutboxRow.objects.get(kind="email_received")
     assert row.dead_at is not None
     assert row.last_error == "550", "a code, never the server's words"
     assert ContactPoint.objects.get(kind="email").bounced_at is not None
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    assert not OutboxRow.objects.filter(kind="notify_resolved").exists(), "nothing more is sent there"
+    assert not OutboxRow.objects.filter(kind="email_resolved").exists(), "nothing more is sent there"
 
 
 def test_a_strangers_mailbox_is_not_flooded_through_us(town: Rivermark, mailbox: Mailbox) -> None:
@@ -151,11 +151,10 @@ def test_an_internal_note_is_told_to_nobody(town: Rivermark, mailbox: Mailbox) -
 
 
 def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbox: Mailbox) -> None:
-    from requests_app.actions import submission
 
     made = factories.report(town.pothole, answers=LANE, reporter=factories.NOBODY)
     follower = Reporter(email="follower@example.org")
-    submission.join(made.pk, reporter=follower, language="en", role="follower")
+    followers.join(made.pk, reporter=follower, language="en", role="follower")
     moderation.hide(made.pk, reason="personal_data", actor=town.pia)
     conversation.comment(made.pk, text="News.", actor=town.tom)
     deliver()

@@ -64,7 +64,7 @@ def revision_of(one: ServiceRequest) -> TextRevision:
 
 
 def restore(client: Client, revision: TextRevision, **data: str) -> Any:
-    return client.post(f"{page_of(revision.service_request)}texts/{revision.pk}/back/", data, follow=True)
+    return client.post(f"{page_of(revision.service_request)}texts/{revision.pk}/restore/", data, follow=True)
 
 
 # --- Words --------------------------------------------------------------------------------------------------------------

@@ -52,13 +52,13 @@ def held(town: Rivermark, text: str = THREAT, **options: Any) -> ServiceRequest:
 
 
 def look(client: Client, one: ServiceRequest, **data: str) -> Any:
-    return client.post(f"/staff/held/{one.reference}/", data, follow=True)
+    return client.post(f"/staff/review/{one.reference}/", data, follow=True)
 
 
 def test_it_shows_why_what_and_where_oldest_first(town: Rivermark, ada: Client) -> None:
     first = held(town, place=_place(note="Behind spam.example"))
     second = held(town, "Buy at https://shop.spam.example/")
-    page = ada.get("/staff/held/").content.decode()
+    page = ada.get("/staff/review/").content.decode()
     assert page.index(first.display_reference) < page.index(second.display_reference)
     assert "It may hold a threat." in page
     assert "<mark>i will hurt you</mark>" in page
@@ -163,15 +163,15 @@ def test_each_sees_those_of_their_own_department_and_only_who_may_publish_sees_a
 ) -> None:
     one = held(town)
     for client in (ada, sue):
-        assert one.display_reference in client.get("/staff/held/").content.decode()
-    page = pia.get("/staff/held/").content.decode()
+        assert one.display_reference in client.get("/staff/review/").content.decode()
+    page = pia.get("/staff/review/").content.decode()
     assert one.display_reference not in page
     assert "Nothing waits for a look." in page
     assert look(pia, one, publish="1").status_code == 404
     for client in (tom, signed_in(town.cal), signed_in(town.dev)):
-        assert client.get("/staff/held/").status_code == 403
+        assert client.get("/staff/review/").status_code == 403
         assert look(client, one, publish="1").status_code in (403, 404)
-        assert "/staff/held/" not in client.get("/staff/profile/").content.decode()
+        assert "/staff/review/" not in client.get("/staff/profile/").content.decode()
     one.refresh_from_db()
     assert one.public_state == "held"
 
@@ -181,7 +181,7 @@ def test_a_report_that_turns_out_private_leaves_the_queue_and_is_never_published
 ) -> None:
     one = held(town)
     assignment.change_service(one.pk, version=town.outreach, actor=town.ada)
-    assert one.display_reference not in ada.get("/staff/held/").content.decode()
+    assert one.display_reference not in ada.get("/staff/review/").content.decode()
     with pytest.raises(moderation.AlreadyReviewed):
         moderation.approve(one.pk, actor=town.ada)
     one.refresh_from_db()
@@ -206,18 +206,18 @@ def test_a_flood_is_looked_at_at_once_and_what_others_decided_stays(town: Riverm
     flood = [held(town, f"{THREAT} {number}") for number in range(3)]
     moderation.approve(flood[0].pk, actor=town.ada)
     chosen = [one.reference for one in flood] + ["nonsense", "0" * 8]
-    answer = ada.post("/staff/held/several/", {"chosen": chosen}, follow=True)
+    answer = ada.post("/staff/review/several/", {"chosen": chosen}, follow=True)
     assert "Choose why the public should not see it." in answer.content.decode()
-    answer = ada.post("/staff/held/several/", {"chosen": chosen, "reason": "not_a_report"}, follow=True)
+    answer = ada.post("/staff/review/several/", {"chosen": chosen, "reason": "not_a_report"}, follow=True)
     assert "2 reports stay hidden." in answer.content.decode()
     states = [ServiceRequest.objects.get(pk=one.pk).public_state for one in flood]
     assert states == ["public", "hidden", "hidden"]
-    assert "Tick at least one report." in ada.post("/staff/held/several/", {}, follow=True).content.decode()
+    assert "Tick at least one report." in ada.post("/staff/review/several/", {}, follow=True).content.decode()
 
 
 def test_nobody_publishes_several_of_another_department(town: Rivermark, ada: Client, pia: Client) -> None:
     one = held(town)
-    pia.post("/staff/held/several/", {"chosen": [one.reference], "publish": "1"})
+    pia.post("/staff/review/several/", {"chosen": [one.reference], "publish": "1"})
     one.refresh_from_db()
     assert one.public_state == "held"
 
@@ -227,7 +227,7 @@ def test_what_waits_longer_than_a_day_is_a_warning_on_every_page(town: Rivermark
     assert "nav-count--late" not in ada.get("/staff/profile/").content.decode()
     ServiceRequest.objects.filter(pk=one.pk).update(submitted_at=one.submitted_at - dt.timedelta(days=2, hours=1))
     assert "nav-count--late" in ada.get("/staff/profile/").content.decode()
-    page = ada.get("/staff/held/").content.decode()
+    page = ada.get("/staff/review/").content.decode()
     assert "Waits 2 days" in page
     assert "Some wait longer than a day." in page
 
@@ -240,12 +240,12 @@ def test_the_count_in_the_navigation_goes_no_further_than_it_says(town: Rivermar
         copy.pk, copy.reference = None, f"HE{number:06}"
         copies.append(copy)
     ServiceRequest.objects.bulk_create(copies)
-    page = ada.get("/staff/held/").content.decode()
+    page = ada.get("/staff/review/").content.decode()
     assert '<span class="nav-count">20+</span>' in page
     assert page.count('class="panel held__one"') == 20
     further = page.split("cursor=", 1)[1].split('"', 1)[0]
-    assert ada.get(f"/staff/held/?cursor={further}").content.decode().count('class="panel held__one"') == 5
-    assert ada.get("/staff/held/?cursor=nonsense").status_code == 200
+    assert ada.get(f"/staff/review/?cursor={further}").content.decode().count('class="panel held__one"') == 5
+    assert ada.get("/staff/review/?cursor=nonsense").status_code == 200
 
 
 def test_the_public_counts_only_what_was_published(town: Rivermark, ada: Client) -> None:

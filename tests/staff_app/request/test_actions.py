@@ -171,7 +171,7 @@ def test_an_outcome_says_how_it_ended_and_whether_somebody_was_there(
     assert event.kind == "resolved"
     assert event.data["remote"] is remote
     assert Comment.objects.get(pk=event.data["comment_id"]).public
-    assert OutboxRow.objects.filter(event=event, kind="notify_resolved").count() == 1
+    assert OutboxRow.objects.filter(event=event, kind="email_resolved").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -480,7 +480,7 @@ def test_somebody_is_faster_between_the_look_and_the_lock(
     town: Rivermark, pia: Client, limb: ServiceRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page's own check passed; the lock then finds the request ended: the photo that came along goes too."""
-    from staff_app.request import action_views as view
+    from staff_app.request import action as view
 
     real = view.BY_VERB["resolve"]
     seen = real.possible(limb)

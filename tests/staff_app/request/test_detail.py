@@ -229,7 +229,7 @@ def test_what_is_near_and_alike_is_shown(town: Rivermark, tom: Client) -> None:
 
 def test_a_mail_that_could_not_be_delivered_is_seen(town: Rivermark, tom: Client) -> None:
     one = factories.routed(town.pothole, answers=LANE)
-    OutboxRow.objects.filter(kind="notify_received").update(dead_at=app_now(), last_error="550")
+    OutboxRow.objects.filter(kind="email_received").update(dead_at=app_now(), last_error="550")
     page = text(tom, page_of(one))
     assert "Mail: received Undeliverable (550)" in page
     assert "Mail: sent to the department Waiting to be sent" in page

@@ -12,7 +12,7 @@ from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
 SignIn = Callable[[User], Client]
-PATH = "/staff/moderation/words/"
+PATH = "/staff/moderation-words/"
 
 
 @pytest.fixture

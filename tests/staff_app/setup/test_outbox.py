@@ -17,7 +17,7 @@ SignIn = Callable[[User], Client]
 @pytest.fixture
 def dead(town: Rivermark) -> OutboxRow:
     one = factories.routed(town.pothole, answers={"where": "lane"})
-    row = OutboxRow.objects.get(service_request=one, kind="notify_received")
+    row = OutboxRow.objects.get(service_request=one, kind="email_received")
     row.dead_at, row.attempts, row.last_error = app_now(), 17, "SMTPServerDisconnected"
     row.save()
     return row

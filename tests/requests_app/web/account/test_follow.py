@@ -8,8 +8,9 @@ from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, moderation, progress, subscriptions
+from requests_app.actions import conversation, moderation, progress
 from requests_app.clock import app_now
+from requests_app.messages import notifications
 from requests_app.models import (
     AccessLink,
     ContactPoint,
@@ -80,7 +81,7 @@ def tomorrow(clock: Clock) -> None:
     local = app_now().astimezone(zone)
     morning = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(8), zone)
     clock.set(morning)
-    subscriptions.send_due_digests()
+    notifications.send_due_digests()
 
 
 # --- Asking and confirming --------------------------------------------------------------------------------------------
@@ -176,13 +177,13 @@ def test_a_day_is_one_mail_and_each_change_is_in_it_once(cast: Rivermark, clock:
         conversation.comment(made.pk, text="We were there.", actor=cast.tom)
     assert DEV not in work_off()
     tomorrow(clock)
-    subscriptions.send_due_digests()
+    notifications.send_due_digests()
     assert work_off().count(DEV) == 1
     body = str(next(one for one in mail.outbox if one.to == [DEV]).body)
     assert body.count("We got the report") == 3
     assert body.count("/r/") == 3
     clock.forward(days=1)
-    subscriptions.send_due_digests()
+    notifications.send_due_digests()
     assert DEV not in work_off()
 
 
@@ -304,7 +305,7 @@ def test_a_reporter_may_have_a_day_in_one_mail(cast: Rivermark, clock: Clock) ->
     work_off()
     ana = anas(made)
     assert "How often we write to you" in ana.get(f"/r/{made.reference}/").content.decode()
-    assert ana.post(f"/r/{made.reference}/news/", {"cadence": "daily"}).status_code == 302
+    assert ana.post(f"/r/{made.reference}/updates/", {"cadence": "daily"}).status_code == 302
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     assert work_off() == []
@@ -325,7 +326,7 @@ def test_a_question_never_waits_for_the_gathered_mail(cast: Rivermark) -> None:
 
 def test_junk_for_how_often_changes_nothing(cast: Rivermark) -> None:
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    assert anas(made).post(f"/r/{made.reference}/news/", {"cadence": "hourly"}).status_code == 422
+    assert anas(made).post(f"/r/{made.reference}/updates/", {"cadence": "hourly"}).status_code == 422
     assert Participation.objects.get(service_request=made).cadence == "at_once"
 
 

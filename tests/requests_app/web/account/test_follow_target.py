@@ -8,7 +8,7 @@ from requests_app.models import Subscription
 from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_areas import page
+from tests.requests_app.web.explore.test_areas import page
 
 pytestmark = pytest.mark.shows("5.31")
 
@@ -21,7 +21,7 @@ ELM = f"{factories.ELM_ST[1]},{factories.ELM_ST[0]}"
     [
         ("area=ward:5", "News about Ward 5", "/areas/ward/5/"),
         ("service=pothole", "News about Pothole", "/service/pothole/"),
-        ("asset=l00417", "News about Street light L00417", "/things/L00417/"),
+        ("asset=l00417", "News about Street light L00417", "/assets/L00417/"),
         (f"near={ELM},500", "News about 1–99 block of Elm St", "/requests/?near=40.5%2C-69.0%2C500"),
         ("area=ward:5&service=pothole", "News about Pothole · Ward 5", "/requests/?service=pothole&amp;area=ward%3A5"),
     ],

@@ -10,7 +10,7 @@ from requests_app.actions import housekeeping
 from requests_app.models import ContactPoint, Message, ModerationTerm, OneTimeLink, Person, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_my import forward
+from tests.requests_app.web.account.test_my import forward
 from tests.resident import signed_in, work_off
 from tests.walk import Walk
 
@@ -27,7 +27,7 @@ def swings(cast: Rivermark) -> ServiceVersion:
 def write(swings: ServiceVersion, email: str = VICTIM) -> Walk:
     """A report in somebody's name, which waits for the link in its mail."""
     walk = Walk(Client()).begin("The third swing hangs").on("service", service=swings.service.service_code)
-    walk.on("where", address="12 Elm St").on("details/1", text="The third swing hangs")
+    walk.on("location", address="12 Elm St").on("details/1", text="The third swing hangs")
     assert walk.on("contact", email=email, language="en").send().at == "sent"
     return walk
 

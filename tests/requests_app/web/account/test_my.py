@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, moderation, progress, submission, subscriptions, verify_email
+from requests_app.actions import conversation, followers, moderation, progress, subscriptions, verify_email
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Person, ServiceRequest, Subscription
@@ -276,7 +276,7 @@ def test_the_mail_says_who_asks_and_what_the_link_does(hole: ServiceRequest) -> 
 
 
 def _reporter(hole: ServiceRequest, email: str) -> str:
-    submission.join(hole.pk, reporter=Reporter(email=email), language="en")
+    followers.join(hole.pk, reporter=Reporter(email=email), language="en")
     return email
 
 
@@ -285,7 +285,7 @@ def test_a_list_across_devices_of_what_was_sent_joined_and_followed(cast: Riverm
     # Each sent from another browser, as another person with the same address.
     secret = factories.routed(cast.outreach, "Somebody sleeps here.")
     others = factories.routed(cast.tree, "A branch of Bob's.", reporter=Reporter(email=BOB), address="9 Oak St")
-    submission.join(others.pk, reporter=Reporter(email="Ana@Example.org"), language="en", role="follower")
+    followers.join(others.pk, reporter=Reporter(email="Ana@Example.org"), language="en", role="follower")
     strangers = factories.routed(cast.tree, "Nobody of ours.", reporter=Reporter(email=BOB))
     found = page(signed_in())
     order = [found.index(one) for one in ("9 Oak St", "Somebody sleeps here.", "A hole as big as a plate.")]
@@ -403,7 +403,7 @@ def test_what_one_follows_is_confirmed_changed_and_stopped_here(cast: Rivermark,
     wished = _wish(cast)
     client = signed_in()
     assert "waits for your yes" in page(client)
-    path = f"/my/news/{wished.pk}/"
+    path = f"/my/updates/{wished.pk}/"
     assert client.post(path, {"cadence": "weekly"}).status_code == 302
     wished.refresh_from_db()
     assert (wished.cadence, wished.confirmed_at is not None) == ("weekly", True)
@@ -421,8 +421,8 @@ def test_what_one_follows_is_confirmed_changed_and_stopped_here(cast: Rivermark,
 def test_nobody_changes_anothers_news(cast: Rivermark, hole: ServiceRequest) -> None:
     wished = _wish(cast, BOB)
     for client in (signed_in(), Client()):
-        client.post(f"/my/news/{wished.pk}/", {"stop": "1"})
-        client.post(f"/my/news/{wished.pk}/", {"cadence": "weekly"})
+        client.post(f"/my/updates/{wished.pk}/", {"stop": "1"})
+        client.post(f"/my/updates/{wished.pk}/", {"cadence": "weekly"})
     wished.refresh_from_db()
     assert (wished.cadence, wished.confirmed_at, wished.unsubscribed_at) == ("daily", None, None)
 

@@ -18,6 +18,7 @@ from requests_app.actions import (
     conversation,
     counters,
     drafts,
+    followers,
     moderation,
     privacy,
     progress,
@@ -42,7 +43,7 @@ from requests_app.models import (
 )
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_my import forward, page
+from tests.requests_app.web.account.test_my import forward, page
 from tests.resident import link_in, signed_in, work_off
 
 pytestmark = pytest.mark.django_db
@@ -193,7 +194,7 @@ def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) ->
 
 @pytest.mark.shows("5.5")
 def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: ServiceRequest) -> None:
-    bob, _link = submission.join(zoes.pk, reporter=Reporter(name="Bob Secretname", email=BOB), language="en")
+    bob, _link = followers.join(zoes.pk, reporter=Reporter(name="Bob Secretname", email=BOB), language="en")
     conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
     bobs = factories.routed(
         cast.pothole,
@@ -201,7 +202,7 @@ def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: Service
         answers={"where": "lane", "damage": "Bobsanswer"},
         reporter=Reporter(name="Bob Secretname", email=BOB),
     )
-    submission.join(bobs.pk, reporter=Reporter(email=ZOE), language="en")
+    followers.join(bobs.pk, reporter=Reporter(email=ZOE), language="en")
     data, packed = copy_of(signed_in(ZOE))
     text = packed.read("data.json").decode()
     for word in ("Bob", BOB, "note for ourselves", cast.tom.email, "Tom"):
@@ -308,7 +309,7 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
 
 @pytest.mark.shows("5.6")
 def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Rivermark, zoes: ServiceRequest) -> None:
-    bob, _link = submission.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
+    bob, _link = followers.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
     conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
     erase("all")
     zoes.refresh_from_db()
@@ -331,7 +332,7 @@ def test_reports_from_several_devices_that_were_joined_all_go(cast: Rivermark, z
     zoe = Reporter(name=WORDS["name"], email=ZOE)
     second = factories.routed(cast.pothole, WORDS["words"], answers={"where": "lane"}, reporter=zoe)
     merges.merge(second.pk, parent=zoes, actor=cast.tom)
-    submission.join(zoes.pk, reporter=zoe, language="en")
+    followers.join(zoes.pk, reporter=zoe, language="en")
     erase("all")
     assert found_in_the_database(*WORDS.values()) == []
     assert set(ServiceRequest.objects.values_list("public_state", flat=True)) == {"erased"}
@@ -340,7 +341,7 @@ def test_reports_from_several_devices_that_were_joined_all_go(cast: Rivermark, z
 
 def test_what_was_said_on_others_reports_goes_and_these_stay(cast: Rivermark, zoes: ServiceRequest) -> None:
     bobs = factories.routed(cast.tree, "A branch.", reporter=Reporter(email=BOB))
-    zoe, _link = submission.join(
+    zoe, _link = followers.join(
         bobs.pk, reporter=Reporter(name=WORDS["name"], email=ZOE), language="en", role="follower"
     )
     conversation.add(bobs.pk, text=WORDS["comment"], actor=zoe)
@@ -356,7 +357,7 @@ def test_what_a_call_taker_wrote_down_for_them_is_theirs_and_notes_of_the_staff_
     cast: Rivermark, zoes: ServiceRequest, joined: bool
 ) -> None:
     if joined:
-        submission.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
+        followers.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
     conversation.ask(zoes.pk, question="Which side of the street?", actor=cast.tom)
     conversation.answer(zoes.pk, text="Bettongphone: by my own house.", actor=cast.tom)
     client = signed_in(ZOE)

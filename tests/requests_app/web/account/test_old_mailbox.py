@@ -6,8 +6,8 @@ from django.test import Client
 from requests_app.models import OneTimeLink, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_my import page
-from tests.requests_app.views.test_my_data import ask_to_change
+from tests.requests_app.web.account.test_my import page
+from tests.requests_app.web.account.test_my_data import ask_to_change
 from tests.resident import ANA, asked, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.44")]

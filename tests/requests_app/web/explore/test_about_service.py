@@ -10,7 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import Service, ServiceRequest, Target
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_areas import lasted, page
+from tests.requests_app.web.explore.test_areas import lasted, page
 
 pytestmark = pytest.mark.shows("5.28")
 

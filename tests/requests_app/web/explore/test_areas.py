@@ -165,4 +165,4 @@ def test_search_engines_may_know_areas_but_no_blocks(ward: Area) -> None:
     assert "/places/" not in sitemap
     robots = Client().get("/robots.txt").content.decode()
     assert "Disallow: /places/" in robots
-    assert "Disallow: /es/things/" in robots
+    assert "Disallow: /es/assets/" in robots

@@ -72,7 +72,7 @@ def test_what_staff_alone_may_use_is_not_found(cast: Rivermark, client: Client) 
 
 def test_a_found_service_begins_the_report_with_the_words_that_were_typed(cast: Rivermark, client: Client) -> None:
     walk = Walk(client).begin("a pothole by the library", service="pothole")
-    assert walk.at == "where"
+    assert walk.at == "location"
     assert Draft.objects.get().typed["text"] == "a pothole by the library"
 
 

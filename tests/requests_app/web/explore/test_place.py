@@ -11,7 +11,7 @@ from requests_app.actions import progress
 from requests_app.models import Area, GazetteerEntry, ServiceRequest, ServiceVersion
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_areas import page
+from tests.requests_app.web.explore.test_areas import page
 
 pytestmark = pytest.mark.shows("5.29")
 
@@ -118,8 +118,8 @@ def test_a_park_that_is_an_area_has_the_areas_page(cast: Rivermark) -> None:
 
 def test_a_number_on_a_light_opens_the_light(cast: Rivermark) -> None:
     factories.asset(cast.city, "L00417")
-    assert led_to("q=l00417") == "/things/L00417/"
-    assert Client().get("/things/l00417/")["Location"] == "/things/L00417/"
+    assert led_to("q=l00417") == "/assets/L00417/"
+    assert Client().get("/assets/l00417/")["Location"] == "/assets/L00417/"
 
 
 def test_where_no_address_is_near_the_list_around_the_point_is_shown(cast: Rivermark) -> None:
@@ -227,13 +227,13 @@ def test_a_thing_lists_what_is_about_it_and_leads_to_a_report_of_it(cast: Riverm
     about = factories.routed(cast.tree, "The light is dark.")
     ServiceRequest.objects.filter(pk=about.pk).update(asset=light)
     beside = factories.routed(cast.tree, "A branch beside it.")
-    html = page("/things/L00417/")
+    html = page("/assets/L00417/")
     assert "Street light L00417" in html
     assert about.display_reference in html
     assert beside.display_reference not in html
     assert "/report/?asset=L00417" in html
     assert "/follow/?asset=L00417" in html
-    assert Client().get("/things/X1/").status_code == 404
+    assert Client().get("/assets/X1/").status_code == 404
 
 
 def test_search_engines_do_not_keep_what_was_reported_on_a_block(oak: list[GazetteerEntry]) -> None:

@@ -257,7 +257,7 @@ def test_a_service_that_asks_more_by_now_leads_to_its_question(cast: Rivermark, 
 
 def test_a_place_outside_the_city_leads_to_the_place_and_says_why(device: Device) -> None:
     answer = device.send(address="", lat="10.0", long="10.0")
-    assert answer["url"] == f"/report/{device.draft.pk}/where/"
+    assert answer["url"] == f"/report/{device.draft.pk}/location/"
     assert "Rivermark" in answer["message"]
     page = device.client.get(answer["url"])
     assert 'value="10.0"' in page.content.decode()
@@ -267,7 +267,7 @@ def test_an_address_that_may_mean_two_places_leads_to_the_choice(cast: Rivermark
     factories.address(cast.city, "12 Oak St", longitude=factories.ELM_ST[0] + 0.001)
     factories.address(cast.city, "12 Oak Ave", longitude=factories.ELM_ST[0] + 0.002)
     answer = device.send(address="12 Oak")
-    assert answer["url"] == f"/report/{device.draft.pk}/where/choose/"
+    assert answer["url"] == f"/report/{device.draft.pk}/location/choose/"
 
 
 def test_an_address_that_we_do_not_know_is_sent_as_words(device: Device) -> None:

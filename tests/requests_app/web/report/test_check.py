@@ -10,7 +10,7 @@ from django.test import Client
 from requests_app.models import Draft, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_report import photo
+from tests.requests_app.web.report.test_start import photo
 from tests.walk import TEXT, Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.17")]
@@ -24,7 +24,7 @@ def say(walk: Walk, text: str, **answers: Any) -> Walk:
 def findings(page: str) -> list[dict[str, str]]:
     """The buttons of the check page: what each would send, and what it is called."""
     found = []
-    for form in re.findall(r'<form method="post" action="[^"]*/take-out/">.*?</form>', page, re.DOTALL):
+    for form in re.findall(r'<form method="post" action="[^"]*/remove-text/">.*?</form>', page, re.DOTALL):
         fields = {
             name: html.unescape(value)
             for name, value in re.findall(r'name="(where|start|words)" value="([^"]*)"', form)
@@ -36,7 +36,7 @@ def findings(page: str) -> list[dict[str, str]]:
 
 def take_out(walk: Walk, number: int = 0) -> Walk:
     one = findings(walk.html)[number]
-    return walk.on("take-out", where=one["where"], start=one["start"], words=one["words"])
+    return walk.on("remove-text", where=one["where"], start=one["start"], words=one["words"])
 
 
 @pytest.mark.shows("A10")
@@ -87,7 +87,7 @@ def test_everything_that_everyone_sees_is_looked_through_and_nothing_else(cast: 
         factories.question("hidden", "text", text="Hidden?", visibility="department"),
     ]
     factories.service(cast.city, "words", questions=questions, duplicate_policy="never")
-    walk.begin("Deep hole", service="words").on("where", address="12 Elm St", note="ring 617-555-0101")
+    walk.begin("Deep hole", service="words").on("location", address="12 Elm St", note="ring 617-555-0101")
     walk.on("details/1", text=TEXT, photos=[photo("one.jpg")], add_photos="1")
     alt = f"alt_{walk.draft.photos.get().name}"
     walk.on(
@@ -114,13 +114,13 @@ def test_everything_that_everyone_sees_is_looked_through_and_nothing_else(cast: 
 
 def test_a_confidential_report_shows_everyone_nothing_and_warns_of_nothing(cast: Rivermark, walk: Walk) -> None:
     factories.service(cast.city, "secret", visibility="private", duplicate_policy="never")
-    walk.begin("Call 617-555-0142", service="secret").on("where", address="12 Elm St").on(
+    walk.begin("Call 617-555-0142", service="secret").on("location", address="12 Elm St").on(
         "details/1", text="Call 617-555-0142"
     )
     walk.on("contact", none="1")
     assert walk.at == "check"
     assert findings(walk.html) == []
-    assert walk.on("take-out", where="text", start="5", words="617-555-0142").at == "check"
+    assert walk.on("remove-text", where="text", start="5", words="617-555-0142").at == "check"
     assert walk.draft.typed["text"] == "Call 617-555-0142"
 
 
@@ -131,7 +131,7 @@ def test_of_the_same_words_twice_the_one_that_was_meant_goes(walk: Walk) -> None
     # A second press, or an old tab, finds what is left of it; then there is nothing, and it is said.
     take_out(walk)
     assert walk.draft.typed["text"] == "is by day, by night too".removeprefix("is ")
-    walk.on("take-out", where="text", start="0", words="617-555-0142")
+    walk.on("remove-text", where="text", start="0", words="617-555-0142")
     assert "That does not stand there any more." in walk.html
 
 
@@ -149,14 +149,14 @@ def test_of_the_same_words_twice_the_one_that_was_meant_goes(walk: Walk) -> None
 )
 def test_only_what_was_found_can_be_taken_out(walk: Walk, forged: dict[str, str]) -> None:
     say(walk, "A hole. Call 617-555-0142")
-    walk.on("take-out", **forged)
+    walk.on("remove-text", **forged)
     assert walk.at == "check"
     assert walk.draft.typed["text"] == ("A hole. Call" if len(forged) == 3 else "A hole. Call 617-555-0142")
 
 
 def test_another_browser_takes_nothing_out(walk: Walk) -> None:
     say(walk, "A hole. Call 617-555-0142")
-    path = f"/report/{walk.draft.pk}/take-out/"
+    path = f"/report/{walk.draft.pk}/remove-text/"
     assert Client().post(path, {"where": "text", "start": "13", "words": "617-555-0142"}).status_code == 404
     assert walk.client.get(path).status_code == 405
     strict = Client(enforce_csrf_checks=True)

@@ -59,7 +59,7 @@ def swings(cast: Rivermark) -> ServiceVersion:
 def sent(swings: ServiceVersion, walk: Walk) -> Walk:
     """Ana's report, of which she has not read the mail."""
     walk.begin(WORDS).on("service", service="swings")
-    walk.on("where", address="12 Elm St").on("details/1", text=WORDS, q_how="bad")
+    walk.on("location", address="12 Elm St").on("details/1", text=WORDS, q_how="bad")
     assert walk.on("contact", email=ANA, phone="555-0147", language="en").at == "check"
     assert walk.send().at == "sent"
     return walk
@@ -129,7 +129,7 @@ def test_a15_before_the_link_is_used_it_is_nowhere_and_sent_to_nobody(cast: Rive
         assert client.get(reverse("staff_app:detail", args=[made.reference])).status_code == 404
     # Nor does it stop another's report as "the same".
     other = Walk(Client()).begin("swing broken").on("service", service="swings")
-    assert other.on("where", address="12 Elm St").at == "details/1"
+    assert other.on("location", address="12 Elm St").at == "details/1"
 
 
 def test_a15_not_even_its_private_link_opens_it_before(sent: Walk) -> None:
@@ -172,7 +172,7 @@ def test_a15_the_press_makes_it_visible_and_sent_once_with_its_promises_from_the
 def test_a14_in_a_private_service_it_is_private_from_the_press_on(cast: Rivermark, walk: Walk) -> None:
     factories.service(cast.city, "whisper", must_confirm=True, visibility="private", duplicate_policy="never")
     walk.begin(WORDS).on("service", service="whisper")
-    walk.on("where", address="12 Elm St").on("details/1", text=WORDS)
+    walk.on("location", address="12 Elm St").on("details/1", text=WORDS)
     walk.on("contact", email=ANA, language="en").send()
     walk.client.post(mailed())
     work_off()
@@ -344,7 +344,7 @@ def test_another_browser_can_neither_see_the_address_nor_have_the_link_mailed(se
         answer = stranger.get(f"/report/{sent.draft.pk}/{name}/")
         assert answer.status_code == 404
         assert ANA not in answer.content.decode()
-    assert stranger.post(f"/report/{sent.draft.pk}/confirm-again/", {"email": "x@example.org"}).status_code == 404
+    assert stranger.post(f"/report/{sent.draft.pk}/resend-confirmation/", {"email": "x@example.org"}).status_code == 404
     assert OneTimeLink.objects.count() == 1
 
 
@@ -394,7 +394,7 @@ def test_that_was_not_me_takes_nothing_away_that_was_sent(sent: Walk) -> None:
 
 
 def test_what_nobody_confirms_is_deleted_after_30_days_with_its_photos(swings: ServiceVersion, walk: Walk) -> None:
-    walk.begin(WORDS).on("service", service="swings").on("where", address="12 Elm St")
+    walk.begin(WORDS).on("service", service="swings").on("location", address="12 Elm St")
     walk.on("details/1", text=WORDS, q_how="bad", photos=SimpleUploadedFile("swing.jpg", factories.jpeg()))
     walk.on("contact", email=ANA, language="en").send()
     path = mailed()
@@ -438,7 +438,7 @@ def test_the_address_that_is_signed_in_where_it_was_written_waits_for_no_mail(
 ) -> None:
     factories.report(cast.tree, reporter=Reporter(email=ANA))
     resident.signed_in(ANA, walk.client)
-    walk.begin(WORDS).on("service", service="swings").on("where", address="12 Elm St")
+    walk.begin(WORDS).on("service", service="swings").on("location", address="12 Elm St")
     walk.on("details/1", text=WORDS, q_how="bad")
     assert f"You are signed in with {ANA}" in walk.html
     assert f'value="{ANA}"' in walk.html
@@ -452,7 +452,7 @@ def test_the_address_that_is_signed_in_where_it_was_written_waits_for_no_mail(
 
 def test_without_an_address_it_cannot_be_sent_and_the_page_says_why(swings: ServiceVersion, walk: Walk) -> None:
     walk.begin(WORDS).on("service", service="swings")
-    walk.on("where", address="12 Elm St").on("details/1", text=WORDS, q_how="bad")
+    walk.on("location", address="12 Elm St").on("details/1", text=WORDS, q_how="bad")
     assert "Don’t contact me" not in walk.html
     assert "555-0100" in walk.html
     for said in ({"language": "en"}, {"none": "1", "language": "en"}, {"email": " ", "phone": "555-0147"}):

@@ -16,7 +16,7 @@ from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceR
 from requests_app.web.report.place_input import OWN_WORDS
 from tests import factories
 from tests.factories import Rivermark
-from tests.requests_app.views.test_report import photo, stopping
+from tests.requests_app.web.report.test_start import photo, stopping
 from tests.walk import TEXT, Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.2")]
@@ -46,7 +46,7 @@ def test_danger_is_heard_wherever_it_is_typed(cast: Rivermark, client: Client, w
         walk.on("problem", text=said[where])
     if where not in ("text", "changed text"):
         address = said.get("address", "12 Elm St")
-        walk.on("where", address=address, note=said.get("place note", ""))
+        walk.on("location", address=address, note=said.get("place note", ""))
     if where == "address" and walk.at == "where/choose":
         walk.on("where/choose", choice=OWN_WORDS)
     if where in ("details", "answer", "photo"):
@@ -82,7 +82,7 @@ def test_words_added_to_the_list_count_for_drafts_that_stand_at_the_check(cast: 
 @pytest.mark.shows("A12")
 def test_an_answer_that_stops_cannot_be_sent_by_going_straight_to_the_end(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
-    walk.begin(service="wire").on("where", address="12 Elm St").on("details/1", text=TEXT, q_danger="no")
+    walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="no")
     walk.on("contact", none="1")
     Draft.objects.update(typed={**walk.draft.typed, "answers": {"danger": "yes"}})
     assert walk.send().at == "emergency"
@@ -93,7 +93,7 @@ def test_who_is_in_danger_is_not_sent_to_follow_an_earlier_report(cast: Rivermar
     earlier = factories.report(cast.pothole, "Deep hole", answers={"where": "lane"})
     walk.to_details()
     Draft.objects.update(typed={**walk.draft.typed, "text": GAS})
-    assert walk.on("same", follow=earlier.reference).at == "emergency"
+    assert walk.on("duplicates", follow=earlier.reference).at == "emergency"
     assert walk.draft.service_request is None
     earlier.refresh_from_db()
     assert earlier.people_count == 1
@@ -183,7 +183,7 @@ def test_each_reason_counts_by_its_own_name(cast: Rivermark, walk: Walk) -> None
     walk.begin("Someone sleeps outside").on("service", service="outreach")
     assert counts() == {("outreach", "service", "asked"): 1}
     stopping(cast)
-    walk.begin(service="wire").on("where", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
+    walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
     assert counts()[("wire", "answer", "asked")] == 1
 
 

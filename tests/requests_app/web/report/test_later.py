@@ -29,7 +29,7 @@ def link_mailed(walk: Walk, email: str = ANA) -> str:
     walk.on("later", email=email)
     assert walk.status == 200
     tasks.drain("outside")
-    found = re.search(r"http\S+?(/report/on/\S+)", str(mail.outbox[-1].body))
+    found = re.search(r"http\S+?(/report/resume/\S+)", str(mail.outbox[-1].body))
     assert found is not None
     return found[1]
 
@@ -79,7 +79,7 @@ def test_the_mail_says_until_when_and_nothing_of_what_was_typed(walk: Walk) -> N
     assert sent.to == ["otra@example.org"]
     for typed in (TEXT, "Elm", "bus stop", ANA, "bent rim"):
         assert typed not in f"{sent.subject} {sent.body}"
-    assert "/es/report/on/" in sent.body
+    assert "/es/report/resume/" in sent.body
 
 
 def test_the_outbox_holds_no_address(walk: Walk) -> None:
@@ -120,7 +120,7 @@ def test_a_forgotten_or_sent_draft_is_not_mailed_any_more(walk: Walk) -> None:
     walk.begin().on("later", email=ANA)
     walk.client.post("/forget/")
     tasks.drain("outside")
-    assert not [one for one in mail.outbox if "/report/on/" in one.body]
+    assert not [one for one in mail.outbox if "/report/resume/" in one.body]
 
 
 @pytest.mark.parametrize("change", ["secret", "draft", "shape", "letters"])
@@ -134,7 +134,7 @@ def test_a_wrong_link_is_404(walk: Walk, change: str) -> None:
         "shape": number,
         "letters": f"{number}-é",
     }[change]
-    for answer in (Client().get(f"/report/on/{token}/"), Client().post(f"/report/on/{token}/")):
+    for answer in (Client().get(f"/report/resume/{token}/"), Client().post(f"/report/resume/{token}/")):
         assert answer.status_code == 404
     assert Draft.objects.get(pk=walk.draft.pk).visitor_hash != other.visitor_hash
 
@@ -208,8 +208,8 @@ def test_another_like_this_asks_for_neither_service_nor_contact_again(cast: Rive
     factories.address(cast.city, "7 Oak Ave", -69.01, 40.51)
     walk.to_check().send()
     assert "Report another like this" in walk.html
-    assert walk.on("another", like="1").at == "where"
-    assert walk.on("where", address="7 Oak Ave").at == "details/1"
+    assert walk.on("another", like="1").at == "location"
+    assert walk.on("location", address="7 Oak Ave").at == "details/1"
     assert walk.on("details/1", text="One more hole", q_where="lane").at == "check"
     assert ANA in walk.html
     walk.send()
@@ -229,7 +229,7 @@ def test_back_after_sending_shows_what_was_sent(walk: Walk) -> None:
         ("details/1", {"text": TEXT, "q_where": "lane", "q_damage": "a bent rim"}),
         ("contact", {"email": ANA, "phone": "(555) 010-0199 ext. 4"}),
         ("check", {}),
-        ("where", {"address": "12 Elm St", "note": "by the bus stop"}),
+        ("location", {"address": "12 Elm St", "note": "by the bus stop"}),
     ):
         assert walk.post(f"/report/{draft_id}/{step}/", **data).at == "sent", step
     assert ServiceRequest.objects.count() == 1
@@ -303,7 +303,7 @@ def test_what_another_site_sends_is_not_shown(walk: Walk, origin: str) -> None:
 @pytest.mark.shows("4.20")
 def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast: Rivermark, walk: Walk) -> None:
     walk.begin("He sleeps by the gate").on("service", service="outreach").on("emergency", to_next_page="1")
-    walk.on("where", address="12 Elm St").on("details/1", text="He sleeps by the gate").on("contact", none="1")
+    walk.on("location", address="12 Elm St").on("details/1", text="He sleeps by the gate").on("contact", none="1")
     assert walk.at == "check"
     seen = re.search(r'name="version" value="(\d+)"', walk.html)
     assert seen is not None

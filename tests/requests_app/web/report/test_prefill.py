@@ -76,7 +76,7 @@ def test_what_a_link_says_wrongly_is_told_and_the_path_asks(cast: Rivermark, cli
     assert "That service is not offered here." in html
     assert "We do not know this sign any more." in html
     answer = client.post("/report/", {"text": "A hole", "asset": "L99999", "service": "pothole"})
-    assert answer["Location"].endswith("/where/")
+    assert answer["Location"].endswith("/location/")
 
 
 def test_a_place_outside_is_told_on_the_first_page(cast: Rivermark, client: Client) -> None:
@@ -86,7 +86,7 @@ def test_a_place_outside_is_told_on_the_first_page(cast: Rivermark, client: Clie
 def test_a_place_of_a_neighbor_leads_to_their_card(cast: Rivermark, client: Client) -> None:
     factories.owner(cast.city, square(-68.9, 40.4, -68.8, 40.6), kind="town", name="Marlbury")
     answer = client.post("/report/", {"text": "A hole", "service": "pothole", "lat": "40.5", "long": "-68.85"})
-    assert answer["Location"].endswith("/whose/")
+    assert answer["Location"].endswith("/owner/")
 
 
 def test_another_service_and_another_language_keep_the_place(cast: Rivermark, client: Client) -> None:

@@ -51,9 +51,9 @@ def report(walk: Walk, number: int = 0, **contact: str) -> ServiceRequest:
     city = Jurisdiction.objects.get()
     if not GazetteerEntry.objects.filter(search_key=search_key(place)).exists():
         factories.address(city, place)
-    walk.begin().on("service", service="pothole").on("where", address=place)
-    if walk.at == "same":
-        walk.on("same", different="1")
+    walk.begin().on("service", service="pothole").on("location", address=place)
+    if walk.at == "duplicates":
+        walk.on("duplicates", different="1")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="")
     walk.on("contact", **({"language": "en", "email": f"{number}@example.org"} | contact))
     walk.send()
@@ -162,7 +162,7 @@ def test_who_fills_it_in_is_held_and_never_refused(walk: Walk, where: str) -> No
     walk.begin(subject="Cheap pills" if where == "begin" else "")
     if where == "problem":
         walk.on("problem", text=TEXT, subject="Cheap pills")
-    walk.on("service", service="pothole").on("where", address="12 Elm St")
+    walk.on("service", service="pothole").on("location", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en").send()
     assert PENDING_REVIEW in walk.html
     held = ServiceRequest.objects.get()
@@ -186,13 +186,13 @@ def stamped(seconds_ago: float) -> str:
     ],
 )
 def test_who_needs_no_time_is_held(walk: Walk, opened: Callable[[], str], reason: str) -> None:
-    walk.begin(opened=opened()).on("service", service="pothole").on("where", address="12 Elm St")
+    walk.begin(opened=opened()).on("service", service="pothole").on("location", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en").send()
     assert ServiceRequest.objects.get().review_reason == reason
 
 
 def test_a_quick_first_page_is_no_matter_when_the_others_take_their_time(walk: Walk) -> None:
-    walk.begin(opened=stamped(0)).on("service", service="pothole").on("where", address="12 Elm St")
+    walk.begin(opened=stamped(0)).on("service", service="pothole").on("location", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en")
     draft = walk.draft
     Draft.objects.filter(pk=draft.pk).update(created_at=draft.created_at - doubts_time(4))
@@ -250,7 +250,7 @@ def test_a_listed_link_holds_wherever_it_stands(cast: Rivermark, walk: Walk, whe
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="te voy a matar")
     words = "Te voy a matar. See spam.example"
     said = {where: words}
-    walk.begin().on("service", service="pothole").on("where", address="12 Elm St", note=said.get("note", ""))
+    walk.begin().on("service", service="pothole").on("location", address="12 Elm St", note=said.get("note", ""))
     if where == "alt":
         walk.on("details/1", text=TEXT, add_photos="1", photos=_photo())
         walk.on("details/1", **{f"alt_{walk.draft.photos.get().name}": words, "text": TEXT, "q_where": "lane"})
@@ -286,7 +286,7 @@ def test_the_mail_that_we_got_it_says_that_somebody_looks_at_it_first(cast: Rive
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="link", value="spam.example")
     for text, is_said in (("See spam.example", True), ("A hole.", False)):
         made = factories.routed(cast.pothole, text, answers={"where": "lane"})
-        row = OutboxRow.objects.get(service_request=made, kind="notify_received")
+        row = OutboxRow.objects.get(service_request=made, kind="email_received")
         mail.outbox.clear()
         email.tell(row)
         [sent] = mail.outbox

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.shows("3.3")
 def test_a_pothole_takes_its_pages_in_order_and_is_sent(cast: Rivermark, walk: Walk) -> None:
     assert walk.begin().at == "service"
-    assert walk.on("service", service="pothole").at == "where"
-    assert walk.on("where", address="12 Elm St", note="by the bus stop").at == "details/1"
+    assert walk.on("service", service="pothole").at == "location"
+    assert walk.on("location", address="12 Elm St", note="by the bus stop").at == "details/1"
     assert "12 Elm St" in walk.html
     assert walk.on("details/1", text=TEXT, q_where="lane").at == "contact"
     assert walk.on("contact", email="ana@example.org", language="en").at == "check"
@@ -94,7 +94,7 @@ def test_sending_again_by_double_click_back_or_a_second_tab_is_the_same_referenc
 def test_another_browser_cannot_open_the_draft_nor_send_it(walk: Walk) -> None:
     walk.to_check()
     stranger = Client()
-    for name in ("problem", "service", "where", "details/1", "contact", "check", "sent", "emergency"):
+    for name in ("problem", "service", "location", "details/1", "contact", "check", "sent", "emergency"):
         answer = stranger.get(f"/report/{walk.draft.pk}/{name}/")
         assert answer.status_code == 404
         assert "Begin again" in answer.content.decode()
@@ -271,7 +271,7 @@ def test_red_flag_words_of_any_language_lead_to_the_question_page(walk: Walk, te
 def test_who_goes_on_sends_a_request_that_says_so(walk: Walk) -> None:
     walk.begin("I smell gas by the hole").on("emergency", to_next_page="1")
     assert walk.at == "service"
-    walk.on("service", service="pothole").on("where", address="12 Elm St")
+    walk.on("service", service="pothole").on("location", address="12 Elm St")
     walk.on("details/1", text="I smell gas by the hole", q_where="lane").on("contact", none="1").send()
     assert ServiceRequest.objects.get().after_warning
 
@@ -287,7 +287,7 @@ def test_a_service_with_a_screen_asks_once_with_its_own_sentence(walk: Walk) -> 
     walk.begin("Someone sleeps outside").on("service", service="outreach")
     assert walk.at == "emergency"
     assert "Is the person hurt? Call 911." in walk.html
-    assert walk.on("emergency", to_next_page="1").at == "where"
+    assert walk.on("emergency", to_next_page="1").at == "location"
 
 
 @pytest.mark.shows("2.15")
@@ -303,7 +303,7 @@ def test_always_is_a_setting_of_the_city(cast: Rivermark, walk: Walk) -> None:
 
 def test_new_red_flags_in_the_details_ask_again_and_old_ones_do_not(walk: Walk) -> None:
     walk.begin("I smell gas").on("emergency", to_next_page="1").on("service", service="pothole")
-    walk.on("where", address="12 Elm St")
+    walk.on("location", address="12 Elm St")
     assert walk.on("details/1", text="I smell gas still", q_where="lane").at == "contact"
     assert walk.on("details/1", text="I want to die", q_where="lane").at == "emergency"
 
@@ -321,7 +321,7 @@ def stopping(cast: Rivermark) -> None:
 @pytest.mark.shows("3.2")
 def test_an_answer_that_stops_the_form_says_so_and_cannot_be_sent(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
-    walk.begin(service="wire").on("where", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
+    walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
     assert walk.at == "emergency"
     assert "Call 911 now. This form cannot send help." in walk.html
     assert "Is it live?" in walk.html
@@ -337,7 +337,7 @@ def test_an_answer_that_stops_the_form_says_so_and_cannot_be_sent(cast: Rivermar
 
 def test_who_goes_on_after_a_stopping_answer_is_taken_and_marked(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
-    walk.begin(service="wire").on("where", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
+    walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
     walk.on("emergency", to_next_page="1").on("contact", none="1").send()
     made = ServiceRequest.objects.get()
     assert made.after_warning
@@ -347,7 +347,7 @@ def test_who_goes_on_after_a_stopping_answer_is_taken_and_marked(cast: Rivermark
 def test_going_on_once_does_not_cover_a_stopping_answer_given_later(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
     walk.begin("I smell gas").on("emergency", to_next_page="1").on("service", service="wire")
-    walk.on("where", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
+    walk.on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
     assert walk.at == "emergency"
 
 
@@ -356,7 +356,7 @@ def test_going_on_once_does_not_cover_a_stopping_answer_given_later(cast: Riverm
 
 def test_a_place_that_several_fit_is_chosen_from_a_list(cast: Rivermark, walk: Walk) -> None:
     factories.address(cast.city, "120 Elm St", -69.01, 40.501)
-    walk.begin().on("service", service="pothole").on("where", address="12")
+    walk.begin().on("service", service="pothole").on("location", address="12")
     assert walk.at == "where/choose"
     assert "120 Elm St" in walk.html
     assert not walk.draft.typed.get("place")
@@ -368,7 +368,7 @@ def test_a_place_that_several_fit_is_chosen_from_a_list(cast: Rivermark, walk: W
 
 
 def test_an_unknown_place_is_told_and_ones_own_words_are_taken(walk: Walk) -> None:
-    walk.begin().on("service", service="pothole").on("where", address="behind the qqqzzz", note="left")
+    walk.begin().on("service", service="pothole").on("location", address="behind the qqqzzz", note="left")
     assert walk.at == "where/choose"
     assert "We found no place called “behind the qqqzzz”" in walk.html
     assert walk.on("where/choose", choice="words").at == "details/1"
@@ -381,7 +381,7 @@ def test_an_unknown_place_is_told_and_ones_own_words_are_taken(walk: Walk) -> No
 
 
 def test_an_empty_place_is_told_and_the_note_kept(walk: Walk) -> None:
-    walk.begin().on("service", service="pothole").on("where", address="", note="by the bus stop")
+    walk.begin().on("service", service="pothole").on("location", address="", note="by the bus stop")
     assert walk.status == 422
     assert "Say where it is: an address, a corner or a park." in walk.html
     assert "by the bus stop" in walk.html
@@ -389,29 +389,31 @@ def test_an_empty_place_is_told_and_the_note_kept(walk: Walk) -> None:
 
 def test_a_service_without_a_place_may_skip_it(walk: Walk) -> None:
     walk.begin().on("service", service="unknown").on("emergency", to_next_page="1")
-    assert walk.at == "where"
-    assert walk.on("where", skip="1").at == "details/1"
+    assert walk.at == "location"
+    assert walk.on("location", skip="1").at == "details/1"
 
 
 @pytest.mark.shows("11.2")
 @pytest.mark.parametrize(("lat", "long"), [("40.5", "-68.85"), ("0", "0"), ("90", "180")])
 def test_a_point_outside_is_refused_and_what_was_typed_kept(cast: Rivermark, walk: Walk, lat: str, long: str) -> None:
-    walk.begin().on("service", service="pothole").on("where", address="over there", note="a note", lat=lat, long=long)
+    walk.begin().on("service", service="pothole").on(
+        "location", address="over there", note="a note", lat=lat, long=long
+    )
     assert walk.status == 422
     assert "This place is outside Rivermark." in walk.html
     assert "over there" in walk.html
     assert "a note" in walk.html
-    assert walk.send().at == "where"
+    assert walk.send().at == "location"
 
 
 @pytest.mark.parametrize(("lat", "long"), [("nan", "nan"), ("inf", "1"), ("x", "y"), ("400", "1"), ("1e99", "-69")])
 def test_numbers_that_are_no_point_are_no_point(walk: Walk, lat: str, long: str) -> None:
-    walk.begin().on("service", service="pothole").on("where", address="", lat=lat, long=long)
+    walk.begin().on("service", service="pothole").on("location", address="", lat=lat, long=long)
     assert walk.status == 422
 
 
 def test_a_pin_alone_is_enough_and_gets_its_address(walk: Walk) -> None:
-    walk.begin().on("service", service="pothole").on("where", address="", lat="40.50001", long="-69.0")
+    walk.begin().on("service", service="pothole").on("location", address="", lat="40.50001", long="-69.0")
     assert walk.at == "details/1"
     assert walk.draft.typed["place"]["address"] == "12 Elm St"
     assert walk.draft.typed["place"]["source"] == "pin"
@@ -433,12 +435,12 @@ def state_road(cast: Rivermark, **columns: Any) -> None:
 
 def test_ground_of_another_is_sent_on_for_who_asks(cast: Rivermark, walk: Walk) -> None:
     state_road(cast)
-    walk.begin(service="road").on("where", address="12 Elm St")
-    assert walk.at == "whose"
+    walk.begin(service="road").on("location", address="12 Elm St")
+    assert walk.at == "owner"
     assert "This belongs to State DOT" in walk.html
     assert "555-0170" in walk.html
-    assert walk.send().at == "whose"
-    walk.on("whose", send="1").on("details/1", text=TEXT).on("contact", none="1")
+    assert walk.send().at == "owner"
+    walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1")
     assert "We send it to State DOT for you" in walk.html
     walk.send()
     factories.let_the_worker_work()
@@ -448,7 +450,7 @@ def test_ground_of_another_is_sent_on_for_who_asks(cast: Rivermark, walk: Walk) 
 
 def test_what_is_urgent_is_always_taken(cast: Rivermark, walk: Walk) -> None:
     state_road(cast, priority=1)
-    walk.begin(service="road").on("where", address="12 Elm St")
+    walk.begin(service="road").on("location", address="12 Elm St")
     assert walk.at == "details/1"
     walk.on("details/1", text=TEXT).on("contact", none="1").send()
     factories.let_the_worker_work()
@@ -476,7 +478,7 @@ def test_a_missing_answer_is_told_beside_its_question_and_the_rest_kept(walk: Wa
 def test_zero_is_an_answer(cast: Rivermark, walk: Walk) -> None:
     questions = [factories.question("count", "number", required=True)]
     factories.service(cast.city, "lamps", questions=questions, duplicate_policy="never")
-    walk.begin(service="lamps").on("where", address="12 Elm St")
+    walk.begin(service="lamps").on("location", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_count="many")
     assert "Enter a number, like 3." in walk.html
     assert 'value="many"' in walk.html
@@ -487,7 +489,7 @@ def test_zero_is_an_answer(cast: Rivermark, walk: Walk) -> None:
 def test_at_most_three_required_questions_stand_on_a_page(cast: Rivermark, walk: Walk) -> None:
     questions = [factories.question(code, required=True) for code in ("one", "two", "three", "four")]
     factories.service(cast.city, "long", questions=questions, duplicate_policy="never")
-    walk.begin(service="long").on("where", address="12 Elm St")
+    walk.begin(service="long").on("location", address="12 Elm St")
     assert "q_three" in walk.html
     assert "q_four" not in walk.html
     assert walk.on("details/1", text=TEXT, q_one="1", q_two="2", q_three="3").at == "details/2"
@@ -501,7 +503,7 @@ def test_a_conditional_question_is_the_next_step_and_blocks_only_if_asked(cast: 
         factories.question("why", required=True, show_if={"question": "size", "values": ["big"]}),
     ]
     factories.service(cast.city, "rock", questions=questions, duplicate_policy="never")
-    walk.begin(service="rock").on("where", address="12 Elm St")
+    walk.begin(service="rock").on("location", address="12 Elm St")
     assert "q_why" not in re.sub("<template>.*?</template>", "", walk.html, flags=re.DOTALL)
     assert walk.on("details/1", text=TEXT, q_size="small").at == "contact"
     assert walk.on("details/1", text=TEXT, q_size="big").at == "details/2"
@@ -520,7 +522,7 @@ def test_days_lists_and_display_words(cast: Rivermark, walk: Walk) -> None:
         factories.question("what", "multi", required=True, options=["sofa", "bed"]),
     ]
     factories.service(cast.city, "bulky", questions=questions, duplicate_policy="never")
-    walk.begin(service="bulky").on("where", address="12 Elm St")
+    walk.begin(service="bulky").on("location", address="12 Elm St")
     assert "Put it out by 7 a.m." in walk.html
     walk.on("details/1", text=TEXT, q_day_month="2", q_day_day="31", q_day_year="2027", q_what=["sofa"])
     assert walk.status == 422
@@ -544,12 +546,12 @@ def test_an_answer_may_lead_to_another_service(cast: Rivermark, walk: Walk) -> N
         questions=[factories.question("what", "single", required=True, options=[needles, "bags"])],
         duplicate_policy="never",
     )
-    walk.begin(service="dumping").on("where", address="12 Elm St").on("details/1", text=TEXT, q_what="needles")
+    walk.begin(service="dumping").on("location", address="12 Elm St").on("details/1", text=TEXT, q_what="needles")
     assert walk.at == "other"
     assert walk.on("other", keep="1").at == "contact"
     assert walk.draft.typed["service"] == "dumping"
     walk.draft.typed.pop("stayed")
-    walk.begin(service="dumping").on("where", address="12 Elm St").on("details/1", text=TEXT, q_what="needles")
+    walk.begin(service="dumping").on("location", address="12 Elm St").on("details/1", text=TEXT, q_what="needles")
     walk.on("other", change="1")
     assert walk.draft.typed["service"] == "pothole"
 
@@ -610,7 +612,7 @@ def test_of_more_than_five_photos_the_first_are_kept_and_the_others_named(walk: 
 
 def test_a_service_without_photos_takes_none_by_direct_post_either(walk: Walk) -> None:
     walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", to_next_page="1")
-    walk.on("where", address="12 Elm St")
+    walk.on("location", address="12 Elm St")
     assert "Please do not photograph people." in walk.html
     walk.on("details/1", text=TEXT, photos=[photo("face.jpg")])
     assert not Photo.objects.exists()
@@ -670,7 +672,7 @@ def test_the_two_boxes_say_who_sees_what(walk: Walk) -> None:
 
 def test_a_private_service_shows_everyone_nothing(walk: Walk) -> None:
     walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", to_next_page="1")
-    walk.on("where", address="12 Elm St").on("details/1", text="Someone sleeps outside").on("contact", none="1")
+    walk.on("location", address="12 Elm St").on("details/1", text="Someone sleeps outside").on("contact", none="1")
     everyone, city = boxes(walk.html)
     assert "Nothing. This kind of report is private." in everyone
     assert "12 Elm St" not in everyone
@@ -680,7 +682,7 @@ def test_a_private_service_shows_everyone_nothing(walk: Walk) -> None:
 def test_a_coarse_service_shows_everyone_its_block(cast: Rivermark, walk: Walk) -> None:
     factories.address(cast.city, "4817 Juniper Rd", -69.01, 40.51)
     factories.service(cast.city, "bins", visibility="coarse", duplicate_policy="never")
-    walk.begin(service="bins").on("where", address="4817 Juniper Rd").on("details/1", text=TEXT)
+    walk.begin(service="bins").on("location", address="4817 Juniper Rd").on("details/1", text=TEXT)
     walk.on("contact", none="1")
     everyone, city = boxes(walk.html)
     assert "4800 block of Juniper Rd" in everyone
@@ -690,9 +692,9 @@ def test_a_coarse_service_shows_everyone_its_block(cast: Rivermark, walk: Walk) 
 
 def test_change_links_come_back_to_the_check(walk: Walk) -> None:
     walk.to_check()
-    for name in ("service", "where", "details/1", "contact"):
+    for name in ("service", "location", "details/1", "contact"):
         assert f"/report/{walk.draft.pk}/{name}/" in walk.html
-    assert walk.on("where", address="12 Elm St", note="another note").at == "check"
+    assert walk.on("location", address="12 Elm St", note="another note").at == "check"
     assert walk.on("contact", email="tia@example.org", language="en").at == "check"
     assert "tia@example.org" in walk.html
 
@@ -708,10 +710,10 @@ def test_switching_the_language_keeps_what_was_typed_on_every_page(walk: Walk) -
     walk.on("service", service="pothole", switch_language="es")
     assert walk.page == f"/es/report/{walk.draft.pk}/service/"
     assert re.search(r'value="pothole"\s+checked', walk.html)
-    walk.on("where", address="12 Elm", note="by the bus stop", switch_language="es")
+    walk.on("location", address="12 Elm", note="by the bus stop", switch_language="es")
     assert "by the bus stop" in walk.html
     assert 'value="12 Elm"' in walk.html
-    walk.on("where", address="12 Elm St").on("details/1", text="New words", q_damage="a rim", switch_language="es")
+    walk.on("location", address="12 Elm St").on("details/1", text="New words", q_damage="a rim", switch_language="es")
     assert walk.page == f"/es/report/{walk.draft.pk}/details/1/"
     assert "New words" in walk.html
     assert "a rim" in walk.html
@@ -723,7 +725,7 @@ def test_switching_the_language_keeps_what_was_typed_on_every_page(walk: Walk) -
 
 def test_text_keeps_the_language_that_it_was_typed_in(client: Client, cast: Rivermark) -> None:
     walk = Walk(client, "/es")
-    walk.begin("Hay un hoyo").on("service", service="pothole").on("where", address="12 Elm St")
+    walk.begin("Hay un hoyo").on("service", service="pothole").on("location", address="12 Elm St")
     english = Walk(client)
     english.on("details/1", text="Hay un hoyo", q_where="lane").on("contact", none="1", language="en")
     assert 'lang="es" dir="auto">Hay un hoyo' in english.html
@@ -754,7 +756,7 @@ def test_a_forged_form_is_refused(walk: Walk) -> None:
 
 def test_pages_with_what_was_typed_are_kept_by_nobody(walk: Walk) -> None:
     walk.to_check()
-    for name in ("problem", "service", "where", "details/1", "contact", "check"):
+    for name in ("problem", "service", "location", "details/1", "contact", "check"):
         answer = walk.client.get(f"/report/{walk.draft.pk}/{name}/")
         assert "no-store" in answer["Cache-Control"]
 
@@ -768,7 +770,7 @@ def test_a_get_sends_nothing(walk: Walk) -> None:
 def test_no_markup_that_was_typed_comes_alive(walk: Walk, where: str) -> None:
     evil = '<script>alert(1)</script><img src=x onerror="x">'
     walk.begin(evil if where == "text" else TEXT).on("service", service="pothole")
-    walk.on("where", address="12 Elm St", note=evil if where == "note" else "")
+    walk.on("location", address="12 Elm St", note=evil if where == "note" else "")
     for page in ("details/1", "contact"):
         walk.on(page, **{"text": TEXT, "q_where": "lane", "language": "en", where: evil})
     assert walk.at == "check"

@@ -29,7 +29,7 @@ def barking(cast: Rivermark) -> ServiceVersion:
 @pytest.fixture
 def at_contact(barking: ServiceVersion, walk: Walk) -> Walk:
     walk.begin(TEXT).on("service", service="barking")
-    walk.on("where", address="12 Elm St").on("details/1", text=TEXT)
+    walk.on("location", address="12 Elm St").on("details/1", text=TEXT)
     assert walk.at == "contact"
     return walk
 
@@ -265,8 +265,8 @@ def test_a29_it_cannot_send_either_if_it_was_listed_while_one_typed(cast: Riverm
 @pytest.mark.shows("A29")
 def test_a29_it_cannot_join_what_others_reported(cast: Rivermark, listed: str, walk: Walk) -> None:
     earlier = factories.routed(cast.pothole, answers={"where": "lane"}, reporter=factories.NOBODY)
-    assert walk.to_details().at == "same"
-    walk.on("same", follow=earlier.reference, email=TROLL)
+    assert walk.to_details().at == "duplicates"
+    walk.on("duplicates", follow=earlier.reference, email=TROLL)
     assert walk.status == 422
     assert "Call us at 555-0100" in walk.html
     earlier.refresh_from_db()

@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from requests_app import links
-from requests_app.actions import later_photos, moderation, progress, submission
+from requests_app.actions import followers, later_photos, moderation, progress
 from requests_app.models import Event, ModerationTerm, Photo, ServiceRequest, TextRevision
 from requests_app.rules.public_texts import version_of
 from tests import factories
@@ -279,7 +279,7 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
 
 def test_who_only_joined_adds_none(cast: Rivermark) -> None:
     holder = ana(cast)
-    _person, link = submission.join(holder.pk, reporter=factories.NOBODY, language="en")
+    _person, link = followers.join(holder.pk, reporter=factories.NOBODY, language="en")
     client = Client()
     client.get(f"/l/{links.token(link)}/")
     client.post(f"/r/{holder.reference}/photos/", {"photos": [jpeg()]})

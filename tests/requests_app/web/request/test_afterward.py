@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, merges, moderation, progress, submission
+from requests_app.actions import conversation, followers, merges, moderation, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, Person, PublicState, ServiceRequest, Target
@@ -205,7 +205,7 @@ def test_an_answer_to_a_wait_that_is_over_stands_ready_to_be_added(cast: Riverma
 def test_still_broken_of_what_another_opened_again_stands_ready_to_be_added(
     cast: Rivermark, pothole: ServiceRequest
 ) -> None:
-    ben, _link = submission.join(pothole.pk, reporter=Reporter(), language="en")
+    ben, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     ana = holder(pothole)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     progress.reopen(pothole.pk, words="Still there.", actor=ben)
@@ -249,7 +249,7 @@ def test_words_for_what_was_joined_meanwhile_go_to_the_report_that_is_worked_on(
 def test_words_for_what_nobody_may_read_any_more_are_given_back(
     cast: Rivermark, pothole: ServiceRequest, became: str
 ) -> None:
-    ben, _link = submission.join(pothole.pk, reporter=Reporter(), language="en")
+    ben, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     bens = holder(pothole, ben)
     reference = pothole.reference
     if became == "hidden":
@@ -294,7 +294,7 @@ def test_markup_and_nonsense_in_words_that_come_back_are_only_words(cast: Riverm
 
 
 def test_words_go_both_ways_and_each_reads_what_is_theirs(cast: Rivermark, pothole: ServiceRequest) -> None:
-    ben, _link = submission.join(pothole.pk, reporter=Reporter(), language="en")
+    ben, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     ana, bens, anybody = holder(pothole), holder(pothole, ben), Client()
     conversation.comment(pothole.pk, text="We look on Friday.", actor=cast.tom)
     ana.post(f"/r/{pothole.reference}/add/", {"add-words": "Words of Ana."})
@@ -316,7 +316,7 @@ def test_words_go_both_ways_and_each_reads_what_is_theirs(cast: Rivermark, potho
 
 
 def test_a_follower_of_what_turned_private_can_still_stop_its_mails(cast: Rivermark, pothole: ServiceRequest) -> None:
-    ben, link = submission.join(pothole.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    ben, link = followers.join(pothole.pk, reporter=Reporter(email="ben@example.org"), language="en")
     moderation.hide(pothole.pk, reason="abuse", actor=cast.pia)
     path = f"/l/{links.token(link)}/stop/"
     assert Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200

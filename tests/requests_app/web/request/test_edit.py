@@ -8,7 +8,16 @@ from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import assignment, conversation, corrections, merges, moderation, progress, submission
+from requests_app.actions import (
+    assignment,
+    conversation,
+    corrections,
+    followers,
+    merges,
+    moderation,
+    progress,
+    submission,
+)
 from requests_app.models import (
     AccessLink,
     Comment,
@@ -40,7 +49,7 @@ class Holder:
         self.client, self.made = Client(), made
         assert made.link is not None
         self.link: AccessLink = made.link
-        self.path = f"{language}/r/{made.service_request.reference}/change/"
+        self.path = f"{language}/r/{made.service_request.reference}/edit/"
         self.client.get(f"/l/{links.token(made.link)}/")
         self.status = 0
         self.html = ""
@@ -57,7 +66,7 @@ class Holder:
     @property
     def fields(self) -> dict[str, Any]:
         """What the page's form would send."""
-        form = re.search(r'<form[^>]*action="[^"]*/change/".*?</form>', self.html, re.DOTALL)
+        form = re.search(r'<form[^>]*action="[^"]*/edit/".*?</form>', self.html, re.DOTALL)
         assert form is not None, self.html
         found: dict[str, Any] = {}
         for tag in re.findall(r"<input[^>]*>", form[0]):
@@ -487,7 +496,7 @@ def begin(cast: Rivermark, pk: int) -> None:
 
 
 def join(cast: Rivermark, pk: int) -> None:
-    submission.join(pk, reporter=factories.NOBODY, language="en")
+    followers.join(pk, reporter=factories.NOBODY, language="en")
 
 
 def merge(cast: Rivermark, pk: int) -> None:
@@ -576,7 +585,7 @@ def test_an_erased_report_is_as_unknown_as_any(cast: Rivermark) -> None:
 def test_who_only_joined_or_follows_cannot_change_it(cast: Rivermark) -> None:
     holder = ana(cast)
     for role in ("affected", "follower"):
-        _person, link = submission.join(holder.request.pk, reporter=factories.NOBODY, language="en", role=role)
+        _person, link = followers.join(holder.request.pk, reporter=factories.NOBODY, language="en", role=role)
         client = Client()
         client.get(f"/l/{links.token(link)}/")
         assert client.post(holder.path, {"text": "Mine now.", "address": "12 Elm St"}).status_code == 302
@@ -586,7 +595,7 @@ def test_who_only_joined_or_follows_cannot_change_it(cast: Rivermark) -> None:
 
 def test_who_follows_does_not_keep_its_reporter_from_changing_it(cast: Rivermark) -> None:
     holder = ana(cast)
-    submission.join(holder.request.pk, reporter=factories.NOBODY, language="en", role="follower")
+    followers.join(holder.request.pk, reporter=factories.NOBODY, language="en", role="follower")
     assert holder.save(text="Still mine.").status == 302
 
 

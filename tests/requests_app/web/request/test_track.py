@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from requests_app import links, photos
-from requests_app.actions import conversation, merges, moderation, progress, submission
+from requests_app.actions import conversation, followers, merges, moderation, progress, submission
 from requests_app.actions.assignment import change_service
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
@@ -137,7 +137,7 @@ def test_another_citys_link_opens_nothing_here(cast: Rivermark, client: Client) 
 def test_who_only_joined_reads_what_everybody_reads_and_nothing_once_it_is_private(
     cast: Rivermark, client: Client, pothole: ServiceRequest
 ) -> None:
-    _person, link = submission.join(pothole.pk, reporter=Reporter(email="tia@example.org"), language="en")
+    _person, link = followers.join(pothole.pk, reporter=Reporter(email="tia@example.org"), language="en")
     conversation.ask(pothole.pk, question="Which gate?", actor=cast.tom)
     client.get(f"/l/{links.token(link)}/")
     html = page(client, pothole)
@@ -387,7 +387,7 @@ def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: Ser
 def test_the_reporter_reads_neither_notes_nor_what_others_who_joined_said(
     ana: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
-    person, _link = submission.join(pothole.pk, reporter=Reporter(), language="en")
+    person, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     conversation.note(pothole.pk, text="internal words", actor=cast.tom)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     progress.reopen(pothole.pk, words="words of a neighbor", actor=person)
@@ -466,7 +466,7 @@ def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: Service
 
 
 def test_who_joined_cannot_take_it_back(client: Client, pothole: ServiceRequest) -> None:
-    _person, link = submission.join(pothole.pk, reporter=Reporter(), language="en")
+    _person, link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     client.get(f"/l/{links.token(link)}/")
     assert "Take it back" not in page(client, pothole)
     assert "This cannot be done any more." in do(client, pothole, "withdraw", sure="1")
