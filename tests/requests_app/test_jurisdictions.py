@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import links
-from requests_app.middleware import find_jurisdiction
 from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.rules.jurisdictions import find_jurisdiction
 from tests import factories
 
 pytestmark = pytest.mark.django_db
