@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
-from requests_app.api.open311 import catalogue, door
+from requests_app.api.open311 import catalogue, views
 from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
 from tests import factories
 from tests.requests_app.api.open311.conftest import BASE, FORM, Api, as_texts, read
@@ -57,8 +57,8 @@ def test_a_wrong_key_does_not_matter_for_reading(api: Api, cast: factories.River
 def test_too_many_writes_with_one_key_are_429(
     api: Api, test_key: str, pothole_form: Form, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(door, "WRITES", 2)
-    monkeypatch.setattr(door, "WRITES_PER_S", 3600)
+    monkeypatch.setattr(views.ReportThrottle, "most", 2)
+    monkeypatch.setattr(views.ReportThrottle, "per_s", 3600)
     for _ in range(2):
         api.post(pothole_form)
     (error,) = api.post(pothole_form, 429)
@@ -240,7 +240,7 @@ def fail(error: Exception) -> Any:
 def test_a_lost_database_is_503_in_the_asked_format(
     api: Api, cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch, format: str, pothole_form: Form
 ) -> None:
-    monkeypatch.setattr(door, "_jurisdiction", fail(OperationalError("gone")))
+    monkeypatch.setattr(views, "find_jurisdiction", fail(OperationalError("gone")))
     assert str(api.get(f"services.{format}", 503)[0]["code"]) == "503"
     assert api.last["Retry-After"] == "10"
     assert api.last["Access-Control-Allow-Origin"] == "*"
