@@ -78,6 +78,14 @@ def test_what_is_no_request_is_refused_in_plain_text(live_site: Site, sent: byte
     assert "<html" not in body
 
 
+@pytest.mark.parametrize("charset", ["base64", "bz2_codec"])
+@pytest.mark.django_db(transaction=True)
+def test_a_charset_that_is_no_text_is_answered_in_the_asked_format(live_site: Site, charset: str) -> None:
+    factories.rivermark()
+    status, content_type, _body = get(live_site, LIST + "x", f"Content-Type: application/json; charset={charset}")
+    assert (status, content_type) == (200, "application/json; charset=utf-8")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_host_that_is_none_is_a_400_in_the_asked_format(live_site: Site) -> None:
     sent = b"GET /open311/v2/services.json HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n"
