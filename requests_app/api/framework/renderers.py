@@ -54,21 +54,23 @@ class XMLRenderer(BaseRenderer):
 
 
 def _clean(data: Any) -> Any:
-    if isinstance(data, Mapping):
+    if isinstance(data, str):
+        return _clean_text(data)
+    if isinstance(data, dict):
         return {name: _clean(value) for name, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_clean(value) for value in data]
-    return _clean_text(data) if isinstance(data, str) else data
+    return [_clean(value) for value in data] if isinstance(data, list) else data
 
 
 def _clean_text(text: str) -> str:
-    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _NOT_XML.sub("", text)
 
 
 def _element(name: str, value: Any) -> str:
     if isinstance(value, str):
         inside = escape(_clean_text(value))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         inside = "".join([_element(child, grandchild) for child, grandchild in value.items()])
     elif isinstance(value, list):
         inside = "".join([_element(CHILD[name], child) for child in value])
