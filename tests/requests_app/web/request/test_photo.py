@@ -51,6 +51,16 @@ def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Clien
     assert client.get(f"/photos/{name}-small.jpg").status_code == 404
 
 
+def test_one_that_belongs_to_nobody_yet_is_seen_by_nobody(town: Rivermark, client: Client) -> None:
+    content = factories.jpeg()
+    photo = photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city)
+    for reader in (None, town.tom, town.pia):
+        if reader is not None:
+            client.force_login(reader)
+        assert client.get(f"/photos/{photo.name}.jpg").status_code == 404
+        assert client.get(f"/photos/{photo.name}-small.jpg").status_code == 404
+
+
 def test_its_own_department_sees_a_private_one_and_another_does_not(town: Rivermark, client: Client) -> None:
     photo = with_photo(town, factories.routed(town.outreach))
     client.force_login(town.tom)
