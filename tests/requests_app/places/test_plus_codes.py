@@ -21,7 +21,9 @@ def test_a_code_is_the_middle_of_its_cell(code: str, middle: tuple[float, float]
     assert plus_codes.find(f"near {code.lower()}, please", None) == pytest.approx(middle, abs=1e-7)
 
 
-@pytest.mark.parametrize("text", [code for code, middle in KNOWN if middle is None] + ["12 Elm St", "C++", "+", "2+2", "XXXX2222+22"])
+@pytest.mark.parametrize(
+    "text", [code for code, middle in KNOWN if middle is None] + ["12 Elm St", "C++", "+", "2+2", "XXXX2222+22"]
+)
 def test_what_is_no_ten_symbol_code_is_none(text: str) -> None:
     assert plus_codes.find(text, None) is None
 
