@@ -58,7 +58,7 @@ MIDDLEWARE = [
     # Early, so that what a later one answers by itself is guarded too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.static_files.StaticFiles",
-    "requests_app.middleware.packed",
+    "requests_app.middleware.CompressText",
     "requests_app.middleware.request_id",
     "requests_app.middleware.unshared",
     "csp.middleware.CSPMiddleware",

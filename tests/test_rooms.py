@@ -15,7 +15,6 @@ FLOORS = [
         "clock",
         "words",
         "colors",
-        "packing",
         "references",
         "cache",
         "logs",
