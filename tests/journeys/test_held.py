@@ -28,11 +28,6 @@ IS_SEEN = """(one) => {
 }"""
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 @pytest.mark.parametrize("path", ["/", "/report/", "/report/offline/"])
 def test_people_neither_see_nor_reach_the_field_for_programs(
     cast: Rivermark, page: "Page", live_site: "Site", path: str

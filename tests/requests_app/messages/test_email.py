@@ -13,7 +13,7 @@ from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
 from tests import factories, mail_server
-from tests.factories import ANA, Rivermark, rivermark
+from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, make_due
 from tests.moved import it_is_in
 
@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 def mailbox(settings: Settings) -> Iterator[Mailbox]:
     with mail_server.serving(settings) as box:
         yield box
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def test_each_step_tells_the_reporter_once_in_order(town: Rivermark, mailbox: Mailbox) -> None:

@@ -33,7 +33,7 @@ def service(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[Ser
     service = Service()
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             service.tokens.add(self.headers["X-Postmark-Server-Token"])
             service.mails.append(sent)
