@@ -20,7 +20,7 @@ def refuse(**kwargs: object) -> None:
 
 app = Celery("lamplighter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks(["requests_app.worker"])
 
 
 @worker_process_init.connect

@@ -54,21 +54,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "requests_app.middleware.trusted_proxy",
+    "requests_app.web.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
     # Early, so that what a later one answers by itself is guarded too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.static_files.StaticFiles",
-    "requests_app.middleware.CompressText",
-    "requests_app.middleware.request_id",
-    "requests_app.middleware.unshared",
+    "requests_app.web.middleware.CompressText",
+    "requests_app.web.middleware.request_id",
+    "requests_app.web.middleware.unshared",
     "csp.middleware.CSPMiddleware",
-    "requests_app.middleware.probe",
-    "requests_app.middleware.body_limit",
-    "requests_app.middleware.database_lost",
-    "requests_app.middleware.jurisdiction",
+    "requests_app.web.middleware.probe",
+    "requests_app.web.middleware.body_limit",
+    "requests_app.web.middleware.database_lost",
+    "requests_app.web.middleware.jurisdiction",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "requests_app.middleware.language",
+    "requests_app.web.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -91,7 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "requests_app.context.city",
+                "requests_app.web.context.city",
             ],
         },
     },
@@ -160,19 +160,19 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "drain the database lane": {
-        "task": "requests_app.tasks.drain",
+        "task": "requests_app.worker.tasks.drain",
         "schedule": 5.0,
         "args": ["database"],
         "options": {"expires": 5},
     },
     "drain the outside lane": {
-        "task": "requests_app.tasks.drain",
+        "task": "requests_app.worker.tasks.drain",
         "schedule": 5.0,
         "args": ["outside"],
         "options": {"expires": 5},
     },
-    "every hour": {"task": "requests_app.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3600}},
-    "every night": {"task": "requests_app.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
+    "every hour": {"task": "requests_app.worker.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3600}},
+    "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
 # --- Mail: files in the demo; in production a mail server (EMAIL_URL) or a mail service's API (ANYMAIL_SERVICE) ------
@@ -290,7 +290,7 @@ BASEMAP_ORIGINS = [
 SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
-CSRF_FAILURE_VIEW = "requests_app.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "requests_app.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", default=True)
 # Probes come from inside, over plain HTTP.
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from requests_app.views import probes
+from requests_app.web.site import probes
 
 # What machines ask for: one address, whatever the language.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),
     path("open311/", include("requests_app.api.open311.urls")),
-    path("", include("requests_app.urls_places")),
+    path("", include("requests_app.web.urls_unprefixed")),
 ]
 
 # Pages: English at /…, Spanish at /es/….
@@ -20,11 +20,11 @@ urlpatterns += i18n_patterns(
     path("staff/", include("staff_app.urls")),
     path("accounts/", include("allauth.urls")),
     *([path("demo/", include("requests_app.demo.urls"))] if settings.DEMO else []),
-    path("", include("requests_app.urls")),
+    path("", include("requests_app.web.urls")),
     prefix_default_language=False,
 )
 
-handler400 = "requests_app.views.errors.bad_request"
-handler403 = "requests_app.views.errors.forbidden"
-handler404 = "requests_app.views.errors.not_found"
-handler500 = "requests_app.views.errors.server_error"
+handler400 = "requests_app.web.errors.bad_request"
+handler403 = "requests_app.web.errors.forbidden"
+handler404 = "requests_app.web.errors.not_found"
+handler500 = "requests_app.web.errors.server_error"

@@ -67,7 +67,7 @@ def theme_url(jurisdiction: Jurisdiction) -> str:
 @lru_cache(maxsize=256)
 def _theme(primary: str, header: str, accent: str) -> Theme:
     colors = {"primary": primary, "header": header, "accent": accent}
-    sheet = render_to_string("requests_app/theme.css", {"city": {"colors": colors}})
+    sheet = render_to_string("requests_app/site/theme.css", {"city": {"colors": colors}})
     return Theme(sheet, _version(sheet))
 
 

@@ -27,7 +27,7 @@ KINDS: dict[str, frozenset[str]] = {
         "scheduled": "date",
         "visited": "at remote",
         "made_safe": "",
-        "held": "reason until",
+        "put_on_hold": "reason until",
         "resumed": "",
         "asked": "comment_id",
         "answered": "comment_id",
@@ -45,13 +45,13 @@ KINDS: dict[str, frozenset[str]] = {
         "escalated": "assignee_id",
         "joined": "role",
         "followed": "",
-        "news_stopped": "",
+        "unsubscribed": "",
         "edited": "field revision_id",
         "edited_for_staff": "field revision_id",
         "photo_added": "photo_id",
         "photo_removed": "photo_id",
         "place_corrected": "revision_id",
-        "withheld": "reason",
+        "pending_review": "reason",
         "hidden": "reason",
         "published": "",
         "photo_hidden": "photo_id reason",
@@ -66,46 +66,35 @@ KINDS: dict[str, frozenset[str]] = {
 
 # What residents may read in a timeline.
 PUBLIC_KINDS = {
-    "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "held", "resumed", "asked",
+    "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "asked",
     "answered", "commented", "resolved", "handed_over", "merged", "absorbed", "unmerged", "withdrawn", "reopened", "closed",
     "joined", "edited", "place_corrected", "photo_added",
 }  # fmt: skip
 
 # What happens when…? kind: the outbox rows that follow.
+_NOTIFY = {
+    "submitted", "routed", "transferred", "commented", "asked", "put_on_hold", "resolved", "handed_over", "merged", "reopened",
+    "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+}  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
-    "submitted": ["route", "tell_received"],
-    "routed": ["tell_routed"],
-    "transferred": ["tell_routed"],
-    "commented": ["tell_commented"],
-    "asked": ["tell_asked"],
-    "held": ["tell_held"],
-    "resolved": ["tell_resolved"],
-    "handed_over": ["tell_resolved", "mail_owner"],
-    "merged": ["tell_resolved"],
-    "reopened": ["tell_reopened"],
-    "accepted": ["tell_changed"],
-    "scheduled": ["tell_changed"],
-    "visited": ["tell_changed"],
-    "made_safe": ["tell_changed"],
-    "resumed": ["tell_changed"],
-    "withdrawn": ["tell_changed"],
-    "unmerged": ["tell_changed"],
-    "place_corrected": ["tell_changed"],
+    **{kind: ["notify"] for kind in _NOTIFY},
+    "submitted": ["route", "notify"],
+    "handed_over": ["notify", "mail_owner"],
     "escalated": ["mail_supervisor"],
 }
 # Of these, whoever follows the area, service or place hears too: that it is there, and what is done and said about it.
 FOR_SUBSCRIBERS = {
-    "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "held", "resumed", "resolved",
+    "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "resolved",
     "handed_over", "merged", "withdrawn", "reopened",
 }  # fmt: skip
 for _kind in FOR_SUBSCRIBERS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
-# One row for each person who should hear of it, in the outside lane.
-TELLING = {kind for kinds in REACTIONS.values() for kind in kinds if kind.startswith("tell_")}
-# In the outside lane as well; all else shares the database's transaction. Each is once for each event.
+# Sent to the world outside; all else shares the database's transaction. Each happens once for each event.
 OUTSIDE = {"mail_owner", "mail_supervisor"}
+# What waits only for its own kind: a notification must not wait for a routing that fails.
+ORDER = {"notify": "notify"}
 # Events after which a request is found by other words, or not at all.
-_REINDEXED = {"submitted", "service_changed", "withheld", "hidden", "published", "edited", "place_corrected"}
+_REINDEXED = {"submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected"}
 
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
 
@@ -154,18 +143,15 @@ def record(
         data=_clean(kind, data),
     )
     for reaction in REACTIONS.get(kind, []):
-        if reaction in TELLING:
-            outbox.enqueue_telling(reaction, service_request=service_request, event=event)
-        else:
-            outside = reaction in OUTSIDE
-            outbox.enqueue(
-                reaction,
-                lane="outside" if outside else "database",
-                service_request=service_request,
-                event=event,
-                dedupe_key=f"{reaction}:{event.pk}",
-                ordering_key="" if outside else f"request:{service_request.pk}",
-            )
+        outside = reaction in OUTSIDE
+        outbox.enqueue(
+            reaction,
+            lane="outside" if outside else "database",
+            service_request=service_request,
+            event=event,
+            dedupe_key=f"{reaction}:{event.pk}",
+            ordering_key="" if outside else f"{ORDER.get(reaction, 'request')}:{service_request.pk}",
+        )
     if kind in _REINDEXED:
         outbox.enqueue(
             "index",

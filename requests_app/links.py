@@ -1,4 +1,4 @@
-"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; a draft's: /report/on/…"""
+"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; a draft's: /report/resume/…"""
 
 import base64
 import hashlib
@@ -81,7 +81,7 @@ def follow(token_given: str) -> AccessLink | None:
 COOKIE = "private_link"
 
 
-def held_by(request: HttpRequest) -> AccessLink | None:
+def link_of_request(request: HttpRequest) -> AccessLink | None:
     """The private link whose cookie this browser sent for this page (the cookie is bound to the request's path)."""
     kept = request.COOKIES.get(COOKIE, "")
     return follow(kept) if kept else None
@@ -95,7 +95,7 @@ def draft_token(draft: Draft) -> str:
 
 
 def draft_url(draft: Draft) -> str:
-    return site_of(draft.jurisdiction) + reverse("requests_app:take_over", args=[draft_token(draft)])
+    return site_of(draft.jurisdiction) + reverse("requests_app:resume", args=[draft_token(draft)])
 
 
 def draft_of(token_given: str) -> Draft | None:
@@ -116,7 +116,7 @@ def draft_of(token_given: str) -> Draft | None:
 
 def one_time_url(link: OneTimeLink) -> str:
     token_given = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
-    return site_of(link.jurisdiction) + reverse("requests_app:prove", args=[token_given])
+    return site_of(link.jurisdiction) + reverse("requests_app:verify", args=[token_given])
 
 
 def one_time(token_given: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 
 # No link that opens something may live on in a log: /l/<id>-<secret> is written as /l/<id>-…, and so is an API's token.
-_LINK = re.compile(r"(/(?:l|c|d|report/on)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
+_LINK = re.compile(r"(/(?:l|c|d|report/resume)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
 
 
 def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The queue that is a table: enqueue() in the caller's transaction, claim() a due row, finish() it. See tasks.py for the loop.
+"""The queue that is a table: enqueue() in the caller's transaction, claim() a due row, finish() it. The loop is in worker/tasks.py.
 
 Counting an attempt and doing the work are two transactions: a row that kills its worker is counted, and the lock (not the
 lease) guards long work.
@@ -16,7 +16,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
-from requests_app.models import Cadence, ContactPoint, DigestItem, Event, OutboxRow, Participation, ServiceRequest
+from requests_app.models import Event, OutboxRow, ServiceRequest
 
 # A claimed row is nobody else's for this long; after a kill it costs as much.
 LEASE = "10 seconds"
@@ -27,13 +27,10 @@ OUTSIDE_BACKOFF_CAP_S = 3600
 OUTSIDE_GIVEN_UP_AFTER = dt.timedelta(hours=72)
 DATABASE_ERRORS_ALLOWED = 8
 
+# By name: the tasks stand above the outbox.
+DRAIN = "requests_app.worker.tasks.drain"
+
 log = structlog.get_logger(__name__)
-
-
-# What cannot wait for tomorrow's mail: that it came in, and a question that the work waits for.
-NEVER_GATHERED = {"tell_received", "tell_asked"}
-# They sent it, and want to know that it arrived.
-TO_WHO_DID_IT = {"tell_received"}
 
 
 class OutsideTransaction(Exception):
@@ -51,7 +48,7 @@ def enqueue(
     recipient_id: int | None = None,
 ) -> None:
     """Writes one row, once per dedupe_key while that row is kept, and wakes a worker when the caller commits."""
-    _put(
+    put(
         [
             OutboxRow(
                 kind=kind,
@@ -67,7 +64,8 @@ def enqueue(
     )
 
 
-def _put(rows: list[OutboxRow], *, lane: str) -> None:
+def put(rows: list[OutboxRow], *, lane: str) -> None:
+    """Writes several rows of one lane, each once per dedupe_key, and wakes a worker when the caller commits."""
     if not connection.in_atomic_block:
         raise OutsideTransaction(lane)
     trace_id = str(structlog.contextvars.get_contextvars().get("trace_id", ""))[:40]
@@ -78,64 +76,13 @@ def _put(rows: list[OutboxRow], *, lane: str) -> None:
     transaction.on_commit(lambda: wake(lane), robust=True)
 
 
-def enqueue_telling(kind: str, *, service_request: ServiceRequest, event: Event) -> None:
-    """One row for each address that wants news of this request, in the order of events for each; what somebody did
-    themselves is no news to them."""
-    # Whoever reported twice stands twice on a joined request, as two people with one address: it gets one mail, as the
-    # person who came first (the reporter before those who joined).
-    wanting = (
-        Participation.objects.filter(service_request=service_request, stopped_at=None)
-        .filter(contact_point__kind="email", contact_point__bounced_at=None)
-        .exclude(contact_point__normalized__in=[] if kind in TO_WHO_DID_IT else addresses_of_actor(event))
-        .order_by("contact_point__normalized", "id")
-        .distinct("contact_point__normalized")
-        .values_list("contact_point_id", "cadence")
-    )
-    wanted = list(wanting)
-    if kind not in NEVER_GATHERED:
-        DigestItem.objects.bulk_create(
-            [
-                DigestItem(contact_point_id=pk, service_request=service_request, event=event, cadence=cadence)
-                for pk, cadence in wanted
-                if cadence != Cadence.AT_ONCE
-            ],
-            ignore_conflicts=True,
-        )
-        wanted = [(pk, cadence) for pk, cadence in wanted if cadence == Cadence.AT_ONCE]
-    rows = [
-        OutboxRow(
-            kind=kind,
-            lane="outside",
-            service_request=service_request,
-            event=event,
-            recipient_id=contact_point_id,
-            dedupe_key=f"{kind}:{event.pk}:{contact_point_id}",
-            ordering_key=f"mail:{service_request.pk}:{contact_point_id}",
-        )
-        for contact_point_id, _cadence in wanted
-    ]
-    if rows:
-        _put(rows, lane="outside")
-
-
-def addresses_of_actor(event: Event) -> list[str]:
-    """Where the resident who did it reads mail; none for staff and for what the clock did."""
-    if event.person_id is None:
-        return []
-    known = ContactPoint.objects.filter(person=event.person_id, kind="email")
-    return list(known.values_list("normalized", flat=True))
-
-
 def wake(lane: str) -> None:
     """A hint to the workers. With Redis gone it costs a quarter of a second once, and the drain by the clock does the work."""
 
     def publish() -> None:
-        # The one import that runs upward: tasks stand above the outbox, and only the wake-up needs to name one.
-        from requests_app.tasks import drain
-
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
-                drain.apply_async(args=[lane], producer=producer, retry=False, expires=60)
+                current_app.send_task(DRAIN, args=[lane], producer=producer, retry=False, expires=60)
         except Exception as error:
             # kombu wraps what Redis raises in many ways; to the breaker it is all the same: unreachable.
             raise ConnectionError(type(error).__name__) from error
@@ -162,12 +109,12 @@ UPDATE requests_app_outboxrow SET attempts = attempts + 1, due_at = app_now() + 
 WHERE id = (
   SELECT row.id FROM requests_app_outboxrow row
   WHERE row.lane = %s AND row.due_at <= app_now()
-    AND row.done_at IS NULL AND row.dead_at IS NULL AND row.held_at IS NULL
+    AND row.done_at IS NULL AND row.dead_at IS NULL AND row.paused_at IS NULL
     AND (row.ordering_key = '' OR NOT EXISTS (
       SELECT 1 FROM requests_app_outboxrow earlier
       -- The second condition is the index's own: without it the planner cannot know that the index holds all it seeks.
       WHERE earlier.ordering_key = row.ordering_key AND earlier.ordering_key <> '' AND earlier.id < row.id
-        AND earlier.done_at IS NULL AND earlier.dead_at IS NULL AND earlier.held_at IS NULL))
+        AND earlier.done_at IS NULL AND earlier.dead_at IS NULL AND earlier.paused_at IS NULL))
   ORDER BY row.due_at, row.id
   FOR UPDATE SKIP LOCKED LIMIT 1)
 RETURNING id
@@ -186,7 +133,7 @@ def lock(row_id: int) -> OutboxRow | None:
     """The claimed row, locked for the work that follows; None if it is done meanwhile or somebody else works on it."""
     return (
         OutboxRow.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk=row_id, done_at=None, dead_at=None, held_at=None)
+        .filter(pk=row_id, done_at=None, dead_at=None, paused_at=None)
         .first()
     )
 
@@ -228,12 +175,12 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
 
 def retry(row_id: int) -> bool:
     """Brings a dead or held row back. False if there is none."""
-    changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, held_at=None)
+    changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, paused_at=None)
     with transaction.atomic():
         row = changed.select_for_update().first()
         if row is None:
             return False
-        _set(row_id, "dead_at = NULL, held_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
+        _set(row_id, "dead_at = NULL, paused_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
         # Given up by age: count its 72 hours anew, or the next failure would kill it at once.
         _set(row_id, "created_at = app_now()", [])
         lane = row.lane

@@ -94,11 +94,11 @@ def take(
 
 
 def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False) -> dict[str, Any]:
-    """In a child process: a bomb or a broken decoder takes the child, not the web server. The answer: see photo_child."""
+    """In a child process: a bomb or a broken decoder takes the child, not the web server. The answer: see photo_decoder."""
     command = [
         sys.executable,
         "-I",
-        str(Path(__file__).with_name("photo_child.py")),
+        str(Path(__file__).with_name("photo_decoder.py")),
         str(source),
         str(large),
         str(small),

@@ -19,7 +19,7 @@ def random_symbols(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def spoken(reference: str) -> str:
+def display(reference: str) -> str:
     """7K3M9QWT as people read it aloud: 7K3M-9QWT."""
     return f"{reference[:4]}-{reference[4:]}"
 

@@ -7,8 +7,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from requests_app.localized import localized
 from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
-from requests_app.words import say
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "weather": pgettext("waiting for", "weather"),
         "parts": pgettext("waiting for", "parts"),
         "yearly_plan": pgettext("waiting for", "yearly plan"),
-        **{one.code: say(one.words) for one in listed},
+        **{one.code: localized(one.words) for one in listed},
     }
 
 

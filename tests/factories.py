@@ -11,10 +11,9 @@ from typing import Any
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from PIL import Image
 
-from requests_app import tasks
 from requests_app.actions import submission
-from requests_app.actions.indexing import index_catalogue
 from requests_app.actions.reporter import Reporter
+from requests_app.actions.search_index import index_catalogue
 from requests_app.models import (
     Area,
     Article,
@@ -24,10 +23,10 @@ from requests_app.models import (
     Department,
     EmergencyPhrase,
     GazetteerEntry,
-    Ground,
     Jurisdiction,
     Membership,
     Owner,
+    OwnerArea,
     QuestionVersion,
     Role,
     Service,
@@ -38,6 +37,7 @@ from requests_app.models import (
 )
 from requests_app.places.addresses import search_key
 from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.worker import tasks
 
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
@@ -186,7 +186,7 @@ def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns
     defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
     made = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
     is_segment = shape.geom_type == "LineString"
-    Ground.objects.create(jurisdiction=city, owner=made, is_segment=is_segment, shape=shape, name="SR 9")
+    OwnerArea.objects.create(jurisdiction=city, owner=made, is_segment=is_segment, shape=shape, name="SR 9")
     return made
 
 
@@ -219,10 +219,11 @@ def submitted(
     point: Point | None = None,
     address: str = "12 Elm St",
     **options: Any,
-) -> submission.Submitted:
+) -> submission.SubmissionResult:
     """A report as the form sends it: `.service_request` and the reporter's private `.link`."""
     options.setdefault("language", "en")
-    return submission.submit(
+    actor, idempotency = options.pop("actor", None), options.pop("idempotency", None)
+    new = submission.NewReport(
         jurisdiction=version.service.jurisdiction,
         version=version,
         description=description,
@@ -231,6 +232,7 @@ def submitted(
         reporter=reporter,
         **options,
     )
+    return submission.submit(new, actor=actor, idempotency=idempotency)
 
 
 def report(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 
-from requests_app import tasks
+from requests_app.worker import tasks
 
 
 class Mailbox:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
 from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
-from staff_app.acts import ACTS
+from staff_app.request.actions import ACTS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
 
@@ -121,7 +121,7 @@ def each_service(planted: Planted) -> list[Arguments]:
 
 def each_number(planted: Planted) -> list[Arguments]:
     return [
-        {**one, "number": request.spoken_reference} for request in _public_first(planted) for one in formats(planted)
+        {**one, "number": request.display_reference} for request in _public_first(planted) for one in formats(planted)
     ]
 
 
@@ -372,42 +372,42 @@ PAGES: dict[str, Page] = {
     "requests_app:called": Page(DRAFT, "POST", draft_at("emergency")),
     "requests_app:service": Page(DRAFT, "GET POST", draft_at("service"), budget=9),
     "requests_app:answered": Page(DRAFT, "GET POST", draft_at("answered"), budget=5),
-    "requests_app:where": Page(DRAFT, "GET POST", draft_at("where"), budget=4),
-    "requests_app:choose_place": Page(DRAFT, "GET POST", draft_at("choose_place"), budget=11),
-    "requests_app:thing": Page(DRAFT, "GET POST", draft_at("thing"), budget=5),
-    "requests_app:whose": Page(DRAFT, "GET POST", draft_at("whose"), budget=6),
-    "requests_app:same": Page(DRAFT, "GET POST", draft_at("same"), budget=10),
+    "requests_app:location": Page(DRAFT, "GET POST", draft_at("location"), budget=4),
+    "requests_app:choose_location": Page(DRAFT, "GET POST", draft_at("choose_place"), budget=11),
+    "requests_app:choose_asset": Page(DRAFT, "GET POST", draft_at("asset"), budget=5),
+    "requests_app:owner": Page(DRAFT, "GET POST", draft_at("owner"), budget=6),
+    "requests_app:duplicates": Page(DRAFT, "GET POST", draft_at("duplicates"), budget=10),
     "requests_app:details": Page(DRAFT, "GET POST", draft_at("details", number=1), budget=6),
     "requests_app:draft_photos": Page(DRAFT, "POST", draft_at("details")),
     "requests_app:other": Page(DRAFT, "GET POST", draft_at("other"), budget=6),
     "requests_app:contact": Page(DRAFT, "GET POST", draft_at("contact"), budget=4),
     "requests_app:check": Page(DRAFT, "GET POST", draft_at("check"), budget=9),
-    "requests_app:take_out": Page(DRAFT, "POST", draft_at("check")),
+    "requests_app:remove_text": Page(DRAFT, "POST", draft_at("check")),
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=9),
-    "requests_app:take_over": Page(LINK, "GET POST", each_draft_link, budget=3),
+    "requests_app:resume": Page(LINK, "GET POST", each_draft_link, budget=3),
     "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
-    "requests_app:confirm_again": Page(DRAFT, "GET POST", the_sent_draft, budget=3),
+    "requests_app:resend_confirmation": Page(DRAFT, "GET POST", the_sent_draft, budget=3),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),
     # Residents: with the private link.
     "requests_app:private_link": Page(LINK, arguments=each_link, budget=2),
-    "requests_app:stop_mails": Page(LINK, "GET POST", each_link, budget=2),
+    "requests_app:unsubscribe_link": Page(LINK, "GET POST", each_link, budget=2),
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
-    "requests_app:change": Page(LINK, "GET POST", untouched_first, budget=10),
+    "requests_app:edit": Page(LINK, "GET POST", untouched_first, budget=10),
     "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=9),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
-    "requests_app:still_broken": Page(LINK, "POST", each_request),
+    "requests_app:not_fixed": Page(LINK, "POST", each_request),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
-    "requests_app:stop": Page(LINK, "POST", each_request),
+    "requests_app:unsubscribe": Page(LINK, "POST", each_request),
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
-    "requests_app:news": Page(LINK, "POST", each_request),
-    "requests_app:prove": Page(LINK, "GET POST", each_one_time_link, budget=3),
-    "requests_app:stop_digest": Page(LINK, "GET POST", each_digest_link, budget=1),
+    "requests_app:updates": Page(LINK, "POST", each_request),
+    "requests_app:verify": Page(LINK, "GET POST", each_one_time_link, budget=3),
+    "requests_app:unsubscribe_digest_link": Page(LINK, "GET POST", each_digest_link, budget=1),
     # Residents: my requests.
     "requests_app:my": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:my_request": Page(RESIDENT, arguments=each_request, budget=11),
-    "requests_app:my_news": Page(RESIDENT, "POST", lambda planted: [{"subscription_id": planted.subscription.pk}]),
+    "requests_app:my_updates": Page(RESIDENT, "POST", lambda planted: [{"subscription_id": planted.subscription.pk}]),
     "requests_app:my_contact": Page(RESIDENT, "GET POST", budget=5),
     "requests_app:my_copy": Page(RESIDENT, "GET POST", budget=5),
     "requests_app:my_erase": Page(RESIDENT, "GET POST", budget=4),
@@ -425,23 +425,25 @@ PAGES: dict[str, Page] = {
     "staff_app:mine": Page(STAFF, budget=12),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=29),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
-    "staff_app:read": Page(staff("accept"), "POST", each_request),
+    "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:moderate": Page(staff("hide"), "GET POST", each_request, budget=9),
-    "staff_app:put_back": Page(staff("publish"), "POST", the_hidden_words),
+    "staff_app:restore": Page(staff("publish"), "POST", the_hidden_words),
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
-    "staff_app:act": Page(EACH_ACT, "GET POST", each_act, budget=6),
-    "staff_app:held": Page(staff("publish"), budget=10),
-    "staff_app:look": Page(staff("publish"), "POST", held_first),
-    "staff_app:look_at_several": Page(staff("publish"), "POST"),
+    "staff_app:action": Page(EACH_ACT, "GET POST", each_act, budget=6),
+    "staff_app:review": Page(staff("publish"), budget=10),
+    "staff_app:review_request": Page(staff("publish"), "POST", held_first),
+    "staff_app:review_several": Page(staff("publish"), "POST"),
     "staff_app:moderation_words": Page(
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
-    "staff_app:outbox_retry": Page(staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]),
+    "staff_app:retry_outbox_row": Page(
+        staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]
+    ),
     "staff_app:api_keys": Page(staff("manage_api_keys"), "GET POST", budget=6),
-    "staff_app:api_key_revoke": Page(
+    "staff_app:revoke_api_key": Page(
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=7),
@@ -450,7 +452,7 @@ PAGES: dict[str, Page] = {
     "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:signs_print": Page(staff("administer"), queries=("sign=1", ""), budget=6),
-    "staff_app:sign_end": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
+    "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

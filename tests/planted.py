@@ -15,16 +15,16 @@ from requests_app import api_keys, links
 from requests_app.actions import (
     assignment,
     conversation,
-    correcting,
-    drafting,
-    hiding,
-    merging,
+    corrections,
+    followers,
+    merges,
     moderation,
     progress,
     signs,
     submission,
-    subscribing,
+    subscriptions,
 )
+from requests_app.actions import drafts as actions_drafts
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -47,8 +47,8 @@ from requests_app.models import (
     Subscription,
     User,
 )
-from requests_app.rules.moderation import public_texts
-from requests_app.views import resident
+from requests_app.rules.public_texts import public_texts
+from requests_app.web import resident
 from tests import factories
 
 # What nobody outside may read, by what it is. Words that no page of ours says by itself.
@@ -198,23 +198,23 @@ def plant() -> Planted:
     )
     progress.resolve(requests["ended"].pk, disposition="cannot_do", reason="budget", words="Next year.", actor=sue)
     # Joined with what turned private afterward: no part of that may show through.
-    merging.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
+    merges.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
     factories.let_the_worker_work()
     for one in requests.values():
         one.refresh_from_db()
 
-    subscription = subscribing.subscribe(
+    subscription = subscriptions.subscribe(
         city,
-        subscribing.Followed("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
+        subscriptions.FollowTarget("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),
         email=CANARIES["subscriber's e-mail"],
         cadence="daily",
         language="en",
     )
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)
-    sent_draft = drafting.begin(city, visitor=VISITOR, language="en")
+    sent_draft = actions_drafts.begin(city, visitor=VISITOR, language="en")
     Draft.objects.filter(pk=sent_draft.pk).update(
         service_request=public, typed={"end": "sent", "link": _link_of(public).pk}
     )
@@ -336,13 +336,13 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
 
 def _change_its_words(coarse: ServiceRequest) -> None:
     """By its reporter, before anybody of the staff has looked at it."""
-    wanted = correcting.Wanted(
+    wanted = corrections.Correction(
         text="Needles beside the path.",
         note="",
         place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),
     )
     zenobia = Person.objects.get(participations__service_request=coarse)
-    correcting.change(coarse.pk, wanted, actor=zenobia)
+    corrections.change(coarse.pk, wanted, actor=zenobia)
 
 
 def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
@@ -360,8 +360,8 @@ def _force_state(requests: dict[str, ServiceRequest]) -> None:
 def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
     """All that can be said about a request, of which the public may read a part."""
     zenobia = Person.objects.get(name=CANARIES["reporter's name"], participations__service_request=public)
-    submission.join(public.pk, reporter=BART, language="en")
-    submission.join(
+    followers.join(public.pk, reporter=BART, language="en")
+    followers.join(
         public.pk,
         reporter=Reporter(email=CANARIES["follower's e-mail"]),
         language="en",
@@ -394,9 +394,9 @@ def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
         for one in hidden:
             words = words.replace(one, "[…]")
         if words != text.words:
-            new[text.key] = hiding.NewWords(words, text.version)
+            new[text.key] = moderation.NewWords(words, text.version)
     assert len(new) == len(hidden)
-    hiding.hide_words(public.pk, new, reason="personal_data", actor=sue)
+    moderation.hide_words(public.pk, new, reason="personal_data", actor=sue)
     public.refresh_from_db()
     photo.refresh_from_db()
 
@@ -438,11 +438,11 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "emergency": {"text": f"{CANARIES['text of a draft']}. I smell gas."},
         "service": {},
         "answered": {},
-        "where": {"service": "tree"},
+        "location": {"service": "tree"},
         "choose_place": {"service": "tree", "place_typed": {"address": "Elm", "note": "", "lat": "", "long": ""}},
-        "thing": {"service": "signal", **at},
-        "whose": {"service": "signal", "place": place(-69.00495, 40.49505)},
-        "same": {"service": "pothole", **at},
+        "asset": {"service": "signal", **at},
+        "owner": {"service": "signal", "place": place(-69.00495, 40.49505)},
+        "duplicates": {"service": "pothole", **at},
         "details": {"service": "tree", **at},
         "other": {"service": "light", **at, "answers": {"what": "branch"}, "shown": ["words", "what"]},
         "contact": {"service": "tree", **at, "shown": ["words"]},
@@ -453,7 +453,7 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "contact": {"email": CANARIES["contact in a draft"], "language": "en"},
     }
     return {
-        page: drafting.begin(city, visitor=VISITOR, language="en", **{**everywhere, **more})
+        page: actions_drafts.begin(city, visitor=VISITOR, language="en", **{**everywhere, **more})
         for page, more in typed.items()
     }
 

@@ -5,7 +5,7 @@ import re
 from django.core import mail
 from django.test import Client
 
-from requests_app.tasks import drain
+from requests_app.worker.tasks import drain
 
 ANA = "ana@example.org"
 

@@ -43,7 +43,7 @@ STEPS = {
 }  # fmt: skip
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
-    "to-look-at": "held/", "moderation-words": "moderation/words/",
+    "to-look-at": "held/", "moderation-words": "moderation-words/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "change", "add-photos", "sign-in",
@@ -175,7 +175,7 @@ def known_address(camera: Camera) -> str:
 def walk(camera: Camera, address: str = "", *, last: str = "sent") -> None:
     """On from the page that is open, a picture at each, to the page of that name."""
     for _ in range(16):
-        # /report/ID/where/choose/ and /report/ID/details/2/: the last word.
+        # /report/ID/location/choose/ and /report/ID/details/2/: the last word.
         parts = reversed(urlsplit(camera.page.url).path.split("/"))
         step = next((part for part in parts if part in STEPS), None)
         if step is None:

@@ -20,10 +20,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from requests_app import tasks
-from requests_app.actions import hiding, moderation
+from requests_app.actions import moderation
 from requests_app.models import AccessLink, User
-from requests_app.rules.moderation import public_texts
+from requests_app.rules.public_texts import public_texts
+from requests_app.worker import tasks
 from tests import vector_tile
 from tests.pages import LINK, PAGES, RESIDENT, address, addresses, is_translated, searches, tile_at
 from tests.planted import (
@@ -79,7 +79,7 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
     found = {what: spellings(value) for what, value in CANARIES.items()}
     for kind in NOT_PUBLIC:
         request = planted.requests[kind]
-        found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.spoken_reference)
+        found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.display_reference)
     for kind, (longitude, latitude) in SECRET_PLACES.items():
         # To the fifth digit, a meter; the sixth may be rounded.
         found[f"place of the {kind} request"] = {
@@ -419,7 +419,7 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
         "hidden word": spellings("plate"),
         "hidden photo": {photo.name.encode()},
         "hidden request": spellings(whole.reference)
-        | spellings(whole.spoken_reference)
+        | spellings(whole.display_reference)
         | spellings("branch hangs low"),
     }
     before = Crawler(planted, wanted)
@@ -428,9 +428,9 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
 
     sue = planted.staff["sue"]
     text = next(one for one in public_texts(public) if one.field == "description")
-    new = hiding.NewWords(text.words.replace("plate", "[…]"), text.version)
-    hiding.hide_words(public.pk, {text.key: new}, reason="other", actor=sue)
-    hiding.hide_photo(photo.pk, reason="other", actor=sue)
+    new = moderation.NewWords(text.words.replace("plate", "[…]"), text.version)
+    moderation.hide_words(public.pk, {text.key: new}, reason="other", actor=sue)
+    moderation.hide_photo(photo.pk, reason="other", actor=sue)
     moderation.hide(whole.pk, reason="other", actor=planted.staff["pia"])
     after = Crawler(planted, wanted)
     walk_as_a_stranger(after)

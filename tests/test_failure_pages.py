@@ -16,9 +16,11 @@ def test_it_speaks_both_languages_with_no_context_at_all(name: str) -> None:
 
 def test_a_lost_database_gives_back_what_was_typed() -> None:
     typed = [("words", 'a "big" <hole>\nhere'), ("extras", "a"), ("extras", "b")]
-    html = render_to_string("503.html", {"posted": typed, "path": "/report/where/?x=1&y=2", "photo_fields": ["photos"]})
+    html = render_to_string(
+        "503.html", {"posted": typed, "path": "/report/location/?x=1&y=2", "photo_fields": ["photos"]}
+    )
     form = Tree(html.replace("<!doctype html>", "")).root.one("form")
-    assert (form["method"], form["action"]) == ("post", "/report/where/?x=1&y=2")
+    assert (form["method"], form["action"]) == ("post", "/report/location/?x=1&y=2")
     assert [(field["name"], field["value"]) for field in form.every("input", type="hidden")] == typed
     assert form["enctype"] == "multipart/form-data"
     assert form.one("input", type="file")["name"] == "photos"

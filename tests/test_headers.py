@@ -158,12 +158,12 @@ def test_every_refusal_is_guarded_and_tells_nothing(planted: Planted, monkeypatc
     settings.ALLOWED_HOSTS = ["testserver"]
     answers.append((400, stranger.get("/", headers={"Host": "forged.example"})))
     with monkeypatch.context() as patch:
-        patch.setattr("requests_app.views.choice.context", fail)
+        patch.setattr("requests_app.web.explore.filters.context", fail)
         answers.append((500, get(stranger, reverse("requests_app:map"))))
-        patch.setattr("requests_app.views.choice.context", lose)
+        patch.setattr("requests_app.web.explore.filters.context", lose)
         answers.append((503, get(stranger, reverse("requests_app:map"))))
     with monkeypatch.context() as patch:
-        patch.setattr("requests_app.middleware.find_jurisdiction", lose)
+        patch.setattr("requests_app.web.middleware.find_jurisdiction", lose)
         answers.append((503, get(stranger, reverse("requests_app:map"))))
     for status, response in answers:
         path = response.request["PATH_INFO"]
@@ -175,7 +175,7 @@ def test_every_refusal_is_guarded_and_tells_nothing(planted: Planted, monkeypatc
 
 
 def test_a_lost_database_says_when_to_try_again(planted: Planted, monkeypatch: Any) -> None:
-    monkeypatch.setattr("requests_app.views.choice.context", lose)
+    monkeypatch.setattr("requests_app.web.explore.filters.context", lose)
     response = get(Client(raise_request_exception=False), reverse("requests_app:map"))
     assert int(response["Retry-After"]) > 0
     assert "no-store" in cached(response)

@@ -10,8 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from config import languages
-from requests_app import tasks
-from requests_app.actions import conversation, proving, subscribing
+from requests_app.actions import conversation, subscriptions, verify_email
 from requests_app.clock import app_now
 from requests_app.messages import email
 from requests_app.models import (
@@ -24,6 +23,7 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
+from requests_app.worker import tasks
 from tests import factories
 from tests.made_up_language import add_language
 from tests.test_accessibility import ACCESS, AXE, PHONE, axe
@@ -123,9 +123,9 @@ def send(event: Event, kind: str) -> None:
         DigestItem.objects.update(created_at=app_now() - dt.timedelta(days=2))
         for one in DigestItem.objects.all():
             with transaction.atomic():
-                subscribing._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
+                subscriptions._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
     else:
-        proving.mail_link(
+        verify_email.mail_link(
             contact_point,
             kind,
             service_request=made if kind == "confirm" else None,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from requests_app.rules.lifecycle import ACTIONS
 from requests_app.rules.permissions import FIRST_ROLES
-from staff_app.acts import BY_VERB
+from staff_app.request.actions import BY_VERB
 from tests.pages import (
     API_KEY,
     DEMO_PAGES,
@@ -161,7 +161,7 @@ def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allow
         ):
             path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
             assert answer(client, method, path) == expected(who, permission, kind), (name, kind)
-    assert answer(client, "POST", address("staff_app:put_back", planted)) == expected(who, "publish", "public")
+    assert answer(client, "POST", address("staff_app:restore", planted)) == expected(who, "publish", "public")
 
 
 def test_a_part_is_hidden_and_shown_under_its_own_request_alone(planted: Planted) -> None:
@@ -170,7 +170,7 @@ def test_a_part_is_hidden_and_shown_under_its_own_request_alone(planted: Planted
         path = reverse(f"staff_app:{name}", kwargs={"reference": planted.public.reference, **of_photo})
         assert answer(client, "POST", path) == "404"
     of_words = {"revision_id": planted.public.text_revisions.get(field="description").pk}
-    path = reverse("staff_app:put_back", kwargs={"reference": planted.requests["hidden"].reference, **of_words})
+    path = reverse("staff_app:restore", kwargs={"reference": planted.requests["hidden"].reference, **of_words})
     assert answer(client, "POST", path) == "404"
 
 
@@ -186,7 +186,7 @@ def test_a_contractor_sees_what_is_assigned_to_them(planted: Planted) -> None:
             ("assign", "403"),
             ("hide", "403"),
         ):
-            assert answer(client, "GET", reverse("staff_app:act", args=[public.reference, verb])) == right, verb
+            assert answer(client, "GET", reverse("staff_app:action", args=[public.reference, verb])) == right, verb
         assert answer(client, "GET", reverse("staff_app:detail", args=[public.reference])) == "yes"
 
 
@@ -195,7 +195,7 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
     without = {*ACTIONS, "view", "nonsense"} - set(BY_VERB)
     assert without
     for verb in without:
-        assert answer(client, "POST", reverse("staff_app:act", args=[planted.public.reference, verb])) == "404", verb
+        assert answer(client, "POST", reverse("staff_app:action", args=[planted.public.reference, verb])) == "404", verb
 
 
 # --- Staff, about the city ----------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize(
-    "name", ["staff_app:outbox", "staff_app:outbox_retry", "staff_app:api_keys", "staff_app:api_key_revoke"]
+    "name", ["staff_app:outbox", "staff_app:retry_outbox_row", "staff_app:api_keys", "staff_app:revoke_api_key"]
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
     permission = PAGES[name].who.removeprefix("staff: ")
@@ -328,7 +328,7 @@ def test_ones_own_pages_open_for_whoever_signed_in_by_mail_and_lead_all_others_t
 WITH_LINK = [
     "answer",
     "add",
-    "still_broken",
+    "not_fixed",
     "withdraw",
     "stop",
     "survey",
@@ -366,7 +366,7 @@ def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
     ]
     pages = set()
     for token in wrong:
-        for name in ("requests_app:private_link", "requests_app:stop_mails"):
+        for name in ("requests_app:private_link", "requests_app:unsubscribe_link"):
             response = stranger().get(reverse(name, args=[token]))
             assert response.status_code == 404, token
             pages.add("\n".join(same_words(response.content, token)))
@@ -420,7 +420,7 @@ def test_the_mails_of_a_demo_have_no_file_of_the_server_among_them(planted: Plan
 
 POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
 # Programs post here: the key, or the secret in the address, is the permission.
-WITHOUT_TOKEN = {"open311_requests", "requests_app:stop_mails", "requests_app:stop_digest"}
+WITHOUT_TOKEN = {"open311_requests", "requests_app:unsubscribe_link", "requests_app:unsubscribe_digest_link"}
 
 
 @pytest.mark.parametrize("name", POSTED)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 
 from requests_app import references
-from requests_app.actions.indexing import index_request
+from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
     Answer,
@@ -136,7 +136,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
     )
     OutboxRow.objects.bulk_create(
         OutboxRow(
-            kind="tell_commented",
+            kind="email_commented",
             lane="outside",
             service_request=event.service_request,
             event=event,
@@ -183,7 +183,7 @@ ANSWERS = {
     "requests_app:private_link": 302,
     "requests_app:my_request": 302,
     "requests_app:answered": 302,
-    "requests_app:confirm_again": 302,
+    "requests_app:resend_confirmation": 302,
     "open311_not_found": 404,
 }
 

@@ -32,7 +32,7 @@ FOUR_SIDES = re.compile(r"\b(?:margin|padding|inset|border-width): \S+ (?P<right
 
 @pytest.mark.parametrize(
     "file",
-    [*sorted((ROOT / "static/css").glob("*.css")), ROOT / "templates/requests_app/theme.css"],
+    [*sorted((ROOT / "static/css").glob("*.css")), ROOT / "templates/requests_app/site/theme.css"],
     ids=lambda file: file.name,
 )
 def test_no_style_sheet_of_ours_says_left_or_right(file: Path) -> None:

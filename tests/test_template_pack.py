@@ -15,7 +15,7 @@ from django.template import engines
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
-from requests_app.forms.uswds import (
+from requests_app.web.fields import (
     DescribedChoice,
     MemorableDateField,
     PhotosField,

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory, override_settings
 
-from requests_app.middleware import CompressText
 from requests_app.models import Jurisdiction
+from requests_app.web.middleware import CompressText
 from tests.pages import DRAFT, EVERYONE, PAGES, addresses
 from tests.planted import VISITOR, Planted, plant
 
@@ -153,7 +153,7 @@ def test_every_page_of_residents_is_light_and_brings_no_map(
 def test_the_map_comes_when_it_is_opened(site: "Site", new_page: Callable[..., "Page"]) -> None:
     planted = planted_here()
     weighed = phone(new_page, site)
-    weighed.open(addresses("requests_app:where", planted)[0])
+    weighed.open(addresses("requests_app:location", planted)[0])
     assert not [address for address in weighed.fetched if MAP.search(address)]
     weighed.page.click("details[data-place-map] > summary")
     weighed.page.wait_for_selector(".maplibregl-map")

@@ -52,7 +52,7 @@ class Walk:
 
     def to_details(self) -> "Walk":
         self.begin().on("service", service="pothole")
-        return self.on("where", address="12 Elm St", note="by the bus stop")
+        return self.on("location", address="12 Elm St", note="by the bus stop")
 
     def to_contact(self) -> "Walk":
         return self.to_details().on("details/1", text=TEXT, q_where="lane", q_damage="a bent rim")

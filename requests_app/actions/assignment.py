@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F, Min
 
 from requests_app import events
-from requests_app.actions import clocks, counting
+from requests_app.actions import clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     CONFIDENTIAL,
@@ -18,21 +18,13 @@ from requests_app.models import (
 )
 from requests_app.places.public_place import public_place
 from requests_app.rules.lifecycle import next_status
-
-
-def locked(pk: int) -> ServiceRequest:
-    # Lock first: two dispatchers pressing Assign together must leave one assignment, not two.
-    return (
-        ServiceRequest.objects.select_for_update(of=("self",))
-        .select_related("service_version__department", "service", "jurisdiction", "department")
-        .get(pk=pk)
-    )
+from requests_app.rules.review import public_state_of
 
 
 @transaction.atomic
 def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     """To one member of staff; None takes it from whoever has it."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "assign")
     service_request.assignee = assignee
     service_request.save(update_fields=["status", "assignee"])
@@ -43,7 +35,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
 @transaction.atomic
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
     """To another department, with the reason as a note for them. A second change of hands counts as a bounce."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "transfer")
     before = service_request.department_id
     note = Comment.objects.create(
@@ -78,7 +70,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 @transaction.atomic
 def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     """Not ours, and we do not know whose: the triage queue decides."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id
     Comment.objects.create(
@@ -104,17 +96,17 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 @transaction.atomic
 def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
     """What it really is. The new service's rule decides anew what the public may see; a hidden or private one stays so."""
-    from requests_app.actions.submission import state_of
-
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
     before, before_state = service_request.service, service_request.public_state
     service_request.service = version.service
     service_request.service_version = version
     service_request.priority = min(service_request.priority, version.priority)
-    new_state = state_of(version, is_test=service_request.is_test)
+    new_state = public_state_of(version, is_test=service_request.is_test)
     # What was hidden becomes confidential too: hidden from the public is still read by all of City Hall.
-    if before_state == "public" or (new_state in CONFIDENTIAL and before_state in ("hidden", "held", *CONFIDENTIAL)):
+    if before_state == "public" or (
+        new_state in CONFIDENTIAL and before_state in ("hidden", "pending_review", *CONFIDENTIAL)
+    ):
         service_request.public_state = new_state
     service_request.public_point, service_request.public_address = public_place(
         version.visibility, service_request.point, service_request.address
@@ -147,13 +139,13 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         service_code=version.service.service_code,
         from_service_code=before.service_code,
     )
-    counting.moved(service_request, service_id=before.pk, public_state=before_state)
+    counters.moved(service_request, service_id=before.pk, public_state=before_state)
     return service_request
 
 
 @transaction.atomic
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "set_priority")
     before = service_request.priority
     service_request.priority = priority

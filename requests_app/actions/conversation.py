@@ -6,7 +6,6 @@ from django.db import transaction
 
 from requests_app import events
 from requests_app.actions import clocks, progress
-from requests_app.actions.assignment import locked
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
@@ -18,7 +17,7 @@ WAITS_FOR_REPORTER = "reporter"
 @transaction.atomic
 def comment(pk: int, *, text: str, actor: User) -> Comment:
     """Words of the department's that everybody may read; reporter and followers hear of them."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "comment")
     service_request.updated_at = service_request.last_public_word_at = app_now()
     service_request.has_new_answer = False
@@ -38,7 +37,7 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
 @transaction.atomic
 def note(pk: int, *, text: str, actor: User) -> Comment:
     """For staff alone."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
     written = Comment.objects.create(
         service_request=service_request,
@@ -55,7 +54,7 @@ def note(pk: int, *, text: str, actor: User) -> Comment:
 @transaction.atomic
 def ask(pk: int, *, question: str, actor: User) -> Comment:
     """Asks the reporter. The question is theirs alone to read; the clock waits for their answer."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "ask")
     now = app_now()
     service_request.hold_reason = WAITS_FOR_REPORTER
@@ -78,9 +77,9 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
 @transaction.atomic
 def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
     """What the reporter answers (or a call taker for them): a wait for the reporter ends, a wait for anything else goes on."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.hold_reason != WAITS_FOR_REPORTER and service_request.status == Status.ON_HOLD:
-        return _resident_said(service_request, text, actor)
+        return _add_resident_comment(service_request, text, actor)
     fields = ["status"]
     if service_request.status == Status.ON_HOLD:
         service_request.hold_reason, service_request.hold_until = "", None
@@ -88,18 +87,20 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
         fields += ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
     service_request.status = next_status(service_request.status, "answer")
     service_request.save(update_fields=fields)
-    return _resident_said(service_request, text, actor)
+    return _add_resident_comment(service_request, text, actor)
 
 
 @transaction.atomic
 def add(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
     """What whoever reported or joined adds unasked: it changes no status and no clock. language: of the words, if known."""
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "add")
-    return _resident_said(service_request, text, actor, language)
+    return _add_resident_comment(service_request, text, actor, language)
 
 
-def _resident_said(service_request: ServiceRequest, text: str, actor: Person | User, language: str = "") -> Comment:
+def _add_resident_comment(
+    service_request: ServiceRequest, text: str, actor: Person | User, language: str = ""
+) -> Comment:
     """Read by staff, not shown to everybody. After "we needed your answer", any words reopen."""
     service_request.has_new_answer = True
     service_request.updated_at = app_now()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
-from requests_app.actions import drafting
+from requests_app.actions import drafts
 from requests_app.clock import app_now
 from requests_app.models import Draft, Jurisdiction, ScreeningCount, ServiceRequest, ServiceVersion
 from requests_app.rules.report_path import Path
@@ -31,14 +31,14 @@ def ask(draft: Draft) -> None:
     asked = set(draft.typed.get("asked", []))
     new = set(path.warnings) - asked
     draft.warning = "shown"
-    drafting.keep(draft, asked=sorted(asked | new))
-    _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafting.KEPT))
+    drafts.keep(draft, asked=sorted(asked | new))
+    _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafts.KEPT))
     if new:
         _count(draft.jurisdiction, path.version, Step.ASKED, new)
 
 
 @transaction.atomic
-def go_on(draft: Draft, reasons: Iterable[str]) -> None:
+def continue_anyway(draft: Draft, reasons: Iterable[str]) -> None:
     """Of these reasons it was answered that no one is in danger. The request will say that it was sent after the question."""
     if not _lock(draft):
         return
@@ -52,8 +52,8 @@ def go_on(draft: Draft, reasons: Iterable[str]) -> None:
         _count(draft.jurisdiction, path.version, Step.ASKED, new - asked)
     _count(draft.jurisdiction, path.version, Step.WENT_ON, new)
     draft.warning = "went_on"
-    drafting.keep(draft, warned=sorted(warned | new), asked=sorted(asked | new))
-    _keep_until(draft, draft.created_at + drafting.KEPT)
+    drafts.keep(draft, warned=sorted(warned | new), asked=sorted(asked | new))
+    _keep_until(draft, draft.created_at + drafts.KEPT)
 
 
 @transaction.atomic
@@ -61,24 +61,24 @@ def settle(draft: Draft) -> None:
     """The words or the answer that the question was asked about were changed: the draft does not wait before it any more."""
     if _lock(draft) and draft.warning == "shown" and not Path(draft).warnings:
         draft.warning = "went_on" if draft.typed.get("warned") else ""
-        drafting.keep(draft)
-        _keep_until(draft, draft.created_at + drafting.KEPT)
+        drafts.keep(draft)
+        _keep_until(draft, draft.created_at + drafts.KEPT)
 
 
 @transaction.atomic
 def call(draft: Draft) -> None:
     """The number was pressed. A draft counts once, however often that is."""
     if _lock(draft) and (path := Path(draft)).warnings and not draft.typed.get("called"):
-        drafting.keep(draft, called=True)
+        drafts.keep(draft, called=True)
         _count(draft.jurisdiction, path.version, Step.CALLED, path.warnings)
 
 
-def ask_of_a_change(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def ask_about_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
     """New words of a report that was sent before speak of danger: the question page comes, and nothing is changed yet."""
     _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, reasons)
 
 
-def went_on_with_a_change(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def continued_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
     """Answered with "no": the words are taken, and the report says at the top of the queue that they came after the question."""
     _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, reasons)
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirming, progress
+from requests_app.actions import confirm_report, progress
 from requests_app.clock import app_now
 from requests_app.models import (
     DigestItem,
@@ -43,9 +43,9 @@ def sweep() -> None:
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     _drop_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
-    confirming.forget_old()
+    confirm_report.forget_old()
     _forget_old_mail(now)
-    progress.bring_back_held()
+    progress.resume_overdue_holds()
 
 
 def _drop_done_rows(now: dt.datetime) -> None:
@@ -68,7 +68,7 @@ def _forget_old_mail(now: dt.datetime) -> None:
     over = [pk for pk, expires_at in mailed if expires_at < now - LINKS_KEPT]
     OneTimeLink.objects.filter(pk__in=over).delete()
     gone = Subscription.objects.filter(
-        Q(confirmed_at=None, created_at__lt=now - WISHES_KEPT) | Q(stopped_at__lt=now - STOPPED_KEPT)
+        Q(confirmed_at=None, created_at__lt=now - WISHES_KEPT) | Q(unsubscribed_at__lt=now - STOPPED_KEPT)
     )
     wishes = list(gone.order_by("pk").values_list("pk", "contact_point__person_id")[:ROWS_AT_ONCE])
     Subscription.objects.filter(pk__in=[pk for pk, _person in wishes]).delete()

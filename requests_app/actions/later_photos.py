@@ -7,12 +7,11 @@ from typing import IO
 from django.db import IntegrityError, transaction
 
 from requests_app import events, photos
-from requests_app.actions import progress, withholding
-from requests_app.actions.assignment import locked
+from requests_app.actions import moderation, progress
 from requests_app.clock import app_now
 from requests_app.models import Person, Photo, ServiceRequest, TextRevision
 from requests_app.photos import PhotoRefused, refusal
-from requests_app.rules import holding, moderation, own_changes
+from requests_app.rules import public_texts, reporter_edits, review
 
 
 def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
@@ -37,9 +36,9 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
         raise PhotoRefused(refusal("")) from None
     with transaction.atomic():
         # Lock first: several photos come at once, and it may be ended at this moment.
-        service_request = locked(service_request.pk)
-        is_open = own_changes.takes_photos(service_request)
-        if is_open and len(own_changes.later_photos(service_request)) < own_changes.LATER_PHOTOS_MAX:
+        service_request = ServiceRequest.objects.locked(service_request.pk)
+        is_open = reporter_edits.takes_photos(service_request)
+        if is_open and len(reporter_edits.later_photos(service_request)) < reporter_edits.LATER_PHOTOS_MAX:
             service_request.has_new_answer = True
             service_request.updated_at = app_now()
             service_request.save(update_fields=["has_new_answer", "updated_at"])
@@ -52,10 +51,10 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
 def remove(pk: int, name: str, *, actor: Person) -> None:
     """One that came afterward, until somebody works on it. Raises progress.TooLate; nothing, if it is gone already."""
     with transaction.atomic():
-        service_request = locked(pk)
-        if own_changes.too_late(service_request):
+        service_request = ServiceRequest.objects.locked(pk)
+        if reporter_edits.too_late(service_request):
             raise progress.TooLate
-        photo = next((one for one in own_changes.later_photos(service_request) if one.name == name), None)
+        photo = next((one for one in reporter_edits.later_photos(service_request) if one.name == name), None)
         if photo is None:
             return
         events.record(service_request, "photo_removed", actor=actor, photo_id=photo.pk)
@@ -66,19 +65,19 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
 @transaction.atomic
 def describe(pk: int, words: Mapping[str, str]) -> None:
     """What the photos that came afterward show, by the photo's name."""
-    service_request = locked(pk)
-    taken_out = {key for key, _reason, _by in moderation.taken_out(service_request)}
+    service_request = ServiceRequest.objects.locked(pk)
+    removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}
     new = []
-    for photo in own_changes.later_photos(service_request):
+    for photo in reporter_edits.later_photos(service_request):
         alt = words.get(photo.name, photo.alt)[:300]
         # What staff took out stays out, also if a page that is still open has it.
-        if alt == photo.alt or moderation.key_of(TextRevision.Field.PHOTO, photo.pk) in taken_out:
+        if alt == photo.alt or public_texts.key_of(TextRevision.Field.PHOTO, photo.pk) in removed_texts:
             continue
         photo.alt = alt
         photo.save(update_fields=["alt"])
         new.append(alt)
-    if new and (reason := holding.held_reason(service_request.jurisdiction, new)):
-        withholding.hold(pk, reason=reason)
+    if new and (reason := review.review_reason(service_request.jurisdiction, new)):
+        moderation.send_to_review(pk, reason=reason)
 
 
 def _known(service_request: ServiceRequest, name: str) -> Photo | None:

@@ -1,13 +1,47 @@
-"""What the public may read: hidden and published again by staff. It never touches routing, clocks or crews."""
+"""What the public may read: whole requests, words and photos hidden and shown again, and reports reviewed before publication.
 
-from django.db import transaction
+Moderation never touches routing, clocks or crews. Hidden words change where everybody reads them, so that no page, feed, tile or
+email has to know; the words as they were stay readable for staff who may hide.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
 
 from requests_app import events
-from requests_app.actions import counting
-from requests_app.actions.assignment import locked
-from requests_app.actions.submission import state_of
+from requests_app.actions import counters
+from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
-from requests_app.models import PublicState, RequestArea, ServiceRequest, User
+from requests_app.models import (
+    Answer,
+    Comment,
+    Event,
+    Jurisdiction,
+    ModerationTerm,
+    Photo,
+    PublicState,
+    RequestArea,
+    ServiceRequest,
+    TextRevision,
+    User,
+)
+from requests_app.rules import public_texts, review
+from requests_app.rules.public_texts import REMOVED, PublicText, version_of
+
+
+class AlreadyReviewed(Exception):
+    """Another moderator was faster. event: what they did, if that is known; nobody's decision is overwritten."""
+
+    def __init__(self, service_request: ServiceRequest) -> None:
+        self.service_request = service_request
+        self.event: Event | None = (
+            Event.objects.filter(service_request=service_request, kind__in=["published", "hidden"])
+            .select_related("user")
+            .order_by("-id")
+            .first()
+        )
+        super().__init__(service_request.reference)
 
 
 def set_state(service_request: ServiceRequest, state: str) -> None:
@@ -17,14 +51,14 @@ def set_state(service_request: ServiceRequest, state: str) -> None:
     service_request.updated_at = app_now()
     service_request.save(update_fields=["public_state", "updated_at"])
     RequestArea.objects.filter(service_request=service_request).update(public_state=state)
-    counting.moved(service_request, public_state=before)
+    counters.moved(service_request, public_state=before)
 
 
 @transaction.atomic
 def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     """Off every public surface at once. reason is a code: personal_data, abuse, not_a_report, other."""
-    service_request = locked(pk)
-    if service_request.public_state in (PublicState.PUBLIC, PublicState.HELD):
+    service_request = ServiceRequest.objects.locked(pk)
+    if service_request.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW):
         set_state(service_request, PublicState.HIDDEN)
         events.record(service_request, "hidden", actor=actor, reason=reason)
     return service_request
@@ -33,11 +67,209 @@ def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 @transaction.atomic
 def publish(pk: int, *, actor: User) -> ServiceRequest:
     """Back to what its service's rule says."""
-    service_request = locked(pk)
-    if service_request.public_state in (PublicState.HIDDEN, PublicState.HELD):
+    service_request = ServiceRequest.objects.locked(pk)
+    if service_request.public_state in (PublicState.HIDDEN, PublicState.PENDING_REVIEW):
         # Somebody has looked: what a program found stands in the log alone.
-        service_request.held_reason = ""
-        service_request.save(update_fields=["held_reason"])
-        set_state(service_request, state_of(service_request.service_version, is_test=service_request.is_test))
+        service_request.review_reason = ""
+        service_request.save(update_fields=["review_reason"])
+        set_state(
+            service_request, review.public_state_of(service_request.service_version, is_test=service_request.is_test)
+        )
         events.record(service_request, "published", actor=actor)
     return service_request
+
+
+# --- Review before publication ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_to_review(pk: int, *, reason: str) -> ServiceRequest:
+    """Takes a public request off the public pages until a moderator has read it. reason: rules.review.Reason."""
+    service_request = ServiceRequest.objects.locked(pk)
+    if service_request.public_state == PublicState.PUBLIC:
+        service_request.review_reason = reason
+        service_request.save(update_fields=["review_reason"])
+        set_state(service_request, PublicState.PENDING_REVIEW)
+        events.record(service_request, "pending_review", actor=None, reason=reason)
+    return service_request
+
+
+@transaction.atomic
+def approve(pk: int, *, actor: User) -> ServiceRequest:
+    """Publishes a request that was waiting for review. Raises AlreadyReviewed."""
+    return publish(_pending_review(pk).pk, actor=actor)
+
+
+@transaction.atomic
+def keep_hidden(pk: int, *, reason: str, actor: User) -> ServiceRequest:
+    """Hides a request that was waiting for review. reason: a code of hide(). Raises AlreadyReviewed."""
+    return hide(_pending_review(pk).pk, reason=reason, actor=actor)
+
+
+def _pending_review(pk: int) -> ServiceRequest:
+    # Lock first: when two moderators decide at once, the second must find what the first one did.
+    service_request = ServiceRequest.objects.locked(pk)
+    if service_request.public_state != PublicState.PENDING_REVIEW:
+        raise AlreadyReviewed(service_request)
+    return service_request
+
+
+# --- Words and photos -------------------------------------------------------------------------------------------------
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else was faster. keys: of the texts that are no longer what was seen."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self.keys = set(keys)
+        super().__init__(f"Changed meanwhile: {', '.join(sorted(keys))}")
+
+
+@dataclass(frozen=True)
+class NewWords:
+    """seen: the version of the text that was read (rules.public_texts.version_of)."""
+
+    words: str
+    seen: str
+
+
+@transaction.atomic
+def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User) -> list[TextRevision]:
+    """Writes the new words where the old ones stood. Raises ChangedMeanwhile, and changes nothing, if one is not what was seen."""
+    service_request = ServiceRequest.objects.locked(pk)
+    texts = {one.key: one for one in public_texts.public_texts(service_request)}
+    lost = [key for key, one in new.items() if key not in texts or texts[key].version != one.seen]
+    if lost:
+        raise ChangedMeanwhile(lost)
+    made = []
+    for key, one in new.items():
+        text = texts[key]
+        revision = _write(service_request, text, one.words or REMOVED, reason=reason, actor=actor)
+        events.record(
+            service_request, "text_hidden", actor=actor, field=text.field, reason=reason, revision_id=revision.pk
+        )
+        made.append(revision)
+    _told(service_request)
+    return made
+
+
+@transaction.atomic
+def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -> None:
+    """The words as they were before. Where they changed again since, raises ChangedMeanwhile: then somebody says what is to stand
+    there instead."""
+    revision = TextRevision.objects.select_related("answer", "comment", "photo").get(
+        pk=revision_id, reason__in=public_texts.REASONS
+    )
+    service_request = ServiceRequest.objects.locked(revision.service_request_id)
+    # Under the lock anew: two who press together put it back once.
+    revision.refresh_from_db(fields=["undone_at"])
+    if revision.undone_at is not None:
+        return
+    revision.service_request = service_request
+    for row in (revision.answer, revision.comment, revision.photo):
+        if row is not None:
+            row.refresh_from_db()
+    now = public_texts.current_text(revision)
+    text = PublicText(revision.field, now, "", revision.answer or revision.comment or revision.photo)
+    if instead is None and now == revision.after:
+        _store(service_request, text, revision.before)
+    elif instead is not None and version_of(now) == instead.seen:
+        _write(service_request, text, instead.words, reason="restore", actor=actor)
+    else:
+        raise ChangedMeanwhile([text.key])
+    revision.undone_at, revision.undone_by = app_now(), actor
+    revision.save(update_fields=["undone_at", "undone_by"])
+    events.record(service_request, "text_shown", actor=actor, field=text.field, revision_id=revision.pk)
+    _told(service_request)
+
+
+def _write(service_request: ServiceRequest, text: PublicText, words: str, *, reason: str, actor: User) -> TextRevision:
+    revision = TextRevision.objects.create(
+        service_request=service_request,
+        field=text.field,
+        answer=text.of if isinstance(text.of, Answer) else None,
+        comment=text.of if isinstance(text.of, Comment) else None,
+        photo=text.of if isinstance(text.of, Photo) else None,
+        before=text.words,
+        after=words,
+        reason=reason,
+        user=actor,
+    )
+    _store(service_request, text, words)
+    return revision
+
+
+def _store(service_request: ServiceRequest, text: PublicText, words: str) -> None:
+    if isinstance(text.of, Answer):
+        text.of.value = text.of.value_words = words
+        text.of.save(update_fields=["value", "value_words"])
+    elif isinstance(text.of, Comment):
+        text.of.text = words
+        text.of.save(update_fields=["text"])
+    elif isinstance(text.of, Photo):
+        text.of.alt = words
+        text.of.save(update_fields=["alt"])
+    else:
+        service_request.description = words
+        service_request.save(update_fields=["description"])
+
+
+def _told(service_request: ServiceRequest) -> None:
+    """Feed readers and programs that ask for what is new take the new words; a search finds nothing by the old ones, from now on
+    and not from the worker's next round on."""
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=["updated_at"])
+    index_request(service_request.pk)
+
+
+@transaction.atomic
+def hide_photo(photo_id: int, *, reason: str, actor: User) -> None:
+    """Off every public page at once, and its address answers nobody outside."""
+    photo = _locked_photo(photo_id)
+    if photo.service_request is not None and photo.hidden_at is None:
+        photo.hidden_at, photo.hidden_reason = app_now(), reason
+        photo.save(update_fields=["hidden_at", "hidden_reason"])
+        events.record(photo.service_request, "photo_hidden", actor=actor, photo_id=photo.pk, reason=reason)
+        _told(photo.service_request)
+
+
+@transaction.atomic
+def show_photo(photo_id: int, *, actor: User) -> None:
+    """Hidden by staff or waiting for a look: from now on everybody who reads the request sees it."""
+    photo = _locked_photo(photo_id)
+    if photo.service_request is not None and photo.hidden_at is not None:
+        photo.hidden_at, photo.hidden_reason = None, ""
+        photo.save(update_fields=["hidden_at", "hidden_reason"])
+        events.record(photo.service_request, "photo_shown", actor=actor, photo_id=photo.pk)
+        _told(photo.service_request)
+
+
+def _locked_photo(photo_id: int) -> Photo:
+    """Its request first, as every action locks."""
+    photo = Photo.objects.get(pk=photo_id)
+    if photo.service_request_id is not None:
+        service_request = ServiceRequest.objects.locked(photo.service_request_id)
+        photo = Photo.objects.select_for_update(of=("self",)).get(pk=photo_id)
+        photo.service_request = service_request
+    return photo
+
+
+# --- The lists of links, threats and blocked addresses ----------------------------------------------------------------
+
+
+class AlreadyListed(Exception):
+    """The list holds it."""
+
+
+def add_term(jurisdiction: Jurisdiction, kind: str, value: str, *, actor: User) -> ModerationTerm:
+    """value: as rules.review and rules.blocked_addresses compare it. Raises AlreadyListed."""
+    try:
+        # A savepoint: two administrators may add the same at once.
+        with transaction.atomic():
+            return ModerationTerm.objects.create(jurisdiction=jurisdiction, kind=kind, value=value, created_by=actor)
+    except IntegrityError:
+        raise AlreadyListed from None
+
+
+def remove_term(term: ModerationTerm) -> None:
+    ModerationTerm.objects.filter(pk=term.pk).delete()

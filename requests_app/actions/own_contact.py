@@ -2,17 +2,17 @@
 
 from django.db import transaction
 
-from requests_app.actions import proving
+from requests_app.actions import verify_email
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Participation, Person, Subscription
-from requests_app.rules import banning, own_requests
+from requests_app.rules import blocked_addresses, my_requests
 
 
 @transaction.atomic
 def set_phone(contact_point: ContactPoint, number: str) -> None:
     """For all that was sent with this address; an empty number takes it away."""
-    people = list(own_requests.people(contact_point).select_for_update().order_by("id"))
+    people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
     ContactPoint.objects.filter(person__in=people, kind=ContactPoint.Kind.PHONE).delete()
     if number:
         normalized = normalized_phone(number)
@@ -29,20 +29,20 @@ def ask_to_change(contact_point: ContactPoint, email: str, *, language: str, vis
 
     Raises proving.Banned.
     """
-    if banning.is_banned(contact_point.person.jurisdiction, email):
-        raise proving.Banned
-    new = proving.address_of(contact_point.person.jurisdiction, email, language=language)
-    proving.mail_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
+    if blocked_addresses.is_blocked(contact_point.person.jurisdiction, email):
+        raise verify_email.AddressBlocked
+    new = verify_email.address_of(contact_point.person.jurisdiction, email, language=language)
+    verify_email.mail_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
     return new
 
 
 @transaction.atomic
 def change(contact_point: ContactPoint, link: OneTimeLink) -> ContactPoint:
     """Wherever the old address stands, the new one stands now. Raises proving.UsedUp."""
-    new = proving.use(link)
+    new = verify_email.use(link)
     if new.normalized == contact_point.normalized:
         return new
-    rows = list(own_requests.same_address(contact_point).select_for_update(of=("self",)).order_by("id"))
+    rows = list(my_requests.same_address(contact_point).select_for_update(of=("self",)).order_by("id"))
     # What was mailed to the old one to get in, or to become one's address, must not do so for the new one.
     mailed = OneTimeLink.objects.filter(contact_point__in=rows, used_at=None)
     mailed.filter(purpose__in=[OneTimeLink.Purpose.SIGN_IN, OneTimeLink.Purpose.CHANGE]).update(expires_at=app_now())

@@ -4,9 +4,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from requests_app import events, outbox, photos
-from requests_app.actions import confirming, moderation, progress
-from requests_app.actions.assignment import locked
-from requests_app.actions.indexing import index_request
+from requests_app.actions import confirm_report, moderation, progress
+from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -27,7 +26,7 @@ from requests_app.models import (
     TextRevision,
     User,
 )
-from requests_app.rules import own_requests
+from requests_app.rules import my_requests
 
 # For whom a report goes on, besides the one who wants it erased.
 COMPLAINING = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
@@ -42,13 +41,13 @@ def view_reporter(service_request: ServiceRequest, *, actor: User) -> None:
 def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
     """Who the holder of this address is goes now. With reports_too, so does what they reported and said, request by request: the
     worker does each in a transaction of its own. Safe to do twice."""
-    people = list(own_requests.people(contact_point).select_for_update().order_by("id"))
+    people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
     parts = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
     for part in parts:
         service_request = part.service_request
         if service_request.public_state == PublicState.UNCONFIRMED:
             # Nobody could ever press its link.
-            confirming.take_away(service_request.pk)
+            confirm_report.take_away(service_request.pk)
         elif reports_too:
             outbox.enqueue(
                 "erase",
@@ -84,7 +83,7 @@ def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
 def _forget(people: list[Person]) -> None:
     """The rows stay, for the events that point at them; with nothing in them that says who it was, and no way in."""
     AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
-    Participation.objects.filter(person__in=people).update(contact_point=None, stopped_at=app_now())
+    Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())
     SurveyAnswer.objects.filter(person__in=people).update(person=None)
     Message.objects.filter(person__in=people).delete()
     # With them go their subscriptions, gathered news, mailed links and mails that wait.
@@ -105,7 +104,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
 
     A report that others joined goes on for them, without this person's words and photos.
     """
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     person = Person.objects.get(pk=person_id)
     people = service_request.participations.filter(role__in=COMPLAINING)
     is_own = people.filter(person=person, role__in=Participation.OWN).exists()
@@ -119,7 +118,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
     else:
         if service_request.is_open:
             progress.withdraw(pk, actor=person)
-            service_request = locked(pk)
+            service_request = ServiceRequest.objects.locked(pk)
         _erase_words(service_request, person, choices_too=True)
         _erase_place(service_request)
         moderation.set_state(service_request, PublicState.ERASED)

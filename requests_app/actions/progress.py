@@ -9,8 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from requests_app import events
-from requests_app.actions import clocks, counting
-from requests_app.actions.assignment import locked
+from requests_app.actions import clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
@@ -55,7 +54,7 @@ def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
 
 
 def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     before = service_request.status
     service_request.status = next_status(before, action)
     service_request.updated_at = app_now()
@@ -107,7 +106,7 @@ def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest
     service_request.hold_reason, service_request.hold_until = reason, until
     clocks.pause(service_request)
     service_request.save(update_fields=[*fields, "hold_reason", "hold_until", *clocks.DUE_FIELDS])
-    events.record(service_request, "held", actor=actor, reason=reason, until=until)
+    events.record(service_request, "put_on_hold", actor=actor, reason=reason, until=until)
     return service_request
 
 
@@ -131,7 +130,7 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
         ]
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(is_open=False)
-    counting.ended(service_request)
+    counters.ended(service_request)
 
 
 def _say(
@@ -259,7 +258,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     )
     service_request.save(update_fields=clocks.DUE_FIELDS)
     RequestArea.objects.filter(service_request=service_request).update(is_open=True)
-    counting.reopened(service_request)
+    counters.reopened(service_request)
     events.record(
         service_request,
         "reopened",
@@ -285,7 +284,7 @@ def _give_to_supervisor(service_request: ServiceRequest) -> None:
 
 @transaction.atomic
 def close(pk: int) -> ServiceRequest:
-    service_request = locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "close")
     service_request.closed_at = app_now()
     service_request.save(update_fields=["status", "closed_at"])
@@ -303,7 +302,7 @@ def close_old(*, at_most: int = 5000) -> int:
     return sum(_unless_moved_on(close, pk) for pk in due)
 
 
-def bring_back_held(*, at_most: int = 5000) -> int:
+def resume_overdue_holds(*, at_most: int = 5000) -> int:
     """The day a request waited for has come, by its city's calendar: it is worked on again."""
     due: list[int] = []
     for city in Jurisdiction.objects.all():

@@ -7,7 +7,7 @@ from requests_app.actions import clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.routing import Decision, decide, sent_on_to
+from requests_app.rules.routing import Decision, decide, forwarded_to
 
 
 def route_row(row: OutboxRow) -> None:
@@ -18,12 +18,12 @@ def route_row(row: OutboxRow) -> None:
 @transaction.atomic
 def route(pk: int) -> ServiceRequest:
     """The first routing. A second call changes nothing: the decision's unique row says that it was made."""
-    service_request = _locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state == PublicState.UNCONFIRMED or service_request.status != Status.RECEIVED:
         return service_request
     if service_request.routing_decisions.filter(is_first=True).exists():
         return service_request
-    if not _sent_on(service_request, is_first=True):
+    if not _forward(service_request, is_first=True):
         decision = decide(service_request)
         _follow(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
     return service_request
@@ -32,11 +32,11 @@ def route(pk: int) -> ServiceRequest:
 @transaction.atomic
 def route_changed(pk: int) -> ServiceRequest:
     """Its reporter changed the words or the place: to whom it belongs now, if that is another. Safe to run twice."""
-    service_request = _locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     if not service_request.routing_decisions.filter(is_first=True).exists():
         # The worker has not come to it yet, and will find it as it is now.
         return service_request
-    if _sent_on(service_request):
+    if _forward(service_request):
         return service_request
     decision = decide(service_request)
     if decision.department != service_request.department:
@@ -45,9 +45,9 @@ def route_changed(pk: int) -> ServiceRequest:
     return service_request
 
 
-def _sent_on(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
+def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
     """Whether it went to whose ground it is."""
-    owner = sent_on_to(service_request)
+    owner = forwarded_to(service_request)
     if owner is None:
         return False
     RoutingDecision.objects.create(
@@ -95,7 +95,7 @@ def _say_where(
 @transaction.atomic
 def route_again(pk: int, *, actor: User) -> ServiceRequest:
     """By hand, through the routing table: after the service, place or words were corrected."""
-    service_request = _locked(pk)
+    service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "route")
     decision = decide(service_request)
     RoutingDecision.objects.create(
@@ -114,20 +114,12 @@ def give_to_triage(row: OutboxRow) -> None:
     """Routing failed for good: a person decides instead, and nothing is lost."""
     if row.service_request_id is None:
         return
-    service_request = _locked(row.service_request_id)
+    service_request = ServiceRequest.objects.locked(row.service_request_id)
     if service_request.status == Status.RECEIVED and not service_request.in_triage:
         RoutingDecision.objects.get_or_create(
             service_request=service_request, is_first=True, defaults={"reason": "failed"}
         )
         _leave_for_triage(service_request, "failed")
-
-
-def _locked(pk: int) -> ServiceRequest:
-    return (
-        ServiceRequest.objects.select_for_update(of=("self",))
-        .select_related("service_version__department", "service", "jurisdiction", "owner", "department")
-        .get(pk=pk)
-    )
 
 
 def _send(service_request: ServiceRequest, department: Department) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from requests_app import events, links, references
-from requests_app.actions import clocks, counting, proving
+from requests_app.actions import clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, person_of, take_part
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -30,9 +31,9 @@ from requests_app.models import (
     ServiceVersion,
     User,
 )
-from requests_app.places import ground
+from requests_app.places import ownership
 from requests_app.places.public_place import public_place
-from requests_app.rules import banning, holding, intake
+from requests_app.rules import blocked_addresses, intake, review
 
 # Without a key, the same client sending the same body again within this time retries; later it reports anew.
 RETRY_WINDOW_S = 60
@@ -51,14 +52,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Doubts:
+class SpamSignals:
     """by_robot: it came as only a program sends it; over_limit: so many came from this network or person before."""
 
     by_robot: bool = False
     over_limit: bool = False
 
 
-NO_DOUBTS = Doubts()
+NO_SPAM_SIGNALS = SpamSignals()
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Idempotency:
 
 
 @dataclass(frozen=True)
-class Submitted:
+class SubmissionResult:
     """repeated: the same submission came before, and this is the request it made."""
 
     service_request: ServiceRequest
@@ -88,10 +89,6 @@ class Refused(Exception):
         super().__init__("; ".join(problems.values()))
 
 
-class CannotJoin(Exception):
-    """It ended, or is not shown to everybody any more."""
-
-
 class IdempotencyConflict(Exception):
     """The key was used for another body."""
 
@@ -100,81 +97,112 @@ def body_hash(*parts: object) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
-def state_of(version: ServiceVersion, *, is_test: bool, held_reason: str = "") -> str:
-    """Whether the public may see it, from its first moment on. held_reason: see rules.holding."""
-    if is_test:
-        return PublicState.TEST
-    if version.visibility == ServiceVersion.Visibility.PRIVATE:
-        return PublicState.PRIVATE
-    if version.visibility == ServiceVersion.Visibility.STAFF:
-        return PublicState.STAFF
-    return PublicState.HELD if held_reason else PublicState.PUBLIC
+@dataclass(frozen=True)
+class NewReport:
+    """A report that passed its form or parser.
+
+    answers: from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on; may_be_outside: also
+    to the neighbor beyond the boundary. spam_signals: with the words they may send it to review before everybody reads it
+    (rules.review), never keep it from being worked on. visitor_hash: of the browser's cookie, if it has one.
+    """
+
+    jurisdiction: Jurisdiction
+    version: ServiceVersion
+    description: str
+    language: str
+    place: Place
+    answers: intake.Answers
+    reporter: Reporter
+    channel: str = Channel.WEB
+    owner: Owner | None = None
+    photos: Iterable[Photo] = ()
+    after_warning: bool = False
+    is_test: bool = False
+    may_be_outside: bool = False
+    spam_signals: SpamSignals = NO_SPAM_SIGNALS
+    visitor_hash: str = ""
 
 
 @transaction.atomic
-def submit(
-    *,
-    jurisdiction: Jurisdiction,
-    version: ServiceVersion,
-    description: str,
-    language: str,
-    place: Place,
-    answers: intake.Answers,
-    reporter: Reporter,
-    channel: str = Channel.WEB,
-    actor: User | None = None,
-    owner: Owner | None = None,
-    photos: Iterable[Photo] = (),
-    after_warning: bool = False,
-    is_test: bool = False,
-    idempotency: Idempotency | None = None,
-    may_be_outside: bool = False,
-    doubts: Doubts = NO_DOUBTS,
-    visitor_hash: str = "",
-) -> Submitted:
+def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
-    `answers` come from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on.
-    may_be_outside: also to the neighbor beyond the boundary. doubts: what the door noticed of who sends it; with the words they
-    may hold it back from the public (rules.holding), never from the work. visitor_hash: the browser's, if it has one.
-
-    Where the service demands it, the report waits until the link in a mail is pressed: until then nobody sees it, and nothing
-    of what follows a report happens (see actions.confirming). Nobody waits who has proved the address before, whom a member of
-    staff has heard, or where somebody may be in danger.
+    actor: the member of staff who typed it for somebody. Where the service demands it, the report waits until the link in an
+    email is used: until then nobody sees it, and nothing of what follows a report happens (see confirm_report.py). It does not
+    wait where the address was proved before, a member of staff took it, or somebody may be in danger.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
     if idempotency is not None:
         earlier = _earlier(idempotency)
         if earlier is not None:
-            return Submitted(earlier, _link_of(earlier), repeated=True)
-    _check(jurisdiction, version, place, answers, neighbor=owner if may_be_outside else None)
-    check_reporter(jurisdiction, version, reporter)
-    now = app_now()
-    photos = list(photos)
-    areas = ground.areas_at(jurisdiction, place.point) if place.point else []
-    public_point, public_address = public_place(version.visibility, place.point, place.address)
+            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
+    version, reporter = report.version, report.reporter
+    _check(report)
+    check_reporter(report.jurisdiction, version, reporter)
+    photos = list(report.photos)
+    must_wait = version.must_confirm and not (
+        reporter.email_is_verified or actor or report.after_warning or report.is_test
+    )
     # The staff answer for what they write themselves.
-    held_reason = (
-        ""
-        if actor
-        else holding.held_reason(
-            jurisdiction,
-            [
-                description, reporter.name, place.address, place.note,
-                *(words for _question, _value, words in answers.given), *(photo.alt for photo in photos),
-            ],
-            by_robot=doubts.by_robot,
-            over_limit=doubts.over_limit,
+    review_reason = "" if actor else _review_reason(report, photos)
+    service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
+    _save_with_reference(service_request)
+    _store_areas_and_answers(service_request, report)
+    if not version.identity_words:
+        reporter = replace(reporter, postal_address="")
+    person = person_of(report.jurisdiction, reporter, report.language)
+    role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
+    participation = take_part(person, service_request, role=role)
+    link = links.link_for(person, service_request)
+    for photo in photos:
+        photo.draft = None
+        photo.service_request = service_request
+        photo.is_private = report.answers.private_photos
+        photo.save(update_fields=["draft", "service_request", "is_private"])
+    if must_wait and participation.contact_point is not None:
+        verify_email.mail_link(
+            participation.contact_point,
+            OneTimeLink.Purpose.CONFIRM,
+            service_request=service_request,
+            visitor_hash=report.visitor_hash,
         )
-    )  # fmt: skip
-    must_wait = version.must_confirm and not (reporter.email_is_proved or actor or after_warning or is_test)
-    service_request = ServiceRequest(
-        jurisdiction=jurisdiction,
+    else:
+        record_submission(service_request, answers=report.answers, actor=actor or person)
+    if idempotency is not None:
+        IdempotencyKey.objects.update_or_create(
+            scope=idempotency.scope,
+            key=idempotency.key,
+            defaults={
+                "body_hash": idempotency.body_hash,
+                "service_request": service_request,
+                "created_at": service_request.submitted_at,
+            },
+        )
+    return SubmissionResult(service_request, link)
+
+
+def _review_reason(report: NewReport, photos: list[Photo]) -> str:
+    texts = [
+        report.description, report.reporter.name, report.place.address, report.place.note,
+        *(words for _question, _value, words in report.answers.given), *(photo.alt for photo in photos),
+    ]  # fmt: skip
+    signals = report.spam_signals
+    return review.review_reason(report.jurisdiction, texts, by_robot=signals.by_robot, over_limit=signals.over_limit)
+
+
+def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> ServiceRequest:
+    """The row, not saved yet."""
+    version, place, answers = report.version, report.place, report.answers
+    public_point, public_address = public_place(version.visibility, place.point, place.address)
+    public_state = review.public_state_of(version, is_test=report.is_test, review_reason=review_reason)
+    now = app_now()
+    return ServiceRequest(
+        jurisdiction=report.jurisdiction,
         service_id=version.service_id,
         service_version=version,
-        description=intake.clean_text(description)[: intake.DESCRIPTION_MAX],
-        language=language,
-        channel=channel,
+        description=intake.clean_text(report.description)[: intake.DESCRIPTION_MAX],
+        language=report.language,
+        channel=report.channel,
         point=place.point,
         address=place.address[:300],
         place_note=place.note[:300],
@@ -183,69 +211,43 @@ def submit(
         asset=place.asset,
         public_point=public_point,
         public_address=public_address[:300],
-        public_state=PublicState.UNCONFIRMED
-        if must_wait
-        else state_of(version, is_test=is_test, held_reason=held_reason),
-        held_reason=held_reason,
-        is_test=is_test,
+        public_state=PublicState.UNCONFIRMED if must_wait else public_state,
+        review_reason=review_reason,
+        is_test=report.is_test,
         priority=min(answers.priority or version.priority, version.priority),
         priority_reason=answers.priority_reason or "service",
         photos_private=answers.private_photos,
-        after_warning=after_warning,
-        owner=owner,
+        after_warning=report.after_warning,
+        owner=report.owner,
         submitted_at=now,
         updated_at=now,
     )
-    _save_with_reference(service_request)
+
+
+def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport) -> None:
+    point = report.place.point
     RequestArea.objects.bulk_create(
         RequestArea(
             area=area,
             service_request=service_request,
-            submitted_at=now,
+            submitted_at=service_request.submitted_at,
             public_state=service_request.public_state,
         )
-        for area in areas
+        for area in (ownership.areas_at(report.jurisdiction, point) if point else [])
     )
     Answer.objects.bulk_create(
         Answer(
             service_request=service_request,
             question_version=question,
-            question_words=question.text.get(language) or question.text.get("en", ""),
+            question_words=question.text.get(report.language) or question.text.get("en", ""),
             value=value,
             value_words=words,
         )
-        for question, value, words in answers.given
+        for question, value, words in report.answers.given
     )
-    if not version.identity_words:
-        reporter = replace(reporter, postal_address="")
-    person = person_of(jurisdiction, reporter, language)
-    role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = take_part(person, service_request, role=role)
-    link = links.link_for(person, service_request)
-    for photo in photos:
-        photo.draft = None
-        photo.service_request = service_request
-        photo.is_private = answers.private_photos
-        photo.save(update_fields=["draft", "service_request", "is_private"])
-    if must_wait and participation.contact_point is not None:
-        proving.mail_link(
-            participation.contact_point,
-            OneTimeLink.Purpose.CONFIRM,
-            service_request=service_request,
-            visitor_hash=visitor_hash,
-        )
-    else:
-        take_in(service_request, answers=answers, actor=actor or person)
-    if idempotency is not None:
-        IdempotencyKey.objects.update_or_create(
-            scope=idempotency.scope,
-            key=idempotency.key,
-            defaults={"body_hash": idempotency.body_hash, "service_request": service_request, "created_at": now},
-        )
-    return Submitted(service_request, link)
 
 
-def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
+def record_submission(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
     """It is sent: from now on the promises hold, and what follows a report happens."""
     version = service_request.service_version
     clocks.start(
@@ -263,15 +265,15 @@ def take_in(service_request: ServiceRequest, *, answers: intake.Answers, actor: 
         service_code=version.service.service_code,
         after_warning=service_request.after_warning,
     )
-    if service_request.public_state == PublicState.HELD:
-        events.record(service_request, "withheld", actor=None, reason=service_request.held_reason)
-    counting.submitted(service_request)
+    if service_request.public_state == PublicState.PENDING_REVIEW:
+        events.record(service_request, "pending_review", actor=None, reason=service_request.review_reason)
+    counters.submitted(service_request)
 
 
 def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
     """Whether the service knows enough of who reports. Raises Refused."""
-    if banning.is_banned(jurisdiction, reporter.email):
-        raise Refused({"email": banning.refusal(jurisdiction)}, code="contact")
+    if blocked_addresses.is_blocked(jurisdiction, reporter.email):
+        raise Refused({"email": blocked_addresses.refusal(jurisdiction)}, code="contact")
     needed = intake.who_problems(
         version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
     )
@@ -279,30 +281,28 @@ def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter
         raise Refused(needed, code="contact")
 
 
-def _check(
-    jurisdiction: Jurisdiction, version: ServiceVersion, place: Place, answers: intake.Answers, neighbor: Owner | None
-) -> None:
-    from django.utils.translation import gettext as _
-
+def _check(report: NewReport) -> None:
+    jurisdiction, version, point = report.jurisdiction, report.version, report.place.point
     if version.service.jurisdiction_id != jurisdiction.pk or not version.service.active:
         raise Refused({"service": _("This service is not offered any more. Choose another one.")}, code="service")
-    if answers.stopped_by is not None:
-        raise Refused({answers.stopped_by.code: _("Call 911 now. This form cannot send help.")}, code="emergency")
-    if answers.problems:
-        raise Refused(answers.problems, code="answers")
-    if place.point is None and not place.address and version.place_required:
+    if report.answers.stopped_by is not None:
+        raise Refused(
+            {report.answers.stopped_by.code: _("Call 911 now. This form cannot send help.")}, code="emergency"
+        )
+    if report.answers.problems:
+        raise Refused(report.answers.problems, code="answers")
+    if point is None and not report.place.address and version.place_required:
         raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
-    if place.point is not None and not ground.inside(jurisdiction, place.point):
-        if neighbor is not None and neighbor.email and neighbor == ground.neighbor_at(jurisdiction, place.point):
+    if point is not None and not ownership.inside(jurisdiction, point):
+        neighbor = report.owner if report.may_be_outside else None
+        if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, point):
             return
-        raise Refused({"place": outside_words(jurisdiction, place.point)}, code="outside")
+        raise Refused({"place": outside_words(jurisdiction, point)}, code="outside")
 
 
 def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
     """Says that a place lies outside, and whose it may be."""
-    from django.utils.translation import gettext as _
-
-    neighbor = ground.neighbor_at(jurisdiction, point)
+    neighbor = ownership.neighbor_at(jurisdiction, point)
     if neighbor is None:
         return _("This place is outside %(city)s. Choose a place inside the city.") % {"city": jurisdiction.name}
     return _("This place is outside %(city)s. It may belong to %(neighbor)s. You can call them at %(phone)s.") % {
@@ -348,29 +348,6 @@ def _save_with_reference(service_request: ServiceRequest) -> None:
             service_request.pk = None
             if "reference" not in str(error) or attempt == 4:
                 raise
-
-
-@transaction.atomic
-def join(
-    pk: int, *, reporter: Reporter, language: str, role: str = Participation.Role.AFFECTED
-) -> tuple[Person, AccessLink]:
-    """ "Affects me too" (or only follows): one more person on the request. It changes neither priority nor due date by itself.
-
-    Raises CannotJoin, and Refused for an address that may not take part.
-    """
-    # Lock first: it may be closed, joined with another one or hidden at this moment.
-    service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
-    if not (service_request.is_open and service_request.is_public):
-        raise CannotJoin
-    if banning.is_banned(service_request.jurisdiction, reporter.email):
-        raise Refused({"email": banning.refusal(service_request.jurisdiction)}, code="contact")
-    person = person_of(service_request.jurisdiction, reporter, language)
-    take_part(person, service_request, role=role)
-    if role == Participation.Role.AFFECTED:
-        service_request.people_count += 1
-        service_request.save(update_fields=["people_count"])
-    events.record(service_request, "joined", actor=person, role=role)
-    return person, links.link_for(person, service_request)
 
 
 def as_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:

@@ -13,9 +13,8 @@ from django.utils.translation import override
 
 from requests_app.actions.conversation import ANSWER_WITHIN
 from requests_app.actions.reporter import normalized_phone
-from requests_app.actions.submission import state_of
 from requests_app.clock import app_now
-from requests_app.demo.lives import Happening
+from requests_app.demo.progress import Happening
 from requests_app.demo.stories import Story, stories
 from requests_app.events import PUBLIC_KINDS
 from requests_app.imports.bulk import BulkWriter, Happened, History, Said, Someone, analyze, next_ids
@@ -39,6 +38,7 @@ from requests_app.models import (
 )
 from requests_app.places.public_place import public_place
 from requests_app.rules import intake, service_levels
+from requests_app.rules.review import public_state_of
 
 COUNT = 20_000
 BATCH = 1_000
@@ -211,7 +211,7 @@ class Retelling:
             "asset_id": self.assets.get(place.asset_id) if place and place.asset_id else None,
             "public_point": public_point,
             "public_address": public_address,
-            "public_state": state_of(version, is_test=False),
+            "public_state": public_state_of(version, is_test=False),
             "priority": priority,
             "priority_reason": answers.priority_reason or "service",
             "photos_private": answers.private_photos,

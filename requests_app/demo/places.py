@@ -77,7 +77,7 @@ def _inside(lon: float, lat: float, ring: list[list[float]]) -> bool:
     return inside
 
 
-class Ground:
+class CityMap:
     """All spots of the city, by kind and neighborhood."""
 
     def __init__(self, folder: Path) -> None:

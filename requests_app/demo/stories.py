@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from requests_app.demo import phrases, places
-from requests_app.demo.lives import HOLDS, Ending, Happening, Life, Promise, status_after
-from requests_app.demo.places import Ground, Place
-from requests_app.models.service_request import Disposition
+from requests_app.demo.places import CityMap, Place
+from requests_app.demo.progress import HOLDS, Ending, Happening, Life, Promise, status_after
+from requests_app.models.states import Disposition
 from requests_app.rules.routing import matches
 from requests_app.rules.screening import plain
 from requests_app.rules.service_levels import WorkingHours
@@ -101,7 +101,7 @@ class City:
         self.routing = catalogue["routing"]
         self._calendars = {code: self._hours(one) for code, one in catalogue["calendars"].items()}
         self._calendar_of = {one["code"]: one["calendar"] for one in catalogue["departments"]}
-        self.ground = Ground(folder)
+        self.map = CityMap(folder)
 
     def _hours(self, calendar: dict[str, Any]) -> WorkingHours:
         holidays = calendar.get("holidays") or {}
@@ -163,8 +163,8 @@ class Teller:
         self.chosen = self.figures["chosen"]
         people = phrases.bank("_people")
         self.names = {key: people[key].split() for key in people}
-        population = city.ground.population
-        speakers = sum(population[name] * share for name, share in city.ground.spanish_share.items())
+        population = city.map.population
+        speakers = sum(population[name] * share for name, share in city.map.spanish_share.items())
         mean = speakers / sum(population.values())
         # Staff and crews write English, so residents must make up for their share.
         residents = 1 - self.figures["channel"]["staff"] - self.services.get("internal-fac", {}).get("share", 0) / 1000
@@ -302,7 +302,7 @@ class Teller:
         else:
             kinds = plan.situation.get("places") or self.services[plan.service]["places"]
             kind = rng.choices(list(kinds), list(kinds.values()))[0]
-            plan.place = None if kind == "none" else self.city.ground.choose(kind, rng)
+            plan.place = None if kind == "none" else self.city.map.choose(kind, rng)
             if plan.place and len(sore) < 25 and rng.random() < 0.1:
                 sore.append(plan.place)
         plan.ending = self._ending(plan, rng)
@@ -483,7 +483,7 @@ class Teller:
     def _language(self, plan: Plan, rng: random.Random) -> str:
         if plan.channel == "staff":
             return "en"
-        hoods = self.city.ground.spanish_share
+        hoods = self.city.map.spanish_share
         hood = plan.place.neighborhood if plan.place else rng.choice(list(hoods))
         share = self.spanish_factor * hoods.get(hood, 0.2)
         return "es" if rng.random() < min(share, 0.8) and "es" in plan.situation else "en"
@@ -518,7 +518,7 @@ class Teller:
             return slots
         exact = self.city.services[plan.service]["visibility"] not in ("coarse", "private")
         slots["spot"] = lambda: places.in_words(place, language, rng, exact=exact)
-        slots["nearby"] = lambda: self.city.ground.another_address(place, rng)
+        slots["nearby"] = lambda: self.city.map.another_address(place, rng)
         slots["hood"] = place.neighborhood
         if place.street:
             slots["street"] = lambda: "SR 9" if place.kind == "state_road" else places.spoken_street(place.street, rng)

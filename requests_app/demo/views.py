@@ -14,7 +14,7 @@ from requests_app.demo.staff import SEEN_AS, demo_user, load_staff
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules import permissions
-from requests_app.views.visitor import drafts_of
+from requests_app.web.visitor import drafts_of
 
 # One private link for each place where a request can stand.
 SHOWN_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.clock import app_now
+from requests_app.localized import localized
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -25,8 +26,7 @@ from requests_app.models import (
     Subscription,
     SurveyAnswer,
 )
-from requests_app.rules import own_requests
-from requests_app.words import say
+from requests_app.rules import my_requests
 
 FORMAT = "lamplighter-own-data/1"
 # So many requests are one file: more come in further parts, so that no copy is too large to make while one waits.
@@ -39,7 +39,7 @@ def parts(contact_point: ContactPoint) -> int:
 
 
 def _keys(contact_point: ContactPoint) -> list[int]:
-    found = own_requests.requests(contact_point).order_by("-submitted_at", "-id")
+    found = my_requests.requests(contact_point).order_by("-submitted_at", "-id")
     return list(found.values_list("pk", flat=True))
 
 
@@ -97,7 +97,7 @@ def _data(
     contact_point: ContactPoint, keys: Sequence[int], part: int
 ) -> tuple[dict[str, Any], list[tuple[str, Photo]]]:
     city = contact_point.person.jurisdiction
-    people = own_requests.people(contact_point)
+    people = my_requests.people(contact_point)
     requests = _requests(keys)
     roles: dict[int, list[str]] = defaultdict(list)
     for request_id, role in Participation.objects.filter(person__in=people, service_request__in=keys).values_list(
@@ -151,8 +151,8 @@ def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, A
     """What they reported, whole; of what they joined or follow, what everybody reads."""
     about: dict[str, Any] = {
         "reference": one.reference,
-        "service": {"code": one.service.service_code, "name": say(one.service_version.name)},
-        "department": say(one.department.name) if one.department else None,
+        "service": {"code": one.service.service_code, "name": localized(one.service_version.name)},
+        "department": localized(one.department.name) if one.department else None,
         "you": sorted(set(roles)),
         "status": one.status,
         "outcome": one.disposition or None,
@@ -204,7 +204,7 @@ def _said(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dic
             found[one.service_request_id].append(
                 {
                     "by": "you" if theirs else "city",
-                    "department": say(one.department.name) if one.department and not theirs else None,
+                    "department": localized(one.department.name) if one.department and not theirs else None,
                     "kind": one.kind,
                     "text": one.text,
                     "language": one.language,
@@ -290,7 +290,7 @@ def _person(one: Any) -> dict[str, Any]:
 
 def _subscriptions(contact_point: ContactPoint) -> Iterable[Subscription]:
     """Those that they stopped, too."""
-    return Subscription.objects.filter(contact_point__in=own_requests.same_address(contact_point)).order_by("id")
+    return Subscription.objects.filter(contact_point__in=my_requests.same_address(contact_point)).order_by("id")
 
 
 def _subscription(one: Subscription) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def _subscription(one: Subscription) -> dict[str, Any]:
         "how_often": one.cadence,
         "asked_at": one.created_at,
         "confirmed_at": one.confirmed_at,
-        "stopped_at": one.stopped_at,
+        "unsubscribed_at": one.unsubscribed_at,
     }
 
 

@@ -15,8 +15,8 @@ from django.contrib.gis.db.models import GeometryField
 from django.db import connection, models, transaction
 
 from requests_app import references
-from requests_app.actions.counting import LEVEL
-from requests_app.actions.indexing import index_requests
+from requests_app.actions.counters import LEVEL
+from requests_app.actions.search_index import index_requests
 from requests_app.models import (
     OPEN,
     AccessLink,
@@ -35,7 +35,7 @@ from requests_app.models import (
     ServiceRequest,
 )
 
-# As places/ground.py: maps are rounded, and a point on the border is the city's.
+# As places/ownership.py: maps are rounded, and a point on the border is the city's.
 BORDER = 0.00001
 OPEN_CODES = [status.value for status in OPEN]
 # Areas outside, points inside: PostGIS then prepares each polygon once, instead of unpacking it for each point.
@@ -350,7 +350,7 @@ class BulkWriter:
         )
 
     def _place(self, ids: list[int], named: Mapping[int, list[int]]) -> None:
-        """The areas that each request lies in, as places/ground.py says it: all that hold the point, else one at the border."""
+        """The areas that each request lies in, as places/ownership.py says it: all that hold the point, else one at the border."""
         given: dict[str, Any] = {"ids": ids, "city": self.jurisdiction.pk, "open": OPEN_CODES, "border": BORDER}
         with connection.cursor() as cursor:
             cursor.execute(AREAS, given)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 
-from requests_app.actions.indexing import index_catalogue
+from requests_app.actions.search_index import index_catalogue
 from requests_app.imports.catalogue_file import (
     FORMAT,
     REFERRED_TO,

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from requests_app.imports.map_files import ImportProblemError, features, first_line
 from requests_app.imports.progress import Progress
-from requests_app.models import Area, BasemapFeature, Ground, Jurisdiction, Owner, RequestArea, Target
+from requests_app.models import Area, BasemapFeature, Jurisdiction, Owner, OwnerArea, RequestArea, Target
 from requests_app.places import basemap
 
 USES = ("basemap", "areas", "owners", "skip")
@@ -74,7 +74,7 @@ def import_layers(jurisdiction: Jurisdiction, folder: Path, mapping: Path, *, pr
                 elif entry.use == "areas":
                     loaded_codes[entry.layer] |= staged.into_areas(jurisdiction)
                 else:
-                    staged.into_ground(jurisdiction)
+                    staged.into_owner_areas(jurisdiction)
             report.counts[f"{entry.use} {entry.layer}".strip()] += staged.count
         kept = _forget_lost_areas(jurisdiction, loaded_codes)
         for line in kept:
@@ -243,7 +243,7 @@ class _Staged:
                 )
         return set(rows)
 
-    def into_ground(self, jurisdiction: Jurisdiction) -> None:
+    def into_owner_areas(self, jurisdiction: Jurisdiction) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT DISTINCT properties ->> 'owner', min(properties ->> 'kind') FROM staged GROUP BY 1")
             named = cursor.fetchall()
@@ -255,7 +255,7 @@ class _Staged:
             # Lines are street segments; those of the city itself count too, for the nearest segment decides.
             cursor.execute(
                 """
-                INSERT INTO requests_app_ground (jurisdiction_id, owner_id, is_segment, name, shape)
+                INSERT INTO requests_app_ownerarea (jurisdiction_id, owner_id, is_segment, name, shape)
                 SELECT %s, (%s::jsonb ->> (properties ->> 'owner'))::bigint, ST_Dimension(shape) = 1,
                        left(coalesce(properties ->> 'name', ''), 200),
                        ST_SetSRID(ST_Force2D(ST_MakeValid(shape)), 4326)
@@ -289,7 +289,7 @@ def _forget_replaced(jurisdiction: Jurisdiction, entries: list[Entry]) -> None:
     BasemapFeature.objects.filter(jurisdiction=jurisdiction, layer__in=layers)._raw_delete("default")
     if any(entry.use == "owners" for entry in entries):
         # Ground has no name of its own to be replaced by: the files of one import are all that is known.
-        Ground.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
+        OwnerArea.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
 
 
 def _forget_lost_areas(jurisdiction: Jurisdiction, loaded_codes: dict[str, set[str]]) -> list[str]:

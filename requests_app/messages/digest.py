@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from requests_app import links
-from requests_app.actions.subscribing import digest_of
 from requests_app.clock import app_now
+from requests_app.localized import localized
 from requests_app.messages import email, limits, timeline, wording
+from requests_app.messages.notifications import digest_of
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -26,7 +27,6 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
-from requests_app.words import say
 
 # So many reports are told one by one; of the rest the mail says how many there are and where to read them.
 TOLD = 50
@@ -55,7 +55,7 @@ class Told:
     url: str
 
 
-def tell_digest(row: OutboxRow) -> None:
+def send_digest(row: OutboxRow) -> None:
     """Sends one gathered mail and marks what it told, in the row's transaction: a kill sends it again, with the same id."""
     contact_point, subscription, cadence = digest_of(row)
     if contact_point is None or contact_point.bounced_at is not None:
@@ -99,7 +99,7 @@ class Changes:
             parts = Participation.objects.filter(
                 service_request__in={one.service_request_id for one in items},
                 contact_point=contact_point,
-                stopped_at=None,
+                unsubscribed_at=None,
             )
             # Whoever is there twice (reported it, and joined it once more) reads it as its reporter.
             for part in sorted(parts, key=lambda one: one.role in Participation.OWN):
@@ -141,10 +141,12 @@ def compose(
 ) -> EmailMultiAlternatives:
     """Subject, plain text and HTML, in the active language."""
     requests = changes.by_request()
-    departments = {one.pk: say(one.name) for one in Department.objects.filter(jurisdiction=jurisdiction)}
+    departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=jurisdiction)}
     owners = timeline.names_of_owners(one.event for one in changes.readable)
     site = links.site_of(jurisdiction)
-    stop_url = site + reverse("requests_app:stop_digest", args=[links.digest_token(contact_point, subscription)])
+    stop_url = site + reverse(
+        "requests_app:unsubscribe_digest_link", args=[links.digest_token(contact_point, subscription)]
+    )
     told = []
     for group in requests[:TOLD]:
         service_request = group[0].service_request
@@ -152,8 +154,8 @@ def compose(
         own = changes.is_own(service_request)
         told.append(
             Told(
-                name=say(service_request.service_version.name),
-                reference=service_request.spoken_reference,
+                name=localized(service_request.service_version.name),
+                reference=service_request.display_reference,
                 place=service_request.address if own else service_request.public_address,
                 status=wording.status_words(service_request, to_reporter=own),
                 changes=[

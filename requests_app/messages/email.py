@@ -17,7 +17,8 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.messages import limits, plain, timeline, wording
+from requests_app.localized import localized
+from requests_app.messages import html_part, limits, timeline, wording
 from requests_app.models import (
     Cadence,
     Comment,
@@ -33,19 +34,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules import reopening
-from requests_app.words import say
 
-# Outbox kind → the event that the header and the templates are named for.
-KINDS = {
-    "tell_received": "received",
-    "tell_routed": "routed",
-    "tell_commented": "commented",
-    "tell_asked": "asked",
-    "tell_held": "on_hold",
-    "tell_resolved": "resolved",
-    "tell_reopened": "reopened",
-    "tell_changed": "changed",
-}
 # These are about words alone: once the words are hidden, there is nothing to tell.
 ABOUT_WORDS = {"commented", "asked"}
 
@@ -69,17 +58,19 @@ def sender(jurisdiction: Jurisdiction) -> str:
     return formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL))
 
 
-def tell(row: OutboxRow) -> None:
-    """Sends the mail of one outbox row. Runs inside the row's transaction: a kill before its commit sends it again, with the
-    same Message-ID."""
+def send_notification(row: OutboxRow) -> None:
+    """Sends the email of one outbox row of kind `email_…`.
+
+    Runs inside the row's transaction: after a kill before its commit it is sent again, with the same Message-ID.
+    """
     contact_point = row.recipient
     service_request = row.service_request
     if contact_point is None or service_request is None or contact_point.bounced_at is not None:
         return
-    kind = KINDS[row.kind]
+    kind = row.kind.removeprefix("email_")
     jurisdiction = service_request.jurisdiction
     participation = Participation.objects.filter(
-        service_request=service_request, contact_point=contact_point, stopped_at=None
+        service_request=service_request, contact_point=contact_point, unsubscribed_at=None
     ).first()
     if participation is None or not _is_theirs(service_request, participation, kind):
         return
@@ -140,11 +131,11 @@ def compose(
     link = links.link_for(contact_point.person, service_request)
     comment = _comment_of(event, kind)
     follow_url = links.url(link, jurisdiction)
-    stop_url = links.site_of(jurisdiction) + reverse("requests_app:stop_mails", args=[links.token(link)])
+    stop_url = links.site_of(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
     context: dict[str, Any] = {
         "service_request": service_request,
         "city": jurisdiction,
-        "service_name": say(service_request.service_version.name),
+        "service_name": localized(service_request.service_version.name),
         "department": wording.department_words(service_request),
         "place": service_request.address if own else service_request.public_address,
         "own": own,
@@ -160,7 +151,7 @@ def compose(
     }
     subject = " ".join(render_to_string(f"emails/{kind}.subject.txt", context).split())
     mail = EmailMultiAlternatives(
-        subject=f"[{service_request.spoken_reference}] {subject}",
+        subject=f"[{service_request.display_reference}] {subject}",
         body=render_to_string(f"emails/{kind}.txt", context),
         from_email=sender(jurisdiction),
         to=[contact_point.value],
@@ -253,8 +244,8 @@ def _about(
     service_request: ServiceRequest, template: str, context: dict[str, Any], *, to: str
 ) -> EmailMultiAlternatives:
     """A mail to somebody who has to act on a request, in the active language."""
-    service_name = say(service_request.service_version.name)
-    subject = f"[{service_request.spoken_reference}] {service_name}"
+    service_name = localized(service_request.service_version.name)
+    subject = f"[{service_request.display_reference}] {service_name}"
     body = render_to_string(template, {**context, "service_name": service_name})
     mail = EmailMultiAlternatives(
         subject=subject,
@@ -263,7 +254,7 @@ def _about(
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(plain.as_html(body, title=subject, url=context.get("page", "")), "text/html")
+    mail.attach_alternative(html_part.as_html(body, title=subject, url=context.get("page", "")), "text/html")
     return mail
 
 
@@ -291,5 +282,5 @@ def mail_draft(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(body, title=subject, url=url), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, url=url), "text/html")
     send(mail, None)

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.messages import email, limits, plain
+from requests_app.messages import email, html_part, limits
 from requests_app.models import Message, OneTimeLink, OutboxRow
 
 
@@ -56,7 +56,7 @@ def mail_link(row: OutboxRow) -> None:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        mail.attach_alternative(plain.as_html(body, title=subject, url=url), "text/html")
+        mail.attach_alternative(html_part.as_html(body, title=subject, url=url), "text/html")
     email.send(mail, contact_point)
     Message.objects.create(
         jurisdiction=jurisdiction,

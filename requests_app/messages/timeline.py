@@ -8,10 +8,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from requests_app.events import PUBLIC_KINDS
+from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
-from requests_app.rules.moderation import key_of
-from requests_app.words import say
+from requests_app.rules.public_texts import key_of
 
 # Others who have the problem too are one number on the page, not a line each; closed looks like resolved.
 UNTOLD = {"joined", "absorbed", "closed"}
@@ -53,7 +53,8 @@ def lines(
     comments = Comment.objects.filter(service_request__in=ids, hidden_at=None).select_related("department")
     spoken = {one.pk: one for one in comments if _may_read(one, service_request, reporter, reader)}
     departments = {
-        one.pk: say(one.name) for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
+        one.pk: localized(one.name)
+        for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
     }
     owners = names_of_owners(events)
     found = []
@@ -79,7 +80,7 @@ def lines(
         # Words that no event speaks of: an import leaves them so.
         is_earlier = comment.created_at < begun[0]
         if comment.pk not in told and comment.public and not is_earlier:
-            who = say(comment.department.name) if comment.department else _("The city")
+            who = localized(comment.department.name) if comment.department else _("The city")
             found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, *_said(comment, notes or {})))
     # sorted() keeps the order of what is equally old, and that is by id.
     return sorted(found, key=lambda line: line.at, reverse=True)
@@ -132,7 +133,7 @@ def words(
     if event.kind == "scheduled":
         day = parse_date(str(data.get("date", "")))
         return _("Planned for %(date)s") % {"date": wording.long_date(day)} if day else _("Planned")
-    if event.kind == "held":
+    if event.kind == "put_on_hold":
         return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))), own=own)
     if event.kind == "resolved":
         return _ended(service_request, str(data.get("disposition", "")), str(data.get("reason") or ""), own=own)
@@ -150,7 +151,7 @@ def words(
         "made_safe": _("Safe for now, repair still to come"),
         "resumed": _("Work goes on"),
         "commented": _("%(who)s wrote")
-        % {"who": say(service_request.department.name) if service_request.department else _("The city")},
+        % {"who": localized(service_request.department.name) if service_request.department else _("The city")},
         "merged": _("Joined with an earlier report"),
         "edited": _("You changed the words") if own else _("The person who reported it changed the words"),
         "place_corrected": _place_words(event, own=own),
@@ -165,7 +166,7 @@ def change_words(event: Event, service_request: ServiceRequest, *, own: bool) ->
     """What one event did, for a mail about it alone."""
     departments = Department.objects.filter(pk=event.data.get("department_id") or 0)
     return words(
-        event, service_request, {one.pk: say(one.name) for one in departments}, names_of_owners([event]), own=own
+        event, service_request, {one.pk: localized(one.name) for one in departments}, names_of_owners([event]), own=own
     )
 
 

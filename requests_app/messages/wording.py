@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from requests_app.clock import app_now
+from requests_app.localized import localized
 from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
 from requests_app.rules import service_levels
-from requests_app.words import say
 
 METRES_IN_A_FOOT = 0.3048
 
@@ -64,21 +64,21 @@ def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> 
     if reason in standard:
         return standard[reason]
     listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.HOLD, reason))
-    return say(listed.words) if listed else _("another group")
+    return localized(listed.words) if listed else _("another group")
 
 
 def reason_words(service_request: ServiceRequest) -> str:
     """The listed reason behind "we can't do this"."""
     code = service_request.disposition_reason
     listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.CANNOT_DO, code))
-    return say(listed.words) if listed else ""
+    return localized(listed.words) if listed else ""
 
 
 def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
     """How it ended, as a resident reads it; to others than the reporter, "you" would be the wrong one."""
     own = service_request.service_version.outcome_words.get(service_request.disposition)
     if own:
-        return say(own)
+        return localized(own)
     disposition = service_request.disposition
     if not to_reporter and disposition == Disposition.WITHDRAWN:
         return _("Taken back by the person who reported it")
@@ -148,7 +148,7 @@ def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -
     if service_request.reopened_count:
         return _("Open again")
     if status == Status.ROUTED and service_request.department is not None:
-        return _("Sent to %(department)s") % {"department": say(service_request.department.name)}
+        return _("Sent to %(department)s") % {"department": localized(service_request.department.name)}
     return _("We got it")
 
 
@@ -164,7 +164,7 @@ def department_words(service_request: ServiceRequest) -> str:
     department = service_request.department
     if department is None and not service_request.in_triage:
         department = service_request.service_version.department
-    return say(department.name) if department else _("The 311 Center")
+    return localized(department.name) if department else _("The 311 Center")
 
 
 def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> NextStep:

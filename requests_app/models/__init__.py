@@ -16,7 +16,7 @@ from requests_app.models.catalogue import (
 from requests_app.models.counters import Counter, CounterDelta, ScreeningCount
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
-from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Ground, Owner
+from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.moderation_term import ModerationTerm
@@ -25,24 +25,19 @@ from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.service_request import (
-    CONFIDENTIAL,
-    OPEN,
     AccessLink,
     Answer,
-    Channel,
     Clock,
     Comment,
-    Disposition,
     IdempotencyKey,
     Participation,
     PlaceRevision,
-    PublicState,
     RequestArea,
     RoutingDecision,
     ServiceRequest,
-    Status,
 )
 from requests_app.models.short_link import ShortLink
+from requests_app.models.states import CONFIDENTIAL, OPEN, Channel, Disposition, PublicState, Status
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision
@@ -74,7 +69,6 @@ __all__ = [
     "EmergencyPhrase",
     "Event",
     "GazetteerEntry",
-    "Ground",
     "IdempotencyKey",
     "Jurisdiction",
     "ListedReason",
@@ -84,6 +78,7 @@ __all__ = [
     "OneTimeLink",
     "OutboxRow",
     "Owner",
+    "OwnerArea",
     "Participation",
     "Person",
     "Photo",

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from requests_app.clock import AppNow
+from requests_app.localized import localized
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.words import say
 
 
 class Calendar(models.Model):
@@ -42,7 +42,7 @@ class Department(models.Model):
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="department_code_unique")]
 
     def __str__(self) -> str:
-        return say(self.name)
+        return localized(self.name)
 
 
 class Category(models.Model):
@@ -57,7 +57,7 @@ class Category(models.Model):
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="category_code_unique")]
 
     def __str__(self) -> str:
-        return say(self.name)
+        return localized(self.name)
 
 
 class Service(models.Model):
@@ -144,7 +144,7 @@ class ServiceVersion(models.Model):
         triggers = [pgtrigger.Protect(name="version_is_immutable", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
-        return say(self.name)
+        return localized(self.name)
 
 
 class QuestionVersion(models.Model):
@@ -187,7 +187,7 @@ class QuestionVersion(models.Model):
         triggers = [pgtrigger.Protect(name="question_is_immutable", operation=pgtrigger.Update)]
 
     def __str__(self) -> str:
-        return say(self.text)
+        return localized(self.text)
 
 
 class Target(models.Model):

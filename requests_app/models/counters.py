@@ -14,7 +14,7 @@ class CounterKey(models.Model):
     day = models.DateField()
     service = models.ForeignKey("requests_app.Service", on_delete=models.CASCADE, related_name="+", db_index=False)
     # Confidential rows are counted here too, so that all adds up; pages show them only to those who may see them.
-    public_state = models.CharField(max_length=12)
+    public_state = models.CharField(max_length=16)
 
     class Meta:
         abstract = True

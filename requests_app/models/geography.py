@@ -47,11 +47,11 @@ class Owner(models.Model):
         return self.name
 
 
-class Ground(models.Model):
+class OwnerArea(models.Model):
     """A piece of ground and whose it is. Polygons: all inside. Lines: street segments, the nearest decides; no owner: ours."""
 
-    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="ground")
-    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, null=True, blank=True, related_name="ground")
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="owner_areas")
+    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, null=True, blank=True, related_name="owner_areas")
     is_segment = models.BooleanField(default=False)
     name = models.CharField(max_length=200, blank=True)
     shape = models.GeometryField(geography=False)

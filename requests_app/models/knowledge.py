@@ -5,9 +5,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.localized import localized
 from requests_app.models.catalogue import Service
 from requests_app.models.jurisdiction import Jurisdiction
-from requests_app.words import say
 
 
 class Article(models.Model):
@@ -24,7 +24,7 @@ class Article(models.Model):
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="article_code_unique")]
 
     def __str__(self) -> str:
-        return say(self.title)
+        return localized(self.title)
 
 
 class SearchDocument(models.Model):

@@ -9,7 +9,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import ContactPoint, Person
 from requests_app.models.service_request import ServiceRequest
 
-UNDONE = Q(done_at__isnull=True, dead_at__isnull=True, held_at__isnull=True)
+UNDONE = Q(done_at__isnull=True, dead_at__isnull=True, paused_at__isnull=True)
 
 
 class OutboxRow(models.Model):
@@ -37,7 +37,7 @@ class OutboxRow(models.Model):
     trace_id = models.CharField(max_length=40, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
-    held_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

@@ -12,62 +12,11 @@ from requests_app.models.catalogue import Department, QuestionVersion, Service, 
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
+from requests_app.models.states import OPEN, Channel, Disposition, PublicState, Status
+from requests_app.rules import permissions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-
-class Status(models.TextChoices):
-    RECEIVED = "received"
-    ROUTED = "routed"
-    IN_PROGRESS = "in_progress"
-    ON_HOLD = "on_hold"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
-OPEN = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD]
-
-
-class Disposition(models.TextChoices):
-    """How it ended; the public words stand in messages/wording.py."""
-
-    FIXED = "fixed"
-    ACTION_TAKEN = "action_taken"
-    ANSWERED = "answered"
-    HANDED_OVER = "handed_over"
-    DUPLICATE = "duplicate"
-    NOT_FOUND = "not_found"
-    CANNOT_DO = "cannot_do"
-    NO_REPLY = "no_reply"
-    WITHDRAWN = "withdrawn"
-    NOT_WORKED = "not_worked"
-    REMOVED = "removed"
-
-
-class PublicState(models.TextChoices):
-    PUBLIC = "public"
-    UNCONFIRMED = "unconfirmed"
-    HELD = "held"
-    HIDDEN = "hidden"
-    PRIVATE = "private"
-    STAFF = "staff"
-    TEST = "test"
-    ERASED = "erased"
-
-
-# Read by the named roles of its own department, not by all of City Hall.
-CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
-
-
-class Channel(models.TextChoices):
-    WEB = "web"
-    PHONE = "phone"
-    API = "api"
-    EMAIL = "email"
-    COUNTER = "counter"
-    STAFF = "staff"
-    IMPORT = "import"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -88,14 +37,22 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Open, and no department has it: nothing in the routing table matched, or routing failed."""
         return self.open().filter(department=None, in_triage=True)
 
+    def for_update(self) -> Self:
+        """Locks the rows, and reads along what every action asks for. Lock first: of two dispatchers who press Assign together,
+        the second must find what the first one did."""
+        return self.select_for_update(of=("self",)).select_related(
+            "jurisdiction", "service", "service_version__service", "service_version__department", "department", "owner"
+        )
+
+    def locked(self, pk: int) -> "ServiceRequest":
+        """The request, locked until the transaction ends. Raises DoesNotExist."""
+        return self.for_update().get(pk=pk)
+
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
         """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …); a test says so.
 
         triage=False leaves out a department's view of the triage queue, for lists that have no such rows anyway.
         """
-        # rules read models; this one upward import keeps the rule in one place.
-        from requests_app.rules import permissions
-
         return self.filter(permissions.visible_filter(user, triage=triage))
 
 
@@ -125,14 +82,14 @@ class ServiceRequest(models.Model):
     disposition = models.CharField(max_length=14, choices=Disposition.choices, blank=True)
     # The listed reason behind cannot_do or removed (codes).
     disposition_reason = models.CharField(max_length=40, blank=True)
-    public_state = models.CharField(max_length=12, choices=PublicState.choices)
+    public_state = models.CharField(max_length=16, choices=PublicState.choices)
     is_test = models.BooleanField(default=False)
     priority = models.PositiveSmallIntegerField(default=3)
     # Why it has this priority: service, an answer's code, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
     # Why nobody but staff reads it yet: limit, link, threat, robot. It is routed and worked on all the same.
-    held_reason = models.CharField(max_length=20, blank=True, db_default="")
+    review_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and went on.
     after_warning = models.BooleanField(default=False)
 
@@ -251,7 +208,9 @@ class ServiceRequest(models.Model):
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
             models.Index(
-                fields=["jurisdiction", "submitted_at", "id"], condition=Q(public_state="held"), name="request_held"
+                fields=["jurisdiction", "submitted_at", "id"],
+                condition=Q(public_state="pending_review"),
+                name="request_pending_review",
             ),
             # The few whose link in the mail was not used yet.
             models.Index(
@@ -276,11 +235,11 @@ class ServiceRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.spoken_reference
+        return self.display_reference
 
     @property
-    def spoken_reference(self) -> str:
-        return references.spoken(self.reference)
+    def display_reference(self) -> str:
+        return references.display(self.reference)
 
     @property
     def is_open(self) -> bool:
@@ -298,7 +257,7 @@ class RequestArea(models.Model):
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="request_areas")
     submitted_at = models.DateTimeField()
     is_open = models.BooleanField(default=True)
-    public_state = models.CharField(max_length=12, choices=PublicState.choices)
+    public_state = models.CharField(max_length=16, choices=PublicState.choices)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["area", "service_request"], name="request_area_once")]
@@ -418,7 +377,7 @@ class Participation(models.Model):
     # Where news goes; none: no news is wanted.
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.AT_ONCE, db_default="at_once")
-    stopped_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

@@ -30,7 +30,7 @@ class Subscription(models.Model):
     label = models.CharField(max_length=200, blank=True)
     cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.DAILY)
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    stopped_at = models.DateTimeField(null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:
@@ -42,9 +42,9 @@ class Subscription(models.Model):
             ),
         ]
         indexes = [
-            GistIndex(fields=["point"], condition=Q(stopped_at__isnull=True), name="subscription_place"),
-            models.Index(fields=["area"], condition=Q(stopped_at__isnull=True), name="subscription_area"),
-            models.Index(fields=["service"], condition=Q(stopped_at__isnull=True), name="subscription_service"),
+            GistIndex(fields=["point"], condition=Q(unsubscribed_at__isnull=True), name="subscription_place"),
+            models.Index(fields=["area"], condition=Q(unsubscribed_at__isnull=True), name="subscription_area"),
+            models.Index(fields=["service"], condition=Q(unsubscribed_at__isnull=True), name="subscription_service"),
         ]
 
 

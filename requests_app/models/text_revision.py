@@ -26,7 +26,7 @@ class TextRevision(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
-    # A code: edited (by whoever wrote it); personal_data, abuse, threat, other; put_back, into what had changed since.
+    # A code: edited (by whoever wrote it); personal_data, abuse, threat, other; restore, into what had changed since.
     reason = models.CharField(max_length=20)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
+from requests_app.localized import localized
 from requests_app.models import Area, Calendar, Jurisdiction
-from requests_app.places import ground
+from requests_app.places import ownership
 from requests_app.rules.service_levels import WorkingHours, working_hours
-from requests_app.words import say
 
 # In this order, as date.weekday() counts.
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -40,7 +40,7 @@ class Part:
 
 def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Part]:
     """The card of a point, in the order of the city's own list; without a list, the names of all its areas there."""
-    here = ground.areas_at(jurisdiction, point)
+    here = ownership.areas_at(jurisdiction, point)
     if not jurisdiction.address_card:
         return [Part("", area) for area in here]
     calendars = _calendars(jurisdiction)
@@ -60,17 +60,17 @@ def part_of(jurisdiction: Jurisdiction, area: Area, today: dt.date) -> Part:
 
 def _part(said: Mapping[str, Any], area: Area, calendars: Mapping[str, WorkingHours], today: dt.date) -> Part:
     lines = [_field(one, area.attributes, calendars, today) for one in said.get("fields", [])]
-    return Part(say(said["name"]), area, [line for line in lines if line is not None])
+    return Part(localized(said["name"]), area, [line for line in lines if line is not None])
 
 
 def _field(
     said: Mapping[str, Any], attributes: Mapping[str, Any], calendars: Mapping[str, WorkingHours], today: dt.date
 ) -> Field | None:
     known = attributes.get(said["key"])
-    words = say(known) if isinstance(known, Mapping) else str(known or "")
+    words = localized(known) if isinstance(known, Mapping) else str(known or "")
     if not words:
         return None
-    label, kind = say(said["label"]), said.get("kind", "text")
+    label, kind = localized(said["label"]), said.get("kind", "text")
     # Days are known by their English names; the page says them in its own language.
     day = str(known.get("en", "") if isinstance(known, Mapping) else known).casefold()
     if kind != "weekday" or day not in WEEKDAYS:

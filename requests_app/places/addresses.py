@@ -13,9 +13,9 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Length
 
-from requests_app.models import GazetteerEntry, Ground, Jurisdiction
+from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
 from requests_app.places import plus_codes
-from requests_app.places.patience import TimeUpError, at_most
+from requests_app.places.statement_timeout import TimeUpError, at_most
 
 # How long one statement of a search may take, and after how long no further one is begun.
 STATEMENT_MS, SEARCH_S = 250, 0.5
@@ -112,7 +112,7 @@ def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:
         if near is not None and near.metres.m <= metres:
             return _match(near, most - 0.4 * near.metres.m / metres)
     street = (
-        Ground.objects.filter(jurisdiction=jurisdiction, is_segment=True, name__gt="")
+        OwnerArea.objects.filter(jurisdiction=jurisdiction, is_segment=True, name__gt="")
         .filter(shape__bboverlaps=box_around(point, STREET_M))
         .annotate(metres=Distance("shape", point))
         .order_by("metres", "id")

@@ -8,10 +8,10 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models.functions import Upper
 
+from requests_app.localized import localized
 from requests_app.models import Asset, Jurisdiction
 from requests_app.places import addresses
 from requests_app.places.addresses import Match, box_around
-from requests_app.words import say
 
 # How far from the place that was named a thing may stand, and how many are offered.
 NEAR_M, AT_MOST = 100, 8
@@ -79,7 +79,7 @@ def called_in(jurisdiction: Jurisdiction, place: Mapping[str, Any]) -> str:
 
 
 def kind_name(jurisdiction: Jurisdiction, kind: str) -> str:
-    return say((jurisdiction.branding.get("asset_kinds") or {}).get(kind))
+    return localized((jurisdiction.branding.get("asset_kinds") or {}).get(kind))
 
 
 def _only(found: dict[str, Asset]) -> Asset | None:

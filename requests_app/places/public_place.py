@@ -44,7 +44,7 @@ def public_place(visibility: str, point: Point | None, address: str) -> tuple[Po
     return None, ""
 
 
-def shows_thing(visibility: str) -> bool:
+def shows_asset(visibility: str) -> bool:
     """Whether everybody may know which of the city's things it is: its number is as good as the exact place."""
     return visibility in EXACT
 

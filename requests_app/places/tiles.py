@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 
 from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
-from requests_app.places.patience import at_most
 from requests_app.places.public_place import LISTED_BY_PLACE, LISTED_VERSIONS
+from requests_app.places.statement_timeout import at_most
 
 # A tile is 4096 units wide and 512 pixels on the screen; shapes reach this far over its edge, so that no seam shows.
 EXTENT, BUFFER = 4096, 64

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from requests_app.localized import localized
 from requests_app.models import EmergencyPhrase, Jurisdiction, QuestionVersion, ServiceVersion
-from requests_app.words import say
 
 CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
 
@@ -26,34 +26,34 @@ def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion
 
 
 def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[str, Any]:
-    name, about = say(version.name), say(version.description)
+    name, about = localized(version.name), localized(version.description)
     # People look for it in either language; what they find is named in the page's.
     keywords = [word for words in version.keywords.values() for word in words]
     return {
         "code": version.service.service_code,
         "name": name,
         "about": about,
-        "category": say(version.category.name),
+        "category": localized(version.category.name),
         "find": " ".join([name, about, *keywords]),
         "place_required": version.place_required,
         "photos": version.photo_policy,
         "confidential": version.visibility in CONFIDENTIAL,
-        "screen": say(version.emergency_screen),
+        "screen": localized(version.emergency_screen),
         "questions": questions,
     }
 
 
 def _question(question: QuestionVersion) -> dict[str, Any]:
-    asked: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": say(question.text)}
+    asked: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
     if question.required:
         asked["required"] = True
     if question.help:
-        asked["help"] = say(question.help)
+        asked["help"] = localized(question.help)
     if question.show_if:
         asked["show_if"] = question.show_if
     if question.options:
         asked["options"] = [
-            {"value": str(option["value"]), "label": say(option.get("label"))}
+            {"value": str(option["value"]), "label": localized(option.get("label"))}
             | ({"stop": True} if (option.get("effects") or {}).get("stop") else {})
             for option in question.options
         ]

@@ -16,10 +16,9 @@ from requests_app.clock import app_now
 from requests_app.models import Photo, Service, ServiceRequest, ServiceVersion, User
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
+from requests_app.places.public_place import EXACT
 
 AT_MOST = 5
-# Whose place everybody may know exactly.
-EXACT = (ServiceVersion.Visibility.PUBLIC, ServiceVersion.Visibility.NAMED_STAFF)
 # So many of the nearest are compared, however many lie at one spot.
 COMPARED = 60
 
@@ -33,7 +32,6 @@ NEARNESS_M = 100
 SAME_ASSET, OTHER_ASSET = 1.0, -0.3
 # What two texts about different problems share on average: for texts that cannot be compared.
 USUAL_LIKENESS = 0.13
-
 
 # --- How alike are two reports? Pure functions, also for the benchmark. -----------------------------------------------
 
@@ -85,8 +83,8 @@ def words_of(text: str) -> frozenset[str]:
 
 def _rarity(texts: Sequence[frozenset[str]]) -> Callable[[str], float]:
     """What a word is worth: the fewer of the reports at this place hold it, the more. "Pothole" says little among potholes."""
-    held_by = Counter(word for words in texts for word in words)
-    return lambda word: math.log(1 + (len(texts) + 1) / (1 + held_by[word]))
+    link_of_request = Counter(word for words in texts for word in words)
+    return lambda word: math.log(1 + (len(texts) + 1) / (1 + link_of_request[word]))
 
 
 def _likeness(one: frozenset[str], other: frozenset[str], rarity: Callable[[str], float]) -> float:
@@ -187,8 +185,8 @@ def _near(
     rows = (
         requests.filter(submitted_at__range=(at - window, at + window))
         .filter(**{f"{place}__bboverlaps": box_around(point, radius)})
-        .annotate(metres=Distance(place, point), other_thing=_other_thing(report.asset))
-        .order_by("other_thing", "metres", "-submitted_at", "-id")
+        .annotate(metres=Distance(place, point), other_asset=_other_asset(report.asset))
+        .order_by("other_asset", "metres", "-submitted_at", "-id")
         .values_list("id", "metres", "submitted_at", "service_id", "description", "language", "asset__asset_id")[
             :COMPARED
         ]
@@ -219,7 +217,7 @@ def _same_family(version: ServiceVersion) -> Q:
     return own | Q(service__in=family)
 
 
-def _other_thing(asset: str) -> Case | Value:
+def _other_asset(asset: str) -> Case | Value:
     """0 for reports of the same thing, so that these are compared however many others lie at the spot."""
     if not asset:
         return Value(0)

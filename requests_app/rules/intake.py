@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from requests_app.localized import localized
 from requests_app.models.catalogue import QuestionVersion, ServiceVersion
-from requests_app.words import say
 
 # Open311 allows 4,000 characters; the form says so while one types.
 DESCRIPTION_MAX = 4000
@@ -76,7 +76,7 @@ def _one(value: Any) -> Any:
 def _read(question: QuestionVersion, raw: Any) -> tuple[Any, str, str]:
     """(value, words, problem) of one answer; an empty value is no answer, but "0" is one."""
     kind = question.kind
-    labels = {str(option["value"]): say(option.get("label")) for option in question.options}
+    labels = {str(option["value"]): localized(option.get("label")) for option in question.options}
     if kind == QuestionVersion.Kind.MULTI:
         several = raw if isinstance(raw, list | tuple) else [raw]
         chosen = [str(one) for one in several if one is not None and str(one) != ""]
@@ -125,7 +125,7 @@ def read_answers(
         elif value is None:
             if question.required:
                 result.problems[question.code] = _("Answer this question: %(question)s") % {
-                    "question": say(question.text)
+                    "question": localized(question.text)
                 }
         else:
             result.given.append((question, value, words))

@@ -4,10 +4,10 @@ from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
 from requests_app.clock import app_now
+from requests_app.localized import Words
 from requests_app.models import Disposition, ServiceRequest
-from requests_app.places.patience import TimeUpError, at_most
 from requests_app.places.public_filter import LATELY
-from requests_app.words import Words
+from requests_app.places.statement_timeout import TimeUpError, at_most
 
 # Twice may be chance.
 OFTEN = 3
@@ -17,7 +17,7 @@ KEPT_S = 900
 COUNT_MS = 1000
 
 
-def again_and_again(found: QuerySet[ServiceRequest], key: str) -> list[tuple[Words, int]]:
+def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[Words, int]]:
     """The services reported most, by name, with how often in the last 90 days. key: what they are kept under meanwhile."""
     key = f"recurring:{key}"
     kept = cache.get(key)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 
 from requests_app.models import Asset, Draft, Owner, Photo, QuestionVersion, Service, ServiceVersion
-from requests_app.places import assets, ground
+from requests_app.places import assets, ownership
 from requests_app.rules import duplicates, intake, screening
 
 # More required questions than these make a next page.
@@ -72,19 +72,19 @@ class Path:
         return assets.by_number(self.jurisdiction, named["number"]) if named else None
 
     @property
-    def thing(self) -> str:
+    def asset_name(self) -> str:
         """What people call it: "Street light L00417"; empty if none was named."""
         return assets.called_in(self.jurisdiction, self.place)
 
     @cached_property
-    def things(self) -> list[Asset]:
+    def nearby_assets(self) -> list[Asset]:
         """The things near the place that the service may be about, the nearest first."""
         if self.version is None or self.point is None or not self.version.asset_kinds:
             return []
         return assets.near(self.jurisdiction, self.point, self.version.asset_kinds)
 
     @property
-    def is_thing_open(self) -> bool:
+    def is_asset_open(self) -> bool:
         """Whether it is still to be asked which one it is: there are some, and nobody chose one or said that it is none.
 
         A sign on a light pole does not say which bin it is.
@@ -92,11 +92,11 @@ class Path:
         named = self.place.get("asset")
         if self.version is None or (named and named["kind"] in self.version.asset_kinds):
             return False
-        return self.typed.get("no_thing") != self.version.service.service_code and bool(self.things)
+        return self.typed.get("no_asset") != self.version.service.service_code and bool(self.nearby_assets)
 
     @cached_property
     def is_outside(self) -> bool:
-        return self.point is not None and not ground.inside(self.jurisdiction, self.point)
+        return self.point is not None and not ownership.inside(self.jurisdiction, self.point)
 
     @cached_property
     def owner(self) -> Owner | None:
@@ -104,8 +104,8 @@ class Path:
         if self.version is None or self.point is None:
             return None
         if self.is_outside:
-            return ground.neighbor_at(self.jurisdiction, self.point)
-        return ground.owner_at(self.jurisdiction, self.point, self.version)
+            return ownership.neighbor_at(self.jurisdiction, self.point)
+        return ownership.owner_at(self.jurisdiction, self.point, self.version)
 
     @property
     def is_urgent(self) -> bool:
@@ -241,15 +241,15 @@ class Path:
         if self.version is None:
             return "service"
         if not self.place and (self.version.place_required or "place" not in self.typed):
-            return "where"
-        if self.is_thing_open:
-            return "thing"
+            return "location"
+        if self.is_asset_open:
+            return "choose_asset"
         if self.is_outside and self.owner is None:
-            return "where"
+            return "location"
         if (owner := self.other_owner) is not None and self.typed.get("owner") != owner.code:
-            return "whose"
+            return "owner"
         if self.candidates:
-            return "same"
+            return "duplicates"
         for number in range(1, len(self.pages) + 1):
             if not self.is_page_done(number):
                 return f"details:{number}"

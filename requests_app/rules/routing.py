@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from requests_app.models.catalogue import Department, RoutingRule
 from requests_app.models.geography import Owner
 from requests_app.models.service_request import ServiceRequest
-from requests_app.places import ground
+from requests_app.places import ownership
 from requests_app.rules.screening import plain
 
 
@@ -18,7 +18,7 @@ class Decision:
     rule: RoutingRule | None = None
 
 
-def sent_on_to(service_request: ServiceRequest) -> Owner | None:
+def forwarded_to(service_request: ServiceRequest) -> Owner | None:
     """Whose ground it is, if the report goes to them at once: the resident asked for that, and we know their e-mail address.
 
     What is urgent and within the boundary we take ourselves first, and then hand it over.
@@ -28,7 +28,7 @@ def sent_on_to(service_request: ServiceRequest) -> Owner | None:
         return None
     urgent = service_request.priority == 1
     point = service_request.point
-    beyond = urgent and point is not None and not ground.inside(service_request.jurisdiction, point)
+    beyond = urgent and point is not None and not ownership.inside(service_request.jurisdiction, point)
     return owner if beyond or not urgent else None
 
 

@@ -4,7 +4,7 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from requests_app.models import Participation, ServiceRequest, Subscription
-from requests_app.places.public_place import listed_by_place, shows_thing
+from requests_app.places.public_place import listed_by_place, shows_asset
 
 # No subscription reaches further (see places/public_filter.py), so that an index can answer.
 REACH_DEGREES = 0.1
@@ -29,13 +29,13 @@ def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
         & _place_fits(service_request)
     )
     hearing = (
-        Participation.objects.filter(service_request=service_request, stopped_at=None, contact_point__kind="email")
+        Participation.objects.filter(service_request=service_request, unsubscribed_at=None, contact_point__kind="email")
         .order_by()
         .values_list("contact_point__normalized", flat=True)
     )
     return (
         Subscription.objects.filter(
-            jurisdiction_id=service_request.jurisdiction_id, stopped_at=None, contact_point__bounced_at=None
+            jurisdiction_id=service_request.jurisdiction_id, unsubscribed_at=None, contact_point__bounced_at=None
         )
         .exclude(confirmed_at=None)
         .filter(fits)
@@ -55,6 +55,6 @@ def _place_fits(service_request: ServiceRequest) -> Q:
         near = RawSQL(WITHIN_RADIUS, [point.x, point.y], output_field=BooleanField())  # noqa: S611 (its parameters are numbers of ours)
         box = point.buffer(REACH_DEGREES).envelope
         fits |= Q(point__bboverlaps=box) & Q(near)
-    if service_request.asset_id is not None and shows_thing(version.visibility):
+    if service_request.asset_id is not None and shows_asset(version.visibility):
         fits |= Q(asset_id=service_request.asset_id)
     return fits

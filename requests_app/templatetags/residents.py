@@ -7,12 +7,12 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Answer, ServiceRequest, Target, TextRevision
 from requests_app.rules import survey
-from requests_app.rules.moderation import key_of
-from requests_app.views import doubts
-from requests_app.words import say
+from requests_app.rules.public_texts import key_of
+from requests_app.web.report import spam_signals
 
 register = template.Library()
 
@@ -20,7 +20,7 @@ register = template.Library()
 @register.simple_tag
 def first_page_stamp() -> str:
     """When this page was made: it comes back with the form."""
-    return doubts.stamp()
+    return spam_signals.stamp()
 
 
 @register.filter
@@ -68,7 +68,7 @@ def promised(target: Target) -> str:
 @register.filter
 def answer_words(answer: Answer) -> str:
     """The chosen options in the reader's language; what was typed as it was typed."""
-    labels = {str(option["value"]): say(option.get("label")) for option in answer.question_version.options}
+    labels = {str(option["value"]): localized(option.get("label")) for option in answer.question_version.options}
     chosen = answer.value if isinstance(answer.value, list) else [answer.value]
     if labels and all(str(one) in labels for one in chosen):
         return ", ".join(labels[str(one)] for one in chosen)

@@ -1,7 +1,7 @@
 """What staff pages say with a filter.
 
 `{{ request|may_in_city:"read_outbox" }}`: whether a link to a page of the whole city leads anywhere for this reader.
-`{% held_waiting request as waiting %}`: how many reports wait for a look before everybody can read them.
+`{% reviews_waiting request as waiting %}`: how many reports wait for a look before everybody can read them.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.rules import permissions
-from staff_app import held
+from staff_app.moderation import review_queue
 
 register = template.Library()
 
@@ -23,9 +23,9 @@ def may_in_city(request: HttpRequest, permission: str) -> bool:
 
 
 @register.simple_tag
-def held_waiting(request: HttpRequest) -> held.Waiting:
+def reviews_waiting(request: HttpRequest) -> review_queue.Waiting:
     """How many reports wait for a look by this reader. Asked on each page: nobody looks for what is not shown."""
-    return held.waiting(request)
+    return review_queue.waiting(request)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from django.db import connection
 from requests_app.models import Jurisdiction, ServiceRequest
 from requests_app.places import tiles
 from requests_app.places.public_filter import PublicFilter
-from requests_app.views import choice, feed
+from requests_app.web.explore import feed, filters
 from tests import factories
 from tests.pages import tile_at
 
@@ -110,10 +110,10 @@ def test_every_choice_is_quick(city: Jurisdiction, capsys: pytest.CaptureFixture
         chosen = PublicFilter(city, asked)
         cursor = None
         for _ in range(8):
-            cursor = choice.page(chosen, cursor, 25).next_cursor or cursor
+            cursor = filters.page(chosen, cursor, 25).next_cursor or cursor
         took = [
-            milliseconds(lambda: choice.page(chosen, None, 25)),  # noqa: B023 (asked at once)
-            milliseconds(lambda: choice.page(chosen, cursor, 25)),  # noqa: B023
+            milliseconds(lambda: filters.page(chosen, None, 25)),  # noqa: B023 (asked at once)
+            milliseconds(lambda: filters.page(chosen, cursor, 25)),  # noqa: B023
             milliseconds(chosen.has_older),
             milliseconds(lambda: list(feed.changes(chosen))),  # noqa: B023
             milliseconds(lambda: tiles.request_tile(chosen.requests(), near, "en", "UTC")),  # noqa: B023

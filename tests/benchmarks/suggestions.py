@@ -17,10 +17,10 @@ from django.utils.text import slugify
 from pytest_django.fixtures import Settings
 from sklearn.metrics import f1_score
 
-from requests_app.actions.indexing import index_catalogue
+from requests_app.actions.search_index import index_catalogue
 from requests_app.imports.catalogue_file import read_catalogue
 from requests_app.rules.suggestions import suggest
-from requests_app.training import STRENGTH, Said, fit
+from requests_app.worker.training import STRENGTH, Said, fit
 from tests import factories
 from tests.real_data import real_data
 

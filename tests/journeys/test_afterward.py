@@ -73,7 +73,7 @@ def does(page: Page, site: "Site", made: ServiceRequest, verb: str, **fields: st
 
 
 def of(made: ServiceRequest, event: str, to: str) -> EmailMessage | None:
-    about = (one for one in mails() if made.spoken_reference in str(one["Subject"]))
+    about = (one for one in mails() if made.display_reference in str(one["Subject"]))
     return next((one for one in about if one["X-Lamplighter-Event"] == event and one["To"] == to), None)
 
 

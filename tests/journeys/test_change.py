@@ -64,7 +64,7 @@ def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
 def test_the_pin_is_moved_by_its_buttons(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
     page = new_page(viewport=PHONE)
     made = opened(live_site, page)
-    page.goto(f"{live_site.url}/r/{made.reference}/change/")
+    page.goto(f"{live_site.url}/r/{made.reference}/edit/")
     page.get_by_text("Show it on the map").click()
     page.locator(".place-map .map[data-ready]").wait_for()
     page.get_by_role("button", name="Up (north)").click()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from requests_app.actions import drafting
+from requests_app.actions import drafts
 from requests_app.models import Draft, Photo, ServiceRequest
 from tests import factories
 from tests.journeys.test_report import CONTINUE, PHONE, go, looks_well, sees_nothing_wrong
@@ -25,7 +25,7 @@ AT_ELM_ST = {"lat": 40.5, "long": -69.0, "address": "12 Elm St", "note": "", "so
 
 def at_details(site: "Site", page: "Page", service: str, **typed: Any) -> Draft:
     """A draft of this browser that has come as far as its questions."""
-    draft = drafting.begin(
+    draft = drafts.begin(
         factories.Jurisdiction.objects.get(),
         visitor=VISITOR,
         language="en",
@@ -157,7 +157,7 @@ def test_back_after_sending_and_sending_again_makes_no_second_request(live_site:
     page.wait_for_url("**/sent/")
     page.go_back()
     assert ServiceRequest.objects.count() == 1
-    assert ServiceRequest.objects.get().spoken_reference in page.inner_text("h1")
+    assert ServiceRequest.objects.get().display_reference in page.inner_text("h1")
 
 
 def test_a_mailed_link_hands_the_draft_over_to_another_device(
@@ -176,7 +176,7 @@ def test_a_mailed_link_hands_the_draft_over_to_another_device(
     page.get_by_text("We are mailing the link to ana@example.org.").wait_for()
     sees_nothing_wrong(page)
     phone = new_page(viewport=PHONE, java_script_enabled=False)
-    phone.goto(f"{live_site.url}/report/on/{links.draft_token(draft)}/")
+    phone.goto(f"{live_site.url}/report/resume/{links.draft_token(draft)}/")
     looks_well(phone)
     with phone.expect_navigation():
         phone.get_by_role("button", name="Go on here").click()

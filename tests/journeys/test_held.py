@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TRAP = "[name=subject]"
-HELD = "Somebody will look at it before everyone can see it."
+PENDING_REVIEW = "Somebody will look at it before everyone can see it."
 # Whether any of it lies where somebody could see or press it.
 IS_SEEN = """(one) => {
   const box = one.getBoundingClientRect();
@@ -53,9 +53,9 @@ def test_a_device_sends_what_a_program_filled_in_and_says_that_somebody_looks_fi
     keep(page)
     said = state(page, "sent").inner_text()
     held = ServiceRequest.objects.get()
-    assert (held.public_state, held.held_reason) == ("held", "robot")
-    assert held.spoken_reference in said
-    assert HELD in said
+    assert (held.public_state, held.review_reason) == ("held", "robot")
+    assert held.display_reference in said
+    assert PENDING_REVIEW in said
     # The next report of the same page is a person's.
     keep(page, "Another hole")
     page.wait_for_selector("#outbox-list li[data-state=sent] >> nth=1")
@@ -72,19 +72,19 @@ def test_a_moderator_looks_publishes_and_is_told_who_was_faster(
     pages = []
     for user, width in ((cast.ada, 1280), (factories.staff("Sue", "supervisor", cast.city, cast.streets), 375)):
         page = new_page(viewport={"width": width, "height": 720})
-        page.goto(live_site.url + "/accounts/login/?next=/staff/held/")
+        page.goto(live_site.url + "/accounts/login/?next=/staff/review/")
         page.fill("[name=login]", user.email)
         page.fill("[name=password]", factories.PASSWORD)
         page.click("main button[type=submit]")
-        page.wait_for_url("**/staff/held/")
+        page.wait_for_url("**/staff/review/")
         looks_well(page)
         sees_nothing_wrong(page)
         pages.append(page)
     ada, sue = pages
-    ada.get_by_role("button", name=f"Publish {one.spoken_reference}").click()
-    ada.wait_for_selector(f"text=Everyone can see {one.spoken_reference} now.")
-    sue.get_by_label(f"Why hide it? {one.spoken_reference}").select_option("abuse")
-    sue.get_by_role("button", name=f"Keep hidden {one.spoken_reference}").click()
+    ada.get_by_role("button", name=f"Publish {one.display_reference}").click()
+    ada.wait_for_selector(f"text=Everyone can see {one.display_reference} now.")
+    sue.get_by_label(f"Why hide it? {one.display_reference}").select_option("abuse")
+    sue.get_by_role("button", name=f"Keep hidden {one.display_reference}").click()
     sue.wait_for_selector("text=Ada published it")
     sees_nothing_wrong(sue)
     sue.get_by_role("link", name="Back to the list").click()

@@ -81,7 +81,7 @@ def test_a_whole_report_by_the_keyboard_alone(live_site: "Site", page: "Page") -
     keys.reach("#id_email").type("ana@example.org").go("#report-form button.usa-button--big")
     keys.go("#send-form button.usa-button--big")
     made = ServiceRequest.objects.get()
-    assert made.spoken_reference in page.inner_text("h1")
+    assert made.display_reference in page.inner_text("h1")
     assert made.description == "A deep hole in the road"
 
 

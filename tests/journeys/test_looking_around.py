@@ -38,7 +38,7 @@ def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
     ana.get_by_role("button", name="See what was reported there").click()
     expect(ana).to_have_url(re.compile("/places/1-99-block-of-elm-st/"))
     expect(ana.locator("h1")).to_have_text("1–99 block of Elm St")
-    expect(ana.locator("main")).to_contain_text(made.spoken_reference)
+    expect(ana.locator("main")).to_contain_text(made.display_reference)
     assert fits(ana)
 
     # A wider look, the request itself, and from there its service and its ward.

@@ -123,7 +123,7 @@ def test_a_report_written_without_a_network_survives_a_closed_page_and_is_sent_o
     context.set_offline(False)
     said = state(page, "sent").inner_text()
     made = ServiceRequest.objects.get()
-    assert made.spoken_reference in said
+    assert made.display_reference in said
     assert (made.description, made.address, made.place_note) == (TEXT, "12 Elm St", "by the bus stop")
     assert made.answers.get().value == "lane"
     assert [one.alt for one in made.photos.all()] == ["The hole"]
@@ -169,7 +169,7 @@ def test_an_answer_that_is_lost_makes_no_second_request(lossy: "Page", live_site
     lossy.fill("#words", f"{TEXT}, and it grows")
     lossy.click(KEEP)
     said = state(lossy, "sent").inner_text()
-    assert ServiceRequest.objects.get().spoken_reference in said
+    assert ServiceRequest.objects.get().display_reference in said
     assert "before your last change" in said
     assert "and it grows" in said
 
@@ -275,7 +275,7 @@ def test_what_the_city_cannot_take_goes_on_where_it_can_be_put_right(phone: "Pag
     made = ServiceRequest.objects.get()
     assert (made.service.service_code, made.description) == ("tree", TEXT)
     open_offline(phone, live_site)
-    assert made.spoken_reference in state(phone, "sent").inner_text()
+    assert made.display_reference in state(phone, "sent").inner_text()
 
 
 def test_a_photo_that_is_none_comes_back_with_the_reason_and_loses_nothing(

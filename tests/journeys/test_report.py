@@ -88,12 +88,12 @@ def test_a_report_on_a_phone_without_javascript(live_site: "Site", new_page: Cal
     go(page, "#send-form button")
 
     made = ServiceRequest.objects.get()
-    assert made.spoken_reference in page.inner_text("h1")
+    assert made.display_reference in page.inner_text("h1")
     looks_well(page)
     # Back to "Check and send" and once more: the same reference.
     page.go_back()
     page.reload()
-    assert made.spoken_reference in page.inner_text("h1")
+    assert made.display_reference in page.inner_text("h1")
     assert ServiceRequest.objects.count() == 1
     assert Draft.objects.get().typed.keys() == {"end", "link"}
 
@@ -142,7 +142,7 @@ def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "P
     assert page.input_value("#id_lat") == "40.5"
     sees_nothing_wrong(page)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/same/")
+    page.wait_for_url("**/duplicates/")
     sees_nothing_wrong(page)
     go(page, "button[name=different]")
     sees_nothing_wrong(page)
@@ -160,7 +160,7 @@ def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "P
     sees_nothing_wrong(page)
     assert ServiceRequest.objects.count() == 2
     made = ServiceRequest.objects.latest("id")
-    assert re.search(made.spoken_reference, page.inner_text("h1"))
+    assert re.search(made.display_reference, page.inner_text("h1"))
     page.locator("main a[href*='/l/']").click()
     page.wait_for_url(f"**/r/{made.reference}/")
     sees_nothing_wrong(page)

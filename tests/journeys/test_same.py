@@ -42,7 +42,7 @@ def to_same(page: "Page", url: str, code: str = "pothole") -> None:
     page.fill("#id_address", "12 Elm St")
     page.keyboard.press("Escape")
     go(page)
-    assert page.url.endswith("/same/")
+    assert page.url.endswith("/duplicates/")
 
 
 def test_five_cards_fit_a_phone_by_night(

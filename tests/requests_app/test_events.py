@@ -40,12 +40,12 @@ def test_it_takes_only_codes_and_numbers_of_its_kinds_allow_list(event: Event, k
 
 
 def test_every_reaction_has_a_handler() -> None:
-    from requests_app.tasks import HANDLERS
+    from requests_app.worker.tasks import HANDLERS
 
     # The search follows by its own rule; a draft, a link that proves an address and a gathered mail are about no one event, and
     # erasing waits for none.
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
-    wanted |= {"index", "erase", "mail_draft", "mail_link", "tell_digest"}
+    wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest"}
     assert wanted == set(HANDLERS)
     assert set(events.REACTIONS) <= set(events.KINDS)
     assert set(events.KINDS) >= events.PUBLIC_KINDS

@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app import links
-from requests_app.middleware import find_jurisdiction
 from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.web.middleware import find_jurisdiction
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def paths(town: Town) -> list[str]:
         f"/l/{town.token}/",
         f"/articles/{name}-article/",
         f"/photos/{photo}.jpg",
-        f"/open311/v2/requests/{town.made.spoken_reference}.json",
+        f"/open311/v2/requests/{town.made.display_reference}.json",
         f"/open311/v2/services/{name}-pothole.json",
     ]
 
@@ -126,7 +126,7 @@ def test_no_list_search_or_map_of_one_holds_anything_of_the_other(client: Client
             assert answer.status_code == 200, address
             held = re.sub(r'value="[^"]*"', "", answer.content.decode())
             assert other.city.name not in held, address
-            assert other.made.spoken_reference not in held, address
+            assert other.made.display_reference not in held, address
 
 
 def test_staff_of_one_are_nobody_at_the_other(client: Client, towns: tuple[Town, Town]) -> None:
@@ -145,5 +145,5 @@ def test_staff_of_one_are_nobody_at_the_other(client: Client, towns: tuple[Town,
             answer = client.post(f"/staff/r/{reference}/{act}/", {"text": "Hello."}, headers={"host": host})
             assert answer.status_code in (403, 404), (host, act)
     queue = client.get("/staff/", headers={"host": north.host}).content.decode()
-    assert north.made.spoken_reference in queue or "Pothole of Northtown" in queue
+    assert north.made.display_reference in queue or "Pothole of Northtown" in queue
     assert "Southtown" not in queue

@@ -43,13 +43,13 @@ def tried(log):
         log()
 
 
-ours, djangos = structlog.get_logger("requests_app.tasks"), logging.getLogger("django.request")
+ours, djangos = structlog.get_logger("requests_app.worker.tasks"), logging.getLogger("django.request")
 structlog.contextvars.bind_contextvars(trace_id="0123456789abcdef")
 ours.warning("two\\nlines", path="/es/l/17-abcdefghijklmnopqrstuvwxyz/stop/")
 logging.getLogger("gunicorn.error").error("GET %s", "/l/17-abcdefghijklmnopqrstuvwxyz")
 ours.warning("proof", path="/c/17-abcdefghijklmnopqrstuvwxyz/")
 ours.warning("way out", path="/es/d/17.4-abcdefghijklmnopqrstuvwxyz/stop/")
-ours.warning("draft", path="/report/on/0123456789abcdef0123456789abcdef-abcdefghijklmnopqrstuvwxyz/")
+ours.warning("draft", path="/report/resume/0123456789abcdef0123456789abcdef-abcdefghijklmnopqrstuvwxyz/")
 ours.warning("api", path="/open311/v2/tokens/7K3M9QWT.abcdefghijklmnopqrstuvwxyz.xml")
 tried(lambda: ours.exception("own"))
 tried(lambda: ours.warning("own again", exc_info=True))
@@ -81,7 +81,7 @@ def test_a_private_link_is_masked_wherever_it_stands(lines: list[str]) -> None:
         "/es/l/17-…/stop/",
         "/c/17-…/",
         "/es/d/17.4-…/stop/",
-        "/report/on/0123456789abcdef0123456789abcdef-…/",
+        "/report/resume/0123456789abcdef0123456789abcdef-…/",
     ]
 
 

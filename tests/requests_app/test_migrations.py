@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from requests_app.migrations._beside_traffic import AddIndexBesideTraffic
 from requests_app.models import ServiceRequest
+from requests_app.safe_migrations import AddIndexSafely
 
 
 def there(name: str) -> tuple[int, str]:
@@ -19,11 +19,11 @@ def there(name: str) -> tuple[int, str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_index_that_a_kill_left_behind_is_built_anew() -> None:
-    index = next(one for one in ServiceRequest._meta.indexes if one.name == "request_held")
+    index = next(one for one in ServiceRequest._meta.indexes if one.name == "request_pending_review")
     state = MigrationLoader(connection).project_state()
     before = there(index.name)
     with connection.schema_editor(atomic=False) as editor:
-        AddIndexBesideTraffic("servicerequest", index.clone()).database_forwards("requests_app", editor, state, state)
+        AddIndexSafely("servicerequest", index.clone()).database_forwards("requests_app", editor, state, state)
     after = there(index.name)
     assert after[0] != before[0]
     assert after[1] == before[1]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from requests_app import outbox, tasks
+from requests_app import outbox
 from requests_app.models import OutboxRow
+from requests_app.worker import tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,9 +13,9 @@ from requests_app import links
 from requests_app.api.open311 import formats
 from requests_app.api.open311.door import Answer, Asked
 from requests_app.api.open311.errors import Problem
+from requests_app.localized import localized
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
 from requests_app.rules import intake
-from requests_app.words import say
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -71,13 +71,13 @@ def _service(service: Service, version: ServiceVersion, questions: int) -> dict[
     keywords = version.keywords.get(get_language() or "en") or version.keywords.get("en") or []
     return {
         "service_code": service.service_code,
-        "service_name": say(version.name),
-        "description": say(version.description),
+        "service_name": localized(version.name),
+        "description": localized(version.description),
         "metadata": questions > 0,
         # What stays private gets no public number, ever: blackbox, in the standard's word.
         "type": "blackbox" if version.visibility == ServiceVersion.Visibility.PRIVATE else "realtime",
         "keywords": ",".join(keywords),
-        "group": say(version.category.name),
+        "group": localized(version.category.name),
     }
 
 
@@ -96,13 +96,13 @@ def _attribute(question: QuestionVersion, order: int) -> dict[str, Any]:
         "datatype": _DATATYPES[QuestionVersion.Kind(question.kind)],
         # A question that depends on an earlier answer is demanded only after that answer; the definition cannot say so.
         "required": is_question and question.required and not question.show_if,
-        "datatype_description": say(question.help) or None,
+        "datatype_description": localized(question.help) or None,
         "order": order,
-        "description": say(question.text),
+        "description": localized(question.text),
     }
     if question.kind in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI):
         attribute["values"] = [
-            {"key": str(option["value"]), "name": say(option.get("label"))} for option in question.options
+            {"key": str(option["value"]), "name": localized(option.get("label"))} for option in question.options
         ]
     return attribute
 

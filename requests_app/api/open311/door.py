@@ -21,8 +21,8 @@ from requests_app import api_keys, limits
 from requests_app.api.open311 import errors, formats
 from requests_app.api.open311.errors import Problem
 from requests_app.api.open311.parameters import Parameters
-from requests_app.middleware import find_jurisdiction
 from requests_app.models import ApiKey, Jurisdiction
+from requests_app.web.middleware import find_jurisdiction
 
 # How many requests one key may send.
 WRITES, WRITES_PER_S = 120, 60

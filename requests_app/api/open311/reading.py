@@ -17,8 +17,8 @@ from requests_app.clock import app_now
 from requests_app.models import OPEN, ServiceRequest, Status
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
-from requests_app.places.patience import TimeUpError, at_most
 from requests_app.places.public_place import LISTED_BY_PLACE
+from requests_app.places.statement_timeout import TimeUpError, at_most
 
 KEPT_S = 30
 # GeoReport v2, GET Service Requests: a span of 90 days or the first 1000 requests, whichever is smaller.
@@ -79,7 +79,7 @@ def by_token(asked: Asked, token: str) -> Answer:
     found = ServiceRequest.objects.in_jurisdiction(asked.jurisdiction).filter(reference=reference or "").first()
     if found is None:
         raise Problem(404, _("token was not found."))
-    number = found.spoken_reference if found.is_public else None
+    number = found.display_reference if found.is_public else None
     return Answer("service_requests", [{"service_request_id": number, "token": token}])
 
 

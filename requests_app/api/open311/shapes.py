@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from requests_app import links
 from requests_app.api.open311.catalogue import demo_words, is_demo
 from requests_app.events import PUBLIC_KINDS
+from requests_app.localized import localized
 from requests_app.messages import timeline, wording
 from requests_app.models import (
     Answer,
@@ -28,7 +29,6 @@ from requests_app.models import (
     Status,
 )
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.words import say
 
 # CitySDK's words for the finer status, which clients of extensions=true know.
 DETAILED_STATUS = {
@@ -42,7 +42,7 @@ DETAILED_STATUS = {
 
 
 @dataclass
-class Beside:
+class Related:
     """What belongs to the reports of one page, read in one query each, by the report's key."""
 
     last_words: dict[int, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extens
     page = list(rows.prefetch_related("service__current", "service_version__department", "department", "owner"))
     for row in page:
         row.jurisdiction = city
-    beside = _beside(page, city, extensions=extensions)
+    beside = _related(page, city, extensions=extensions)
     shaped = []
     for row in page:
         data = _service_request(row, beside)
@@ -73,17 +73,17 @@ def moment(at: dt.datetime | None, city: Jurisdiction) -> str | None:
     return at.astimezone(city.zone).replace(microsecond=0).isoformat() if at else None
 
 
-def _service_request(row: ServiceRequest, beside: Beside) -> dict[str, Any]:
+def _service_request(row: ServiceRequest, beside: Related) -> dict[str, Any]:
     city = row.jurisdiction
     photos = beside.photos[row.pk]
     listed = row.service.current or row.service_version
     return {
-        "service_request_id": row.spoken_reference,
+        "service_request_id": row.display_reference,
         "status": "open" if row.is_open else "closed",
         "status_notes": ". ".join(
             filter(None, [wording.status_words(row, to_reporter=False), beside.last_words.get(row.pk)])
         ),
-        "service_name": say(listed.name),
+        "service_name": localized(listed.name),
         "service_code": row.service.service_code,
         "description": row.description or None,
         "agency_responsible": wording.department_words(row),
@@ -100,7 +100,7 @@ def _service_request(row: ServiceRequest, beside: Beside) -> dict[str, Any]:
     }
 
 
-def _extensions(row: ServiceRequest, beside: Beside) -> dict[str, Any]:
+def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
     return {
         "attributes": beside.answers[row.pk],
         "extended_attributes": {
@@ -116,8 +116,8 @@ def _extensions(row: ServiceRequest, beside: Beside) -> dict[str, Any]:
     }
 
 
-def _beside(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Beside:
-    beside = Beside()
+def _related(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
+    beside = Related()
     keys = [row.pk for row in page]
     said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
     last = said.order_by("service_request", "-id").distinct("service_request")
@@ -134,11 +134,11 @@ def _beside(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool)
         _add_notes(beside, page, said.order_by("id"), city)
         parents = {row.duplicate_of_id for row in page if row.duplicate_of_id}
         for parent in ServiceRequest.objects.public().filter(pk__in=parents).only("reference"):
-            beside.public_parents[parent.pk] = parent.spoken_reference
+            beside.public_parents[parent.pk] = parent.display_reference
     return beside
 
 
-def _add_answers(beside: Beside, keys: Iterable[int]) -> None:
+def _add_answers(beside: Related, keys: Iterable[int]) -> None:
     answers = Answer.objects.filter(
         service_request__in=keys, question_version__visibility=QuestionVersion.Visibility.PUBLIC
     )
@@ -154,20 +154,20 @@ def _add_answers(beside: Beside, keys: Iterable[int]) -> None:
         )
 
 
-def _add_areas(beside: Beside, keys: Iterable[int]) -> None:
+def _add_areas(beside: Related, keys: Iterable[int]) -> None:
     areas = RequestArea.objects.filter(service_request__in=keys).order_by("area__layer", "area__code")
     for key, layer, code, name in areas.values_list("service_request_id", "area__layer", "area__code", "area__name"):
         beside.areas[key].append({"layer": layer, "code": code, "name": name})
 
 
-def _add_notes(beside: Beside, page: list[ServiceRequest], said: QuerySet[Comment], city: Jurisdiction) -> None:
+def _add_notes(beside: Related, page: list[ServiceRequest], said: QuerySet[Comment], city: Jurisdiction) -> None:
     """The timeline of the public page, oldest first."""
     rows = {row.pk: row for row in page}
     events = list(
         Event.objects.filter(service_request__in=rows, kind__in=PUBLIC_KINDS - timeline.UNTOLD).order_by("id")
     )
     comments = {comment.pk: comment for comment in said}
-    departments = {one.pk: say(one.name) for one in Department.objects.filter(jurisdiction=city)}
+    departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=city)}
     owners = timeline.names_of_owners(events)
     told = []
     for event in events:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from requests_app import api_keys, links, photos
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
-from requests_app.actions.submission import Idempotency, Place, Refused, Submitted
+from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalogue import demo_words, is_demo, offered_version
 from requests_app.api.open311.door import Answer, Sent
@@ -34,7 +34,7 @@ from requests_app.models import (
     PublicState,
     ServiceVersion,
 )
-from requests_app.places import addresses, ground
+from requests_app.places import addresses, ownership
 from requests_app.rules import intake, screening
 
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
@@ -69,7 +69,7 @@ def create(asked: Sent) -> Answer:
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
     with _decoded(city, asked.files if takes_photos else []) as taken:
         try:
-            submitted = submission.submit(
+            report = submission.NewReport(
                 jurisdiction=city,
                 version=version,
                 description=description,
@@ -83,8 +83,8 @@ def create(asked: Sent) -> Answer:
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
                 after_warning=danger.reason == "phrase",
                 is_test=asked.key.is_test,
-                idempotency=_idempotency(asked),
             )
+            submitted = submission.submit(report, idempotency=_idempotency(asked))
         except Refused as refused:
             raise Problem(400, list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
@@ -101,7 +101,7 @@ def create(asked: Sent) -> Answer:
         "service_requests",
         [
             {
-                "service_request_id": None if has_no_number else submitted.service_request.spoken_reference,
+                "service_request_id": None if has_no_number else submitted.service_request.display_reference,
                 **number,
                 "service_notice": " ".join(notice),
                 "account_id": None,
@@ -213,7 +213,7 @@ def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner |
     """Whose ground it is, if not ours: they get the report. What is private is not sent on unasked."""
     if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
         return None
-    return ground.owner_at(city, place.point, version)
+    return ownership.owner_at(city, place.point, version)
 
 
 def _idempotency(asked: Sent) -> Idempotency:
@@ -252,7 +252,9 @@ def _decoded(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Pho
         draft.delete()
 
 
-def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screening, owner: Owner | None) -> list[str]:
+def _notice(
+    submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, owner: Owner | None
+) -> list[str]:
     """What the reporter should know now, in whole sentences."""
     service_request = submitted.service_request
     notice = []
@@ -272,12 +274,12 @@ def _notice(submitted: Submitted, city: Jurisdiction, danger: screening.Screenin
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:
         notice.append(wording.next_step(service_request).words)
-    if service_request.public_state == PublicState.HELD:
+    if service_request.public_state == PublicState.PENDING_REVIEW:
         notice.append(_("Somebody will look at it before everyone can see it."))
     if service_request.public_state == PublicState.PRIVATE:
         notice.append(
             _("This report is private. Your reference is %(reference)s.")
-            % {"reference": service_request.spoken_reference}
+            % {"reference": service_request.display_reference}
         )
         if submitted.link is not None:
             notice.append(_("Follow it here: %(link)s") % {"link": links.url(submitted.link, city)})

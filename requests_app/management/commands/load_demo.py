@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app import demo
-from requests_app.demo import moderated
+from requests_app.demo import moderation
 from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
@@ -29,14 +29,14 @@ class Command(BaseCommand):
             jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
-        moderated.load(jurisdiction)
+        moderation.load(jurisdiction)
         self.train(jurisdiction)
         self.stdout.write(f"{jurisdiction.name} is loaded.")
 
     def train(self, jurisdiction: Jurisdiction) -> None:
         """The suggestions, from the demo's own requests; without scikit-learn, names and key words go on suggesting."""
         try:
-            from requests_app import training
+            from requests_app.worker import training
         except ImportError:
             self.stdout.write("The suggestions were not trained: that needs requirements-train.txt.")
             return

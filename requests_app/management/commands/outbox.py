@@ -48,6 +48,6 @@ class Command(BaseCommand):
         dead = OutboxRow.objects.exclude(dead_at=None).select_related("service_request").order_by("id")
         self.stdout.write(f"dead      {dead.count()}")
         for given_up in dead[:50]:
-            of = given_up.service_request.spoken_reference if given_up.service_request else "-"
+            of = given_up.service_request.display_reference if given_up.service_request else "-"
             tries = f"{given_up.attempts} tries since {given_up.created_at:%Y-%m-%d %H:%M}"
             self.stdout.write(f"  {given_up.pk}  {given_up.kind}  {of}  {tries}  {given_up.last_error}")

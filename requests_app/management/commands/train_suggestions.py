@@ -18,7 +18,7 @@ class Command(BaseCommand):
         jurisdiction = find_jurisdiction(options["jurisdiction"])
         try:
             # Only here: web and worker run without scikit-learn.
-            from requests_app import training
+            from requests_app.worker import training
         except ImportError as error:
             raise CommandError(f"{error.name} is not installed: install requirements-train.txt first.") from None
         began = time.monotonic()

@@ -14,8 +14,8 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
-from requests_app import photos, tasks
-from requests_app.actions import drafting, housekeeping
+from requests_app import photos
+from requests_app.actions import drafts, housekeeping
 from requests_app.clock import app_now
 from requests_app.models import (
     ContactPoint,
@@ -29,6 +29,7 @@ from requests_app.models import (
     Photo,
     Subscription,
 )
+from requests_app.worker import tasks
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 
 def draft_with_photo(city: Jurisdiction) -> tuple[Draft, Photo]:
-    draft = drafting.begin(city, visitor="v", language="en", text="A hole")
+    draft = drafts.begin(city, visitor="v", language="en", text="A hole")
     content = factories.jpeg()
     return draft, photos.take(io.BytesIO(content), size=len(content), jurisdiction=city, draft=draft)
 
@@ -131,7 +132,7 @@ def test_news_that_nobody_confirmed_or_somebody_stopped_is_forgotten_with_the_ad
     city, now = factories.jurisdiction(), app_now()
     long_ago = now - dt.timedelta(days=31)
     never = wish(city, "never@example.org", created_at=now - dt.timedelta(days=8))
-    stopped = wish(city, "stopped@example.org", confirmed_at=long_ago, stopped_at=long_ago)
+    stopped = wish(city, "stopped@example.org", confirmed_at=long_ago, unsubscribed_at=long_ago)
     fresh = wish(city, "fresh@example.org")
     kept = wish(city, "kept@example.org", confirmed_at=long_ago, created_at=long_ago)
     still = wish(city, "still@example.org", created_at=now - dt.timedelta(days=8))
@@ -156,7 +157,7 @@ def test_whoever_reported_something_stays_when_their_news_is_forgotten() -> None
         jurisdiction=cast.city,
         contact_point=ana.contact_point,
         label="Pothole",
-        stopped_at=app_now() - dt.timedelta(days=31),
+        unsubscribed_at=app_now() - dt.timedelta(days=31),
     )
     housekeeping.sweep()
     assert not Subscription.objects.exists()

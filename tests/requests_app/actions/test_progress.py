@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from requests_app.actions import conversation, counting, merging, moderation, placing, progress, submission
+from requests_app.actions import conversation, counters, followers, merges, moderation, place_corrections, progress
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
@@ -47,7 +47,7 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
     progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
     made.refresh_from_db()
     assert (made.status, made.due_at) == ("on_hold", None)
-    assert progress.bring_back_held() == 1
+    assert progress.resume_overdue_holds() == 1
     made.refresh_from_db()
     assert (made.status, made.hold_reason, made.hold_until) == ("in_progress", "", None)
     assert made.due_at is not None
@@ -67,7 +67,7 @@ def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
         )
     today = dt.date(2026, 6, 6)
     progress.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
-    assert progress.bring_back_held() == comes_back
+    assert progress.resume_overdue_holds() == comes_back
 
 
 def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
@@ -97,7 +97,7 @@ def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceReques
     ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     for number, one in enumerate((made, other)):
         ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
-    assert (progress.close_old(), progress.bring_back_held()) == (0, 0)
+    assert (progress.close_old(), progress.resume_overdue_holds()) == (0, 0)
 
 
 @pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
@@ -141,7 +141,7 @@ def test_what_waits_for_the_weather_goes_on_waiting_whatever_the_reporter_says(
 
 
 def test_a_question_is_not_answered_by_what_somebody_else_adds(town: Rivermark, made: ServiceRequest) -> None:
-    neighbor, _ = submission.join(made.pk, reporter=factories.NOBODY, language="en")
+    neighbor, _ = followers.join(made.pk, reporter=factories.NOBODY, language="en")
     conversation.ask(made.pk, question="Which lane?", actor=town.tom)
     conversation.add(made.pk, text="Me too.", actor=neighbor)
     made.refresh_from_db()
@@ -156,7 +156,7 @@ def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, mad
     assert made.due_at is None
     assert made.comments.get(kind="outcome").public
     assert not RequestArea.objects.filter(service_request=made, is_open=True).exists()
-    assert OutboxRow.objects.filter(service_request=made, kind="tell_resolved").exists()
+    assert OutboxRow.objects.filter(service_request=made, kind="email_resolved").exists()
 
 
 def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:
@@ -246,12 +246,12 @@ def test_a_change_of_service_to_a_private_one_takes_it_off_every_public_page(
 
 def test_joined_with_an_earlier_one_everybody_hears_of_that_one(town: Rivermark, made: ServiceRequest) -> None:
     later = factories.routed(town.pothole, answers=LANE)
-    merging.merge(later.pk, parent=made, actor=town.tom)
+    merges.merge(later.pk, parent=made, actor=town.tom)
     made.refresh_from_db()
     later.refresh_from_db()
     assert (later.disposition, later.duplicate_of, made.people_count) == ("duplicate", made, 2)
     assert made.participations.filter(role="affected", person=reporter(later)).exists()
-    merging.unmerge(later.pk, actor=town.tom)
+    merges.unmerge(later.pk, actor=town.tom)
     made.refresh_from_db()
     later.refresh_from_db()
     assert (later.status, later.duplicate_of, made.people_count) == ("routed", None, 1)
@@ -259,12 +259,12 @@ def test_joined_with_an_earlier_one_everybody_hears_of_that_one(town: Rivermark,
 
 def test_a_request_is_not_its_own_parent_and_a_joined_one_is_nobodys(town: Rivermark, made: ServiceRequest) -> None:
     later = factories.routed(town.pothole, answers=LANE)
-    with pytest.raises(merging.CannotMerge):
-        merging.merge(made.pk, parent=made, actor=town.tom)
-    merging.merge(later.pk, parent=made, actor=town.tom)
+    with pytest.raises(merges.CannotMerge):
+        merges.merge(made.pk, parent=made, actor=town.tom)
+    merges.merge(later.pk, parent=made, actor=town.tom)
     third = factories.routed(town.pothole, answers=LANE)
-    with pytest.raises(merging.CannotMerge):
-        merging.merge(third.pk, parent=ServiceRequest.objects.get(pk=later.pk), actor=town.tom)
+    with pytest.raises(merges.CannotMerge):
+        merges.merge(third.pk, parent=ServiceRequest.objects.get(pk=later.pk), actor=town.tom)
 
 
 def test_hidden_it_is_off_the_public_pages_and_published_it_is_back(town: Rivermark, made: ServiceRequest) -> None:
@@ -275,7 +275,9 @@ def test_hidden_it_is_off_the_public_pages_and_published_it_is_back(town: Riverm
 
 
 def test_a_corrected_place_keeps_the_old_one_and_moves_its_areas(town: Rivermark, made: ServiceRequest) -> None:
-    placing.correct_place(made.pk, point=factories.at(-69.01, 40.51), address="40 Oak St", note="", actor=town.tom)
+    place_corrections.correct_place(
+        made.pk, point=factories.at(-69.01, 40.51), address="40 Oak St", note="", actor=town.tom
+    )
     made.refresh_from_db()
     assert (made.address, made.public_address) == ("40 Oak St", "40 Oak St")
     assert made.place_revisions.get().address == "12 Elm St"
@@ -289,21 +291,21 @@ def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, m
     moderation.publish(made.pk, actor=town.pia)
     change_service(made.pk, version=town.tree, actor=town.tom)
     second = factories.routed(town.pothole, answers=LANE)
-    merging.merge(second.pk, parent=made, actor=town.tom)
-    merging.unmerge(second.pk, actor=town.tom)
+    merges.merge(second.pk, parent=made, actor=town.tom)
+    merges.unmerge(second.pk, actor=town.tom)
     change_service(made.pk, version=town.outreach, actor=town.tom)
     third = factories.routed(town.tree)
     progress.withdraw(third.pk, actor=reporter(third))
-    counting.fold()
-    assert counting.recount() == 0
-    assert counting.read(town.city, "open") == 1, "the private one is not the public's to count"
-    assert counting.read(town.city, "submitted") == 2
+    counters.fold()
+    assert counters.recount() == 0
+    assert counters.read(town.city, "open") == 1, "the private one is not the public's to count"
+    assert counters.read(town.city, "submitted") == 2
 
 
 def test_the_recount_tells_a_write_that_went_past_its_action(town: Rivermark, made: ServiceRequest) -> None:
     ServiceRequest.objects.filter(pk=made.pk).update(status="in_progress", service=town.tree.service)
-    assert counting.recount() > 0
-    assert counting.recount() == 0
+    assert counters.recount() > 0
+    assert counters.recount() == 0
 
 
 def test_an_answer_to_one_closed_for_want_of_an_answer_reopens_it(town: Rivermark, made: ServiceRequest) -> None:

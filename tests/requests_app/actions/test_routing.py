@@ -5,9 +5,9 @@ import threading
 import pytest
 from django.db import connection
 
-from requests_app import tasks
-from requests_app.actions import confirming, routing
+from requests_app.actions import confirm_report, routing
 from requests_app.models import Event, OneTimeLink, OutboxRow, RoutingRule, ServiceRequest
+from requests_app.worker import tasks
 from tests import factories
 from tests.factories import Rivermark, rivermark
 
@@ -115,7 +115,7 @@ def test_a_report_that_was_confirmed_later_is_routed_then(town: Rivermark) -> No
     tasks.drain("database")
     made.refresh_from_db()
     assert made.status == "received"
-    confirming.confirm(OneTimeLink.objects.get(service_request=made))
+    confirm_report.confirm(OneTimeLink.objects.get(service_request=made))
     tasks.drain("database")
     made.refresh_from_db()
     assert made.status == "routed"

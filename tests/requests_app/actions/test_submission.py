@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from requests_app.actions import submission
+from requests_app.actions import followers, submission
 from requests_app.models import ContactPoint, Event, OutboxRow, Person, PublicState, ServiceRequest, ServiceVersion
 from requests_app.rules import intake
 from tests import factories
@@ -36,7 +36,7 @@ def test_it_stores_answers_people_areas_clocks_and_what_must_follow(town: Riverm
     assert made.acknowledge_due_at is not None
     assert made.acknowledge_due_at < made.due_at
     rows = OutboxRow.objects.filter(service_request=made).values_list("kind", flat=True)
-    assert set(rows) == {"route", "index", "tell_received", "match_subscriptions"}
+    assert set(rows) == {"route", "index", "email_received", "match_subscriptions"}
 
 
 def test_a_private_service_is_private_from_its_first_moment(town: Rivermark) -> None:
@@ -193,7 +193,7 @@ def test_text_with_nul_and_bidi_is_stored_clean_and_cut_to_its_limit(town: River
 
 def test_joining_counts_people_and_changes_neither_priority_nor_due_date(town: Rivermark) -> None:
     made = factories.report(town.pothole, answers=LANE)
-    _, link = submission.join(made.pk, reporter=factories.NOBODY, language="es")
+    _, link = followers.join(made.pk, reporter=factories.NOBODY, language="es")
     before = (made.priority, made.due_at)
     made.refresh_from_db()
     assert made.people_count == 2

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import counting, progress
+from requests_app.actions import counters, progress
 from requests_app.demo import history
 from requests_app.imports.catalogue import import_catalogue
 from requests_app.imports.progress import Silent
@@ -178,7 +178,7 @@ def test_duplicates_point_at_their_parent_and_both_say_so(city: Jurisdiction) ->
 
 
 def test_counters_agree_with_what_is_there(city: Jurisdiction) -> None:
-    assert counting.recount() == 0
+    assert counters.recount() == 0
 
 
 def test_staff_can_go_on_where_a_story_stands(city: Jurisdiction) -> None:

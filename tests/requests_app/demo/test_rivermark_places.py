@@ -8,7 +8,7 @@ import yaml
 from requests_app.imports.city import load_city
 from requests_app.imports.progress import Silent
 from requests_app.models import Area, Asset, GazetteerEntry, Jurisdiction, Service, ServiceVersion
-from requests_app.places import ground
+from requests_app.places import ownership
 from tests import factories
 
 FOLDER = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark"
@@ -88,15 +88,15 @@ def test_the_folder_is_a_city_with_its_own_ground_and_that_of_others(city: Juris
     assert city.boundary is not None
 
     for code, place, owner in WHOSE:
-        found = ground.owner_at(city, factories.at(*place), version(city, code))
+        found = ownership.owner_at(city, factories.at(*place), version(city, code))
         assert (found.code if found else None) == owner, (code, place)
 
-    neighbor = ground.neighbor_at(city, factories.at(*MARLBURY))
+    neighbor = ownership.neighbor_at(city, factories.at(*MARLBURY))
     assert neighbor is not None
     assert (neighbor.code, neighbor.phone) == ("marlbury", "555-0174")
-    assert ground.neighbor_at(city, factories.at(*COMMON)) is None
+    assert ownership.neighbor_at(city, factories.at(*COMMON)) is None
 
-    areas = {area.layer: area for area in ground.areas_at(city, factories.at(*COMMON))}
+    areas = {area.layer: area for area in ownership.areas_at(city, factories.at(*COMMON))}
     assert areas["park"].code == "rivermark-common"
     assert areas["ward"].attributes["collection_day"]["es"] in ("lunes", "martes", "miércoles", "jueves", "viernes")
     assert areas["works_district"].attributes["yard_phone"].startswith("555-015")

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from requests_app.demo import phrases
-from requests_app.demo.lives import status_after
+from requests_app.demo.progress import status_after
 from requests_app.demo.stories import FIGURES, City, Story, stories
-from requests_app.models.service_request import OPEN, Channel
+from requests_app.models.states import OPEN, Channel
 from requests_app.rules.lifecycle import IllegalTransition
 
 RIVERMARK = Path(phrases.__file__).parent / "rivermark"
@@ -112,8 +112,8 @@ def test_no_text_shows_the_seams_of_the_phrase_banks(told):
 def test_a_fifth_is_in_spanish_and_more_where_more_people_speak_it(told, city):
     assert share(told, lambda story: story.language == "es") == pytest.approx(0.20, abs=0.015)
     placed = [story for story in told if story.place]
-    much = [story for story in placed if city.ground.spanish_share[story.place.neighborhood] > 0.35]
-    little = [story for story in placed if city.ground.spanish_share[story.place.neighborhood] < 0.10]
+    much = [story for story in placed if city.map.spanish_share[story.place.neighborhood] > 0.35]
+    little = [story for story in placed if city.map.spanish_share[story.place.neighborhood] < 0.10]
     assert share(much, lambda story: story.language == "es") > 3 * share(little, lambda story: story.language == "es")
 
 

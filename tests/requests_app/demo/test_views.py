@@ -62,12 +62,12 @@ def test_as_the_resident_one_is_signed_out_and_gets_private_links_that_open(town
     see_as(client, "triage")
     answer = client.post("/demo/see-as/", {"role": "resident"}, follow=True)
     page = answer.content.decode()
-    assert one.spoken_reference in page
+    assert one.display_reference in page
     link = re.search(r'href="[^"]*(/l/[^"]+)"', page)
     assert link
     opened = client.get(link.group(1), follow=True)
     assert opened.status_code == 200
-    assert one.spoken_reference in opened.content.decode()
+    assert one.display_reference in opened.content.decode()
     assert client.get("/staff/").status_code == 302
 
 

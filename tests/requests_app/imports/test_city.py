@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from requests_app.imports.city import load_city, tidy
 from requests_app.imports.progress import Progress, Silent
 from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
-from requests_app.places import addresses, ground
+from requests_app.places import addresses, ownership
 from tests import factories, vector_tile
 from tests.real_data import real_data
 
@@ -60,7 +60,7 @@ def test_a_name_and_an_id_are_enough(folder: Folder) -> None:
     city = load(folder({}))
     assert (city.name, city.languages, city.emergency_number, city.is_demo) == ("Stonecliff", ["en"], "911", False)
     # Without a boundary every place is taken, and without a gazetteer none is found.
-    assert ground.inside(city, factories.at())
+    assert ownership.inside(city, factories.at())
     assert addresses.search(city, "12 Elm St") == []
 
 
@@ -109,8 +109,8 @@ def test_the_boundary_is_a_file_or_the_union_of_a_layer(folder: Folder) -> None:
     mapping = "wards.geojson: {use: areas, layer: ward, properties: {code: ward}}"
     files = {"layers__yml": mapping, "wards__geojson": collection(square(ward=1), square(ward=2))}
     city = load(folder(layers | {"boundary": {"layer": "ward", "union": True}}, **files))
-    assert ground.inside(city, factories.at())
-    assert not ground.inside(city, factories.at(-69.2, 40.5))
+    assert ownership.inside(city, factories.at())
+    assert not ownership.inside(city, factories.at(-69.2, 40.5))
     # The map opens on the boundary where no view is given.
     assert city.map_view["bounds"] == [-69.1, 40.4, -68.9, 40.6]
     assert city.map_view["center"] == [-69.0, 40.5]
@@ -144,7 +144,7 @@ def test_owners_and_area_attributes_join_the_layers_by_name_and_code(folder: Fol
     for _ in range(2):
         city = load(path)
         owner = Owner.objects.get(jurisdiction=city)
-        assert (owner.code, owner.phone, owner.ground.count()) == ("dot", "555-0170", 1)
+        assert (owner.code, owner.phone, owner.owner_areas.count()) == ("dot", "555-0170", 1)
         assert Area.objects.get(jurisdiction=city).attributes == {"collection_day": {"en": "Monday"}}
 
 
@@ -286,8 +286,8 @@ def test_boston_loads_from_its_open_data(folder: Folder) -> None:
     with gzip.open(gazetteer, "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[::400]
     points = [Point(float(row["longitude"]), float(row["latitude"]), srid=4326) for row in rows]
-    assert sum(ground.inside(city, point) for point in points) > 0.98 * len(points)
-    assert [area.code for area in ground.areas_at(city, Point(-71.058, 42.3604, srid=4326))] == ["3"]
+    assert sum(ownership.inside(city, point) for point in points) > 0.98 * len(points)
+    assert [area.code for area in ownership.areas_at(city, Point(-71.058, 42.3604, srid=4326))] == ["3"]
 
     from requests_app.places import tiles
 

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.gis.gdal import SpatialReference
 from django.core.management import CommandError, call_command
 
-from requests_app.models import Area, BasemapFeature, Ground, Jurisdiction, Owner
+from requests_app.models import Area, BasemapFeature, Jurisdiction, Owner, OwnerArea
 from tests import factories
 from tests.real_data import real_data
 
@@ -132,9 +132,9 @@ def test_ground_is_segments_and_lands_with_their_owners(city: Jurisdiction, file
     )
     lands = collection(feature("Polygon", SQUARE, owner="Old Railroad", kind="railroad"))
     load(files(mapping, segments__geojson=segments, lands__geojson=lands))
-    ours, theirs = Ground.objects.filter(is_segment=True).order_by("id")
+    ours, theirs = OwnerArea.objects.filter(is_segment=True).order_by("id")
     assert (ours.owner, ours.name, theirs.owner) == (None, "Elm St", known)
-    land = Ground.objects.get(is_segment=False)
+    land = OwnerArea.objects.get(is_segment=False)
     assert land.owner is not None
     assert (land.owner.name, land.owner.kind, land.owner.code) == ("Old Railroad", "railroad", "old-railroad")
 

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 
 from requests_app.imports.catalogue_file import read_catalogue
 from requests_app.models import Jurisdiction, ModerationTerm
-from requests_app.rules import holding
+from requests_app.rules import review
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -83,4 +83,4 @@ def test_what_can_never_be_found_is_told_and_nothing_is_imported(
 def test_the_demo_citys_first_lists_hold_threats_and_no_reports(city: Jurisdiction, text: str, reason: str) -> None:
     call_command("import_catalogue", str(DEMO))
     assert len(listed("threat")) == len(read_catalogue([DEMO])["moderation_words"]["threat"])
-    assert holding.held_reason(city, [text]) == reason
+    assert review.review_reason(city, [text]) == reason

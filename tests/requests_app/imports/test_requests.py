@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from requests_app import events
-from requests_app.actions import counting, progress
+from requests_app.actions import counters, progress
 from requests_app.imports.request_mapping import SHIPPED, read_mapping
 from requests_app.models import (
     Clock,
@@ -153,7 +153,7 @@ def test_nothing_follows_from_an_import(run: Import) -> None:
     run(CASE, OPEN)
     assert not OutboxRow.objects.exists()
     assert progress.close_old() == 0
-    assert progress.bring_back_held() == 0
+    assert progress.resume_overdue_holds() == 0
 
 
 def test_the_tracking_page_of_an_old_case_reads_right(run: Import, client: Client) -> None:
@@ -303,7 +303,7 @@ def test_a_moved_case_lies_in_its_new_area(run: Import, city: Jurisdiction) -> N
 def test_counters_are_right_after_imports_and_changes(run: Import) -> None:
     run(CASE, OPEN, OPEN | {"id": "1003"})
     run(OPEN | {"status": "Closed", "closed": "2011-09-01T09:00:00"}, OPEN | {"id": "1003", "type": "Graffiti"})
-    assert counting.recount() == 0
+    assert counters.recount() == 0
 
 
 # --- Bad input --------------------------------------------------------------------------------------------------------
@@ -460,4 +460,4 @@ def test_a_real_city_starts_on_its_own_cases(tmp_path: Path) -> None:
     ]
     assert sum(ours == theirs for ours, theirs in placed) / len(placed) > 0.985
     assert not Comment.objects.filter(public=True, text__contains="Case Closed").exists()
-    assert counting.recount() == 0
+    assert counters.recount() == 0

@@ -135,7 +135,7 @@ def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
     said = run("outbox", "status")
     assert "outside   1 waiting" in said
     assert "dead      1" in said
-    assert f"{row.pk}  tell_routed  {one.spoken_reference}  9 tries" in said
+    assert f"{row.pk}  email_routed  {one.display_reference}  9 tries" in said
     assert "550" in said
 
 

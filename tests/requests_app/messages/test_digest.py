@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, merging, moderation, progress, submission, subscribing
+from requests_app.actions import conversation, followers, merges, moderation, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
+from requests_app.messages import notifications
 from requests_app.models import (
     Comment,
     ContactPoint,
@@ -52,7 +53,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
     it_is_in(cast.city.zone, day, hour)
-    subscribing.gather()
+    notifications.send_due_digests()
     deliver()
 
 
@@ -138,7 +139,7 @@ def test_a_day_of_changes_is_one_mail_after_seven_in_the_citys_morning(town: Riv
     for body in (plain(told), html(told)):
         assert body.count("Work has begun") == 1
         assert body.count("We look on Friday.") == 1
-        assert made.spoken_reference in body
+        assert made.display_reference in body
     rings(town, MONDAY + dt.timedelta(days=2))
     assert len(mailbox.mails) == 1, "each change once"
 
@@ -166,7 +167,7 @@ def test_a_second_try_of_a_digest_has_the_same_message_id_and_a_success_is_not_r
     conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
     mailbox.answer = "451 later"
     rings(town, MONDAY + dt.timedelta(days=1))
-    row = OutboxRow.objects.get(kind="tell_digest")
+    row = OutboxRow.objects.get(kind="send_digest")
     assert row.last_error == "SMTPDataError"
     assert DigestItem.objects.get().sent_at is None
     mailbox.answer = "250 OK"
@@ -205,7 +206,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_of_fifty_and_a_number(
 
 def test_nobody_hears_of_what_they_did_themselves(town: Rivermark, mailbox: Mailbox) -> None:
     made = anas(town)
-    ben, _link = submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    ben, _link = followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     subscribed(town, "at_once")
     ContactPoint.objects.update(verified_at=app_now())
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
@@ -228,7 +229,7 @@ def test_whoever_stopped_the_mails_of_their_report_does_not_hear_of_their_own_ac
 ) -> None:
     subscribed(town, "at_once", email="ana@example.org")
     made = anas(town)
-    Participation.objects.filter(service_request=made).update(stopped_at=app_now())
+    Participation.objects.filter(service_request=made).update(unsubscribed_at=app_now())
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
     deliver()
     mailbox.mails.clear()
@@ -259,8 +260,8 @@ def test_words_that_were_hidden_before_the_mail_went_are_told_to_nobody(
 @pytest.mark.parametrize("cadence", ["at_once", "daily"])
 def test_of_what_turned_private_only_its_reporter_hears(town: Rivermark, mailbox: Mailbox, cadence: str) -> None:
     made = anas(town, cadence)
-    submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
-    submission.join(made.pk, reporter=Reporter(email="cem@example.org"), language="en", role="follower")
+    followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    followers.join(made.pk, reporter=Reporter(email="cem@example.org"), language="en", role="follower")
     Participation.objects.update(cadence=cadence)
     ContactPoint.objects.update(verified_at=app_now())
     subscribed(town, cadence)
@@ -277,7 +278,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
 ) -> None:
     made = anas(town)
     ServiceRequest.objects.filter(pk=made.pk).update(address="CANARY 12 Elm St", public_address="Elm St, 10–19 block")
-    submission.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
+    followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
     ContactPoint.objects.update(verified_at=app_now())
     mailbox.mails.clear()
     conversation.ask(made.pk, question="CANARY which gate?", actor=town.tom)
@@ -296,7 +297,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
 def test_a_joined_report_keeps_how_often_its_people_want_to_hear(town: Rivermark, mailbox: Mailbox) -> None:
     parent = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     mine = anas(town, "daily")
-    merging.merge(mine.pk, parent=parent, actor=town.tom)
+    merges.merge(mine.pk, parent=parent, actor=town.tom)
     deliver()
     mailbox.mails.clear()
     conversation.comment(parent.pk, text="We look on Friday.", actor=town.tom)
@@ -387,8 +388,8 @@ def test_one_click_stops_that_subscription_alone_also_when_it_is_gone(town: Rive
     assert one_click(told) == 200
     potholes.refresh_from_db()
     trees.refresh_from_db()
-    assert potholes.stopped_at is not None
-    assert trees.stopped_at is None
+    assert potholes.unsubscribed_at is not None
+    assert trees.unsubscribed_at is None
     mailbox.mails.clear()
     factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     factories.routed(town.tree, reporter=factories.NOBODY)

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from requests_app import tasks
-from requests_app.actions import conversation, merging, moderation, placing, progress
+from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
+from requests_app.worker import tasks
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, make_due
@@ -46,7 +46,7 @@ def test_a_mail_has_reference_link_and_both_bodies(town: Rivermark, mailbox: Mai
     deliver()
     mail = mailbox.mails[0]
     assert mail["To"] == "ana@example.org"
-    assert made.spoken_reference in mail["Subject"]
+    assert made.display_reference in mail["Subject"]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Auto-Submitted"] == "auto-generated"
     plain = mail.get_body(("plain",))
@@ -54,7 +54,7 @@ def test_a_mail_has_reference_link_and_both_bodies(town: Rivermark, mailbox: Mai
     assert plain is not None
     assert html is not None
     for body in (plain.get_content(), html.get_content()):
-        assert made.spoken_reference in body
+        assert made.display_reference in body
         assert "/l/" in body
         assert "911" in body
     assert "<" not in plain.get_content()
@@ -74,7 +74,7 @@ def test_a_second_try_has_the_same_message_id(town: Rivermark, mailbox: Mailbox)
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
     # As after a kill between the server's 250 and our commit.
-    OutboxRow.objects.filter(kind="tell_received").update(done_at=None, due_at=app_now())
+    OutboxRow.objects.filter(kind="email_received").update(done_at=None, due_at=app_now())
     Message.objects.filter(kind="received").update(sent_at=None)
     deliver()
     received = [mail["Message-ID"] for mail in mailbox.mails if mail["X-Lamplighter-Event"] == "received"]
@@ -85,7 +85,7 @@ def test_a_second_try_has_the_same_message_id(town: Rivermark, mailbox: Mailbox)
 def test_done_again_without_a_kill_it_is_sent_once(town: Rivermark, mailbox: Mailbox) -> None:
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
-    OutboxRow.objects.filter(kind="tell_received").update(done_at=None, due_at=app_now())
+    OutboxRow.objects.filter(kind="email_received").update(done_at=None, due_at=app_now())
     deliver()
     assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["received", "routed"]
 
@@ -94,7 +94,7 @@ def test_a_server_that_is_busy_gets_it_later(town: Rivermark, mailbox: Mailbox) 
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     mailbox.answer = "451 try later"
     deliver()
-    row = OutboxRow.objects.get(kind="tell_received")
+    row = OutboxRow.objects.get(kind="email_received")
     assert (row.done_at, row.dead_at, row.last_error) == (None, None, "SMTPDataError")
     mailbox.answer = "250 OK"
     make_due()
@@ -106,12 +106,12 @@ def test_an_address_refused_for_good_is_given_up_and_marked(town: Rivermark, mai
     made = factories.report(town.pothole, answers=LANE, reporter=ANA)
     mailbox.rcpt_answer = "550 no such user: CANARY"
     deliver()
-    row = OutboxRow.objects.get(kind="tell_received")
+    row = OutboxRow.objects.get(kind="email_received")
     assert row.dead_at is not None
     assert row.last_error == "550", "a code, never the server's words"
     assert ContactPoint.objects.get(kind="email").bounced_at is not None
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    assert not OutboxRow.objects.filter(kind="tell_resolved").exists(), "nothing more is sent there"
+    assert not OutboxRow.objects.filter(kind="email_resolved").exists(), "nothing more is sent there"
 
 
 def test_a_strangers_mailbox_is_not_flooded_through_us(town: Rivermark, mailbox: Mailbox) -> None:
@@ -142,11 +142,10 @@ def test_an_internal_note_is_told_to_nobody(town: Rivermark, mailbox: Mailbox) -
 
 
 def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbox: Mailbox) -> None:
-    from requests_app.actions import submission
 
     made = factories.report(town.pothole, answers=LANE, reporter=factories.NOBODY)
     follower = Reporter(email="follower@example.org")
-    submission.join(made.pk, reporter=follower, language="en", role="follower")
+    followers.join(made.pk, reporter=follower, language="en", role="follower")
     moderation.hide(made.pk, reason="personal_data", actor=town.pia)
     conversation.comment(made.pk, text="News.", actor=town.tom)
     deliver()
@@ -156,7 +155,7 @@ def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbo
 def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark, mailbox: Mailbox) -> None:
     first = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
     second = factories.routed(town.pothole, answers=LANE, reporter=ANA)
-    merging.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
+    merges.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
     progress.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
     deliver()
     assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
@@ -167,7 +166,7 @@ def test_whoever_reported_it_twice_hears_once_of_what_was_joined(town: Rivermark
     second = factories.routed(town.pothole, answers=LANE)
     # Else the cap for addresses that nobody confirmed would keep it from hearing anything.
     ContactPoint.objects.update(verified_at=app_now())
-    merging.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
+    merges.merge(second.pk, parent=ServiceRequest.objects.get(pk=first.pk), actor=town.tom)
     deliver()
     mailbox.mails.clear()
     conversation.comment(first.pk, text="We come on Monday.", actor=town.tom)
@@ -219,6 +218,6 @@ def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
 def test_a_place_that_staff_corrected_is_news_to_whoever_reported_it(town: Rivermark, mailbox: Mailbox) -> None:
     made = factories.routed(town.pothole, answers=LANE, reporter=ANA)
     deliver()
-    placing.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
+    place_corrections.correct_place(made.pk, point=factories.at(), address="14 Elm St", note="", actor=town.tom)
     deliver()
     assert "The place was corrected" in mailbox.mails[-1]["Subject"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from requests_app.models import GazetteerEntry, Ground, Jurisdiction
-from requests_app.places import addresses, patience
+from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
+from requests_app.places import addresses, statement_timeout
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_farther_off_it_is_the_corner_then_the_street_then_nothing(city: Jurisdi
     assert corner.label == "Elm St & Main St"
     from django.contrib.gis.geos import LineString
 
-    Ground.objects.create(
+    OwnerArea.objects.create(
         jurisdiction=city, is_segment=True, name="Far Rd", shape=LineString((-69.04, 40.52), (-69.03, 40.52), srid=4326)
     )
     street = addresses.nearest(city, factories.at(-69.035, 40.5202))
@@ -159,9 +159,9 @@ def test_the_time_limit_ends_with_its_block(city: Jurisdiction) -> None:
             return cursor.fetchone()[0]
 
     before = limit()
-    with patience.at_most(50):
+    with statement_timeout.at_most(50):
         assert limit() == "50ms"
     assert limit() == before
-    with pytest.raises(patience.TimeUpError), patience.at_most(50), connection.cursor() as cursor:
+    with pytest.raises(statement_timeout.TimeUpError), statement_timeout.at_most(50), connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(5)")
     assert limit() == before

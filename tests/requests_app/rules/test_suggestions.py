@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.actions.indexing import index_catalogue
+from requests_app.actions.search_index import index_catalogue
 from requests_app.rules.suggestions import Suggestions, suggest
 from tests import factories
 from tests.factories import Rivermark

@@ -31,7 +31,7 @@ def test_the_style_sheet_holds_only_colors() -> None:
     class City:
         colors = {"primary": "#f00;} body{display:none", "header": "#123456"}
 
-    sheet = render_to_string("requests_app/theme.css", {"city": City})
+    sheet = render_to_string("requests_app/site/theme.css", {"city": City})
     assert "display" not in sheet
     assert "--city-header: #123456;" in sheet
     assert "--city-primary: #005ea2;" in sheet
@@ -41,7 +41,7 @@ def test_a_city_without_colors_has_the_usual_ones() -> None:
     class City:
         colors: dict[str, str] = {}
 
-    assert "--city-primary: #005ea2;" in render_to_string("requests_app/theme.css", {"city": City})
+    assert "--city-primary: #005ea2;" in render_to_string("requests_app/site/theme.css", {"city": City})
 
 
 def test_contrast_is_the_guidelines() -> None:

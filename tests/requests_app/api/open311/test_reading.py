@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from requests_app.actions import conversation, merging, moderation, progress
+from requests_app.actions import conversation, merges, moderation, progress
 from requests_app.models import Comment, ListedReason, Photo, PublicState, ServiceRequest
 from tests import factories
 from tests.requests_app.api.open311.conftest import Api, as_texts, sent_at
@@ -33,9 +33,9 @@ def numbers(answer: Any) -> list[str]:
 
 
 def test_one_request_is_an_array_of_one(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
-    (found,) = api.get(f"requests/{pothole.spoken_reference}.json")
+    (found,) = api.get(f"requests/{pothole.display_reference}.json")
     assert list(found) == FIELDS
-    assert found["service_request_id"] == pothole.spoken_reference
+    assert found["service_request_id"] == pothole.display_reference
     assert found["status"] == "open"
     assert found["status_notes"] == "Sent to Streets"
     assert (found["service_name"], found["service_code"]) == ("Pothole", "pothole")
@@ -76,7 +76,7 @@ def test_characters_that_xml_cannot_hold_are_left_out(api: Api, pothole: Service
 @pytest.mark.parametrize("spelling", ["{0}-{1}", "{0}{1}", "{0} {1}", "{0}_{1}"])
 def test_a_number_may_be_spelled_in_any_way(api: Api, pothole: ServiceRequest, spelling: str) -> None:
     typed = spelling.format(pothole.reference[:4], pothole.reference[4:]).lower().replace("0", "o").replace("1", "l")
-    assert numbers(api.get(f"requests/{typed}.json")) == [pothole.spoken_reference]
+    assert numbers(api.get(f"requests/{typed}.json")) == [pothole.display_reference]
 
 
 @pytest.mark.parametrize("number", ["ZZZZ-ZZZZ", "101002868310", "x", "%00", "..", "7K3M-9QWT.7"])
@@ -155,7 +155,7 @@ def test_what_ended_is_closed_with_its_outcome(api: Api, cast: factories.Riverma
 def test_status_filters_may_be_listed(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
     tree = factories.report(cast.tree)
     progress.resolve(pothole.pk, disposition="fixed", words="", actor=cast.tom)
-    assert numbers(api.get("requests.json", status="open")) == [tree.spoken_reference]
+    assert numbers(api.get("requests.json", status="open")) == [tree.display_reference]
     assert len(api.get("requests.json", status="open,closed")) == 2
     assert len(api.get("requests.json", status=["open", "closed"])) == 2
     assert len(api.get("requests.json", status="")) == 2
@@ -168,10 +168,10 @@ def test_service_codes_may_be_listed_and_unknown_ones_match_nothing(
     api: Api, cast: factories.Rivermark, pothole: ServiceRequest
 ) -> None:
     tree = factories.report(cast.tree)
-    assert numbers(api.get("requests.json", service_code="tree")) == [tree.spoken_reference]
+    assert numbers(api.get("requests.json", service_code="tree")) == [tree.display_reference]
     assert len(api.get("requests.json", service_code="tree, pothole")) == 2
     assert len(api.get("requests.json", service_code=["tree", "pothole"])) == 2
-    assert numbers(api.get("requests.json", service_code="tree,nothing")) == [tree.spoken_reference]
+    assert numbers(api.get("requests.json", service_code="tree,nothing")) == [tree.display_reference]
     assert api.get("requests.json", service_code="nothing") == []
     assert api.get("requests.xml", service_code="nothing") == []
 
@@ -180,9 +180,9 @@ def test_several_numbers_override_every_other_argument(
     api: Api, cast: factories.Rivermark, pothole: ServiceRequest, now: dt.datetime
 ) -> None:
     old = sent_at(factories.report(cast.tree), now - 1000 * DAY)
-    wanted = f"{pothole.reference},{old.spoken_reference},ZZZZ-ZZZZ,nonsense"
+    wanted = f"{pothole.reference},{old.display_reference},ZZZZ-ZZZZ,nonsense"
     found = api.get("requests.json", service_request_id=wanted, status="never", start_date="yesterday", page="x")
-    assert numbers(found) == [pothole.spoken_reference, old.spoken_reference]
+    assert numbers(found) == [pothole.display_reference, old.display_reference]
     assert len(api.get("requests.json", service_request_id=[pothole.reference, old.reference])) == 2
     assert api.get("requests.json", service_request_id=",") == []
     api.get("requests.json", 400, service_request_id=",".join(f"{number:08}" for number in range(1001)))
@@ -193,7 +193,7 @@ def test_without_dates_the_last_90_days_come_newest_first(
 ) -> None:
     within = sent_at(factories.report(cast.tree), now - 90 * DAY + 60 * SECOND)
     sent_at(factories.report(cast.tree), now - 90 * DAY - 60 * SECOND)
-    assert numbers(api.get("requests.json")) == [pothole.spoken_reference, within.spoken_reference]
+    assert numbers(api.get("requests.json")) == [pothole.display_reference, within.display_reference]
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def spring(cast: factories.Rivermark) -> dict[str, str]:
     made = {}
     for day in ("2025-03-01", "2025-03-02", "2025-05-30", "2025-05-31"):
         at = dt.datetime.fromisoformat(f"{day}T10:00:00.500000").replace(tzinfo=cast.city.zone)
-        made[sent_at(factories.report(cast.tree), at).spoken_reference] = day
+        made[sent_at(factories.report(cast.tree), at).display_reference] = day
     return made
 
 
@@ -283,7 +283,7 @@ def test_what_cannot_be_read_is_400_in_both_formats(
 
 
 def test_pages_count_from_one_and_zero_is_the_first(api: Api, cast: factories.Rivermark, now: dt.datetime) -> None:
-    made = [sent_at(factories.report(cast.tree), now - n * DAY).spoken_reference for n in range(5)]
+    made = [sent_at(factories.report(cast.tree), now - n * DAY).display_reference for n in range(5)]
     assert numbers(api.get("requests.json", page_size=2)) == made[:2]
     assert numbers(api.get("requests.json", page_size=2, page=0)) == made[:2]
     assert numbers(api.get("requests.json", page_size=2, page=1)) == made[:2]
@@ -300,8 +300,8 @@ def test_updates_are_found_by_when_they_happened(
     sent_at(pothole, now - 3 * DAY)
     assert api.get("requests.json", updated_after=(now - DAY).isoformat()) == []
     progress.resolve(old.pk, disposition="fixed", words="", actor=cast.pia)
-    assert numbers(api.get("requests.json", updated_after=(now - DAY).isoformat())) == [old.spoken_reference]
-    assert numbers(api.get("requests.json", updated_before=(now - 2 * DAY).isoformat())) == [pothole.spoken_reference]
+    assert numbers(api.get("requests.json", updated_after=(now - DAY).isoformat())) == [old.display_reference]
+    assert numbers(api.get("requests.json", updated_before=(now - 2 * DAY).isoformat())) == [pothole.display_reference]
     both = {"updated_after": (now - DAY).isoformat(), "start_date": (now - 30 * DAY).isoformat()}
     assert api.get("requests.json", **both) == []
 
@@ -311,9 +311,9 @@ def test_a_box_or_a_circle_chooses_by_the_public_point(api: Api, cast: factories
     far = factories.report(cast.tree, point=factories.at(-68.99, 40.51))
     factories.report(cast.unknown, place=factories.submission.Place())
     circle = {"lat": "40.5001", "long": "-69.0001", "radius": "100"}
-    assert numbers(api.get("requests.json", **circle)) == [near.spoken_reference]
+    assert numbers(api.get("requests.json", **circle)) == [near.display_reference]
     assert len(api.get("requests.json", **{**circle, "radius": "2000"})) == 2
-    assert numbers(api.get("requests.json", bbox="-68.995,40.505,-68.985,40.515")) == [far.spoken_reference]
+    assert numbers(api.get("requests.json", bbox="-68.995,40.505,-68.985,40.515")) == [far.display_reference]
     hidden = factories.service(cast.city, "quiet", visibility="coarse")
     factories.report(hidden, point=factories.at(-68.97, 40.53))
     assert api.get("requests.json", lat="40.53", long="-68.97", radius="1") == []
@@ -364,11 +364,11 @@ def test_a_duplicate_names_its_parent_unless_that_is_hidden(
     api: Api, cast: factories.Rivermark, pothole: ServiceRequest
 ) -> None:
     second = factories.routed(cast.pothole, answers={"where": "lane"})
-    merging.merge(second.pk, parent=pothole, actor=cast.tom)
+    merges.merge(second.pk, parent=pothole, actor=cast.tom)
     (found,) = api.get(f"requests/{second.reference}.json", extensions="true")
     assert (found["status"], found["status_notes"]) == ("closed", "Joined with an earlier report")
     assert found["extended_attributes"]["duplicate"] is True
-    assert found["extended_attributes"]["parent_service_request_id"] == pothole.spoken_reference
+    assert found["extended_attributes"]["parent_service_request_id"] == pothole.display_reference
     moderation.hide(pothole.pk, reason="other", actor=cast.pia)
     (found,) = api.get(f"requests/{second.reference}.json", extensions="true")
     assert found["extended_attributes"]["parent_service_request_id"] is None
@@ -429,7 +429,7 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(
         held, refused, merged, sent = (factories.routed(cast.tree) for _ in range(4))
         progress.hold(held.pk, reason="frost", until=dt.date(2027, 1, 1), actor=cast.pia)
         progress.resolve(refused.pk, disposition="cannot_do", reason="cost", words="Sorry.", actor=cast.pia)
-        merging.merge(merged.pk, parent=parent, actor=cast.pia)
+        merges.merge(merged.pk, parent=parent, actor=cast.pia)
         progress.hand_over(sent.pk, owner=owner, words="", actor=cast.pia)
         photo(held, f"photo{held.pk}")
 

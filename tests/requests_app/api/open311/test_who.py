@@ -57,12 +57,12 @@ def test_a_report_that_must_be_confirmed_has_no_number_before_it_is(api: Api) ->
     (before,) = api.get(f"tokens/{answer['token']}.json")
     assert before["service_request_id"] is None
     assert api.get("requests.json") == []
-    api.get(f"requests/{made.spoken_reference}.json", 404)
+    api.get(f"requests/{made.display_reference}.json", 404)
     link = links.one_time_url(OneTimeLink.objects.get()).rstrip("/").rsplit("/", 1)[-1]
     assert Client().post(f"/c/{link}/").status_code == 200
     (after,) = api.get(f"tokens/{answer['token']}.json")
-    assert after["service_request_id"] == made.spoken_reference
-    assert [one["service_request_id"] for one in api.get("requests.json")] == [made.spoken_reference]
+    assert after["service_request_id"] == made.display_reference
+    assert [one["service_request_id"] for one in api.get("requests.json")] == [made.display_reference]
 
 
 def test_a_retry_mails_no_second_link(api: Api) -> None:

@@ -45,7 +45,7 @@ def description(answer: Any) -> str:
 def test_it_answers_an_array_of_one_with_the_number(api: Api, pothole_form: Form) -> None:
     answer = api.post(pothole_form)
     assert list(answer[0]) == ["service_request_id", "service_notice", "account_id"]
-    assert answer[0]["service_request_id"] == only().spoken_reference
+    assert answer[0]["service_request_id"] == only().display_reference
     assert answer[0]["service_notice"].startswith("Streets will look at it by")
     assert answer[0]["account_id"] is None
     assert api.last["Cache-Control"] == "no-store"
@@ -106,7 +106,7 @@ def test_a_private_report_gets_a_token_and_no_public_number(api: Api, pothole_fo
     assert list(answer) == ["service_request_id", "token", "service_notice", "account_id"]
     assert answer["service_request_id"] is None
     service_request = only()
-    assert service_request.spoken_reference in answer["service_notice"]
+    assert service_request.display_reference in answer["service_notice"]
     assert f"/l/{service_request.access_links.get().pk}-" in answer["service_notice"]
     api.get(f"requests/{service_request.reference}.json", 404)
     assert api.get(f"tokens/{answer['token']}.json") == [{"service_request_id": None, "token": answer["token"]}]
@@ -116,7 +116,7 @@ def test_a_private_report_gets_a_token_and_no_public_number(api: Api, pothole_fo
 def test_a_token_gives_the_number_once_the_report_is_public(api: Api, cast: factories.Rivermark) -> None:
     service_request = factories.report(cast.tree)
     token = tokens.token_of(service_request)
-    found = [{"service_request_id": service_request.spoken_reference, "token": token}]
+    found = [{"service_request_id": service_request.display_reference, "token": token}]
     assert api.get(f"tokens/{token}.json") == found
     assert api.get(f"tokens/{token}.xml") == found
 

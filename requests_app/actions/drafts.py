@@ -1,0 +1,310 @@
+"""A report that is being typed: begun, kept, sent or followed instead, forgotten. One draft makes one request."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import uuid
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+
+from requests_app import photos
+from requests_app.actions import submission
+from requests_app.actions.reporter import Reporter
+from requests_app.clock import app_now
+from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
+from requests_app.places import assets
+from requests_app.rules import intake, personal_data, public_words
+from requests_app.rules.report_path import Path
+
+KEPT = dt.timedelta(days=7)
+
+
+class NotReady(Exception):
+    """The draft cannot be sent yet. page: what is to be answered first (see rules.report_path)."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+        super().__init__(page)
+
+
+def visitor_hash(visitor: str) -> str:
+    return hashlib.sha256(visitor.encode()).hexdigest()
+
+
+def begin(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
+    """visitor: the secret of this browser's cookie; only its hash is kept."""
+    return Draft.objects.create(
+        jurisdiction=jurisdiction,
+        visitor_hash=visitor_hash(visitor),
+        language=language,
+        typed=_clean(typed),
+        expires_at=app_now() + KEPT,
+    )
+
+
+@transaction.atomic
+def keep(draft: Draft, **typed: Any) -> None:
+    """Adds to what was typed. A draft that was sent from another tab meanwhile stays as it is."""
+    # Lock first: two tabs that save at once must not lose each other's words.
+    locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if locked.service_request_id is None:
+        locked.typed = {**locked.typed, **_clean(typed)}
+        locked.language = draft.language
+        locked.warning = draft.warning
+        locked.updated_at = app_now()
+        locked.save(update_fields=["typed", "language", "warning", "updated_at"])
+    draft.typed = locked.typed
+    draft.service_request_id = locked.service_request_id
+
+
+def describe(draft: Draft, words: dict[str, str]) -> None:
+    """What the draft's photos show, by the photo's name."""
+    for photo in draft.photos.filter(name__in=words):
+        if photo.alt != words[photo.name]:
+            photo.alt = words[photo.name][:300]
+            photo.save(update_fields=["alt"])
+
+
+def photo_name(draft: Draft, key: str) -> str:
+    """What a photo is called here that a browser calls `key`."""
+    return hashlib.sha256(f"{draft.idempotency_key}:{key}".encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def take_out(draft: Draft, where: str, words: str, *, near: int) -> bool:
+    """Takes what was found in words that everyone can see out of them (see rules.public_words). False if it is not there.
+
+    near: where it stood when it was shown; another tab may have moved it since.
+    """
+    draft.typed = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk).typed
+    text = public_words.public_words(Path(draft)).get(where, "")
+    found = [one for one in public_words.found_in(where, text) if one.words == words]
+    if not found:
+        return False
+    left = personal_data.without(text, min(found, key=lambda one: abs(one.start - near)))
+    kind, _, name = where.partition(":")
+    if kind == "photo":
+        describe(draft, {name: left})
+    elif kind == "answer":
+        keep(draft, answers={**draft.typed["answers"], name: left})
+    elif kind == "address":
+        keep(draft, place={**draft.typed["place"], "address": left})
+    else:
+        # Without any words left the page that takes them comes again.
+        keep(draft, text=left, shown=[one for one in draft.typed.get("shown", []) if left or one != "words"])
+    return True
+
+
+def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep_taken: bool = False) -> Photo:
+    """One more photo. Raises photos.PhotoRefused.
+
+    key: the browser's own for this photo, so that a second try after a lost answer does not add it twice.
+    """
+    name = photo_name(draft, key) if key else ""
+    known = draft.photos.filter(name=name).first() if name else None
+    if known is not None:
+        return known
+    try:
+        photo = photos.take(
+            upload, size=size, jurisdiction=draft.jurisdiction, draft=draft, name=name, keep_taken=keep_taken
+        )
+    except IntegrityError:
+        # Both tries came at once, or the draft was forgotten while we decoded.
+        if (known := draft.photos.filter(name=name).first()) is not None:
+            return known
+        raise photos.PhotoRefused(photos.refusal("late")) from None
+    with transaction.atomic():
+        # Lock first: several photos come at once, and the report may be sent at this moment.
+        locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+        is_sent = locked is None or locked.service_request_id is not None
+        if not is_sent and draft.photos.filter(pk__lt=photo.pk).count() < photos.PHOTOS_MAX:
+            _touch(locked)
+            return photo
+        left = draft.photos.filter(pk=photo.pk).first()
+        if left is None:
+            # It was sent with the report.
+            return photo
+        left.delete()
+    photos.remove_files(photo)
+    raise photos.PhotoRefused(photos.refusal("late" if is_sent else "too_many"))
+
+
+def remove_photo(draft: Draft, name: str) -> None:
+    """Of a report that is not sent; afterward there is nothing to remove from."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, service_request=None).first()
+        photo = draft.photos.filter(name=name).first()
+        if locked is None or photo is None:
+            return
+        photo.delete()
+        _touch(locked)
+    photos.remove_files(photo)
+
+
+def forget_taken(draft: Draft) -> None:
+    """The consent was taken back: when and where the photos were taken is nobody's business any more."""
+    draft.photos.update(taken_at=None, taken_point=None)
+
+
+@transaction.atomic
+def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
+    """Makes the request of this draft, or returns the one that it made before. Raises NotReady and submission.Refused.
+
+    checked: the id of the service's version that the check page showed. Another one since then may show more to everyone, or
+    ask for more: then it is checked again.
+    verified: the email address that is signed in where it was written, normalized.
+    over_limit: too many reports came from this network or person (web/report/spam_signals.py).
+    """
+    # Lock first: a double click must wait here and then find the request.
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
+    if draft.service_request is not None:
+        return draft.service_request
+    path = Path(draft)
+    page = path.next_page()
+    if page != "check" or path.version is None or (checked and checked != str(path.version.pk)):
+        raise NotReady(page)
+    answers = path.answers
+    after_warning = bool(draft.typed.get("warned"))
+    if after_warning:
+        # Each answer that stops the form was warned about, or next_page() would not have come to "check".
+        answers = dataclasses.replace(answers, stopped_by=None)
+    report = submission.NewReport(
+        jurisdiction=draft.jurisdiction,
+        version=path.version,
+        description=path.text,
+        language=path.typed.get("text_language") or draft.language,
+        place=place_from(draft.jurisdiction, path.place),
+        answers=answers,
+        reporter=_reporter(path.typed["contact"], draft, verified),
+        visitor_hash=draft.visitor_hash,
+        owner=path.owner,
+        may_be_outside=True,
+        # Those that came before another service was chosen, which takes none, go with the draft.
+        photos=draft.photos.order_by("id") if path.takes_photos else [],
+        after_warning=after_warning,
+        spam_signals=submission.SpamSignals(by_robot=_is_by_robot(draft), over_limit=over_limit),
+    )
+    key = submission.Idempotency(
+        scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
+    )
+    done = submission.submit(report, idempotency=key)
+    remove_photos(draft)
+    finish(draft, done.service_request, done.link, "sent")
+    return done.service_request
+
+
+def _is_by_robot(draft: Draft) -> bool:
+    """Whether something was typed where people see no field, or the whole path took less time than it takes a person."""
+    looked_s = draft.typed.get("looked_s")
+    if draft.typed.get("by_robot") or looked_s is None:
+        return bool(draft.typed.get("by_robot"))
+    return looked_s + (app_now() - draft.created_at).total_seconds() < settings.LEAST_S_TO_REPORT
+
+
+def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
+    """A new draft with what is the same as in this sent one: the contact, and the place, or the service (`like`)."""
+    typed: dict[str, Any] = {}
+    link = link_of(draft)
+    if draft.service_request is not None and link is not None and draft.typed.get("end") == "sent":
+        sent = draft.service_request
+        if like:
+            typed["service"] = sent.service_version.service.service_code
+        else:
+            typed["place"] = {"address": sent.address, "note": sent.place_note, "source": sent.place_source}
+            if sent.point is not None:
+                typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
+        typed["contact"] = contact_of(link.person)
+    return begin(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
+
+
+def link_of(draft: Draft) -> AccessLink | None:
+    """The private link that sending or following made."""
+    return AccessLink.objects.select_related("person", "service_request").filter(pk=draft.typed.get("link")).first()
+
+
+def contact_of(person: Person) -> dict[str, Any]:
+    points = {point.kind: point.value for point in person.contact_points.all()}
+    return {
+        "name": person.name,
+        "postal_address": person.postal_address,
+        "email": points.get("email", ""),
+        "phone": points.get("phone", ""),
+        "language": person.language,
+    }
+
+
+def forget(drafts: list[Draft]) -> None:
+    """ "Forget me on this device": what was typed goes, with its photos. What was sent stays sent."""
+    for draft in drafts:
+        with transaction.atomic():
+            # Lock first: one that is being sent at this moment gives its photos to the request.
+            locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+            left = list(locked.photos.all()) if locked else []
+            if locked is not None:
+                locked.delete()
+        for photo in left:
+            photos.remove_files(photo)
+
+
+def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
+    """A place as a draft keeps it, as a report takes it."""
+    named = place.get("asset")
+    return submission.Place(
+        point=Point(float(place["long"]), float(place["lat"]), srid=4326) if "lat" in place else None,
+        address=place.get("address", ""),
+        note=place.get("note", ""),
+        source=place.get("source", ""),
+        confidence=place.get("confidence"),
+        asset=assets.by_number(jurisdiction, named["number"]) if named else None,
+    )
+
+
+def _reporter(contact: dict[str, Any], draft: Draft, verified: str) -> Reporter:
+    return Reporter(
+        name=contact.get("name", ""),
+        email=contact.get("email", ""),
+        email_is_verified=bool(verified) and contact.get("email", "").strip().lower() == verified,
+        phone=contact.get("phone", ""),
+        postal_address=contact.get("postal_address", ""),
+        may_be_called=bool(contact.get("phone")),
+        language=contact.get("language") or draft.language,
+    )
+
+
+def _touch(draft: Draft | None) -> None:
+    """Another tab that shows how it was before can tell that it has changed."""
+    if draft is not None:
+        draft.updated_at = app_now()
+        draft.save(update_fields=["updated_at"])
+
+
+def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
+    """The typed words go: from here on they live in the request alone."""
+    draft.service_request = service_request
+    draft.typed = {"end": end, "link": link.pk if link else None}
+    draft.updated_at = app_now()
+    draft.save(update_fields=["service_request", "typed", "updated_at"])
+
+
+def remove_photos(draft: Draft) -> None:
+    """After the commit: a change that is taken back must not have lost files."""
+    for photo in draft.photos.all():
+        transaction.on_commit(lambda photo=photo: photos.remove(photo))  # type: ignore[misc]
+
+
+def _clean(typed: dict[str, Any]) -> dict[str, Any]:
+    """Without what PostgreSQL cannot store or what would deceive, however deep it sits."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            return intake.clean_text(value)
+        if isinstance(value, dict):
+            return {str(key): clean(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [clean(one) for one in value]
+        return value
+
+    return {key: clean(value) for key, value in typed.items()}

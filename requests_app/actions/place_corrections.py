@@ -1,0 +1,64 @@
+"""Correcting where a request is, keeping where it was said to be before."""
+
+from collections.abc import Sequence
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from requests_app import events
+from requests_app.clock import app_now
+from requests_app.models import Person, PlaceRevision, RequestArea, ServiceRequest, User
+from requests_app.places import ownership
+from requests_app.places.public_place import public_place
+from requests_app.rules.lifecycle import next_status
+
+
+@transaction.atomic
+def correct_place(pk: int, *, point: Point | None, address: str, note: str, actor: User | Person) -> ServiceRequest:
+    service_request = ServiceRequest.objects.locked(pk)
+    service_request.status = next_status(service_request.status, "correct_place")
+    move(service_request, point=point, address=address, note=note, actor=actor)
+    return service_request
+
+
+def move(
+    service_request: ServiceRequest,
+    *,
+    point: Point | None,
+    address: str,
+    note: str,
+    actor: User | Person,
+    and_save: Sequence[str] = (),
+) -> None:
+    """Within the caller's transaction, on a locked row. What everybody may know of the place follows the service's rule anew.
+
+    and_save: fields that the caller has set besides.
+    """
+    before = PlaceRevision.objects.create(
+        service_request=service_request,
+        point=service_request.point,
+        address=service_request.address,
+        place_note=service_request.place_note,
+    )
+    service_request.point, service_request.address, service_request.place_note = point, address[:300], note[:300]
+    service_request.public_point, service_request.public_address = public_place(
+        service_request.service_version.visibility, point, service_request.address
+    )
+    service_request.updated_at = app_now()
+    service_request.save(
+        update_fields=[
+            "status", "point", "address", "place_note", "public_point", "public_address", "updated_at", *and_save,
+        ]
+    )  # fmt: skip
+    RequestArea.objects.filter(service_request=service_request).delete()
+    RequestArea.objects.bulk_create(
+        RequestArea(
+            area=area,
+            service_request=service_request,
+            submitted_at=service_request.submitted_at,
+            is_open=service_request.is_open,
+            public_state=service_request.public_state,
+        )
+        for area in (ownership.areas_at(service_request.jurisdiction, point) if point else [])
+    )
+    events.record(service_request, "place_corrected", actor=actor, revision_id=before.pk)

@@ -1,0 +1,31 @@
+"""What residents say of an outcome. It reopens nothing by itself and changes no figure but its own."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from requests_app import events
+from requests_app.actions.progress import TooLate
+from requests_app.models import Person, ServiceRequest, SurveyAnswer
+from requests_app.rules import survey
+
+
+@transaction.atomic
+def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> None:
+    """said: {question: (value, reason)}; a second answer replaces the first. Raises TooLate.
+
+    through: the actor's own report, which is this one or was joined with it.
+    """
+    service_request = ServiceRequest.objects.locked(pk)
+    if not survey.is_asked(service_request, actor, through=through):
+        raise TooLate
+    for question, (value, reason) in said.items():
+        kept = "" if value == SurveyAnswer.Value.YES else reason
+        SurveyAnswer.objects.update_or_create(
+            service_request=service_request,
+            person=actor,
+            question=question,
+            ending=service_request.reopened_count,
+            defaults={"value": value, "reason": kept},
+        )
+        events.record(service_request, "surveyed", actor=actor, question=question, value=value, reason=kept or None)

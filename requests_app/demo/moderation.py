@@ -1,0 +1,87 @@
+"""What a moderator of the demo city finds: reports that wait for a look, and words that were taken out of another."""
+
+from django.db import transaction
+from django.utils.translation import override
+
+from requests_app.actions import moderation, submission
+from requests_app.actions.reporter import Reporter
+from requests_app.actions.submission import Place, SpamSignals
+from requests_app.demo.staff import demo_user
+from requests_app.models import (
+    GazetteerEntry,
+    Jurisdiction,
+    PublicState,
+    Service,
+    ServiceRequest,
+    ServiceVersion,
+    TextRevision,
+)
+from requests_app.rules.public_texts import public_texts
+
+# Service, language, words, and what the door noticed of the sender.
+WAITING: list[tuple[str, str, str, SpamSignals]] = [
+    ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", SpamSignals()),
+    ("dumping", "en", "Whoever dumps tires here again: I know where you live.", SpamSignals()),
+    (
+        "streetlight",
+        "en",
+        "The light in front of the library is out, and the next one too.",
+        SpamSignals(over_limit=True),
+    ),
+    ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", SpamSignals(by_robot=True)),
+]
+THREAT = "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
+LEFT = "The blue van has stood here for weeks. It is […]"
+
+
+def load(jurisdiction: Jurisdiction) -> None:
+    """Once: a city that has reports waiting is left as it is."""
+    ours = ServiceRequest.objects.in_jurisdiction(jurisdiction)
+    if ours.filter(public_state=PublicState.PENDING_REVIEW).exists():
+        return
+    addresses = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("id")
+    places = iter(addresses[:: max(1, addresses.count() // (len(WAITING) + 1))])
+    with transaction.atomic():
+        for service_code, language, words, spam_signals in WAITING:
+            _report(jurisdiction, service_code, language, words, next(places), spam_signals)
+        telling = _report(jurisdiction, "abandveh", "en", THREAT, next(places), submission.NO_SPAM_SIGNALS)
+        moderator = demo_user(jurisdiction, "supervisor")
+        if moderator is not None:
+            (seen,) = (one for one in public_texts(telling) if one.field == TextRevision.Field.DESCRIPTION)
+            hidden = {seen.key: moderation.NewWords(LEFT, seen.version)}
+            moderation.hide_words(telling.pk, hidden, reason="personal_data", actor=moderator)
+
+
+def _report(
+    jurisdiction: Jurisdiction,
+    service_code: str,
+    language: str,
+    words: str,
+    place: GazetteerEntry,
+    spam_signals: SpamSignals,
+) -> ServiceRequest:
+    version = ServiceVersion.objects.get(
+        pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
+    )
+    with override(language):
+        answers = submission.as_answers(version, _harmless_answers(version))
+    report = submission.NewReport(
+        jurisdiction=jurisdiction,
+        version=version,
+        description=words,
+        language=language,
+        place=Place(place.point, place.label, source="address", confidence=1.0),
+        answers=answers,
+        reporter=Reporter(),
+        spam_signals=spam_signals,
+    )
+    return submission.submit(report).service_request
+
+
+def _harmless_answers(version: ServiceVersion) -> dict[str, str]:
+    """To what must be answered: the first choice that has no consequence."""
+    asked = (one for one in version.questions.all() if one.required and not one.show_if)
+    return {
+        one.code: next((str(option["value"]) for option in one.options if not option.get("effects")), "–")
+        for one in asked
+    }

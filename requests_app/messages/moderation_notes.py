@@ -1,0 +1,48 @@
+"""What people read where staff took something out: that it was done, by which department and why, and no name."""
+
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.models import Photo, PublicState, ServiceRequest
+from requests_app.rules import public_texts
+
+
+def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = None) -> dict[str, str]:
+    """What stands below each text of which a part was taken out, by the text's key."""
+    notes: dict[str, list[str]] = {}
+    for key, reason, department in public_texts.removed_texts(service_request, parent):
+        sentence = _text_note(reason, localized(department) if department else _("the city"))
+        if sentence not in notes.setdefault(key, []):
+            notes[key].append(sentence)
+    return {key: " ".join(sentences) for key, sentences in notes.items()}
+
+
+def _text_note(reason: str, who: str) -> str:
+    words = {
+        "personal_data": _("Part of this text was taken out by %(who)s: personal data."),
+        "abuse": _("Part of this text was taken out by %(who)s: abuse."),
+        "threat": _("Part of this text was taken out by %(who)s: a threat."),
+    }.get(reason, _("Part of this text was taken out by %(who)s."))
+    return words % {"who": who}
+
+
+def photo_note(photo: Photo) -> str:
+    """In the place of a photo that staff hid; nothing of one that only waits for a look."""
+    if photo.hidden_at is None or photo.hidden_reason == "unchecked":
+        return ""
+    return {
+        "personal_data": _("A photo was hidden: it showed personal data."),
+        "abuse": _("A photo was hidden: it showed abuse."),
+        "threat": _("A photo was hidden: it showed a threat."),
+    }.get(photo.hidden_reason, _("A photo was hidden."))
+
+
+def hidden_note(service_request: ServiceRequest) -> str:
+    """For its reporter: why the others no longer see it."""
+    if service_request.public_state != PublicState.HIDDEN:
+        return ""
+    return {
+        "personal_data": _("Hidden from the public: it tells something private about a person."),
+        "abuse": _("Hidden from the public: abuse or threats."),
+        "not_a_report": _("Hidden from the public: it is no report."),
+    }.get(public_texts.reason_of_hiding(service_request), _("Hidden from the public by the city."))

@@ -1,0 +1,172 @@
+"""Who hears of an event: the people of its request, whoever follows its area, service, place or asset, and the daily digests."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+
+from requests_app import outbox
+from requests_app.clock import app_now
+from requests_app.models import (
+    Cadence,
+    ContactPoint,
+    DigestItem,
+    Event,
+    Jurisdiction,
+    OutboxRow,
+    Participation,
+    Subscription,
+)
+from requests_app.rules import subscriptions
+
+# Event kind: the email about it (templates/emails/, and the outbox kind `email_…`).
+EMAILS = {
+    "submitted": "received",
+    "routed": "routed",
+    "transferred": "routed",
+    "commented": "commented",
+    "asked": "asked",
+    "put_on_hold": "on_hold",
+    "resolved": "resolved",
+    "handed_over": "resolved",
+    "merged": "resolved",
+    "reopened": "reopened",
+    **dict.fromkeys(
+        ["accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected"],
+        "changed",
+    ),
+}
+# What cannot wait for a digest: that the report came in, and a question that the work waits for.
+NEVER_IN_DIGEST = {"received", "asked"}
+# People are not told of what they did themselves, but they want to know that their report arrived.
+ALSO_TO_ACTOR = {"received"}
+# Digests go out from this hour on, by the city's clock; weekly ones on Mondays.
+HOUR, WEEKDAY = 7, 0
+
+
+def notify(row: OutboxRow) -> None:
+    """Expands an event to one email for each address that took part in the request when it happened, or to its digest.
+
+    The emails of one address about one request go out in the order of the events.
+    """
+    service_request, event = row.service_request, row.event
+    if service_request is None or event is None:
+        return
+    email = EMAILS[event.kind]
+    # A person who reported twice stands twice on a merged request, as two people with one address: one email goes out, to
+    # the one who came first (the reporter before those who joined).
+    recipients = list(
+        Participation.objects.filter(service_request=service_request, unsubscribed_at=None, created_at__lte=event.at)
+        .filter(contact_point__kind="email", contact_point__bounced_at=None)
+        .exclude(contact_point__normalized__in=[] if email in ALSO_TO_ACTOR else addresses_of_actor(event))
+        .order_by("contact_point__normalized", "id")
+        .distinct("contact_point__normalized")
+        .values_list("contact_point_id", "cadence")
+    )
+    if email not in NEVER_IN_DIGEST:
+        DigestItem.objects.bulk_create(
+            [
+                DigestItem(contact_point_id=pk, service_request=service_request, event=event, cadence=cadence)
+                for pk, cadence in recipients
+                if cadence != Cadence.AT_ONCE
+            ],
+            ignore_conflicts=True,
+        )
+        recipients = [(pk, cadence) for pk, cadence in recipients if cadence == Cadence.AT_ONCE]
+    emails = [
+        OutboxRow(
+            kind=f"email_{email}",
+            lane="outside",
+            service_request=service_request,
+            event=event,
+            recipient_id=contact_point_id,
+            dedupe_key=f"email_{email}:{event.pk}:{contact_point_id}",
+            ordering_key=f"mail:{service_request.pk}:{contact_point_id}",
+        )
+        for contact_point_id, _cadence in recipients
+    ]
+    if emails:
+        # The request that caused it, in the logs of the emails too.
+        outbox.put(emails, lane="outside")
+
+
+def addresses_of_actor(event: Event) -> list[str]:
+    """The email addresses of the resident who caused it; none for staff and for the clock."""
+    if event.person_id is None:
+        return []
+    known = ContactPoint.objects.filter(person=event.person_id, kind="email")
+    return list(known.values_list("normalized", flat=True))
+
+
+def match_subscriptions(row: OutboxRow) -> None:
+    """A change that everybody may read: into the next mail of each who follows its area, service, place or thing."""
+    if row.service_request is None or row.event is None:
+        return
+    own = addresses_of_actor(row.event)
+    wanting = [
+        one
+        for one in subscriptions.matching(row.service_request).select_related("contact_point")
+        if one.contact_point.normalized not in own
+    ]
+    DigestItem.objects.bulk_create(
+        [
+            DigestItem(
+                contact_point_id=one.contact_point_id,
+                service_request=row.service_request,
+                event=row.event,
+                subscription=one,
+                cadence=one.cadence,
+            )
+            for one in wanting
+        ],
+        ignore_conflicts=True,
+    )
+    for one in wanting:
+        if one.cadence == Cadence.AT_ONCE:
+            _enqueue(one.contact_point_id, one.pk, Cadence.AT_ONCE, f"{row.event_id}")
+
+
+def send_due_digests(*, at_most: int = 20_000) -> int:
+    """What waits for a daily or weekly mail whose hour has come in its city; how many mails. Twice in a day is once."""
+    mails = 0
+    for city in Jurisdiction.objects.all():
+        local = app_now().astimezone(city.zone)
+        if local.hour < HOUR:
+            continue
+        day = dt.datetime.combine(local.date(), dt.time(HOUR), city.zone)
+        # The last Monday and not "if it is Monday": a machine that was down that day must not cost a week.
+        week = day - dt.timedelta(days=(local.weekday() - WEEKDAY) % 7)
+        waiting = (
+            DigestItem.objects.filter(sent_at=None, contact_point__person__jurisdiction=city)
+            .filter(Q(cadence=Cadence.DAILY, created_at__lt=day) | Q(cadence=Cadence.WEEKLY, created_at__lt=week))
+            .order_by()
+            .values_list("contact_point_id", "subscription_id", "cadence")
+            .distinct()[:at_most]
+        )
+        for contact_point_id, subscription_id, cadence in waiting:
+            with transaction.atomic():
+                _enqueue(contact_point_id, subscription_id, cadence, local.date().isoformat())
+            mails += 1
+    return mails
+
+
+def _enqueue(contact_point_id: int, subscription_id: int | None, cadence: str, when: str) -> None:
+    """One mail for one address about one thing it follows (or, none, about its reports), so that one press can stop it."""
+    outbox.enqueue(
+        "send_digest",
+        lane="outside",
+        dedupe_key=f"send_digest:{contact_point_id}:{subscription_id or ''}:{cadence}:{when}",
+        ordering_key=f"digest:{contact_point_id}:{subscription_id or ''}",
+        recipient_id=contact_point_id,
+    )
+
+
+def digest_of(row: OutboxRow) -> tuple[ContactPoint | None, Subscription | None, str]:
+    """Whose mail the row is, about which subscription, how often. None: it is gone."""
+    _kind, _pk, subscription_id, cadence, _when = row.dedupe_key.split(":", 4)
+    if not subscription_id:
+        return row.recipient, None, cadence
+    wished = Subscription.objects.select_related("area", "service__current", "asset").filter(pk=subscription_id).first()
+    if wished is None or wished.unsubscribed_at is not None:
+        return None, None, cadence
+    return row.recipient, wished, cadence

@@ -1,0 +1,78 @@
+"""Whose ground it is: the boundary, the areas, and owners that are not us."""
+
+from django.contrib.gis.db.models.functions import Area as SizeOf
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from requests_app.models import Area, Jurisdiction, Owner, OwnerArea, ServiceVersion
+from requests_app.places.addresses import box_around
+
+# Degrees, about a meter: maps are rounded, and a pin on the border is the city's.
+BORDER = 0.00001
+# How far a pin may lie from the middle of the street that it means.
+STREET_M = 30
+# The kind of the owners that are neighbors: they answer for what lies beyond the boundary.
+NEIGHBOR = "town"
+
+
+def inside(jurisdiction: Jurisdiction, point: Point) -> bool:
+    """Whether the point is within the city, its border included. A city that gave no boundary takes every place."""
+    covered = Q(boundary__isnull=True) | Q(boundary__dwithin=(point, BORDER))
+    return Jurisdiction.objects.filter(covered, pk=jurisdiction.pk).exists()
+
+
+def areas_at(jurisdiction: Jurisdiction, point: Point) -> list[Area]:
+    """The city's own areas at the point. On the border between two of a layer it is one of them, always the same."""
+    touched = (
+        Area.objects.filter(jurisdiction=jurisdiction, is_ours=True, polygon__dwithin=(point, BORDER))
+        .annotate(within=ExpressionWrapper(Q(polygon__contains=point), output_field=BooleanField()))
+        .defer("polygon")
+        .order_by("layer", "code")
+    )
+    by_layer: dict[str, list[Area]] = {}
+    for area in touched:
+        by_layer.setdefault(area.layer, []).append(area)
+    # Areas of a layer may overlap (two programs in one street): then all count that truly hold the point.
+    return [
+        area
+        for layer in by_layer.values()
+        for area in [one for one in layer if one.within] or layer[:1]  # type: ignore[attr-defined]
+    ]
+
+
+def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) -> Owner | None:
+    """Who answers here for this service instead of us, by the service's rule; None: we do."""
+    ground = OwnerArea.objects.filter(jurisdiction=jurisdiction).select_related("owner").defer("shape")
+    code = version.service.service_code
+    if version.place_rule == "segment":
+        street = (
+            ground.filter(is_segment=True, shape__bboverlaps=box_around(point, STREET_M))
+            .annotate(metres=Distance("shape", point))
+            .order_by("metres", "id")
+            .first()
+        )
+        if street is None or street.metres.m > STREET_M or street.owner is None:
+            return None
+        owner = street.owner
+        return owner if owner.kind in version.owner_kinds or code in owner.takes else None
+    if version.place_rule == "polygon":
+        theirs = Q(owner__kind__in=version.owner_kinds) | Q(owner__takes__contains=[code])
+        # The smallest says the most: a substation within a state park.
+        piece = (
+            ground.filter(theirs, is_segment=False, shape__intersects=point)
+            .annotate(size=SizeOf("shape"))
+            .order_by("size", "id")
+            .first()
+        )
+        return piece.owner if piece else None
+    return None
+
+
+def neighbor_at(jurisdiction: Jurisdiction, point: Point) -> Owner | None:
+    """The neighbor town that a point beyond the boundary lies in, with how to reach it."""
+    if inside(jurisdiction, point):
+        return None
+    theirs = OwnerArea.objects.filter(jurisdiction=jurisdiction, is_segment=False, owner__kind=NEIGHBOR)
+    piece = theirs.filter(shape__dwithin=(point, BORDER)).select_related("owner").defer("shape").order_by("id").first()
+    return piece.owner if piece else None

@@ -1,0 +1,30 @@
+"""Addresses that a city listed: from them nothing is sent, confirmed, joined or followed."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.moderation_term import ModerationTerm
+
+
+def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
+    """Also behind a tag ("name+news@…"), and where all of a host is listed ("@spam.example")."""
+    listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
+    return bool(email) and listed.filter(value__in=list(_as_listed(email))).exists()
+
+
+def refusal(jurisdiction: Jurisdiction) -> str:
+    if jurisdiction.desk_long_number:
+        return _("We take nothing from this e-mail address. Call us at %(number)s.") % {
+            "number": jurisdiction.desk_long_number
+        }
+    return _("We take nothing from this e-mail address. Call us.")
+
+
+def _as_listed(email: str) -> Iterator[str]:
+    address = email.strip().lower()
+    name, _at, host = address.rpartition("@")
+    yield address
+    yield f"{name.partition('+')[0]}@{host}"
+    yield f"@{host}"

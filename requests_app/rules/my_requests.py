@@ -1,0 +1,44 @@
+"""Whose a request is, by the address alone: all that was sent, joined or followed with it, on whatever device."""
+
+from django.db.models import Q, QuerySet
+
+from requests_app.models import (
+    ContactPoint,
+    Jurisdiction,
+    Participation,
+    Person,
+    PublicState,
+    ServiceRequest,
+    Subscription,
+)
+from requests_app.rules import permissions
+
+
+def known(jurisdiction: Jurisdiction, email: str) -> QuerySet[ContactPoint]:
+    """Every row of this address in the city: each report sent without a sign-in made one of its own."""
+    return ContactPoint.objects.filter(
+        kind="email", normalized=email.strip().lower(), person__jurisdiction=jurisdiction
+    )
+
+
+def same_address(contact_point: ContactPoint) -> QuerySet[ContactPoint]:
+    return known(contact_point.person.jurisdiction, contact_point.normalized)
+
+
+def people(contact_point: ContactPoint) -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=same_address(contact_point).values("person"))
+
+
+def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
+    """What they may read: their own in any state, others while these are public, nothing that was erased or not sent yet."""
+    parts = Participation.objects.filter(person__in=same_address(contact_point).values("person"))
+    own = parts.filter(role__in=Participation.OWN).values("service_request")
+    return (
+        ServiceRequest.objects.filter(pk__in=parts.values("service_request"))
+        .exclude(public_state__in=permissions.NOT_THERE)
+        .filter(Q(public_state=PublicState.PUBLIC) | Q(pk__in=own))
+    )
+
+
+def subscriptions(contact_point: ContactPoint) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(contact_point__in=same_address(contact_point), unsubscribed_at=None)

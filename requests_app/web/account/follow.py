@@ -1,0 +1,161 @@
+"""Following an area, a service, a place or a thing by mail: asking for it, the mailed link, and the way out."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits, links
+from requests_app.actions import confirm_report, followers, subscriptions, verify_email
+from requests_app.actions.subscriptions import FollowTarget
+from requests_app.models import OneTimeLink, Person
+from requests_app.places.public_filter import PublicFilter
+from requests_app.rules import blocked_addresses
+from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
+from requests_app.web.account.follow_target import NAMES, follow_target, page_of
+from requests_app.web.account.my_data import change_by_link, may_change
+from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
+from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.report import confirm
+from requests_app.web.request.reporter_actions import with_link
+from requests_app.web.request.track import track_page
+from requests_app.web.request_access import RequestAccess
+
+ASKED_AN_HOUR = 20
+TO_ONE_ADDRESS_A_DAY = 5
+DAY_S = 24 * 3600
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: CityRequest) -> HttpResponse:
+    """Asks for an address; the answer is the same whether we know it or not."""
+    what = follow_target(request.jurisdiction, request.GET)
+    if what is None:
+        unknown = bool(set(NAMES) & set(request.GET))
+        return render(
+            request, "requests_app/account/follow_unknown.html", {"unknown": unknown}, status=404 if unknown else 200
+        )
+    form = SubscribeForm(request.POST if request.method == "POST" else None, radius=what.radius_m)
+    status, asked = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            email = form.cleaned_data["email"]
+            if limits.may_mail(
+                request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+            ):
+                wished = FollowTarget(
+                    what.label, what.area, what.service, what.asset, what.point, form.cleaned_data.get("radius")
+                )
+                try:
+                    subscriptions.subscribe(
+                        request.jurisdiction,
+                        wished,
+                        email=email,
+                        cadence=form.cleaned_data["cadence"],
+                        language=get_language() or "en",
+                    )
+                except verify_email.AddressBlocked:
+                    form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
+                else:
+                    status, asked = 200, email
+            else:
+                form.add_error(None, too_much())
+                status = 429
+    seen_at = page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
+    context = {"what": what, "form": form, "asked": asked, "seen_at": seen_at}
+    return render(request, "requests_app/account/follow.html", context, status=status)
+
+
+# --- The mailed link --------------------------------------------------------------------------------------------------
+
+
+def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    wished = subscriptions.confirm(link)
+    return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "stopped": wished is None})
+
+
+# What the button on the link's page does.
+DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
+    OneTimeLink.Purpose.CONFIRM: confirm.confirmed,
+    OneTimeLink.Purpose.SUBSCRIBE: _subscribed,
+    OneTimeLink.Purpose.SIGN_IN: sign_in_by_link,
+    OneTimeLink.Purpose.CHANGE: change_by_link,
+}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: CityRequest, token: str) -> HttpResponse:
+    """A visit changes nothing (programs that look into mails make some); the button acts, once."""
+    link = links.one_time(token, request.jurisdiction)
+    if link is None or link.purpose not in DOES:
+        return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
+    confirms = link.purpose == OneTimeLink.Purpose.CONFIRM
+    if confirms and not confirm.waits(link):
+        # It was sent, perhaps by the link of another mail.
+        return confirm.over(request, link)
+    if request.method == "POST":
+        try:
+            if "not_me" in request.POST:
+                confirm_report.refuse(link) if confirms else verify_email.refuse(link)
+                return render(request, "requests_app/account/verify.html", {"link": link, "refused": True})
+            if "again" in request.POST and confirms:
+                return confirm.again(request, link)
+            return DOES[link.purpose](request, link)
+        except verify_email.AddressBlocked:
+            context = {"link": link, "banned": blocked_addresses.refusal(request.jurisdiction)}
+            return render(request, "requests_app/account/verify.html", context, status=403)
+        except verify_email.UsedUp:
+            link = links.one_time(token, request.jurisdiction)
+            if link is None:
+                return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
+    over = link.used_at is not None or verify_email.is_over(link)
+    if confirms and (over or not confirm.waits(link)):
+        return confirm.over(request, link)
+    context = {"link": link, "over": over}
+    if not over and link.purpose == OneTimeLink.Purpose.SIGN_IN:
+        context["form"] = asks_for_address(request, link)
+    elif not over and link.purpose == OneTimeLink.Purpose.CHANGE:
+        context["resident"] = may_change(request, link)
+    return render(request, "requests_app/account/verify.html", context, status=410 if over else 200)
+
+
+# --- The way out ------------------------------------------------------------------------------------------------------
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
+    """A page with a button, or one POST by the mail program. The token alone allows it; for what is gone it is done already."""
+    named = links.digest_of(token)
+    if named is None:
+        return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
+    done = request.method == "POST"
+    if done:
+        contact_point_id, subscription_id = named
+        if subscription_id:
+            subscriptions.stop(subscription_id)
+        else:
+            followers.unsubscribe_digest(contact_point_id)
+    return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})
+
+
+# --- One's own report -------------------------------------------------------------------------------------------------
+
+
+@with_link("news")
+def updates(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    form = CadenceForm(request.POST)
+    if not form.is_valid():
+        return track_page(request, access, status=422)
+    followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
+    messages.success(request, _("We remember how often you want to hear from us."))
+    return redirect("requests_app:track", access.service_request.reference)

@@ -1,0 +1,69 @@
+"""What one may follow: an area, a service, a place or a thing, as the list's filters name it, and the page that shows it."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+
+from requests_app.actions.subscriptions import FollowTarget
+from requests_app.localized import localized
+from requests_app.models import Area, Asset, Jurisdiction, Service
+from requests_app.places import assets, named
+from requests_app.places.public_filter import PublicFilter
+from requests_app.places.public_place import LISTED
+
+NAMES = ("area", "service", "asset", "near")
+
+
+def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> FollowTarget | None:
+    """What ?area=, ?service=, ?asset= and ?near= name, as in the list's filters; None if any of them is not the city's."""
+    chosen = PublicFilter(jurisdiction, query)
+    typed = chosen.chosen
+    names: list[str] = []
+    area: Area | None = None
+    service: Service | None = None
+    asset: Asset | None = None
+    point, radius = None, None
+    if "service" in typed:
+        service = (
+            Service.objects.filter(
+                jurisdiction=jurisdiction, service_code=typed["service"], active=True, current__isnull=False
+            )
+            .select_related("current")
+            .first()
+        )
+        if service is None or service.current is None or service.current.visibility not in LISTED:
+            return None
+        names.append(localized(service.current.name))
+    if "area" in typed:
+        layer, _colon, code = typed["area"].partition(":")
+        areas = Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=code, is_ours=True)
+        area = areas.defer("polygon").first()
+        if area is None:
+            return None
+        names.append(area.name)
+    if "asset" in typed:
+        asset = assets.by_number(jurisdiction, typed["asset"])
+        if asset is None:
+            return None
+        names.append(assets.name_of(jurisdiction, asset))
+    if "near" in typed:
+        if chosen.near is None:
+            return None
+        point, radius = chosen.near
+        names.append(named.words_at(jurisdiction, point))
+    if not names:
+        return None
+    return FollowTarget(" · ".join(names), area=area, service=service, asset=asset, point=point, radius_m=radius)
+
+
+def page_of(what: FollowTarget, chosen: str) -> str:
+    """The page that says what goes on there; of a service within an area and the like, the list as `chosen`."""
+    only = [one for one in (what.area, what.service, what.asset, what.point) if one is not None]
+    if len(only) == 1:
+        if what.area is not None:
+            return reverse("requests_app:area", args=[what.area.layer, what.area.code])
+        if what.service is not None:
+            return reverse("requests_app:about_service", args=[what.service.service_code])
+        if what.asset is not None:
+            return reverse("requests_app:asset", args=[what.asset.asset_id])
+    return f"{reverse('requests_app:public_list')}?{chosen}"

@@ -1,0 +1,60 @@
+"""What one fills in about one's own requests: the address that a link goes to, where news goes, what is to be erased."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.web.report.forms import PHONE_MAX, phone_number
+from requests_app.web.text_field import WordsField
+
+NOT_AN_ADDRESS = _("Enter an e-mail address like name@example.com.")
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={"required": NOT_AN_ADDRESS, "invalid": NOT_AN_ADDRESS},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class NewAddressForm(AddressForm):
+    def __init__(self, *args: Any, old: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.old = old
+        self.fields["email"].label = _("New e-mail")
+        self.fields["email"].help_text = _("We send a link there. Nothing changes before you press it.")
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if email.strip().lower() == self.old:
+            raise forms.ValidationError(_("This is the address that we have now. Enter a new one."))
+        return email
+
+
+class PhoneForm(forms.Form):
+    phone = WordsField(
+        label=_("Phone"),
+        help_text=_("A crew may call this number. We do not text. Leave it blank and we forget the number."),
+        required=False,
+        max_length=PHONE_MAX,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+    def clean_phone(self) -> str:
+        return phone_number(str(self.cleaned_data["phone"]).strip())
+
+
+class EraseForm(forms.Form):
+    CONTACT, ALL = "contact", "all"
+    what = forms.ChoiceField(
+        label=_("What shall we erase?"),
+        choices=[
+            (CONTACT, _("My name, e-mail, phone and postal address. My reports stay, without a name.")),
+            (ALL, _("All of it, my reports too.")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what to erase."), "invalid_choice": _("Choose what to erase.")},
+    )

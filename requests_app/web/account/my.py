@@ -1,0 +1,149 @@
+"""My requests: all that was sent, joined or followed with one address, on whatever device, and the news it asked for."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from requests_app import limits, links, paging, references
+from requests_app.actions import subscriptions, verify_email
+from requests_app.actions.drafts import visitor_hash
+from requests_app.messages.wording import next_step, status_words
+from requests_app.models import Disposition, Participation, ServiceRequest, Status, Subscription
+from requests_app.rules import my_requests
+from requests_app.web.account.follow_forms import CadenceForm
+from requests_app.web.account.forms import AddressForm
+from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.request.private_link import redirect_with_link
+from requests_app.web.request_access import RELATED, RequestAccess
+from requests_app.web.resident import Resident, own_page, remember_opened, resident_of, sign_out
+from requests_app.web.visitor import remember, visitor_of
+
+ROWS = 25
+# Nobody reads more of them on one page; each has its way out in its own mails besides.
+NEWS_SHOWN = 100
+ORDER: paging.Order = [("submitted_at", "desc"), ("id", "desc")]
+ASKED_AN_HOUR = 20
+TO_ONE_ADDRESS_AN_HOUR = 5
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def my(request: CityRequest) -> HttpResponse:
+    """The list, or the form that asks for a link; its answer is the same whether we know the address or not."""
+    if request.method == "POST":
+        return _ask(request)
+    resident = resident_of(request)
+    if resident is None:
+        return render(request, "requests_app/account/my_sign_in.html", {"form": AddressForm()})
+    return _list(request, resident)
+
+
+def _ask(request: CityRequest) -> HttpResponse:
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return render(request, "requests_app/account/my_sign_in.html", {"form": form}, status=422)
+    email = form.cleaned_data["email"]
+    may = limits.may_mail(request, "my", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR)
+    if not may:
+        form.add_error(None, too_much(request.jurisdiction))
+        return render(request, "requests_app/account/my_sign_in.html", {"form": form}, status=429)
+    visitor = visitor_of(request)
+    verify_email.ask_to_sign_in(request.jurisdiction, email, visitor_hash=visitor_hash(visitor))
+    return remember(render(request, "requests_app/account/my_sign_in.html", {"form": form, "asked": email}), visitor)
+
+
+def _list(request: CityRequest, resident: Resident) -> HttpResponse:
+    found = my_requests.requests(resident.contact_point).select_related(*RELATED)
+    page = paging.page_or_first(found, ORDER, request.GET.get("cursor"), ROWS)
+    news = my_requests.subscriptions(resident.contact_point).order_by("-id")[: NEWS_SHOWN + 1]
+    context = {
+        "resident": resident,
+        "rows": _rows(request, resident, page.rows),
+        "pager": page.urls(),
+        "news": [
+            (one, CadenceForm(initial={"cadence": one.cadence}, auto_id=f"id_{one.pk}_%s")) for one in news[:NEWS_SHOWN]
+        ],
+        "more_news": len(news) > NEWS_SHOWN,
+    }
+    return render(request, "requests_app/account/my.html", context)
+
+
+def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest]) -> list[dict[str, Any]]:
+    people = my_requests.people(resident.contact_point)
+    own = set(
+        Participation.objects.filter(
+            person__in=people, role__in=Participation.OWN, service_request__in=found
+        ).values_list("service_request_id", flat=True)
+    )
+    rows = []
+    for one in found:
+        is_own = one.pk in own
+        access = RequestAccess(one, None, is_own)
+        shown = access.shown
+        # One city for all rows: what it knows by heart (its listed reasons) is then read once and not for each.
+        one.jurisdiction = shown.jurisdiction = request.jurisdiction
+        to_reporter = is_own and access.parent is None
+        rows.append(
+            {
+                "request": one,
+                "own": is_own,
+                "words": status_words(shown, to_reporter=to_reporter),
+                "tag": shown.disposition or shown.status,
+                "asked": to_reporter and _waits_for_answer(shown),
+                "next": next_step(shown, to_reporter=to_reporter).words,
+            }
+        )
+    return rows
+
+
+def _waits_for_answer(shown: ServiceRequest) -> bool:
+    return (shown.status == Status.ON_HOLD and shown.hold_reason == "reporter") or (
+        shown.disposition == Disposition.NO_REPLY
+    )
+
+
+@require_GET
+@own_page()
+def my_request(request: CityRequest, resident: Resident, reference: str) -> HttpResponse:
+    """To the request's own page, with the cookie of its private link, as if the link had been pressed in a mail."""
+    found = my_requests.requests(resident.contact_point).filter(reference=references.parse(reference) or "").first()
+    if found is None:
+        return no_such_request(request)
+    people = my_requests.people(resident.contact_point)
+    parts = found.participations.filter(person__in=people).select_related("person").order_by("id")
+    # Who sent it and joined it too, as two people with one address, opens it as the one who sent it.
+    part = min(parts, key=lambda one: one.role not in Participation.OWN)
+    response = redirect("requests_app:track", found.reference)
+    redirect_with_link(response, links.token(links.link_for(part.person, found)), found)
+    return remember_opened(request, response, found.reference)
+
+
+@require_POST
+@own_page()
+def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -> HttpResponseBase:
+    """How often it comes, that it was meant, or that it stops."""
+    wished: Subscription | None = my_requests.subscriptions(resident.contact_point).filter(pk=subscription_id).first()
+    if wished is None:
+        messages.info(request, _("This was stopped already."))
+    elif "stop" in request.POST:
+        subscriptions.stop(wished.pk)
+        messages.success(request, _("You get no more news about this."))
+    else:
+        form = CadenceForm(request.POST)
+        if form.is_valid():
+            # The sign-in proved the address: its holder says here that they want it.
+            subscriptions.want(wished.pk, cadence=form.cleaned_data["cadence"])
+            messages.success(request, _("We remember how often you want to hear from us."))
+    return redirect("requests_app:my")
+
+
+@require_POST
+def my_sign_out(request: CityRequest) -> HttpResponse:
+    return sign_out(
+        request, render(request, "requests_app/account/my_sign_in.html", {"form": AddressForm(), "signed_out": True})
+    )

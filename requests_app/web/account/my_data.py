@@ -1,0 +1,152 @@
+"""What we know about a resident, in their own hands: where we reach them, a copy of it, and erasing it."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits
+from requests_app.actions import own_contact, privacy, verify_email
+from requests_app.actions.drafts import visitor_hash
+from requests_app.exports import own_data
+from requests_app.models import ContactPoint, OneTimeLink
+from requests_app.rules import blocked_addresses, my_requests
+from requests_app.web.account.forms import AddressForm, EraseForm, NewAddressForm, PhoneForm
+from requests_app.web.account.sign_in import asked_here
+from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.resident import Resident, own_page, resident_of, sign_in, sign_out
+from requests_app.web.visitor import remember, visitor_of
+
+CHANGES_AN_HOUR = 20
+TO_ONE_ADDRESS_AN_HOUR = 5
+COPIES_AN_HOUR = 30
+
+
+# --- Where we reach them ----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_page(fresh=True)
+def my_contact(request: CityRequest, resident: Resident) -> HttpResponseBase:
+    """A number changes at once; an address only once the link that goes to the new one is pressed."""
+    if "phone" in request.POST:
+        return _set_phone(request, resident)
+    if request.method == "POST":
+        return _ask_to_change(request, resident)
+    return _contact_page(request, resident)
+
+
+def _set_phone(request: CityRequest, resident: Resident) -> HttpResponseBase:
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return _contact_page(request, resident, phone_form=form, status=422)
+    own_contact.set_phone(resident.contact_point, form.cleaned_data["phone"])
+    messages.success(request, _("We changed it for all your reports."))
+    return redirect("requests_app:my_contact")
+
+
+def _ask_to_change(request: CityRequest, resident: Resident) -> HttpResponseBase:
+    form = NewAddressForm(request.POST, old=resident.contact_point.normalized)
+    if not form.is_valid():
+        return _contact_page(request, resident, form=form, status=422)
+    email = form.cleaned_data["email"]
+    if not limits.may_mail(
+        request, "change", email, an_hour=CHANGES_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR
+    ):
+        form.add_error(None, too_much(request.jurisdiction))
+        return _contact_page(request, resident, form=form, status=429)
+    visitor = visitor_of(request)
+    try:
+        own_contact.ask_to_change(
+            resident.contact_point, email, language=get_language() or "en", visitor_hash=visitor_hash(visitor)
+        )
+    except verify_email.AddressBlocked:
+        form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
+        return _contact_page(request, resident, form=form, status=422)
+    return remember(_contact_page(request, resident, asked=email), visitor)
+
+
+def _contact_page(
+    request: CityRequest,
+    resident: Resident,
+    *,
+    form: AddressForm | None = None,
+    phone_form: PhoneForm | None = None,
+    asked: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    people = my_requests.people(resident.contact_point)
+    phone = ContactPoint.objects.filter(person__in=people, kind=ContactPoint.Kind.PHONE).order_by("-id").first()
+    context = {
+        "resident": resident,
+        "form": form or NewAddressForm(old=resident.contact_point.normalized),
+        "phone_form": phone_form or PhoneForm(initial={"phone": phone.value if phone else ""}),
+        # The one that came back with errors: the page's error summary is about it.
+        "wrong": form or phone_form,
+        "asked": asked,
+    }
+    return render(request, "requests_app/account/my_contact.html", context, status=status)
+
+
+def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    """The button on the page of the link that went to the new address. Raises proving.UsedUp and Banned."""
+    resident = may_change(request, link)
+    if resident is None:
+        return render(request, "requests_app/account/verify.html", {"link": link}, status=403)
+    contact_point = own_contact.change(resident.contact_point, link)
+    messages.success(request, _("From now on we write to this address."))
+    return sign_in(request, redirect("requests_app:my"), contact_point)
+
+
+def may_change(request: CityRequest, link: OneTimeLink) -> Resident | None:
+    """Both must come together: the new address's mail, and the sign-in with the old one in the browser that asked."""
+    return resident_of(request) if asked_here(request, link) else None
+
+
+# --- A copy -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_page(fresh=True)
+def my_copy(request: CityRequest, resident: Resident) -> HttpResponseBase:
+    """A POST answers with the file: links are followed by programs too, and a copy costs work."""
+    parts = own_data.parts(resident.contact_point)
+    context = {"resident": resident, "parts": range(1, parts + 1)}
+    if request.method != "POST":
+        return render(request, "requests_app/account/my_copy.html", context)
+    if not limits.allow(request, "copy", COPIES_AN_HOUR):
+        return render(
+            request,
+            "requests_app/account/my_copy.html",
+            {**context, "problem": too_much(request.jurisdiction)},
+            status=429,
+        )
+    asked = request.POST.get("part", "1")
+    part = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
+    pieces = own_data.copy(resident.contact_point, min(max(part, 1), parts))
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    ending = f"-{part}" if parts > 1 else ""
+    response["Content-Disposition"] = f'attachment; filename="my-311-data{ending}.zip"'
+    return response
+
+
+# --- Erasing ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_page(fresh=True)
+def my_erase(request: CityRequest, resident: Resident) -> HttpResponseBase:
+    """What goes and what stays, a choice of two, and once more the question; then it is done, and nobody is signed in."""
+    form = EraseForm(request.POST if request.method == "POST" else None)
+    context = {"resident": resident, "form": form}
+    if request.method != "POST":
+        return render(request, "requests_app/account/my_erase.html", context)
+    if not form.is_valid():
+        return render(request, "requests_app/account/my_erase.html", context, status=422)
+    context["reports_too"] = reports_too = form.cleaned_data["what"] == EraseForm.ALL
+    if "sure" not in request.POST:
+        return render(request, "requests_app/account/my_erase_confirm.html", context)
+    privacy.erase(resident.contact_point, reports_too=reports_too)
+    return sign_out(request, render(request, "requests_app/account/my_erased.html", {"reports_too": reports_too}))

@@ -1,0 +1,58 @@
+"""What the resident's views share: a request that knows its city, and the pages for what is too much or not there."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import translate_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from requests_app import limits
+from requests_app.clock import app_now
+from requests_app.messages import wording
+from requests_app.models import Jurisdiction
+from requests_app.web import unsent_text
+from requests_app.web.request.forms import FindForm
+
+
+class CityRequest(HttpRequest):
+    """What the middleware hands to every page of a city."""
+
+    jurisdiction: Jurisdiction
+    LANGUAGE_CODE: str
+
+
+def switched_to(request: CityRequest) -> str:
+    """The language that the header's switch asks for with a form, if it did; then the form is kept and not checked.
+
+    So it is, in the same language, for who wants to go on later.
+    """
+    wanted = request.POST.get("switch_language", "") or (request.LANGUAGE_CODE if "later" in request.POST else "")
+    return wanted if wanted in request.jurisdiction.languages else ""
+
+
+def same_page_in(language: str, path: str) -> HttpResponse:
+    return redirect(translate_url(path, language))
+
+
+def no_such_request(request: CityRequest, typed: str = "") -> HttpResponse:
+    """One page for an unknown reference, a private request and a wrong link: it tells a stranger nothing."""
+    context: dict[str, Any] = {"form": FindForm(initial={"reference": typed}), "typed": typed}
+    # It may have been hidden or erased while somebody wrote about it: what they wrote stands there to be copied.
+    context["words"] = unsent_text.words_of(request)
+    response = render(request, "requests_app/request/not_found.html", context, status=404)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def too_much(city: Jurisdiction | None = None, *, per_s: int = limits.HOUR) -> str:
+    """A limit was reached: when one may try again, and who is there meanwhile. What was typed stays on the page."""
+    again = app_now() + dt.timedelta(seconds=limits.again_in_s(per_s))
+    time = wording.long_time(again, timezone.get_current_timezone())
+    words = _("This came too often from your network. Try again after %(time)s. We kept what you typed.")
+    said = [wording.one_stop(words % {"time": time})]
+    if city is not None and city.desk_number:
+        said.append(_("Or call us at %(number)s.") % {"number": city.desk_number})
+    return " ".join(said)

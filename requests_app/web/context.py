@@ -1,0 +1,66 @@
+"""What every page's template knows: the city, whether this is a demo, the same page in other languages, its one address."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language, get_language_info
+
+from requests_app import branding, links
+from requests_app.models import Jurisdiction
+
+# The pages that a search engine may show. Reports are left out: see web/site/crawlers.py.
+TO_BE_FOUND = {
+    f"requests_app:{name}"
+    for name in (
+        "home", "report", "find", "address", "services", "category", "article", "public_list", "map", "privacy",
+        "accessibility", "areas", "area", "about_service",
+    )
+}  # fmt: skip
+
+
+def said_in(jurisdiction: Jurisdiction) -> list[str]:
+    """The languages of the city's pages. It may prepare words in one that this site's own words are not in yet."""
+    known = dict(settings.LANGUAGES)
+    return [code for code in jurisdiction.languages if code in known] or [settings.LANGUAGE_CODE]
+
+
+def city(request: HttpRequest) -> dict[str, Any]:
+    jurisdiction = getattr(request, "jurisdiction", None)
+    language = get_language() or "en"
+    languages = said_in(jurisdiction) if jurisdiction else ["en"]
+    others = [
+        {
+            "code": code,
+            "label": get_language_info(code)["name_local"].capitalize(),
+            "url": translate_url(request.get_full_path(), code),
+        }
+        for code in languages
+        if code != language
+    ]
+    return {
+        "city": jurisdiction,
+        "seal_url": branding.seal_url(jurisdiction),
+        "theme_url": branding.theme_url(jurisdiction) if jurisdiction else "",
+        "demo": settings.DEMO,
+        "other_languages": others,
+        "other_language": others[0] if others else None,
+        **(addresses_of(request, jurisdiction) if jurisdiction else {}),
+    }
+
+
+def addresses_of(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """canonical: the one address under which a search engine should know this page, empty if it should not;
+    alternates: (language, address) of the same page."""
+    match = getattr(request, "resolver_match", None)
+    if match is None or match.view_name not in TO_BE_FOUND:
+        return {"canonical": "", "alternates": []}
+    # Of all that may stand behind the path, only the service makes another page of it.
+    service = request.GET.get("service", "")
+    path = request.path + ("?" + urlencode({"service": service}) if service and match.url_name == "report" else "")
+    site = links.site_of(jurisdiction)
+    codes = said_in(jurisdiction)
+    alternates = [(code, site + translate_url(path, code)) for code in codes] if len(codes) > 1 else []
+    return {"canonical": site + path, "alternates": alternates}

@@ -1,0 +1,56 @@
+"""One service: what it is, our goal and what is usual, what answers it already, and what was reported of it lately."""
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app.clock import app_now
+from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
+from requests_app.places.public_place import LISTED
+from requests_app.rules.service_levels import target_for
+from requests_app.rules.typical_times import typical_time
+from requests_app.web.city_request import CityRequest
+from requests_app.web.explore.browse import services_page
+from requests_app.web.explore.request_rows import newest
+
+# There is no second list beside it.
+SHOWN = 8
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def about_service(request: CityRequest, service_code: str) -> HttpResponse:
+    city = request.jurisdiction
+    service = _service(city, service_code.replace("\x00", "\ufffd"))
+    if service is None or service.current is None:
+        return services_page(request, unknown=True)
+    version, now = service.current, app_now()
+    is_listed = version.visibility in LISTED
+    context = {
+        "service": service,
+        "version": version,
+        "goal": target_for(service, Target.Kind.RESOLVE, priority=version.priority, areas=[], at=now),
+        "first_look": target_for(service, Target.Kind.ACKNOWLEDGE, priority=version.priority, areas=[], at=now),
+        "usual": typical_time(service),
+        "articles": service.articles.filter(published=True).order_by("code"),
+        "is_listed": is_listed,
+        "query": f"service={service.service_code}",
+        "reports": newest(city, _reported(service), size=SHOWN) if is_listed else None,
+    }
+    return render(request, "requests_app/explore/about_service.html", context)
+
+
+def _service(city: Jurisdiction, code: str) -> Service | None:
+    """One that residents may ask for."""
+    return (
+        Service.objects.filter(jurisdiction=city, service_code=code, active=True, current__isnull=False)
+        .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
+        .select_related("current__department", "current__category")
+        .first()
+    )
+
+
+def _reported(service: Service) -> QuerySet[ServiceRequest]:
+    return ServiceRequest.objects.public().filter(service=service).order_by("-submitted_at", "-id")

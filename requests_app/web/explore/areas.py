@@ -1,0 +1,75 @@
+"""The city's areas, and what is going on in one: a ward, a neighborhood, a park."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
+from requests_app.places.address_card import part_of
+from requests_app.rules.typical_times import area_numbers
+from requests_app.web.city_request import CityRequest
+from requests_app.web.explore.filters import layer_words
+from requests_app.web.explore.forms import PlaceForm
+from requests_app.web.explore.request_rows import open_and_ended
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def areas(request: CityRequest) -> HttpResponse:
+    """All of them by layer, and the box that finds a smaller place."""
+    return areas_page(request)
+
+
+def areas_page(request: CityRequest, **more: Any) -> HttpResponse:
+    layers: dict[str, list[Any]] = {}
+    ours = Area.objects.filter(jurisdiction=request.jurisdiction, is_ours=True)
+    for one in ours.order_by("layer", "code").values("layer", "code", "name"):
+        layers.setdefault(one["layer"], []).append(one)
+    groups = [(code, layer_words(code), sorted(named, key=_counted)) for code, named in layers.items()]
+    context = {"layers": groups, "form": PlaceForm(), **more}
+    return render(request, "requests_app/explore/areas.html", context, status=404 if more else 200)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def area(request: CityRequest, layer: str, code: str) -> HttpResponse:
+    city = request.jurisdiction
+    found = _area(city, layer, code)
+    if found is None:
+        return areas_page(request, unknown=True)
+    context: dict[str, Any] = {
+        "area": found,
+        "layer_words": layer_words(layer),
+        "part": part_of(city, found, timezone.localdate()),
+        "numbers": area_numbers(found),
+        **open_and_ended(city, _reported_in(found), urlencode({"area": f"{layer}:{code}"})),
+    }
+    return render(request, "requests_app/explore/area.html", context)
+
+
+def _area(city: Jurisdiction, layer: str, code: str) -> Area | None:
+    areas = Area.objects.filter(jurisdiction=city, layer=layer, code=code.replace("\x00", "\ufffd"), is_ours=True)
+    return areas.defer("polygon").first()
+
+
+def _reported_in(area: Area) -> QuerySet[ServiceRequest]:
+    """Newest first, as the area's own index has them."""
+    return (
+        ServiceRequest.objects.public()
+        .filter(request_areas__area=area, request_areas__public_state=PublicState.PUBLIC)
+        .order_by("-request_areas__submitted_at", "-request_areas__service_request_id")
+    )
+
+
+def _counted(named: dict[str, str]) -> list[tuple[int, str]]:
+    """Ward 2 before ward 10."""
+    return [
+        (int(part), "") if part.isdecimal() else (0, part.casefold()) for part in re.split(r"(\d{1,9})", named["name"])
+    ]

@@ -1,0 +1,190 @@
+"""What the list and the map share: the form of their filters, what was chosen in words, one page of it, and the ways on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from requests_app import paging
+from requests_app.localized import localized
+from requests_app.messages.wording import distance_words
+from requests_app.models import Area, Category, Service, ServiceRequest
+from requests_app.places import named
+from requests_app.places.public_filter import PublicFilter
+from requests_app.places.public_place import LISTED
+from requests_app.web.explore.request_rows import RELATED
+
+# (value, words, is chosen), and such choices under a heading.
+Option = tuple[str, str, bool]
+Group = tuple[str, list[Option]]
+
+# What somebody may follow by mail, of all that can be chosen (see web/account/follow.py).
+FOLLOWED = ("service", "area", "near", "asset")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One thing that was chosen, in words, and the page without it."""
+
+    words: str
+    url: str
+
+
+def tidy(request: HttpRequest, chosen: PublicFilter) -> HttpResponse | None:
+    """The form sends all its fields; the address that people share has only what they chose."""
+    return redirect(address(request.path, chosen)) if "kind" in request.GET else None
+
+
+def page(chosen: PublicFilter, cursor: str | None, size: int) -> paging.Page[ServiceRequest]:
+    """One page of what fits; a cursor that we did not make begins anew."""
+    fetch = ServiceRequest.objects.select_related(*RELATED)
+    try:
+        return paging.page_in_turn(chosen.in_turn(), chosen.order, cursor, size, fetch=fetch)
+    except paging.BadCursor:
+        return paging.page_in_turn(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
+
+
+def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:
+    """For _choice.html and around it, on the page of this URL name: "public_list" or "map"."""
+    here = reverse(f"requests_app:{url_name}")
+    result = result_words(chosen, found)
+    chips = [
+        Chip(said, address(here, chosen.but(**{name: ""})))
+        for name, said in zip(chosen.chosen, words(chosen), strict=True)
+    ]
+    return {
+        "here": here,
+        "chosen": chosen,
+        "chips": chips,
+        "result": result,
+        "page_title": " · ".join([result, *(chip.words for chip in chips)]) if chips or found.previous_cursor else "",
+        "kinds": _kinds(chosen),
+        "choices": _choices(chosen),
+        "has_older": chosen.has_older(),
+        "older_url": address(here, chosen.but(older="1")),
+        "list_url": address(reverse("requests_app:public_list"), chosen),
+        "map_url": address(reverse("requests_app:map"), chosen),
+        "feed_query": chosen.but(sort="").query,
+        "follow_url": _follow_url(chosen),
+    }
+
+
+def result_words(chosen: PublicFilter, found: paging.Page[ServiceRequest]) -> str:
+    """How many there are, as far as that is known without counting ten years."""
+    number = len(found.rows)
+    if found.previous_cursor:
+        return ngettext("%(number)d more report", "%(number)d more reports", number) % {"number": number}
+    if found.next_cursor and chosen.by_change:
+        return _("The %(number)d reports that changed last") % {"number": number}
+    if found.next_cursor:
+        return _("The newest %(number)d reports") % {"number": number}
+    if not number:
+        return _("No reports fit this choice")
+    return ngettext("%(number)d report", "%(number)d reports", number) % {"number": number}
+
+
+def _follow_url(chosen: PublicFilter) -> str:
+    """Where one can ask for news of what is chosen; "" where a part of it is nothing that mails could keep to."""
+    follow_target = {name: chosen.chosen[name] for name in FOLLOWED if name in chosen.chosen}
+    if not follow_target or chosen.unknown or {"q", "category"} & set(chosen.chosen):
+        return ""
+    return address(reverse("requests_app:follow"), PublicFilter(chosen.jurisdiction, follow_target))
+
+
+def address(path: str, chosen: PublicFilter) -> str:
+    return f"{path}?{chosen.query}" if chosen.query else path
+
+
+def words(chosen: PublicFilter) -> list[str]:
+    """What was chosen, as a person would say it, in the order of `chosen.chosen`."""
+    return [_word(chosen, name) for name in chosen.chosen]
+
+
+def _word(chosen: PublicFilter, name: str) -> str:
+    if name in chosen.unknown:
+        return _("Not known here: %(value)s") % {"value": chosen.chosen[name][:40]}
+    if name == "category" and chosen.category:
+        return localized(chosen.category.name)
+    if name == "service" and chosen.service and chosen.service.current:
+        return localized(chosen.service.current.name)
+    if name == "area" and chosen.area:
+        return chosen.area.name
+    if name == "asset" and chosen.asset:
+        return chosen.asset.label
+    if name == "near" and chosen.near:
+        point, meters = chosen.near
+        place = named.words_at(chosen.jurisdiction, point)
+        return _("Within %(distance)s of %(place)s") % {"distance": distance_words(meters), "place": place}
+    if name == "q":
+        return _("“%(words)s”") % {"words": chosen.chosen["q"]}
+    return {
+        "open": _("Still open"),
+        "ended": _("Closed"),
+        "1": _("Older ones too"),
+        "changed": _("Last change first"),
+    }[chosen.chosen[name]]
+
+
+def _kinds(chosen: PublicFilter) -> list[Group]:
+    """Each category as a whole, and its services: one choice, so that nobody can ask for a tree among the street lights."""
+    services = Service.objects.filter(jurisdiction=chosen.jurisdiction, current__visibility__in=LISTED, active=True)
+    by_category: dict[int, list[Option]] = {}
+    for service in services.select_related("current"):
+        if service.current:
+            code = service.service_code
+            option = (f"service:{code}", localized(service.current.name), chosen.chosen.get("service") == code)
+            by_category.setdefault(service.current.category_id, []).append(option)
+    groups = []
+    for category in Category.objects.filter(jurisdiction=chosen.jurisdiction):
+        options = sorted(by_category.get(category.pk, []), key=lambda option: option[1].casefold())
+        if options:
+            name = localized(category.name)
+            is_chosen = chosen.chosen.get("category") == category.code
+            whole = (f"category:{category.code}", _("%(category)s: all") % {"category": name}, is_chosen)
+            groups.append((name, [whole, *options]))
+    return groups
+
+
+def _choices(chosen: PublicFilter) -> list[dict[str, Any]]:
+    """The form's other selects: name, label, what the empty choice is called, and groups of options."""
+
+    def option(name: str, value: str, words: str) -> Option:
+        return value, words, chosen.chosen.get(name) == value
+
+    layers: dict[str, list[Option]] = {}
+    areas = Area.objects.filter(jurisdiction=chosen.jurisdiction, is_ours=True).order_by("layer", "name", "code")
+    for layer, code, name in areas.values_list("layer", "code", "name"):
+        layers.setdefault(layer, []).append(option("area", f"{layer}:{code}", name))
+    states = [option("status", "open", _("Still open")), option("status", "ended", _("Closed"))]
+    return [
+        {"name": "status", "label": _("Status"), "empty": _("All"), "groups": [("", states)]},
+        {
+            "name": "area",
+            "label": _("Area"),
+            "empty": _("All"),
+            "groups": [(layer_words(layer), options) for layer, options in layers.items()],
+        },
+        {
+            "name": "sort",
+            "label": _("Order"),
+            "empty": _("Newest first"),
+            "groups": [("", [option("sort", "changed", _("Last change first"))])],
+        },
+    ]
+
+
+def layer_words(layer: str) -> str:
+    """What a layer of areas is called: our words for those that most cities have, else the city's own code."""
+    return {
+        "council_district": _("Council districts"),
+        "neighborhood": _("Neighborhoods"),
+        "park": _("Parks"),
+        "police_district": _("Police districts"),
+        "ward": _("Wards"),
+        "works_district": _("Public works districts"),
+        "zip": _("ZIP codes"),
+    }.get(layer, layer.replace("_", " ").capitalize())

@@ -1,0 +1,41 @@
+"""The address box of "What about my address?"."""
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from requests_app.web.fields import address_attributes
+from requests_app.web.text_field import WordsField
+
+ADDRESS_MAX = 200
+
+
+class AddressForm(forms.Form):
+    """Sent by GET, so that the page can be kept as a bookmark; nothing of it is stored."""
+
+    q = WordsField(
+        label=gettext_lazy("Your address"),
+        help_text=gettext_lazy("Like: 12 Elm St. We do not keep it."),
+        max_length=ADDRESS_MAX,
+        error_messages={"required": gettext_lazy("Type an address, a corner or a park.")},
+    )
+    lat = forms.CharField(required=False, widget=forms.HiddenInput)
+    long = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Ids of its own: on the first page other forms stand beside it.
+        super().__init__(*args, **{"auto_id": "address_%s", **kwargs})
+        # A point says enough.
+        self.fields["q"].required = not self.data.get("lat")
+        self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")
+
+
+class PlaceForm(AddressForm):
+    """The same box where what was reported is looked for: an address means its block."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].label = gettext_lazy("An address, a corner, a park or a number on a light")
+        self.fields["q"].help_text = gettext_lazy("Like: 12 Elm St, or L00417. We do not keep it.")

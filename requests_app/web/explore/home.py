@@ -1,0 +1,35 @@
+"""The first page: say it in your own words, browse, or look a report up."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from requests_app.models import Category, Disposition, ServiceRequest
+from requests_app.web.city_request import CityRequest
+from requests_app.web.explore.forms import AddressForm
+from requests_app.web.report.forms import ProblemForm
+from requests_app.web.request.forms import FindForm
+from requests_app.web.visitor import drafts_of
+
+FIXED_LATELY = 3
+
+
+@require_safe
+def home(request: CityRequest) -> HttpResponse:
+    return render(
+        request,
+        "requests_app/explore/home.html",
+        {
+            "form": ProblemForm(),
+            "find_form": FindForm(auto_id="find_%s"),
+            "address_form": AddressForm(),
+            "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
+            # Those that may still be opened again: what is closed is two weeks old and more.
+            "fixed": ServiceRequest.objects.public()
+            .filter(jurisdiction=request.jurisdiction, status="resolved", disposition=Disposition.FIXED)
+            .select_related("service_version")
+            .order_by("-resolved_at")[:FIXED_LATELY],
+            "drafts": drafts_of(request)[:1],
+            "switch_form": "report-form",
+        },
+    )

@@ -1,0 +1,68 @@
+"""The public map: where reports are, beside the list that says the same in words."""
+
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app.messages.wording import words_by_code
+from requests_app.models import Area
+from requests_app.places.addresses import box_around
+from requests_app.places.public_filter import PublicFilter
+from requests_app.web.explore import filters
+from requests_app.web.explore.request_rows import request_rows
+
+# The list beside the map: the newest; the public list has the rest.
+NEWEST = 20
+# What is seen around a thing, in meters.
+AROUND_M = 150
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def map_page(request: HttpRequest) -> HttpResponse:
+    chosen = PublicFilter(request.jurisdiction, request.GET)  # type: ignore[attr-defined]
+    if tidied := filters.tidy(request, chosen):
+        return tidied
+    page = filters.page(chosen, None, NEWEST)
+    context = filters.context(chosen, "map", page)
+    context |= {
+        "rows": request_rows(chosen.jurisdiction, page.rows),
+        "has_more": bool(page.next_cursor),
+        "view": _view(chosen),
+        "map_words": _map_words(),
+    }
+    return render(request, "requests_app/explore/map.html", context)
+
+
+def _map_words() -> dict[str, Any]:
+    """What js/map.js says, in the page's language."""
+    return {
+        "statuses": words_by_code(),
+        "open": _("Still open"),
+        "ended": _("Closed"),
+        "several": _("Reports at this spot: {number}"),
+        "all": _("See all of them in the list"),
+        "closer": _("Reports around here: {number}. The map is closer now."),
+        "nothing": _("There is no report in the middle of the map."),
+    }
+
+
+def _view(chosen: PublicFilter) -> tuple[float, float, float, float] | None:
+    """West, south, east and north of what was chosen, if it is a place; else the whole city is shown."""
+    if chosen.unknown:
+        return None
+    if chosen.near:
+        return box_around(*chosen.near).extent
+    if "asset" in chosen.chosen and chosen.asset:
+        return box_around(chosen.asset.point, AROUND_M).extent
+    if "area" in chosen.chosen and chosen.area:
+        found: tuple[float, float, float, float] = Area.objects.filter(pk=chosen.area.pk).aggregate(
+            box=Extent("polygon")
+        )["box"]
+        return found
+    return None

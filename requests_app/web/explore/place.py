@@ -1,0 +1,132 @@
+"""What was reported at a place: a block (never one house), a corner, a landmark, or one of the city's things."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.gis.geos import Point
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import limits
+from requests_app.models import SMALLEST_RADIUS_M, Jurisdiction
+from requests_app.places import addresses, assets, named, ownership
+from requests_app.places.addresses import Match
+from requests_app.places.public_filter import PublicFilter
+from requests_app.rules.recurring import recurring_problems
+from requests_app.web.city_request import CityRequest
+from requests_app.web.explore.forms import PlaceForm
+from requests_app.web.explore.request_rows import open_and_ended
+from requests_app.web.report.forms import typed_point
+
+AN_HOUR = 300
+SURE = 0.9
+# Meters around a place: nobody can look closer, or one house could be watched.
+AROUND = (SMALLEST_RADIUS_M, 500, 1000)
+
+
+# Whose home is looked for is in the address of this page: no cache keeps it, and no log of ours (see docs/operating.md).
+@require_safe
+@cache_control(private=True, no_store=True)
+def places(request: CityRequest) -> HttpResponse:
+    """?q= words; ?lat= and ?long= a point: leads to the page of the place. Several that fit are listed."""
+    form = PlaceForm(request.GET if {"q", "lat"} & set(request.GET) else None)
+    if not form.is_valid():
+        return _places(request, form, status=422 if form.errors else 200)
+    words, point = form.cleaned_data["q"], typed_point(form.cleaned_data["lat"], form.cleaned_data["long"])
+    if not words and point is None:
+        return _places(request, form)
+    if not limits.allow(request, "places", AN_HOUR):
+        form.add_error(None, _("This came too often from your network in the last hour. Wait a while, or call us."))
+        return _places(request, form, status=429)
+    city = request.jurisdiction
+    if point is not None:
+        near = addresses.nearest(city, point)
+        matches = [near or Match(words, point, "point", 1.0)]
+    elif asset := assets.named_in(city, words):
+        return redirect("requests_app:asset", asset.asset_id)
+    else:
+        matches = addresses.search(city, words)
+    exact = [match for match in matches if match.confidence >= 1.0]
+    sure = exact if len(exact) == 1 else matches if len(matches) == 1 and matches[0].confidence >= SURE else []
+    if sure or point is not None:
+        return redirect(_page_of(city, matches[0] if point is not None else sure[0]))
+    return _places(request, form, words=words, matches=matches, nothing=not matches)
+
+
+def _page_of(city: Jurisdiction, match: Match) -> str:
+    """The page of what was found; where none is (a road without houses), the list of what was reported around there."""
+    if park := named.park_of(city, match):
+        return reverse("requests_app:area", args=[park.layer, park.code])
+    if place := named.of_match(city, match):
+        return reverse("requests_app:place", args=[place.path])
+    return f"{reverse('requests_app:public_list')}?{urlencode({'near': _near(match.point, AROUND[1])})}"
+
+
+def _places(request: CityRequest, form: PlaceForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, "requests_app/explore/places.html", {"form": form, **context}, status=status)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def place(request: CityRequest, path: str) -> HttpResponse:
+    """?around= says how many meters, 200 or more."""
+    city = request.jurisdiction
+    found = named.at_path(city, path)
+    if len(found) != 1:
+        return _places(request, PlaceForm(), status=200 if found else 404, same_name=found, unknown=not found)
+    around = _around(request)
+    chosen = PublicFilter(city, {"near": _near(found[0].point, around)})
+    least = PublicFilter(city, {"near": _near(found[0].point, AROUND[0])})
+    context = {
+        "name": found[0].name,
+        "place": found[0],
+        "report_query": urlencode({"lat": f"{found[0].point.y:.5f}", "long": f"{found[0].point.x:.5f}"}),
+        "around": around,
+        "choices": AROUND,
+        "areas": ownership.areas_at(city, found[0].point),
+        "recurring": recurring_problems(least.requests(), f"{city.pk}:{found[0].path}"),
+        **_lists(chosen),
+    }
+    return render(request, "requests_app/explore/place.html", context)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def asset(request: CityRequest, number: str) -> HttpResponse:
+    """One of the city's things, by the number on it."""
+    city = request.jurisdiction
+    thing = assets.by_number(city, number)
+    if thing is None:
+        return _places(request, PlaceForm(), status=404, unknown=True)
+    if thing.asset_id != number:
+        return redirect("requests_app:asset", thing.asset_id)
+    chosen = PublicFilter(city, {"asset": thing.asset_id})
+    context = {
+        "name": assets.name_of(city, thing),
+        "asset_name": thing,
+        "report_query": chosen.query,
+        "around_query": urlencode({"near": _near(thing.point, AROUND[0])}),
+        "areas": ownership.areas_at(city, thing.point),
+        "recurring": recurring_problems(chosen.requests(), f"thing:{thing.pk}"),
+        **_lists(chosen),
+    }
+    return render(request, "requests_app/explore/place.html", context)
+
+
+def _lists(chosen: PublicFilter) -> dict[str, Any]:
+    """Each by an index, and by the one rule of the public list."""
+    reported = chosen.requests().order_by("-submitted_at", "-id")
+    return open_and_ended(chosen.jurisdiction, reported, chosen.query)
+
+
+def _around(request: CityRequest) -> int:
+    wanted = request.GET.get("around", "")
+    return next((meters for meters in AROUND if str(meters) == wanted), AROUND[0])
+
+
+def _near(point: Point, meters: int) -> str:
+    return f"{point.y:.5f},{point.x:.5f},{meters}"

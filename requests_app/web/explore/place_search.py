@@ -1,0 +1,60 @@
+"""Place search for the address box and the map's pin: JSON lists of label, lat, long, kind."""
+
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.http import HttpResponse, JsonResponse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from requests_app import limits
+from requests_app.places import addresses, assets
+from requests_app.web.city_request import CityRequest
+
+# A search comes with almost every letter, and a library's readers share one address.
+SEARCHES_AN_HOUR, NEAREST_AN_HOUR = 3000, 1500
+
+
+@require_safe
+def place_search(request: CityRequest) -> HttpResponse:
+    """?q=: the places and things that the words may mean, best first; things are called as in ?language=."""
+    text = request.GET.get("q", "")
+    if text.strip() and not limits.allow(request, "place_search", SEARCHES_AN_HOUR):
+        return _too_many()
+    language = request.GET.get("language", "")
+    with override(language if language in request.jurisdiction.languages else request.LANGUAGE_CODE):
+        return _listed(assets.search(request.jurisdiction, text))
+
+
+@require_safe
+def place_nearest(request: CityRequest) -> HttpResponse:
+    """?lat=&long=: a list with the address at this point, or an empty one."""
+    try:
+        latitude, longitude = float(request.GET.get("lat", "")), float(request.GET.get("long", ""))
+    except ValueError:
+        latitude = longitude = float("nan")
+    # Also false for "nan".
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return JsonResponse({"error": "lat and long must be degrees"}, status=400)
+    if not limits.allow(request, "place_nearest", NEAREST_AN_HOUR):
+        return _too_many()
+    found = addresses.nearest(request.jurisdiction, Point(longitude, latitude, srid=4326))
+    return _listed([found] if found else [])
+
+
+def _too_many() -> HttpResponse:
+    """The box and the map go on without it: what was typed is looked up when the form comes."""
+    response = JsonResponse({"error": "too many searches from this network in this hour"}, status=429)
+    response["Retry-After"] = str(limits.HOUR)
+    return response
+
+
+def _listed(matches: list[addresses.Match]) -> HttpResponse:
+    listed: list[dict[str, Any]] = [
+        {"label": match.label, "lat": round(match.point.y, 6), "long": round(match.point.x, 6), "kind": match.kind}
+        for match in matches
+    ]
+    response = JsonResponse(listed, safe=False)
+    patch_cache_control(response, public=True, max_age=300)
+    return response

@@ -1,0 +1,119 @@
+"""The map's tiles and its style, for any map program: small answers that caches may keep."""
+
+import gzip
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from requests_app.models import Jurisdiction
+from requests_app.places import style, tiles
+from requests_app.places.public_filter import PublicFilter
+from requests_app.places.statement_timeout import TimeUpError
+
+DAY_S = 86_400
+YEAR_S = 365 * DAY_S
+# How old the public's dots may be.
+REQUESTS_S = 30
+GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
+
+
+@require_safe
+def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """The city's own layers. With today's version in ?v= the tile never changes: whoever has it may keep it."""
+    jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    tile = tiles.Tile(z, x, y)
+    if not tile.exists:
+        return _no_tile()
+    version = jurisdiction.basemap_version
+    key = f"basemap:{jurisdiction.pk}:{version}:{z}:{x}:{y}"
+    packed = cache.get(key)
+    if packed is None:
+        try:
+            packed = gzip.compress(tiles.basemap_tile(jurisdiction, tile), mtime=0)
+        except TimeUpError:
+            return _too_busy()
+        cache.set(key, packed, timeout=DAY_S)
+    is_current = request.GET.get("v") == str(version)
+    return _answer(request, packed, max_age=YEAR_S if is_current else 60, immutable=is_current)
+
+
+@require_safe
+def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """The public requests: counted in cells from afar, points from near. Filters: those of the public list."""
+    tile = tiles.Tile(z, x, y)
+    if not tile.is_within(tiles.POINTS_TO):
+        return _no_tile()
+    jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    language = request.GET.get("language", settings.LANGUAGE_CODE)[:12]
+    try:
+        chosen = PublicFilter(jurisdiction, request.GET)
+        mvt = tiles.request_tile(chosen.requests(), tile, language, jurisdiction.time_zone)
+    except TimeUpError:
+        return _too_busy()
+    return _answer(request, gzip.compress(mvt, compresslevel=4, mtime=0), max_age=REQUESTS_S)
+
+
+@require_safe
+def map_style(request: HttpRequest) -> HttpResponse:
+    """The MapLibre style of this city's map, with whole addresses: MapLibre's worker knows no page to start from."""
+    jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    response = JsonResponse(
+        style.city_style(
+            name=jurisdiction.name,
+            view=jurisdiction.map_view,
+            source=_source(request, jurisdiction),
+            glyphs=request.build_absolute_uri("/").rstrip("/") + settings.STATIC_URL + GLYPHS,
+        )
+    )
+    patch_cache_control(response, public=True, max_age=60)
+    return response
+
+
+def basemap_attribution(jurisdiction: Jurisdiction) -> str:
+    return settings.BASEMAP_ATTRIBUTION or str(jurisdiction.map_view.get("attribution", ""))
+
+
+def _source(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:
+    """Where the ground comes from: our own tiles, or what the settings say instead."""
+    attribution = basemap_attribution(jurisdiction)
+    if settings.BASEMAP_RASTER_URL:
+        return {"type": "raster", "tiles": [settings.BASEMAP_RASTER_URL], "tileSize": 256, "attribution": attribution}
+    if settings.BASEMAP_PMTILES_URL:
+        url = request.build_absolute_uri(settings.BASEMAP_PMTILES_URL)
+        return {"type": "vector", "url": f"pmtiles://{url}", "attribution": attribution}
+    path = reverse("basemap_tile", args=[0, 0, 0]).replace("/0/0/0", "/{z}/{x}/{y}")
+    address = request.build_absolute_uri("/").rstrip("/") + f"{path}?v={jurisdiction.basemap_version}"
+    return style.vector_source(tiles=address, attribution=attribution)
+
+
+def _no_tile() -> HttpResponse:
+    # In a word: whoever asks for tiles reads no pages.
+    return HttpResponseNotFound("There is no such tile.", content_type="text/plain")
+
+
+def _answer(request: HttpRequest, packed: bytes, *, max_age: int, immutable: bool = False) -> HttpResponse:
+    etag = f'"{hashlib.sha256(packed).hexdigest()[:20]}"'
+    accepts_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(
+        packed if accepts_gzip else gzip.decompress(packed), content_type="application/vnd.mapbox-vector-tile"
+    )
+    if accepts_gzip:
+        response["Content-Encoding"] = "gzip"
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Accept-Encoding"])
+    patch_cache_control(response, public=True, max_age=max_age, **({"immutable": True} if immutable else {}))
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _too_busy() -> HttpResponse:
+    """A tile that took too long: the list beside the map has the same requests."""
+    response = HttpResponse("Too much for one tile just now. Try again.", content_type="text/plain", status=503)
+    response["Retry-After"] = "5"
+    patch_cache_control(response, no_store=True)
+    return response

@@ -1,0 +1,22 @@
+"""Addresses for looking around: home, services, articles, the public list and map, areas and places."""
+
+from django.urls import URLPattern, path
+
+from requests_app.web.explore import about_service, address, areas, article, browse, feed, home, map, place, public_list
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("requests/", public_list.public_list, name="public_list"),
+    path("requests/feed/", feed.feed, name="feed"),
+    path("map/", map.map_page, name="map"),
+    path("address/", address.address, name="address"),
+    path("areas/", areas.areas, name="areas"),
+    path("areas/<slug:layer>/<str:code>/", areas.area, name="area"),
+    path("places/", place.places, name="places"),
+    path("places/<str:path>/", place.place, name="place"),
+    path("assets/<path:number>/", place.asset, name="asset"),
+    path("service/<str:service_code>/", about_service.about_service, name="about_service"),
+    path("services/", browse.services, name="services"),
+    path("services/<str:code>/", browse.category, name="category"),
+    path("articles/<slug:code>/", article.article, name="article"),
+]

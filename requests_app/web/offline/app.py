@@ -1,0 +1,128 @@
+"""The site as an app: its manifest, and the service worker that keeps the offline page on a device."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpResponse, JsonResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language_bidi, override
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import branding, colors
+from requests_app.web.city_request import CityRequest
+from requests_app.web.context import said_in
+
+PAPER = "#ffffff"
+DEFAULT_HEADER = "#162e51"
+# Scripts that page and worker share, in the order in which the worker reads them.
+WORKER_SCRIPTS = ["js/offline/store.js", "js/offline/sending.js", "js/offline/worker.js"]
+# What the offline page needs to look and work as it does with a network.
+SHELL_FILES = [
+    "vendor/uswds/uswds.css",
+    "css/site.css",
+    "css/report.css",
+    "css/offline.css",
+    "vendor/uswds/fonts/public-sans-Regular-latin.woff2",
+    "vendor/uswds/fonts/public-sans-Bold-latin.woff2",
+    "vendor/uswds/icons.svg",
+    "vendor/uswds/img/usa-icons/error.svg",
+    "img/icon.svg",
+    "js/submit-once.js",
+    "js/photo-shrink.js",
+    *(
+        f"js/offline/{name}"
+        for name in sorted(path.name for path in (settings.BASE_DIR / "static/js/offline").glob("*.js"))
+    ),
+]
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def app_manifest(request: CityRequest) -> JsonResponse:
+    """The installed app opens the first page of a report, which carries the emergency strip."""
+    city = request.jurisdiction
+    name = f"{city.name} {city.desk_number}".strip()
+    header = colors.moved(colors.parse(city.colors.get("header"), DEFAULT_HEADER), (0, 0, 0), colors.WHITE)
+    icons = [("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable")]
+    manifest: dict[str, Any] = {
+        "id": "/",
+        "name": name,
+        "short_name": city.desk_number or city.name[:12],
+        "description": _("Report a problem to the city, also without a network."),
+        "lang": request.LANGUAGE_CODE,
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "start_url": reverse("requests_app:report"),
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": colors.css(header),
+        "background_color": PAPER,
+        "icons": [
+            {"src": static(f"img/{file}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+            for file, size, purpose in icons
+        ],
+        "shortcuts": [
+            {"name": _("Report without a network"), "url": reverse("requests_app:offline")},
+            {"name": _("Check a request"), "url": reverse("requests_app:find")},
+        ],
+    }
+    return JsonResponse(manifest, content_type="application/manifest+json")
+
+
+@require_safe
+@cache_control(no_cache=True, max_age=0)
+def service_worker(request: CityRequest) -> HttpResponse:
+    """At the root, since a worker answers for no page above its own address. Asked for anew each time."""
+    shell = _shell(request)
+    shell["version"] = hashlib.sha256(f"{json.dumps(shell)}{_content()}".encode()).hexdigest()[:12]
+    scripts = ", ".join(json.dumps(static(name)) for name in WORKER_SCRIPTS)
+    words = f"self.SHELL = {json.dumps(shell)};\nimportScripts({scripts});\n"
+    return HttpResponse(words, content_type="text/javascript", headers={"Service-Worker-Allowed": "/"})
+
+
+def _shell(request: CityRequest) -> dict[str, Any]:
+    """What the worker keeps, and where: the same for every reader."""
+    looks = [branding.theme_url(request.jurisdiction), branding.seal_url(request.jurisdiction)]
+    pages = []
+    # The default language stands at the root, where every path begins: last.
+    for code in sorted(said_in(request.jurisdiction), key=lambda code: code == settings.LANGUAGE_CODE):
+        with override(code):
+            pages.append(
+                {
+                    "language": code,
+                    "prefix": reverse("requests_app:home"),
+                    "start": reverse("requests_app:report"),
+                    "offline": reverse("requests_app:offline"),
+                    "catalog": reverse("requests_app:offline_catalog"),
+                    "more": [reverse("demo:no_911")] if settings.DEMO else [],
+                }
+            )
+    return {
+        "static": settings.STATIC_URL,
+        "files": [static(name) for name in SHELL_FILES],
+        "looks": looks,
+        "pages": pages,
+        "never": [path for page in pages for path in _never(str(page["prefix"]))],
+    }
+
+
+def _never(prefix: str) -> list[str]:
+    """Where the worker does nothing at all."""
+    return [f"{prefix}{room}/" for room in ("staff", "accounts", "open311", "tiles")]
+
+
+@cache
+def _content() -> str:
+    """What the names of hashed files say already; where a development server hashes none, of their content."""
+    if hashed := getattr(staticfiles_storage, "manifest_hash", ""):
+        return str(hashed)
+    found = [finders.find(name) for name in [*SHELL_FILES, *WORKER_SCRIPTS]]
+    return hashlib.sha256(b"".join(Path(str(path)).read_bytes() for path in found if path)).hexdigest()

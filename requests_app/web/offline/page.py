@@ -1,0 +1,39 @@
+"""The offline page, and what a device keeps with it: the same for every reader, since a service worker keeps it."""
+
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.utils.translation import get_language_info
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from requests_app import photos
+from requests_app.rules.device_catalog import device_catalog
+from requests_app.web.city_request import CityRequest
+from requests_app.web.context import said_in
+from requests_app.web.offline.script_text import offline_words
+from requests_app.web.report.start import offered_versions
+from requests_app.web.visitor import remember, visitor_of
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def offline(request: CityRequest) -> HttpResponse:
+    languages = [(code, get_language_info(code)["name_local"].capitalize()) for code in said_in(request.jurisdiction)]
+    context = {"most_photos": photos.PHOTOS_MAX, "languages": languages, "words": offline_words(request.jurisdiction)}
+    return render(request, "requests_app/offline/page.html", context)
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def offline_catalog(request: CityRequest) -> JsonResponse:
+    return JsonResponse(device_catalog(request.jurisdiction, offered_versions(request.jurisdiction)))
+
+
+@never_cache
+@require_safe
+def offline_token(request: CityRequest) -> HttpResponse:
+    """What a device asks for just before it sends: a token against forged forms, since a kept page has none that is fresh;
+    and the cookie that says who sends, which must be there before the first try. If only the first answer brought it, and that
+    answer were lost, the second try would come from a stranger."""
+    return remember(JsonResponse({"token": get_token(request)}), visitor_of(request))

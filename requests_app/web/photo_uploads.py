@@ -1,0 +1,43 @@
+"""Photos that come with a form, or one by one from its page: taken one after another, and what was wrong with which."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from requests_app import limits, photos
+from requests_app.rules import intake
+from requests_app.web.city_request import CityRequest, too_much
+
+# Against machines: each costs us a second.
+PHOTOS_AN_HOUR = 600
+
+
+def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room: int, most: int) -> list[str]:
+    """Stores the uploads by `add` (the file, the browser's key for it). What was wrong with which, in the reader's words."""
+    refused: list[str] = []
+    left_out: list[str] = []
+    for upload in request.FILES.getlist("photos"):
+        name = intake.clean_text(upload.name or "")[:80]
+        if room <= 0:
+            # Not even decoded: twenty photos must not cost twenty decodings.
+            left_out.append(name)
+            continue
+        if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
+            refused.append(too_much(request.jurisdiction))
+            break
+        try:
+            add(upload, request.POST.get("key", "")[:64])
+            room -= 1
+        except photos.PhotoRefused as error:
+            refused.append(f"{name}: {error}")
+    if left_out:
+        words = _("You can add up to %(most)d photos. We kept the first ones and left out: %(names)s.")
+        refused.append(words % {"most": most, "names": ", ".join(left_out[:20])})
+    return refused
+
+
+def plain(words: str) -> HttpResponse:
+    """For the script that sent a photo."""
+    return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,184 @@
+"""Reporting: check and send. What everyone can see and what only the city sees, and what one may want to take out before."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import drafts, offline_submission, submission
+from requests_app.localized import localized
+from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
+from requests_app.places.public_place import public_place, shows_asset
+from requests_app.rules.personal_data import Found, Kind
+from requests_app.rules.public_words import found_in, is_confidential, public_words
+from requests_app.rules.report_path import Path
+from requests_app.web.city_request import CityRequest
+from requests_app.web.report import spam_signals
+from requests_app.web.report.draft_page import draft_page, page_url, show
+from requests_app.web.resident import resident_of
+
+Row = dict[str, Any]
+KINDS = {
+    Kind.EMAIL: gettext_lazy("E-mail address"),
+    Kind.PHONE: gettext_lazy("Phone number"),
+    Kind.PLATE: gettext_lazy("License plate"),
+    Kind.NAME: gettext_lazy("Maybe a name"),
+}
+# Whoever pastes a telephone book sees the first ones; as they go, the others come.
+FOUND_AT_ONCE = 10
+
+
+@draft_page
+def check(request: CityRequest, draft: Draft) -> HttpResponse:
+    if request.method == "POST":
+        try:
+            resident = resident_of(request)
+            drafts.send(
+                draft.pk,
+                checked=request.POST.get("version", ""),
+                verified=resident.contact_point.normalized if resident else "",
+                over_limit=spam_signals.over_limit(request, draft.typed),
+            )
+        except drafts.NotReady as error:
+            if "version" in request.POST:
+                messages.warning(
+                    request, _("This kind of report was changed while you had it open. Please look again.")
+                )
+            return redirect(page_url(draft, error.page))
+        except submission.Refused as error:
+            for problem in error.problems.values():
+                messages.error(request, problem)
+            return redirect(page_url(draft, offline_submission.PAGES.get(error.code, "details:1")))
+        return redirect("requests_app:sent", draft.pk)
+    path = Path(draft)
+    page = path.next_page()
+    if page != "check" or path.version is None:
+        return redirect(page_url(draft, page))
+    everyone, city = _shown_to(draft, path, path.version)
+    found = _found(path, everyone)
+    return show(
+        request,
+        "check",
+        step=5,
+        draft=draft,
+        version=path.version,
+        everyone=everyone,
+        city_only=city,
+        found=found[:FOUND_AT_ONCE],
+        left_out=len(found[FOUND_AT_ONCE:]),
+        article=_article_of(request, path),
+        owner=path.other_owner if path.other_owner and path.other_owner.email else None,
+    )
+
+
+@require_POST
+@draft_page
+def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
+    """[Take it out]: what was found in the words that everyone can see goes, and all else stays as it was typed."""
+    where, words = request.POST.get("where", ""), request.POST.get("words", "")
+    start = request.POST.get("start", "")
+    if drafts.take_out(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
+        messages.success(request, _("We took out “%(words)s”. All else stays as you typed it.") % {"words": words})
+    else:
+        messages.info(request, _("That does not stand there any more."))
+    return redirect("requests_app:check", draft.pk)
+
+
+def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[Row], list[Row]]:
+    """The report's facts in two boxes: what everyone can see, and what only the city sees."""
+    visibility = version.visibility
+    confidential = is_confidential(version)
+    everyone: list[Row] = []
+    city: list[Row] = []
+    for_all = city if confidential else everyone
+    language = path.typed.get("text_language") or draft.language
+
+    def row(label: str, value: str, page: str, **more: Any) -> Row:
+        return {"label": label, "value": value, "url": page_url(draft, page), **more}
+
+    for_all.append(row(_("Service"), localized(version.name), "service"))
+    if path.text:
+        for_all.append(row(_("Your words"), path.text, "details:1", lang=language, where="text"))
+    address = path.place.get("address", "")
+    _point, public_address = public_place(visibility, path.point, address)
+    if not path.place:
+        for_all.append(row(_("Place"), _("No place"), "location"))
+    elif confidential:
+        city.append(row(_("Place"), address or _("The spot on the map"), "location"))
+    else:
+        shown = public_address or (_("The spot on the map") if not address else _("Not shown"))
+        everyone.append(row(_("Place"), shown, "location", where="address"))
+        if public_address != address and address:
+            city.append(row(_("Exact place"), address, "location"))
+    if path.asset_name:
+        box = everyone if shows_asset(visibility) else city
+        box.append(row(_("Which one"), path.asset_name, "choose_asset" if path.nearby_assets else "location"))
+    if note := path.place.get("note"):
+        city.append(row(_("How to find it"), note, "location", lang=language, where="note"))
+    for number, questions in enumerate(path.pages, 1):
+        codes = {question.code for question in questions}
+        for question, _value, words in path.answers.given:
+            if question.code in codes:
+                public = question.visibility == QuestionVersion.Visibility.PUBLIC and not confidential
+                free = question.kind == QuestionVersion.Kind.TEXT
+                more = {"lang": language, "where": f"answer:{question.code}"} if free else {}
+                (everyone if public else city).append(row(localized(question.text), words, f"details:{number}", **more))
+    if path.photos:
+        box = city if confidential or path.answers.private_photos else everyone
+        pictures = [{"photo": one, "where": f"photo:{one.name}", "value": one.alt} for one in path.photos]
+        box.append(row(_("Photos"), "", "details:1", lang=language, photos=pictures))
+    city += _contact_rows(draft, path)
+    return everyone, city
+
+
+def _found(path: Path, everyone: list[Row]) -> list[Row]:
+    """What one may not want to show to everyone, each with where it stands; the rows get their words in parts, to mark it."""
+    found = []
+    words = public_words(path)
+    for row in everyone:
+        pieces = [(row["label"], row)]
+        for number, one in enumerate(row.get("photos", []), 1):
+            pieces.append((_("Photo %(number)s") % {"number": number}, one))
+        for label, piece in pieces:
+            where = piece.get("where", "")
+            if text := words.get(where, ""):
+                here = found_in(where, text)
+                piece["parts"] = _parts(text, here)
+                found += [{"kind": KINDS[one.kind], "found": one, "where": where, "label": label} for one in here]
+    return found
+
+
+def _parts(text: str, found: list[Found]) -> list[tuple[str, bool]]:
+    """The text in pieces: what was found, and what lies between."""
+    parts, at = [], 0
+    for one in found:
+        parts += [(text[at : one.start], False), (one.words, True)]
+        at = one.end
+    return [*parts, (text[at:], False)]
+
+
+def _contact_rows(draft: Draft, path: Path) -> list[Row]:
+    contact = path.typed.get("contact") or {}
+    url = page_url(draft, "contact")
+    said = [("email", _("E-mail")), ("phone", _("Phone")), ("name", _("Name"))]
+    if path.version is not None and path.version.identity_words:
+        said.append(("postal_address", _("Postal address")))
+    reach = [{"label": label, "value": contact[name], "url": url} for name, label in said if contact.get(name)]
+    if not contact.get("email") and not contact.get("phone"):
+        reach.insert(0, {"label": _("How we reach you"), "value": _("Don’t contact me"), "url": url})
+    elif contact.get("language") and len(draft.jurisdiction.languages) > 1:
+        name = get_language_info(contact["language"])["name_local"].capitalize()
+        reach.append({"label": _("Language"), "value": name, "url": url, "lang": contact["language"]})
+    return reach
+
+
+def _article_of(request: CityRequest, path: Path) -> Article | None:
+    """What an answer leads to besides the report."""
+    code = path.answers.leads_to_article
+    if not code:
+        return None
+    return Article.objects.filter(jurisdiction=request.jurisdiction, published=True, code=code).first()

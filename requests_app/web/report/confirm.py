@@ -1,0 +1,137 @@
+"""A report that waits for the link in its mail: the page after sending, the link mailed again, and what its button does."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits, links
+from requests_app.actions import confirm_report, drafts, submission
+from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
+from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.report.draft_page import gone
+from requests_app.web.report.forms import ConfirmAgainForm
+from requests_app.web.request.private_link import redirect_with_link
+from requests_app.web.visitor import has_expired, own_draft, visitor_of
+
+AGAIN_AN_HOUR, TO_ONE_ADDRESS_A_DAY = 20, 5
+DAY_S = 24 * 3600
+
+
+def is_waiting(draft: Draft) -> bool:
+    made = draft.service_request
+    return made is not None and made.public_state == PublicState.UNCONFIRMED
+
+
+def one_more_step(
+    request: CityRequest, draft: Draft, *, form: forms.Form | None = None, status: int = 200
+) -> HttpResponse:
+    """What is shown instead of "We got it". No reference yet: it is given for what is never lost."""
+    link = drafts.link_of(draft)
+    point = link.person.contact_points.filter(kind="email").first() if link else None
+    email = point.value if point else ""
+    context = {
+        "draft": draft,
+        "email": email,
+        "form": form or ConfirmAgainForm(initial={"email": email}),
+        "days": confirm_report.KEPT.days,
+    }
+    return render(request, "requests_app/report/confirm.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The link once more, also to another address: the first may have been mistyped."""
+    draft = own_draft(request, draft_id)
+    if draft is None or has_expired(draft):
+        return gone(request, draft)
+    if request.method != "POST" or draft.service_request is None or not is_waiting(draft):
+        return redirect("requests_app:sent", draft.pk)
+    form = ConfirmAgainForm(request.POST)
+    if not form.is_valid():
+        return one_more_step(request, draft, form=form, status=422)
+    email = form.cleaned_data["email"]
+    if not _may_mail(request, email):
+        form.add_error(None, too_much(request.jurisdiction, per_s=DAY_S))
+        return one_more_step(request, draft, form=form, status=429)
+    try:
+        confirm_report.mail_again(draft.service_request.pk, email=email, visitor_hash=draft.visitor_hash)
+    except submission.Refused as refused:
+        for name, words in refused.problems.items():
+            form.add_error(name, words)
+        return one_more_step(request, draft, form=form, status=422)
+    messages.success(request, _("We are mailing the link to %(email)s.") % {"email": email})
+    return redirect("requests_app:sent", draft.pk)
+
+
+def _may_mail(request: CityRequest, email: str) -> bool:
+    return limits.may_mail(request, "confirm", email, an_hour=AGAIN_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S)
+
+
+# --- The mailed link's page -------------------------------------------------------------------------------------------
+
+
+def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    """The report is sent. Only the browser that wrote it gets its private link here: a mail can be forwarded."""
+    made = confirm_report.confirm(link)
+    if made is None:
+        return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
+    if _wrote_it(request, link):
+        messages.success(request, _("Thank you. Your report is sent."))
+        return _to_own_report(link, made)
+    return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "report": made})
+
+
+def waits(link: OneTimeLink) -> bool:
+    """Whether its report is still to be sent."""
+    made = link.service_request
+    return made is not None and made.public_state == PublicState.UNCONFIRMED
+
+
+def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    """Pressed before, or too old. It leads to the report and never makes a second one."""
+    made = link.service_request
+    if made is not None and not waits(link) and _wrote_it(request, link):
+        return _to_own_report(link, made)
+    if made is not None and made.is_public:
+        return redirect("requests_app:track", made.reference)
+    context = {"link": link, "over": True, "waits": waits(link)}
+    return render(request, "requests_app/account/verify.html", context, status=410)
+
+
+def _wrote_it(request: CityRequest, link: OneTimeLink) -> bool:
+    return bool(link.visitor_hash) and link.visitor_hash == drafts.visitor_hash(visitor_of(request))
+
+
+def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
+    response = redirect("requests_app:track", made.reference)
+    redirect_with_link(response, links.token(links.link_for(link.contact_point.person, made)), made)
+    return response
+
+
+def again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
+    """A new link in place of one that is too old, to the same address."""
+    context = {"link": link, "over": True, "waits": True}
+    if link.service_request_id is None or not _may_mail(request, link.contact_point.value):
+        return render(
+            request,
+            "requests_app/account/verify.html",
+            {**context, "too_much": too_much(request.jurisdiction, per_s=DAY_S)},
+            status=429,
+        )
+    try:
+        mailed = confirm_report.mail_again(
+            link.service_request_id, email=link.contact_point.value, visitor_hash=link.visitor_hash
+        )
+    except submission.Refused as refused:
+        words = " ".join(refused.problems.values())
+        return render(request, "requests_app/account/verify.html", {"link": link, "banned": words}, status=403)
+    if not mailed:
+        return over(request, link)
+    return render(request, "requests_app/account/verify.html", {**context, "mailed": True})

@@ -1,0 +1,149 @@
+"""Reporting, second half: another service, how can we reach you, and "We got it"."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from requests_app import limits, links
+from requests_app.actions import drafts
+from requests_app.messages import wording
+from requests_app.models import Draft, ServiceVersion
+from requests_app.rules.report_path import Path
+from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.report import confirm
+from requests_app.web.report.draft_page import draft_page, gone, in_other_language, show, to_next_page
+from requests_app.web.report.forms import ContactForm
+from requests_app.web.report.start import DRAFTS_AN_HOUR
+from requests_app.web.resident import resident_of
+from requests_app.web.visitor import has_expired, own_draft, remember, visitor_of
+
+# --- Step 4, its end: another service ---------------------------------------------------------------------------------
+
+
+@draft_page
+def other(request: CityRequest, draft: Draft) -> HttpResponse:
+    """An answer says that another service is the right one."""
+    path = Path(draft)
+    if path.other_service is None or path.version is None:
+        return to_next_page(draft)
+    code = path.other_service.service.service_code
+    if request.method == "POST":
+        if "change" in request.POST:
+            drafts.keep(draft, service=code)
+        else:
+            drafts.keep(draft, stayed=[*draft.typed.get("stayed", []), code])
+        return to_next_page(draft)
+    return show(request, "other", step=3, draft=draft, version=path.version, other=path.other_service)
+
+
+# --- Step 5: how can we reach you? ------------------------------------------------------------------------------------
+
+
+@draft_page
+def contact(request: CityRequest, draft: Draft) -> HttpResponse:
+    kept = {**(draft.typed.get("contact") or {}), **(draft.typed.get("contact_typed") or {})}
+    initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **kept}
+    version = Path(draft).version
+    resident = resident_of(request) if version is not None and version.must_confirm else None
+    if resident is not None:
+        initial.setdefault("email", resident.address)
+    has_to_say = version is not None and bool(version.identity_words or version.must_confirm)
+    form = ContactForm(
+        _posted(request, version) if request.method == "POST" else None,
+        initial=initial,
+        jurisdiction=request.jurisdiction,
+        version=version,
+    )
+    if resident is not None:
+        form.fields["email"].help_text = ""
+    if request.method == "POST":
+        if "none" in request.POST and not has_to_say:
+            language = str(request.POST.get("language", ""))
+            known = language if language in request.jurisdiction.languages else draft.language
+            drafts.keep(draft, contact={"language": known}, contact_typed={})
+            return to_next_page(draft)
+        valid = form.is_valid()
+        if valid and not switched_to(request):
+            drafts.keep(draft, contact=form.cleaned_data, contact_typed={})
+            return to_next_page(draft)
+        drafts.keep(
+            draft,
+            contact_typed={name: str(request.POST.get(name, ""))[:300] for name in form.fields},
+            **({"contact": form.cleaned_data} if valid and "contact" in draft.typed else {}),
+        )
+        if language := switched_to(request):
+            return in_other_language(request, draft, language)
+        # What was typed is shown again, also if it is not to be kept.
+        form.data = request.POST
+    return show(
+        request,
+        "contact",
+        step=4,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        version=version,
+        resident=resident,
+    )
+
+
+def _posted(request: CityRequest, version: ServiceVersion | None) -> QueryDict:
+    """ "Don't contact me" where the law wants a name and an address: these stay, and no mails or calls come."""
+    if "none" not in request.POST or version is None or version.must_confirm:
+        return request.POST
+    posted = request.POST.copy()
+    posted["email"] = posted["phone"] = ""
+    return posted
+
+
+# --- Step 7: we got it ------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_safe
+def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
+    draft = own_draft(request, draft_id)
+    if draft is None or has_expired(draft):
+        return gone(request, draft)
+    link = drafts.link_of(draft)
+    if draft.service_request is None or link is None:
+        return to_next_page(draft)
+    if confirm.is_waiting(draft):
+        return confirm.one_more_step(request, draft)
+    service_request = draft.service_request
+    service_request.jurisdiction = request.jurisdiction
+    return render(
+        request,
+        "requests_app/report/sent.html",
+        {
+            "draft": draft,
+            "service_request": service_request,
+            "followed": draft.typed.get("end") in ("followed", "follows_already"),
+            "follows_already": draft.typed.get("end") == "follows_already",
+            "private_url": links.url(link, request.jurisdiction),
+            "has_email": link.person.contact_points.filter(kind="email").exists(),
+            "owner": service_request.owner if service_request.priority > 1 else None,
+            "promises": wording.promises(service_request),
+            "closed": wording.read_later(service_request),
+        },
+    )
+
+
+@require_POST
+def another(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """[Report another here], [Report another like this]: what is the same is not asked again."""
+    draft = own_draft(request, draft_id)
+    if draft is None or has_expired(draft):
+        return redirect("requests_app:report")
+    if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
+        messages.error(request, too_much(request.jurisdiction))
+        return redirect("requests_app:sent", draft.pk)
+    draft.language = request.LANGUAGE_CODE
+    visitor = visitor_of(request)
+    like = "like" in request.POST
+    begun = drafts.another(draft, visitor=visitor, like=like)
+    return remember(to_next_page(begun) if like else redirect("requests_app:problem", begun.pk), visitor)

@@ -1,0 +1,237 @@
+"""Step 4 of the report path: a page of the service's own questions; the first one also has the words and the photos."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import photos
+from requests_app.localized import localized
+from requests_app.models import Photo, QuestionVersion, ServiceVersion
+from requests_app.rules import intake
+from requests_app.rules.report_path import Path
+from requests_app.web.fields import MemorableDateField, PhotosField, PhotosInput
+from requests_app.web.text_field import WordsField
+
+
+class DetailsForm(forms.Form):
+    """Keeps what was typed, whatever is wrong with it.
+
+    in_place: the question that a script opens below the choice that it hangs on (see Path.in_place); is_opened: it was
+    answered there. Without a script the form says nothing of it, and the next page asks it.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        path: Path,
+        version: ServiceVersion,
+        number: int,
+        kept_photos: Sequence[Photo] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.path, self.version = path, version
+        self.questions = path.pages[number - 1]
+        self.kept_photos = kept_photos
+        self.is_confidential = self.version.visibility in (
+            ServiceVersion.Visibility.PRIVATE,
+            ServiceVersion.Visibility.STAFF,
+        )
+        if number == 1:
+            self._add_words()
+        self.in_place = path.in_place(number)
+        for question in self.questions:
+            if question.kind != QuestionVersion.Kind.DISPLAY:
+                self.fields[name_of(question)] = self._field(question)
+        self.is_opened = self._is_opened()
+        if self.in_place is not None:
+            field = self._field(self.in_place)
+            # Where it is not asked, nothing is missing.
+            field.required = field.required and (self.is_opened or not self.is_bound)
+            self.fields[name_of(self.in_place)] = field
+        if number == 1 and path.takes_photos:
+            self._add_photos()
+
+    def _add_words(self) -> None:
+        self.fields["text"] = words_field(
+            is_confidential=self.is_confidential,
+            # A report must say something: in words, or by the answers.
+            required=not any(question.required for question in self.path.questions),
+            initial=self.path.text,
+        )
+
+    def _add_photos(self) -> None:
+        for number, photo in enumerate(self.kept_photos, 1):
+            self.fields[f"alt_{photo.name}"] = WordsField(
+                label=_("What does photo %(number)d show?") % {"number": number},
+                help_text=_("For people who cannot see it."),
+                max_length=300,
+                required=False,
+                initial=photo.alt,
+            )
+        self.fields["keep_taken"] = forms.BooleanField(
+            label=_("Keep when and where the photo was taken. Only the city sees it."),
+            help_text=_("Tick this before you add the photo. If you leave it blank, we take both out."),
+            required=False,
+            initial=self.path.typed.get("keep_taken", False),
+        )
+        room = photos.PHOTOS_MAX - len(self.kept_photos)
+        if room > 0:
+            asked = self.version.photo_policy == ServiceVersion.PhotoPolicy.ASKED
+            hint = _("It helps us find it and bring the right tools.") if asked else ""
+            rest = _("Up to %(most)d photos, each up to 12 MB.") % {"most": photos.PHOTOS_MAX}
+            url = reverse("requests_app:draft_photos", args=[self.path.draft.pk])
+            self.fields["photos"] = PhotosField(
+                label=_("Add a photo"),
+                help_text=f"{hint} {rest}".strip(),
+                # Too many or empty ones are told by name where they are taken, and the others kept.
+                most=1000,
+                allow_empty_file=True,
+                widget=PhotosInput(most=room, attrs=upload_attributes(url, photos.PHOTOS_MAX)),
+                required=False,
+            )
+
+    def _field(self, question: QuestionVersion) -> forms.Field:
+        kinds = QuestionVersion.Kind
+        common: dict[str, Any] = {
+            "label": localized(question.text),
+            "help_text": self._hint(question),
+            "required": question.required,
+            "initial": self.path.given.get(question.code),
+            "error_messages": {
+                "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
+            },
+        }
+        choices = [(str(option["value"]), localized(option.get("label"))) for option in question.options]
+        if question.kind == kinds.SINGLE:
+            return _SingleField(choices=choices, **common)
+        if question.kind == kinds.MULTI:
+            return _MultiField(choices=choices, **common)
+        if question.kind == kinds.DATETIME:
+            common["initial"] = _day(common["initial"])
+            return MemorableDateField(**common)
+        if question.kind == kinds.NUMBER:
+            return WordsField(max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common)
+        return WordsField(max_length=intake.ANSWER_MAX, lines=1, **common)
+
+    def _is_opened(self) -> bool:
+        """Whether the form was sent with the question in place open, and the choice still asks it."""
+        if self.in_place is None or not self.is_bound or self.data.get("in_place") != self.in_place.code:
+            return False
+        parent = next(one for one in self.questions if one.code == self.in_place.show_if["question"])
+        return intake.is_asked(self.in_place, {parent.code: self._listed(name_of(parent))})
+
+    @property
+    def asked(self) -> list[QuestionVersion]:
+        """The questions that this page asks, as it was sent."""
+        opened = [self.in_place] if self.in_place is not None and self.is_opened else []
+        return [one for one in [*self.questions, *opened] if one.kind != QuestionVersion.Kind.DISPLAY]
+
+    def _hint(self, question: QuestionVersion) -> str:
+        parts = [localized(question.help)]
+        if question.visibility != QuestionVersion.Visibility.PUBLIC and not self.is_confidential:
+            parts.append(_("Only the city sees this answer."))
+        return " ".join(part for part in parts if part)
+
+    @property
+    def codes(self) -> list[str]:
+        return [question.code for question in self.asked]
+
+    def clean(self) -> dict[str, Any]:
+        """The service's own rule decides what is missing or wrong: the same as for a call taker and the API."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        given = {**self.path.given, **self.given}
+        problems = intake.read_answers(self.path.questions, given, only=set(self.codes)).problems
+        for question in self.asked:
+            name = name_of(question)
+            if question.code in problems and not self.has_error(name):
+                self.add_error(name, problems[question.code])
+        return cleaned
+
+    def _listed(self, name: str) -> list[Any]:
+        value = self.fields[name].widget.value_from_datadict(self.data, self.files, name) or []
+        return list(value if isinstance(value, list) else [value])[: intake.CHOICES_MAX]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The answers of this page as they were typed, by code: kept even while something is wrong with them."""
+        found: dict[str, Any] = {}
+        for question in self.asked:
+            name = name_of(question)
+            if name in getattr(self, "cleaned_data", {}):
+                value = self.cleaned_data[name]
+                found[question.code] = value.isoformat() if hasattr(value, "isoformat") else value
+            elif question.kind == QuestionVersion.Kind.MULTI:
+                found[question.code] = [str(one)[: intake.ANSWER_MAX] for one in self._listed(name)]
+            elif question.kind != QuestionVersion.Kind.DATETIME:
+                found[question.code] = str(self.data.get(name, ""))[: intake.ANSWER_MAX]
+        return found
+
+
+def words_field(*, is_confidential: bool, required: bool, initial: str = "", lines: int = 4) -> WordsField:
+    """What it is, in the reporter's words, with who reads them."""
+    hint = (
+        _("Only the city sees this.")
+        if is_confidential
+        else _("Everyone can read this. Leave out names, phone numbers and e-mail addresses.")
+    )
+    return WordsField(
+        label=_("What you told us"),
+        help_text=hint,
+        max_length=intake.DESCRIPTION_MAX,
+        lines=lines,
+        required=required,
+        initial=initial,
+        error_messages={"required": _("Say in a few words what the problem is.")},
+    )
+
+
+def upload_attributes(url: str, most: int) -> dict[str, Any]:
+    """What static/js/photo-upload.js needs: where to, how much, and its words."""
+    return {
+        "data-upload": url,
+        "data-most": most,
+        "data-max-bytes": settings.PHOTO_MAX_BYTES,
+        "data-too-big": photos.refusal("too_big"),
+        "data-sending": _("Sending {name}"),
+        "data-added": _("Photo added. You have {count}."),
+        "data-cancel": _("Cancel"),
+        "data-canceled": _("Canceled: {name}"),
+        "data-again": _("Try again"),
+        "data-lost": _("No connection. This photo is not sent yet."),
+        "data-failed": _("We could not take this photo. Try again, or go on without it."),
+        "data-wait": _("Your photos are still on their way. We go on when they are here."),
+    }
+
+
+class _SingleField(forms.ChoiceField):
+    """Radio buttons; which values there are is checked by the service's rule, in its words."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {"invalid_choice": gettext_lazy("Choose one from the list.")}
+
+
+class _MultiField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("Choose from the list."),
+        "invalid_list": gettext_lazy("Choose from the list."),
+    }
+
+
+def name_of(question: QuestionVersion) -> str:
+    """The control's name: codes of the city must not meet the form's own names."""
+    return f"q_{question.code}"
+
+
+def _day(text: Any) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None

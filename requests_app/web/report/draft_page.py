@@ -1,0 +1,98 @@
+"""What the pages of the report path share: finding one's draft, the frame of a page, and which page comes next."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.forms import Form
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from requests_app.actions import danger, drafts
+from requests_app.models import Draft
+from requests_app.rules.report_path import Path
+from requests_app.web import unsent_text
+from requests_app.web.city_request import CityRequest, same_page_in
+from requests_app.web.visitor import has_expired, own_draft
+
+P = ParamSpec("P")
+DraftView = Callable[Concatenate[CityRequest, Draft, P], HttpResponse]
+
+
+def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUID, P], HttpResponse]:
+    """Finds the draft by its address and this browser's cookie. A draft that was sent leads to what it became."""
+
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: CityRequest, draft_id: uuid.UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        draft = own_draft(request, draft_id)
+        if draft is None or has_expired(draft):
+            return gone(request, draft)
+        if draft.service_request is not None:
+            # Back, or a second tab. What was typed there after sending is in no report.
+            words = unsent_text.words_beyond(request, draft.service_request)
+            if not words:
+                return redirect("requests_app:sent", draft.pk)
+            return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
+        draft.language = request.LANGUAGE_CODE
+        question = page_url(draft, "emergency")
+        response = view(request, draft, *args, **kwargs)
+        if request.method == "POST":
+            settle_danger(draft, response, question)
+        return response
+
+    return guarded
+
+
+def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
+    """Notes at the POST that the question page comes next, or is not due any more: reading a page writes nothing."""
+    if response.get("Location") == question:
+        danger.ask(draft)
+    elif draft.warning == "shown":
+        danger.settle(draft)
+
+
+def gone(request: CityRequest, draft: Draft | None) -> HttpResponse:
+    """No draft of this browser, or not any more: with what was typed on its page, which may be all that is left of it."""
+    context = {"expired": draft, "words": unsent_text.words_of(request), "text": request.POST.get("text", "")}
+    return render(request, "requests_app/report/draft_gone.html", context, status=410 if draft else 404)
+
+
+def show(
+    request: CityRequest, template: str, *, step: int, form: Form | None = None, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A page of the path: with where one is in it, and the header's language switch sending the form along."""
+    labels = [_("Problem"), _("Place"), _("Details"), _("Contact"), _("Check")]
+    steps = [
+        {"label": label, "state": "done" if number < step else "current" if number == step else ""}
+        for number, label in enumerate(labels, 1)
+    ]
+    context |= {"steps": steps, "step": step, "form": form}
+    if form is not None:
+        context["switch_form"] = "report-form"
+    return render(request, f"requests_app/report/{template}.html", context, status=status)
+
+
+def page_url(draft: Draft, page: str) -> str:
+    """The address of a page as rules.report_path names it."""
+    name, _colon, number = page.partition(":")
+    return reverse(f"requests_app:{name}", args=[draft.pk, int(number)] if number else [draft.pk])
+
+
+def to_next_page(draft: Draft) -> HttpResponseRedirect:
+    return HttpResponseRedirect(page_url(draft, Path(draft).next_page()))
+
+
+def in_other_language(request: CityRequest, draft: Draft, language: str) -> HttpResponse:
+    """The same page in the language that was asked for; the form was kept before. Or the page for going on later."""
+    draft.language = language
+    drafts.keep(draft)
+    if "later" in request.POST:
+        return redirect("requests_app:later", draft.pk)
+    return same_page_in(language, request.path)

@@ -1,0 +1,134 @@
+"""Reporting, step 3: was it reported already? Following that needs no e-mail address."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from requests_app import limits
+from requests_app.actions import drafts, followers, submission
+from requests_app.messages.wording import ago, away, long_date, status_words
+from requests_app.models import Draft, ServiceRequest
+from requests_app.rules.duplicates import joinable
+from requests_app.rules.report_path import Path
+from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
+from requests_app.web.report.forms import FollowForm
+
+FOLLOWED_AN_HOUR = 100
+
+
+@draft_page
+def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Is it one of these? Where a service asks for it, only after: is it the whole block?"""
+    path = Path(draft)
+    if request.method == "POST":
+        if language := switched_to(request):
+            typed = {"email": request.POST.get("email", "")[:254], "with_words": "with_words" in request.POST}
+            drafts.keep(draft, **({} if path.is_block_open else {"follow_typed": typed}))
+            return in_other_language(request, draft, language)
+        if "different" in request.POST:
+            drafts.keep(draft, different=path.spot)
+            return to_next_page(draft)
+        if "block" in request.POST:
+            drafts.keep(draft, block=path.spot)
+            return to_next_page(draft)
+        if "follow" in request.POST:
+            return _follow(request, draft, path)
+    if not path.candidates:
+        return to_next_page(draft)
+    if path.is_block_open:
+        return show(request, "duplicates_in_block", step=2, draft=draft, path=path)
+    if request.method == "POST":
+        # Enter in the e-mail box says neither yes nor no.
+        return _page(
+            request, draft, path, FollowForm(request.POST), _("Follow one of these, or say that yours is different.")
+        )
+    return _page(request, draft, path, FollowForm(initial={"with_words": True, **draft.typed.get("follow_typed", {})}))
+
+
+def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
+    form = FollowForm(request.POST)
+    reference = request.POST["follow"].replace("\x00", "")[:20]
+    chosen = joinable(path.version).filter(reference=reference).first() if path.version else None
+    if chosen is not None and not form.is_valid():
+        return _page(request, draft, path, form)
+    if chosen is None:
+        problem = _why_not(request, reference)
+    elif not limits.allow(request, "follow", FOLLOWED_AN_HOUR):
+        return _page(request, draft, path, form, too_much(request.jurisdiction), status=429)
+    else:
+        try:
+            followers.follow(draft.pk, chosen.pk, **form.cleaned_data)
+        except drafts.NotReady:
+            return to_next_page(draft)
+        except followers.CannotJoin:
+            problem = _why_not(request, reference)
+        except submission.Refused as error:
+            for name, words in error.problems.items():
+                form.add_error(name, words)
+            return _page(request, draft, path, form)
+        else:
+            return redirect("requests_app:sent", draft.pk)
+    if path.candidates:
+        return _page(request, draft, path, form, problem)
+    messages.warning(request, problem)
+    return to_next_page(draft)
+
+
+def _why_not(request: CityRequest, reference: str) -> str:
+    """What became of it, as far as everybody may know."""
+    known = (
+        ServiceRequest.objects.public()
+        .in_jurisdiction(request.jurisdiction)
+        .ended()
+        .select_related("service_version__department", "department", "owner")
+        .filter(reference=reference)
+        .first()
+    )
+    if known is None:
+        return _("That report cannot be followed any more. We kept what you typed. You can send your own report.")
+    known.jurisdiction = request.jurisdiction
+    ended = _(
+        "That report has ended: “%(status)s.” We kept what you typed. Is the problem still there? Send your report."
+    )
+    return ended % {"status": status_words(known, to_reporter=False).rstrip(".")}
+
+
+def _page(
+    request: CityRequest, draft: Draft, path: Path, form: FollowForm, problem: str = "", status: int = 200
+) -> HttpResponse:
+    if problem:
+        form.add_error(None, problem)
+    return show(
+        request,
+        "duplicates",
+        step=2,
+        form=form,
+        status=422 if form.errors and status == 200 else status,
+        draft=draft,
+        path=path,
+        cards=_cards(request, path),
+        drops_photos=draft.photos.exists(),
+    )
+
+
+def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
+    zone = request.jurisdiction.zone
+    cards = []
+    for found in path.candidates:
+        one = found.service_request
+        one.jurisdiction = request.jurisdiction
+        cards.append(
+            {
+                "request": one,
+                "photo": next(iter(one.public_photos), None),  # type: ignore[attr-defined]
+                "words": status_words(one, to_reporter=False),
+                "away": away(found.metres),
+                "day": long_date(one.submitted_at.astimezone(zone).date()),
+                "ago": ago(one.submitted_at, found.at),
+            }
+        )
+    return cards

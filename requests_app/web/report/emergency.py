@@ -1,0 +1,57 @@
+"""Reporting: is anyone in danger right now? The question page, and the press on its number."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app import limits
+from requests_app.actions import danger
+from requests_app.messages import wording
+from requests_app.models import Draft
+from requests_app.rules.report_path import Path
+from requests_app.web.city_request import CityRequest
+from requests_app.web.report.draft_page import draft_page, page_url, show, to_next_page
+
+CALLS_AN_HOUR = 60
+
+
+@draft_page
+def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
+    """The question page. Who goes on sends a report that says so at the top of the queue."""
+    path = Path(draft)
+    if not path.warnings:
+        return to_next_page(draft)
+    if request.method == "POST" and "go_on" in request.POST:
+        danger.continue_anyway(draft, path.warnings)
+        return to_next_page(draft)
+    stopped_by = path.stopping_question
+    return show(
+        request,
+        "emergency",
+        step=1,
+        draft=draft,
+        version=path.version,
+        self_harm=path.screening.self_harm,
+        stopped_by=stopped_by,
+        stopping_answer=next((words for one, _value, words in path.answers.given if one == stopped_by), ""),
+        change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",
+        kept=wording.one_stop(
+            _("We keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}
+        ),
+    )
+
+
+@require_POST
+@draft_page
+def called(request: CityRequest, draft: Draft) -> HttpResponse:
+    """The number was pressed (js/called.js): counted, so that a city learns how many the question sent to it."""
+    if not limits.allow(request, "called", CALLS_AN_HOUR):
+        return HttpResponse(status=429)
+    danger.call(draft)
+    return HttpResponse(status=204)
+
+
+def _page_of(draft: Draft, path: Path, code: str) -> str:
+    """Where a question is asked."""
+    number = next((n for n, page in enumerate(path.pages, 1) if code in [one.code for one in page]), 1)
+    return page_url(draft, f"details:{number}")

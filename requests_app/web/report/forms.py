@@ -1,0 +1,251 @@
+"""The forms of the report path. Each keeps what was typed, whatever is wrong with it."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.gis.geos import Point
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.models import Jurisdiction, ServiceVersion
+from requests_app.rules import blocked_addresses, intake
+from requests_app.web.fields import address_attributes
+from requests_app.web.text_field import WordsField
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
+# An extension; and relay services, by which people who do not hear or speak take calls.
+_PHONE_WORDS = re.compile(r"extensi[oó]n|ext|x|relay|tty|trs|vrs|voice|voz", re.IGNORECASE)
+
+
+def phone_number(typed: str) -> str:
+    """Spaces, dots, brackets, extensions and relay prefixes are all fine; words are not a number."""
+    digits = re.sub(r"\D", "", typed)
+    if typed and (len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*-]", _PHONE_WORDS.sub("", typed))):
+        raise forms.ValidationError(_("Enter a phone number, like 555-0100 or 555-0100 ext. 12."))
+    return typed
+
+
+class ProblemForm(forms.Form):
+    """Step 1: in one's own words. Whoever comes with a service already chosen need not say it again."""
+
+    text = WordsField(
+        label=gettext_lazy("What’s the problem?"),
+        max_length=intake.DESCRIPTION_MAX,
+        lines=4,
+        error_messages={"required": gettext_lazy("Say in a few words what the problem is.")},
+    )
+
+    def __init__(self, *args: Any, version: ServiceVersion | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = version is None
+
+
+class ServiceForm(forms.Form):
+    """Step 1, second half: which service is closest."""
+
+    service = forms.ChoiceField(
+        choices=[],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose the one that is closest, or “I don’t know”."),
+            "invalid_choice": gettext_lazy("This service is not offered any more. Choose another one."),
+        },
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[ServiceVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
+            (one.service.service_code, localized(one.name)) for one in offered
+        ]
+
+
+class PlaceForm(forms.Form):
+    """Step 2: an address in words, or a point from the map or the browser, or both."""
+
+    address = WordsField(
+        label=gettext_lazy("Address, corner or park"),
+        max_length=PLACE_MAX,
+        error_messages={"required": gettext_lazy("Say where it is: an address, a corner or a park.")},
+    )
+    lat = forms.CharField(required=False, widget=forms.HiddenInput)
+    long = forms.CharField(required=False, widget=forms.HiddenInput)
+    note = WordsField(
+        label=gettext_lazy("Anything that helps us find it"),
+        help_text=gettext_lazy("Like: by the bus stop, behind the school. Only the city sees this."),
+        max_length=NOTE_MAX,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].required = required
+        self.fields["address"].widget.attrs |= address_attributes(
+            f"{reverse('place_search')}?language={get_language()}", "id_lat", "id_long"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["point"] = typed_point(cleaned.get("lat", ""), cleaned.get("long", ""))
+        if cleaned["point"] is not None and self.has_error("address", "required"):
+            # A point from the map or the browser says enough.
+            del self.errors["address"]
+            cleaned["address"] = ""
+        return cleaned
+
+
+def typed_point(lat: str, long: str) -> Point | None:
+    """The point of two numbers in degrees; None if they are none."""
+    try:
+        latitude, longitude = float(lat), float(long)
+    except (TypeError, ValueError):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return Point(round(longitude, 6), round(latitude, 6), srid=4326)
+
+
+class _ChooseOneForm(forms.Form):
+    """Radio buttons for what was found. Each form of this kind names its field, and says what is missing."""
+
+    field: str
+    label: "_StrOrPromise"
+    missing: "_StrOrPromise"
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[self.field] = forms.ChoiceField(
+            label=self.label,
+            choices=choices,
+            widget=forms.RadioSelect,
+            error_messages=dict.fromkeys(("required", "invalid_choice"), self.missing),
+        )
+
+
+class PlaceChoiceForm(_ChooseOneForm):
+    """Several places fit the words: which one is meant, or the words as they are."""
+
+    field = "choice"
+    label = gettext_lazy("Which place do you mean?")
+    missing = gettext_lazy("Choose a place, or search again.")
+
+
+class AssetForm(_ChooseOneForm):
+    """Which of the city's things near the place it is."""
+
+    field = "asset"
+    label = gettext_lazy("Near the place, the nearest first")
+    missing = gettext_lazy("Choose one, or say that it is none of these.")
+
+
+class FollowForm(forms.Form):
+    """Step 3: news of an earlier report, for who wants it, and whether one's own words go along."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail for news about it"),
+        help_text=gettext_lazy("You do not need one to follow."),
+        required=False,
+        max_length=254,
+        error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    with_words = forms.BooleanField(
+        label=gettext_lazy("Send my words along. Only the city reads them."), required=False
+    )
+
+
+class LaterForm(forms.Form):
+    """Where to mail the link with which one goes on later."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("We use it for this one mail only."),
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
+            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class ConfirmAgainForm(LaterForm):
+    """Where to mail the link that sends the report."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("Is there a typing error? Correct it here.")
+
+
+class ContactForm(forms.Form):
+    """Step 5: how we can reach them, if they want that; and who they are, where a service must know it."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("We write when something changes."),
+        required=False,
+        max_length=254,
+        error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = WordsField(
+        label=gettext_lazy("Phone"),
+        help_text=gettext_lazy("A crew may call this number. We do not text. You can add an extension."),
+        required=False,
+        max_length=PHONE_MAX,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+    name = WordsField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    postal_address = WordsField(
+        label=gettext_lazy("Postal address"),
+        help_text=gettext_lazy("Street and number, city and ZIP code."),
+        max_length=ADDRESS_MAX,
+        lines=3,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("In which language shall we write to you?"), choices=[], widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, *args: Any, jurisdiction: Jurisdiction, version: ServiceVersion | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.jurisdiction = jurisdiction
+        needed = intake.who_problems(version, name="", postal_address="", email="") if version else {}
+        for name, words in needed.items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = words
+        if "email" in needed:
+            invalid = _("Enter an e-mail address like name@example.com.")
+            self.fields["email"].error_messages["invalid"] = invalid
+            self.fields["email"].help_text = _("We send you a link. We get your report when you press it.")
+        if "postal_address" in needed:
+            self.order_fields(["name", "postal_address"])
+        else:
+            del self.fields["postal_address"]
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            (code, get_language_info(code)["name_local"].capitalize()) for code in jurisdiction.languages
+        ]
+        if len(jurisdiction.languages) == 1:
+            del self.fields["language"]
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if blocked_addresses.is_blocked(self.jurisdiction, email):
+            raise forms.ValidationError(blocked_addresses.refusal(self.jurisdiction))
+        return email
+
+    def clean_phone(self) -> str:
+        return phone_number(self.cleaned_data["phone"])

@@ -1,0 +1,183 @@
+"""Reporting: where is it, which thing of the city is it, and whose ground is it?"""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import ngettext
+
+from requests_app.actions import drafts
+from requests_app.models import Draft
+from requests_app.places import assets
+from requests_app.rules.report_path import Path
+from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.report import place_input
+from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
+from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
+
+
+@draft_page
+def location(request: CityRequest, draft: Draft) -> HttpResponse:
+    path = Path(draft)
+    required = path.version is None or path.version.place_required
+    form = PlaceForm(
+        request.POST if request.method == "POST" else None,
+        initial=path.typed.get("place_typed") or path.place,
+        required=required,
+    )
+    if request.method == "POST":
+        valid = form.is_valid()
+        data = form.cleaned_data
+        typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
+        drafts.keep(draft, place_typed=typed)
+        if language := switched_to(request):
+            return in_other_language(request, draft, language)
+        if "skip" in request.POST and not required:
+            drafts.keep(draft, place={}, place_typed={})
+            return to_next_page(draft)
+        if valid:
+            if data["point"] is None and not data["address"]:
+                drafts.keep(draft, place={})
+                return to_next_page(draft)
+            if _is_same_place(path, data):
+                drafts.keep(draft, place={**path.place, "note": data["note"]}, place_typed={})
+                return to_next_page(draft)
+            place = place_input.given(
+                request.jurisdiction,
+                data["address"],
+                data["point"],
+                data["note"],
+                shown_point=path.point,
+                shown_address=path.place.get("address", ""),
+            )
+            if place is None:
+                return redirect("requests_app:choose_location", draft.pk)
+            if not (problem := place_input.problem(request.jurisdiction, place)):
+                return _take(draft, place)
+            form.add_error("address", problem)
+    elif path.place and (problem := place_input.problem(request.jurisdiction, path.place)):
+        messages.warning(request, problem)
+    return show(
+        request,
+        "location",
+        step=2,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        path=path,
+        required=required,
+    )
+
+
+@draft_page
+def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Several places fit the words, or none: a page of radio buttons, for which nobody needs a script."""
+    typed = draft.typed.get("place_typed") or {}
+    words = str(typed.get("address", ""))
+    if not words:
+        return redirect("requests_app:location", draft.pk)
+    matches = place_input.matches(request.jurisdiction, words)
+    choices = place_input.choices(matches, words)
+    form = PlaceChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
+    if request.method == "POST":
+        if language := switched_to(request):
+            return in_other_language(request, draft, language)
+        if form.is_valid():
+            place = place_input.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
+            if not (problem := place_input.problem(request.jurisdiction, place)):
+                return _take(draft, place)
+            form.add_error("choice", problem)
+    return show(
+        request,
+        "choose_location",
+        step=2,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        words=words,
+        found=bool(matches),
+    )
+
+
+def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
+    """Whoever comes back for the note alone keeps the thing that was chosen, and how the place was found."""
+    return (
+        path.point is not None
+        and data["point"] is not None
+        and data["address"] == path.place.get("address", "")
+        and path.point.equals_exact(data["point"], 1e-6)
+    )
+
+
+def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:
+    # Another place may be another's ground.
+    drafts.keep(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
+    return to_next_page(draft)
+
+
+@draft_page
+def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Which one is it? The city's things near the place, nearest first, as a list; the map only shows the same ones."""
+    path = Path(draft)
+    if path.version is None or not path.nearby_assets:
+        return to_next_page(draft)
+    shown = [(one, assets.name_of(request.jurisdiction, one)) for one in path.nearby_assets]
+    kept = path.typed.get("asset_typed") or (path.place.get("asset") or {}).get("number")
+    form = AssetForm(
+        request.POST if request.method == "POST" else None,
+        choices=[(one.asset_id, _away(name, round(one.metres.m))) for one, name in shown],  # type: ignore[attr-defined]
+        initial={"asset": kept},
+    )
+    if request.method == "POST":
+        if language := switched_to(request):
+            drafts.keep(draft, asset_typed=str(request.POST.get("asset", ""))[:60])
+            return in_other_language(request, draft, language)
+        if "none" in request.POST:
+            place = {name: value for name, value in path.place.items() if name != "asset"}
+            if place.get("source") == "asset":
+                place["source"] = "pin"
+            drafts.keep(draft, place=place, no_asset=path.version.service.service_code, asset_typed="")
+            return to_next_page(draft)
+        if form.is_valid():
+            chosen = next(one for one in path.nearby_assets if one.asset_id == form.cleaned_data["asset"])
+            place = place_input.of_asset(
+                request.jurisdiction, chosen, path.place.get("address", ""), path.place.get("note", "")
+            )
+            return _take(draft, place)
+    on_map = [
+        {"number": one.asset_id, "lat": round(one.point.y, 6), "long": round(one.point.x, 6)}
+        for one in path.nearby_assets
+    ]
+    return show(
+        request,
+        "choose_asset",
+        step=2,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        path=path,
+        things=json.dumps(on_map),
+    )
+
+
+def _away(name: str, metres: int) -> str:
+    return ngettext("%(name)s, %(metres)d meter away", "%(name)s, %(metres)d meters away", metres) % {
+        "name": name,
+        "metres": metres,
+    }
+
+
+@draft_page
+def owner(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Not ours: we send it on, or say whom to call."""
+    path = Path(draft)
+    if path.owner is None:
+        return to_next_page(draft)
+    # Whom we cannot write to, our own people call; but what lies beyond the boundary is not theirs to work on.
+    can_send = bool(path.owner.email) or not path.is_outside
+    if request.method == "POST" and "send" in request.POST and can_send:
+        drafts.keep(draft, owner=path.owner.code)
+        return to_next_page(draft)
+    return show(request, "owner", step=2, draft=draft, path=path, owner=path.owner, can_send=can_send)

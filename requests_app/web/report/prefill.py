@@ -1,0 +1,80 @@
+"""What the first page's address says of the report: ?service=, ?lat= and ?long=, ?asset=, or the code of a ?sign=.
+
+What it says wrongly is told or left out, and the path asks for it. Reading it writes nothing: link previews do that too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from requests_app.models import Jurisdiction, ServiceVersion
+from requests_app.places import assets, signs
+from requests_app.rules.report_path import offered
+from requests_app.web.report import place_input
+from requests_app.web.report.forms import typed_point
+
+# The parameters, and how much of each is read.
+NAMES = {"service": 60, "lat": 20, "long": 20, "asset": 60, "sign": 60}
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """given: the parameters as they came, for the form to carry along. problems: sentences about what we could not use."""
+
+    given: dict[str, str]
+    version: ServiceVersion | None = None
+    place: dict[str, Any] = field(default_factory=dict)
+    thing: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What a draft keeps of it."""
+        service = {"service": self.version.service.service_code} if self.version else {}
+        return service | ({"place": self.place} if self.place else {})
+
+    @property
+    def query(self) -> str:
+        return f"?{urlencode(self.given)}" if self.given else ""
+
+    @property
+    def other_service_query(self) -> str:
+        """The same place, for somebody who reports something else there."""
+        place = {name: value for name, value in self.given.items() if name != "service"}
+        return f"?{urlencode(place | {'service': ''})}" if place else ""
+
+
+def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> Prefill:
+    given = {name: asked[name].replace("\x00", "").strip()[:most] for name, most in NAMES.items() if name in asked}
+    problems: list[str] = []
+    sign = signs.find(jurisdiction, given["sign"]) if given.get("sign") else None
+    if given.get("sign") and sign is None:
+        problems.append(_("We do not know this sign any more. Tell us what the problem is, and where."))
+    # An empty one says: not the service of the sign.
+    code = given.get("service", sign.service_code if sign else "")
+    version = offered(jurisdiction.pk, code) if code else None
+    if code and version is None:
+        problems.append(_("That service is not offered here. Tell us the problem, and we find the right one."))
+    place = place_input.of_sign(jurisdiction, sign) if sign else {}
+    if number := given.get("asset"):
+        if asset := assets.by_number(jurisdiction, number):
+            place = place_input.of_asset(jurisdiction, asset)
+        else:
+            problems.append(
+                _("We know nothing with the number “%(number)s”. You can say where it is.") % {"number": number}
+            )
+    if not place and (point := typed_point(given.get("lat", ""), given.get("long", ""))):
+        place = place_input.of_point(jurisdiction, point)
+    if problem := place_input.problem(jurisdiction, place):
+        problems.append(problem)
+        place = {}
+    return Prefill(
+        {name: value for name, value in given.items() if value or (name == "service" and sign)},
+        version,
+        place,
+        assets.called_in(jurisdiction, place),
+        problems,
+    )

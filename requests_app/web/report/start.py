@@ -1,0 +1,195 @@
+"""Reporting, first half: what is the problem, which service is it, and is somebody in danger?"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from requests_app import limits
+from requests_app.actions import drafts as actions_drafts
+from requests_app.localized import localized
+from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
+from requests_app.rules import suggestions
+from requests_app.rules.report_path import Path
+from requests_app.web import resident
+from requests_app.web.city_request import CityRequest, same_page_in, switched_to, too_much
+from requests_app.web.report import prefill, spam_signals
+from requests_app.web.report.draft_page import (
+    draft_page,
+    in_other_language,
+    page_url,
+    settle_danger,
+    show,
+    to_next_page,
+)
+from requests_app.web.report.forms import ProblemForm, ServiceForm
+from requests_app.web.request.private_link import remember_link
+from requests_app.web.visitor import COOKIE, drafts_of, every_draft_of, remember, visitor_of
+
+# Against machines alone: a library, or all phones of one network, must get through. What is too much for people is held back
+# when it is sent (web/report/spam_signals.py).
+DRAFTS_AN_HOUR = 600
+UNKNOWN = "unknown"
+
+# --- Step 1: what is the problem? -------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: CityRequest) -> HttpResponse:
+    """The first page. Its address may say the first things: what about, and where (see prefill.py)."""
+    link = prefill.read(request.jurisdiction, request.POST if request.method == "POST" else request.GET)
+    version = link.version
+    context: dict[str, Any] = {"version": version, "link": link}
+    if request.method != "POST":
+        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=drafts_of(request), **context)
+    form = ProblemForm(request.POST, version=version)
+    language = switched_to(request)
+    if language and not form.data.get("text", "").strip():
+        # Nothing was typed: nothing needs keeping.
+        with override(language):
+            target = "requests_app:home" if request.POST.get("from") == "home" else "requests_app:report"
+            return redirect(reverse(target) + link.query)
+    if not form.is_valid():
+        return show(request, "start", step=1, form=form, status=422, **context)
+    if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
+        form.add_error(None, too_much(request.jurisdiction))
+        return show(request, "start", step=1, form=form, status=429, **context)
+    visitor = visitor_of(request)
+    draft = actions_drafts.begin(
+        request.jurisdiction,
+        visitor=visitor,
+        language=request.LANGUAGE_CODE,
+        text=form.cleaned_data["text"],
+        text_language=request.LANGUAGE_CODE,
+        **link.typed,
+        **spam_signals.noticed(request.POST),
+    )
+    if language:
+        return remember(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
+    response = to_next_page(draft)
+    settle_danger(draft, response, page_url(draft, "emergency"))
+    return remember(response, visitor)
+
+
+@draft_page
+def problem(request: CityRequest, draft: Draft) -> HttpResponse:
+    """The first page again, to change what was said."""
+    path = Path(draft)
+    form = ProblemForm(
+        request.POST if request.method == "POST" else None, version=path.version, initial={"text": path.text}
+    )
+    if request.method == "POST":
+        valid = form.is_valid()
+        if valid and form.cleaned_data["text"] != path.text:
+            actions_drafts.keep(draft, text=form.cleaned_data["text"], text_language=request.LANGUAGE_CODE)
+        if spam_signals.is_trapped(request.POST):
+            actions_drafts.keep(draft, by_robot=True)
+        if language := switched_to(request):
+            return in_other_language(request, draft, language)
+        if valid:
+            return to_next_page(draft)
+    return show(
+        request,
+        "start",
+        step=1,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        version=path.version,
+    )
+
+
+@draft_page
+def service(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Which of these is closest? And what may answer it already."""
+    path = Path(draft)
+    versions = offered_versions(request.jurisdiction)
+    form = ServiceForm(
+        request.POST if request.method == "POST" else None,
+        offered=versions,
+        initial={"service": path.typed.get("service")},
+    )
+    if request.method == "POST":
+        valid = form.is_valid()
+        if valid:
+            actions_drafts.keep(draft, service=form.cleaned_data["service"])
+        if language := switched_to(request):
+            return in_other_language(request, draft, language)
+        if valid:
+            return to_next_page(draft)
+    found = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE)
+    suggested = {version.service_id for version in found.services}
+    return show(
+        request,
+        "service",
+        step=1,
+        form=form,
+        status=422 if form.errors else 200,
+        draft=draft,
+        path=path,
+        chosen=form["service"].value(),
+        suggested=found.services,
+        articles=found.articles,
+        unknown=next((one for one in versions if one.service.service_code == UNKNOWN), None),
+        others=by_category(
+            [one for one in versions if one.service_id not in suggested and one.service.service_code != UNKNOWN]
+        ),
+    )
+
+
+def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
+    """The services that residents may use, by category and name."""
+    services = (
+        Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
+        .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
+        .select_related("current__category", "current__service")
+    )
+    versions = [one.current for one in services if one.current is not None]
+    return sorted(versions, key=lambda one: (one.category.order, one.category.code, localized(one.name).casefold()))
+
+
+def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceVersion]]]:
+    groups: dict[int, tuple[Any, list[ServiceVersion]]] = {}
+    for version in versions:
+        groups.setdefault(version.category_id, (version.category, []))[1].append(version)
+    return list(groups.values())
+
+
+@draft_page
+def answered(request: CityRequest, draft: Draft) -> HttpResponse:
+    """[That answers it]: no report is needed, so what was typed goes."""
+    if request.method != "POST":
+        return to_next_page(draft)
+    article = Article.objects.filter(
+        jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
+    ).first()
+    actions_drafts.forget([draft])
+    messages.success(request, _("Good. We sent nothing and kept nothing of what you typed."))
+    return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
+
+
+# --- Forget me --------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def forget(request: CityRequest) -> HttpResponse:
+    """ "Forget me on this device": drafts, private links and the sign-in, all that this browser keeps for us."""
+    drafts = every_draft_of(request)
+    actions_drafts.forget(drafts)
+    logout(request)
+    # No redirect with a message: that would need a cookie.
+    response = render(request, "requests_app/report/forgotten.html")
+    response.delete_cookie(COOKIE)
+    resident.sign_out(request, response)
+    for draft in drafts:
+        if draft.service_request is not None:
+            remember_link(response, draft.service_request.reference)
+    # Also those that are bound to the pages of other requests, which no other page can see.
+    response["Clear-Site-Data"] = '"cookies", "storage"'
+    return response

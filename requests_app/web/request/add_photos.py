@@ -1,0 +1,112 @@
+"""Adding photos to one's own report after it was sent; each may also come by itself while the page is open."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from requests_app.actions import later_photos
+from requests_app.messages.moderation_notes import text_notes
+from requests_app.models import Person, ServiceRequest, TextRevision
+from requests_app.rules import reporter_edits
+from requests_app.rules.public_texts import key_of
+from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.fields import PhotosField, PhotosInput
+from requests_app.web.photo_uploads import plain, take_photos
+from requests_app.web.report.details_form import upload_attributes
+from requests_app.web.request.edit_form import LaterPhotosForm
+from requests_app.web.request.reporter_actions import with_link
+from requests_app.web.request_access import RequestAccess
+
+MOST = reporter_edits.LATER_PHOTOS_MAX
+
+
+@with_link("add_photos", has_page=True)
+def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    service_request = access.service_request
+    if request.method != "POST":
+        return _page(request, service_request, _form(service_request))
+    form = _form(service_request, request.POST)
+    refused = _take(request, service_request, person)
+    if name := request.POST.get("remove_photo", ""):
+        later_photos.remove(service_request.pk, name, actor=person)
+        return redirect(request.path + "#photos")
+    valid = form.is_valid()
+    if valid:
+        later_photos.describe(service_request.pk, form.words)
+    if switched_to(request) or (valid and not refused and "stay" in request.POST):
+        return redirect(request.path + "#photos")
+    if valid and not refused:
+        messages.success(request, _("Thank you. The people who work on it will see your photos."))
+        return redirect("requests_app:track", service_request.reference)
+    # Once more with the photos that were taken: they are kept, whatever else is wrong.
+    form = _form(service_request, request.POST)
+    form.is_valid()
+    for problem in refused:
+        form.add_error("photos" if "photos" in form.fields else None, problem)
+    return _page(request, service_request, form, status=422)
+
+
+@with_link("add_photos")
+def upload_photo(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    """A photo comes or goes while the page is open (js/photo-upload.js): the page's piece, or a 422 with what was wrong."""
+    service_request = access.service_request
+    if name := request.POST.get("remove", ""):
+        later_photos.remove(service_request.pk, name, actor=person)
+    elif refused := _take(request, service_request, person):
+        return plain("\n".join(refused))
+    return render(request, "requests_app/report/_kept_photos.html", _kept(service_request, _form(service_request)))
+
+
+def _form(service_request: ServiceRequest, data: Any = None) -> LaterPhotosForm:
+    kept = reporter_edits.later_photos(service_request)
+    is_public = service_request.is_public and not service_request.photos_private
+    notes = text_notes(service_request)
+    of_photos = {one.name: notes.get(key_of(TextRevision.Field.PHOTO, one.pk), "") for one in kept}
+    form = LaterPhotosForm(
+        data, photos=kept, notes={name: note for name, note in of_photos.items() if note}, is_public=is_public
+    )
+    room = MOST - len(kept)
+    if room > 0:
+        url = reverse("requests_app:upload_photo", args=[service_request.reference])
+        form.fields["photos"] = PhotosField(
+            label=_("Add a photo"),
+            help_text=_("Up to %(most)d photos, each up to 12 MB.") % {"most": MOST},
+            # Too many or empty ones are told by name where they are taken, and the others kept.
+            most=1000,
+            allow_empty_file=True,
+            widget=PhotosInput(most=room, attrs=upload_attributes(url, MOST)),
+            required=False,
+        )
+    return form
+
+
+def _take(request: CityRequest, service_request: ServiceRequest, person: Person) -> list[str]:
+    def add(upload: Any, key: str) -> None:
+        later_photos.add(service_request, upload, size=upload.size or 0, actor=person, key=key)
+
+    return take_photos(request, add, room=MOST - len(reporter_edits.later_photos(service_request)), most=MOST)
+
+
+def _kept(service_request: ServiceRequest, form: LaterPhotosForm) -> dict[str, Any]:
+    return {
+        "kept_photos": form.kept,
+        "of": service_request,
+        "stay_forever": bool(reporter_edits.too_late(service_request)),
+    }
+
+
+def _page(
+    request: CityRequest, service_request: ServiceRequest, form: LaterPhotosForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "service_request": service_request,
+        "form": form,
+        "switch_form": "report-form",
+        "is_public": form.is_public,
+        **_kept(service_request, form),
+    }
+    return render(request, "requests_app/request/add_photos.html", context, status=status)

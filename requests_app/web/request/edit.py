@@ -1,0 +1,249 @@
+"""Changing one's own report until somebody works on it: one page, and a question where the new words or place raise one.
+
+Nothing is kept between the pages but what the form itself carries along; nothing is changed before the last one.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from requests_app import limits
+from requests_app.actions import corrections, danger, drafts, submission
+from requests_app.models import EmergencyPhrase, Owner, Person, ServiceRequest
+from requests_app.places import assets, ownership
+from requests_app.rules import reporter_edits, screening
+from requests_app.rules.public_words import found_in, words_for_everyone, words_of
+from requests_app.web import unsent_text
+from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.report import place_input
+from requests_app.web.report.check import FOUND_AT_ONCE, KINDS
+from requests_app.web.report.forms import PlaceChoiceForm, typed_point
+from requests_app.web.request.edit_form import ChangeForm
+from requests_app.web.request.forms import words_form
+from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, with_link
+from requests_app.web.request_access import RequestAccess, allowed_actions
+
+# What a page carries along besides the form's own fields.
+CARRIED = ("choice", "owner", "said_no", "seen")
+CARRIED_MAX = 50
+
+
+def too_late(request: CityRequest, access: RequestAccess) -> HttpResponse:
+    """Somebody was faster: what was typed stands on the page, ready to be sent as words of its own."""
+    words = unsent_text.words_beyond(request, access.service_request)
+    form = words_form("add")
+    form.initial = {"words": "\n\n".join(words)}
+    context = {
+        "service_request": access.service_request,
+        "shown": access.shown,
+        "parent": access.parent,
+        "why": reporter_edits.too_late(access.service_request),
+        "words": words,
+        "add_form": form if "add" in allowed_actions(access) else None,
+    }
+    return render(request, "requests_app/request/edit_too_late.html", context, status=409)
+
+
+@with_link("change", has_page=True, too_late=too_late)
+def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    service_request = access.service_request
+    if request.method != "POST":
+        return _page(request, access, ChangeForm(service_request=service_request))
+    if "back" in request.POST:
+        # From a question back to the page, with all that was typed.
+        return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
+    if language := switched_to(request):
+        # The form came along with the header's switch: the same page in that language, and nothing is checked yet.
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
+    form = ChangeForm(request.POST, service_request=service_request)
+    if not form.is_valid():
+        return _page(request, access, form, status=422)
+    if not limits.allow(request, "words", WORDS_AN_HOUR):
+        form.add_error(None, too_much(request.jurisdiction))
+        return _page(request, access, form, status=429)
+    given = _place(request, form)
+    if isinstance(given, HttpResponse):
+        return given
+    if given and (problem := _outside(request, given)):
+        form.add_error("address", problem)
+        return _page(request, access, form, status=422)
+    place = drafts.place_from(request.jurisdiction, given) if given is not None else None
+    owner = _owner(service_request, place)
+    heard = _heard(form, place)
+    if heard and (about := _about(heard)) not in request.POST.getlist("said_no"):
+        return _ask_of_danger(request, form, heard, about)
+    if found := _found(request, form, place):
+        return _page(request, access, form, status=422, found=found)
+    if owner is not None and service_request.priority != 1 and request.POST.get("owner") != owner.code:
+        return _asked(request, form, "edit_owner", owner=owner)
+    wanted = corrections.Correction(
+        text=form.cleaned_data["text"],
+        note=form.cleaned_data["note"],
+        place=place,
+        owner=owner,
+        answers=form.answers,
+        said_no=tuple(_reasons(heard)),
+        was=form.cleaned_data["was"],
+    )
+    try:
+        corrections.change(service_request.pk, wanted, actor=person)
+    except corrections.ChangedMeanwhile:
+        service_request.refresh_from_db()
+        data = request.POST.copy()
+        data["was"] = reporter_edits.fingerprint(service_request)
+        again = ChangeForm(data, service_request=service_request)
+        return _page(request, access, again, status=409, now=service_request)
+    except submission.Refused as error:
+        form.add_error("address", next(iter(error.problems.values())))
+        return _page(request, access, form, status=422)
+    messages.success(request, _("Thank you. We changed your report."))
+    return redirect("requests_app:track", service_request.reference)
+
+
+def _page(
+    request: CityRequest, access: RequestAccess, form: ChangeForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    service_request = access.service_request
+    asset = service_request.asset
+    context = {
+        "service_request": service_request,
+        "form": form,
+        "switch_form": "report-form",
+        "carried": _carried(request.POST, CARRIED) + [("seen", one["found"].words) for one in more.get("found", [])],
+        "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",
+        "has_photos": reporter_edits.takes_photos(service_request),
+        **more,
+    }
+    return render(request, "requests_app/request/edit.html", context, status=status)
+
+
+def _asked(request: CityRequest, form: ChangeForm, template: str, *, without: str = "", **more: Any) -> HttpResponse:
+    """A question before it is saved. What was typed lies unseen in its form, as it came."""
+    names = [*form.fields, *(one for one in CARRIED if one != without)]
+    context = {
+        "service_request": form.service_request,
+        "form": None,
+        "switch_form": "report-form",
+        "carried": _carried(request.POST, names),
+        **more,
+    }
+    return render(request, f"requests_app/request/{template}.html", context, status=422)
+
+
+def _carried(sent: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, value) for name in names for value in sent.getlist(name)[:CARRIED_MAX]]
+
+
+# --- Where it is now --------------------------------------------------------------------------------------------------
+
+
+def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpResponse | None:
+    """The new place; None where it stays; a page where several places fit the words."""
+    service_request, data = form.service_request, form.cleaned_data
+    address, point, old = data["address"], data["point"], service_request.point
+    is_same_point = point is None or (old is not None and point.equals_exact(old, 1e-6))
+    if address == service_request.address and is_same_point:
+        return None
+    if not address and point is None:
+        # Of a service that needs no place; the form has asked for one where it does.
+        return {}
+    found = place_input.given(
+        request.jurisdiction,
+        address,
+        point,
+        data["note"],
+        shown_point=typed_point(data["shown_lat"], data["shown_long"]),
+        shown_address=data["shown_address"],
+    )
+    if found is not None:
+        return found
+    matches = place_input.matches(request.jurisdiction, address)
+    if "choice" in request.POST:
+        choice = PlaceChoiceForm(request.POST, choices=place_input.choices(matches, address))
+        if choice.is_valid():
+            return place_input.chosen(matches, choice.cleaned_data["choice"], address, data["note"])
+    asked = PlaceChoiceForm(choices=place_input.choices(matches, address))
+    return _asked(
+        request,
+        form,
+        "edit_place",
+        without="choice",
+        choice_form=asked,
+        words=address,
+        found=bool(matches),
+    )
+
+
+def _outside(request: CityRequest, given: dict[str, Any]) -> str:
+    """A report that was taken is not sent to the neighbor town by a change: that town has its own way to report."""
+    place = drafts.place_from(request.jurisdiction, given)
+    if place.point is None or ownership.inside(request.jurisdiction, place.point):
+        return ""
+    return submission.outside_words(request.jurisdiction, place.point)
+
+
+def _owner(service_request: ServiceRequest, place: submission.Place | None) -> Owner | None:
+    if place is None or place.point is None:
+        return None
+    return ownership.owner_at(service_request.jurisdiction, place.point, service_request.service_version)
+
+
+# --- What the new words say -------------------------------------------------------------------------------------------
+
+
+def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPhrase]:
+    """The phrases that stand in the new words and stood in none of the old ones."""
+    before = form.service_request
+    old_words = [before.description, before.address, before.place_note, *map(str, form.given.values())]
+    address = place.address if place is not None else before.address
+    new_words = [form.cleaned_data["text"], address, form.cleaned_data["note"], *form.answers.values()]
+    old = {one.phrase for one in screening.red_flags(before.jurisdiction, "\n".join(old_words))}
+    new = screening.red_flags(before.jurisdiction, "\n".join(new_words))
+    return [one for one in new if one.phrase not in old]
+
+
+def _ask_of_danger(request: CityRequest, form: ChangeForm, heard: list[EmergencyPhrase], about: str) -> HttpResponse:
+    danger.ask_about_edit(form.service_request, _reasons(heard))
+    self_harm = any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard)
+    return _asked(request, form, "edit_danger", without="said_no", about=about, self_harm=self_harm)
+
+
+def _reasons(heard: list[EmergencyPhrase]) -> list[str]:
+    return sorted({f"phrase:{one.phrase}" for one in heard})
+
+
+def _about(heard: list[EmergencyPhrase]) -> str:
+    """What a "no" was said about: for other words of danger it counts no more."""
+    return hashlib.sha256("\x1f".join(_reasons(heard)).encode()).hexdigest()[:16]
+
+
+def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
+    """What everybody would read and one may not want to show: of the new words, and not shown on this page before."""
+    service_request = form.service_request
+    labels: dict[str, Any] = {"text": form["text"].label, "address": form["address"].label}
+    labels |= {f"answer:{one.code}": field.label for one, field in zip(form.questions, form.answer_fields, strict=True)}
+    new = words_for_everyone(
+        service_request.service_version,
+        text=form.cleaned_data["text"],
+        point=place.point if place is not None else service_request.point,
+        address=place.address if place is not None else service_request.address,
+        answers=[(one, form.answers[one.code]) for one in form.questions],
+    )
+    known = {one.words for where, text in words_of(service_request).items() for one in found_in(where, text)}
+    known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
+    # The same number three times is one thing to look at.
+    found = {
+        one.words: {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
+        for where, text in new.items()
+        for one in found_in(where, text)
+        if one.words not in known
+    }
+    return list(found.values())[:FOUND_AT_ONCE]

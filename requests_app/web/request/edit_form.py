@@ -1,0 +1,144 @@
+"""What its reporter changes of a report until somebody works on it: words, free answers and place; and what later photos show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.models import Photo, QuestionVersion, ServiceRequest
+from requests_app.rules import intake, personal_data, reporter_edits
+from requests_app.rules.intake import clean_text
+from requests_app.rules.personal_data import Kind
+from requests_app.rules.public_words import is_confidential
+from requests_app.web.report.details_form import name_of, words_field
+from requests_app.web.report.forms import PlaceForm
+from requests_app.web.text_field import WordsField
+
+# As the column has it: what an application reported may be longer than what is typed in a box.
+ADDRESS_MAX = 300
+
+
+class ChangeForm(PlaceForm):
+    """Keeps what was typed, whatever is wrong with it. was: how the report stood when the page was shown; shown_…: its place."""
+
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown_address = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown_lat = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown_long = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, service_request: ServiceRequest, **kwargs: Any) -> None:
+        self.service_request = service_request
+        self.version = service_request.service_version
+        answers = list(service_request.answers.select_related("question_version"))
+        self.given = {one.question_version.code: one.value for one in answers}
+        point = service_request.point
+        lat, long = (f"{point.y:.6f}", f"{point.x:.6f}") if point else ("", "")
+        kwargs["initial"] = {
+            "text": service_request.description,
+            "address": service_request.address,
+            "note": service_request.place_note,
+            "lat": lat,
+            "long": long,
+            "shown_address": service_request.address,
+            "shown_lat": lat,
+            "shown_long": long,
+            "was": reporter_edits.fingerprint(service_request),
+            **(kwargs.get("initial") or {}),
+        }
+        super().__init__(*args, required=self.version.place_required, **kwargs)
+        self.fields["address"] = self._address_field()
+        self.questions = reporter_edits.text_questions(service_request, self.given)
+        self.choices = [one for one in answers if one.question_version.kind != QuestionVersion.Kind.TEXT]
+        self._add_words()
+        for question in self.questions:
+            self.fields[name_of(question)] = self._answer_field(question)
+
+    def _address_field(self) -> WordsField:
+        old = self.fields["address"]
+        return WordsField(
+            label=old.label,
+            max_length=ADDRESS_MAX,
+            required=old.required,
+            error_messages={"required": old.error_messages["required"]},
+            widget=old.widget,
+        )
+
+    def _add_words(self) -> None:
+        self.fields["text"] = words_field(
+            is_confidential=is_confidential(self.version),
+            # A report must say something: in words, or by the answers. What was sent without words may stay without.
+            required=bool(self.service_request.description) and not self._has_answers(),
+            lines=6,
+        )
+
+    def _has_answers(self) -> bool:
+        return any(one.required for one in intake.questions_of(self.version) if one.code in self.given)
+
+    def _answer_field(self, question: QuestionVersion) -> WordsField:
+        hints = [localized(question.help)]
+        if question.visibility != QuestionVersion.Visibility.PUBLIC and not is_confidential(self.version):
+            hints.append(_("Only the city sees this answer."))
+        return WordsField(
+            label=localized(question.text),
+            help_text=" ".join(one for one in hints if one),
+            max_length=intake.ANSWER_MAX,
+            required=question.required,
+            initial=self.given.get(question.code, ""),
+            error_messages={
+                "required": _("Answer this question: %(question)s") % {"question": localized(question.text)}
+            },
+        )
+
+    @property
+    def answer_fields(self) -> list[forms.BoundField]:
+        return [self[name_of(one)] for one in self.questions]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {one.code: self.cleaned_data[name_of(one)] for one in self.questions}
+
+
+class LaterPhotosForm(forms.Form):
+    """What the photos that came afterward show, for people who cannot see them. notes: by the photo's name, that staff took
+    something out of its words; then these stay as they are."""
+
+    def __init__(
+        self, *args: Any, photos: Sequence[Photo], notes: Mapping[str, str], is_public: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept_photos, self.notes, self.is_public = photos, notes, is_public
+        for number, photo in enumerate(photos, 1):
+            self.fields[f"alt_{photo.name}"] = WordsField(
+                label=_("What does photo %(number)d show?") % {"number": number},
+                help_text=notes.get(photo.name) or _("For people who cannot see it."),
+                disabled=photo.name in notes,
+                max_length=300,
+                required=False,
+                initial=photo.alt,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in (f"alt_{one}" for one in self.notes):
+            # A page that was open before sends other words.
+            if clean_text(self.data.get(name, "")) not in ("", cleaned.get(name)):
+                self.add_error(
+                    name, _("This text stays as it is now. We did not keep other words. Press Done to go on.")
+                )
+        for photo in self.kept_photos if self.is_public else []:
+            name = f"alt_{photo.name}"
+            if {one.kind for one in personal_data.find(cleaned.get(name, ""))} & {Kind.EMAIL, Kind.PHONE}:
+                self.add_error(name, _("Everyone can read this. Leave out phone numbers and e-mail addresses."))
+        return cleaned
+
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """As the page's piece shows them."""
+        return [{"photo": one, "alt": self[f"alt_{one.name}"]} for one in self.kept_photos]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Of a valid form, by the photo's name."""
+        return {one.name: self.cleaned_data[f"alt_{one.name}"] for one in self.kept_photos}

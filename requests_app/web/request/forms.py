@@ -1,0 +1,100 @@
+"""What one fills in to find a request, and what one says about it with its private link."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from requests_app import references
+from requests_app.models import ServiceRequest, SurveyAnswer
+from requests_app.rules import survey
+from requests_app.web.text_field import WordsField
+
+WORDS_MAX = 2000
+
+
+NO_REFERENCE = _("This is not a report number. It has 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
+
+
+class FindForm(forms.Form):
+    reference = WordsField(
+        label=_("Report number"),
+        help_text=_("8 letters and numbers, like 7K3M-9QWT. You find it in our messages."),
+        max_length=40,
+        error_messages={"required": _("Enter the report number."), "max_length": NO_REFERENCE},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def clean_reference(self) -> str:
+        parsed = references.parse(self.cleaned_data["reference"])
+        if parsed is None:
+            raise forms.ValidationError(NO_REFERENCE)
+        return parsed
+
+
+class SurveyForm(forms.Form):
+    """Is it fixed, were you treated well, and a listed reason where it is not a yes."""
+
+    VALUES = [("yes", _("Yes")), ("partly", _("Partly")), ("no", _("No"))]
+
+    def __init__(
+        self, *args: Any, about: ServiceRequest, earlier: Mapping[str, SurveyAnswer] | None = None, **kwargs: Any
+    ) -> None:
+        kwargs["initial"] = {}
+        for question, given in (earlier or {}).items():
+            kwargs["initial"] |= {question: given.value, f"{question}_reason": given.reason}
+        super().__init__(*args, **kwargs)
+        labels: dict[SurveyAnswer.Question, Any] = {
+            SurveyAnswer.Question.FIXED: survey.fixed_question(about),
+            SurveyAnswer.Question.TREATED_WELL: _("Were you treated well?"),
+        }
+        for question, label in labels.items():
+            first = question == SurveyAnswer.Question.FIXED
+            self.fields[question] = forms.ChoiceField(
+                label=label,
+                choices=self.VALUES,
+                widget=forms.RadioSelect,
+                required=first,
+                error_messages={"required": _("Choose yes, partly or no.")},
+            )
+            self.fields[f"{question}_reason"] = forms.ChoiceField(
+                label=_("If not: why?"),
+                choices=survey.REASONS[question],
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    def said(self) -> dict[str, tuple[str, str]]:
+        """{question: (value, reason)} of what was answered."""
+        clean = self.cleaned_data
+        return {
+            question.value: (clean[question], clean[f"{question}_reason"])
+            for question in SurveyAnswer.Question
+            if clean[question]
+        }
+
+
+class WordsForm(forms.Form):
+    """One box: an answer, something to add, what is still wrong."""
+
+    def __init__(self, *args: Any, label: str, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"] = WordsField(
+            label=label,
+            max_length=WORDS_MAX,
+            lines=4,
+            required=required,
+            error_messages={"required": _("Write something first.")},
+        )
+
+
+def words_form(act: str, data: Any = None, *, initial: Mapping[str, str] | None = None) -> WordsForm:
+    label = {
+        "answer": gettext("Your answer"),
+        "add": gettext("What do you want to add?"),
+        "not_fixed": gettext("What is still wrong?"),
+    }[act]
+    # That it is still broken says enough by itself.
+    return WordsForm(data, label=label, required=act != "not_fixed", prefix=act, initial=initial)

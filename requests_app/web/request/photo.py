@@ -1,0 +1,63 @@
+"""Photos: each view asks permission first. The files themselves have no address of their own."""
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from requests_app import links
+from requests_app.models import Participation, Photo
+from requests_app.rules import permissions
+from requests_app.web.visitor import own_draft
+
+
+def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
+    """(may this reader see it, may everybody)."""
+    service_request = photo.service_request
+    if service_request is None:
+        # Still in a draft: only the browser that began it.
+        return photo.draft_id is not None and own_draft(request, photo.draft_id) is not None, False
+    if service_request.is_public and not photo.is_private and photo.hidden_at is None:
+        return True, True
+    if permissions.can(request.user, "view", service_request):
+        return True, False
+    # The reporter keeps their own; it was they who sent it. Whoever only joined or follows sees what everybody sees.
+    link = links.link_of_request(request)
+    if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
+        return False, False
+    return service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists(), False
+
+
+# reference: the address below the request's own page, to which its private link's cookie is bound.
+@require_safe
+def photo(request: HttpRequest, name: str, reference: str = "") -> HttpResponseBase:
+    return _serve(request, name, small=False)
+
+
+@require_safe
+def photo_small(request: HttpRequest, name: str, reference: str = "") -> HttpResponseBase:
+    return _serve(request, name, small=True)
+
+
+def _serve(request: HttpRequest, name: str, *, small: bool) -> HttpResponseBase:
+    found = (
+        Photo.objects.select_related("service_request")
+        .filter(name=name, jurisdiction=request.jurisdiction)  # type: ignore[attr-defined]
+        .first()
+    )
+    if found is None:
+        raise Http404
+    allowed, everybody = may_see(request, found)
+    # 404, not 403: a 403 would tell a stranger that there is a photo.
+    if not allowed:
+        raise Http404
+    try:
+        content = default_storage.open(found.small_path if small else found.path)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, content_type="image/jpeg")
+    # Hidden by staff, it is gone from every shared cache within half a minute.
+    response["Cache-Control"] = "public, max-age=30" if everybody else "private, no-store"
+    response["Content-Disposition"] = "inline"
+    # What everybody may see, other sites may show too: Open311's clients do.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin" if everybody else "same-origin"
+    return response

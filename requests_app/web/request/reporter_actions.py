@@ -1,0 +1,194 @@
+"""What the holder of a request's private link does with it. Each act is a POST."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits
+from requests_app.actions import conversation, followers, progress, survey_answers
+from requests_app.models import EmergencyPhrase, Person
+from requests_app.rules import intake, reopening, screening, survey
+from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.web import unsent_text
+from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.request.forms import SurveyForm, words_form
+from requests_app.web.request.track import track_page
+from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
+
+WORDS_AN_HOUR = 60
+# Acts that take words, in the order in which words written for another one are offered to them.
+WITH_WORDS = ("answer", "add", "not_fixed")
+
+P = ParamSpec("P")
+Action = Callable[Concatenate[CityRequest, RequestAccess, Person, P], HttpResponse]
+
+
+def with_link(
+    act: str, *, has_page: bool = False, too_late: Callable[[CityRequest, RequestAccess], HttpResponse] | None = None
+) -> Callable[[Action[P]], Callable[Concatenate[CityRequest, str, P], HttpResponse]]:
+    """A POST by the holder of the private link, who may do this now. Whoever may not is told as if it did not exist.
+
+    has_page: it has a page of its own besides, which a GET shows. too_late: what its reporter is told who comes too late.
+    """
+
+    def over(request: CityRequest, access: RequestAccess) -> HttpResponse:
+        if too_late is not None and access.own:
+            return too_late(request, access)
+        return _changed_meanwhile(request, access, act)
+
+    def decorate(view: Action[P]) -> Callable[Concatenate[CityRequest, str, P], HttpResponse]:
+        @never_cache
+        @require_http_methods(["GET", "HEAD", "POST"] if has_page else ["POST"])
+        @wraps(view)
+        def guarded(request: CityRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            access = access_request(request, reference)
+            if access is None:
+                return no_such_request(request, reference)
+            if access.link is None:
+                message = _("Open the private link from our message, and you can do this.")
+                context = {"message": message, "words": unsent_text.words_of(request)}
+                return render(request, "403.html", context, status=403)
+            if act not in allowed_actions(access):
+                return over(request, access)
+            try:
+                return view(request, access, access.link.person, *args, **kwargs)
+            except (IllegalTransition, progress.TooLate):
+                # As it stands now.
+                return over(request, access_request(request, reference) or access)
+
+        return guarded
+
+    return decorate
+
+
+def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) -> HttpResponse:
+    """It ended, was joined or went on while somebody wrote. Their words stand where they can be sent now, or be copied."""
+    written = intake.clean_text(request.POST.get(f"{act}-words", ""))
+    if not written:
+        messages.info(request, _("This cannot be done any more. Below is how it stands now."))
+        return _back(access)
+    open_now = allowed_actions(access)
+    other = next((one for one in WITH_WORDS if one in open_now), "")
+    if other:
+        messages.info(
+            request, _("The report changed while you wrote. Your words are not sent yet: look at them below.")
+        )
+        form = words_form(other, initial={"words": written})
+        return track_page(request, access, form=form, form_for=other, status=409)
+    messages.info(request, _("This cannot be done any more. Your words were not sent: copy them from below."))
+    return track_page(request, access, unsent=[written], status=409)
+
+
+def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpResponse:
+    """What was written, or the page with what is wrong with it."""
+    form = words_form(act, request.POST)
+    if not form.is_valid():
+        return track_page(request, access, form=form, form_for=act, status=422)
+    if not limits.allow(request, "words", WORDS_AN_HOUR):
+        form.add_error(None, too_much())
+        return track_page(request, access, form=form, form_for=act, status=429)
+    return str(form.cleaned_data["words"])
+
+
+def _say_whom_to_call(request: CityRequest, words: str) -> None:
+    """Words of danger were sent all the same: whoever wrote them must not wait for us to read them."""
+    heard = screening.red_flags(request.jurisdiction, words)
+    numbers = {"number": request.jurisdiction.emergency_number}
+    if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
+        said = _("Do you think of hurting yourself? Call or text 988 at any hour. In danger now, call %(number)s.")
+        messages.error(request, said % numbers)
+    elif heard:
+        said = _("If anyone is in danger now, call %(number)s. We may read your words only later.")
+        messages.error(request, said % numbers)
+
+
+def _back(access: RequestAccess) -> HttpResponse:
+    return redirect("requests_app:track", access.service_request.reference)
+
+
+@with_link("answer")
+def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    words = _words(request, access, "answer")
+    if isinstance(words, HttpResponse):
+        return words
+    conversation.answer(access.service_request.pk, text=words, actor=person)
+    messages.success(request, _("Thank you. We got your answer, and the work goes on."))
+    _say_whom_to_call(request, words)
+    return _back(access)
+
+
+@with_link("add")
+def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    words = _words(request, access, "add")
+    if isinstance(words, HttpResponse):
+        return words
+    # Joined with another one that is still worked on: there it is read.
+    about = access.service_request if access.service_request.is_open else access.shown
+    conversation.add(about.pk, text=words, actor=person)
+    messages.success(request, _("Thank you. The people who work on it will read it."))
+    _say_whom_to_call(request, words)
+    return _back(access)
+
+
+@with_link("not_fixed")
+def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    words = _words(request, access, "not_fixed")
+    if isinstance(words, HttpResponse):
+        return words
+    progress.reopen(access.shown.pk, words=words, actor=person)
+    messages.success(request, _("It is open again. The number stays the same."))
+    _say_whom_to_call(request, words)
+    return _back(access)
+
+
+@with_link("survey", has_page=True)
+def survey_page(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    """Is it fixed: one press on the tracking page. Why not, and the second question, on the page that follows."""
+    shown = access.shown
+    if request.method != "POST":
+        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey.answers_of(shown, person)))
+    form = SurveyForm(request.POST, about=shown)
+    if not form.is_valid():
+        return _survey_page(request, access, form, status=422)
+    if not limits.allow(request, "words", WORDS_AN_HOUR):
+        form.add_error(None, too_much())
+        return _survey_page(request, access, form, status=429)
+    survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request)
+    if "more" in request.POST:
+        messages.success(request, _("Thank you. We count every answer, and we publish what people say."))
+        return _back(access)
+    return redirect("requests_app:survey", access.service_request.reference)
+
+
+def _survey_page(request: CityRequest, access: RequestAccess, form: SurveyForm, status: int = 200) -> HttpResponse:
+    context = {
+        "service_request": access.service_request,
+        "shown": access.shown,
+        "form": form,
+        "reopen_until": reopening.last_day(access.shown),
+        "action_form": words_form("not_fixed") if "not_fixed" in allowed_actions(access) else None,
+    }
+    return render(request, "requests_app/request/survey.html", context, status=status)
+
+
+@with_link("withdraw")
+def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    if "sure" not in request.POST:
+        return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})
+    progress.withdraw(access.service_request.pk, actor=person)
+    messages.success(request, _("You took it back. We stop working on it."))
+    return _back(access)
+
+
+@with_link("unsubscribe_link")
+def unsubscribe(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    followers.unsubscribe(access.service_request, actor=person)
+    messages.success(request, _("You get no more mails about this report."))
+    return _back(access)

@@ -1,0 +1,252 @@
+"""One request, as everybody may read it, and as its own people do with their private link."""
+
+import datetime as dt
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_http_methods
+
+from requests_app import limits, references
+from requests_app.clock import app_now
+from requests_app.messages import moderation_notes, timeline, wording
+from requests_app.models import (
+    Answer,
+    Area,
+    Cadence,
+    Comment,
+    Disposition,
+    Event,
+    Photo,
+    QuestionVersion,
+    ServiceRequest,
+    Status,
+    Target,
+)
+from requests_app.places import assets
+from requests_app.places.public_place import shows_asset
+from requests_app.rules import permissions, reopening, survey
+from requests_app.rules.typical_times import typical_time
+from requests_app.web.account.follow_forms import CadenceForm
+from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.request.forms import FindForm, WordsForm, words_form
+from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
+
+LOOKUPS_AN_HOUR = 300
+
+
+@require_http_methods(["GET", "HEAD"])
+def track(request: CityRequest, reference: str) -> HttpResponse:
+    parsed = references.parse(reference)
+    if parsed is not None and parsed != reference:
+        # One address for each request, however it was typed: the private link's cookie is bound to it.
+        return redirect("requests_app:track", parsed)
+    if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
+        return render(request, "requests_app/request/too_many.html", {"message": too_much()}, status=429)
+    access = access_request(request, reference)
+    if access is None:
+        return _for_staff(request, parsed) or no_such_request(request, reference)
+    return track_page(request, access)
+
+
+def track_page(
+    request: CityRequest,
+    access: RequestAccess,
+    *,
+    form: WordsForm | None = None,
+    form_for: str = "",
+    unsent: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """form: of the act `form_for`, with its errors. unsent: words that no act takes any more."""
+    service_request, shown = access.service_request, access.shown
+    own = access.own
+    usual = typical_time(service_request.service)
+    acts = allowed_actions(access)
+    notes = moderation_notes.text_notes(service_request, access.parent)
+    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False)
+    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own)
+    forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "not_fixed"}}
+    if form is not None:
+        forms[form_for] = form
+    response = render(
+        request,
+        "requests_app/request/track.html",
+        {
+            "opened": access,
+            "service_request": service_request,
+            "shown": shown,
+            "status": wording.status_words(shown, to_reporter=own and access.parent is None),
+            "status_since": _status_since(shown),
+            "tone": _tone(shown),
+            "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
+            "is_late": shown.is_open and shown.due_at is not None and shown.due_at < app_now(),
+            "parent": access.parent,
+            "usual": usual,
+            "promise": None if usual else _promise(service_request),
+            "acts": acts,
+            "act_forms": forms,
+            # The one that came back with errors: the page's error summary is about it.
+            "form": form,
+            "form_for": form_for,
+            "reopen_until": reopening.last_day(shown),
+            "words": unsent,
+            "question": _open_question(access),
+            "appeal": _appeal(shown),
+            "by_remote": not shown.visited_at and _was_remote(shown),
+            "work_photos": work_photos,
+            "hidden_work": hidden_work,
+            "photos": photos,
+            "hidden_photos": hidden_photos,
+            "notes": notes,
+            "hidden_note": moderation_notes.hidden_note(service_request) if own else "",
+            "lines": timeline.lines(
+                service_request,
+                parent=access.parent,
+                reporter=access.link.person if access.link and own else None,
+                reader=access.link.person if access.link else None,
+                notes=notes,
+            ),
+            "areas": _areas(service_request),
+            "asset_name": _asset_name(request, service_request, own=own),
+            "answers": _answers(service_request, own=own),
+            "contacts": _masked_contacts(access),
+            "news_on": "news" in acts,
+            "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
+            "is_confidential": not service_request.is_public,
+            "surveyed": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
+        },
+        status=status,
+    )
+    if access.link is not None:
+        response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _areas(service_request: ServiceRequest) -> list[Area]:
+    """Those of a public request have pages that list it."""
+    if not service_request.is_public:
+        return []
+    return list(service_request.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code"))
+
+
+def _asset_name(request: CityRequest, service_request: ServiceRequest, *, own: bool) -> str:
+    """Which of the city's things it is about, for whoever may know the exact place."""
+    may_know = own or shows_asset(service_request.service_version.visibility)
+    asset = service_request.asset
+    return assets.name_of(request.jurisdiction, asset) if asset and may_know else ""
+
+
+def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | None:
+    """A member of staff who may see it is shown it where they work."""
+    if not reference or not request.user.is_authenticated:
+        return None
+    found = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).filter(reference=reference).first()
+    if found is None or not permissions.can(request.user, "view", found):
+        return None
+    try:
+        return redirect(reverse("staff_app:detail", args=[reference]))
+    except NoReverseMatch:
+        return None
+
+
+def _status_since(shown: ServiceRequest) -> dt.datetime:
+    if not shown.is_open and shown.resolved_at is not None:
+        return shown.resolved_at
+    if shown.status == Status.ROUTED and shown.routed_at is not None:
+        return shown.routed_at
+    return shown.submitted_at if shown.status == Status.RECEIVED else shown.updated_at
+
+
+def _was_remote(shown: ServiceRequest) -> bool:
+    """Whether it was said to be done without going there; who said nothing is not told to have stayed in the office."""
+    last = Event.objects.filter(service_request=shown, kind="resolved").order_by("-id").first()
+    return not shown.is_open and last is not None and last.data.get("remote") is True
+
+
+def _tone(shown: ServiceRequest) -> str:
+    if shown.is_open:
+        return "waiting" if shown.status == Status.ON_HOLD else ""
+    good = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.ANSWERED)
+    return "done" if shown.disposition in good else "waiting"
+
+
+def _promise(service_request: ServiceRequest) -> Target | None:
+    """What we promise for this service, where too few reports ended lately to say what is usual."""
+    return (
+        Target.objects.filter(
+            service_id=service_request.service_id,
+            kind=Target.Kind.RESOLVE,
+            area=None,
+            valid_from__lte=service_request.submitted_at,
+        )
+        .order_by("-valid_from", "-id")
+        .first()
+    )
+
+
+def _open_question(access: RequestAccess) -> Comment | None:
+    """What we asked the reporter last, for them alone."""
+    if not access.own:
+        return None
+    service_request = access.service_request
+    waits = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
+    if not waits and service_request.disposition != Disposition.NO_REPLY:
+        return None
+    asked = service_request.comments.filter(kind=Comment.Kind.QUESTION, hidden_at=None)
+    return asked.select_related("department").order_by("-id").first()
+
+
+def _appeal(shown: ServiceRequest) -> dict[str, str]:
+    """Where one may appeal, if we said that we cannot do it."""
+    if shown.disposition != Disposition.CANNOT_DO:
+        return {}
+    reason = shown.jurisdiction.reasons_by_code.get(("cannot_do", shown.disposition_reason))
+    return dict(reason.appeal) if reason else {}
+
+
+def _photos(service_request: ServiceRequest, kind: str, *, own: bool) -> tuple[list[Photo], list[str]]:
+    """What this reader sees, and what stands in the place of what staff hid."""
+    found = service_request.photos.filter(kind=kind).order_by("id")
+    photos = list(found if own else found.filter(is_private=False))
+    notes = [note for note in map(moderation_notes.photo_note, photos) if note]
+    return [one for one in photos if one.hidden_at is None], notes
+
+
+def _answers(service_request: ServiceRequest, *, own: bool) -> list[Answer]:
+    found = service_request.answers.select_related("question_version").order_by("question_version__order")
+    return list(found if own else found.filter(question_version__visibility=QuestionVersion.Visibility.PUBLIC))
+
+
+def _masked_contacts(access: RequestAccess) -> list[str]:
+    """Enough to recognize one's own address, never enough for whoever found the link."""
+    if access.link is None:
+        return []
+    return [masked(one.value) for one in access.link.person.contact_points.order_by("kind")]
+
+
+def masked(value: str) -> str:
+    """a…@example.org; …99 for a phone number."""
+    name, at, host = value.partition("@")
+    digits = "".join(letter for letter in value if letter.isdigit())
+    return f"{name[:1]}…@{host}" if at else f"…{digits[-2:]}"
+
+
+def _cadence(access: RequestAccess) -> str:
+    part = access.link.person.participations.filter(service_request=access.service_request) if access.link else None
+    first = part.order_by("id").first() if part is not None else None
+    return first.cadence if first else Cadence.AT_ONCE
+
+
+# --- Looking a report up ----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD"])
+def find(request: CityRequest) -> HttpResponse:
+    """By its number, in any case and with what people confuse."""
+    if "reference" not in request.GET:
+        return render(request, "requests_app/request/find.html", {"form": FindForm()})
+    form = FindForm({"reference": request.GET["reference"]})
+    if form.is_valid():
+        return redirect("requests_app:track", form.cleaned_data["reference"])
+    return render(request, "requests_app/request/find.html", {"form": form}, status=422)

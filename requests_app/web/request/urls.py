@@ -1,0 +1,26 @@
+"""Addresses of one report: found by its number, or opened by its private link."""
+
+from django.urls import URLPattern, path
+
+from requests_app.web.request import add_photos, edit, photo, private_link, reporter_actions, track
+
+urlpatterns: list[URLPattern] = [
+    path("find/", track.find, name="find"),
+    path("r/<str:reference>/", track.track, name="track"),
+    # Before the full-size photo: a name may end in "-small" too.
+    path("r/<str:reference>/photos/<slug:name>-small.jpg", photo.photo_small, name="own_photo_small"),
+    path("r/<str:reference>/photos/<slug:name>.jpg", photo.photo, name="own_photo"),
+    path("r/<str:reference>/edit/", edit.edit, name="edit"),
+    path("r/<str:reference>/photos/", add_photos.add_photos, name="add_photos"),
+    path("r/<str:reference>/photos/upload/", add_photos.upload_photo, name="upload_photo"),
+    path("r/<str:reference>/answer/", reporter_actions.answer, name="answer"),
+    path("r/<str:reference>/add/", reporter_actions.add, name="add"),
+    path("r/<str:reference>/not-fixed/", reporter_actions.not_fixed, name="not_fixed"),
+    path("r/<str:reference>/survey/", reporter_actions.survey_page, name="survey"),
+    path("r/<str:reference>/withdraw/", reporter_actions.withdraw, name="withdraw"),
+    path("r/<str:reference>/unsubscribe/", reporter_actions.unsubscribe, name="unsubscribe"),
+    path("l/<str:token>/", private_link.private_link, name="private_link"),
+    path("l/<str:token>/stop/", private_link.unsubscribe_link, name="unsubscribe_link"),
+    path("photos/<slug:name>-small.jpg", photo.photo_small, name="photo_small"),
+    path("photos/<slug:name>.jpg", photo.photo, name="photo"),
+]

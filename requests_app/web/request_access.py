@@ -1,0 +1,110 @@
+"""A request as somebody opened it: by its number or by a private link, and what they may do there."""
+
+from dataclasses import dataclass
+
+from requests_app import links, references
+from requests_app.models import AccessLink, Disposition, Participation, ServiceRequest, Status
+from requests_app.rules import permissions, reopening, reporter_edits, survey
+from requests_app.web.city_request import CityRequest
+
+RELATED = (
+    "service__current",
+    "service_version__department",
+    "department",
+    "owner",
+    "asset",
+    "duplicate_of__service_version__department",
+    "duplicate_of__department",
+    "duplicate_of__owner",
+    "duplicate_of__service",
+)
+
+
+@dataclass(frozen=True)
+class RequestAccess:
+    """A request and how it was opened. link: by a private link; own: by its reporter's."""
+
+    service_request: ServiceRequest
+    link: AccessLink | None
+    own: bool
+
+    @property
+    def parent(self) -> ServiceRequest | None:
+        """The public request that this one was joined with: its status counts. A private one must not be known to exist."""
+        parent = self.service_request.duplicate_of
+        # Joined once more meanwhile: the last one of the chain.
+        for _step in range(5):
+            if parent is None or parent.duplicate_of is None:
+                break
+            parent = parent.duplicate_of
+        return parent if parent is not None and parent.is_public else None
+
+    @property
+    def shown(self) -> ServiceRequest:
+        return self.parent or self.service_request
+
+
+def access_request(request: CityRequest, reference: str) -> RequestAccess | None:
+    """The request, for whoever may read it; None alike for what does not exist and what a stranger may not know of."""
+    found = (
+        ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
+        .exclude(public_state__in=permissions.NOT_THERE)
+        .select_related(*RELATED)
+        .filter(reference=references.parse(reference) or "")
+        .first()
+    )
+    link = links.link_of_request(request)
+    if found is None:
+        return None
+    if link is not None and link.service_request_id != found.pk:
+        link = None
+    own = link is not None and found.participations.filter(person=link.person, role__in=Participation.OWN).exists()
+    if not (found.is_public or own):
+        return None
+    for one in (found, found.duplicate_of):
+        if one is not None:
+            one.jurisdiction = request.jurisdiction
+    return RequestAccess(found, link, own)
+
+
+def allowed_actions(access: RequestAccess) -> set[str]:
+    """What this reader may do here: the pages' buttons, and what the server takes."""
+    if access.link is None:
+        return set()
+    service_request, shown = access.service_request, access.shown
+    acts: set[str] = set()
+    if service_request.is_open:
+        waits_for_answer = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
+        if not waits_for_answer:
+            acts.add("add")
+        elif access.own:
+            acts.add("answer")
+        if access.own:
+            acts.add("withdraw")
+            if not reporter_edits.too_late(service_request):
+                acts.add("change")
+            if reporter_edits.takes_photos(service_request):
+                acts.add("add_photos")
+    elif service_request.disposition == Disposition.NO_REPLY and access.own:
+        acts.add("answer")
+    elif not shown.is_open and reopening.may_reopen(shown, own=access.own and access.parent is None):
+        acts.add("not_fixed")
+    elif shown.is_open:
+        # Joined with one that is still worked on.
+        acts.add("add")
+    if survey.is_asked(shown, access.link.person, through=service_request):
+        acts.add("survey")
+    if _wants_news(access):
+        acts |= {"unsubscribe_link", "news"}
+    return acts
+
+
+def _wants_news(access: RequestAccess) -> bool:
+    if access.link is None:
+        return False
+    ids = [pk for pk in (access.service_request.pk, access.service_request.duplicate_of_id) if pk]
+    return (
+        access.link.person.participations.filter(service_request__in=ids, unsubscribed_at=None)
+        .filter(contact_point__kind="email")
+        .exists()
+    )

@@ -1,0 +1,10 @@
+"""Addresses of the city's own notices."""
+
+from django.urls import URLPattern, path
+
+from requests_app.web.site import pages
+
+urlpatterns: list[URLPattern] = [
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+]

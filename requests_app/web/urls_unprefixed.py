@@ -1,0 +1,22 @@
+"""Addresses that are the same in every language: tiles, map style, place search, signs, the city's look, what crawlers read."""
+
+from django.urls import URLPattern, path
+
+from requests_app.web.explore import place_search, tiles
+from requests_app.web.offline import app
+from requests_app.web.report import sign
+from requests_app.web.site import crawlers, theme
+
+urlpatterns: list[URLPattern] = [
+    path("tiles/basemap/<int:z>/<int:x>/<int:y>.mvt", tiles.basemap_tile, name="basemap_tile"),
+    path("tiles/requests/<int:z>/<int:x>/<int:y>.mvt", tiles.request_tile, name="request_tile"),
+    path("map/style.json", tiles.map_style, name="map_style"),
+    path("places/search.json", place_search.place_search, name="place_search"),
+    path("places/nearest.json", place_search.place_nearest, name="place_nearest"),
+    path("q/<path:code>", sign.sign, name="sign"),
+    path("theme.css", theme.theme, name="theme"),
+    path("seal/<slug:version>.<slug:ending>", theme.seal, name="seal"),
+    path("sw.js", app.service_worker, name="service_worker"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+]

@@ -1,0 +1,48 @@
+"""One's own name and language, and the way to password and second factor."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.localized import localized
+from requests_app.models import User
+from requests_app.rules import permissions
+from staff_app.decorators import StaffRequest, staff_page
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        labels = {
+            "name": gettext_lazy("Your name, as colleagues read it"),
+            "language": gettext_lazy("The language you write in"),
+        }
+        widgets = {"language": forms.Select(choices=settings.LANGUAGES)}
+        help_texts = {"language": gettext_lazy("Your public words carry it, so that they are read out right.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+@staff_page
+def profile(request: StaffRequest) -> HttpResponse:
+    posted = request.method == "POST"
+    form = ProfileForm(request.POST if posted else None, instance=User.objects.get(pk=request.user.pk))
+    if posted and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("staff_app:profile")
+    here = [one for one in permissions.memberships_of(request.user) if one.jurisdiction_id == request.jurisdiction.pk]
+    roles = [(localized(one.role.name) or one.role.code, one.department) for one in here]
+    context = {"form": form, "roles": roles}
+    return render(request, "staff_app/profile.html", context, status=422 if posted else 200)

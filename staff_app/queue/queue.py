@@ -1,0 +1,88 @@
+"""The queue, and the one box that takes a reference or words."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from requests_app import references
+from requests_app.models import Service, ServiceRequest
+from requests_app.paging import BadCursor
+from staff_app import due
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import listing as queues
+from staff_app.queue import rows
+
+
+@staff_page
+def queue(request: StaffRequest) -> HttpResponse:
+    return _queue(request, request.GET.get("tab", queues.FIRST))
+
+
+@staff_page
+def mine(request: StaffRequest) -> HttpResponse:
+    return _queue(request, "mine")
+
+
+def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
+    city, user = request.jurisdiction, request.user
+    typed = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
+    if (found := _named(request, typed)) is not None:
+        return redirect("staff_app:detail", found.reference)
+    tabs = queues.tabs_for(user, city)
+    tab = next((one for one in tabs if one.code == tab_code), None)
+    if tab is None:
+        raise Http404
+    departments = queues.departments_of(user, city)
+    services = list(Service.objects.filter(jurisdiction=city).select_related("current").order_by("service_code"))
+    filters = queues.Filters(
+        department=next((one for one in departments if one.code == request.GET.get("department")), None),
+        service=next((one for one in services if one.service_code == request.GET.get("service")), None),
+        words=typed,
+    )
+    at = queues.Moment.of(city)
+    found_rows = queues.rows(user, city, tab, filters, at)
+    try:
+        page = queues.one_page(tab, found_rows, at, request.GET.get("cursor"))
+    except BadCursor:
+        # An old link: the list begins anew.
+        page = queues.one_page(tab, found_rows, at, None)
+    kept = {name: value for name in ("department", "service", "q") if (value := request.GET.get(name))}
+    waits = due.hold_words(city)
+    numbers = queues.counts(tabs, lambda one: queues.rows(user, city, one, filters, at))
+    context: dict[str, Any] = {
+        "tab": tab,
+        "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, kept)} for one in tabs],
+        "rows": [rows.row(one, at, waits, city) for one in page.rows],
+        "departments": departments if len(departments) > 1 else [],
+        "services": services,
+        "filters": filters,
+        "clear_url": _url(tab.code, {}),
+        "pager": page.urls(lambda cursor: _url(tab.code, {**kept, "cursor": cursor})),
+    }
+    return render(request, "staff_app/queue/queue.html", context)
+
+
+def _named(request: StaffRequest, typed: str) -> ServiceRequest | None:
+    """The request whose reference was typed, in any spelling, if this user may open it."""
+    reference = references.parse(typed)
+    if reference is None:
+        return None
+    visible = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).visible_to(request.user)
+    found = visible.filter(reference=reference).only("reference").first()
+    if found is None and any(symbol.isdigit() for symbol in typed):
+        messages.warning(request, _("You have no request with the reference %(typed)s.") % {"typed": typed})
+    return found
+
+
+def _url(tab_code: str, query: dict[str, str]) -> str:
+    if tab_code == "mine":
+        address = reverse("staff_app:mine")
+    else:
+        address = reverse("staff_app:queue")
+        query = {"tab": tab_code, **query} if tab_code != queues.FIRST else query
+    return f"{address}?{urlencode(query)}" if query else address

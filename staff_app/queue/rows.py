@@ -1,0 +1,106 @@
+"""One row of the queue, in words: due, why, what, where, what is special, whose, and how long the public heard nothing."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import get_language_info, ngettext
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.models import Jurisdiction, ServiceRequest, Status
+from staff_app import due
+from staff_app.queue import listing
+
+FIRST_WORDS = 90
+
+
+@dataclass(frozen=True)
+class Flag:
+    """kind: urgent, new or nothing: the color only repeats what the words say."""
+
+    words: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    service_request: ServiceRequest
+    due: due.Due
+    why: str
+    service: str
+    first_words: str
+    street: str
+    ward: str
+    flags: list[Flag]
+    owner: str
+    quiet_days: int
+
+
+def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
+    last_word = service_request.last_public_word_at or service_request.submitted_at
+    return Row(
+        service_request=service_request,
+        due=due.of(service_request, at.now, waits),
+        why=due.priority_reason(service_request),
+        service=localized(service_request.service_version.name),
+        first_words=" ".join(service_request.description.split())[:FIRST_WORDS],
+        street=service_request.address,
+        ward=listing.ward_of(service_request),
+        flags=flags(service_request, at.now, city),
+        owner=owner(service_request),
+        quiet_days=max(0, (at.now - last_word).days),
+    )
+
+
+def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction) -> list[Flag]:
+    found = []
+    if service_request.after_warning:
+        found.append(Flag(_("Sent after warning"), "urgent"))
+    if service_request.review_reason == "threat":
+        # For whoever goes there, also where the public never reads it.
+        found.append(Flag(_("Threat"), "urgent"))
+    if service_request.status == Status.ROUTED and service_request.acknowledged_at is None:
+        owed = service_request.acknowledge_due_at
+        late = service_request.priority == 1 or (owed is not None and owed < now)
+        found.append(Flag(_("Not accepted yet"), "urgent" if late else ""))
+    if service_request.has_new_answer:
+        found.append(Flag(_("New answer"), "new"))
+    if service_request.reopened_count:
+        found.append(Flag(_("Reopened %(n)s×") % {"n": service_request.reopened_count}))
+    if service_request.people_count > 1:
+        people = ngettext("%(n)s person", "%(n)s people", service_request.people_count)
+        found.append(Flag(people % {"n": service_request.people_count}))
+    if service_request.language != city.languages[0]:
+        found.append(Flag(language_name(service_request.language)))
+    if not service_request.is_public:
+        found.append(Flag(public_state_words(service_request)))
+    return found
+
+
+def language_name(code: str) -> str:
+    """In the reader's language; a code that nobody knows stands for itself."""
+    try:
+        return str(get_language_info(code)["name_translated"]).capitalize()
+    except KeyError:
+        return code
+
+
+def public_state_words(service_request: ServiceRequest) -> str:
+    """Why the public does not see it."""
+    return {
+        "pending_review": _("Held back"),
+        "hidden": _("Hidden"),
+        "private": _("Confidential"),
+        "staff": _("Staff only"),
+        "test": _("Test"),
+        "erased": _("Erased"),
+    }.get(service_request.public_state, "")
+
+
+def owner(service_request: ServiceRequest) -> str:
+    """Who has it: a person, else the department, else nobody yet."""
+    if service_request.assignee is not None:
+        return str(service_request.assignee)
+    if service_request.department is not None:
+        return service_request.department.code
+    return _("Triage") if service_request.in_triage else "–"

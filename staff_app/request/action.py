@@ -1,0 +1,90 @@
+"""One page and one POST for each action on a request."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app import photos
+from requests_app.access import RELATED, get_request_or_404
+from requests_app.actions import conversation
+from requests_app.actions.merges import CannotMerge
+from requests_app.messages import wording
+from requests_app.models import ServiceRequest
+from requests_app.rules import permissions
+from requests_app.rules.lifecycle import IllegalTransition
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.request.actions import BY_VERB, Action
+from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
+
+
+@staff_page
+def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
+    """422 with what was typed where it is not right; 409 with what was typed where somebody was faster."""
+    chosen = BY_VERB.get(verb)
+    if chosen is None:
+        raise Http404
+    service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
+    posted = request.method == "POST"
+    form = chosen.form(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        service_request=service_request,
+        user=request.user,
+        initial=request.GET.dict(),
+    )
+    if isinstance(form, CorrectPlaceForm):
+        suggest_addresses(form, reverse("place_search"))
+    if not chosen.possible(service_request):
+        return _too_late(request, service_request, chosen, form)
+    if not posted:
+        return _page(request, service_request, chosen, form)
+    if not form.is_valid():
+        return _page(request, service_request, chosen, form, status=422)
+    try:
+        chosen.do(service_request, form, request.user)
+    except IllegalTransition:
+        return _too_late(request, service_request, chosen, form)
+    except (photos.PhotoRefused, CannotMerge) as error:
+        form.add_error(None, str(error))
+        return _page(request, service_request, chosen, form, status=422)
+    messages.success(request, chosen.done)
+    return _back(request, service_request)
+
+
+def _page(
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"service_request": service_request, "act": chosen, "form": form}
+    return render(request, "staff_app/request/action.html", context, status=status)
+
+
+def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
+    now = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
+    context = {
+        "service_request": now,
+        "act": chosen,
+        "form": form,
+        "too_late": _("This can no longer be done. The request now stands at: %(status)s.")
+        % {"status": wording.status_words(now)},
+    }
+    return render(request, "staff_app/request/action.html", context, status=409)
+
+
+def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
+    """To the request, or to the queue if it went where this user may not follow."""
+    now = ServiceRequest.objects.get(pk=service_request.pk)
+    if permissions.can(request.user, "view", now):
+        return redirect("staff_app:detail", now.reference)
+    return redirect("staff_app:queue")
+
+
+@staff_page
+@require_POST
+def mark_read(request: StaffRequest, reference: str) -> HttpResponse:
+    """Somebody who works on it has read what the reporter said."""
+    service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
+    conversation.read_answers(service_request.pk, actor=request.user)
+    return redirect("staff_app:detail", service_request.reference)

@@ -1,0 +1,375 @@
+"""What is typed for each action on a request. A form checks; the action acts."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.gis.geos import Point
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from requests_app import references
+from requests_app.clock import app_now
+from requests_app.localized import localized
+from requests_app.models import (
+    Department,
+    Disposition,
+    ListedReason,
+    Owner,
+    Service,
+    ServiceRequest,
+    ServiceVersion,
+    User,
+)
+from requests_app.places import addresses, ownership
+from requests_app.rules import permissions
+from requests_app.rules.intake import clean_text
+from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
+from staff_app import due
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+WORDS_MAX = 4000
+
+
+class ActionForm(forms.Form):
+    """Empty as it is: a button alone."""
+
+    def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.service_request, self.user = service_request, user
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.tiles = False
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fills in choices from the database, and what is likely."""
+
+    def today(self) -> dt.date:
+        return timezone.localtime(app_now(), self.service_request.jurisdiction.zone).date()
+
+
+class WordsField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
+def words_field(
+    label: "str | _StrPromise", hint: "str | _StrPromise" = "", *, required: bool = True
+) -> forms.CharField:
+    return WordsField(
+        label=label, help_text=hint, required=required, max_length=WORDS_MAX, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+EVERYBODY_READS = gettext_lazy("Everybody can read this. Write no names, addresses or phone numbers of people.")
+STAFF_READ = gettext_lazy("Only staff read this. It may still be given out under a records law.")
+REPORTER_READS = gettext_lazy("Only the reporter reads this, in your words. Others see that we asked.")
+
+
+class ScheduleForm(ActionForm):
+    on = day_field(gettext_lazy("Which day?"), gettext_lazy("The reporter reads: “Planned for” this day."))
+
+    def prepare(self) -> None:
+        self.fields["on"].initial = self.service_request.scheduled_for or self.today() + dt.timedelta(days=1)
+
+    def clean_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["on"]
+        if day < self.today():
+            raise forms.ValidationError(_("Choose today or a later day."))
+        return day
+
+
+class HoldForm(ActionForm):
+    reason = forms.ChoiceField(label=gettext_lazy("What does it wait for?"), widget=forms.RadioSelect)
+    until = day_field(gettext_lazy("Until when?"), gettext_lazy("On that day it comes back by itself."))
+
+    def prepare(self) -> None:
+        waits = due.hold_words(self.service_request.jurisdiction)
+        listed = ListedReason.objects.filter(
+            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.HOLD, active=True
+        )
+        # The city's own reasons if it lists any. Waiting for the reporter begins with a question to them.
+        codes = list(listed.values_list("code", flat=True)) or list(waits)
+        usable = [code for code in codes if code not in ("reporter", "your_answer")]
+        self.fields["reason"].choices = [(code, waits[code]) for code in usable]  # type: ignore[attr-defined]
+        self.fields["until"].initial = self.today() + dt.timedelta(days=7)
+
+    def clean_until(self) -> dt.date:
+        day: dt.date = self.cleaned_data["until"]
+        if day <= self.today():
+            raise forms.ValidationError(_("Choose a day after today."))
+        return day
+
+
+class AskForm(ActionForm):
+    question = words_field(gettext_lazy("Your question"), REPORTER_READS)
+
+
+class CommentForm(ActionForm):
+    text = words_field(gettext_lazy("Public comment"), EVERYBODY_READS)
+
+
+class NoteForm(ActionForm):
+    text = words_field(gettext_lazy("Internal note"), STAFF_READ)
+
+
+class AnswerForm(ActionForm):
+    text = words_field(
+        gettext_lazy("What did the reporter say?"), gettext_lazy("For example on the phone. Staff read it.")
+    )
+
+
+def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, DescribedChoice]]:
+    """How a request may end by this form; handing over, joining and taking back have their own."""
+    own = service_request.service_version.outcome_words
+    fixed = localized(own.get("fixed")) or _("Fixed")
+    found = [
+        (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
+        (
+            Disposition.ACTION_TAKEN,
+            DescribedChoice(_("We acted"), _("A notice, a ticket or a warning. Say the owner’s date.")),
+        ),
+        (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question, and here is the answer."))),
+        (
+            Disposition.NOT_FOUND,
+            DescribedChoice(_("We looked and could not find it"), _("Somebody must have been there.")),
+        ),
+        (Disposition.CANNOT_DO, DescribedChoice(_("We can’t do this"), _("Choose the reason below."))),
+    ]
+    if service_request.hold_reason == "reporter":
+        found.append((Disposition.NO_REPLY, DescribedChoice(_("No reply"), _("We asked and heard nothing."))))
+    if permissions.can(user, "hide", service_request):
+        found.append(
+            (Disposition.REMOVED, DescribedChoice(_("Removed"), _("It is no report: abuse, or sent by mistake.")))
+        )
+    return [(code.value, words) for code, words in found]
+
+
+class ResolveForm(ActionForm):
+    disposition = forms.ChoiceField(label=gettext_lazy("How did it end?"), widget=forms.RadioSelect)
+    visited = forms.TypedChoiceField(
+        label=gettext_lazy("Was somebody there?"),
+        required=False,
+        choices=[("yes", gettext_lazy("Somebody went there")), ("no", gettext_lazy("Done from the office"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+    )
+    reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
+    words = words_field(gettext_lazy("What do we tell people?"), EVERYBODY_READS)
+    photos = PhotosField(label=gettext_lazy("Photos of the work"), required=False, most=3)
+
+    def prepare(self) -> None:
+        self.fields["disposition"].choices = outcomes(self.service_request, self.user)  # type: ignore[attr-defined]
+        listed = ListedReason.objects.filter(
+            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.CANNOT_DO, active=True
+        )
+        reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.fields["reason"].help_text = _("Only for “We can’t do this”.")
+        self.fields["visited"].help_text = _("Needed where something was fixed or could not be found.")
+        # What is needed depends on the outcome: "(optional)" would promise too much.
+        self.helper.show_optional = False
+        if self.service_request.visited_at:
+            self.fields["visited"].initial = "yes"
+        if self.service_request.service_version.evidence == "photo":
+            self.fields["photos"].help_text = _("This service asks for a photo of the finished work.")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        disposition, visited = given.get("disposition"), given.get("visited")
+        if disposition == Disposition.CANNOT_DO and not given.get("reason"):
+            self.add_error("reason", _("Choose a listed reason. People can appeal it."))
+        if disposition != Disposition.CANNOT_DO:
+            given["reason"] = ""
+        if disposition == Disposition.FIXED and visited is None:
+            self.add_error("visited", _("Say whether somebody went there. The public reads it."))
+        if disposition == Disposition.NOT_FOUND and not visited:
+            self.add_error("visited", _("“Could not find it” needs a visit."))
+        return given
+
+
+class HandOverForm(ActionForm):
+    owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Whose is it?"), empty_label=None)
+    number = forms.CharField(
+        label=gettext_lazy("Their number for it"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy("If you have one."),
+    )
+    words = words_field(gettext_lazy("What do we tell people?"), EVERYBODY_READS)
+
+    def prepare(self) -> None:
+        choices = Owner.objects.filter(jurisdiction=self.service_request.jurisdiction).order_by("name")
+        self.fields["owner"].queryset = choices  # type: ignore[attr-defined]
+        self.fields["owner"].initial = self.service_request.owner_id
+
+
+class TransferForm(ActionForm):
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=gettext_lazy("To which department?"),
+        empty_label=gettext_lazy("Choose a department"),
+    )
+    reason = words_field(gettext_lazy("Why?"), STAFF_READ)
+
+    def prepare(self) -> None:
+        others = Department.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True)
+        others = others.exclude(pk=self.service_request.department_id or 0).order_by("code")
+        self.fields["department"].queryset = others  # type: ignore[attr-defined]
+
+
+class TriageForm(ActionForm):
+    reason = words_field(gettext_lazy("Why?"), STAFF_READ)
+
+
+class AssignForm(ActionForm):
+    assignee = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("To whom?"), required=False, empty_label=gettext_lazy("Nobody")
+    )
+
+    def prepare(self) -> None:
+        self.fields["assignee"].queryset = colleagues(self.service_request, self.user)  # type: ignore[attr-defined]
+        self.fields["assignee"].initial = self.service_request.assignee_id
+        self.helper.show_optional = False
+
+
+def colleagues(service_request: ServiceRequest, user: User) -> Any:
+    """Who may have it: the people of its department, and oneself."""
+    there = Q(
+        memberships__department_id=service_request.department_id or 0,
+        memberships__jurisdiction_id=service_request.jurisdiction_id,
+    )
+    return User.objects.filter(there | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
+
+
+class ChangeServiceForm(ActionForm):
+    version = forms.ModelChoiceField(
+        ServiceVersion.objects.none(),
+        label=gettext_lazy("What is it really?"),
+        empty_label=gettext_lazy("Choose a service"),
+    )
+
+    def prepare(self) -> None:
+        current = Service.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True).exclude(
+            pk=self.service_request.service_id
+        )
+        versions = ServiceVersion.objects.filter(pk__in=current.values("current")).select_related("category")
+        self.fields["version"].queryset = versions.order_by("category__order", "service__service_code")  # type: ignore[attr-defined]
+
+
+class SetPriorityForm(ActionForm):
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        coerce=int,
+        choices=[
+            (1, pgettext_lazy("priority", "1: danger to people")),
+            (2, pgettext_lazy("priority", "2: urgent")),
+            (3, pgettext_lazy("priority", "3: normal")),
+            (4, pgettext_lazy("priority", "4: can wait")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def prepare(self) -> None:
+        self.fields["priority"].initial = self.service_request.priority
+
+
+class MergeForm(ActionForm):
+    reference = forms.CharField(
+        label=gettext_lazy("Reference of the earlier report"),
+        max_length=40,
+        help_text=gettext_lazy("Everybody who reported or follows this one will hear of the other one’s progress."),
+    )
+    parent: ServiceRequest
+
+    def clean_reference(self) -> str:
+        typed: str = self.cleaned_data["reference"]
+        visible = ServiceRequest.objects.in_jurisdiction(self.service_request.jurisdiction).visible_to(self.user)
+        parent = visible.filter(reference=references.parse(typed) or "").select_related("duplicate_of").first()
+        if parent is None:
+            raise forms.ValidationError(_("You have no request with this reference. Check it."))
+        if parent.pk == self.service_request.pk:
+            raise forms.ValidationError(_("This is the same request. Type the other one’s reference."))
+        if parent.duplicate_of is not None:
+            raise forms.ValidationError(
+                _("That one was itself joined with %(reference)s. Join with that one.")
+                % {"reference": parent.duplicate_of.display_reference}
+            )
+        self.parent = parent
+        return typed
+
+
+class ReopenForm(ActionForm):
+    words = words_field(gettext_lazy("Why? (for everybody to read)"), EVERYBODY_READS, required=False)
+
+
+HIDE_REASONS = [
+    ("personal_data", gettext_lazy("It tells something private about a person")),
+    ("abuse", gettext_lazy("Abuse or threats")),
+    ("not_a_report", gettext_lazy("It is no report")),
+    ("other", gettext_lazy("Another reason")),
+]
+
+
+class HideForm(ActionForm):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why should the public not see it?"),
+        help_text=gettext_lazy("The work on it goes on."),
+        choices=HIDE_REASONS,
+        widget=forms.RadioSelect,
+    )
+
+
+class CorrectPlaceForm(ActionForm):
+    address = forms.CharField(label=gettext_lazy("Address, corner or park"), max_length=300)
+    latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    note = forms.CharField(label=gettext_lazy("Where exactly?"), required=False, max_length=300)
+    point: Point | None = None
+
+    def prepare(self) -> None:
+        self.fields["address"].initial = self.service_request.address
+        self.fields["note"].initial = self.service_request.place_note
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not given.get("address"):
+            return given
+        city = self.service_request.jurisdiction
+        if given.get("latitude") is not None and given.get("longitude") is not None:
+            self.point = Point(given["longitude"], given["latitude"], srid=4326)
+        else:
+            matches = addresses.search(city, given["address"], limit=3)
+            sure = [one for one in matches if one.confidence >= 0.9]
+            if not sure:
+                near = ", ".join(one.label for one in matches)
+                self.add_error(
+                    "address",
+                    _("We do not know this place. Did you mean: %(places)s?") % {"places": near}
+                    if near
+                    else _("We do not know this place. Type an address, a corner or a park."),
+                )
+                return given
+            self.point, given["address"] = sure[0].point, sure[0].label
+        if not ownership.inside(city, self.point):
+            self.add_error("address", _("This place is outside %(city)s.") % {"city": city.name})
+        return given
+
+
+def suggest_addresses(form: CorrectPlaceForm, source: str) -> None:
+    """Suggestions while typing, where a script runs."""
+    lat, long = form["latitude"].id_for_label or "", form["longitude"].id_for_label or ""
+    form.fields["address"].widget.attrs.update(address_attributes(source, lat, long))

@@ -1,0 +1,12 @@
+"""Addresses of one request: its page, its reporter, and each action."""
+
+from django.urls import URLPattern, path
+
+from staff_app.request import action, detail
+
+urlpatterns: list[URLPattern] = [
+    path("r/<str:reference>/", detail.detail, name="detail"),
+    path("r/<str:reference>/reporter/", detail.reporter, name="reporter"),
+    path("r/<str:reference>/read/", action.mark_read, name="mark_read"),
+    path("r/<str:reference>/<slug:verb>/", action.action, name="action"),
+]

@@ -1,0 +1,70 @@
+"""Keys for programs that send and read requests: made here, shown once."""
+
+from typing import Any
+
+import structlog
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app import api_keys as keys
+from requests_app.models import ApiKey
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+
+log = structlog.get_logger(__name__)
+
+
+class ApiKeyForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Who uses it?"), max_length=100, help_text=gettext_lazy("For example: Street light app")
+    )
+    is_test = forms.BooleanField(
+        label=gettext_lazy("For tests: what is sent with it is marked as a test and never shown"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.tiles = False
+
+
+@staff_page
+def api_keys(request: StaffRequest) -> HttpResponse:
+    """After a POST the page itself answers, since the key is nowhere else to be shown from."""
+    need_in_city(request, "manage_api_keys")
+    form = ApiKeyForm(request.POST if request.method == "POST" else None)
+    plain, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                made, plain = keys.create(
+                    request.jurisdiction,
+                    form.cleaned_data["name"],
+                    created_by=request.user,
+                    is_test=form.cleaned_data["is_test"],
+                )
+                log.info("api_key_made", api_key_id=made.pk, user_id=request.user.pk)
+                form, status = ApiKeyForm(), 200
+            except keys.NameTaken:
+                form.add_error("name", _("There is a key with this name. Revoke it, or choose another name."))
+    every = ApiKey.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by")
+    context = {"form": form, "plain": plain, "keys": every.order_by("-revoked_at", "name")[:200]}
+    return render(request, "staff_app/setup/api_keys.html", context, status=status)
+
+
+@staff_page
+@require_POST
+def revoke_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
+    need_in_city(request, "manage_api_keys")
+    key = get_object_or_404(ApiKey, pk=key_id, jurisdiction=request.jurisdiction)
+    keys.revoke(key)
+    log.info("api_key_revoked", api_key_id=key.pk, user_id=request.user.pk)
+    messages.success(request, _("The key %(name)s opens nothing any more.") % {"name": key.name})
+    return redirect("staff_app:api_keys")

@@ -1,0 +1,177 @@
+"""The words that lead to the emergency page, which administrators edit without a developer; and how often it was asked."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from django.contrib import messages
+from django.db.models import Count, Sum
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import emergency_words as actions
+from requests_app.clock import app_now
+from requests_app.models import EmergencyPhrase, ScreeningCount
+from requests_app.paging import Order, page_or_first
+from requests_app.rules import screening
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.emergency_words_forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
+
+log = structlog.get_logger(__name__)
+
+BY_WORDS: Order = [("phrase", "asc"), ("id", "asc")]
+MONTHS = 12
+STEPS = [ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.Step.WENT_ON]
+
+
+@staff_page
+def emergency_words(request: StaffRequest) -> HttpResponse:
+    """The list of one language; [Add] and [Try it] answer here. All languages' lists are tried, as they are for residents."""
+    need_in_city(request, "administer")
+    every = EmergencyPhrase.objects.filter(jurisdiction=request.jurisdiction)
+    counts = dict(every.values_list("language").annotate(count=Count("id")))
+    languages = _languages(request, counts)
+    language = request.GET.get("language", "")
+    language = language if language in languages else languages[0]
+    form, sentence, status = PhraseForm(languages=languages, initial={"language": language}), SentenceForm(), 200
+    heard = None
+    if "try" in request.POST:
+        sentence = SentenceForm(request.POST)
+        if sentence.is_valid():
+            heard = list(screening.heard(every, sentence.cleaned_data["sentence"]))
+        else:
+            status = 422
+    elif request.method == "POST":
+        form, status = PhraseForm(request.POST, languages=languages), 422
+        if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
+            return _back_to(form.cleaned_data["language"])
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
+    found = page_or_first(every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor"))
+    context = {
+        # One form at a time has errors, and title and summary are about that one.
+        "form": sentence if sentence.errors else form,
+        "add": form,
+        "sentence": sentence,
+        "would_ask": heard is not None and any(not one.excused_by for one in heard),
+        "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
+        "phrases": found.rows,
+        "words": words,
+        "pager": found.urls(partial(_list_url, language, words)),
+        "language": language,
+        "language_name": language_name(language),
+        "languages": [{"code": one, "name": language_name(one), "count": counts.get(one, 0)} for one in languages],
+    }
+    return render(request, "staff_app/setup/emergency_words.html", context, status=status)
+
+
+def _list_url(language: str, words: str, cursor: str) -> str:
+    return "?" + urlencode({"language": language, "q": words, "cursor": cursor}) + "#list"
+
+
+@staff_page
+def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
+    """One phrase, to change or remove."""
+    need_in_city(request, "administer")
+    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    was = phrase.phrase
+    initial = {
+        "phrase": phrase.phrase,
+        "kind": phrase.kind,
+        "language": phrase.language,
+        "unless": "\n".join(phrase.unless),
+    }
+    data = request.POST if request.method == "POST" else None
+    form = PhraseForm(data, initial=initial, languages=_languages(request, [phrase.language]))
+    if form.is_valid() and _saved(request, phrase, form):
+        return _back_to(phrase.language)
+    context = {"form": form, "phrase_id": phrase.pk, "was": was}
+    return render(request, "staff_app/setup/emergency_phrase.html", context, status=422 if form.errors else 200)
+
+
+@staff_page
+@require_POST
+def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
+    need_in_city(request, "administer")
+    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    actions.remove(phrase)
+    log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
+    messages.success(request, _("“%(phrase)s” does not ask any more.") % {"phrase": phrase.phrase})
+    return _back_to(phrase.language)
+
+
+def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> bool:
+    """Saves what the form holds and says so, or tells the form what is in the way."""
+    for name, value in form.cleaned_data.items():
+        setattr(phrase, name, value)
+    try:
+        actions.save(phrase)
+    except actions.Taken as taken:
+        form.add_error("phrase", _("This is in the list already, as “%(phrase)s”.") % {"phrase": taken.phrase})
+        return False
+    log.info("emergency_phrase_saved", phrase_id=phrase.pk, phrase=phrase.phrase, user_id=request.user.pk)
+    messages.success(request, _("“%(phrase)s” asks from now on.") % {"phrase": phrase.phrase})
+    return True
+
+
+def _languages(request: StaffRequest, listed: Iterable[str]) -> list[str]:
+    """The city's own, and those that the list has besides."""
+    return list(dict.fromkeys([*request.jurisdiction.languages, *sorted(listed)]))
+
+
+def _back_to(language: str) -> HttpResponseRedirect:
+    return redirect(f"{reverse('staff_app:emergency_words')}?language={language}")
+
+
+@staff_page
+def emergency_counts(request: StaffRequest) -> HttpResponse:
+    """How often the question was asked and what was pressed: by month, and by day of one month."""
+    need_in_city(request, "administer")
+    today = app_now().astimezone(request.jurisdiction.zone).date()
+    months = [_month_before(today, back) for back in range(MONTHS)]
+    counted = (
+        ScreeningCount.objects.filter(jurisdiction=request.jurisdiction, day__gte=months[-1])
+        .values_list("day", "reason", "step")
+        .annotate(count=Sum("value"))
+    )
+    asked_for = request.GET.get("month")
+    chosen = next((month for month in months if f"{month:%Y-%m}" == asked_for), months[0])
+    by_month: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_day: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_reason: dict[Any, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for day, reason, step, count in counted:
+        month = day.replace(day=1)
+        by_month[month][step] += count
+        if month == chosen:
+            by_day[day][step] += count
+            by_reason[reason][step] += count
+    reasons = {
+        "phrase": _("Words of the list"),
+        "answer": _("An answer that stops the form"),
+        "service": _("A service that always asks"),
+        "always": _("The city always asks"),
+    }
+    context = {
+        "months": [(month, _numbers(by_month[month])) for month in months if month in by_month],
+        "chosen": chosen,
+        "days": [(day, _numbers(by_day[day])) for day in sorted(by_day, reverse=True)],
+        "reasons": [(words, _numbers(by_reason[one])) for one, words in reasons.items() if one in by_reason],
+        "is_empty": not by_month,
+    }
+    return render(request, "staff_app/setup/emergency_counts.html", context)
+
+
+def _month_before(day: dt.date, back: int) -> dt.date:
+    """The first day of the month so many months before."""
+    year, month = divmod(day.year * 12 + day.month - 1 - back, 12)
+    return dt.date(year, month + 1, 1)
+
+
+def _numbers(counts: dict[str, int]) -> list[int]:
+    return [counts[step] for step in STEPS]

@@ -1,0 +1,109 @@
+"""The lists of what the city looks out for: links and threats, which hold a report back, and addresses that may send nothing."""
+
+from urllib.parse import urlencode
+
+import structlog
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import moderation
+from requests_app.models import ModerationTerm
+from requests_app.paging import Order, page_or_first
+from requests_app.rules import review
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.moderation.review_queue import reason_words
+from staff_app.setup.emergency_words_forms import SentenceForm
+from staff_app.setup.moderation_words_forms import TERM_MAX, TermForm
+
+log = structlog.get_logger(__name__)
+
+Kind = ModerationTerm.Kind
+BY_VALUE: Order = [("value", "asc"), ("id", "asc")]
+NAMES = {
+    Kind.THREAT: gettext_lazy("Threats"),
+    Kind.LINK: gettext_lazy("Links"),
+    Kind.ADDRESS: gettext_lazy("Addresses"),
+}
+SAYS = {
+    Kind.THREAT: gettext_lazy(
+        "A report with one of these waits for a look before everybody can read it, and staff see that it may hold a threat."
+    ),
+    Kind.LINK: gettext_lazy(
+        "A report that names one of these sites waits for a look before everybody can read it. So does one with three links."
+    ),
+    Kind.ADDRESS: gettext_lazy("Whoever uses one of these addresses can send, follow and confirm nothing."),
+}
+
+
+@staff_page
+def moderation_words(request: StaffRequest) -> HttpResponse:
+    """One of the lists; [Add it] and [Try it] answer here."""
+    need_in_city(request, "administer")
+    kind = Kind(request.GET["kind"]) if request.GET.get("kind") in Kind.values else Kind.THREAT
+    every = ModerationTerm.objects.filter(jurisdiction=request.jurisdiction)
+    add, sentence = TermForm(kind=kind, jurisdiction=request.jurisdiction), SentenceForm()
+    status, found = 200, None
+    if "try" in request.POST:
+        sentence = SentenceForm(request.POST)
+        if sentence.is_valid():
+            found = review.look(request.jurisdiction, [sentence.cleaned_data["sentence"]])
+        else:
+            status = 422
+    elif request.method == "POST":
+        add, status = TermForm(request.POST, kind=kind, jurisdiction=request.jurisdiction), 422
+        if add.is_valid() and _added(request, add):
+            return _back_to(kind)
+    counts = dict(every.values_list("kind").annotate(count=Count("id")))
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:TERM_MAX]
+    terms = page_or_first(every.filter(kind=kind, value__icontains=words), BY_VALUE, request.GET.get("cursor"))
+    context = {
+        # One form at a time has errors, and title and summary are about that one.
+        "form": sentence if sentence.errors else add,
+        "add": add,
+        "sentence": sentence,
+        "found": found,
+        "found_why": reason_words(found.reason) if found and found.reason else "",
+        "terms": terms.rows,
+        "words": words,
+        "pager": terms.urls(lambda cursor: f"?{urlencode({'kind': kind, 'q': words, 'cursor': cursor})}#list"),
+        "kind": kind,
+        "kind_name": NAMES[kind],
+        "kind_says": SAYS[kind],
+        "kinds": [{"code": one, "name": name, "count": counts.get(one, 0)} for one, name in NAMES.items()],
+    }
+    return render(request, "staff_app/setup/moderation_words.html", context, status=status)
+
+
+@staff_page
+@require_POST
+def remove_moderation_word(request: StaffRequest, term_id: int) -> HttpResponse:
+    need_in_city(request, "administer")
+    term = get_object_or_404(ModerationTerm, pk=term_id, jurisdiction=request.jurisdiction)
+    moderation.remove_term(term)
+    # The row's id alone: an address is nobody's business in a log.
+    log.info("moderation_term_removed", term_id=term_id, kind=term.kind, user_id=request.user.pk)
+    messages.success(request, _("“%(value)s” is not in the list any more.") % {"value": term.value})
+    return _back_to(term.kind)
+
+
+def _added(request: StaffRequest, form: TermForm) -> bool:
+    """Adds what the form holds and says so, or tells the form that it is there."""
+    value = form.cleaned_data["value"]
+    try:
+        term = moderation.add_term(request.jurisdiction, form.kind, value, actor=request.user)
+    except moderation.AlreadyListed:
+        form.add_error("value", _("This is in the list already, as “%(phrase)s”.") % {"phrase": value})
+        return False
+    log.info("moderation_term_added", term_id=term.pk, kind=term.kind, user_id=request.user.pk)
+    messages.success(request, _("“%(value)s” counts from now on.") % {"value": value})
+    return True
+
+
+def _back_to(kind: str) -> HttpResponseRedirect:
+    return redirect(f"{reverse('staff_app:moderation_words')}?kind={kind}")

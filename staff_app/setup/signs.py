@@ -1,0 +1,112 @@
+"""Signs for lamp posts, bins and parks: made here, printed from here, taken down here."""
+
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from requests_app import links, paging
+from requests_app.actions import signs as actions
+from requests_app.localized import localized
+from requests_app.models import Asset, ShortLink
+from requests_app.places import assets
+from requests_app.web.context import said_in
+from requests_app.web.report.start import offered_versions
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.signs_forms import AT_ONCE, SignForm
+
+log = structlog.get_logger(__name__)
+
+ORDER = [("created_at", "desc"), ("id", "desc")]
+
+
+@staff_page
+def signs(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    form = SignForm(
+        request.POST if request.method == "POST" else None,
+        city=request.jurisdiction,
+        offered=offered_versions(request.jurisdiction),
+    )
+    if request.method == "POST" and form.is_valid():
+        made = _make(request, form)
+        words = ngettext("%(count)d sign is ready to print.", "%(count)d signs are ready to print.", len(made))
+        messages.success(request, words % {"count": len(made)})
+        return redirect(f"{reverse('staff_app:signs')}?{urlencode({'new': [one.pk for one in made]}, doseq=True)}")
+    living = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
+        "service__current", "jurisdiction"
+    )
+    found = paging.page_or_first(living, ORDER, request.GET.get("cursor"))
+    new = request.GET.getlist("new")
+    context = {
+        "form": form,
+        # Those that were just made are ticked, so that the next click prints them.
+        "signs": [{**_shown(one), "is_new": str(one.pk) in new} for one in found.rows],
+        "pager": found.urls(),
+    }
+    return render(request, "staff_app/setup/signs.html", context, status=422 if form.errors else 200)
+
+
+def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
+    offered = {str(one.service_id): one for one in offered_versions(request.jurisdiction)}
+    version = offered.get(form.cleaned_data["service"])
+    name = localized(version.name) if version else ""
+    label, address = form.cleaned_data["label"], form.cleaned_data["address"]
+    things: list[Asset | None] = list(form.assets) or [None]
+    made = [
+        actions.make(
+            request.jurisdiction,
+            label=label or (assets.name_of(request.jurisdiction, asset) if asset else address or name),
+            service=version.service if version else None,
+            address=address,
+            point=form.point,
+            asset=asset,
+            actor=request.user,
+        )
+        for asset in things
+    ]
+    log.info("signs_made", signs=[one.pk for one in made], user_id=request.user.pk)
+    return made
+
+
+@staff_page
+@require_safe
+def print_signs(request: StaffRequest) -> HttpResponse:
+    """?sign=, once for each: a sheet for the printer, one sign to a page or six (?size=small)."""
+    need_in_city(request, "administer")
+    wanted = [int(one) for one in request.GET.getlist("sign") if one.isdecimal() and len(one) < 10][:AT_ONCE]
+    chosen = ShortLink.objects.filter(jurisdiction=request.jurisdiction, pk__in=wanted, ended_at=None)
+    context = {
+        "signs": [
+            _shown(one)
+            for one in chosen.select_related("service__current", "jurisdiction").order_by("-created_at", "-id")
+        ],
+        "size": "small" if request.GET.get("size") == "small" else "large",
+        "languages": said_in(request.jurisdiction),
+        "query": urlencode({"sign": wanted}, doseq=True),
+    }
+    return render(request, "staff_app/setup/signs_print.html", context)
+
+
+def _shown(sign: ShortLink) -> dict[str, Any]:
+    """url is for the camera, address for people who type it."""
+    url = links.site_of(sign.jurisdiction) + reverse("sign", args=[sign.code])
+    return {"sign": sign, "url": url, "address": url.partition("://")[2]}
+
+
+@staff_page
+@require_POST
+def remove_sign(request: StaffRequest, sign_id: int) -> HttpResponse:
+    need_in_city(request, "administer")
+    sign = get_object_or_404(ShortLink, pk=sign_id, jurisdiction=request.jurisdiction)
+    actions.end(sign)
+    log.info("sign_ended", sign_id=sign.pk, user_id=request.user.pk)
+    messages.success(request, _("The sign %(label)s is off the list. Take it down, too.") % {"label": sign.label})
+    return redirect("staff_app:signs")

@@ -1,0 +1,27 @@
+"""Addresses of administration: word lists, signs, API keys, the outbox."""
+
+from django.urls import URLPattern, path
+
+from staff_app.setup import api_keys, emergency_words, moderation_words, outbox, signs
+
+urlpatterns: list[URLPattern] = [
+    path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
+    path(
+        "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"
+    ),
+    path("emergency-words/", emergency_words.emergency_words, name="emergency_words"),
+    path("emergency-words/<int:phrase_id>/", emergency_words.emergency_phrase, name="emergency_phrase"),
+    path(
+        "emergency-words/<int:phrase_id>/remove/",
+        emergency_words.remove_emergency_phrase,
+        name="remove_emergency_phrase",
+    ),
+    path("emergency-counts/", emergency_words.emergency_counts, name="emergency_counts"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:row_id>/retry/", outbox.retry_outbox_row, name="retry_outbox_row"),
+    path("api-keys/", api_keys.api_keys, name="api_keys"),
+    path("api-keys/<int:key_id>/revoke/", api_keys.revoke_api_key, name="revoke_api_key"),
+    path("signs/", signs.signs, name="signs"),
+    path("signs/print/", signs.print_signs, name="signs_print"),
+    path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
+]

@@ -1,0 +1,74 @@
+"""Counters: right the moment a change is committed, and nobody waits for them."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import connection
+
+from requests_app.actions import counters, progress
+from requests_app.models import Counter, CounterDelta, ServiceRequest
+from requests_app.worker import tasks
+from tests import factories
+
+LANE = {"where": "lane"}
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_drain_folds_also_what_put_nothing_into_its_lane() -> None:
+    town = factories.rivermark()
+    made = factories.routed(town.pothole, answers=LANE)
+    tasks.drain("database")
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    assert CounterDelta.objects.exists()
+    tasks.drain("database")
+    assert not CounterDelta.objects.exists()
+    assert counters.read(town.city, "open") == 0
+
+
+def test_a_count_may_begin_at_a_day_and_hold_what_only_staff_see() -> None:
+    town = factories.rivermark()
+    factories.report(town.pothole, answers=LANE)
+    factories.report(town.outreach)
+    counters.fold()
+    factories.report(town.tree)
+    assert counters.read(town.city, "submitted") == 2
+    assert counters.read(town.city, "submitted", public_only=False) == 3
+    tomorrow = dt.date.today() + dt.timedelta(days=2)
+    assert counters.read(town.city, "submitted", since=tomorrow) == 0
+
+
+def test_a_recount_waits_for_nobody_and_keeps_nobody_waiting() -> None:
+    """At ten million requests it takes a while: a report that is being sent must not wait for it, nor it for the report."""
+    town = factories.rivermark()
+    factories.report(town.pothole, answers=LANE)
+    ServiceRequest.objects.update(public_state="hidden")
+    sent, counted = threading.Event(), threading.Event()
+
+    def send() -> None:
+        from django.db import transaction
+
+        with transaction.atomic():
+            factories.report(town.pothole, answers=LANE)
+            sent.set()
+            counted.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    assert sent.wait(20)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '2s'")
+    try:
+        assert counters.recount() > 0
+    finally:
+        counted.set()
+        thread.join()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert counters.recount() == 0, "the one that was sent meanwhile is counted once"
+    assert counters.read(town.city, "open") == 1
+    assert counters.read(town.city, "open", public_only=False) == 2
+    counters.fold()
+    assert counters.recount() == 0
+    assert Counter.objects.exists()

@@ -1,0 +1,79 @@
+"""Joining two reports of one problem, and taking them apart: people, counts and confidences."""
+
+from collections.abc import Callable
+
+import pytest
+
+from requests_app.actions import followers, merges, progress
+from requests_app.actions.reporter import Reporter
+from requests_app.models import ServiceRequest, Status
+from tests import factories
+from tests.factories import Rivermark
+
+LANE = {"where": "lane"}
+pytestmark = pytest.mark.django_db
+
+
+def joined(town: Rivermark, child: ServiceRequest, parent: ServiceRequest) -> None:
+    merges.merge(child.pk, parent=ServiceRequest.objects.get(pk=parent.pk), actor=town.tom)
+
+
+def pothole(town: Rivermark) -> ServiceRequest:
+    return factories.routed(town.pothole, answers=LANE)
+
+
+def people(made: ServiceRequest) -> tuple[int, int]:
+    """Those who stand on it, and those whom it says it affects."""
+    made.refresh_from_db()
+    return made.participations.count(), made.people_count
+
+
+@pytest.mark.parametrize("child_is_private", [True, False])
+def test_a_confidential_one_and_another_are_not_joined(town: Rivermark, child_is_private: bool) -> None:
+    """The people of one would hear of the other, and its staff read their names."""
+    private, public = factories.routed(town.outreach), pothole(town)
+    child, parent = (private, public) if child_is_private else (public, private)
+    with pytest.raises(merges.CannotMerge, match="confidential"):
+        joined(town, child, parent)
+    child.refresh_from_db()
+    assert child.status == Status.ROUTED
+    assert people(parent) == (1, 1)
+
+
+def test_two_confidential_ones_are_joined(town: Rivermark) -> None:
+    child, parent = factories.routed(town.outreach), factories.routed(town.outreach)
+    joined(town, child, parent)
+    assert people(parent) == (2, 2)
+
+
+def test_an_open_again_one_is_a_request_of_its_own(town: Rivermark) -> None:
+    child, parent = pothole(town), pothole(town)
+    joined(town, child, parent)
+    progress.reopen(child.pk, words="It is another hole.", actor=child.participations.get().person)
+    child.refresh_from_db()
+    assert (child.duplicate_of, child.status) == (None, Status.ROUTED)
+    assert people(parent) == (1, 1)
+    assert child.events.filter(kind="unmerged").exists()
+    joined(town, child, parent)
+    assert people(parent) == (2, 2), "joined again, it is counted once"
+
+
+def test_taken_out_of_the_middle_of_a_chain_its_people_leave_the_end_too(town: Rivermark) -> None:
+    first, second, third = pothole(town), pothole(town), pothole(town)
+    joined(town, third, second)
+    joined(town, second, first)
+    assert people(first) == (3, 3)
+    merges.unmerge(third.pk, actor=town.tom)
+    assert people(second) == (1, 1)
+    assert people(first) == (2, 2)
+    merges.unmerge(second.pk, actor=town.tom)
+    assert people(first) == (1, 1)
+
+
+def test_a_hundred_people_are_joined_in_a_few_queries(town: Rivermark, django_assert_max_num_queries: Callable) -> None:
+    child, parent = pothole(town), pothole(town)
+    for number in range(100):
+        followers.join(child.pk, reporter=Reporter(email=f"n{number}@example.org"), language="en")
+    with django_assert_max_num_queries(60):
+        joined(town, child, parent)
+    assert people(parent) == (102, 102)

@@ -1,0 +1,122 @@
+"""What waits for a look before everybody can read it: by its words, in every language; never because of swearing."""
+
+import time
+
+import pytest
+
+from requests_app.models import Jurisdiction, ModerationTerm
+from requests_app.rules import review
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+SWEARING = [
+    "This damn hole is bullshit, fix the fucking road you assholes",
+    "Qué mierda de calle, arreglen el puto bache de una vez, cabrones",
+    "What the hell, this shitty light is out again",
+    "Carajo, otra vez la maldita basura",
+]
+
+
+@pytest.fixture
+def city() -> Jurisdiction:
+    city = factories.jurisdiction()
+    for kind, value in (
+        ("link", "spam.example"),
+        ("link", "señal.example"),
+        ("threat", "i'll kill you"),
+        ("threat", "te voy a matar"),
+        ("address", "troll@banned.example"),
+    ):
+        ModerationTerm.objects.create(jurisdiction=city, kind=kind, value=value)
+    return city
+
+
+@pytest.mark.parametrize("text", SWEARING)
+def test_swearing_alone_holds_nothing(city: Jurisdiction, text: str) -> None:
+    assert review.review_reason(city, [text]) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://spam.example/buy?x=1",
+        "SPAM.EXAMPLE",
+        "www.spam.example.",
+        "http://a.b.c.d.e.f.g.h.i.j.k.l.m.n.spam.example",
+        "http://good.example@spam.example/",
+        "spam[.]example, spam (dot) example",
+        "ｓｐａｍ．ｅｘａｍｐｌｅ",
+        "mail me@spam.example",
+        "_spam.example_",
+        f"{'a.' * 200}spam.example",
+        "http://xn--seal-hqa.example/oferta",
+    ],
+)
+def test_a_listed_host_holds_however_it_is_written(city: Jurisdiction, text: str) -> None:
+    assert review.review_reason(city, ["A hole.", text]) == "link"
+
+
+@pytest.mark.parametrize(
+    "text", ["notspam.example", "spam.example.org", "The lid is broken.Please fix it.", "spam example", "see a.example"]
+)
+def test_other_hosts_hold_nothing(city: Jurisdiction, text: str) -> None:
+    assert review.review_reason(city, [text]) == ""
+
+
+def test_two_links_are_a_report_and_three_an_advertisement(city: Jurisdiction) -> None:
+    links = [f"https://photos.example/{number}" for number in range(3)]
+    assert review.review_reason(city, links[:2]) == ""
+    assert review.review_reason(city, links) == "link"
+    assert review.review_reason(city, [" www.one.example ".join(links[:2])]) == "link"
+
+
+@pytest.mark.parametrize("text", ["Fix it or I’LL KILL YOU", "ill   kill, you!", "TE VOY A MATÁR, jefe"])
+def test_a_listed_threat_holds_in_every_language_without_case_accents_and_signs(city: Jurisdiction, text: str) -> None:
+    assert review.review_reason(city, [text]) == "threat"
+
+
+@pytest.mark.parametrize("text", ["I will kill the weeds", "te voy a mata", "kill you"])
+def test_other_words_are_no_threat(city: Jurisdiction, text: str) -> None:
+    assert review.review_reason(city, [text]) == ""
+
+
+def test_the_gravest_reason_is_said(city: Jurisdiction) -> None:
+    threat, link = "I'll kill you", "spam.example"
+    assert review.review_reason(city, [link, threat], by_robot=True, over_limit=True) == "threat"
+    assert review.review_reason(city, [link], by_robot=True, over_limit=True) == "link"
+    assert review.review_reason(city, [], by_robot=True, over_limit=True) == "robot"
+    assert review.review_reason(city, [], over_limit=True) == "limit"
+
+
+def test_the_lists_of_another_city_do_not_count(city: Jurisdiction) -> None:
+    other = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    assert review.review_reason(other, ["spam.example", "I'll kill you"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [
+        ("https://www.Spam.example/x?y=1#z", "spam.example"),
+        ("spam.example", "spam.example"),
+        (" XN--SEAL-HQA.example ", "señal.example"),
+        ("no host", ""),
+        ("", ""),
+        (f"{'a.' * 200}example", ""),
+    ],
+)
+def test_the_host_of_what_was_pasted(typed: str, host: str) -> None:
+    assert review.host_of(typed) == host
+
+
+def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        review.review_reason(city, ["a." * 2000, "b.example " * 300, "no links"])
+
+
+@pytest.mark.parametrize("piece", ["\u2488", "a.", "a", "a-", "1.", "[.]", "www."])
+def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
+    """Twenty times what a form takes: a pattern that begins anew at each dot would need minutes."""
+    began = time.process_time()
+    review.review_reason(city, [piece * 80_000])
+    assert time.process_time() - began < 10

@@ -1,0 +1,108 @@
+"""The page of a service: what it is, the goal and what is usual, what answers it, what was reported of it."""
+
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from requests_app.clock import app_now
+from requests_app.models import Service, ServiceRequest, Target
+from tests import factories
+from tests.factories import Rivermark
+from tests.requests_app.web.explore.test_areas import lasted, page
+
+LANE = {"where": "lane"}
+
+
+def test_it_says_what_it_is_who_does_it_and_how_to_report_it(cast: Rivermark) -> None:
+    html = page("/service/pothole/")
+    for piece in ("A hole in the street.", "Streets", 'href="/report/?service=pothole"', "Report this"):
+        assert piece in html
+
+
+def test_the_goal_is_called_a_goal(cast: Rivermark) -> None:
+    Target.objects.create(service=cast.pothole.service, kind="resolve", value=3, unit="business_days")
+    html = page("/service/pothole/")
+    assert "Done within 3 working days. A goal, not a guarantee." in html
+
+
+def test_with_fewer_than_twenty_it_says_too_few_and_shows_the_goal(cast: Rivermark) -> None:
+    ward = factories.area(cast.city)
+    lasted(cast, ward, 19, dt.timedelta(days=2), app_now())
+    html = page("/service/tree/")
+    assert "Too few were finished to say what is usual. So we show our goal." in html
+    assert "Done within 72 hours." in html
+    assert "half were done" not in html
+
+
+def test_from_twenty_on_it_says_what_half_and_eight_of_ten_took_and_of_how_many(cast: Rivermark) -> None:
+    ward = factories.area(cast.city)
+    lasted(cast, ward, 15, dt.timedelta(days=2), app_now())
+    lasted(cast, ward, 10, dt.timedelta(days=7), app_now())
+    assert "Of 25 that we finished, half were done within 2 days, and 8 of 10 within 7 days." in page("/service/tree/")
+
+
+def test_the_numbers_are_counted_once_in_a_quarter_of_an_hour(cast: Rivermark) -> None:
+    ward = factories.area(cast.city)
+    lasted(cast, ward, 25, dt.timedelta(days=2), app_now())
+    assert "Of 25 that" in page("/service/tree/")
+    lasted(cast, ward, 5, dt.timedelta(days=2), app_now())
+    assert "Of 25 that" in page("/service/tree/")
+    cache.clear()
+    assert "Of 30 that" in page("/service/tree/")
+
+
+def test_articles_about_it_are_on_it_once_they_are_published(cast: Rivermark) -> None:
+    factories.article(cast.city, "potholes", "How we fill potholes", "We fill them.", cast.pothole)
+    draft = factories.article(cast.city, "soon", "Not yet written", "Soon.", cast.pothole)
+    type(draft).objects.filter(pk=draft.pk).update(published=False)
+    html = page("/service/pothole/")
+    assert 'href="/articles/potholes/"' in html
+    assert "Not yet written" not in html
+
+
+def test_the_newest_reports_of_it_are_on_it(cast: Rivermark) -> None:
+    hole = factories.routed(cast.pothole, "A hole.", answers=LANE)
+    branch = factories.routed(cast.tree, "A branch.")
+    html = page("/service/pothole/")
+    assert hole.display_reference in html
+    assert branch.display_reference not in html
+    assert 'href="/follow/?service=pothole"' in html
+
+
+def test_nobody_reported_it_yet(cast: Rivermark) -> None:
+    assert "Nobody has reported this yet." in page("/service/pothole/")
+
+
+def test_a_private_service_says_why_nothing_is_listed_and_cannot_be_followed(cast: Rivermark) -> None:
+    private = factories.routed(cast.outreach, "Sleeps there.")
+    html = page("/service/outreach/")
+    assert "Reports of this kind are private." in html
+    assert private.display_reference not in html
+    assert "/follow/?" not in html
+    assert "/requests/feed/?" not in html
+
+
+@pytest.mark.parametrize("code", ["nothing", "%00", "facility", "gone"])
+def test_a_service_that_residents_cannot_ask_for_is_404_with_those_that_they_can(cast: Rivermark, code: str) -> None:
+    factories.service(cast.city, "facility", visibility="staff")
+    factories.service(cast.city, "gone")
+    Service.objects.filter(service_code="gone").update(active=False)
+    answer = Client().get(f"/service/{code}/")
+    assert answer.status_code == 404
+    assert "We do not know this service" in answer.content.decode()
+    assert "Pothole" in answer.content.decode()
+
+
+def test_the_list_of_services_leads_to_it(cast: Rivermark) -> None:
+    assert 'href="/service/pothole/"' in page("/services/")
+
+
+def test_private_reports_count_for_a_private_service_alone(cast: Rivermark) -> None:
+    ward = factories.area(cast.city)
+    lasted(cast, ward, 25, dt.timedelta(days=2), app_now(), state="private")
+    assert "Too few were finished" in page("/service/tree/")
+    cache.clear()
+    ServiceRequest.objects.update(service=cast.outreach.service, service_version=cast.outreach)
+    assert "Of 25 that we finished" in page("/service/outreach/")

@@ -1,0 +1,166 @@
+"""The pages of areas: what is open and done in one, what the city says of it, and how to follow it."""
+
+import datetime as dt
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from requests_app import references
+from requests_app.actions import moderation, progress
+from requests_app.clock import app_now
+from requests_app.models import Area, Jurisdiction, RequestArea, ServiceRequest
+from tests import factories
+from tests.factories import Rivermark
+
+LANE = {"where": "lane"}
+
+
+@pytest.fixture
+def ward(cast: Rivermark) -> Area:
+    return factories.area(cast.city)
+
+
+def page(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_list_has_every_area_by_layer_and_counts_as_people_do(cast: Rivermark) -> None:
+    for code in ("10", "2"):
+        factories.area(cast.city, code=code)
+    factories.area(cast.city, "park", "elm-park")
+    Area.objects.create(
+        jurisdiction=cast.city,
+        layer="town",
+        code="x",
+        name="Next town",
+        is_ours=False,
+        polygon=factories.square(0, 0, 1, 1),
+    )
+    html = page("/areas/")
+    assert html.index("Parks</h2>") < html.index("Park elm-park") < html.index("Wards</h2>")
+    assert html.index("Ward 2<") < html.index("Ward 10<")
+    assert "Next town" not in html
+
+
+def test_what_is_open_comes_before_what_was_done(cast: Rivermark, ward: Area) -> None:
+    done = factories.routed(cast.pothole, "Done.", answers=LANE)
+    progress.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    open_one = factories.routed(cast.tree, "Open.")
+    html = page("/areas/ward/5/")
+    assert html.index("Still open") < html.index(open_one.display_reference)
+    assert html.index(open_one.display_reference) < html.index("Done lately") < html.index(done.display_reference)
+    assert "/map/?area=ward%3A5" in html
+    assert "/requests/?area=ward%3A5" in html
+
+
+def test_a_long_list_leads_to_the_list_of_all(cast: Rivermark, ward: Area) -> None:
+    made = [factories.routed(cast.tree, f"Branch {number}.") for number in range(9)]
+    html = page("/areas/ward/5/")
+    assert sum(one.display_reference in html for one in made) == 6
+    assert made[0].display_reference not in html
+    assert "/requests/?area=ward%3A5&amp;status=open" in html
+    assert made[0].display_reference in page("/requests/?area=ward%3A5&status=open")
+
+
+def test_it_says_what_the_citys_card_says_of_it(cast: Rivermark, ward: Area) -> None:
+    fields = [{"key": "council_member", "label": {"en": "Council member"}}]
+    Jurisdiction.objects.update(address_card=[{"layer": "ward", "name": {"en": "Your ward"}, "fields": fields}])
+    Area.objects.update(attributes={"council_member": "Marisol Tanner"})
+    assert "Marisol Tanner" in page("/areas/ward/5/")
+
+
+def test_where_nothing_is_reported_it_does_not_say_that_all_is_well(ward: Area) -> None:
+    html = page("/areas/ward/5/")
+    assert "Nothing was reported here lately. That may mean that all is well, or that nobody told us." in html
+    assert "Still open" not in html
+
+
+def test_beside_each_number_stands_that_few_reports_are_not_few_problems(cast: Rivermark, ward: Area) -> None:
+    factories.routed(cast.tree, "A branch.")
+    html = page("/areas/ward/5/")
+    assert "1 report in the last 90 days." in html
+    assert "Too few were finished to say how long it takes." in html
+    assert "Few reports do not mean few problems." in html
+
+
+def test_the_usual_time_comes_from_twenty_public_reports_that_ended(cast: Rivermark, ward: Area) -> None:
+    now = app_now()
+    lasted(cast, ward, 19, dt.timedelta(hours=30), now)
+    assert "Too few were finished" in page("/areas/ward/5/")
+    lasted(cast, ward, 6, dt.timedelta(days=9), now)
+    lasted(cast, ward, 40, dt.timedelta(days=30), now, state="private")
+    cache.clear()
+    html = page("/areas/ward/5/")
+    assert "25 reports in the last 90 days." in html
+    assert "We finished 25 in that time. Half were done within 30 hours, and 8 of 10 within 9 days." in html
+
+
+def lasted(
+    cast: Rivermark, ward: Area, count: int, length: dt.timedelta, now: dt.datetime, *, state: str = "public"
+) -> None:
+    """So many reports that took so long and ended today."""
+    made = ServiceRequest.objects.bulk_create(
+        ServiceRequest(
+            jurisdiction=cast.city,
+            reference=references.new_reference(),
+            service=cast.tree.service,
+            service_version=cast.tree,
+            public_state=state,
+            status="resolved",
+            disposition="fixed",
+            submitted_at=now - length,
+            resolved_at=now,
+            updated_at=now,
+        )
+        for _ in range(count)
+    )
+    RequestArea.objects.bulk_create(
+        RequestArea(area=ward, service_request=one, submitted_at=one.submitted_at, public_state=state, is_open=False)
+        for one in made
+    )
+
+
+def test_what_is_not_public_is_not_on_it(cast: Rivermark, ward: Area) -> None:
+    private = factories.routed(cast.outreach, "Sleeps there.")
+    hidden = factories.routed(cast.tree, "Hidden words.")
+    moderation.hide(hidden.pk, reason="abuse", actor=cast.pia)
+    html = page("/areas/ward/5/")
+    assert private.display_reference not in html
+    assert hidden.display_reference not in html
+
+
+@pytest.mark.parametrize("path", ["ward/6", "ward/%00", "nothing/5", "ward/5%27"])
+def test_an_unknown_area_is_404_with_the_areas_that_there_are(ward: Area, path: str) -> None:
+    answer = Client().get(f"/areas/{path}/")
+    assert answer.status_code == 404
+    assert "We do not know this area" in answer.content.decode()
+    assert "Ward 5" in answer.content.decode()
+
+
+def test_a_city_without_areas_says_so(cast: Rivermark) -> None:
+    assert "has not said anything about its districts here yet" in page("/areas/")
+
+
+def test_it_can_be_followed_by_mail_and_by_a_feed_reader(ward: Area) -> None:
+    html = page("/areas/ward/5/")
+    assert 'href="/follow/?area=ward%3A5"' in html
+    assert '<link rel="alternate" type="application/atom+xml"' in html
+    assert Client().get("/follow/?area=ward%3A5").status_code == 200
+    assert Client().get("/requests/feed/?area=ward%3A5").status_code == 200
+
+
+def test_it_speaks_spanish_at_its_spanish_address(ward: Area) -> None:
+    assert '<html lang="es"' in page("/es/areas/ward/5/")
+
+
+def test_search_engines_may_know_areas_but_no_blocks(ward: Area) -> None:
+    sitemap = Client().get("/sitemap.xml").content.decode()
+    assert "/es/areas/ward/5/</loc>" in sitemap
+    assert "/service/pothole/</loc>" in sitemap
+    assert "/places/" not in sitemap
+    robots = Client().get("/robots.txt").content.decode()
+    assert "Disallow: /places/" in robots
+    assert "Disallow: /es/assets/" in robots

@@ -1,0 +1,254 @@
+"""The public map page: the same reports as the list, in words for who does not see the map."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.test import Client
+
+from requests_app.imports.layers import import_layers
+from requests_app.imports.progress import Silent
+from requests_app.management.commands.load_demo import RIVERMARK
+from requests_app.models import Jurisdiction, ServiceRequest
+from tests import factories
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.live import Site
+
+pytestmark = pytest.mark.django_db
+
+
+def html(client: Client, path: str = "/map/") -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_list_says_what_the_map_shows(cast: factories.Rivermark, client: Client) -> None:
+    made = factories.report(cast.tree, "A branch hangs.")
+    page = html(client)
+    assert "Tree to prune" in page
+    assert "12 Elm St" in page
+    assert f'href="/r/{made.reference}/"' in page
+    assert made.display_reference in page
+    assert "We got it" in page
+
+
+def test_a_private_report_is_neither_named_nor_counted(cast: factories.Rivermark, client: Client) -> None:
+    made = factories.report(cast.outreach, "Somebody sleeps here.")
+    page = html(client)
+    assert made.reference not in page
+    assert "Somebody sleeps here." not in page
+    assert "No reports fit this choice" in page
+
+
+def test_only_the_public_place_is_in_the_page(cast: factories.Rivermark, client: Client) -> None:
+    coarse = factories.service(cast.city, "rodent", visibility="coarse")
+    factories.report(coarse, point=factories.at(-69.001234, 40.501234), address="123 Elm St")
+    page = html(client)
+    assert "100 block of Elm St" in page
+    assert "123 Elm St" not in page
+    assert "40.501234" not in page
+    assert "-69.001234" not in page
+
+
+def test_the_choice_of_filters_stays_and_leads_to_the_same_list(cast: factories.Rivermark, client: Client) -> None:
+    factories.area(cast.city, "ward", "5")
+    for _ in range(21):
+        factories.report(cast.tree, "A branch hangs.")
+    page = html(client, "/map/?category=parks&status=open&area=ward:5&junk=1")
+    assert '<option value="category:parks" selected>' in page
+    assert '<option value="ward:5" selected>' in page
+    assert 'href="/requests/?category=parks&amp;status=open&amp;area=ward%3A5"' in page
+    # The newest twenty; the list has them all.
+    assert page.count("data-show-on-map") == 20
+
+
+def test_it_reads_in_spanish(cast: factories.Rivermark, client: Client) -> None:
+    factories.report(cast.tree, "A branch hangs.")
+    page = html(client, "/es/map/")
+    assert "Árbol para podar" in page
+    assert '<html lang="es"' in page
+
+
+def test_more_requests_ask_the_database_no_more_often(
+    cast: factories.Rivermark, client: Client, django_assert_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    html(client)
+
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            html(client)
+        return len(captured)
+
+    factories.report(cast.tree)
+    few = queries()
+    for _ in range(10):
+        factories.report(cast.tree)
+    assert queries() == few
+
+
+# --- In a browser -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn_city(live_site: "Site") -> factories.Rivermark:
+    """The cast, on Rivermark's own streets."""
+    made = factories.rivermark()
+    view = {"center": [-69.0, 40.496], "zoom": 12.2, "bounds": [-69.0427, 40.4647, -68.9569, 40.529]}
+    Jurisdiction.objects.filter(pk=made.city.pk).update(map_view=view)
+    import_layers(made.city, RIVERMARK / "layers", RIVERMARK / "layers.yml", progress=Silent())
+    return made
+
+
+def is_drawn(page: "Page", box: str) -> bool:
+    """Whether the map shows more than its background: its picture, shrunk, has many colors."""
+    import io
+
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(page.locator(box).screenshot())).convert("RGB").resize((64, 64))
+    return len(picture.getcolors(64 * 64) or []) > 100
+
+
+@pytest.mark.browser
+def test_the_map_draws_the_city_and_a_click_leads_to_the_report(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    made = factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response("**/tiles/requests/16/**"):
+        page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
+    page.wait_for_timeout(1500)
+    assert is_drawn(page, "#map")
+    # No address but the city's own was asked.
+    assert [url for url in asked if not url.startswith((live_site.url, "data:", "blob:"))] == []
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    link = page.locator(".maplibregl-popup a")
+    link.wait_for()
+    assert link.inner_text() == "Tree to prune"
+    assert link.get_attribute("href") == f"/r/{made.reference}/"
+
+
+@pytest.mark.browser
+def test_by_keyboard_a_report_of_the_list_is_shown_and_the_focus_comes_back(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    factories.report(drawn_city.tree, "A branch hangs.", point=factories.at(-69.0, 40.496))
+    page.goto(f"{live_site.url}/map/")
+    page.wait_for_selector("#map[data-ready]")
+    button = page.get_by_role("button", name="Show on the map")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator(".maplibregl-popup a").wait_for()
+    assert page.evaluate("document.activeElement.closest('.maplibregl-popup') !== null")
+    page.get_by_role("button", name="Close").focus()
+    page.keyboard.press("Enter")
+    page.locator(".maplibregl-popup").wait_for(state="detached")
+    assert page.evaluate("document.activeElement.hasAttribute('data-show-on-map')")
+
+
+@pytest.mark.browser
+def test_without_javascript_the_list_is_all_there_and_no_empty_box(
+    drawn_city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
+) -> None:
+    factories.report(drawn_city.tree, "A branch hangs.")
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{live_site.url}/map/")
+    assert page.get_by_role("link", name="Tree to prune").is_visible()
+    assert not page.locator("#map").is_visible()
+    page.get_by_label("Status").select_option("ended")
+    page.get_by_role("button", name="Show").click()
+    assert page.get_by_text("No reports fit this choice").is_visible()
+
+
+@pytest.mark.browser
+def test_without_webgl_a_sentence_says_so_and_the_list_stays(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    factories.report(drawn_city.tree, "A branch hangs.")
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto(f"{live_site.url}/map/")
+    page.get_by_text("This browser cannot draw the map.").wait_for()
+    assert page.get_by_role("link", name="Tree to prune").is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_is_wider_than_the_screen(
+    drawn_city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]", width: int
+) -> None:
+    factories.report(drawn_city.tree, "A branch hangs.")
+    page = new_page(viewport={"width": width, "height": 800})
+    page.goto(f"{live_site.url}/map/")
+    page.wait_for_selector("#map[data-ready]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
+    drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
+) -> None:
+    factories.address(drawn_city.city, "128 River St", -69.0, 40.496)
+    start_a_report(page, live_site)
+    page.get_by_text("Show it on the map").click()
+    page.wait_for_selector(".map[data-ready]")
+    page.evaluate(
+        """() => { const status = document.querySelector('.place-map__at');
+        window.said = [];
+        new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true }) }"""
+    )
+    page.get_by_role("button", name="To the middle of the map").click()
+    # In one go, as fast as a finger can: a slow machine must not make pauses of it.
+    page.get_by_role("button", name="Left (west)").evaluate("button => [1, 2, 3].forEach(() => button.click())")
+    page.wait_for_timeout(1500)
+    long, lat = (float(page.locator(f"[name={name}]").input_value()) for name in ("long", "lat"))
+    middle = [-69.0, (40.4647 + 40.529) / 2]
+    # Three steps of some meters each, due west.
+    assert -0.001 < long - middle[0] < -0.0001
+    assert lat == pytest.approx(middle[1], abs=0.0002)
+    assert len(page.evaluate("window.said")) == 1
+
+    pin = page.get_by_role("button", name="Pin.")
+    pin.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_timeout(1500)
+    assert float(page.locator("[name=lat]").input_value()) < lat
+    assert float(page.locator("[name=long]").input_value()) == pytest.approx(long, abs=0.00001)
+
+
+@pytest.mark.browser
+def test_the_pin_takes_the_address_box_along(drawn_city: factories.Rivermark, live_site: "Site", page: "Page") -> None:
+    factories.address(drawn_city.city, "128 River St", -69.0, (40.4647 + 40.529) / 2)
+    start_a_report(page, live_site)
+    page.get_by_text("Show it on the map").click()
+    page.wait_for_selector(".map[data-ready]")
+    page.get_by_role("button", name="To the middle of the map").click()
+    page.get_by_text("The pin is at 128 River St.").wait_for()
+    assert page.locator("[name=address]").input_value() == "128 River St"
+
+
+def start_a_report(page: "Page", live_site: "Site") -> None:
+    """To the page "Where is it?"."""
+    page.goto(f"{live_site.url}/report/?service=tree")
+    page.get_by_role("textbox").first.fill("A branch hangs.")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Where is it?").wait_for()
+
+
+def test_a_request_that_is_hidden_leaves_the_page_at_once(cast: factories.Rivermark, client: Client) -> None:
+    made = factories.report(cast.tree, "A branch hangs.")
+    assert made.reference in html(client)
+    ServiceRequest.objects.filter(pk=made.pk).update(public_state="hidden")
+    assert made.reference not in html(client)

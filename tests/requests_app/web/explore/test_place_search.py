@@ -1,0 +1,57 @@
+"""The address box's and the pin's JSON, through the door."""
+
+import pytest
+from django.test import Client
+
+from requests_app.web.explore import place_search
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ELM = {"label": "12 Elm St", "lat": 40.5, "long": -69.0, "kind": "address"}
+
+
+@pytest.fixture(autouse=True)
+def cast() -> factories.Rivermark:
+    return factories.rivermark()
+
+
+def test_words_find_places(client: Client) -> None:
+    answer = client.get("/places/search.json", {"q": "12 Elm Street"})
+    assert answer.json() == [ELM]
+    assert "max-age" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("text", ["", "zzz", "\x00", "a" * 5000])
+def test_nothing_found_is_an_empty_list(client: Client, text: str) -> None:
+    answer = client.get("/places/search.json", {"q": text})
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_a_pin_finds_its_address(client: Client) -> None:
+    assert client.get("/places/nearest.json", {"lat": "40.5001", "long": "-69.0001"}).json() == [ELM]
+    assert client.get("/places/nearest.json", {"lat": "40.52", "long": "-69.0"}).json() == []
+
+
+@pytest.mark.parametrize(
+    ("lat", "long"), [("", ""), ("nan", "0"), ("91", "0"), ("0", "inf"), ("x", "y"), ("1e999", "0")]
+)
+def test_what_is_no_coordinate_is_a_400(client: Client, lat: str, long: str) -> None:
+    assert client.get("/places/nearest.json", {"lat": lat, "long": long}).status_code == 400
+
+
+@pytest.mark.parametrize(("path", "name"), [("search", "SEARCHES_AN_HOUR"), ("nearest", "NEAREST_AN_HOUR")])
+def test_a_flood_from_one_address_is_refused(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, name: str
+) -> None:
+    monkeypatch.setattr(place_search, name, 2)
+    query = {"q": "12 Elm", "lat": "40.5", "long": "-69.0"}
+    answers = [client.get(f"/places/{path}.json", query, REMOTE_ADDR="203.0.113.9") for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[-1]["Retry-After"] == "3600"
+    assert client.get(f"/places/{path}.json", query, REMOTE_ADDR="203.0.113.10").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/places/search.json", "/places/nearest.json", "/map/style.json"])
+def test_they_are_only_read(client: Client, path: str) -> None:
+    assert client.post(path).status_code == 405

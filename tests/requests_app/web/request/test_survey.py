@@ -1,0 +1,166 @@
+"""After the outcome: is it fixed, were you treated well, and what comes back a second time."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from requests_app import links
+from requests_app.actions import merges, progress
+from requests_app.clock import app_now
+from requests_app.models import AccessLink, Event, Participation, ServiceRequest, SurveyAnswer
+from requests_app.worker.tasks import drain
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = pytest.mark.django_db
+
+LANE = {"where": "lane"}
+
+
+@pytest.fixture
+def fixed(cast: Rivermark) -> ServiceRequest:
+    made = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
+    progress.accept(made.pk, actor=cast.tom)
+    return progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
+
+
+def browser_of(service_request: ServiceRequest) -> Client:
+    """Whoever holds the first private link of this request."""
+    client = Client()
+    link = AccessLink.objects.filter(service_request=service_request).order_by("id")[0]
+    client.get(f"/l/{links.token(link)}/")
+    return client
+
+
+def said(service_request: ServiceRequest) -> dict[str, tuple[str, str]]:
+    answers = SurveyAnswer.objects.filter(service_request=service_request)
+    return {one.question: (one.value, one.reason) for one in answers}
+
+
+def test_one_press_on_the_tracking_page_says_that_it_is_fixed(fixed: ServiceRequest) -> None:
+    ana = browser_of(fixed)
+    page = f"/r/{fixed.reference}/"
+    assert "Is it fixed?" in ana.get(page).content.decode()
+    answer = ana.post(f"{page}survey/", {"fixed": "yes"}, follow=True)
+    assert "Were you treated well?" in answer.content.decode()
+    assert said(fixed) == {"fixed": ("yes", "")}
+    assert "Thank you for your answer." in ana.get(page).content.decode()
+    event = Event.objects.get(service_request=fixed, kind="surveyed")
+    assert event.data == {"question": "fixed", "value": "yes", "reason": None}
+
+
+def test_a_no_has_its_reason_and_offers_to_open_it_again(fixed: ServiceRequest) -> None:
+    ana = browser_of(fixed)
+    page = f"/r/{fixed.reference}/survey/"
+    html = ana.post(page, {"fixed": "no"}, follow=True).content.decode()
+    assert "Open it again" in html
+    assert "It came back" in html
+    given = {"fixed": "no", "fixed_reason": "came_back", "treated_well": "partly", "treated_well_reason": "no_news"}
+    ana.post(page, {**given, "more": "1"})
+    assert said(fixed) == {"fixed": ("no", "came_back"), "treated_well": ("partly", "no_news")}
+    # Nothing but the button opens it again.
+    fixed.refresh_from_db()
+    assert fixed.status == "resolved"
+
+
+def test_a_second_answer_replaces_the_first_and_a_yes_needs_no_reason(fixed: ServiceRequest) -> None:
+    ana = browser_of(fixed)
+    page = f"/r/{fixed.reference}/survey/"
+    ana.post(page, {"fixed": "no", "fixed_reason": "came_back"})
+    ana.post(page, {"fixed": "yes", "fixed_reason": "came_back"})
+    assert said(fixed) == {"fixed": ("yes", "")}
+
+
+@pytest.mark.parametrize("given", [{}, {"fixed": "maybe"}, {"fixed": "no", "fixed_reason": "drop table"}])
+def test_what_is_no_answer_is_told_and_nothing_kept(fixed: ServiceRequest, given: dict[str, str]) -> None:
+    answer = browser_of(fixed).post(f"/r/{fixed.reference}/survey/", given)
+    assert answer.status_code == 422
+    assert said(fixed) == {}
+
+
+def test_where_an_answer_was_the_service_one_is_asked_whether_it_helped(cast: Rivermark) -> None:
+    made = factories.routed(cast.pothole, "Who mends this?", answers=LANE)
+    progress.resolve(made.pk, disposition="answered", words="The State does.", actor=cast.tom)
+    html = browser_of(made).get(f"/r/{made.reference}/").content.decode()
+    assert "Did our answer help you?" in html
+    assert "Is it fixed?" not in html
+
+
+@pytest.mark.parametrize("disposition", ["withdrawn", "handed_over", "duplicate", "no_reply"])
+def test_nobody_is_asked_where_nothing_was_done(fixed: ServiceRequest, disposition: str) -> None:
+    ServiceRequest.objects.filter(pk=fixed.pk).update(disposition=disposition)
+    ana = browser_of(fixed)
+    assert "Is it fixed?" not in ana.get(f"/r/{fixed.reference}/").content.decode()
+    ana.post(f"/r/{fixed.reference}/survey/", {"fixed": "yes"})
+    assert said(fixed) == {}
+
+
+def test_after_thirty_days_and_by_a_stranger_nothing_is_answered(fixed: ServiceRequest) -> None:
+    stranger = Client().post(f"/r/{fixed.reference}/survey/", {"fixed": "yes"})
+    assert stranger.status_code == 403
+    ana = browser_of(fixed)
+    ServiceRequest.objects.filter(pk=fixed.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
+    ana.post(f"/r/{fixed.reference}/survey/", {"fixed": "yes"})
+    assert said(fixed) == {}
+
+
+def test_whoever_joined_answers_about_the_request_that_they_joined(cast: Rivermark) -> None:
+    parent = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
+    mine = factories.routed(cast.pothole, "Same hole.", answers=LANE)
+    merges.merge(mine.pk, parent=parent, actor=cast.tom)
+    progress.resolve(parent.pk, disposition="fixed", words="Filled.", actor=cast.tom)
+    browser_of(mine).post(f"/r/{mine.reference}/survey/", {"fixed": "no"})
+    assert said(parent) == {"fixed": ("no", "")}
+    assert said(mine) == {}
+
+
+def test_whoever_only_follows_is_not_asked(fixed: ServiceRequest) -> None:
+    Participation.objects.filter(service_request=fixed).update(role="follower")
+    assert "Is it fixed?" not in browser_of(fixed).get(f"/r/{fixed.reference}/").content.decode()
+
+
+def test_it_goes_to_nobody_who_supervises_elsewhere_and_only_works_here(cast: Rivermark, fixed: ServiceRequest) -> None:
+    factories.staff("Wanda", "supervisor", cast.city, cast.parks)
+    factories.staff("Wanda", "crew", cast.city, cast.streets)
+    ours = factories.staff("Petra", "supervisor", cast.city, cast.streets)
+    # Further roles, and what she has to do still counts once.
+    for role in ("crew", "triage", "call_taker"):
+        factories.staff("Petra", role, cast.city, cast.streets)
+    busier = factories.staff("Quinn", "supervisor", cast.city, cast.streets)
+    for person, count in ((ours, 2), (busier, 3)):
+        for _ in range(count):
+            made = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
+            ServiceRequest.objects.filter(pk=made.pk).update(assignee=person)
+    for _ in range(2):
+        progress.reopen(fixed.pk, words="Still there.", actor=fixed.participations.get().person)
+        fixed.refresh_from_db()
+        if fixed.reopened_count < 2:
+            progress.accept(fixed.pk, actor=cast.tom)
+            progress.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+    fixed.refresh_from_db()
+    assert fixed.assignee == ours
+
+
+def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rivermark, fixed: ServiceRequest) -> None:
+    def again() -> ServiceRequest:
+        progress.reopen(fixed.pk, words="Still there.", actor=fixed.participations.get().person)
+        fixed.refresh_from_db()
+        return fixed
+
+    pia = factories.staff("Petra", "supervisor", cast.city, cast.streets)
+    first = again()
+    assert first.assignee != pia
+    progress.accept(fixed.pk, actor=cast.tom)
+    progress.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+    second = again()
+    assert second.reopened_count == 2
+    assert second.assignee == pia
+    mail.outbox.clear()
+    while drain("outside"):
+        pass
+    told = [one for one in mail.outbox if one.to == [pia.email]]
+    assert len(told) == 1
+    assert f"/staff/r/{fixed.reference}/" in told[0].body
+    assert "Ana" not in told[0].body

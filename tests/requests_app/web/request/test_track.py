@@ -1,0 +1,524 @@
+"""The tracking page: what everybody reads, what only a private link opens, and what one can do with it."""
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from requests_app import links, photos
+from requests_app.actions import conversation, followers, merges, moderation, progress, submission
+from requests_app.actions.assignment import change_service
+from requests_app.actions.reporter import Reporter
+from requests_app.clock import app_now
+from requests_app.models import AccessLink, Comment, ListedReason, Participation, Photo, ServiceRequest
+from requests_app.web.request.track import masked
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = pytest.mark.django_db
+
+LANE = {"where": "lane", "damage": "a bent rim"}
+NOTED = submission.Place(factories.at(), "12 Elm St", "by the bus stop", "address", 1.0)
+
+
+@pytest.fixture
+def pothole(cast: Rivermark) -> ServiceRequest:
+    return factories.routed(cast.pothole, "A deep hole.", answers=LANE, place=NOTED)
+
+
+def page(client: Client, service_request: ServiceRequest, status: int = 200, prefix: str = "") -> str:
+    answer = client.get(f"{prefix}/r/{service_request.reference}/")
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def link_of(service_request: ServiceRequest) -> AccessLink:
+    return AccessLink.objects.filter(service_request=service_request).order_by("id")[0]
+
+
+@pytest.fixture
+def ana(client: Client, pothole: ServiceRequest) -> Client:
+    """Ana's browser after she pressed her private link."""
+    client.get(f"/l/{links.token(link_of(pothole))}/")
+    return client
+
+
+def do(client: Client, service_request: ServiceRequest, act: str, **data: Any) -> str:
+    answer = client.post(f"/r/{service_request.reference}/{act}/", data, follow=True)
+    return str(answer.content.decode())
+
+
+# --- Who may read it --------------------------------------------------------------------------------------------------
+
+
+def test_everybody_reads_a_public_request_and_nothing_private_of_it(client: Client, pothole: ServiceRequest) -> None:
+    conversation.note(pothole.pk, text="internal words", actor=factories.User.objects.get(name="Tom"))
+    html = page(client, pothole)
+    for shown in ("A deep hole.", "12 Elm St", "Lane", "Sent to Streets", pothole.display_reference):
+        assert shown in html
+    for kept in ("a bent rim", "by the bus stop", "Ana Ortiz", "example.org", "internal words", "Tom", "/answer/"):
+        assert kept not in html
+
+
+@pytest.mark.parametrize("kind", ["private", "hidden", "unknown", "no reference", "erased"])
+def test_a_stranger_gets_one_page_for_all_that_is_not_theirs(cast: Rivermark, client: Client, kind: str) -> None:
+    made = factories.report(cast.outreach if kind == "private" else cast.tree, "secret words")
+    if kind == "hidden":
+        moderation.hide(made.pk, reason="abuse", actor=cast.pia)
+    if kind == "erased":
+        ServiceRequest.objects.update(public_state="erased")
+    reference = {"unknown": "00000000", "no reference": "nothing"}.get(kind, made.reference)
+    answer = client.get(f"/r/{reference}/")
+    assert answer.status_code == 404
+    html = answer.content.decode()
+    assert "We could not find this report" in html
+    assert "secret words" not in html
+    assert f'value="{reference}"' in html, "what was typed is kept"
+    for act in ("answer", "add", "not-fixed", "withdraw", "stop-mails"):
+        assert client.post(f"/r/{reference}/{act}/", {"sure": "1"}).status_code == 404
+
+
+def test_the_private_link_opens_a_private_request_by_a_cookie_bound_to_its_page(
+    cast: Rivermark, client: Client
+) -> None:
+    made = factories.report(cast.outreach, "Someone sleeps outside", place=NOTED)
+    answer = client.get(f"/l/{links.token(link_of(made))}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/r/{made.reference}/")
+    assert "no-store" in answer["Cache-Control"]
+    cookies = [one for one in answer.cookies.values() if one.key == links.COOKIE]
+    assert {one["path"] for one in cookies} == {f"/r/{made.reference}/", f"/es/r/{made.reference}/"}
+    assert all(one["httponly"] and one["samesite"] == "Lax" for one in cookies)
+    answer = client.get(f"/r/{made.reference}/")
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    html = answer.content.decode()
+    for shown in ("Someone sleeps outside", "12 Elm St", "by the bus stop", "Only you and the city see this."):
+        assert shown in html
+    assert "ana@example.org" not in html
+    assert "a…@example.org" in html
+
+
+@pytest.mark.parametrize("token", ["1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "nonsense", "999999999999999999999-x", "١-a", "-"])
+def test_a_wrong_link_is_the_same_404_as_an_unknown_reference(
+    client: Client, pothole: ServiceRequest, token: str
+) -> None:
+    for path, words in (("", "We could not find this report"), ("stop/", "This link does not work any more")):
+        answer = client.get(f"/l/{token}/{path}")
+        assert answer.status_code == 404
+        assert words in answer.content.decode()
+    assert client.post(f"/l/{token}/stop/").status_code == 404
+
+
+def test_a_withdrawn_or_expired_link_opens_nothing(client: Client, pothole: ServiceRequest) -> None:
+    link = link_of(pothole)
+    token = links.token(link)
+    AccessLink.objects.update(generation=2)
+    assert client.get(f"/l/{token}/").status_code == 404
+    AccessLink.objects.update(generation=1, expires_at=app_now() - dt.timedelta(hours=1))
+    assert client.get(f"/l/{token}/").status_code == 404
+
+
+def test_one_requests_cookie_opens_no_other(cast: Rivermark, ana: Client) -> None:
+    private = factories.report(cast.outreach, "Someone")
+    page(ana, private, 404)
+
+
+def test_another_citys_link_opens_nothing_here(cast: Rivermark, client: Client) -> None:
+    elsewhere = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    type(cast.city).objects.filter(pk=cast.city.pk).update(hosts=["testserver"])
+    made = factories.report(factories.service(elsewhere, "pothole"))
+    assert client.get(f"/l/{links.token(link_of(made))}/").status_code == 404
+    page(client, made, 404)
+
+
+def test_who_only_joined_reads_what_everybody_reads_and_nothing_once_it_is_private(
+    cast: Rivermark, client: Client, pothole: ServiceRequest
+) -> None:
+    _person, link = followers.join(pothole.pk, reporter=Reporter(email="tia@example.org"), language="en")
+    conversation.ask(pothole.pk, question="Which gate?", actor=cast.tom)
+    client.get(f"/l/{links.token(link)}/")
+    html = page(client, pothole)
+    for kept in ("a bent rim", "by the bus stop", "Which gate?"):
+        assert kept not in html
+    change_service(pothole.pk, version=cast.outreach, actor=cast.tom)
+    page(client, pothole, 404)
+
+
+def test_staff_who_may_see_it_are_led_to_where_they_work(cast: Rivermark, client: Client) -> None:
+    private = factories.routed(cast.outreach, "Someone")
+    client.force_login(cast.tom)
+    assert client.get(f"/r/{private.reference}/")["Location"] == f"/staff/r/{private.reference}/"
+    client.force_login(cast.pia)
+    page(client, private, 404)
+
+
+def test_any_spelling_of_the_reference_leads_to_one_address(client: Client, pothole: ServiceRequest) -> None:
+    spoken = pothole.display_reference.lower()
+    assert client.get(f"/r/{spoken}/")["Location"] == f"/r/{pothole.reference}/"
+
+
+# --- What it says -----------------------------------------------------------------------------------------------------
+
+
+def test_it_says_who_acts_next_and_by_when(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
+    assert "Streets will look at it by" in page(client, pothole)
+    progress.accept(pothole.pk, actor=cast.tom)
+    html = page(client, pothole)
+    assert "Being worked on" in html
+    assert "Goal: done by" in html
+    assert "Streets will look at it" not in html, "one next date only"
+
+
+def test_the_order_of_the_page(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
+    html = page(ana, pothole)
+    marks = [
+        "status-head",
+        "next-step",
+        "Our goal for this kind",
+        "What you can do",
+        "What happened so far",
+        "Your report",
+    ]
+    marks.append("How to get help")
+    positions = [html.index(mark) for mark in marks]
+    assert positions == sorted(positions)
+
+
+def test_the_timeline_is_newest_first_in_departments_words(
+    client: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    progress.accept(pothole.pk, actor=cast.tom)
+    progress.schedule(pothole.pk, on=dt.date(2027, 6, 3), actor=cast.tom)
+    conversation.comment(pothole.pk, text="We come on Thursday.", actor=cast.tom)
+    progress.resolve(pothole.pk, disposition="fixed", words="Filled with hot mix.", actor=cast.tom, visited=True)
+    html = page(client, pothole)
+    timeline = html[html.index("What happened so far") :]
+    told = [
+        "Filled with hot mix.",
+        "We come on Thursday.",
+        "Planned for Thursday, June 3",
+        "Work has begun",
+        "Sent to Streets",
+        "We got the report",
+    ]
+    positions = [timeline.index(words) for words in told]
+    assert positions == sorted(positions)
+    assert "Tom" not in html
+    assert re.search(r"<h1>Fixed</h1>", html)
+    assert "Visited" in html
+
+
+def test_a_remote_ending_says_that_it_was_done_from_the_office(
+    client: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    progress.resolve(pothole.pk, disposition="answered", words="See page 2.", actor=cast.tom, visited=False)
+    assert "Done from the office" in page(client, pothole)
+
+
+def test_who_did_not_say_whether_they_went_is_not_told_to_have_stayed(
+    client: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    html = page(client, pothole)
+    assert "Done from the office" not in html
+    assert "Visited" not in html
+
+
+def test_what_we_cannot_do_says_where_to_appeal(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
+    ListedReason.objects.create(
+        jurisdiction=cast.city,
+        kind="cannot_do",
+        code="private",
+        words={"en": "the ground is private."},
+        appeal={"en": "Write to the clerk within 30 days."},
+    )
+    progress.resolve(pothole.pk, disposition="cannot_do", reason="private", words="", actor=cast.tom)
+    html = page(client, pothole)
+    assert "We can’t do this because the ground is private." in html
+    assert "Write to the clerk within 30 days." in html
+
+
+def test_what_is_usual_comes_from_enough_reports(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
+    now = app_now()
+    for number in range(20):
+        made = factories.report(cast.pothole, "old", answers=LANE, reporter=factories.NOBODY)
+        taken = dt.timedelta(days=2 if number < 10 else 5)
+        ServiceRequest.objects.filter(pk=made.pk).update(
+            status="resolved", disposition="fixed", submitted_at=now - taken, resolved_at=now
+        )
+    html = page(client, pothole)
+    assert "most (8 in 10) were finished within 5 days, half within 4 days." in html
+    assert "We counted 20 reports of this kind from the last 90 days." in html
+
+
+def test_user_text_carries_the_language_it_was_written_in(client: Client, cast: Rivermark) -> None:
+    made = factories.routed(cast.pothole, "Un hoyo hondo.", answers=LANE, language="es")
+    conversation.comment(made.pk, text="We come soon.", actor=cast.tom)
+    html = page(client, made)
+    assert 'lang="es" dir="auto">Un hoyo hondo.' in html
+    html = page(client, made, prefix="/es")
+    assert 'lang="en" dir="auto">We come soon.' in html
+    assert "Bache" in html
+
+
+def test_a_joined_report_shows_the_status_of_the_earlier_one(
+    cast: Rivermark, client: Client, pothole: ServiceRequest
+) -> None:
+    mine = factories.routed(cast.pothole, "The same hole.", answers=LANE)
+    merges.merge(mine.pk, parent=pothole, actor=cast.tom)
+    progress.accept(pothole.pk, actor=cast.tom)
+    html = page(client, mine)
+    assert "<h1>Being worked on</h1>" in html
+    assert pothole.display_reference in html
+    assert "2 people reported this." in html
+    assert "The same hole." in html
+    assert "A deep hole." not in html
+    assert html.count("Sent to Streets") == 1, "what was before the reader's own report is not their story"
+
+
+def test_a_joined_report_tells_nothing_of_one_that_is_hidden(
+    cast: Rivermark, client: Client, pothole: ServiceRequest
+) -> None:
+    mine = factories.routed(cast.pothole, "The same hole.", answers=LANE)
+    merges.merge(mine.pk, parent=pothole, actor=cast.tom)
+    progress.schedule(pothole.pk, on=dt.date(2027, 6, 3), actor=cast.tom)
+    moderation.hide(pothole.pk, reason="abuse", actor=cast.pia)
+    html = page(client, mine)
+    assert "Joined with an earlier report" in html
+    assert "June 3" not in html
+    assert pothole.display_reference not in html
+
+
+def test_you_is_only_said_to_the_reporter(cast: Rivermark, ana: Client, pothole: ServiceRequest) -> None:
+    stranger = Client()
+    conversation.ask(pothole.pk, question="Which gate?", actor=cast.tom)
+    assert "your answer" in page(ana, pothole)
+    assert "your answer" not in page(stranger, pothole)
+    progress.withdraw(pothole.pk, actor=link_of(pothole).person)
+    assert "You took it back" in page(ana, pothole)
+    assert "You took it back" not in page(stranger, pothole)
+
+
+def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client: Client) -> None:
+    import io
+
+    made = factories.report(cast.outreach, "Someone")
+    content = factories.jpeg()
+    taken = photos.take(
+        io.BytesIO(content), size=len(content), jurisdiction=cast.city, service_request=made, alt="A tent"
+    )
+    own = f"/r/{made.reference}/photos/{taken.name}-small.jpg"
+    assert client.get(own).status_code == 404
+    client.get(f"/l/{links.token(link_of(made))}/")
+    assert own in page(client, made)
+    assert 'alt="A tent"' in page(client, made)
+    assert client.get(own).status_code == 200
+    Photo.objects.update(hidden_at=app_now())
+    assert client.get(own).status_code == 404
+
+
+# --- What one can do --------------------------------------------------------------------------------------------------
+
+
+def test_only_a_post_with_the_link_acts(ana: Client, pothole: ServiceRequest) -> None:
+    for act in ("answer", "add", "not-fixed", "withdraw", "stop-mails"):
+        assert ana.get(f"/r/{pothole.reference}/{act}/").status_code == 405
+        answer = Client().post(f"/r/{pothole.reference}/{act}/", {"sure": "1", "add-words": "x"})
+        assert answer.status_code == 403
+    assert not Comment.objects.exists()
+    pothole.refresh_from_db()
+    assert pothole.status == "routed"
+
+
+def test_a_forged_act_is_refused(ana: Client, pothole: ServiceRequest) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = ana.cookies
+    assert strict.post(f"/r/{pothole.reference}/withdraw/", {"sure": "1"}).status_code == 403
+
+
+def test_the_reporter_adds_something_that_staff_read_and_the_public_does_not(
+    ana: Client, pothole: ServiceRequest
+) -> None:
+    html = do(ana, pothole, "add", **{"add-words": "It grew."})
+    assert "The people who work on it will read it." in html
+    assert "It grew." in html
+    assert "It grew." not in page(Client(), pothole)
+    pothole.refresh_from_db()
+    assert pothole.has_new_answer
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Now I smell gas here.", "If anyone is in danger now, call 911."),
+        ("Ahora huele a gas.", "If anyone is in danger now, call 911."),
+        ("I want to die.", "Call or text 988"),
+        ("It grew.", ""),
+    ],
+)
+def test_words_of_danger_that_are_added_are_sent_and_say_whom_to_call(
+    ana: Client, pothole: ServiceRequest, words: str, said: str
+) -> None:
+    html = do(ana, pothole, "add", **{"add-words": words})
+    assert words in html
+    assert ("usa-alert--error" in html) == bool(said)
+    assert said in html
+
+
+def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: ServiceRequest) -> None:
+    answer = ana.post(f"/r/{pothole.reference}/add/", {"add-words": "  "})
+    assert answer.status_code == 422
+    assert "Write something first." in answer.content.decode()
+    answer = ana.post(f"/r/{pothole.reference}/add/", {"add-words": "y" * 3000})
+    assert answer.status_code == 422
+    assert "Use at most 2000 characters. You have 3000." in answer.content.decode()
+    assert "y" * 3000 in answer.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_the_reporter_reads_neither_notes_nor_what_others_who_joined_said(
+    ana: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    person, _link = followers.join(pothole.pk, reporter=Reporter(), language="en")
+    conversation.note(pothole.pk, text="internal words", actor=cast.tom)
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    progress.reopen(pothole.pk, words="words of a neighbor", actor=person)
+    html = page(ana, pothole)
+    assert "Open again" in html
+    assert "internal words" not in html
+    assert "words of a neighbor" not in html
+
+
+def test_an_answer_goes_on_with_the_work(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
+    conversation.ask(pothole.pk, question="Which gate?", actor=cast.tom)
+    html = page(ana, pothole)
+    assert "Which gate?" in html
+    assert "Which gate?" not in page(Client(), pothole)
+    do(ana, pothole, "answer", **{"answer-words": "The north one"})
+    pothole.refresh_from_db()
+    assert pothole.status == "in_progress"
+    assert Comment.objects.get(kind="answer").text == "The north one"
+    assert "/answer/" not in page(ana, pothole)
+
+
+def test_still_broken_opens_it_again_under_the_same_number(
+    ana: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    assert "Still broken" in page(ana, pothole)
+    html = do(ana, pothole, "not-fixed", **{"not_fixed-words": ""})
+    assert "It is open again." in html
+    pothole.refresh_from_db()
+    assert (pothole.status, pothole.reopened_count) == ("routed", 1)
+
+
+def move_back(service_request: ServiceRequest, **ago: int) -> None:
+    ServiceRequest.objects.filter(pk=service_request.pk).update(resolved_at=app_now() - dt.timedelta(**ago))
+
+
+@pytest.mark.parametrize(
+    ("disposition", "days", "may"),
+    [("fixed", 29, True), ("fixed", 31, False), ("not_found", 13, True), ("not_found", 15, False)],
+)
+def test_for_how_long_it_can_be_opened_again(
+    ana: Client, cast: Rivermark, pothole: ServiceRequest, disposition: str, days: int, may: bool
+) -> None:
+    progress.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
+    move_back(pothole, days=days)
+    label = "Still there" if disposition == "not_found" else "Still broken"
+    assert (label in page(ana, pothole)) == may
+    do(ana, pothole, "not-fixed", **{"not_fixed-words": "look again"})
+    pothole.refresh_from_db()
+    assert (pothole.status == "routed") == may
+
+
+def test_who_joined_says_still_broken_of_the_earlier_report(
+    cast: Rivermark, client: Client, pothole: ServiceRequest
+) -> None:
+    mine = factories.routed(cast.pothole, "The same hole.", answers=LANE)
+    merges.merge(mine.pk, parent=pothole, actor=cast.tom)
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    client.get(f"/l/{links.token(link_of(mine))}/")
+    do(client, mine, "not-fixed", **{"not_fixed-words": "Not filled."})
+    pothole.refresh_from_db()
+    mine.refresh_from_db()
+    assert pothole.status == "routed"
+    assert mine.duplicate_of_id == pothole.pk
+
+
+def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: ServiceRequest) -> None:
+    assert "Take it back?" in do(ana, pothole, "withdraw")
+    pothole.refresh_from_db()
+    assert pothole.status == "routed"
+    do(ana, pothole, "withdraw", sure="1")
+    pothole.refresh_from_db()
+    assert pothole.disposition == "withdrawn"
+
+
+def test_who_joined_cannot_take_it_back(client: Client, pothole: ServiceRequest) -> None:
+    _person, link = followers.join(pothole.pk, reporter=Reporter(), language="en")
+    client.get(f"/l/{links.token(link)}/")
+    assert "Take it back" not in page(client, pothole)
+    assert "This cannot be done any more." in do(client, pothole, "withdraw", sure="1")
+    pothole.refresh_from_db()
+    assert pothole.status == "routed"
+
+
+def test_mails_stop_from_the_page(ana: Client, pothole: ServiceRequest) -> None:
+    assert "Stop mails" in page(ana, pothole)
+    do(ana, pothole, "stop-mails")
+    assert Participation.objects.get().unsubscribed_at is not None
+    assert "Stop mails" not in page(ana, pothole)
+
+
+def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: ServiceRequest) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    path = f"/l/{links.token(link_of(pothole))}/stop/"
+    assert "Stop the mails" in strict.get(path).content.decode()
+    assert Participation.objects.get().unsubscribed_at is None
+    assert strict.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert Participation.objects.get().unsubscribed_at is not None
+
+
+def test_what_cannot_be_done_any_more_is_said(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
+    progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
+    assert "This cannot be done any more." in do(ana, pothole, "withdraw", sure="1")
+    assert "Your words are not sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
+    assert not Comment.objects.filter(kind="answer").exists()
+
+
+@pytest.mark.parametrize(("value", "shown"), [("ana@example.org", "a…@example.org"), ("(555) 010-0199 ext. 4", "…94")])
+def test_contacts_are_never_shown_in_full(value: str, shown: str) -> None:
+    assert masked(value) == shown
+
+
+# --- Looking a report up ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change", [str.lower, lambda text: text.replace("0", "O"), lambda text: f" {text[:4]} {text[5:]} "]
+)
+def test_a_reference_is_found_however_it_is_typed(client: Client, pothole: ServiceRequest, change: Any) -> None:
+    answer = client.get("/find/", {"reference": change(pothole.display_reference)}, follow=True)
+    assert answer.request["PATH_INFO"] == f"/r/{pothole.reference}/"
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["7K3M-9QW", "hello there", "7K3M-9QWTT", "x" * 5000, ""])
+def test_a_typo_is_told_and_kept(client: Client, cast: Rivermark, typed: str) -> None:
+    answer = client.get("/find/", {"reference": typed})
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert typed in html
+    assert "report number" in html
+
+
+def test_looking_up_too_often_waits(client: Client, pothole: ServiceRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    from requests_app.web.request import track
+
+    monkeypatch.setattr(track, "LOOKUPS_AN_HOUR", 2)
+    page(client, pothole)
+    page(client, pothole)
+    page(client, pothole, 429)

@@ -1,0 +1,307 @@
+"""The queue shows what is mine to do, the dangerous first, and costs the same however long it is."""
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from requests_app.actions import assignment, conversation, moderation, progress
+from requests_app.clock import app_now
+from requests_app.models import Membership, ServiceRequest, User
+from staff_app.queue import listing
+from tests import factories
+from tests.factories import ANA, Rivermark
+
+pytestmark = pytest.mark.django_db
+LANE = {"where": "lane"}
+SignIn = Callable[[User], Client]
+
+
+def pothole(town: Rivermark, words: str = "A hole as big as a plate.", **columns: Any) -> ServiceRequest:
+    made = factories.routed(town.pothole, words, answers=LANE)
+    if columns:
+        ServiceRequest.objects.filter(pk=made.pk).update(**columns)
+        made.refresh_from_db()
+    return made
+
+
+def shown(client: Client, query: str = "", path: str = "/staff/") -> list[str]:
+    """The references on the page, in its order."""
+    answer = client.get(path + query)
+    assert answer.status_code == 200
+    return re.findall(r'href="/staff/r/([0-9A-Z]{8})/"', answer.content.decode())
+
+
+def test_strangers_are_sent_to_the_sign_in(town: Rivermark, client: Client) -> None:
+    answer = client.get("/staff/")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/accounts/login/?next=/staff/"
+
+
+def test_nothing_of_it_is_kept_by_a_browser_or_a_proxy(tom: Client) -> None:
+    assert tom.get("/staff/")["Cache-Control"] == "private, no-store"
+
+
+def test_somebody_without_work_in_this_city_gets_403(town: Rivermark, signed_in: SignIn) -> None:
+    elsewhere = factories.jurisdiction("Eastport", hosts=["eastport.example"])
+    answer = signed_in(factories.staff("Eve", "administrator", elsewhere)).get("/staff/")
+    # Two cities now: the host must name one.
+    assert answer.status_code == 404
+    town.city.hosts = ["rivermark.example"]
+    town.city.save()
+    answer = signed_in(factories.staff("Eli", "administrator", elsewhere)).get("/staff/", HTTP_HOST="rivermark.example")
+    assert answer.status_code == 403
+    assert "you do not work for Rivermark" in answer.content.decode()
+
+
+def test_it_shows_the_open_requests_of_ones_own_department(town: Rivermark, tom: Client, pia: Client) -> None:
+    hole, limb = pothole(town), factories.routed(town.tree)
+    ended = pothole(town)
+    progress.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    assert shown(tom) == [hole.reference]
+    assert shown(pia) == [limb.reference]
+
+
+def test_the_whole_city_is_there_for_whoever_works_for_it_but_not_what_is_confidential(
+    town: Rivermark, signed_in: SignIn
+) -> None:
+    hole, limb, secret = pothole(town), factories.routed(town.tree), factories.routed(town.outreach)
+    assert sorted(shown(signed_in(town.cal))) == sorted([hole.reference, limb.reference])
+    assert secret.reference in shown(signed_in(town.tom))
+
+
+def test_what_its_reporter_did_not_confirm_is_not_there(town: Rivermark, signed_in: SignIn) -> None:
+    pothole(town, public_state="unconfirmed")
+    assert shown(signed_in(town.cal)) == []
+
+
+def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_rest(
+    town: Rivermark, tom: Client
+) -> None:
+    now = app_now()
+    accepted = {"acknowledged_at": now, "status": "in_progress"}
+    tonight = listing.Moment.of(town.city).tonight
+    names = {
+        pothole(town, due_at=now + dt.timedelta(days=9), **accepted).reference: "later",
+        pothole(town, due_at=now + dt.timedelta(days=8), reopened_count=1, **accepted).reference: "reopened",
+        pothole(town, due_at=tonight - dt.timedelta(seconds=1), **accepted).reference: "today",
+        pothole(town, due_at=now - dt.timedelta(days=3), priority=3, **accepted).reference: "late, priority 3",
+        pothole(town, due_at=now - dt.timedelta(days=1), priority=2, **accepted).reference: "late, priority 2",
+        pothole(town, due_at=None, status="on_hold", acknowledged_at=now).reference: "no date",
+        pothole(town, priority=1, due_at=now + dt.timedelta(days=7)).reference: "priority 1, not accepted",
+        pothole(town, after_warning=True, due_at=now + dt.timedelta(days=6)).reference: "after the warning",
+    }
+    assert [names[reference] for reference in shown(tom)] == [
+        "after the warning",
+        "priority 1, not accepted",
+        "late, priority 2",
+        "late, priority 3",
+        "today",
+        "reopened",
+        "later",
+        "no date",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tab", "columns"),
+    [
+        ("new", {}),
+        ("p1", {"priority": 1}),
+        ("late", {"due_at": dt.timedelta(hours=-1), "acknowledged_at": dt.timedelta()}),
+        ("answered", {"has_new_answer": True, "acknowledged_at": dt.timedelta()}),
+        ("reopened", {"reopened_count": 2, "acknowledged_at": dt.timedelta()}),
+        ("waiting", {"status": "on_hold", "acknowledged_at": dt.timedelta()}),
+    ],
+)
+def test_each_tab_keeps_its_own_and_counts_it(town: Rivermark, tom: Client, tab: str, columns: dict[str, Any]) -> None:
+    now = app_now()
+    at = {name: now + value if isinstance(value, dt.timedelta) else value for name, value in columns.items()}
+    one = pothole(town, **at)
+    other = pothole(town, status="in_progress", acknowledged_at=now, due_at=now + dt.timedelta(days=30))
+    assert shown(tom, f"?tab={tab}") == [one.reference]
+    assert sorted(shown(tom)) == sorted([one.reference, other.reference])
+    page = tom.get("/staff/").content.decode()
+    assert re.search(rf'\?tab={tab}"[^>]*>[^<]*<span class="count">1</span>', page)
+
+
+def test_a_tab_counts_no_further_than_a_hundred(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "COUNTED_TO", 2)
+    for _ in range(3):
+        pothole(town)
+    assert '<span class="count">2+</span>' in tom.get("/staff/").content.decode()
+
+
+def test_triage_is_a_tab_for_those_who_triage_alone(town: Rivermark, tom: Client, signed_in: SignIn) -> None:
+    lost = factories.routed(town.unknown, place=factories.submission.Place())
+    assert shown(tom, "?tab=triage") == [lost.reference]
+    assert shown(tom) == []
+    dev = signed_in(town.dev)
+    assert dev.get("/staff/?tab=triage").status_code == 404
+    assert "tab=triage" not in dev.get("/staff/").content.decode()
+
+
+def test_mine_is_what_was_assigned_to_me(town: Rivermark, tom: Client) -> None:
+    mine, _ = pothole(town), pothole(town)
+    assignment.assign(mine.pk, assignee=town.tom, actor=town.tom)
+    assert shown(tom, path="/staff/mine/") == [mine.reference]
+
+
+def test_a_contractor_sees_only_what_is_assigned_to_them(town: Rivermark, signed_in: SignIn) -> None:
+    gus = factories.staff("Gus", "contractor", town.city, town.streets)
+    theirs, other = pothole(town), pothole(town)
+    assignment.assign(theirs.pk, assignee=gus, actor=town.tom)
+    client = signed_in(gus)
+    assert shown(client) == [theirs.reference]
+    assert client.get(f"/staff/r/{other.reference}/").status_code == 404
+
+
+def test_an_answer_to_what_has_ended_is_shown_too(town: Rivermark, tom: Client) -> None:
+    ended = pothole(town)
+    progress.resolve(ended.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    conversation.answer(ended.pk, text="It is still there.", actor=ended.participations.get().person)
+    assert shown(tom, "?tab=answered") == [ended.reference]
+
+
+def test_what_ended_lately_is_under_ended_newest_first(town: Rivermark, tom: Client) -> None:
+    first, second, _open = pothole(town), pothole(town), pothole(town)
+    for one in (second, first):
+        progress.resolve(one.pk, disposition="fixed", words="Filled.", visited=True, actor=town.tom)
+    ServiceRequest.objects.filter(pk=second.pk).update(resolved_at=app_now() - dt.timedelta(days=1))
+    assert shown(tom, "?tab=ended") == [first.reference, second.reference]
+
+
+@pytest.mark.parametrize("spelling", ["{0}-{1}", "{0} {1}", "{0}{1}", " #{0}-{1} "])
+def test_a_reference_in_any_spelling_opens_the_request(town: Rivermark, tom: Client, spelling: str) -> None:
+    one = pothole(town)
+    typed = spelling.format(one.reference[:4].lower(), one.reference[4:])
+    answer = tom.get("/staff/", {"q": typed})
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/staff/r/{one.reference}/"
+
+
+def test_a_reference_of_another_department_is_not_told(town: Rivermark, tom: Client) -> None:
+    limb = factories.routed(town.tree)
+    answer = tom.get("/staff/", {"q": limb.reference})
+    assert answer.status_code == 200
+    assert f"/staff/r/{limb.reference}/" not in answer.content.decode()
+
+
+def test_words_are_looked_for_in_text_and_address(town: Rivermark, tom: Client) -> None:
+    crater, sinkhole = pothole(town, "A crater."), pothole(town, "A sinkhole.", address="9 Oak Ave")
+    assert shown(tom, "?q=CRATER") == [crater.reference]
+    assert shown(tom, "?q=oak+sinkhole") == [sinkhole.reference]
+    # It could be a reference, but is a word.
+    assert shown(tom, "?q=sinkhole") == [sinkhole.reference]
+    assert shown(tom, "?q=%25") == []
+
+
+def test_service_and_department_choose(town: Rivermark, signed_in: SignIn) -> None:
+    hole, limb = pothole(town), factories.routed(town.tree)
+    cal = signed_in(town.cal)
+    assert shown(cal, "?service=pothole") == [hole.reference]
+    assert shown(cal, "?department=PK") == [limb.reference]
+    assert shown(cal, "?department=PK&service=pothole") == []
+
+
+def test_another_departments_code_opens_nothing(town: Rivermark, tom: Client) -> None:
+    factories.routed(town.tree)
+    hole = pothole(town)
+    assert shown(tom, "?department=PK") == [hole.reference]
+
+
+def test_a_row_says_in_words_what_is_special(town: Rivermark, tom: Client) -> None:
+    factories.area(town.city)
+    one = factories.routed(
+        town.pothole, "Un hoyo enorme.", answers=LANE, language="es", after_warning=True, address="12 Elm St"
+    )
+    conversation.answer(one.pk, text="Sigue igual.", actor=one.participations.get().person)
+    ServiceRequest.objects.filter(pk=one.pk).update(
+        people_count=4, reopened_count=2, due_at=app_now() - dt.timedelta(days=2, minutes=1)
+    )
+    page = " ".join(re.sub(r"<[^>]+>", " ", tom.get("/staff/").content.decode()).split())
+    for words in ("Sent after warning", "Not accepted yet", "New answer", "Reopened 2×", "4 people", "Spanish"):
+        assert words in page
+    assert "Late 2 d P2 service Pothole" in page
+    assert "12 Elm St · Ward 5" in page
+    assert '<span lang="es">Un hoyo enorme.</span>' in tom.get("/staff/").content.decode()
+
+
+def test_what_the_public_does_not_see_says_so(town: Rivermark, tom: Client, signed_in: SignIn) -> None:
+    one = pothole(town)
+    moderation.hide(one.pk, reason="abuse", actor=town.ada)
+    assert ">Hidden</span>" in tom.get("/staff/").content.decode()
+
+
+def test_pages_follow_one_another_and_go_back(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE_SIZE", 2)
+    for days in range(5):
+        pothole(town, priority=1 if days == 4 else 2, due_at=app_now() + dt.timedelta(days=days))
+    seen: list[str] = []
+    url = "/staff/?tab=new"
+    for _ in range(3):
+        page = tom.get(url).content.decode()
+        seen += re.findall(r'href="/staff/r/([0-9A-Z]{8})/"', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        url = following.group(1).replace("&amp;", "&") if following else ""
+    assert url == ""
+    expected = ServiceRequest.objects.order_by("priority", "due_at").values_list("reference", flat=True)
+    assert seen == list(expected)
+    back = re.search(r'rel="prev" href="([^"]+)"', page)
+    assert back
+    assert shown(tom, back.group(1).replace("&amp;", "&"), path="") == seen[2:4]
+    assert shown(tom, "?tab=new&cursor=junk") == seen[:2]
+
+
+@pytest.mark.parametrize(
+    ("who", "tab"),
+    [
+        ("tom", "triage"),
+        *itertools.product(["tom", "cal"], ["all", "late", "waiting", "ended", "answered", "mine"]),
+    ],
+)
+def test_it_costs_the_same_queries_for_5_and_for_50_rows(
+    town: Rivermark, signed_in: SignIn, who: str, tab: str
+) -> None:
+    factories.area(town.city)
+    client = signed_in(getattr(town, who))
+    shapes: dict[str, dict[str, Any]] = {
+        "all": {},
+        "late": {"due_at": app_now() - dt.timedelta(days=1)},
+        "triage": {"department": None, "in_triage": True, "status": "received"},
+        "waiting": {"status": "on_hold", "hold_reason": "parts"},
+        "ended": {"status": "resolved", "disposition": "cannot_do", "resolved_at": app_now()},
+        "answered": {"has_new_answer": True},
+        "mine": {"assignee": getattr(town, who)},
+    }
+    model = pothole(town, **shapes[tab])
+
+    def cost(number: int) -> int:
+        while ServiceRequest.objects.count() < number:
+            copy = ServiceRequest.objects.get(pk=model.pk)
+            copy.pk = None
+            copy.reference = factories.submission.references.new_reference()
+            copy.save()
+        with CaptureQueriesContext(connection) as queries:
+            assert len(shown(client, f"?tab={tab}")) == number
+        return len(queries)
+
+    client.get("/staff/")
+    few = cost(5)
+    assert cost(50) == few
+    assert few <= 15
+
+
+def test_a_department_of_somebody_with_two_is_asked_for_once(town: Rivermark, tom: Client) -> None:
+    Membership.objects.create(
+        user=town.tom, jurisdiction=town.city, department=town.parks, role=factories.role(town.city, "crew")
+    )
+    hole, limb = pothole(town), factories.routed(town.tree, reporter=ANA)
+    assert sorted(shown(tom)) == sorted([hole.reference, limb.reference])
+    assert shown(tom, "?department=PK") == [limb.reference]
