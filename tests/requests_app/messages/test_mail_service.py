@@ -67,12 +67,12 @@ def test_email_goes_out_with_its_headers_and_both_bodies(service: Service) -> No
     mail = service.mails[0]
     assert service.tokens == {"a=b"}
     assert mail["To"] == "ana@example.org"
-    assert made.spoken_reference in mail["Subject"]
+    assert made.display_reference in mail["Subject"]
     assert "<html" in mail["HtmlBody"]
     assert mail["TextBody"]
     headers = {header["Name"]: header["Value"] for header in mail["Headers"]}
     assert {"Message-ID", "X-Lamplighter-Event", "List-Unsubscribe", "List-Unsubscribe-Post"} <= set(headers)
-    assert not OutboxRow.objects.filter(kind__startswith="notify_", done_at=None).exists()
+    assert not OutboxRow.objects.filter(kind__startswith="email_", done_at=None).exists()
 
 
 def test_an_address_that_the_service_refuses_gets_no_more_email(service: Service) -> None:
@@ -97,6 +97,6 @@ def test_a_service_that_fails_is_tried_again(service: Service) -> None:
     deliver()
     assert service.mails
     assert ContactPoint.objects.get(value="ana@example.org").bounced_at is None
-    waiting = OutboxRow.objects.filter(kind__startswith="notify_", done_at=None)
+    waiting = OutboxRow.objects.filter(kind__startswith="email_", done_at=None)
     assert waiting.exists()
     assert not waiting.filter(dead_at__isnull=False).exists()
