@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from openlocationcode import openlocationcode
 
 from requests_app.actions import drafts
 from requests_app.models import OutboxRow, Owner, ServiceRequest
-from requests_app.places import plus_codes
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import EAST, Rivermark, square
@@ -46,8 +46,8 @@ def test_a_typed_latitude_and_longitude_is_the_point_that_a_click_gives(walk: Wa
 @pytest.mark.shows("A4")
 @pytest.mark.parametrize("is_short", [False, True])
 def test_a_plus_code_is_the_point_that_a_click_gives(walk: Walk, is_short: bool) -> None:
-    code = plus_codes.encode(-69.0001, 40.5001)
-    long, lat = plus_codes.decode(code)
+    code = openlocationcode.encode(40.5001, -69.0001)
+    lat, long = openlocationcode.decode(code).latlng()
     at_where(walk, address="", lat=str(lat), long=str(long))
     clicked = walk.draft.typed["place"]
     walk.on("location", address=code[4:] if is_short else code)

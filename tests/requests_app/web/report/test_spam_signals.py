@@ -35,16 +35,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.32")]
 PENDING_REVIEW = "Somebody will look at it before everyone can see it."
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
-def walk(cast: Rivermark, client: Client) -> Walk:
-    return Walk(client)
-
-
 def report(walk: Walk, number: int = 0, **contact: str) -> ServiceRequest:
     """Somebody else, about another place, from the same network, unless said otherwise."""
     place = contact.pop("address", f"{number} Far Away Rd")
