@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 SITE = pytest.StashKey["Site"]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What takes a minute or more on its own (tests/seconds.py), longest first: a run of several processes begins with these, so that
+# none is left with a long one at the end.
+LONGEST = ("tests/test_accessibility.py",)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`-m "not browser"` leaves out every test that opens one, without a mark on each."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    if hasattr(config, "workerinput"):
+        places = {file: place for place, file in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")
