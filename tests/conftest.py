@@ -18,7 +18,23 @@ SITE = pytest.StashKey["Site"]()
 
 # What takes a minute or more on its own (tests/seconds.py), longest first: a run of several processes begins with these, so that
 # none is left with a long one at the end.
-LONGEST = ("tests/test_accessibility.py",)
+LONGEST = (
+    "tests/test_accessibility.py",
+    "tests/stack/test_demo.py",
+    "tests/test_right_to_left.py",
+    "tests/journeys/test_offline.py",
+    "tests/test_query_budgets.py",
+    "tests/requests_app/views/test_map.py",
+    "tests/journeys/test_map_and_list.py",
+    "tests/test_canary.py",
+    "tests/test_weight.py",
+    "tests/test_mail_access.py",
+    "tests/requests_app/messages/test_digest.py",
+    "tests/requests_app/rules/test_said.py",
+    "tests/test_headers.py",
+    "tests/faults/test_kills.py",
+    "tests/journeys/test_details.py",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
