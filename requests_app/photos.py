@@ -58,6 +58,7 @@ def take(
 ) -> Photo:
     """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
+    Without a draft or a request it is unclaimed, and housekeeping deletes it after a while.
     keep_taken: whether the sender agreed that we keep when and where it was taken. name: random if omitted.
 
     The files are written before the row. A crash in between leaves files under an unguessable name, which the nightly sweep

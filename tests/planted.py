@@ -50,6 +50,7 @@ from requests_app.models import (
 from requests_app.rules.public_texts import public_texts
 from requests_app.web import resident
 from tests import factories
+from tests.saved import saved
 
 # Private values, by what they are. No page contains these words otherwise.
 CANARIES = {
@@ -154,6 +155,14 @@ class Planted:
 
 
 def plant() -> Planted:
+    planted = _plant_rows()
+    for photo in planted.photos.values():
+        _write(photo)
+    return planted
+
+
+@saved
+def _plant_rows() -> Planted:
     cast = factories.rivermark()
     city, streets, parks = cast.city, cast.streets, cast.parks
     city.branding = {**city.branding, "seal_url": "data:image/svg+xml;base64,PHN2Zy8+"}
@@ -184,14 +193,14 @@ def plant() -> Planted:
         ModerationTerm.objects.create(jurisdiction=city, kind=kind, value=value, created_by=staff["ada"])
     requests = _requests(cast)
     factories.let_the_worker_work()
-    for request in requests.values():
-        request.refresh_from_db()
-    _edit_text(requests["coarse"])
+    for one in requests.values():
+        one.refresh_from_db()
+    _change_its_words(requests["coarse"])
     requests["triage"] = _in_triage(cast, sue)
     moderation.hide(requests["hidden"].pk, reason="personal_data", actor=sue)
     _force_state(requests)
     public = requests["public"]
-    _add_comments(public, parks=parks, streets=streets, sue=sue, pia=pia)
+    _tell_the_story(public, parks=parks, streets=streets, sue=sue, pia=pia)
     reason = {"en": "the budget is spent", "es": "se acabó el presupuesto"}
     ListedReason.objects.create(
         jurisdiction=city, kind="cannot_do", code="budget", words=reason, appeal={"en": "Ask the council."}
@@ -202,8 +211,8 @@ def plant() -> Planted:
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
     factories.let_the_worker_work()
-    for request in requests.values():
-        request.refresh_from_db()
+    for one in requests.values():
+        one.refresh_from_db()
 
     subscription = subscriptions.subscribe(
         city,
@@ -228,7 +237,7 @@ def plant() -> Planted:
         requests=requests,
         staff=staff,
         photos=photos,
-        links={kind: _link_of(request) for kind, request in requests.items() if request.participations.exists()},
+        links={kind: _link_of(one) for kind, one in requests.items() if one.participations.exists()},
         joiner_link=AccessLink.objects.get(service_request=public, person__name=BART.name),
         drafts=drafts,
         sent_draft=sent_draft,
@@ -334,22 +343,20 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
     }
 
 
-def _edit_text(coarse: ServiceRequest) -> None:
+def _change_its_words(coarse: ServiceRequest) -> None:
     """An edit by the reporter, before work begins."""
-    correction = corrections.Correction(
+    wanted = corrections.Correction(
         text="Needles beside the path.",
         note="",
         place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),
     )
     zenobia = Person.objects.get(participations__service_request=coarse)
-    corrections.change(coarse.pk, correction, actor=zenobia)
+    corrections.change(coarse.pk, wanted, actor=zenobia)
 
 
 def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
-    request = factories.routed(
-        cast.pothole, "A hole of nobody's.", answers={"where": "lane"}, reporter=factories.NOBODY
-    )
-    return assignment.return_to_triage(request.pk, reason="whose is it", actor=sue)
+    made = factories.routed(cast.pothole, "A hole of nobody's.", answers={"where": "lane"}, reporter=factories.NOBODY)
+    return assignment.return_to_triage(made.pk, reason="whose is it", actor=sue)
 
 
 def _force_state(requests: dict[str, ServiceRequest]) -> None:
@@ -359,7 +366,7 @@ def _force_state(requests: dict[str, ServiceRequest]) -> None:
         requests[kind].request_areas.update(public_state=kind)
 
 
-def _add_comments(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
+def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
     """Everything that can be written about a request. Some of it is public."""
     zenobia = Person.objects.get(name=CANARIES["reporter's name"], participations__service_request=public)
     followers.join(public.pk, reporter=BART, language="en")
@@ -389,12 +396,12 @@ def _add_comments(public: ServiceRequest, *, parks: Department, streets: Departm
 def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
     """Hides text and a photo that were public before."""
     Photo.objects.filter(pk=photo.pk).update(alt=f"A street, {CANARIES['hidden words of a photo']}")
-    hidden = [words for name, words in CANARIES.items() if name.startswith("hidden words")]
+    hidden = [words for what, words in CANARIES.items() if what.startswith("hidden words")]
     new = {}
     for text in public_texts(public):
         words = text.words
-        for passage in hidden:
-            words = words.replace(passage, "[…]")
+        for one in hidden:
+            words = words.replace(one, "[…]")
         if words != text.words:
             new[text.key] = moderation.NewWords(words, text.version)
     assert len(new) == len(hidden)
@@ -479,9 +486,8 @@ def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Phot
 
 
 def _photo(service_request: ServiceRequest | None, *, number: int, **columns: Any) -> Photo:
-    """Skips the decoder, which is slow and has its own tests. Each photo has its own size, to be recognized by."""
     jurisdiction = (service_request or columns["draft"]).jurisdiction
-    photo = Photo.objects.create(
+    return Photo.objects.create(
         jurisdiction=jurisdiction,
         service_request=service_request,
         name=f"{number:02}canaryphoto{'0' * 19}",
@@ -489,10 +495,13 @@ def _photo(service_request: ServiceRequest | None, *, number: int, **columns: An
         height=30,
         **columns,
     )
+
+
+def _write(photo: Photo) -> None:
+    """The files, past the decoder, which has tests of its own and takes a second. Each has a width of its own to be known by."""
     for path in (photo.path, photo.small_path):
         default_storage.delete(path)
-        default_storage.save(path, ContentFile(factories.jpeg(40 + number, 30)))
-    return photo
+        default_storage.save(path, ContentFile(factories.jpeg(photo.width, photo.height)))
 
 
 def _link_of(service_request: ServiceRequest) -> AccessLink:

@@ -1,12 +1,13 @@
-"""Takes pictures of every page for docs/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
+"""Pictures of every page, in var/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
 
-A browser walks through the report form in each language, as a resident would, and takes pictures of each page. A page that
-fails or is never reached is reported at the end and does not stop the others. One report is submitted for each language.
+One browser walks the report path as a resident would, in each language, and stands still on each page for its pictures. A page
+that fails or is never reached is told at the end and does not keep the others from being taken. One report is sent a language.
 """
 
 import argparse
 import io
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ STEPS = {
 }  # fmt: skip
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
-    "to-look-at": "held/", "moderation-words": "moderation-words/",
+    "moderation": "held/", "moderation-words": "moderation-words/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "change", "add-photos", "sign-in",
@@ -78,6 +79,11 @@ DARK = {
     "queue",
     "request",
 }
+# The dozen that the repository keeps, in docs/screenshots; `--keep` renews them.
+KEPT = (
+    "home-1280", "home-es-375", "suggestions-375", "same-1280", "check-375", "track-375", "map-1280", "area-1280",
+    "queue-1280", "queue-375", "request-1280", "moderation-1280",
+)  # fmt: skip
 # On a state road in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"
 
@@ -132,12 +138,12 @@ class Camera:
                 break
         (self.folder / f"{name}.png").write_bytes(file.getvalue())
 
-    def attempt(self, name: str, story: Callable[["Camera"], None]) -> None:
+    def attempt(self, what: str, story: Callable[["Camera"], None]) -> None:
         try:
             story(self)
         except Exception as error:  # one page must not keep the others from being seen
             self.dead.append(
-                f"{self.language}, {name}, at {self.page.url}: {(str(error) or repr(error)).splitlines()[0]}"
+                f"{self.language}, {what}, at {self.page.url}: {(str(error) or repr(error)).splitlines()[0]}"
             )
 
 
@@ -163,9 +169,9 @@ def known_address(camera: Camera) -> str:
     """An address with an open pothole report nearby, so that possible duplicates are shown."""
     camera.open("requests/?service=pothole&status=open")
     for words in camera.page.locator(".request-list li").all_inner_texts():
-        match = re.search(r"^\d+ [A-Z][\w .’']+$", words, re.MULTILINE)
-        if match:
-            return match[0]
+        found = re.search(r"^\d+ [A-Z][\w .’']+$", words, re.MULTILINE)
+        if found:
+            return found[0]
     raise RuntimeError("the list shows no address")
 
 
@@ -398,14 +404,25 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         context.close()
         print(f"{language}: {len(camera.taken)} pages")
         yield from camera.dead
-        expected = set(EVERY) if language == "en" else SPANISH
-        yield from (f"{language}, {name}: never seen" for name in sorted((only & expected or expected) - camera.taken))
+        wanted = set(EVERY) if language == "en" else SPANISH
+        yield from (f"{language}, {name}: never seen" for name in sorted((only & wanted or wanted) - camera.taken))
+
+
+def keep(folder: Path) -> Iterable[str]:
+    """Copies the dozen into docs/screenshots; which of them are missing."""
+    for name in KEPT:
+        taken = folder / f"{name}.png"
+        if taken.exists():
+            shutil.copy(taken, ROOT / "docs/screenshots")
+        else:
+            yield f"{name}: not kept, since it was not taken"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--site", default="http://127.0.0.1:8311", help="where the demo runs")
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs/screenshots")
+    parser.add_argument("--folder", type=Path, default=ROOT / "var/screenshots")
+    parser.add_argument("--keep", action="store_true", help="then copy the dozen that the repository keeps")
     parser.add_argument("--only", nargs="*", default=[], metavar="PAGE", help=", ".join(EVERY))
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
@@ -414,6 +431,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
         dead = list(take_all(browser, chosen.site, chosen.folder, set(chosen.only)))
         browser.close()
+    if chosen.keep:
+        dead += keep(chosen.folder)
     print("\n".join(["Not as it should be:", *dead] if dead else ["All are there."]))
     return 1 if dead else 0
 

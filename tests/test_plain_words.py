@@ -17,6 +17,8 @@ import pytest
 from tests.plain_words import EVERYWHERE, IN_CODE, IN_SPANISH, ON_PAGES, Turn
 from tests.reading import WORD, ease, grade
 
+pytestmark = pytest.mark.shows("4.25")
+
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale/es/LC_MESSAGES/django.po"
 RESIDENTS = re.compile(

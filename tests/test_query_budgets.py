@@ -36,7 +36,7 @@ from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
 # For the fixture too, which measures once for all tests.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("10.4")]
 
 # Possible states, with the fields that they require. Half are closed, so that typical times are known with 50 already.
 STANDS: list[dict[str, Any]] = [

@@ -1,6 +1,6 @@
 """The lifecycle of a service request: one table of transitions, whose verbs name buttons, permissions, URLs and events."""
 
-from requests_app.models.service_request import Status
+from requests_app.models.states import Status
 
 R, T, P, H, D, C = (
     Status.RECEIVED,

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
@@ -12,8 +12,11 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from requests_app.models.catalogue import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.service_request import CONFIDENTIAL, OPEN, PublicState, ServiceRequest
+from requests_app.models.states import CONFIDENTIAL, OPEN, PublicState
 from requests_app.rules.lifecycle import ACTIONS
+
+if TYPE_CHECKING:
+    from requests_app.models.service_request import ServiceRequest
 
 # Permissions on a request: each action of the lifecycle, and these.
 ON_A_REQUEST = {
@@ -32,7 +35,6 @@ ON_A_REQUEST = {
 }
 # Permissions for the whole city.
 IN_THE_CITY = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
-PERMISSIONS = ON_A_REQUEST | IN_THE_CITY
 
 _WORK = [
     "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",
@@ -95,7 +97,7 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     return cached
 
 
-def _covers(membership: Membership, service_request: ServiceRequest) -> bool:
+def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     """Whether this membership gives access to this request at all: the rule of _covered(), for one row."""
     permissions = membership.role.permissions
     if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
@@ -163,7 +165,7 @@ def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: 
     return rule
 
 
-def can(user: User | AnonymousUser, action: str, service_request: ServiceRequest) -> bool:
+def can(user: User | AnonymousUser, action: str, service_request: "ServiceRequest") -> bool:
     """Whether this member of staff may do this to this request, regardless of its status (see rules.lifecycle)."""
     return any(
         action in membership.role.permissions and _covers(membership, service_request)

@@ -26,6 +26,7 @@ def html(client: Client, path: str = "/map/") -> str:
     return answer.content.decode()
 
 
+@pytest.mark.shows("3.6", "A6", "A7")
 def test_the_list_says_what_the_map_shows(cast: factories.Rivermark, client: Client) -> None:
     made = factories.report(cast.tree, "A branch hangs.")
     page = html(client)
@@ -127,7 +128,7 @@ def test_the_map_draws_the_city_and_a_click_leads_to_the_report(
     page.on("request", lambda request: asked.append(request.url))
     with page.expect_response("**/tiles/requests/16/**"):
         page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
-    page.wait_for_timeout(1500)
+    page.wait_for_selector("#map[data-drawn]")
     assert is_drawn(page, "#map")
     # No address but the city's own was asked.
     assert [url for url in asked if not url.startswith((live_site.url, "data:", "blob:"))] == []
@@ -195,6 +196,7 @@ def test_nothing_is_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.shows("3.4")
 @pytest.mark.browser
 def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
     drawn_city: factories.Rivermark, live_site: "Site", page: "Page"
@@ -223,7 +225,7 @@ def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
     pin.focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+ArrowDown")
-    page.wait_for_timeout(1500)
+    page.wait_for_function("lat => document.querySelector('[name=lat]').value < lat", arg=lat)
     assert float(page.locator("[name=lat]").input_value()) < lat
     assert float(page.locator("[name=long]").input_value()) == pytest.approx(long, abs=0.00001)
 
