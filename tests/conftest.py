@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SITE = pytest.StashKey["Site"]()
 
 
-# What takes a minute or more on its own (tests/seconds.py), longest first: a run of several processes begins with these, so that
-# none is left with a long one at the end.
+# Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
+# process is left with a long one at the end.
 LONGEST = (
     "tests/test_canary.py",
     "tests/stack/test_demo.py",
@@ -77,7 +77,7 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_static_files() -> Iterator[None]:
-    """Static files are found when they are asked for; otherwise each new Client would list them all."""
+    """Finds static files on request; otherwise each new Client would list them all."""
     from django.test import override_settings
 
     with override_settings(WHITENOISE_AUTOREFRESH=True):
@@ -86,7 +86,7 @@ def _quick_static_files() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_emptying() -> Iterator[None]:
-    """After a test with transactions of its own, only the rows go: Django truncates every table, which takes 20 times as long."""
+    """Deletes rows after a transactional test. Django would truncate every table, which takes 20 times as long."""
     from django.test import TransactionTestCase
 
     from tests.saved import empty_database
@@ -114,7 +114,7 @@ def _empty_redis() -> Iterator[None]:
 
 @pytest.fixture
 def cast(db: None) -> "Rivermark":
-    """Rivermark, with its departments, services and staff. A file that needs more of it has a `cast` of its own."""
+    """Rivermark, with its departments, services and staff. Files that need more have their own `cast`."""
     from tests import factories
 
     return factories.rivermark()
@@ -127,7 +127,7 @@ def town(cast: "Rivermark") -> "Rivermark":
 
 @pytest.fixture
 def walk(cast: "Rivermark", client: "Client") -> "Walk":
-    """A browser that goes through the report pages of the cast's city."""
+    """A test client that fills in the report form of the cast's city."""
     from tests.walk import Walk
 
     return Walk(client)
@@ -157,7 +157,7 @@ def live_site(transactional_db: None, _site: "Site") -> "Site":
 
 @pytest.fixture(autouse=True)
 def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
-    """The worker of the live site runs on from test to test, until one comes that does its rows itself."""
+    """Stops the live site's worker before tests that do not use it and handle outbox rows themselves."""
     site = request.config.stash.get(SITE, None)
     if site and "live_site" not in request.fixturenames and "worker" in site.running:
         site.kill("worker")

@@ -498,7 +498,7 @@ def _photo(service_request: ServiceRequest | None, *, number: int, **columns: An
 
 
 def _write(photo: Photo) -> None:
-    """The files, past the decoder, which has tests of its own and takes a second. Each has a width of its own to be known by."""
+    """Writes the files directly: the decoder is slow and has its own tests. Each photo has its own width, to be recognized by."""
     for path in (photo.path, photo.small_path):
         default_storage.delete(path)
         default_storage.save(path, ContentFile(factories.jpeg(photo.width, photo.height)))

@@ -1,7 +1,7 @@
-"""Pictures of every page, in var/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
+"""Takes pictures of every page, to var/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
 
-One browser walks the report path as a resident would, in each language, and stands still on each page for its pictures. A page
-that fails or is never reached is told at the end and does not keep the others from being taken. One report is sent a language.
+A browser walks through the report form in each language, as a resident would, and takes pictures of each page. A page that
+fails or is never reached is reported at the end and does not stop the others. One report is submitted for each language.
 """
 
 import argparse
@@ -79,7 +79,7 @@ DARK = {
     "queue",
     "request",
 }
-# The dozen that the repository keeps, in docs/screenshots; `--keep` renews them.
+# The dozen in docs/screenshots, which `--keep` updates.
 KEPT = (
     "home-1280", "home-es-375", "suggestions-375", "same-1280", "check-375", "track-375", "map-1280", "area-1280",
     "queue-1280", "queue-375", "request-1280", "moderation-1280",
@@ -409,7 +409,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
 
 
 def keep(folder: Path) -> Iterable[str]:
-    """Copies the dozen into docs/screenshots; which of them are missing."""
+    """Copies the dozen to docs/screenshots. Returns messages about missing ones."""
     for name in KEPT:
         taken = folder / f"{name}.png"
         if taken.exists():

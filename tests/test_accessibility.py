@@ -1,8 +1,8 @@
 """WCAG 2.2 AA on every page of the table, as its reader sees it, in both languages, in a real browser.
 
-A page is visited once a language, and that one visit answers all the rules: axe by day and by night on a desk and on a phone, the
-heading, targets, the focus, 400 %, wide letters, forced colors, stillness; in English also whether it turns around for a language
-that is read from the right, and what an empty form says. A new row of tests/pages.py is visited by itself.
+Each page is opened once a language and checked for everything: axe in light and dark mode on a desktop and a phone, the heading,
+targets, focus, 400 % zoom, text spacing, forced colors, motion; in English also right-to-left layout and the errors of an empty
+form. A new row of tests/pages.py is included automatically.
 """
 
 from collections.abc import Iterator
@@ -43,8 +43,8 @@ OF_LANGUAGE = [
     "link-name",
     "button-name",
 ]
-# Both widths and both themes, one pair in each language, with axe's rules. One look asks all of them (None), each other look
-# what it or its language can change.
+# Both widths and both themes, one pair in each language, with axe's rules. One of them checks all rules (None), the others what
+# the theme, the width or the language can change.
 LOOKS: dict[str, list[tuple["ViewportSize", str, list[str] | None]]] = {
     "en": [(DESK, "light", None), (PHONE, "dark", OF_LOOKS)],
     "es": [(PHONE, "light", OF_LOOKS + OF_LANGUAGE), (DESK, "dark", OF_LOOKS)],
@@ -102,7 +102,7 @@ class Visitor:
         return tab
 
     def submit_the_empty_form(self, name: str) -> None:
-        """In the window that shows it. A form that signs out does not sign out the visits that follow."""
+        """Opens the page in the reader's window. Signing out in a form does not affect later pages."""
         window = self.window(name)
         cookies = deepcopy(window.reader.cookies)
         with window.page.expect_navigation():
@@ -157,7 +157,7 @@ def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findi
 
 
 def not_mirrored(tab: "Tab") -> Findings:
-    """The same words from the left and from the right: each edge and each box lies on the other side, as far away."""
+    """The same page in both directions: each edge and each box is on the other side, at the same distance."""
     found: Findings = {}
     for size in (DESK, PHONE):
         tab.set_viewport_size(size)
@@ -166,7 +166,7 @@ def not_mirrored(tab: "Tab") -> Findings:
 
 
 def wrong_in_errors(tab: "Tab") -> Findings:
-    """Of a form that was empty: they are heard and found."""
+    """The errors of an empty form are announced and can be found."""
     tab.set_viewport_size(DESK)
     tab.emulate_media(color_scheme="light")
     tab.evaluate(AXE)

@@ -54,7 +54,7 @@ def body(event: Event, kind: str, language: str) -> str:
 
 
 def looked_at(browser: "Browser", language: str, html: str) -> list[str]:
-    """What is wrong with a mail on a phone: all of axe's rules in English, what changes with the language in the others."""
+    """Problems of an email on a phone: all of axe's rules in English, in other languages those that depend on the language."""
     tab = browser.new_page(viewport=PHONE)
     tab.set_content(html)
     assert tab.locator("html").get_attribute("lang") == language

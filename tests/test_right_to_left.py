@@ -1,6 +1,6 @@
-"""A language that is read from the right: the pages turn around as a whole, and none of our style sheets says left or right.
+"""Right-to-left languages: pages are mirrored as a whole, and none of our style sheets says left or right.
 
-That a page in English is its own mirror image is asked on the visit of tests/test_accessibility.py.
+tests/test_accessibility.py checks that each English page is mirrored.
 """
 
 import re

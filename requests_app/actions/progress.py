@@ -163,14 +163,14 @@ def resolve(
     visited: bool | None = None,
     uploads: Iterable[UploadedFile] = (),
 ) -> ServiceRequest:
-    """Ends it with an outcome, public words and photos of the work. visited: whether somebody went there; None: not said.
+    """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
-    Raises PhotoRefused and IllegalTransition; then no photo is kept.
+    Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
     service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
     try:
-        # Decoding takes its time: before the request is locked.
+        # Decode before locking, because it may take seconds.
         for upload in uploads:
             taken.append(
                 photos.take(

@@ -9,7 +9,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class Photo(models.Model):
-    """A draft's, then its request's. One that the API sent belongs to neither until the report is stored; nobody can see it."""
+    """A photo of a draft, then of its request. Photos sent with the API have neither until the report is stored."""
 
     class Kind(models.TextChoices):
         REPORT = "report"
