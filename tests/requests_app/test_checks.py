@@ -1,4 +1,4 @@
-"""Production refuses to start on an insecure setting, in one sentence; a careful one has nothing to be told."""
+"""Production refuses to start with an insecure setting, and says why in one sentence."""
 
 import os
 import subprocess
@@ -64,7 +64,7 @@ def test_each_rule_refuses_and_says_what_to_set(
     setattr(careful, name, value)
     with pytest.raises(SystemExit) as ended:
         refuse_unsafe_settings()
-    # The code at which gunicorn stops as a whole, instead of starting its workers again and again.
+    # The exit code at which gunicorn stops as a whole instead of restarting its workers.
     assert ended.value.code == GUNICORN_GIVES_UP_AT
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
