@@ -35,12 +35,12 @@ def refusal(code: str) -> str:
     return {
         "too_big": _("This photo is larger than 12 MB. Choose a smaller one."),
         "too_many_pixels": _("This photo has too many pixels. Choose a smaller one."),
-        "not_a_photo": _("This file is not a photo we can read. Use a JPEG, PNG, WebP or HEIC photo."),
-        "damaged": _("This photo is damaged, or a part of it is missing. Add it again, or choose another one."),
-        "late": _("The report was sent before this photo was here."),
-        "ended": _("The report has ended, so we take no more photos for it."),
+        "not_a_photo": _("We can’t read this file. Use a JPEG, PNG, WebP or HEIC photo."),
+        "damaged": _("This photo is damaged or incomplete. Add it again or choose another one."),
+        "late": _("Your report was sent before this photo arrived."),
+        "ended": _("This report is closed, so you can’t add photos to it."),
         "too_many": _("You can add up to %(most)s photos.") % {"most": PHOTOS_MAX},
-    }.get(code, _("We could not read this photo. Try another one."))
+    }.get(code, _("We couldn’t read this photo. Try another one."))
 
 
 def take(

@@ -125,7 +125,7 @@ def test_an_address_is_chosen_by_keyboard_alone_and_focus_never_leaves_the_box(c
     assert page.get_attribute("#id_where", "aria-expanded") == "false"
     page.locator("#id_where").press_sequentially("0")
     page.wait_for_selector("#id_where_list [role=option]")
-    assert page.inner_text(".usa-combo-box [role=status]") == ("2 addresses found. Press the down arrow to reach them.")
+    assert page.inner_text(".usa-combo-box [role=status]") == ("2 addresses found. Use the down arrow key to reach them.")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#id_where", "aria-activedescendant") == "id_where_list_1"
@@ -182,8 +182,8 @@ def test_a_rough_location_is_said_to_be_one(city: City, meters: int, words: str,
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (1, "Your browser does not let us see where you are. Type the address."),
-        (2, "We could not find where you are. Type the address."),
+        (1, "Your browser isn’t sharing your location. Type the address instead."),
+        (2, "We couldn’t find your location. Type the address instead."),
         (3, "Finding where you are took too long. Try again, or type the address."),
     ],
 )

@@ -284,15 +284,15 @@ def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter
 def _check(report: NewReport) -> None:
     jurisdiction, version, point = report.jurisdiction, report.version, report.place.point
     if version.service.jurisdiction_id != jurisdiction.pk or not version.service.active:
-        raise Refused({"service": _("This service is not offered any more. Choose another one.")}, code="service")
+        raise Refused({"service": _("We no longer offer this service. Choose another one.")}, code="service")
     if report.answers.stopped_by is not None:
         raise Refused(
-            {report.answers.stopped_by.code: _("Call 911 now. This form cannot send help.")}, code="emergency"
+            {report.answers.stopped_by.code: _("Call 911 now. This form can’t send help.")}, code="emergency"
         )
     if report.answers.problems:
         raise Refused(report.answers.problems, code="answers")
     if point is None and not report.place.address and version.place_required:
-        raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
+        raise Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
     if point is not None and not ownership.inside(jurisdiction, point):
         neighbor = report.owner if report.may_be_outside else None
         if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, point):

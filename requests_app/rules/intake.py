@@ -100,7 +100,7 @@ def _read(question: QuestionVersion, raw: Any) -> tuple[Any, str, str]:
             return None, "", _("Enter a date, like 2026-06-03.")
         return text, text, ""
     if len(text) > ANSWER_MAX:
-        return None, "", _("Use at most %(most)s characters.") % {"most": ANSWER_MAX}
+        return None, "", _("Use %(most)s characters or fewer.") % {"most": ANSWER_MAX}
     return text, text, ""
 
 
@@ -158,9 +158,9 @@ def who_problems(version: ServiceVersion, *, name: str, postal_address: str, ema
     """What a service that has to know who reports still needs, by field. Most need nothing."""
     needed = {}
     if version.identity_words and not name.strip():
-        needed["name"] = _("Enter your name. We may not take this report without it.")
+        needed["name"] = _("Enter your name. We can’t take this report without it.")
     if version.identity_words and not postal_address.strip():
-        needed["postal_address"] = _("Enter your postal address. We may not take this report without it.")
+        needed["postal_address"] = _("Enter your mailing address. We can’t take this report without it.")
     if version.must_confirm and not email.strip():
-        needed["email"] = _("Enter your e-mail address. We send you a link that you press before we get the report.")
+        needed["email"] = _("Enter your email address. We’ll email you a link. We won’t get your report until you select it.")
     return needed

@@ -31,9 +31,9 @@ def address_attributes(source: str, lat_id: str, long_id: str) -> dict[str, Any]
         "data-lat": lat_id,
         "data-long": long_id,
         "data-list-label": _("Addresses"),
-        "data-none": _("No address found."),
-        "data-one": _("1 address found. Press the down arrow to reach it."),
-        "data-many": _("{count} addresses found. Press the down arrow to reach them."),
+        "data-none": _("No addresses found."),
+        "data-one": _("1 address found. Use the down arrow key to reach it."),
+        "data-many": _("{count} addresses found. Use the down arrow key to reach them."),
         "autocomplete": "street-address",
     }
 
@@ -116,7 +116,7 @@ class MemorableDateField(forms.MultiValueField):
 
     default_error_messages = {
         "invalid": _("Enter a real date, with month, day and year."),
-        "incomplete": _("Enter month, day and year."),
+        "incomplete": _("Enter the month, day and year."),
     }
     with_time = False
 
@@ -159,6 +159,6 @@ class MemorableDateTimeField(MemorableDateField):
 
     default_error_messages = {
         "invalid": _("Enter a real date and time."),
-        "incomplete": _("Enter month, day, year and time."),
+        "incomplete": _("Enter the month, day, year and time."),
     }
     with_time = True

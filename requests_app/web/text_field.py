@@ -12,7 +12,7 @@ class WordsField(forms.CharField):
     """Free words. NUL, other controls and bidi overrides go silently; everything else stays as it was typed."""
 
     default_error_messages = {
-        "max_length": _("Use at most %(limit_value)d characters. You have %(show_value)d."),
+        "max_length": _("Use %(limit_value)d characters or fewer. You have %(show_value)d."),
     }
 
     def __init__(self, *, max_length: int, lines: int = 1, **kwargs: Any) -> None:

@@ -24,12 +24,12 @@ class SubscribeForm(CadenceForm):
     """What is followed stands in the address; a place also needs how far around it."""
 
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("Email"),
         help_text=_("We first send you a link. No news comes before you press it."),
         max_length=254,
         error_messages={
-            "required": _("Enter an e-mail address like name@example.com."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
+            "required": _("Enter an email address like name@example.com."),
+            "invalid": _("Enter an email address like name@example.com."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

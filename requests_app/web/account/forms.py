@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from requests_app.web.report.forms import PHONE_MAX, phone_number
 from requests_app.web.text_field import WordsField
 
-NOT_AN_ADDRESS = _("Enter an e-mail address like name@example.com.")
+NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("Email"),
         max_length=254,
         error_messages={"required": NOT_AN_ADDRESS, "invalid": NOT_AN_ADDRESS},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

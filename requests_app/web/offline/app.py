@@ -57,7 +57,7 @@ def app_manifest(request: CityRequest) -> JsonResponse:
         "id": "/",
         "name": name,
         "short_name": city.desk_number or city.name[:12],
-        "description": _("Report a problem to the city, also without a network."),
+        "description": _("Report a problem to the city, even offline."),
         "lang": request.LANGUAGE_CODE,
         "dir": "rtl" if get_language_bidi() else "ltr",
         "start_url": reverse("requests_app:report"),
@@ -70,8 +70,8 @@ def app_manifest(request: CityRequest) -> JsonResponse:
             for file, size, purpose in icons
         ],
         "shortcuts": [
-            {"name": _("Report without a network"), "url": reverse("requests_app:offline")},
-            {"name": _("Check a request"), "url": reverse("requests_app:find")},
+            {"name": _("Report offline"), "url": reverse("requests_app:offline")},
+            {"name": _("Check a report"), "url": reverse("requests_app:find")},
         ],
     }
     return JsonResponse(manifest, content_type="application/manifest+json")

@@ -137,17 +137,17 @@ def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> Js
     if link.service_request.public_state == PublicState.UNCONFIRMED:
         # Its page can mail the link again; a device that lost its cookie cannot open it.
         page = page_url(draft, "sent") if draft else reverse("requests_app:home")
-        words = _("One more step: press the link in our mail.")
+        words = _("One more step: select the link in our email.")
         return JsonResponse({"state": "needs", "message": words, "url": page})
     url = reverse("requests_app:private_link", args=[links.token(link)])
     reference = link.service_request.display_reference
     is_held = link.service_request.public_state == PublicState.PENDING_REVIEW
-    words = _("Somebody will look at it before everyone can see it.") if is_held else ""
+    words = _("Someone will review it before everyone can see it.") if is_held else ""
     return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier, "message": words})
 
 
 def _failed(problems: dict[str, str]) -> JsonResponse:
-    message = _("Something must be changed first.")
+    message = _("Please fix this first.")
     return JsonResponse({"state": "failed", "message": message, "problems": problems}, status=422)
 
 
@@ -158,14 +158,14 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
     if page == "location" and typed.get("address") and point is None:
         page = "choose_place"
     words = {
-        "emergency": _("Please look at this first: is anyone in danger? If so, call %(number)s now.")
+        "emergency": _("First, is anyone in danger? If so, call %(number)s now.")
         % {"number": draft.jurisdiction.emergency_number},
-        "service": _("This service is not offered any more. Choose another one."),
-        "location": submission.outside_words(draft.jurisdiction, point) if point else _("Say where it is."),
-        "choose_place": _("Several places may be meant. Choose the right one."),
-        "contact": _("This service has to know who you are. Say how we reach you."),
-        "owner": _("This place may belong to somebody else. Say whether we shall send it to them."),
-        "other": _("Another service may be the right one. Choose."),
-        "check": _("Look at your report once more and send it."),
-    }.get(page, _("We need one more answer."))
+        "service": _("We no longer offer this service. Choose another one."),
+        "location": submission.outside_words(draft.jurisdiction, point) if point else _("Tell us where it is."),
+        "choose_place": _("More than one place matches. Choose the right one."),
+        "contact": _("We need to know who you are for this service. Tell us how to reach you."),
+        "owner": _("This place may belong to someone else. Should we send your report to them?"),
+        "other": _("Another service may be a better fit. Choose one."),
+        "check": _("Check your report and send it."),
+    }.get(page, _("We need one more answer from you."))
     return JsonResponse({"state": "needs", "message": words, "url": page_url(draft, page)})

@@ -23,10 +23,10 @@ from requests_app.web.resident import resident_of
 
 Row = dict[str, Any]
 KINDS = {
-    Kind.EMAIL: gettext_lazy("E-mail address"),
+    Kind.EMAIL: gettext_lazy("Email address"),
     Kind.PHONE: gettext_lazy("Phone number"),
     Kind.PLATE: gettext_lazy("License plate"),
-    Kind.NAME: gettext_lazy("Maybe a name"),
+    Kind.NAME: gettext_lazy("Possible name"),
 }
 # Whoever pastes a telephone book sees the first ones; as they go, the others come.
 FOUND_AT_ONCE = 10
@@ -46,7 +46,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
         except drafts.NotReady as error:
             if "version" in request.POST:
                 messages.warning(
-                    request, _("This kind of report was changed while you had it open. Please look again.")
+                    request, _("This form changed while you had it open. Please check your report again.")
                 )
             return redirect(page_url(draft, error.page))
         except submission.Refused as error:
@@ -82,9 +82,9 @@ def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
     where, words = request.POST.get("where", ""), request.POST.get("words", "")
     start = request.POST.get("start", "")
     if drafts.take_out(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
-        messages.success(request, _("We took out “%(words)s”. All else stays as you typed it.") % {"words": words})
+        messages.success(request, _("We removed “%(words)s” and left everything else as you typed it.") % {"words": words})
     else:
-        messages.info(request, _("That does not stand there any more."))
+        messages.info(request, _("That’s already gone from your report."))
     return redirect("requests_app:check", draft.pk)
 
 
@@ -102,15 +102,15 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
 
     for_all.append(row(_("Service"), localized(version.name), "service"))
     if path.text:
-        for_all.append(row(_("Your words"), path.text, "details:1", lang=language, where="text"))
+        for_all.append(row(_("What you told us"), path.text, "details:1", lang=language, where="text"))
     address = path.place.get("address", "")
     _point, public_address = public_place(visibility, path.point, address)
     if not path.place:
-        for_all.append(row(_("Place"), _("No place"), "location"))
+        for_all.append(row(_("Place"), _("No specific place"), "location"))
     elif confidential:
-        city.append(row(_("Place"), address or _("The spot on the map"), "location"))
+        city.append(row(_("Place"), address or _("Pinned location"), "location"))
     else:
-        shown = public_address or (_("The spot on the map") if not address else _("Not shown"))
+        shown = public_address or (_("Pinned location") if not address else _("Not shown"))
         everyone.append(row(_("Place"), shown, "location", where="address"))
         if public_address != address and address:
             city.append(row(_("Exact place"), address, "location"))
@@ -164,12 +164,12 @@ def _parts(text: str, found: list[Found]) -> list[tuple[str, bool]]:
 def _contact_rows(draft: Draft, path: Path) -> list[Row]:
     contact = path.typed.get("contact") or {}
     url = page_url(draft, "contact")
-    said = [("email", _("E-mail")), ("phone", _("Phone")), ("name", _("Name"))]
+    said = [("email", _("Email")), ("phone", _("Phone")), ("name", _("Name"))]
     if path.version is not None and path.version.identity_words:
-        said.append(("postal_address", _("Postal address")))
+        said.append(("postal_address", _("Mailing address")))
     reach = [{"label": label, "value": contact[name], "url": url} for name, label in said if contact.get(name)]
     if not contact.get("email") and not contact.get("phone"):
-        reach.insert(0, {"label": _("How we reach you"), "value": _("Don’t contact me"), "url": url})
+        reach.insert(0, {"label": _("How to reach you"), "value": _("Don’t contact me"), "url": url})
     elif contact.get("language") and len(draft.jurisdiction.languages) > 1:
         name = get_language_info(contact["language"])["name_local"].capitalize()
         reach.append({"label": _("Language"), "value": name, "url": url, "lang": contact["language"]})

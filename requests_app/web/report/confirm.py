@@ -66,7 +66,7 @@ def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpRespon
         for name, words in refused.problems.items():
             form.add_error(name, words)
         return one_more_step(request, draft, form=form, status=422)
-    messages.success(request, _("We are mailing the link to %(email)s.") % {"email": email})
+    messages.success(request, _("We’re emailing the link to %(email)s.") % {"email": email})
     return redirect("requests_app:sent", draft.pk)
 
 
@@ -83,9 +83,9 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     if made is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     if _wrote_it(request, link):
-        messages.success(request, _("Thank you. Your report is sent."))
+        messages.success(request, _("Thank you. Your report has been sent."))
         return _to_own_report(link, made)
-    return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "report": made})
+    return render(request, "requests_app/account/verify.html", {"link": link, "completed": True, "report": made})
 
 
 def waits(link: OneTimeLink) -> bool:

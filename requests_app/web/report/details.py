@@ -78,7 +78,7 @@ def draft_photos(request: CityRequest, draft: Draft) -> HttpResponse:
     """
     path = Path(draft)
     if path.version is None or not path.takes_photos:
-        return plain(_("This report takes no photos."))
+        return plain(_("You can’t add photos to this report."))
     if name := request.POST.get("remove", ""):
         drafts.remove_photo(draft, name)
     elif refused := _take_photos(request, draft, keep_taken="keep_taken" in request.POST):
@@ -111,7 +111,7 @@ def _asks_otherwise(request: CityRequest, draft: Draft) -> HttpResponse:
             messages.error(request, problem)
         if Path(draft).version is not None:
             messages.warning(
-                request, _("The questions changed while you had them open. We kept what still fits. Please look again.")
+                request, _("These questions changed while you had them open. We kept the answers that still apply. Please check them.")
             )
     return to_next_page(draft)
 

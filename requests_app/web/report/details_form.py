@@ -70,22 +70,22 @@ class DetailsForm(forms.Form):
         for number, photo in enumerate(self.kept_photos, 1):
             self.fields[f"alt_{photo.name}"] = WordsField(
                 label=_("What does photo %(number)d show?") % {"number": number},
-                help_text=_("For people who cannot see it."),
+                help_text=_("For people who can’t see it."),
                 max_length=300,
                 required=False,
                 initial=photo.alt,
             )
         self.fields["keep_taken"] = forms.BooleanField(
-            label=_("Keep when and where the photo was taken. Only the city sees it."),
-            help_text=_("Tick this before you add the photo. If you leave it blank, we take both out."),
+            label=_("Keep the time and place the photo was taken. Only the city sees this."),
+            help_text=_("Check this box before you add the photo. If you don’t, we remove both."),
             required=False,
             initial=self.path.typed.get("keep_taken", False),
         )
         room = photos.PHOTOS_MAX - len(self.kept_photos)
         if room > 0:
             asked = self.version.photo_policy == ServiceVersion.PhotoPolicy.ASKED
-            hint = _("It helps us find it and bring the right tools.") if asked else ""
-            rest = _("Up to %(most)d photos, each up to 12 MB.") % {"most": photos.PHOTOS_MAX}
+            hint = _("A photo helps us find the problem and bring the right tools.") if asked else ""
+            rest = _("Up to %(most)d photos, 12 MB each.") % {"most": photos.PHOTOS_MAX}
             url = reverse("requests_app:draft_photos", args=[self.path.draft.pk])
             self.fields["photos"] = PhotosField(
                 label=_("Add a photo"),
@@ -179,7 +179,7 @@ def words_field(*, is_confidential: bool, required: bool, initial: str = "", lin
     hint = (
         _("Only the city sees this.")
         if is_confidential
-        else _("Everyone can read this. Leave out names, phone numbers and e-mail addresses.")
+        else _("Everyone can read this. Leave out names, phone numbers and email addresses.")
     )
     return WordsField(
         label=_("What you told us"),
@@ -188,7 +188,7 @@ def words_field(*, is_confidential: bool, required: bool, initial: str = "", lin
         lines=lines,
         required=required,
         initial=initial,
-        error_messages={"required": _("Say in a few words what the problem is.")},
+        error_messages={"required": _("Tell us in a few words what the problem is.")},
     )
 
 
@@ -204,9 +204,9 @@ def upload_attributes(url: str, most: int) -> dict[str, Any]:
         "data-cancel": _("Cancel"),
         "data-canceled": _("Canceled: {name}"),
         "data-again": _("Try again"),
-        "data-lost": _("No connection. This photo is not sent yet."),
-        "data-failed": _("We could not take this photo. Try again, or go on without it."),
-        "data-wait": _("Your photos are still on their way. We go on when they are here."),
+        "data-lost": _("No connection. This photo hasn’t been sent yet."),
+        "data-failed": _("We couldn’t upload this photo. Try again, or continue without it."),
+        "data-wait": _("Your photos are still uploading. We’ll continue when they’re done."),
     }
 
 

@@ -70,7 +70,7 @@ def show(
     """A page of the path: with where one is in it, and the header's language switch sending the form along."""
     labels = [_("Problem"), _("Place"), _("Details"), _("Contact"), _("Check")]
     steps = [
-        {"label": label, "state": "done" if number < step else "current" if number == step else ""}
+        {"label": label, "state": "completed" if number < step else "current" if number == step else ""}
         for number, label in enumerate(labels, 1)
     ]
     context |= {"steps": steps, "step": step, "form": form}

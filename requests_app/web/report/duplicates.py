@@ -44,7 +44,7 @@ def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         # Enter in the e-mail box says neither yes nor no.
         return _page(
-            request, draft, path, FollowForm(request.POST), _("Follow one of these, or say that yours is different.")
+            request, draft, path, FollowForm(request.POST), _("Follow one of these reports, or select “No, mine is different.”")
         )
     return _page(request, draft, path, FollowForm(initial={"with_words": True, **draft.typed.get("follow_typed", {})}))
 
@@ -89,10 +89,10 @@ def _why_not(request: CityRequest, reference: str) -> str:
         .first()
     )
     if known is None:
-        return _("That report cannot be followed any more. We kept what you typed. You can send your own report.")
+        return _("You can’t follow that report anymore. We kept what you typed, so you can send your own.")
     known.jurisdiction = request.jurisdiction
     ended = _(
-        "That report has ended: “%(status)s.” We kept what you typed. Is the problem still there? Send your report."
+        "That report is closed: “%(status)s.” We kept what you typed. Is it still a problem? Send your report."
     )
     return ended % {"status": status_words(known, to_reporter=False).rstrip(".")}
 

@@ -36,7 +36,7 @@ class ProblemForm(forms.Form):
         label=gettext_lazy("What’s the problem?"),
         max_length=intake.DESCRIPTION_MAX,
         lines=4,
-        error_messages={"required": gettext_lazy("Say in a few words what the problem is.")},
+        error_messages={"required": gettext_lazy("Tell us in a few words what the problem is.")},
     )
 
     def __init__(self, *args: Any, version: ServiceVersion | None = None, **kwargs: Any) -> None:
@@ -51,8 +51,8 @@ class ServiceForm(forms.Form):
         choices=[],
         widget=forms.RadioSelect,
         error_messages={
-            "required": gettext_lazy("Choose the one that is closest, or “I don’t know”."),
-            "invalid_choice": gettext_lazy("This service is not offered any more. Choose another one."),
+            "required": gettext_lazy("Choose the closest match, or “I don’t know.”"),
+            "invalid_choice": gettext_lazy("We no longer offer this service. Choose another one."),
         },
     )
 
@@ -69,13 +69,13 @@ class PlaceForm(forms.Form):
     address = WordsField(
         label=gettext_lazy("Address, corner or park"),
         max_length=PLACE_MAX,
-        error_messages={"required": gettext_lazy("Say where it is: an address, a corner or a park.")},
+        error_messages={"required": gettext_lazy("Tell us where it is: an address, a corner or a park.")},
     )
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     long = forms.CharField(required=False, widget=forms.HiddenInput)
     note = WordsField(
-        label=gettext_lazy("Anything that helps us find it"),
-        help_text=gettext_lazy("Like: by the bus stop, behind the school. Only the city sees this."),
+        label=gettext_lazy("Anything else that will help us find it"),
+        help_text=gettext_lazy("For example: by the bus stop, behind the school. Only the city sees this."),
         max_length=NOTE_MAX,
         required=False,
     )
@@ -125,8 +125,8 @@ class PlaceChoiceForm(_OneOf):
         choices=[],
         widget=forms.RadioSelect,
         error_messages={
-            "required": gettext_lazy("Choose a place, or search again."),
-            "invalid_choice": gettext_lazy("Choose a place, or search again."),
+            "required": gettext_lazy("Choose a place or search again."),
+            "invalid_choice": gettext_lazy("Choose a place or search again."),
         },
     )
 
@@ -135,12 +135,12 @@ class AssetForm(_OneOf):
     """Which of the city's things near the place it is."""
 
     asset = forms.ChoiceField(
-        label=gettext_lazy("Near the place, the nearest first"),
+        label=gettext_lazy("Nearby, closest first"),
         choices=[],
         widget=forms.RadioSelect,
         error_messages={
-            "required": gettext_lazy("Choose one, or say that it is none of these."),
-            "invalid_choice": gettext_lazy("Choose one, or say that it is none of these."),
+            "required": gettext_lazy("Choose one, or select “None of these, or I don’t know.”"),
+            "invalid_choice": gettext_lazy("Choose one, or select “None of these, or I don’t know.”"),
         },
     )
 
@@ -149,15 +149,15 @@ class FollowForm(forms.Form):
     """Step 3: news of an earlier report, for who wants it, and whether one's own words go along."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail for news about it"),
-        help_text=gettext_lazy("You do not need one to follow."),
+        label=gettext_lazy("Email for updates"),
+        help_text=gettext_lazy("You can follow a report without giving an email address."),
         required=False,
         max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     with_words = forms.BooleanField(
-        label=gettext_lazy("Send my words along. Only the city reads them."), required=False
+        label=gettext_lazy("Add what I wrote. Only the city will see it."), required=False
     )
 
 
@@ -165,12 +165,12 @@ class LaterForm(forms.Form):
     """Where to mail the link with which one goes on later."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("We use it for this one mail only."),
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("We’ll use it only for this one email."),
         max_length=254,
         error_messages={
-            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
-            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+            "required": gettext_lazy("Enter an email address like name@example.com."),
+            "invalid": gettext_lazy("Enter an email address like name@example.com."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -181,23 +181,23 @@ class ConfirmAgainForm(LaterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].help_text = _("Is there a typing error? Correct it here.")
+        self.fields["email"].help_text = _("See a typo? Fix it here.")
 
 
 class ContactForm(forms.Form):
     """Step 5: how we can reach them, if they want that; and who they are, where a service must know it."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("We write when something changes."),
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("We’ll email you when something changes."),
         required=False,
         max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = WordsField(
         label=gettext_lazy("Phone"),
-        help_text=gettext_lazy("A crew may call this number. We do not text. You can add an extension."),
+        help_text=gettext_lazy("A crew may call this number. We don’t send texts. You can add an extension."),
         required=False,
         max_length=PHONE_MAX,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
@@ -209,14 +209,14 @@ class ContactForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     postal_address = WordsField(
-        label=gettext_lazy("Postal address"),
-        help_text=gettext_lazy("Street and number, city and ZIP code."),
+        label=gettext_lazy("Mailing address"),
+        help_text=gettext_lazy("Street address, city and ZIP code."),
         max_length=ADDRESS_MAX,
         lines=3,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("In which language shall we write to you?"), choices=[], widget=forms.RadioSelect
+        label=gettext_lazy("What language should we use?"), choices=[], widget=forms.RadioSelect
     )
 
     def __init__(
@@ -229,9 +229,9 @@ class ContactForm(forms.Form):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = words
         if "email" in needed:
-            invalid = _("Enter an e-mail address like name@example.com.")
+            invalid = _("Enter an email address like name@example.com.")
             self.fields["email"].error_messages["invalid"] = invalid
-            self.fields["email"].help_text = _("We send you a link. We get your report when you press it.")
+            self.fields["email"].help_text = _("We’ll email you a link. We won’t get your report until you select it.")
         if "postal_address" in needed:
             self.order_fields(["name", "postal_address"])
         else:

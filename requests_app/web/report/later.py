@@ -40,7 +40,7 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
                     status, mailed_to = 200, email
                 except resume_draft.TooManyLinks:
                     form.add_error(
-                        "email", _("We mailed this link already. Look at your mail, also at the spam folder.")
+                        "email", _("We already emailed you this link. Check your inbox and your spam folder.")
                     )
             else:
                 form.add_error(None, too_much(request.jurisdiction))

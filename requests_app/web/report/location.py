@@ -127,7 +127,7 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
     kept = path.typed.get("asset_typed") or (path.place.get("asset") or {}).get("number")
     form = AssetForm(
         request.POST if request.method == "POST" else None,
-        choices=[(one.asset_id, _away(name, round(one.metres.m))) for one, name in shown],  # type: ignore[attr-defined]
+        choices=[(one.asset_id, _away(name, round(one.metres.ft))) for one, name in shown],  # type: ignore[attr-defined]
         initial={"asset": kept},
     )
     if request.method == "POST":
@@ -162,10 +162,10 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
     )
 
 
-def _away(name: str, metres: int) -> str:
-    return ngettext("%(name)s, %(metres)d meter away", "%(name)s, %(metres)d meters away", metres) % {
+def _away(name: str, feet: int) -> str:
+    return ngettext("%(name)s, %(feet)d foot away", "%(name)s, %(feet)d feet away", feet) % {
         "name": name,
-        "metres": metres,
+        "feet": feet,
     }
 
 

@@ -107,7 +107,7 @@ def matches(jurisdiction: Jurisdiction, words: str) -> dict[str, addresses.Match
 
 def choices(found: dict[str, addresses.Match], words: str) -> list[tuple[str, str]]:
     """One of the places, or the words as they are."""
-    own = _("None of these. Use my words: “%(words)s”") % {"words": words}
+    own = _("None of these. Use what I typed: “%(words)s”") % {"words": words}
     return [*((key, match.label) for key, match in found.items()), (OWN_WORDS, own)]
 
 

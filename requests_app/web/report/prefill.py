@@ -52,19 +52,19 @@ def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> Prefill:
     problems: list[str] = []
     sign = signs.find(jurisdiction, given["sign"]) if given.get("sign") else None
     if given.get("sign") and sign is None:
-        problems.append(_("We do not know this sign any more. Tell us what the problem is, and where."))
+        problems.append(_("We don’t recognize this sign. Tell us what the problem is and where it is."))
     # An empty one says: not the service of the sign.
     code = given.get("service", sign.service_code if sign else "")
     version = offered(jurisdiction.pk, code) if code else None
     if code and version is None:
-        problems.append(_("That service is not offered here. Tell us the problem, and we find the right one."))
+        problems.append(_("We don’t offer that service here. Tell us the problem, and we’ll find the right one."))
     place = place_input.of_sign(jurisdiction, sign) if sign else {}
     if number := given.get("asset"):
         if asset := assets.by_number(jurisdiction, number):
             place = place_input.of_asset(jurisdiction, asset)
         else:
             problems.append(
-                _("We know nothing with the number “%(number)s”. You can say where it is.") % {"number": number}
+                _("We couldn’t find anything with the number “%(number)s.” You can tell us where it is instead.") % {"number": number}
             )
     if not place and (point := typed_point(given.get("lat", ""), given.get("long", ""))):
         place = place_input.of_point(jurisdiction, point)

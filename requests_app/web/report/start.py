@@ -170,7 +170,7 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
         jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
     ).first()
     actions_drafts.forget([draft])
-    messages.success(request, _("Good. We sent nothing and kept nothing of what you typed."))
+    messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
     return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
 
 

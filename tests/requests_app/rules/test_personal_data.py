@@ -9,7 +9,7 @@ from requests_app.rules import personal_data
 from requests_app.rules.personal_data import find
 
 HITS = [
-    # E-mail addresses
+    # Email addresses
     ("Write to ana@example.org please", "email", "ana@example.org"),
     ("Ana.Lopez+311@mail.example.co.uk.", "email", "Ana.Lopez+311@mail.example.co.uk"),
     ("(o'neil_7@example.com)", "email", "o'neil_7@example.com"),

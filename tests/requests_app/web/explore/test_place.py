@@ -136,13 +136,13 @@ def test_an_unknown_place_and_a_single_house_are_404_with_a_way_on(
 ) -> None:
     answer = Client().get(f"/places/{path}/")
     assert answer.status_code == 404
-    assert "We do not know this place" in answer.content.decode()
+    assert "We couldn’t find this place" in answer.content.decode()
     assert 'name="q"' in answer.content.decode()
 
 
 def test_words_that_name_no_place_say_so_and_stay(cast: Rivermark) -> None:
     html = page("/places/?q=zzqqxx")
-    assert "We found no place called “zzqqxx”" in html
+    assert "We couldn’t find a place called “zzqqxx”" in html
     assert 'value="zzqqxx"' in html
 
 

@@ -206,7 +206,7 @@ def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(s
     stranger = Client()
     answer = stranger.post(path)
     html = answer.content.decode()
-    assert "Your report is sent" in html
+    assert "Your report has been sent" in html
     assert not any("private_link" in name for name in answer.cookies)
     assert not re.search(r"/l/\d+-", html)
     made = ServiceRequest.objects.get()
@@ -220,7 +220,7 @@ def test_a16_its_own_browser_is_led_to_the_report_as_its_reporter(sent: Walk) ->
     answer = sent.client.post(mailed(), follow=True)
     made = ServiceRequest.objects.get()
     assert answer.request["PATH_INFO"] == f"/r/{made.reference}/"
-    assert "Your report is sent" in answer.content.decode()
+    assert "Your report has been sent" in answer.content.decode()
     assert answer.context["opened"].own
 
 
@@ -298,7 +298,7 @@ def test_a17_of_a_private_report_the_used_link_shows_nothing_to_whom_it_was_forw
 
 
 def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> None:
-    assert "One more step: press the link in our mail." in sent.html
+    assert "One more step: select the link in our email." in sent.html
     assert ANA in sent.html
     assert "within 30 days" in sent.html
     # A reference that was shown is never lost, and this report may be.
@@ -451,7 +451,7 @@ def test_without_an_address_it_cannot_be_sent_and_the_page_says_why(swings: Serv
     assert "555-0100" in walk.html
     for said in ({"language": "en"}, {"none": "1", "language": "en"}, {"email": " ", "phone": "555-0147"}):
         walk.on("contact", **said)
-        assert (walk.status, "Enter your e-mail address." in walk.html) == (422, True)
+        assert (walk.status, "Enter your email address." in walk.html) == (422, True)
     # By a direct POST neither.
     walk.on("check")
     assert walk.at == "contact"

@@ -94,7 +94,7 @@ def test_what_the_public_may_not_know_does_not_show_by_a_word(earlier: ServiceRe
 def test_it_can_be_followed_without_an_address_and_twice_is_once(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", follow=earlier.reference)
     assert walk.at == "sent"
-    assert "You follow it now." in walk.html
+    assert "You’re following it." in walk.html
     assert "We also sent it" not in walk.html
     assert ServiceRequest.objects.count() == 1
     assert people(earlier) == 2
@@ -110,7 +110,7 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, earlier: Servi
     assert walk.status == 422
     assert "not an address" in walk.html
     walk.on("duplicates", follow=earlier.reference, email="tia@example.org")
-    assert "We write to your e-mail address when something happens." in walk.html
+    assert "We’ll email you when something happens." in walk.html
     follower = earlier.participations.get(role="affected")
     assert follower.contact_point is not None
     assert follower.contact_point.value == "tia@example.org"
@@ -122,7 +122,7 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, earlier: Servi
 def test_the_same_browser_counts_as_one_person(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", follow=earlier.reference)
     walk.to_details().on("duplicates", follow=earlier.reference)
-    assert "You follow it already." in walk.html
+    assert "You’re already following it." in walk.html
     assert people(earlier) == 2
     assert earlier.participations.count() == 2
 
@@ -140,7 +140,7 @@ def test_who_reported_it_in_this_browser_does_not_count_again(cast: Rivermark, w
     walk.to_details()
     assert walk.at == "duplicates"
     walk.on("duplicates", follow=made.reference)
-    assert "You follow it already." in walk.html
+    assert "You’re already following it." in walk.html
     assert people(made) == 1
 
 
@@ -149,7 +149,7 @@ def test_another_browser_with_a_known_address_tells_nobody_that_it_is_known(
 ) -> None:
     """Else whoever types a neighbor's address would learn from the count whether the neighbor reported this."""
     walk.to_details().on("duplicates", follow=earlier.reference, email="ana@example.org")
-    assert "You follow it now." in walk.html
+    assert "You’re following it." in walk.html
     assert people(earlier) == 2
 
 
@@ -250,8 +250,8 @@ def make_private(one: ServiceRequest, cast: Rivermark) -> None:
 @pytest.mark.parametrize(
     ("became", "said"),
     [
-        (end, "That report has ended: “Fixed.” We kept what you typed."),
-        (merge, "That report has ended: “Joined with an earlier report.” We kept what you typed."),
+        (end, "That report is closed: “Fixed.” We kept what you typed."),
+        (merge, "That report is closed: “Joined with an earlier report.” We kept what you typed."),
         (hide, "That report cannot be followed any more. We kept what you typed."),
         (make_private, "That report cannot be followed any more. We kept what you typed."),
     ],
@@ -301,7 +301,7 @@ def test_what_ends_between_the_look_and_the_lock_is_not_joined(
     monkeypatch.setattr(followers, "follow", after_it_ended)
     walk.on("duplicates", follow=earlier.reference)
     assert walk.at == "details/1"
-    assert "That report has ended" in walk.html
+    assert "That report is closed" in walk.html
     assert people(earlier) == 1
 
 
@@ -341,7 +341,7 @@ def test_another_place_is_asked_about_anew(cast: Rivermark, earlier: ServiceRequ
 def test_neither_yes_nor_no_is_asked_again_with_the_address_kept(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", email="tia@example.org")
     assert walk.status == 422
-    assert "Follow one of these, or say that yours is different." in walk.html
+    assert "Follow one of these reports, or select “No, mine is different.”" in walk.html
     assert "tia@example.org" in walk.html
 
 
@@ -371,7 +371,7 @@ def test_a_service_may_ask_for_the_whole_block_first(outage: ServiceVersion, wal
     near = factories.routed(outage, "No water")
     walk.begin("Nothing comes out", service="outage").on("location", address="12 Elm St")
     assert walk.at == "duplicates"
-    assert "Is it only your place, or the whole block?" in walk.html
+    assert "Is it just your place or the whole block?" in walk.html
     assert "No water" not in walk.html
     walk.on("duplicates", block="1")
     assert walk.at == "duplicates"

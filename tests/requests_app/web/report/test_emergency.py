@@ -157,10 +157,10 @@ def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_
 
 def test_the_question_page_says_until_when_what_was_typed_is_kept(walk: Walk) -> None:
     walk.begin(GAS)
-    assert "We keep what you typed. After the call you can come back and finish." in walk.html
+    assert "We’ll keep what you typed. After the call, you can come back and finish." in walk.html
     assert walk.draft.expires_at - app_now() <= dt.timedelta(hours=24)
     day = wording.long_time(walk.draft.expires_at, walk.draft.jurisdiction.zone)
-    assert wording.one_stop(f"We keep it until {day}.") in walk.html
+    assert wording.one_stop(f"We’ll keep it until {day}.") in walk.html
 
 
 # --- Counted ----------------------------------------------------------------------------------------------------------

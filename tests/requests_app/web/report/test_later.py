@@ -44,7 +44,7 @@ def add_photo(draft: Draft) -> Photo:
 
 def test_the_path_says_how_long_it_keeps_and_later_keeps_a_half_filled_page(walk: Walk) -> None:
     walk.to_details()
-    assert "We keep what you typed until" in walk.html
+    assert "We’ll keep what you typed until" in walk.html
     assert walk.on("details/1", text="Half a sent", q_where="", later="1").at == "later"
     assert walk.draft.typed["text"] == "Half a sent"
     assert "Your report is not sent yet." in walk.html
@@ -57,7 +57,7 @@ def test_the_mailed_link_opens_the_draft_on_another_device_with_its_photos(walk:
     path = link_mailed(walk)
     phone = Client()
     # A program that looks into mails visits links: that moves nothing.
-    assert "Go on here" in phone.get(path).content.decode()
+    assert "Continue here" in phone.get(path).content.decode()
     assert phone.head(path).status_code == 200
     assert walk.get("details/1").status == 200
     answer = phone.post(path, follow=True)
@@ -187,7 +187,7 @@ def test_forgetting_takes_every_draft_its_photos_the_links_and_the_sign_in(walk:
     assert link is not None
     walk.client.get(link[1], follow=True)
     answer = walk.client.post("/forget/")
-    assert "This device knows nothing of you any more." in answer.content.decode()
+    assert "Your information is gone from this device" in answer.content.decode()
     assert not Draft.objects.exists()
     assert not Photo.objects.exists()
     assert not default_storage.exists(photo.path)
@@ -240,7 +240,7 @@ def test_what_a_second_tab_typed_after_sending_comes_back(walk: Walk) -> None:
     walk.post(f"/report/{draft_id}/details/1/", text="It got <b>worse</b> since", q_where="lane")
     assert walk.status == 409
     assert "It got &lt;b&gt;worse&lt;/b&gt; since" in walk.html
-    assert "This report was sent" in walk.html
+    assert "This report was already sent" in walk.html
     assert ServiceRequest.objects.get().description == TEXT
 
 
@@ -255,7 +255,7 @@ def test_a_draft_that_is_gone_gives_back_what_its_page_held(walk: Walk, gone: st
     assert walk.status == (410 if gone == "expired" else 404)
     assert "It took me an hour to type this" in walk.html
     assert "a bent rim" in walk.html
-    assert "Begin again with these words" in walk.html
+    assert "Start over with this text" in walk.html
     assert walk.begin("It took me an hour to type this").at == "service"
 
 

@@ -76,8 +76,8 @@ def at_thing(walk: Walk) -> Walk:
 def test_things_near_the_place_are_asked_for_nearest_first(cast: Rivermark, walk: Walk) -> None:
     lamps(cast)
     assert at_thing(walk).at == "asset"
-    assert walk.html.index("Street light L00001, 8 meters away") < walk.html.index(
-        "Street light L00002, 17 meters away"
+    assert walk.html.index("Street light L00001, 26 feet away") < walk.html.index(
+        "Street light L00002, 56 feet away"
     )
     # By its value: a CSRF token may hold these two letters by chance.
     assert 'value="T1"' not in walk.html
@@ -135,7 +135,7 @@ def test_what_was_not_offered_cannot_be_chosen(cast: Rivermark, walk: Walk, thin
     lamps(cast)
     at_thing(walk).on("asset", thing=thing)
     assert walk.status == 422
-    assert "Choose one, or say that it is none of these." in walk.html
+    assert "Choose one, or select “None of these, or I don’t know.”" in walk.html
 
 
 def test_a_number_in_the_address_box_is_the_thing(cast: Rivermark, walk: Walk) -> None:
@@ -188,7 +188,7 @@ def test_beyond_the_boundary_the_neighbors_card_says_how_to_reach_them_and_we_se
     assert walk.send().at == "owner"
     walk.on("owner", send="1").on("details/1", text=TEXT, q_where="lane", q_damage="a rim")
     walk.on("contact", email="ana@example.org", language="en")
-    assert "We send it to Marlbury for you" in walk.html
+    assert "We’ll send it to Marlbury for you" in walk.html
     walk.send()
     factories.let_the_worker_work()
     tasks.drain(OutboxRow.Lane.OUTSIDE)

@@ -72,7 +72,7 @@ def test_junk_in_a_link_never_breaks_it(cast: Rivermark, client: Client, name: s
 
 def test_what_a_link_says_wrongly_is_told_and_the_path_asks(cast: Rivermark, client: Client) -> None:
     html = page(client, "asset=L99999&service=nosuch&sign=QQQQQ")
-    assert "We know nothing with the number “L99999”." in html
+    assert "We couldn’t find anything with the number “L99999.”" in html
     assert "That service is not offered here." in html
     assert "We do not know this sign any more." in html
     answer = client.post("/report/", {"text": "A hole", "asset": "L99999", "service": "pothole"})

@@ -32,7 +32,7 @@ from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
 
 pytestmark = pytest.mark.django_db
-PENDING_REVIEW = "Somebody will look at it before everyone can see it."
+PENDING_REVIEW = "Someone will review it before everyone can see it."
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_another_browser_cannot_open_the_draft_nor_send_it(walk: Walk) -> None:
     for name in ("problem", "service", "location", "details/1", "contact", "check", "sent", "emergency"):
         answer = stranger.get(f"/report/{walk.draft.pk}/{name}/")
         assert answer.status_code == 404
-        assert "Begin again" in answer.content.decode()
+        assert "Start over" in answer.content.decode()
         assert TEXT not in answer.content.decode()
     assert stranger.post(f"/report/{walk.draft.pk}/check/").status_code == 404
     assert not ServiceRequest.objects.exists()
@@ -106,7 +106,7 @@ def test_an_expired_draft_is_gone_and_the_page_says_how_to_begin_again(walk: Wal
     Draft.objects.update(expires_at=app_now() - dt.timedelta(minutes=1))
     walk.get("check")
     assert walk.status == 410
-    assert "Begin again" in walk.html
+    assert "Start over" in walk.html
     assert walk.client.post(f"/report/{walk.draft.pk}/check/").status_code == 410
     assert not ServiceRequest.objects.exists()
 
@@ -166,14 +166,14 @@ def test_report_another_here_asks_for_neither_place_nor_contact_again(walk: Walk
 def test_nothing_said_is_told_next_to_the_box(walk: Walk) -> None:
     walk.begin("   ")
     assert walk.status == 422
-    assert "Say in a few words what the problem is." in walk.html
+    assert "Tell us in a few words what the problem is." in walk.html
     assert not Draft.objects.exists()
 
 
 def test_too_many_letters_are_told_with_their_number_and_kept(walk: Walk) -> None:
     walk.begin("x" * 100_000)
     assert walk.status == 422
-    assert "Use at most 4000 characters. You have 100000." in walk.html
+    assert "Use 4000 characters or fewer. You have 100000." in walk.html
     assert "x" * 100_000 in walk.html
 
 
@@ -216,7 +216,7 @@ def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: W
     walk.begin()
     assert "Pothole" in walk.html
     assert "I don’t know" in walk.html
-    assert "This may answer you" in walk.html
+    assert "Is this what you’re looking for?" in walk.html
     walk.on("answered", article="holes")
     assert walk.page == "/articles/holes/"
     assert not Draft.objects.exists()
@@ -252,7 +252,7 @@ def test_red_flag_words_of_any_language_lead_to_the_question_page(walk: Walk, te
     walk.begin(text)
     assert walk.at == "emergency"
     assert "Is anyone in danger right now?" in walk.html
-    assert "Not sure? Call 911. They will help you decide. You can ask for an interpreter." in walk.html
+    assert "Not sure? Call 911. They’ll help you decide. You can ask for an interpreter." in walk.html
     assert "988" not in walk.html
     assert walk.draft.warning == "shown"
     # Nobody gets past it by address.
@@ -311,7 +311,7 @@ def test_an_answer_that_stops_the_form_says_so_and_cannot_be_sent(cast: Rivermar
     stopping(cast)
     walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
     assert walk.at == "emergency"
-    assert "Call 911 now. This form cannot send help." in walk.html
+    assert "Call 911 now. This form can’t send help." in walk.html
     assert "Is it live?" in walk.html
     assert f"/report/{walk.draft.pk}/details/1/" in walk.html
     assert walk.on("contact", none="1").at == "emergency"
@@ -358,7 +358,7 @@ def test_a_place_that_several_fit_is_chosen_from_a_list(cast: Rivermark, walk: W
 def test_an_unknown_place_is_told_and_ones_own_words_are_taken(walk: Walk) -> None:
     walk.begin().on("service", service="pothole").on("location", address="behind the qqqzzz", note="left")
     assert walk.at == "where/choose"
-    assert "We found no place called “behind the qqqzzz”" in walk.html
+    assert "We couldn’t find a place called “behind the qqqzzz”" in walk.html
     assert walk.on("where/choose", choice="words").at == "details/1"
     assert walk.draft.typed["place"] == {
         "address": "behind the qqqzzz",
@@ -371,7 +371,7 @@ def test_an_unknown_place_is_told_and_ones_own_words_are_taken(walk: Walk) -> No
 def test_an_empty_place_is_told_and_the_note_kept(walk: Walk) -> None:
     walk.begin().on("service", service="pothole").on("location", address="", note="by the bus stop")
     assert walk.status == 422
-    assert "Say where it is: an address, a corner or a park." in walk.html
+    assert "Tell us where it is: an address, a corner or a park." in walk.html
     assert "by the bus stop" in walk.html
 
 
@@ -426,7 +426,7 @@ def test_ground_of_another_is_sent_on_for_who_asks(cast: Rivermark, walk: Walk) 
     assert "555-0170" in walk.html
     assert walk.send().at == "owner"
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1")
-    assert "We send it to State DOT for you" in walk.html
+    assert "We’ll send it to State DOT for you" in walk.html
     walk.send()
     factories.let_the_worker_work()
     made = ServiceRequest.objects.get()
@@ -575,7 +575,7 @@ def test_a_file_that_is_no_photo_is_told_by_name_and_the_good_one_stays(walk: Wa
     walk.to_details()
     upload(walk, photo("good.jpg"), SimpleUploadedFile("virus.jpg", b"MZ not a photo", "image/jpeg"))
     assert walk.status == 422
-    assert "virus.jpg: This file is not a photo we can read." in walk.html
+    assert "virus.jpg: We can’t read this file." in walk.html
     assert "Remove photo 1" in walk.html
     assert Photo.objects.count() == 1
     assert 'value="lane"' in walk.html
@@ -628,7 +628,7 @@ def test_dont_contact_me_keeps_nothing_that_was_typed_there(walk: Walk) -> None:
 def test_the_page_says_honestly_what_a_court_may_do(walk: Walk) -> None:
     walk.to_contact()
     assert (
-        "We do not show your name. A court or a records law may make us give it out. To stay unknown, leave it blank."
+        "We don’t show your name to the public. A court or a records law may require us to release it. To stay anonymous, leave it blank."
         in walk.html
     )
 

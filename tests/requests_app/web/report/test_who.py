@@ -47,7 +47,7 @@ def box(html: str, heading_id: str) -> str:
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
-        "We do not show your name. A court or a records law may make us give it out. To stay unknown, leave it blank."
+        "We don’t show your name to the public. A court or a records law may require us to release it. To stay anonymous, leave it blank."
         in html
     )
     assert "A crew may call this number. We do not text." in html
@@ -59,7 +59,7 @@ def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Riverma
         'autocomplete="name"',
     ):
         assert marked in html
-    assert "Postal address" not in html
+    assert "Mailing address" not in html
 
 
 @pytest.mark.parametrize(

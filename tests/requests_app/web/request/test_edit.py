@@ -289,7 +289,7 @@ def test_several_places_are_listed_and_nothing_is_changed_before_one_is_chosen(c
 def test_an_unknown_place_is_asked_about_and_taken_in_the_reporters_words(cast: Rivermark) -> None:
     holder = ana(cast)
     holder.save(address="behind the old mill")
-    assert "We do not know this place" in holder.html
+    assert "We couldn’t find this place" in holder.html
     holder.save()
     assert (holder.request.address, holder.request.point) == ("behind the old mill", None)
 
@@ -463,7 +463,7 @@ def test_too_much_is_told_and_kept(cast: Rivermark, field: str, typed: str) -> N
     holder.save(**{field: typed})
     assert holder.status == 422
     assert holder.fields[field] == [typed]
-    assert "Use at most" in holder.html
+    assert "characters or fewer" in holder.html
     assert "edited" not in told(holder)
 
 
