@@ -39,7 +39,7 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
 def away(metres: int) -> str:
     """9 meters (30 feet) away: the places of two reports are seldom truer than that."""
     if metres == 0:
-        return _("At the same spot")
+        return _("At the same location")
     words = ngettext("%(metres)d meter (%(feet)d feet) away", "%(metres)d meters (%(feet)d feet) away", metres)
     return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
 
@@ -56,15 +56,15 @@ def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> 
         return _("an answer from the person who reported it")
     standard = {
         "reporter": _("your answer"),
-        "other_group": _("another group"),
-        "weather": _("weather"),
+        "other_group": _("another team"),
+        "weather": _("better weather"),
         "parts": _("parts"),
         "yearly_plan": _("a yearly plan"),
     }
     if reason in standard:
         return standard[reason]
     listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.HOLD, reason))
-    return localized(listed.words) if listed else _("another group")
+    return localized(listed.words) if listed else _("another team")
 
 
 def reason_words(service_request: ServiceRequest) -> str:
@@ -81,12 +81,12 @@ def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str
         return localized(own)
     disposition = service_request.disposition
     if not to_reporter and disposition == Disposition.WITHDRAWN:
-        return _("Taken back by the person who reported it")
+        return _("Withdrawn by the person who reported it")
     if not to_reporter and disposition == Disposition.NO_REPLY:
-        return _("We needed an answer and got none")
+        return _("We didn’t get the answer we needed")
     if disposition == Disposition.HANDED_OVER and service_request.owner is not None:
         if service_request.owner_reference:
-            return _("Sent to %(owner)s, their number %(number)s") % {
+            return _("Sent to %(owner)s (their number: %(number)s)") % {
                 "owner": service_request.owner.name,
                 "number": service_request.owner_reference,
             }
@@ -101,14 +101,14 @@ def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str
 def _outcomes() -> dict[Disposition, str]:
     return {
         Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ACTION_TAKEN: _("We took action"),
         Disposition.ANSWERED: _("Answered"),
         Disposition.HANDED_OVER: _("Sent to another office"),
-        Disposition.DUPLICATE: _("Joined with an earlier report"),
-        Disposition.NOT_FOUND: _("We looked and could not find it"),
+        Disposition.DUPLICATE: _("Combined with an earlier report"),
+        Disposition.NOT_FOUND: _("We looked and couldn’t find it"),
         Disposition.CANNOT_DO: _("We can’t do this"),
-        Disposition.NO_REPLY: _("We needed your answer"),
-        Disposition.WITHDRAWN: _("You took it back"),
+        Disposition.NO_REPLY: _("We didn’t hear back from you"),
+        Disposition.WITHDRAWN: _("You withdrew this report"),
         Disposition.NOT_WORKED: _("Closed without a visit"),
         Disposition.REMOVED: _("Removed"),
     }
@@ -117,13 +117,13 @@ def _outcomes() -> dict[Disposition, str]:
 def words_by_code() -> dict[str, str]:
     """What each status and outcome is called to others than the reporter where its code is all that is known: on the map."""
     return {
-        Status.RECEIVED.value: _("We got it"),
-        Status.ROUTED.value: _("We got it"),
-        Status.IN_PROGRESS.value: _("Being worked on"),
+        Status.RECEIVED.value: _("Received"),
+        Status.ROUTED.value: _("Received"),
+        Status.IN_PROGRESS.value: _("In progress"),
         Status.ON_HOLD.value: _("Waiting"),
         **{disposition.value: words for disposition, words in _outcomes().items()},
-        Disposition.NO_REPLY.value: _("We needed an answer and got none"),
-        Disposition.WITHDRAWN.value: _("Taken back by the person who reported it"),
+        Disposition.NO_REPLY.value: _("We didn’t get the answer we needed"),
+        Disposition.WITHDRAWN.value: _("Withdrawn by the person who reported it"),
     }
 
 
@@ -134,22 +134,22 @@ def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -
         return outcome(service_request, to_reporter=to_reporter)
     if status == Status.ON_HOLD:
         if service_request.hold_until:
-            return _("Waiting: %(reason)s until %(date)s") % {
+            return _("On hold until %(date)s: waiting for %(reason)s") % {
                 "reason": hold_words(service_request, to_reporter=to_reporter),
                 "date": long_date(service_request.hold_until),
             }
-        return _("Waiting: %(reason)s") % {"reason": hold_words(service_request, to_reporter=to_reporter)}
+        return _("Waiting for %(reason)s") % {"reason": hold_words(service_request, to_reporter=to_reporter)}
     if status == Status.IN_PROGRESS:
         if service_request.made_safe_at and not service_request.scheduled_for:
-            return _("Safe for now, repair still to come")
+            return _("Made safe for now; repair still to come")
         if service_request.scheduled_for:
-            return _("Planned for %(date)s") % {"date": long_date(service_request.scheduled_for)}
-        return _("Being worked on")
+            return _("Scheduled for %(date)s") % {"date": long_date(service_request.scheduled_for)}
+        return _("In progress")
     if service_request.reopened_count:
-        return _("Open again")
+        return _("Reopened")
     if status == Status.ROUTED and service_request.department is not None:
         return _("Sent to %(department)s") % {"department": localized(service_request.department.name)}
-    return _("We got it")
+    return _("Received")
 
 
 @dataclass(frozen=True)
@@ -174,14 +174,14 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
     who = department_words(service_request)
     if service_request.status == Status.ON_HOLD:
         if service_request.hold_reason == "reporter":
-            mine, others = _("We need your answer to go on."), _("We go on when the answer is here.")
+            mine, others = _("We can’t continue until you answer."), _("We’ll continue when we have the answer.")
             return NextStep(mine if to_reporter else others)
-        return NextStep(_("%(department)s goes on when the wait is over.") % {"department": who})
+        return NextStep(_("%(department)s will continue when the wait is over.") % {"department": who})
     if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
         # The status says the day; a second date beside it would be one too many.
-        return NextStep(_("%(department)s works on it that day. A plan, not a guarantee.") % {"department": who})
+        return NextStep(_("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who})
     promised = promises(service_request)
-    return promised[0] if promised else NextStep(_("%(department)s has it.") % {"department": who})
+    return promised[0] if promised else NextStep(_("%(department)s is handling it.") % {"department": who})
 
 
 def _is_planned(service_request: ServiceRequest) -> bool:
@@ -197,7 +197,7 @@ def read_later(service_request: ServiceRequest) -> str:
     opens = None if hours.always else hours.add(now, 0)
     if opens is None or opens <= now:
         return ""
-    words = _("%(department)s is closed now and reads it when it opens: %(time)s.")
+    words = _("%(department)s is closed. They’ll see your report when they open %(time)s.")
     time = long_time(opens, service_request.jurisdiction.zone)
     return one_stop(words % {"department": department_words(service_request), "time": time})
 
@@ -208,10 +208,10 @@ def promises(service_request: ServiceRequest) -> list[NextStep]:
     found = []
     if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
         who = department_words(service_request)
-        words = _("%(department)s will look at it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
+        words = _("%(department)s will review it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
         found.append(NextStep(one_stop(words), due))
     if (due := service_request.due_at) is not None:
-        words = _("Goal: done by %(time)s. A goal, not a guarantee.") % {"time": long_time(due, zone)}
+        words = _("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": long_time(due, zone)}
         found.append(NextStep(one_stop(words), due))
     return found
 

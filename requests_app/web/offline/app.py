@@ -71,7 +71,7 @@ def app_manifest(request: CityRequest) -> JsonResponse:
         ],
         "shortcuts": [
             {"name": _("Report without a network"), "url": reverse("requests_app:offline")},
-            {"name": _("Check a request"), "url": reverse("requests_app:find")},
+            {"name": _("Check a report"), "url": reverse("requests_app:find")},
         ],
     }
     return JsonResponse(manifest, content_type="application/manifest+json")

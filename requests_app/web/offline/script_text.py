@@ -15,10 +15,10 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "foundMany": _("{count} services found."),
         "foundNone": _("No service found. “I don’t know” is fine: we find the right one."),
         # The place.
-        "locating": _("Looking for where you are…"),
-        "located": _("We have the spot where you are. You can add the address."),
-        "locateDenied": _("Your browser does not let us see where you are. Type the address."),
-        "locateFailed": _("We could not find where you are. Type the address."),
+        "locating": _("Finding your location…"),
+        "located": _("We have your location. You can add the address."),
+        "locateDenied": _("Your browser isn’t sharing your location. Type the address instead."),
+        "locateFailed": _("We couldn’t find your location. Type the address instead."),
         # Photos.
         "photo": _("Photo {number}"),
         "photoAlt": _("What does photo {number} show? (optional)"),

@@ -142,7 +142,7 @@ def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> Js
     url = reverse("requests_app:private_link", args=[links.token(link)])
     reference = link.service_request.display_reference
     is_held = link.service_request.public_state == PublicState.PENDING_REVIEW
-    words = _("Somebody will look at it before everyone can see it.") if is_held else ""
+    words = _("Someone will review it before everyone can see it.") if is_held else ""
     return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier, "message": words})
 
 

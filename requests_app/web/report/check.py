@@ -164,7 +164,7 @@ def _parts(text: str, found: list[Found]) -> list[tuple[str, bool]]:
 def _contact_rows(draft: Draft, path: Path) -> list[Row]:
     contact = path.typed.get("contact") or {}
     url = page_url(draft, "contact")
-    said = [("email", _("E-mail")), ("phone", _("Phone")), ("name", _("Name"))]
+    said = [("email", _("Email")), ("phone", _("Phone")), ("name", _("Name"))]
     if path.version is not None and path.version.identity_words:
         said.append(("postal_address", _("Postal address")))
     reach = [{"label": label, "value": contact[name], "url": url} for name, label in said if contact.get(name)]

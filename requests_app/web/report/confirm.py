@@ -83,7 +83,7 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     if made is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     if _wrote_it(request, link):
-        messages.success(request, _("Thank you. Your report is sent."))
+        messages.success(request, _("Thank you. Your report has been sent."))
         return _to_own_report(link, made)
     return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "report": made})
 

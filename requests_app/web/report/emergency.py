@@ -36,7 +36,7 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
         stopping_answer=next((words for one, _value, words in path.answers.given if one == stopped_by), ""),
         change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",
         kept=wording.one_stop(
-            _("We keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}
+            _("We’ll keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}
         ),
     )
 

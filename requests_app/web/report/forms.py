@@ -165,12 +165,12 @@ class LaterForm(forms.Form):
     """Where to mail the link with which one goes on later."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         help_text=gettext_lazy("We use it for this one mail only."),
         max_length=254,
         error_messages={
-            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
-            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+            "required": gettext_lazy("Enter an email address like name@example.com."),
+            "invalid": gettext_lazy("Enter an email address like name@example.com."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
@@ -188,7 +188,7 @@ class ContactForm(forms.Form):
     """Step 5: how we can reach them, if they want that; and who they are, where a service must know it."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         help_text=gettext_lazy("We write when something changes."),
         required=False,
         max_length=254,
@@ -229,7 +229,7 @@ class ContactForm(forms.Form):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = words
         if "email" in needed:
-            invalid = _("Enter an e-mail address like name@example.com.")
+            invalid = _("Enter an email address like name@example.com.")
             self.fields["email"].error_messages["invalid"] = invalid
             self.fields["email"].help_text = _("We send you a link. We get your report when you press it.")
         if "postal_address" in needed:

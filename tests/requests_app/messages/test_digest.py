@@ -104,12 +104,12 @@ def test_at_once_each_change_is_one_mail_to_the_reporter(town: Rivermark, mailbo
     deliver()
     subjects = [str(one["Subject"]) for one in mailbox.to("ana@example.org")]
     assert [one.split("] ", 1)[1] for one in subjects] == [
-        "Pothole: Work has begun",
-        "Pothole: Planned for Thursday, June 4",
-        "Pothole: Somebody went there",
-        "Pothole: Safe for now, repair still to come",
+        "Pothole: Work has started",
+        "Pothole: Scheduled for Thursday, June 4",
+        "Pothole: Someone visited the site",
+        "Pothole: Made safe for now; repair still to come",
         "Your report waits: Pothole",
-        "Pothole: Work goes on",
+        "Pothole: Work has resumed",
         "Fixed",
     ]
 
@@ -137,7 +137,7 @@ def test_a_day_of_changes_is_one_mail_after_seven_in_the_citys_morning(town: Riv
     rings(town, MONDAY + dt.timedelta(days=1), hour=8)
     (told,) = mailbox.mails
     for body in (plain(told), html(told)):
-        assert body.count("Work has begun") == 1
+        assert body.count("Work has started") == 1
         assert body.count("We look on Friday.") == 1
         assert made.display_reference in body
     rings(town, MONDAY + dt.timedelta(days=2))

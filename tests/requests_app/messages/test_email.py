@@ -216,7 +216,7 @@ def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
     tasks.drain("outside")
     told = mailbox.mails[0]
     for body in (mail_server.plain(told), mail_server.html(told)):
-        assert ("Streets is closed now and reads it when it opens: Tuesday, June 1, 9 a.m." in body) == is_night
+        assert ("Streets is closed. They’ll see your report when they open Tuesday, June 1, 9 a.m." in body) == is_night
         assert ("This number is answered all night:" in body) == is_night
 
 

@@ -372,7 +372,7 @@ def test_a_place_is_corrected_by_its_address(town: Rivermark, pia: Client, limb:
 def test_a_place_nobody_knows_or_outside_is_refused(town: Rivermark, pia: Client, limb: ServiceRequest) -> None:
     answer = act(pia, limb, "correct_place", address="Nowhere Lane 1")
     assert answer.status_code == 422
-    assert "We do not know this place" in answer.content.decode()
+    assert "We couldn’t find this place" in answer.content.decode()
     answer = act(pia, limb, "correct_place", address="A far field", latitude="10", longitude="10")
     assert answer.status_code == 422
     assert "outside Rivermark" in answer.content.decode()

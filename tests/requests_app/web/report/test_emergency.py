@@ -160,7 +160,7 @@ def test_the_question_page_says_until_when_what_was_typed_is_kept(walk: Walk) ->
     assert "We keep what you typed. After the call you can come back and finish." in walk.html
     assert walk.draft.expires_at - app_now() <= dt.timedelta(hours=24)
     day = wording.long_time(walk.draft.expires_at, walk.draft.jurisdiction.zone)
-    assert wording.one_stop(f"We keep it until {day}.") in walk.html
+    assert wording.one_stop(f"We’ll keep it until {day}.") in walk.html
 
 
 # --- Counted ----------------------------------------------------------------------------------------------------------

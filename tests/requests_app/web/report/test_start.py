@@ -191,7 +191,7 @@ def test_the_first_pages_carry_the_emergency_strip_with_the_number_as_text(walk:
     for path in ("/", "/report/", "/report/?service=pothole", "/services/"):
         page = walk.client.get(path).content.decode()
         strip = page[page.index("emergency-strip") :]
-        assert "Someone hurt or in danger right now?" in strip
+        assert "Is someone hurt or in danger right now?" in strip
         assert 'href="tel:911"' in strip
         assert "Text 911 or use 711." in strip
 
@@ -216,7 +216,7 @@ def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: W
     walk.begin()
     assert "Pothole" in walk.html
     assert "I don’t know" in walk.html
-    assert "This may answer you" in walk.html
+    assert "Is this what you’re looking for?" in walk.html
     walk.on("answered", article="holes")
     assert walk.page == "/articles/holes/"
     assert not Draft.objects.exists()
@@ -628,7 +628,7 @@ def test_dont_contact_me_keeps_nothing_that_was_typed_there(walk: Walk) -> None:
 def test_the_page_says_honestly_what_a_court_may_do(walk: Walk) -> None:
     walk.to_contact()
     assert (
-        "We do not show your name. A court or a records law may make us give it out. To stay unknown, leave it blank."
+        "We do not show your name. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
         in walk.html
     )
 

@@ -47,7 +47,7 @@ def box(html: str, heading_id: str) -> str:
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
-        "We do not show your name. A court or a records law may make us give it out. To stay unknown, leave it blank."
+        "We do not show your name. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
         in html
     )
     assert "A crew may call this number. We do not text." in html
@@ -242,7 +242,7 @@ def test_a29_all_of_a_host_can_be_listed(cast: Rivermark) -> None:
 def test_a29_it_cannot_send_and_is_told_to_call(cast: Rivermark, listed: str, walk: Walk) -> None:
     walk.to_contact().on("contact", email=TROLL, name=NAME, language="en")
     assert walk.status == 422
-    assert "We take nothing from this e-mail address. Call us at 555-0100." in walk.html
+    assert "We can’t accept reports from this email address. Call us at 555-0100." in walk.html
     assert NAME in walk.html
     assert walk.on("check").at == "contact"
     assert not ServiceRequest.objects.exists()
