@@ -187,7 +187,7 @@ def _held(service_request: ServiceRequest, reason: str, until: dt.date | None, *
 
 def _ended(service_request: ServiceRequest, disposition: str, reason: str, *, own: bool) -> str:
     if disposition not in Disposition.values:
-        return _("Ended")
+        return _("Closed")
     then = ServiceRequest(
         jurisdiction=service_request.jurisdiction,
         service_version=service_request.service_version,

@@ -1,53 +1,65 @@
-"""The public's words for where a request stands and how it ended, in the reader's language (the table of status words)."""
+"""The public's words for the status and outcome of a request, in the reader's language."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
+from requests_app.models import Department, Disposition, ListedReason, ServiceRequest, Status
 from requests_app.rules import service_levels
 
 METRES_IN_A_FOOT = 0.3048
+FEET_IN_A_MILE = 5280
+# Distances from here on are given in miles.
+FEET_MAX = 1000
 
 
 def long_date(day: dt.date) -> str:
-    """Tuesday, June 3 / martes, 3 de junio."""
+    """Tuesday, June 3 / martes, 3 de junio; with the year if it isn't this one."""
+    if day.year != timezone.localdate().year:
+        # Translators: PHP-style date format of a day in another year, as in "Tuesday, June 3, 2025".
+        return formats.date_format(day, pgettext("day format", "l, F j, Y"))
     # Translators: PHP-style date format of a day without its year, as in "Tuesday, June 3".
     return formats.date_format(day, pgettext("day format", "l, F j"))
 
 
 def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
-    """Tuesday, June 3, 4:30 p.m. in the city's wall time."""
+    """Tuesday, June 3, 4:30 p.m. in the city's local time; with the year if it isn't this one."""
     local = at.astimezone(zone)
+    if local.year != timezone.localdate(timezone=zone).year:
+        # Translators: date format of a time in another year, as in "Tuesday, June 3, 2025, 4:30 p.m.".
+        return formats.date_format(local, pgettext("time format", "l, F j, Y, P"))
     # Translators: date format of a time with its day, as in "Tuesday, June 3, 4:30 p.m.".
     return formats.date_format(local, pgettext("time format", "l, F j, P"))
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:
-    """3 days ago / hace 3 días: beside a date, never instead of one."""
+    """3 days ago / hace 3 días. Shown next to a date, never instead of one."""
     if now - at < dt.timedelta(minutes=1):
         return _("just now")
     return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
 def away(metres: int) -> str:
-    """9 meters (30 feet) away: the places of two reports are seldom truer than that."""
+    """30 feet (9 meters) away: reported locations are rarely more accurate than that."""
     if metres == 0:
         return _("At the same location")
-    words = ngettext("%(metres)d meter (%(feet)d feet) away", "%(metres)d meters (%(feet)d feet) away", metres)
+    words = ngettext("%(feet)d feet (%(metres)d meter) away", "%(feet)d feet (%(metres)d meters) away", metres)
     return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
 
 
 def distance_words(metres: int) -> str:
-    """200 meters (660 feet), as far around a place as one looks."""
-    feet = round(metres / METRES_IN_A_FOOT / 10) * 10
-    return _("%(metres)d meters (%(feet)d feet)") % {"metres": metres, "feet": feet}
+    """660 feet (200 meters) or 0.3 miles (500 meters): the radius of a search around a place."""
+    feet = metres / METRES_IN_A_FOOT
+    if feet > FEET_MAX:
+        miles = formats.number_format(feet / FEET_IN_A_MILE, decimal_pos=1)
+        return _("%(miles)s miles (%(metres)d meters)") % {"miles": miles, "metres": metres}
+    return _("%(feet)d feet (%(metres)d meters)") % {"feet": round(feet / 10) * 10, "metres": metres}
 
 
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
@@ -75,7 +87,7 @@ def reason_words(service_request: ServiceRequest) -> str:
 
 
 def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
-    """How it ended, as a resident reads it; to others than the reporter, "you" would be the wrong one."""
+    """How it ended, as residents read it. Only its reporter is addressed as "you"."""
     own = service_request.service_version.outcome_words.get(service_request.disposition)
     if own:
         return localized(own)
@@ -115,7 +127,7 @@ def _outcomes() -> dict[Disposition, str]:
 
 
 def words_by_code() -> dict[str, str]:
-    """What each status and outcome is called to others than the reporter where its code is all that is known: on the map."""
+    """Public name of each status and outcome code, for the map, which only knows codes."""
     return {
         Status.RECEIVED.value: _("Received"),
         Status.ROUTED.value: _("Received"),
@@ -128,7 +140,7 @@ def words_by_code() -> dict[str, str]:
 
 
 def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
-    """Where it stands, as a resident reads it. To the public, closed looks like resolved."""
+    """Current status, as residents read it. They see no difference between closed and resolved."""
     status = service_request.status
     if status in (Status.RESOLVED, Status.CLOSED):
         return outcome(service_request, to_reporter=to_reporter)
@@ -154,21 +166,26 @@ def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -
 
 @dataclass(frozen=True)
 class NextStep:
-    """Who acts next, and by when: one date only. words say both."""
+    """Who acts next and by when, with one date at most. `words` say both."""
 
     words: str
     due_at: dt.datetime | None = None
 
 
+def _responsible(service_request: ServiceRequest) -> Department | None:
+    """The department that has or will get the request; None while 311 staff decide."""
+    if service_request.department is None and not service_request.in_triage:
+        return service_request.service_version.department
+    return service_request.department
+
+
 def department_words(service_request: ServiceRequest) -> str:
-    department = service_request.department
-    if department is None and not service_request.in_triage:
-        department = service_request.service_version.department
+    department = _responsible(service_request)
     return localized(department.name) if department else _("The 311 Center")
 
 
 def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> NextStep:
-    """ "We will look at it by …" until acknowledged, then "Goal: fixed by …". A goal, not a guarantee."""
+    """ "Streets will review it by …" until it is acknowledged, then "Target: fixed by …"."""
     if not service_request.is_open:
         return NextStep("")
     who = department_words(service_request)
@@ -178,7 +195,7 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
             return NextStep(mine if to_reporter else others)
         return NextStep(_("%(department)s will continue when the wait is over.") % {"department": who})
     if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
-        # The status says the day; a second date beside it would be one too many.
+        # The status already gives the day; a second date would confuse.
         return NextStep(_("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who})
     promised = promises(service_request)
     return promised[0] if promised else NextStep(_("%(department)s is handling it.") % {"department": who})
@@ -190,20 +207,23 @@ def _is_planned(service_request: ServiceRequest) -> bool:
 
 
 def read_later(service_request: ServiceRequest) -> str:
-    """Out of hours: who reads it and when; empty while they work."""
+    """Outside working hours: who will see it and when. Empty during working hours."""
     department = service_request.department or service_request.service_version.department
     hours = service_levels.working_hours(department.calendar, service_request.jurisdiction.zone)
     now = app_now()
     opens = None if hours.always else hours.add(now, 0)
     if opens is None or opens <= now:
         return ""
-    words = _("%(department)s is closed. They’ll see your report when they open %(time)s.")
     time = long_time(opens, service_request.jurisdiction.zone)
-    return one_stop(words % {"department": department_words(service_request), "time": time})
+    responsible = _responsible(service_request)
+    if responsible is None:
+        return one_stop(_("The 311 Center is closed. We’ll see your report when we open %(time)s.") % {"time": time})
+    words = _("%(department)s is closed. They’ll see your report when they open %(time)s.")
+    return one_stop(words % {"department": localized(responsible.name), "time": time})
 
 
 def promises(service_request: ServiceRequest) -> list[NextStep]:
-    """By when we look at it, until we have, and by when we want it done: both, for the page right after sending."""
+    """Until when we'll review it (unless we have) and the target for finishing it. The page after sending shows both."""
     zone = service_request.jurisdiction.zone
     found = []
     if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
@@ -217,5 +237,5 @@ def promises(service_request: ServiceRequest) -> list[NextStep]:
 
 
 def one_stop(words: str) -> str:
-    """A time that ends a sentence brings its own full stop: "8:30 p.m."."""
+    """Drops the second period after a time that ends a sentence: "8:30 p.m."."""
     return words.replace("..", ".")

@@ -286,7 +286,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_mor
     tomorrow(clock)
     assert work_off() == [DEV]
     told = mail.outbox[0]
-    assert "177 changes" in told.subject
+    assert "177 updates" in told.subject
     assert "And 127 more reports." in str(told.body)
     assert str(told.body).count("/r/") == 50
 

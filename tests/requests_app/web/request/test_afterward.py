@@ -92,13 +92,13 @@ def reopened(cast: Rivermark, made: ServiceRequest) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (nothing, "Streets will look at it by"),
-        (accepted, "Goal: done by"),
+        (nothing, "Streets will review it by"),
+        (accepted, "Target: fixed by"),
         (planned, "Scheduled for Thursday, June 3"),
-        (made_safe, "Goal: done by"),
+        (made_safe, "Target: fixed by"),
         (held, "until Wednesday, June 9"),
         (asked, "until"),
-        (reopened, "Streets will look at it by"),
+        (reopened, "Streets will review it by"),
     ],
 )
 @pytest.mark.parametrize("who", ["reporter", "stranger"])
