@@ -51,7 +51,7 @@ def too_much(city: Jurisdiction | None = None, *, per_s: int = limits.HOUR) -> s
     """A limit was reached: when one may try again, and who is there meanwhile. What was typed stays on the page."""
     again = app_now() + dt.timedelta(seconds=limits.again_in_s(per_s))
     time = wording.long_time(again, timezone.get_current_timezone())
-    words = _("This came too often from your network. Try again after %(time)s. We kept what you typed.")
+    words = _("We’ve had too many requests from your network. Try again after %(time)s. We saved what you typed.")
     said = [wording.one_stop(words % {"time": time})]
     if city is not None and city.desk_number:
         said.append(_("Or call us at %(number)s.") % {"number": city.desk_number})

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from requests_app import photos
 from requests_app.actions import assignment, conversation, merges, moderation, place_corrections, progress, routing
-from requests_app.models import Photo, PublicState, ServiceRequest, Status, User
+from requests_app.models import PublicState, ServiceRequest, Status, User
 from requests_app.rules import lifecycle, permissions
 from staff_app.request import forms
 
@@ -48,31 +47,15 @@ class Action:
 
 def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: User) -> None:
     given = form.cleaned_data
-    # Decoding takes its time: before the request is locked, and undone if somebody else was faster.
-    taken: list[Photo] = []
-    try:
-        for upload in given["photos"]:
-            taken.append(
-                photos.take(
-                    upload,
-                    size=upload.size,
-                    jurisdiction=service_request.jurisdiction,
-                    service_request=service_request,
-                    kind=Photo.Kind.WORK,
-                )
-            )
-        progress.resolve(
-            service_request.pk,
-            disposition=given["disposition"],
-            words=given["words"],
-            reason=given["reason"],
-            visited=given["visited"],
-            actor=user,
-        )
-    except (photos.PhotoRefused, lifecycle.IllegalTransition):
-        for photo in taken:
-            photos.remove(photo)
-        raise
+    progress.resolve(
+        service_request.pk,
+        disposition=given["disposition"],
+        words=given["words"],
+        reason=given["reason"],
+        visited=given["visited"],
+        uploads=given["photos"],
+        actor=user,
+    )
 
 
 def _correct_place(service_request: ServiceRequest, form: forms.CorrectPlaceForm, user: User) -> None:

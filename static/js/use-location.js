@@ -1,6 +1,7 @@
 // [data-use-location]: fills the two hidden coordinates, and the address if the server knows one there. The button is
 // hidden until there is a script; without it, one types the address.
 // Beyond this many meters the person is asked to look again; beyond that many the place would only mislead.
+const METERS_IN_A_FOOT = 0.3048;
 const ROUGH_M = 50;
 const TOO_ROUGH_M = 1000;
 const OPTIONS = { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 };
@@ -35,7 +36,10 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
     // Also when there is none: another place's words beside this point would send somebody to the wrong one.
     document.getElementById(address).value = place.label;
     const said = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
-    if (coords.accuracy > ROUGH_M) said.push(button.dataset.rough.replace("{meters}", Math.round(coords.accuracy)));
+    if (coords.accuracy > ROUGH_M) {
+      const feet = Math.round(coords.accuracy / METERS_IN_A_FOOT / 10) * 10;
+      said.push(button.dataset.rough.replace("{feet}", feet));
+    }
     status.textContent = said.join(" ");
     button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
   }

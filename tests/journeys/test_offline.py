@@ -224,7 +224,7 @@ def test_every_page_says_that_something_waits_and_sends_it(lossy: "Page", live_s
     for path in ("/", "/report/", "/requests/", "/privacy/", "/nowhere/"):
         lossy.goto(live_site.url + path)
         bar = lossy.wait_for_selector("[data-outbox-bar]:not([hidden])")
-        assert "Not sent yet: 1 report." in bar.inner_text()
+        assert "1 report hasn’t been sent yet." in bar.inner_text()
         assert "call 911" in bar.inner_text()
     looks_well(lossy)
     lossy.goto(live_site.url)

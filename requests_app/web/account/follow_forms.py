@@ -9,9 +9,9 @@ from requests_app.messages.wording import distance_words
 from requests_app.models import SMALLEST_RADIUS_M, Cadence
 
 CADENCES = [
-    (Cadence.AT_ONCE.value, _("At once, one mail for each change")),
-    (Cadence.DAILY.value, _("Once a day, all changes in one mail")),
-    (Cadence.WEEKLY.value, _("Once a week, on Monday")),
+    (Cadence.AT_ONCE.value, _("Right away, one email for each update")),
+    (Cadence.DAILY.value, _("Once a day, all updates in one email")),
+    (Cadence.WEEKLY.value, _("Once a week, on Mondays")),
 ]
 RADII = [SMALLEST_RADIUS_M, 500, 1000]
 
@@ -25,7 +25,7 @@ class SubscribeForm(CadenceForm):
 
     email = forms.EmailField(
         label=_("Email"),
-        help_text=_("We first send you a link. No news comes before you press it."),
+        help_text=_("We’ll email you a link first. Updates start after you confirm."),
         max_length=254,
         error_messages={
             "required": _("Enter an email address like name@example.com."),
@@ -34,7 +34,7 @@ class SubscribeForm(CadenceForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     radius = forms.TypedChoiceField(
-        label=_("How far around?"),
+        label=_("How far around it?"),
         choices=lambda: [(one, distance_words(one)) for one in RADII],
         coerce=int,
         widget=forms.RadioSelect,

@@ -129,16 +129,16 @@ def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -
     """How often it comes, that it was meant, or that it stops."""
     wished: Subscription | None = my_requests.subscriptions(resident.contact_point).filter(pk=subscription_id).first()
     if wished is None:
-        messages.info(request, _("This was stopped already."))
+        messages.info(request, _("You already unsubscribed from this."))
     elif "stop" in request.POST:
         subscriptions.stop(wished.pk)
-        messages.success(request, _("You get no more news about this."))
+        messages.success(request, _("You won’t get any more updates about this."))
     else:
         form = CadenceForm(request.POST)
         if form.is_valid():
             # The sign-in proved the address: its holder says here that they want it.
             subscriptions.want(wished.pk, cadence=form.cleaned_data["cadence"])
-            messages.success(request, _("We remember how often you want to hear from us."))
+            messages.success(request, _("We saved how often you want to hear from us."))
     return redirect("requests_app:my")
 
 

@@ -96,7 +96,7 @@ def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     if resident is None:
         return render(request, "requests_app/account/verify.html", {"link": link}, status=403)
     contact_point = own_contact.change(resident.contact_point, link)
-    messages.success(request, _("From now on we write to this address."))
+    messages.success(request, _("From now on, we’ll email you at this address."))
     return sign_in(request, redirect("requests_app:my"), contact_point)
 
 

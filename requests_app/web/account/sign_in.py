@@ -38,9 +38,9 @@ def sign_in_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
             form.add_error(None, too_much(request.jurisdiction))
             status = 429
         elif form.is_valid() and form.cleaned_data["email"].strip().lower() != link.contact_point.normalized:
-            form.add_error("email", _("We did not send this link to that address. Check what you typed."))
+            form.add_error("email", _("We didn’t send this link to that address. Check what you typed."))
         if not form.is_valid() and not verify_email.is_over(link):
             return render(request, "requests_app/account/verify.html", {"link": link, "form": form}, status=status)
     contact_point = verify_email.use(link)
-    messages.success(request, _("You are signed in."))
+    messages.success(request, _("You’re signed in."))
     return sign_in(request, redirect("requests_app:my"), contact_point)

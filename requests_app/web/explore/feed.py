@@ -41,7 +41,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     atom = Feed(
         title=": ".join([title, *filter(None, [" · ".join(filters.words(chosen))])]),
         description="",
-        subtitle=_("What people reported to the city and what became of it. Private reports are not in here."),
+        subtitle=_("What people reported to the city, and what happened next. Private reports aren’t included."),
         link=site + filters.address(reverse("requests_app:public_list"), chosen),
         feed_url=site + filters.address(request.path, chosen),
         feed_guid=f"{site}{request.path}?{chosen.query}",
@@ -91,7 +91,7 @@ def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
         # Readers show it as HTML: what somebody typed stays words there, in its own language.
         "description": format_html(
             '<p><bdi>{}</bdi></p><p lang="{}" dir="auto">{}</p>',
-            service_request.public_address or _("No place shown"),
+            service_request.public_address or _("Location not shown"),
             service_request.language,
             service_request.description[:500],
         ),

@@ -79,11 +79,11 @@ def result_words(chosen: PublicFilter, found: paging.Page[ServiceRequest]) -> st
     if found.previous_cursor:
         return ngettext("%(number)d more report", "%(number)d more reports", number) % {"number": number}
     if found.next_cursor and chosen.by_change:
-        return _("The %(number)d reports that changed last") % {"number": number}
+        return _("The %(number)d most recently updated reports") % {"number": number}
     if found.next_cursor:
         return _("The newest %(number)d reports") % {"number": number}
     if not number:
-        return _("No reports fit this choice")
+        return _("No reports match your filters")
     return ngettext("%(number)d report", "%(number)d reports", number) % {"number": number}
 
 
@@ -106,7 +106,7 @@ def words(chosen: PublicFilter) -> list[str]:
 
 def _word(chosen: PublicFilter, name: str) -> str:
     if name in chosen.unknown:
-        return _("Not known here: %(value)s") % {"value": chosen.chosen[name][:40]}
+        return _("Not found: %(value)s") % {"value": chosen.chosen[name][:40]}
     if name == "category" and chosen.category:
         return localized(chosen.category.name)
     if name == "service" and chosen.service and chosen.service.current:
@@ -124,8 +124,8 @@ def _word(chosen: PublicFilter, name: str) -> str:
     return {
         "open": _("Still open"),
         "ended": _("Closed"),
-        "1": _("Older ones too"),
-        "changed": _("Last change first"),
+        "1": _("Include older reports"),
+        "changed": _("Recently updated first"),
     }[chosen.chosen[name]]
 
 
@@ -172,7 +172,7 @@ def _choices(chosen: PublicFilter) -> list[dict[str, Any]]:
             "name": "sort",
             "label": _("Order"),
             "empty": _("Newest first"),
-            "groups": [("", [option("sort", "changed", _("Last change first"))])],
+            "groups": [("", [option("sort", "changed", _("Recently updated first"))])],
         },
     ]
 

@@ -17,9 +17,9 @@ class AddressForm(forms.Form):
 
     q = WordsField(
         label=gettext_lazy("Your address"),
-        help_text=gettext_lazy("Like: 12 Elm St. We do not keep it."),
+        help_text=gettext_lazy("For example, 12 Elm St. We don’t save it."),
         max_length=ADDRESS_MAX,
-        error_messages={"required": gettext_lazy("Type an address, a corner or a park.")},
+        error_messages={"required": gettext_lazy("Enter an address, a corner or a park.")},
     )
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     long = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -37,5 +37,5 @@ class PlaceForm(AddressForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].label = gettext_lazy("An address, a corner, a park or a number on a light")
-        self.fields["q"].help_text = gettext_lazy("Like: 12 Elm St, or L00417. We do not keep it.")
+        self.fields["q"].label = gettext_lazy("An address, a corner, a park or the number on a street light")
+        self.fields["q"].help_text = gettext_lazy("For example, 12 Elm St or L00417. We don’t save it.")

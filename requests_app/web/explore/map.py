@@ -45,10 +45,10 @@ def _map_words() -> dict[str, Any]:
         "statuses": words_by_code(),
         "open": _("Still open"),
         "ended": _("Closed"),
-        "several": _("Reports at this spot: {number}"),
-        "all": _("See all of them in the list"),
-        "closer": _("Reports around here: {number}. The map is closer now."),
-        "nothing": _("There is no report in the middle of the map."),
+        "several": _("Reports at this location: {number}"),
+        "all": _("See all of them in a list"),
+        "closer": _("Reports around here: {number}. The map has zoomed in."),
+        "nothing": _("There’s no report at the center of the map."),
     }
 
 

@@ -40,7 +40,7 @@ def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> H
     if switched_to(request) or (valid and not refused and "stay" in request.POST):
         return redirect(request.path + "#photos")
     if valid and not refused:
-        messages.success(request, _("Thank you. The people who work on it will see your photos."))
+        messages.success(request, _("Thank you. The team working on it will see your photos."))
         return redirect("requests_app:track", service_request.reference)
     # Once more with the photos that were taken: they are kept, whatever else is wrong.
     form = _form(service_request, request.POST)

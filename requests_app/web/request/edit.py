@@ -104,7 +104,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     except submission.Refused as error:
         form.add_error("address", next(iter(error.problems.values())))
         return _page(request, access, form, status=422)
-    messages.success(request, _("Thank you. We changed your report."))
+    messages.success(request, _("Thank you. Your report has been updated."))
     return redirect("requests_app:track", service_request.reference)
 
 

@@ -125,12 +125,12 @@ class LaterPhotosForm(forms.Form):
             # A page that was open before sends other words.
             if clean_text(self.data.get(name, "")) not in ("", cleaned.get(name)):
                 self.add_error(
-                    name, _("This text stays as it is now. We did not keep other words. Press Done to go on.")
+                    name, _("This text stays as it is now. We didn’t save your other changes. Select Done to continue.")
                 )
         for photo in self.kept_photos if self.is_public else []:
             name = f"alt_{photo.name}"
             if {one.kind for one in personal_data.find(cleaned.get(name, ""))} & {Kind.EMAIL, Kind.PHONE}:
-                self.add_error(name, _("Everyone can read this. Leave out phone numbers and e-mail addresses."))
+                self.add_error(name, _("Everyone can read this. Leave out phone numbers and email addresses."))
         return cleaned
 
     @property

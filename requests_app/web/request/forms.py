@@ -15,13 +15,13 @@ from requests_app.web.text_field import WordsField
 WORDS_MAX = 2000
 
 
-NO_REFERENCE = _("This is not a report number. It has 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
+NO_REFERENCE = _("That isn’t a report number. Report numbers have 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
 
 
 class FindForm(forms.Form):
     reference = WordsField(
         label=_("Report number"),
-        help_text=_("8 letters and numbers, like 7K3M-9QWT. You find it in our messages."),
+        help_text=_("8 letters and numbers, like 7K3M-9QWT. It’s in the emails we sent you."),
         max_length=40,
         error_messages={"required": _("Enter the report number."), "max_length": NO_REFERENCE},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
@@ -60,7 +60,7 @@ class SurveyForm(forms.Form):
                 error_messages={"required": _("Choose yes, partly or no.")},
             )
             self.fields[f"{question}_reason"] = forms.ChoiceField(
-                label=_("If not: why?"),
+                label=_("If not, why?"),
                 choices=survey.REASONS[question],
                 widget=forms.RadioSelect,
                 required=False,

@@ -52,7 +52,7 @@ def with_link(
             if access is None:
                 return no_such_request(request, reference)
             if access.link is None:
-                message = _("Open the private link from our message, and you can do this.")
+                message = _("To do this, open the private link in our email.")
                 context = {"message": message, "words": unsent_text.words_of(request)}
                 return render(request, "403.html", context, status=403)
             if act not in allowed_actions(access):
@@ -72,17 +72,17 @@ def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) ->
     """It ended, was joined or went on while somebody wrote. Their words stand where they can be sent now, or be copied."""
     written = intake.clean_text(request.POST.get(f"{act}-words", ""))
     if not written:
-        messages.info(request, _("This cannot be done any more. Below is how it stands now."))
+        messages.info(request, _("You can’t do this anymore. Here’s where your report stands now."))
         return _back(access)
     open_now = allowed_actions(access)
     other = next((one for one in WITH_WORDS if one in open_now), "")
     if other:
         messages.info(
-            request, _("The report changed while you wrote. Your words are not sent yet: look at them below.")
+            request, _("The report changed while you were typing. Your message hasn’t been sent yet. Review it below.")
         )
         form = words_form(other, initial={"words": written})
         return track_page(request, access, form=form, form_for=other, status=409)
-    messages.info(request, _("This cannot be done any more. Your words were not sent: copy them from below."))
+    messages.info(request, _("You can’t do this anymore. Your message wasn’t sent. You can copy it below."))
     return track_page(request, access, unsent=[written], status=409)
 
 
@@ -102,10 +102,10 @@ def _say_whom_to_call(request: CityRequest, words: str) -> None:
     heard = screening.red_flags(request.jurisdiction, words)
     numbers = {"number": request.jurisdiction.emergency_number}
     if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
-        said = _("Do you think of hurting yourself? Call or text 988 at any hour. In danger now, call %(number)s.")
+        said = _("Are you thinking of hurting yourself? Call or text 988 anytime. If you’re in danger now, call %(number)s.")
         messages.error(request, said % numbers)
     elif heard:
-        said = _("If anyone is in danger now, call %(number)s. We may read your words only later.")
+        said = _("If anyone is in danger now, call %(number)s. We may not read your message right away.")
         messages.error(request, said % numbers)
 
 
@@ -119,7 +119,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
     if isinstance(words, HttpResponse):
         return words
     conversation.answer(access.service_request.pk, text=words, actor=person)
-    messages.success(request, _("Thank you. We got your answer, and the work goes on."))
+    messages.success(request, _("Thank you. We got your answer and will continue the work."))
     _say_whom_to_call(request, words)
     return _back(access)
 
@@ -132,7 +132,7 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     # Joined with another one that is still worked on: there it is read.
     about = access.service_request if access.service_request.is_open else access.shown
     conversation.add(about.pk, text=words, actor=person)
-    messages.success(request, _("Thank you. The people who work on it will read it."))
+    messages.success(request, _("Thank you. The team working on it will read your message."))
     _say_whom_to_call(request, words)
     return _back(access)
 
@@ -143,7 +143,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     if isinstance(words, HttpResponse):
         return words
     progress.reopen(access.shown.pk, words=words, actor=person)
-    messages.success(request, _("It is open again. The number stays the same."))
+    messages.success(request, _("Your report is open again. Its number is the same."))
     _say_whom_to_call(request, words)
     return _back(access)
 
@@ -162,7 +162,7 @@ def survey_page(request: CityRequest, access: RequestAccess, person: Person) -> 
         return _survey_page(request, access, form, status=429)
     survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request)
     if "more" in request.POST:
-        messages.success(request, _("Thank you. We count every answer, and we publish what people say."))
+        messages.success(request, _("Thank you. We count every answer and publish the results."))
         return _back(access)
     return redirect("requests_app:survey", access.service_request.reference)
 
@@ -183,12 +183,12 @@ def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> Htt
     if "sure" not in request.POST:
         return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})
     progress.withdraw(access.service_request.pk, actor=person)
-    messages.success(request, _("You took it back. We stop working on it."))
+    messages.success(request, _("You withdrew your report. We’ll stop working on it."))
     return _back(access)
 
 
 @with_link("unsubscribe_link")
 def unsubscribe(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     followers.unsubscribe(access.service_request, actor=person)
-    messages.success(request, _("You get no more mails about this report."))
+    messages.success(request, _("You won’t get any more email about this report."))
     return _back(access)

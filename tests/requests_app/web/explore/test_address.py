@@ -1,4 +1,4 @@
-""" "What about my address?": the card of a place, and what is said where there is none."""
+""" "About your address": the card of a place, and what is said where there is none."""
 
 import datetime as dt
 from typing import Any

@@ -210,7 +210,7 @@ def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(s
     assert not any("private_link" in name for name in answer.cookies)
     assert not re.search(r"/l/\d+-", html)
     made = ServiceRequest.objects.get()
-    assert "Take it back" not in stranger.get(f"/r/{made.reference}/").content.decode()
+    assert "Withdraw report" not in stranger.get(f"/r/{made.reference}/").content.decode()
     # To its own reporter the link came by mail.
     work_off()
     assert any(re.search(r"/l/\d+-[a-z2-7]{26}/", str(one.body)) for one in mail.outbox)
@@ -289,7 +289,7 @@ def test_a17_of_a_private_report_the_used_link_shows_nothing_to_whom_it_was_forw
     answer = Client().get(path)
     assert answer.status_code == 410
     html = answer.content.decode()
-    assert "Your report was sent already" in html
+    assert "Your report was already sent" in html
     assert made.reference not in html
     assert WORDS not in html
 
@@ -305,7 +305,7 @@ def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> No
     assert ServiceRequest.objects.get().display_reference not in sent.html
     assert not re.search(r"/l/\d+-", sent.html)
     sent.client.post(mailed())
-    assert "We got it" in sent.get("sent").html
+    assert "Received" in sent.get("sent").html
     assert ServiceRequest.objects.get().display_reference in sent.html
 
 

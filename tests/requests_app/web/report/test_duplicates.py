@@ -47,7 +47,7 @@ def test_a_card_says_what_where_how_it_stands_how_far_and_how_old(earlier: Servi
         "Pothole, 12 Elm St",
         "Sent to Streets",
         "Deep hole",
-        "At the same spot",
+        "At the same location",
         "(3 days ago)",
         earlier.display_reference,
     ):
@@ -195,8 +195,8 @@ def test_the_reporter_is_not_told_that_anothers_words_are_theirs(cast: Rivermark
     assert made.link is not None
     reader.get(f"/l/{links.token(made.link)}/")
     page = reader.get(f"/r/{made.service_request.reference}/")
-    assert "A resident wrote to us" in page.content.decode()
-    assert "You wrote to us" not in page.content.decode()
+    assert "A resident sent us a message" in page.content.decode()
+    assert "You sent us a message" not in page.content.decode()
 
 
 def test_photos_are_told_to_be_left_and_go(
@@ -251,7 +251,7 @@ def make_private(one: ServiceRequest, cast: Rivermark) -> None:
     ("became", "said"),
     [
         (end, "That report is closed: “Fixed.” We kept what you typed."),
-        (merge, "That report is closed: “Joined with an earlier report.” We kept what you typed."),
+        (merge, "That report is closed: “Combined with an earlier report.” We kept what you typed."),
         (hide, "That report cannot be followed any more. We kept what you typed."),
         (make_private, "That report cannot be followed any more. We kept what you typed."),
     ],

@@ -57,7 +57,7 @@ def report(walk: Walk, number: int = 0, **contact: str) -> ServiceRequest:
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="")
     walk.on("contact", **({"language": "en", "email": f"{number}@example.org"} | contact))
     walk.send()
-    assert "We got it." in walk.html
+    assert "Received." in walk.html
     return ServiceRequest.objects.latest("id")
 
 
@@ -86,7 +86,7 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     assert Client().get(f"/r/{held.reference}/").status_code == 404
     own = walk.client.get(f"/l/{factories_link(held)}/", follow=True)
     assert own.status_code == 200
-    assert "Only you and the city see this until somebody has looked at it." in own.content.decode()
+    assert "Only you and the city can see this until someone reviews it." in own.content.decode()
 
 
 def factories_link(service_request: ServiceRequest) -> str:

@@ -242,7 +242,7 @@ def test_a29_all_of_a_host_can_be_listed(cast: Rivermark) -> None:
 def test_a29_it_cannot_send_and_is_told_to_call(cast: Rivermark, listed: str, walk: Walk) -> None:
     walk.to_contact().on("contact", email=TROLL, name=NAME, language="en")
     assert walk.status == 422
-    assert "We take nothing from this e-mail address. Call us at 555-0100." in walk.html
+    assert "We can’t accept reports from this email address. Call us at 555-0100." in walk.html
     assert NAME in walk.html
     assert walk.on("check").at == "contact"
     assert not ServiceRequest.objects.exists()

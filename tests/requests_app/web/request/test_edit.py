@@ -131,9 +131,9 @@ def test_the_page_shows_all_that_was_sent_and_says_until_when_it_can_be_changed(
     assert (fields["text"], fields["address"], fields["note"], fields["q_damage"]) == (
         ["A hole as big as a plate."], ["12 Elm St"], ["by the door"], ["a bent rim"],
     )  # fmt: skip
-    assert "You can change it until Streets starts on it." in holder.html
+    assert "You can change it until Streets starts working on it." in holder.html
     assert "Lane" in holder.html.split('id="stays"')[1]
-    assert "You can change it until Streets starts on it." in track(holder)
+    assert "You can change it until Streets starts working on it." in track(holder)
 
 
 def track(holder: Holder) -> str:
@@ -152,9 +152,9 @@ def test_words_are_changed_and_what_stood_there_is_kept_for_the_staff_alone(cast
     )  # fmt: skip
     event = Event.objects.get(kind="edited")
     assert event.data == {"field": "description", "revision_id": revision.pk}
-    assert "You changed the words" in track(holder)
+    assert "You edited the report" in track(holder)
     stranger = Client().get(f"/r/{holder.request.reference}/").content.decode()
-    assert "The person who reported it changed the words" in stranger
+    assert "The person who reported it edited the report" in stranger
     assert "plate" not in stranger + track(holder)
 
 
@@ -529,7 +529,7 @@ def test_who_comes_too_late_changes_nothing_gets_the_words_back_and_is_told_what
     before = told(holder)
     holder.send(form)
     assert holder.status == 409
-    assert "It is too late to change it" in holder.html
+    assert "It’s too late to change this report" in holder.html
     assert "It is much bigger than I said at first." in holder.html
     assert holder.request.description == "A hole as big as a plate."
     assert told(holder) == before
