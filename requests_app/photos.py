@@ -1,4 +1,4 @@
-"""Photos: decoded, turned, stripped, shrunk in a child process with limits; only our own re-encoding is ever stored."""
+"""Photos: decoded, rotated, stripped of metadata and resized in a limited child process; only the re-encoded file is stored."""
 
 import datetime as dt
 import json
@@ -19,16 +19,16 @@ from django.utils.translation import gettext as _
 from requests_app.clock import app_now
 from requests_app.models import Draft, Jurisdiction, Photo, ServiceRequest
 
-# Where Photo.path lies.
+# The folder of Photo.path.
 FOLDER = "photos"
 DECODE_TIMEOUT_S = 20
 PHOTOS_MAX = 5
-# Before these no telephone took photos: a clock that was never set says 1970 or 2000.
+# Earlier dates come from a clock that was never set, such as 1970 or 2000: no phone had a camera yet.
 FIRST_YEAR = 2001
 
 
 class PhotoRefused(Exception):
-    """str() says why, and what to do, in the reader's language."""
+    """str() says why and what to do, in the reader's language."""
 
 
 def refusal(code: str) -> str:
@@ -58,10 +58,10 @@ def take(
 ) -> Photo:
     """Stores one upload as a re-encoded JPEG of at most 2048 px and a thumbnail. Raises PhotoRefused.
 
-    keep_taken: whether the sender agreed that we keep when and where it was taken. name: random, if the caller has none.
+    keep_taken: whether the sender agreed to keep the time and place it was taken. name: random by default.
 
-    The files are written under a random name before the row: a crash in between leaves a file that nobody can find, and that
-    the sweep removes, never a row without its file.
+    The files are written before the row: a crash in between leaves files with random names, which the sweep removes, and never
+    a row without its files.
     """
     if size > settings.PHOTO_MAX_BYTES:
         raise PhotoRefused(refusal("too_big"))
@@ -71,30 +71,30 @@ def take(
             while chunk := upload.read(1 << 20):
                 file.write(chunk)
         large, small = Path(folder, "large.jpg"), Path(folder, "small.jpg")
-        said = _decode(source, large, small, keep_taken=keep_taken)
+        decoded = _decode(source, large, small, keep_taken=keep_taken)
         photo = Photo(
             jurisdiction=jurisdiction,
             draft=draft,
             service_request=service_request,
             kind=kind,
             name=name or secrets.token_hex(16),
-            width=int(said["width"]),
-            height=int(said["height"]),
+            width=int(decoded["width"]),
+            height=int(decoded["height"]),
             alt=alt[:300],
             is_private=is_private,
-            taken_at=_taken_at(said, jurisdiction),
-            taken_point=_taken_point(said),
+            taken_at=_taken_at(decoded, jurisdiction),
+            taken_point=_taken_point(decoded),
         )
         default_storage.save(photo.path, ContentFile(large.read_bytes()))
         default_storage.save(photo.small_path, ContentFile(small.read_bytes()))
-    # A transaction of its own: a caller's must live on if the name is taken.
+    # A savepoint, so that the caller's transaction survives if the name is taken.
     with transaction.atomic():
         photo.save()
     return photo
 
 
 def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False) -> dict[str, Any]:
-    """In a child process: a bomb or a broken decoder takes the child, not the web server. The answer: see photo_decoder."""
+    """Decodes in a child process, so that a bomb or a crash spares the web server. Returns photo_decoder's JSON."""
     command = [
         sys.executable,
         "-I",
@@ -119,10 +119,10 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
     return answer
 
 
-def _taken_at(said: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
-    """The camera's time, in the city's zone if it names none; nothing, if it cannot be true."""
+def _taken_at(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
+    """The camera's time, in the city's time zone if it has none of its own; None if it is not plausible."""
     try:
-        taken = dt.datetime.fromisoformat(f"{said['taken']}{said.get('offset', '')}")
+        taken = dt.datetime.fromisoformat(f"{decoded['taken']}{decoded.get('offset', '')}")
     except (KeyError, ValueError):
         return None
     if taken.tzinfo is None:
@@ -131,9 +131,9 @@ def _taken_at(said: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime |
     return taken if is_possible else None
 
 
-def _taken_point(said: dict[str, Any]) -> Point | None:
-    """The camera's place; nothing, if it is none. A receiver without a signal writes 0, 0."""
-    lat, long = said.get("lat"), said.get("long")
+def _taken_point(decoded: dict[str, Any]) -> Point | None:
+    """The camera's location; None if it is invalid. A GPS receiver without a signal writes 0, 0."""
+    lat, long = decoded.get("lat"), decoded.get("long")
     if lat is None or long is None or (lat, long) == (0, 0) or not (-90 <= lat <= 90 and -180 <= long <= 180):
         return None
     return Point(round(long, 6), round(lat, 6), srid=4326)

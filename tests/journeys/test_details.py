@@ -110,7 +110,7 @@ def test_continue_waits_for_photos_that_are_on_their_way(live_site: "Site", page
     page.set_input_files("#id_photos", [a_photo("one.jpg")])
     page.get_by_text("Sending one.jpg").wait_for()
     page.locator(CONTINUE).click()
-    page.get_by_text("Your photos are still on their way.").wait_for()
+    page.get_by_text("Your photos are still uploading.").wait_for()
     with page.expect_navigation():
         held[0].continue_()
     assert Photo.objects.count() == 1

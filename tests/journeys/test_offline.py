@@ -264,7 +264,7 @@ def test_what_the_city_cannot_take_goes_on_where_it_can_be_put_right(phone: "Pag
     Service.objects.filter(service_code="pothole").update(active=False)
     phone.context.set_offline(False)
     said = state(phone, "needs").inner_text()
-    assert "not offered any more" in said
+    assert "no longer offer this service" in said
     sees_nothing_wrong(phone)
     phone.goto(live_site.url)
     assert "1 report needs an answer" in phone.wait_for_selector("[data-outbox-bar]:not([hidden])").inner_text()

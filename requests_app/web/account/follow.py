@@ -78,7 +78,9 @@ def follow(request: CityRequest) -> HttpResponse:
 
 def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     wished = subscriptions.confirm(link)
-    return render(request, "requests_app/account/verify.html", {"link": link, "completed": True, "stopped": wished is None})
+    return render(
+        request, "requests_app/account/verify.html", {"link": link, "completed": True, "stopped": wished is None}
+    )
 
 
 # What the button on the link's page does.

@@ -32,7 +32,9 @@ def address(request: CityRequest) -> HttpResponse:
     if not words and point is None:
         return _page(request, context)
     if not limits.allow(request, "address", AN_HOUR):
-        form.add_error(None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us."))
+        form.add_error(
+            None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us.")
+        )
         return _page(request, context, status=429)
     context["words"] = words
     if point is None:

@@ -40,7 +40,9 @@ def places(request: CityRequest) -> HttpResponse:
     if not words and point is None:
         return _places(request, form)
     if not limits.allow(request, "places", AN_HOUR):
-        form.add_error(None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us."))
+        form.add_error(
+            None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us.")
+        )
         return _places(request, form, status=429)
     city = request.jurisdiction
     if point is not None:

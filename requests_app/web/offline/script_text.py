@@ -1,4 +1,4 @@
-"""What the offline page's scripts say: handed over with the page, in its language."""
+"""The messages of the offline page's scripts, in the language of the page."""
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -28,7 +28,7 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "photoTooMany": _("You can send up to {count} photos. We kept the first ones."),
         "onePhoto": _("1 photo"),
         "photosMany": _("{count} photos"),
-        # What is wrong.
+        # Errors.
         "wordsMissing": _("Tell us in a few words what the problem is."),
         "wordsLong": _("Use 4000 characters or fewer."),
         "answerMissing": _("Answer this question: {question}"),
@@ -36,7 +36,7 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "answerLong": _("Use 1000 characters or fewer: {question}"),
         "placeMissing": _("Tell us where it is: an address, a corner or a park."),
         "emailWrong": _("Enter an email address like name@example.com, or leave this blank."),
-        # What waits.
+        # The outbox.
         "keptOnline": _("Saved on this device. Sending it now."),
         "keptOffline": _("Saved on this device. We’ll send it when you’re online."),
         "unfinished": _("You haven’t finished this one."),
@@ -68,6 +68,6 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "forgetUrl": reverse("requests_app:forget"),
         "homeUrl": reverse("requests_app:home"),
         "forgotOffline": _(
-            "Everything saved here is deleted. When you’re back online, select “Forget me on this device” again so that our site forgets it too."
+            "Everything saved here is deleted. When you’re back online, select “Forget me on this device” again to finish."
         ),
     }

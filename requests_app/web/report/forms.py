@@ -1,4 +1,4 @@
-"""The forms of the report path. Each keeps what was typed, whatever is wrong with it."""
+"""The forms of the report path. Each keeps what was typed, even if it is invalid."""
 
 import re
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from requests_app.web.fields import address_attributes
 from requests_app.web.text_field import WordsField
 
 PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
-# An extension; and relay services, by which people who do not hear or speak take calls.
+# Extensions, and relay services for people who are deaf or have a speech disability.
 _PHONE_WORDS = re.compile(r"extensi[oó]n|ext|x|relay|tty|trs|vrs|voice|voz", re.IGNORECASE)
 
 
 def phone_number(typed: str) -> str:
-    """Spaces, dots, brackets, extensions and relay prefixes are all fine; words are not a number."""
+    """Accepts spaces, dots, parentheses, extensions and relay prefixes. Raises ValidationError for anything else."""
     digits = re.sub(r"\D", "", typed)
     if typed and (len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*-]", _PHONE_WORDS.sub("", typed))):
         raise forms.ValidationError(_("Enter a phone number, like 555-0100 or 555-0100 ext. 12."))
@@ -30,7 +30,7 @@ def phone_number(typed: str) -> str:
 
 
 class ProblemForm(forms.Form):
-    """Step 1: in one's own words. Whoever comes with a service already chosen need not say it again."""
+    """Step 1: the problem in the reporter's own words. Optional if a service is already chosen."""
 
     text = WordsField(
         label=gettext_lazy("What’s the problem?"),
@@ -45,7 +45,7 @@ class ProblemForm(forms.Form):
 
 
 class ServiceForm(forms.Form):
-    """Step 1, second half: which service is closest."""
+    """Step 1, continued: the service that is the closest match."""
 
     service = forms.ChoiceField(
         choices=[],
@@ -59,12 +59,12 @@ class ServiceForm(forms.Form):
     def __init__(self, *args: Any, offered: Sequence[ServiceVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (one.service.service_code, localized(one.name)) for one in offered
+            (version.service.service_code, localized(version.name)) for version in offered
         ]
 
 
 class PlaceForm(forms.Form):
-    """Step 2: an address in words, or a point from the map or the browser, or both."""
+    """Step 2: an address, a point from the map or the browser, or both."""
 
     address = WordsField(
         label=gettext_lazy("Address, corner or park"),
@@ -91,14 +91,14 @@ class PlaceForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["point"] = typed_point(cleaned.get("lat", ""), cleaned.get("long", ""))
         if cleaned["point"] is not None and self.has_error("address", "required"):
-            # A point from the map or the browser says enough.
+            # A point from the map or the browser is enough.
             del self.errors["address"]
             cleaned["address"] = ""
         return cleaned
 
 
 def typed_point(lat: str, long: str) -> Point | None:
-    """The point of two numbers in degrees; None if they are none."""
+    """The point for a latitude and longitude in degrees; None if they are not valid."""
     try:
         latitude, longitude = float(lat), float(long)
     except (TypeError, ValueError):
@@ -108,8 +108,8 @@ def typed_point(lat: str, long: str) -> Point | None:
     return Point(round(longitude, 6), round(latitude, 6), srid=4326)
 
 
-class _OneOf(forms.Form):
-    """One field, whose choices are what was found."""
+class _ChoiceForm(forms.Form):
+    """A form with one field, whose choices are passed in."""
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,8 +117,8 @@ class _OneOf(forms.Form):
         field.choices = choices  # type: ignore[attr-defined]
 
 
-class PlaceChoiceForm(_OneOf):
-    """Several places fit the words: which one is meant, or the words as they are."""
+class PlaceChoiceForm(_ChoiceForm):
+    """Which of several matching places is meant, or the address as it was typed."""
 
     choice = forms.ChoiceField(
         label=gettext_lazy("Which place do you mean?"),
@@ -131,8 +131,8 @@ class PlaceChoiceForm(_OneOf):
     )
 
 
-class AssetForm(_OneOf):
-    """Which of the city's things near the place it is."""
+class AssetForm(_ChoiceForm):
+    """Which of the city's nearby assets the report is about."""
 
     asset = forms.ChoiceField(
         label=gettext_lazy("Nearby, closest first"),
@@ -146,7 +146,7 @@ class AssetForm(_OneOf):
 
 
 class FollowForm(forms.Form):
-    """Step 3: news of an earlier report, for who wants it, and whether one's own words go along."""
+    """Step 3: follow an earlier report, with updates by email and the reporter's own description if they want."""
 
     email = forms.EmailField(
         label=gettext_lazy("Email for updates"),
@@ -156,13 +156,11 @@ class FollowForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    with_words = forms.BooleanField(
-        label=gettext_lazy("Add what I wrote. Only the city will see it."), required=False
-    )
+    with_words = forms.BooleanField(label=gettext_lazy("Add what I wrote. Only the city will see it."), required=False)
 
 
 class LaterForm(forms.Form):
-    """Where to mail the link with which one goes on later."""
+    """Where to email the link that resumes the report later."""
 
     email = forms.EmailField(
         label=gettext_lazy("Email"),
@@ -177,7 +175,7 @@ class LaterForm(forms.Form):
 
 
 class ConfirmAgainForm(LaterForm):
-    """Where to mail the link that sends the report."""
+    """Where to email the link that confirms the report."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -185,7 +183,7 @@ class ConfirmAgainForm(LaterForm):
 
 
 class ContactForm(forms.Form):
-    """Step 5: how we can reach them, if they want that; and who they are, where a service must know it."""
+    """Step 5: how to reach the reporter, if they want that, and who they are, if the service requires it."""
 
     email = forms.EmailField(
         label=gettext_lazy("Email"),

@@ -15,7 +15,9 @@ from requests_app.web.text_field import WordsField
 WORDS_MAX = 2000
 
 
-NO_REFERENCE = _("That isn’t a report number. Report numbers have 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
+NO_REFERENCE = _(
+    "That isn’t a report number. Report numbers have 8 letters and numbers, like 7K3M-9QWT. Check what you typed."
+)
 
 
 class FindForm(forms.Form):

@@ -102,7 +102,9 @@ def _say_whom_to_call(request: CityRequest, words: str) -> None:
     heard = screening.red_flags(request.jurisdiction, words)
     numbers = {"number": request.jurisdiction.emergency_number}
     if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
-        said = _("Are you thinking of hurting yourself? Call or text 988 anytime. If you’re in danger now, call %(number)s.")
+        said = _(
+            "Are you thinking of hurting yourself? Call or text 988 anytime. If you’re in danger now, call %(number)s."
+        )
         messages.error(request, said % numbers)
     elif heard:
         said = _("If anyone is in danger now, call %(number)s. We may not read your message right away.")

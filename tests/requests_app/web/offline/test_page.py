@@ -245,7 +245,7 @@ def test_a_service_that_was_switched_off_leads_to_the_choice_of_another(cast: Ri
     Service.objects.filter(service_code="pothole").update(active=False)
     answer = device.send()
     assert answer["url"] == f"/report/{device.draft.pk}/service/"
-    assert "not offered any more" in answer["message"]
+    assert "no longer offer this service" in answer["message"]
     assert device.draft.typed["text"] == TEXT
 
 

@@ -95,7 +95,7 @@ def test_it_can_be_followed_without_an_address_and_twice_is_once(earlier: Servic
     walk.to_details().on("duplicates", follow=earlier.reference)
     assert walk.at == "sent"
     assert "You’re following it." in walk.html
-    assert "We also sent it" not in walk.html
+    assert "We also emailed it" not in walk.html
     assert ServiceRequest.objects.count() == 1
     assert people(earlier) == 2
     walk.client.post(f"/report/{walk.draft.pk}/duplicates/", {"follow": earlier.reference})
@@ -208,7 +208,7 @@ def test_photos_are_told_to_be_left_and_go(
     # Another place, where something else was reported: the question comes back.
     walk.on("location", address="12 Elm St", lat="40.50005", long="-69.0")
     assert walk.get("duplicates").at == "duplicates"
-    assert "Your photos do not go along." in walk.html
+    assert "Your photos won’t be added." in walk.html
     kept = Photo.objects.get()
     with django_capture_on_commit_callbacks(execute=True):
         followers.follow(walk.draft.pk, earlier.pk)
@@ -252,8 +252,8 @@ def make_private(one: ServiceRequest, cast: Rivermark) -> None:
     [
         (end, "That report is closed: “Fixed.” We kept what you typed."),
         (merge, "That report is closed: “Combined with an earlier report.” We kept what you typed."),
-        (hide, "That report cannot be followed any more. We kept what you typed."),
-        (make_private, "That report cannot be followed any more. We kept what you typed."),
+        (hide, "You can’t follow that report anymore. We kept what you typed, so"),
+        (make_private, "You can’t follow that report anymore. We kept what you typed, so"),
     ],
 )
 def test_what_cannot_be_followed_any_more_is_said_and_the_draft_kept(
@@ -282,7 +282,7 @@ def test_if_others_are_left_the_page_stays_with_what_was_typed(
     hide(earlier, cast)
     walk.on("duplicates", follow=earlier.reference, email="tia@example.org")
     assert (walk.status, walk.at) == (422, "duplicates")
-    assert "That report cannot be followed any more." in walk.html
+    assert "You can’t follow that report anymore." in walk.html
     assert "tia@example.org" in walk.html
     assert "The other hole" in walk.html
     assert "Deep hole" not in walk.html

@@ -47,7 +47,7 @@ def test_the_path_says_how_long_it_keeps_and_later_keeps_a_half_filled_page(walk
     assert "We’ll keep what you typed until" in walk.html
     assert walk.on("details/1", text="Half a sent", q_where="", later="1").at == "later"
     assert walk.draft.typed["text"] == "Half a sent"
-    assert "Your report is not sent yet." in walk.html
+    assert "Your report hasn’t been sent yet." in walk.html
 
 
 def test_the_mailed_link_opens_the_draft_on_another_device_with_its_photos(walk: Walk) -> None:
@@ -96,7 +96,7 @@ def test_a_link_that_was_asked_for_too_often_is_not_mailed(walk: Walk) -> None:
         assert walk.status == 200
     walk.on("later", email=ANA)
     assert walk.status == 429
-    assert "We mailed this link already." in walk.html
+    assert "We already emailed you this link." in walk.html
     assert OutboxRow.objects.filter(kind="mail_draft").count() == 3
 
 
@@ -305,7 +305,7 @@ def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast:
     walk.on("check", version=seen[1])
     assert not ServiceRequest.objects.exists()
     assert walk.at == "check"
-    assert "Please look again." in walk.html
+    assert "Please check your report again." in walk.html
     seen = re.search(r'name="version" value="(\d+)"', walk.html)
     assert seen is not None
     assert walk.on("check", version=seen[1]).at == "sent"
@@ -329,7 +329,7 @@ def test_a_new_question_while_the_form_is_open_is_asked_and_the_rest_kept(cast: 
     assert walk.at == "details/1"
     assert "q_depth" in walk.html
     assert "New words of mine" in walk.html
-    assert "Please look again." in walk.html
+    assert "Please check them." in walk.html
 
 
 def publish(

@@ -211,7 +211,7 @@ def test_beyond_the_boundary_what_is_urgent_goes_to_the_neighbor_too(cast: River
 def test_a_neighbor_without_an_address_is_not_promised_anything(cast: Rivermark, walk: Walk) -> None:
     neighbor(cast, email="")
     assert beyond(walk).at == "owner"
-    assert "Please tell them yourself." in walk.html
+    assert "Please contact them yourself." in walk.html
     assert "Send it" not in walk.html
     assert walk.on("owner", send="1").at == "owner"
     assert walk.send().at == "owner"
@@ -239,7 +239,7 @@ def test_an_owner_within_the_city_without_an_address_is_told_by_us(cast: Riverma
     factories.service(cast.city, "line", place_rule="polygon", owner_kinds=["utility"], duplicate_policy="never")
     walk.begin(service="line").on("location", address="12 Elm St")
     assert walk.at == "owner"
-    assert "You can send your report to us, and we will tell them." in walk.html
+    assert "You can send your report to us, and we’ll let them know." in walk.html
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1").send()
     factories.let_the_worker_work()
     made = ServiceRequest.objects.get()

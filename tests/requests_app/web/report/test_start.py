@@ -204,7 +204,7 @@ def test_a_link_chooses_service_and_place(cast: Rivermark, walk: Walk) -> None:
 
 
 def test_an_unknown_service_in_a_link_is_told_and_the_path_finds_one(walk: Walk) -> None:
-    assert "That service is not offered here" in walk.client.get("/report/?service=nosuch").content.decode()
+    assert "We don’t offer that service here" in walk.client.get("/report/?service=nosuch").content.decode()
     assert walk.begin(service="nosuch").at == "service"
 
 
@@ -595,7 +595,7 @@ def test_of_more_than_five_photos_the_first_are_kept_and_the_others_named(walk: 
 def test_a_service_without_photos_takes_none_by_direct_post_either(walk: Walk) -> None:
     walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", to_next_page="1")
     walk.on("location", address="12 Elm St")
-    assert "Please do not photograph people." in walk.html
+    assert "Please don’t take photos of people." in walk.html
     walk.on("details/1", text=TEXT, photos=[photo("face.jpg")])
     assert not Photo.objects.exists()
 
@@ -630,7 +630,7 @@ def test_dont_contact_me_keeps_nothing_that_was_typed_there(walk: Walk) -> None:
 def test_the_page_says_honestly_what_a_court_may_do(walk: Walk) -> None:
     walk.to_contact()
     assert (
-        "We don’t show your name to the public. A court or a records law may require us to release it. To stay anonymous, leave it blank."
+        "We don’t show your name to the public. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
         in walk.html
     )
 

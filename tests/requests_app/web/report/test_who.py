@@ -47,10 +47,10 @@ def box(html: str, heading_id: str) -> str:
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
-        "We don’t show your name to the public. A court or a records law may require us to release it. To stay anonymous, leave it blank."
+        "We don’t show your name to the public. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
         in html
     )
-    assert "A crew may call this number. We do not text." in html
+    assert "A crew may call this number. We don’t send texts." in html
     for marked in (
         'type="tel"',
         'inputmode="tel"',
@@ -88,7 +88,7 @@ def test_what_is_no_phone_number_is_told_and_kept(cast: Rivermark, walk: Walk, p
 
 def test_it_says_why_and_does_not_say_that_one_can_stay_unknown(at_contact: Walk) -> None:
     assert "The law lets us act only if we know who tells us." in at_contact.html
-    assert "To stay unknown" not in at_contact.html
+    assert "To stay anonymous" not in at_contact.html
     spanish = at_contact.client.get(f"/es/report/{at_contact.draft.pk}/contact/").content.decode()
     assert "La ley pide saber quién avisa." in spanish
 
@@ -97,7 +97,7 @@ def test_it_says_why_and_does_not_say_that_one_can_stay_unknown(at_contact: Walk
 def test_without_name_and_address_it_goes_no_further_and_each_is_told(at_contact: Walk, more: dict[str, str]) -> None:
     at_contact.on("contact", language="en", **more)
     assert at_contact.status == 422
-    assert "Enter your postal address." in at_contact.html
+    assert "Enter your mailing address." in at_contact.html
     assert ("Enter your name." in at_contact.html) == ("name" not in more)
     # Neither by a direct POST to the last page.
     assert at_contact.on("check").at == "contact"
