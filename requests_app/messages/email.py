@@ -261,9 +261,7 @@ def mail_supervisor(row: OutboxRow) -> None:
     send(mail, None)
 
 
-def _about(
-    service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str
-) -> EmailMultiAlternatives:
+def _about(service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
     """An email to someone who has to act on a request, in the active language."""
     service_name = localized(service_request.service_version.name)
     context = {

@@ -81,7 +81,9 @@ def lines(
         is_earlier = comment.created_at < begun[0]
         if comment.pk not in told and comment.public and not is_earlier:
             who = localized(comment.department.name) if comment.department else _("The city")
-            found.append(Line(comment.created_at, _("Update from %(who)s") % {"who": who}, *_said(comment, notes or {})))
+            found.append(
+                Line(comment.created_at, _("Update from %(who)s") % {"who": who}, *_said(comment, notes or {}))
+            )
     # sorted() keeps the order of what is equally old, and that is by id.
     return sorted(found, key=lambda line: line.at, reverse=True)
 

@@ -196,7 +196,9 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
         return NextStep(_("%(department)s will continue when the wait is over.") % {"department": who})
     if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
         # The status already gives the day; a second date would confuse.
-        return NextStep(_("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who})
+        return NextStep(
+            _("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who}
+        )
     promised = promises(service_request)
     return promised[0] if promised else NextStep(_("%(department)s is handling it.") % {"department": who})
 
