@@ -7,16 +7,15 @@ from typing import cast
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
-from django.http.request import split_domain_port
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from requests_app import limits, packing
 from requests_app.models import Jurisdiction
+from requests_app.rules.jurisdictions import find_jurisdiction
 from requests_app.web import errors
 from requests_app.web.site import probes
 
@@ -136,24 +135,6 @@ def database_lost(get_response: GetResponse) -> GetResponse:
             return errors.database_lost(request)
 
     return DatabaseLost()
-
-
-def find_jurisdiction(host: str) -> Jurisdiction | None:
-    """The jurisdiction of this host; if the installation has only one, any allowed host leads to it.
-
-    host: as in the Host header, with or without port. Changes take up to 10 s to show.
-    """
-    host = split_domain_port(host)[0]
-    cached = cache.get(f"jurisdiction:{host}")
-    if cached is not None:
-        return cached if isinstance(cached, Jurisdiction) else None
-    every = list(Jurisdiction.objects.defer("boundary").order_by("id"))
-    found = next((candidate for candidate in every if host in map(str.lower, candidate.hosts)), None)
-    if found is None and len(every) == 1:
-        found = every[0]
-    if found is not None:
-        cache.set(f"jurisdiction:{host}", found, timeout=10)
-    return found
 
 
 def jurisdiction(get_response: GetResponse) -> GetResponse:
