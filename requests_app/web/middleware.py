@@ -50,7 +50,7 @@ def probe(get_response: GetResponse) -> GetResponse:
 
 
 def packed(get_response: GetResponse) -> GetResponse:
-    """Compresses text; see compression.py. Not photos and tiles (compressed already), nor streams (they would lose their length)."""
+    """Compresses text; see compression.py. Photos and tiles are compressed already, and streams would lose their length."""
     gzip = GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
