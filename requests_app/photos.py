@@ -58,6 +58,7 @@ def take(
 ) -> Photo:
     """Stores one upload as a re-encoded JPEG of at most 2048 px and a thumbnail. Raises PhotoRefused.
 
+    Without a draft or a request, nobody owns it yet; housekeeping removes it if that does not change.
     keep_taken: whether the sender agreed to keep the time and place it was taken. name: random by default.
 
     The files are written before the row: a crash in between leaves files with random names, which the sweep removes, and never

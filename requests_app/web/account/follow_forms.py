@@ -1,4 +1,4 @@
-"""News by mail: of one's report, or of an area, a service, a place or a thing."""
+"""Forms for email updates on your own report, or on an area, a service, a place or an asset."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class CadenceForm(forms.Form):
 
 
 class SubscribeForm(CadenceForm):
-    """What is followed stands in the address; a place also needs how far around it."""
+    """The URL says what to follow; a place also needs a radius."""
 
     email = forms.EmailField(
         label=_("Email"),
@@ -35,15 +35,15 @@ class SubscribeForm(CadenceForm):
     )
     radius = forms.TypedChoiceField(
         label=_("How far around it?"),
-        choices=lambda: [(one, distance_words(one)) for one in RADII],
+        choices=lambda: [(meters, distance_words(meters)) for meters in RADII],
         coerce=int,
         widget=forms.RadioSelect,
     )
     field_order = ["email", "radius", "cadence"]
 
     def __init__(self, *args: Any, radius: int | None, **kwargs: Any) -> None:
-        """radius: how far the reader looked (meters); None: what is followed is no place."""
-        near = next((one for one in RADII if radius and one >= radius), RADII[-1])
+        """radius: meters around the place the reader looked at; None if it isn't a place."""
+        near = next((meters for meters in RADII if radius and meters >= radius), RADII[-1])
         kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": near, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         if radius is None:

@@ -1,4 +1,4 @@
-"""What one fills in about one's own requests: the address that a link goes to, where news goes, what is to be erased."""
+"""Forms for residents' own data: sign-in, contact details and erasing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The address box of "What about my address?"."""
+"""Address and place search forms."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ADDRESS_MAX = 200
 
 
 class AddressForm(forms.Form):
-    """Sent by GET, so that the page can be kept as a bookmark; nothing of it is stored."""
+    """Sent by GET, so that the result can be bookmarked. Stores nothing."""
 
     q = WordsField(
         label=gettext_lazy("Your address"),
@@ -25,15 +25,15 @@ class AddressForm(forms.Form):
     long = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Ids of its own: on the first page other forms stand beside it.
+        # Its own ids, since the home page has other forms too.
         super().__init__(*args, **{"auto_id": "address_%s", **kwargs})
-        # A point says enough.
+        # A point is enough.
         self.fields["q"].required = not self.data.get("lat")
         self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")
 
 
 class PlaceForm(AddressForm):
-    """The same box where what was reported is looked for: an address means its block."""
+    """The same box for finding reports, where an address means its block."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

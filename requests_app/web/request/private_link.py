@@ -1,4 +1,4 @@
-"""The private link: it opens its request, and stops the mails about it."""
+"""The private link of a request: opens it, and unsubscribes from its email."""
 
 from http.cookies import Morsel
 
@@ -21,7 +21,7 @@ from requests_app.web.city_request import CityRequest, no_such_request
 @never_cache
 @require_GET
 def private_link(request: CityRequest, token: str) -> HttpResponse:
-    """Shows and swaps: the secret leaves the address bar and stays in a cookie that only this request's page gets."""
+    """Moves the secret from the address bar into a cookie that only this request's page gets."""
     link = _link(request, token)
     if link is None:
         return no_such_request(request)
@@ -39,7 +39,7 @@ def remember_link(response: HttpResponse, reference: str) -> None:
 
 
 def _keep(response: HttpResponse, token: str, reference: str) -> None:
-    """One cookie for the page's address in each language: a cookie is bound to one path. Without a token it goes."""
+    """Sets one cookie per language, since a cookie is bound to one path. Without a token, deletes them."""
     for language, _name in settings.LANGUAGES:
         with override(language):
             path = reverse("requests_app:track", args=[reference])
@@ -48,7 +48,7 @@ def _keep(response: HttpResponse, token: str, reference: str) -> None:
         flags = {"httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
         for attribute, value in {"path": path, "samesite": "Lax", **flags, **({} if token else {"max-age": 0})}.items():
             morsel[attribute] = value
-        # set_cookie() knows a name once; these two differ by their path alone.
+        # set_cookie() keeps one cookie per name, but these differ only in their path.
         response.cookies[f"{links.COOKIE} {path}"] = morsel
 
 
@@ -65,7 +65,7 @@ def _link(request: CityRequest, token: str) -> AccessLink | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_link(request: CityRequest, token: str) -> HttpResponse:
-    """The mails' own way out: a page with a button, or one POST by the mail program. The token alone allows it."""
+    """Unsubscribe link in emails: a page with a button, or a one-click POST by the email program. The token is enough."""
     link = _link(request, token)
     if link is None:
         return render(request, "requests_app/request/unsubscribe.html", {"gone": True}, status=404)

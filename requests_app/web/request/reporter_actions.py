@@ -1,4 +1,4 @@
-"""What the holder of a request's private link does with it. Each act is a POST."""
+"""Actions of the holder of a request's private link. Each is a POST."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +23,7 @@ from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
 WORDS_AN_HOUR = 60
-# Acts that take words, in the order in which words written for another one are offered to them.
+# Actions that take text, in the order in which they are offered text written for an action that is no longer possible.
 WITH_WORDS = ("answer", "add", "not_fixed")
 
 P = ParamSpec("P")
@@ -33,9 +33,9 @@ Action = Callable[Concatenate[CityRequest, RequestAccess, Person, P], HttpRespon
 def with_link(
     act: str, *, has_page: bool = False, too_late: Callable[[CityRequest, RequestAccess], HttpResponse] | None = None
 ) -> Callable[[Action[P]], Callable[Concatenate[CityRequest, str, P], HttpResponse]]:
-    """A POST by the holder of the private link, who may do this now. Whoever may not is told as if it did not exist.
+    """A POST by the holder of the private link, if they may do this now. Anyone else gets a 404, as if it didn't exist.
 
-    has_page: it has a page of its own besides, which a GET shows. too_late: what its reporter is told who comes too late.
+    has_page: a GET shows a page. too_late: message for a reporter who comes too late.
     """
 
     def over(request: CityRequest, access: RequestAccess) -> HttpResponse:
@@ -60,7 +60,7 @@ def with_link(
             try:
                 return view(request, access, access.link.person, *args, **kwargs)
             except (IllegalTransition, progress.TooLate):
-                # As it stands now.
+                # The current state.
                 return over(request, access_request(request, reference) or access)
 
         return guarded
@@ -69,7 +69,7 @@ def with_link(
 
 
 def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) -> HttpResponse:
-    """It ended, was joined or went on while somebody wrote. Their words stand where they can be sent now, or be copied."""
+    """The request changed while they were typing. Their text moves to an action that is possible now, or can be copied."""
     written = intake.clean_text(request.POST.get(f"{act}-words", ""))
     if not written:
         messages.info(request, _("You can’t do this anymore. Here’s where your report stands now."))
@@ -87,7 +87,7 @@ def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) ->
 
 
 def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpResponse:
-    """What was written, or the page with what is wrong with it."""
+    """The submitted text, or the page with its errors."""
     form = words_form(act, request.POST)
     if not form.is_valid():
         return track_page(request, access, form=form, form_for=act, status=422)
@@ -98,7 +98,7 @@ def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpR
 
 
 def _say_whom_to_call(request: CityRequest, words: str) -> None:
-    """Words of danger were sent all the same: whoever wrote them must not wait for us to read them."""
+    """Shows emergency numbers if the text sounds dangerous, since we may not read it right away."""
     heard = screening.red_flags(request.jurisdiction, words)
     numbers = {"number": request.jurisdiction.emergency_number}
     if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
@@ -131,7 +131,7 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     words = _words(request, access, "add")
     if isinstance(words, HttpResponse):
         return words
-    # Joined with another one that is still worked on: there it is read.
+    # Combined with a request that is still open: the message is read there.
     about = access.service_request if access.service_request.is_open else access.shown
     conversation.add(about.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The team working on it will read your message."))
@@ -152,7 +152,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
 
 @with_link("survey", has_page=True)
 def survey_page(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    """Is it fixed: one press on the tracking page. Why not, and the second question, on the page that follows."""
+    """Is it fixed? One click on the tracking page; the reason and the second question are on the next page."""
     shown = access.shown
     if request.method != "POST":
         return _survey_page(request, access, SurveyForm(about=shown, earlier=survey.answers_of(shown, person)))

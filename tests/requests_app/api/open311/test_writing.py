@@ -21,7 +21,9 @@ from requests_app.models import (
 )
 from requests_app.references import parse
 from tests import factories
-from tests.requests_app.api.open311.conftest import BASE, Api, as_texts
+from tests.requests_app.api.conftest import BASE, Api, as_texts
+
+pytestmark = pytest.mark.shows("7.3")
 
 Form = dict[str, Any]
 
@@ -206,6 +208,7 @@ def test_a_place_that_is_missing_half_or_unreadable_is_400(api: Api, pothole_for
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("11.2")
 def test_a_place_outside_is_400_and_says_whose_it_may_be(
     api: Api, cast: factories.Rivermark, pothole_form: Form
 ) -> None:
@@ -350,6 +353,7 @@ def test_words_of_danger_are_taken_marked_and_answered_with_the_number(api: Api,
 # --- What is refused --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("11.1")
 def test_an_unknown_service_is_404_and_a_missing_one_400(
     api: Api, cast: factories.Rivermark, pothole_form: Form
 ) -> None:
@@ -456,6 +460,24 @@ def test_photos_come_along_as_files_of_any_name(api: Api, upload: Any, tmp_path:
     assert found["media_url"] == f"http://127.0.0.1:8311/photos/{Photo.objects.earliest('id').name}.jpg"
     assert len(list(tmp_path.rglob("*.jpg"))) == 4
     assert not Draft.objects.exists()
+
+
+def test_photos_need_no_draft(upload: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Draft, "save", None)
+    upload(factories.jpeg())
+    photo = Photo.objects.get()
+    assert photo.service_request == ServiceRequest.objects.get()
+
+
+def test_photos_go_if_storing_the_report_fails(upload: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_arguments: Any) -> None:
+        assert Photo.objects.count() == 1
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("requests_app.actions.submission.submit", fail)
+    upload(factories.jpeg(), status=500)
+    assert not Photo.objects.exists()
+    assert not list(tmp_path.rglob("*.jpg"))
 
 
 def test_a_retry_with_photos_stores_them_once(upload: Any, tmp_path: Path) -> None:

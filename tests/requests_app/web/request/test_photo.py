@@ -35,6 +35,7 @@ def test_a_public_requests_photo_is_everybodys_for_half_a_minute(town: Rivermark
     assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
 
 
+@pytest.mark.shows("3.12")
 @pytest.mark.parametrize("why", ["private service", "hidden request", "hidden photo", "private photo", "wrong name"])
 def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Client, why: str) -> None:
     made = factories.report(town.outreach if why == "private service" else town.tree)
@@ -48,6 +49,16 @@ def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Clien
     name = photo.name if why != "wrong name" else "0" * 32
     assert client.get(f"/photos/{name}.jpg").status_code == 404
     assert client.get(f"/photos/{name}-small.jpg").status_code == 404
+
+
+def test_one_that_belongs_to_nobody_yet_is_seen_by_nobody(town: Rivermark, client: Client) -> None:
+    content = factories.jpeg()
+    photo = photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city)
+    for reader in (None, town.tom, town.pia):
+        if reader is not None:
+            client.force_login(reader)
+        assert client.get(f"/photos/{photo.name}.jpg").status_code == 404
+        assert client.get(f"/photos/{photo.name}-small.jpg").status_code == 404
 
 
 def test_its_own_department_sees_a_private_one_and_another_does_not(town: Rivermark, client: Client) -> None:
