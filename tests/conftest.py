@@ -9,9 +9,12 @@ from config.stack.machine import chromium
 from config.stack.testing import TEMPLATE
 
 if TYPE_CHECKING:
+    from django.test import Client
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from tests.factories import Rivermark
     from tests.live import Site
+    from tests.walk import Walk
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,6 +51,30 @@ def _empty_redis() -> Iterator[None]:
 
     with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
         redis.flushdb()
+
+
+# --- The city ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cast(db: None) -> "Rivermark":
+    """Rivermark, with its departments, services and staff. A file that needs more of it has a `cast` of its own."""
+    from tests import factories
+
+    return factories.rivermark()
+
+
+@pytest.fixture
+def town(cast: "Rivermark") -> "Rivermark":
+    return cast
+
+
+@pytest.fixture
+def walk(cast: "Rivermark", client: "Client") -> "Walk":
+    """A browser that goes through the report pages of the cast's city."""
+    from tests.walk import Walk
+
+    return Walk(client)
 
 
 # --- The running site -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from config import languages
 from requests_app.actions import conversation, subscriptions, verify_email
 from requests_app.clock import app_now
-from requests_app.messages import email
+from requests_app.messages import email, notifications
 from requests_app.models import (
     ContactPoint,
     DigestItem,
@@ -79,7 +79,7 @@ def from_the_right(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("from_the_right")
-@pytest.mark.parametrize("kind", sorted(set(email.KINDS.values())))
+@pytest.mark.parametrize("kind", sorted(set(notifications.EMAILS.values())))
 def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", commented: Event, kind: str) -> None:
     for language in ("en", "es", "ar"):
         assert looked_at(browser, language, body(commented, kind, language)) == [], language

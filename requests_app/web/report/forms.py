@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.gis.geos import Point
@@ -15,6 +15,9 @@ from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.rules import blocked_addresses, intake
 from requests_app.web.fields import address_attributes
 from requests_app.web.text_field import WordsField
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
 # Extensions, and relay services for people who are deaf or have a speech disability.
@@ -108,41 +111,37 @@ def typed_point(lat: str, long: str) -> Point | None:
     return Point(round(longitude, 6), round(latitude, 6), srid=4326)
 
 
-class _ChoiceForm(forms.Form):
-    """A form with one field, whose choices are passed in."""
+class _ChooseOneForm(forms.Form):
+    """Radio buttons for a list of choices. A subclass sets its field's name, its label and the message if nothing is chosen."""
+
+    field: str
+    label: "_StrOrPromise"
+    missing: "_StrOrPromise"
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        (field,) = self.fields.values()
-        field.choices = choices  # type: ignore[attr-defined]
+        self.fields[self.field] = forms.ChoiceField(
+            label=self.label,
+            choices=choices,
+            widget=forms.RadioSelect,
+            error_messages=dict.fromkeys(("required", "invalid_choice"), self.missing),
+        )
 
 
-class PlaceChoiceForm(_ChoiceForm):
+class PlaceChoiceForm(_ChooseOneForm):
     """Which of several matching places is meant, or the address as it was typed."""
 
-    choice = forms.ChoiceField(
-        label=gettext_lazy("Which place do you mean?"),
-        choices=[],
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose a place or search again."),
-            "invalid_choice": gettext_lazy("Choose a place or search again."),
-        },
-    )
+    field = "choice"
+    label = gettext_lazy("Which place do you mean?")
+    missing = gettext_lazy("Choose a place or search again.")
 
 
-class AssetForm(_ChoiceForm):
+class AssetForm(_ChooseOneForm):
     """Which of the city's nearby assets the report is about."""
 
-    asset = forms.ChoiceField(
-        label=gettext_lazy("Nearby, closest first"),
-        choices=[],
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose one, or select “None of these, or I don’t know.”"),
-            "invalid_choice": gettext_lazy("Choose one, or select “None of these, or I don’t know.”"),
-        },
-    )
+    field = "asset"
+    label = gettext_lazy("Nearby, closest first")
+    missing = gettext_lazy("Choose one, or select “None of these, or I don’t know.”")
 
 
 class FollowForm(forms.Form):
