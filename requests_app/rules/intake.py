@@ -160,7 +160,7 @@ def who_problems(version: ServiceVersion, *, name: str, postal_address: str, ema
     if version.identity_words and not name.strip():
         missing["name"] = _("Enter your name. We can’t take this report without it.")
     if version.identity_words and not postal_address.strip():
-        missing["postal_address"] = _("Enter your mailing address. We can’t take this report without it.")
+        missing["postal_address"] = _("Enter your postal address. We can’t take this report without it.")
     if version.must_confirm and not email.strip():
         missing["email"] = _(
             "Enter your email address. We’ll email you a link. We won’t get your report until you select it."

@@ -1,6 +1,6 @@
 """Suggests services and articles for a resident's own words: a choice to offer, never a decision.
 
-The words are looked up in the catalogue (rules/word_search.py). A model trained on earlier requests adds to the score, once
+The words are looked up in the catalog (rules/word_search.py). A model trained on earlier requests adds to the score, once
 the city has one (rules/suggestion_model.py).
 """
 

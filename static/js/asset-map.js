@@ -1,4 +1,4 @@
-// details[data-thing-map]: shows the assets of the list beside it as buttons on a map. Selecting one checks its radio button,
+// details[data-thing-map]: shows the assets of the list next to it as buttons on a map. Selecting one checks its radio button,
 // and the other way around. The list is enough for people who can't see the map or have no script.
 import { openMap } from "./map-base.js";
 

@@ -1,4 +1,4 @@
-// The public map: zoomed out, circles with counts; zoomed in, single reports, each with a link to its page. The list beside
+// The public map: zoomed out, circles with counts; zoomed in, single reports, each with a link to its page. The list next to
 // the map has the same reports, with buttons that show their places. The map's view is in the URL (#view=) without adding to
 // the browser's history; each choice of filters is a page of its own.
 import { openMap } from "./map-base.js";

@@ -33,7 +33,7 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
     } catch {
       // No answer: the coordinates are enough, and the next page shows the address.
     }
-    // Even if it is empty: another place's address beside this point would send somebody to the wrong one.
+    // Even if it is empty: another place's address with this point would send somebody to the wrong one.
     document.getElementById(address).value = place.label;
     const sentences = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
     if (coords.accuracy > ROUGH_M) {

@@ -76,7 +76,7 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
 @require_POST
 @draft_page
 def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
-    """[Remove]: takes a finding out of a public text and leaves everything else as it was typed."""
+    """[Remove]: removes a finding from a public text and leaves everything else as it was typed."""
     where, words = request.POST.get("where", ""), request.POST.get("words", "")
     start = request.POST.get("start", "")
     if drafts.take_out(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
@@ -102,7 +102,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
 
     for_all.append(row(_("Service"), localized(version.name), "service"))
     if path.text:
-        for_all.append(row(_("What you told us"), path.text, "details:1", lang=language, where="text"))
+        for_all.append(row(_("Your description"), path.text, "details:1", lang=language, where="text"))
     address = path.place.get("address", "")
     _point, public_address = public_place(visibility, path.point, address)
     if not path.place:
@@ -166,7 +166,7 @@ def _contact_rows(draft: Draft, path: Path) -> list[Row]:
     url = page_url(draft, "contact")
     fields = [("email", _("Email")), ("phone", _("Phone")), ("name", _("Name"))]
     if path.version is not None and path.version.identity_words:
-        fields.append(("postal_address", _("Mailing address")))
+        fields.append(("postal_address", _("Postal address")))
     rows = [{"label": label, "value": contact[name], "url": url} for name, label in fields if contact.get(name)]
     if not contact.get("email") and not contact.get("phone"):
         rows.insert(0, {"label": _("How to reach you"), "value": _("Don’t contact me"), "url": url})

@@ -182,7 +182,7 @@ def words_field(*, is_confidential: bool, required: bool, initial: str = "", lin
         else _("Everyone can read this. Leave out names, phone numbers and email addresses.")
     )
     return WordsField(
-        label=_("What you told us"),
+        label=_("Your description"),
         help_text=hint,
         max_length=intake.DESCRIPTION_MAX,
         lines=lines,

@@ -206,7 +206,7 @@ class ContactForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     postal_address = WordsField(
-        label=gettext_lazy("Mailing address"),
+        label=gettext_lazy("Postal address"),
         help_text=gettext_lazy("Street address, city and ZIP code."),
         max_length=ADDRESS_MAX,
         lines=3,

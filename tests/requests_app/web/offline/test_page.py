@@ -1,4 +1,4 @@
-"""The door for what a device kept without a network: it comes as often as it likes and makes one request, or says what is wrong."""
+"""Reports sent by the offline page: however often one arrives, it creates one request, or the response says what is wrong."""
 
 import datetime as dt
 import json

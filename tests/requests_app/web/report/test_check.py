@@ -128,7 +128,7 @@ def test_of_the_same_words_twice_the_one_that_was_meant_goes(walk: Walk) -> None
     say(walk, "617-555-0142 by day, by night 617-555-0142 too")
     take_out(walk, 1)
     assert walk.draft.typed["text"] == "617-555-0142 by day, by night too"
-    # A second press, or an old tab, finds what is left of it; then there is nothing, and it is said.
+    # A second POST, or one from an old tab, finds what is left of it; then nothing is left, and the page says so.
     take_out(walk)
     assert walk.draft.typed["text"] == "is by day, by night too".removeprefix("is ")
     walk.on("remove-text", where="text", start="0", words="617-555-0142")

@@ -66,7 +66,7 @@ def sent(swings: ServiceVersion, walk: Walk) -> Walk:
 
 
 def work_off() -> list[str]:
-    """Runs the outbox dry; whom each mail went to."""
+    """Works off the outbox; the recipient of each email."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
@@ -133,7 +133,7 @@ def test_a15_before_the_link_is_used_it_is_nowhere_and_sent_to_nobody(cast: Rive
 
 
 def test_a15_not_even_its_private_link_opens_it_before(sent: Walk) -> None:
-    """That link is mailed after the press; before, the page after sending is all there is."""
+    """That link is emailed after the confirmation; before, there is only the page after sending."""
     link = AccessLink.objects.get()
     assert sent.client.get(f"/l/{links.token(link)}/").status_code == 404
     assert sent.client.get(f"/r/{link.service_request.reference}/").status_code == 404
@@ -215,7 +215,7 @@ def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(s
     assert not re.search(r"/l/\d+-", html)
     made = ServiceRequest.objects.get()
     assert "Withdraw report" not in stranger.get(f"/r/{made.reference}/").content.decode()
-    # To its own reporter the link came by mail.
+    # Its own reporter got the link by email.
     work_off()
     assert any(re.search(r"/l/\d+-[a-z2-7]{26}/", str(one.body)) for one in mail.outbox)
 

@@ -305,7 +305,7 @@ def test_words_of_nothing_but_letters_without_width_are_none(walk: Walk) -> None
     assert not Draft.objects.exists()
 
 
-# --- Pressed twice at once --------------------------------------------------------------------------------------------
+# --- Two POSTs at once ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.shows("4.20", "A18")

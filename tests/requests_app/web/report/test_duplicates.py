@@ -147,7 +147,7 @@ def test_who_reported_it_in_this_browser_does_not_count_again(cast: Rivermark, w
 def test_another_browser_with_a_known_address_tells_nobody_that_it_is_known(
     earlier: ServiceRequest, walk: Walk
 ) -> None:
-    """Else whoever types a neighbor's address would learn from the count whether the neighbor reported this."""
+    """Otherwise, anyone who types a neighbor's address could tell from the count whether the neighbor reported this."""
     walk.to_details().on("duplicates", follow=earlier.reference, email="ana@example.org")
     assert "You’re following it." in walk.html
     assert people(earlier) == 2

@@ -118,7 +118,7 @@ def test_who_changes_the_words_is_not_waited_for_any_more(walk: Walk) -> None:
     walk.begin(GAS).on("problem", text=TEXT)
     assert walk.at == "service"
     assert walk.draft.warning == ""
-    # Whoever went on once stays marked, whatever the words become.
+    # A draft that continued once stays marked, however its text changes.
     walk.on("problem", text=GAS).on("emergency", to_next_page="1").on("problem", text="I want to die")
     assert walk.draft.warning == "shown"
     walk.on("problem", text=TEXT)

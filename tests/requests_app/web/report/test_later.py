@@ -56,14 +56,14 @@ def test_the_mailed_link_opens_the_draft_on_another_device_with_its_photos(walk:
     photo = add_photo(draft)
     path = link_mailed(walk)
     phone = Client()
-    # A program that looks into mails visits links: that moves nothing.
+    # Mail scanners visit links, which must not move the draft.
     assert "Continue here" in phone.get(path).content.decode()
     assert phone.head(path).status_code == 200
     assert walk.get("details/1").status == 200
     answer = phone.post(path, follow=True)
     assert TEXT in answer.content.decode()
     assert phone.get(f"/photos/{photo.name}-small.jpg").status_code == 200
-    # It is open in one browser at a time; the link takes it back.
+    # It is open in one browser at a time; the link moves it back.
     assert walk.get("details/1").status == 404
     assert walk.client.get(f"/photos/{photo.name}-small.jpg").status_code == 404
     assert walk.client.post(path).status_code == 302

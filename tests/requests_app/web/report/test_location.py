@@ -1,4 +1,4 @@
-"""Saying where: words, points and codes for one place, the city's things near it, and ground that is another's."""
+"""The location pages: addresses, points and asset numbers, nearby assets, and other owners' land."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Links and signs that open the report path filled in. Reading one writes nothing, and junk in it is told or left out."""
+"""Links and signs that prefill the report path. Reading one writes nothing; invalid values are reported or left out."""
 
 import itertools
 from typing import Any

@@ -60,7 +60,7 @@ def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Riverma
         'autocomplete="name"',
     ):
         assert marked in html
-    assert "Mailing address" not in html
+    assert "Postal address" not in html
 
 
 @pytest.mark.shows("5.1")
@@ -99,7 +99,7 @@ def test_it_says_why_and_does_not_say_that_one_can_stay_unknown(at_contact: Walk
 def test_without_name_and_address_it_goes_no_further_and_each_is_told(at_contact: Walk, more: dict[str, str]) -> None:
     at_contact.on("contact", language="en", **more)
     assert at_contact.status == 422
-    assert "Enter your mailing address." in at_contact.html
+    assert "Enter your postal address." in at_contact.html
     assert ("Enter your name." in at_contact.html) == ("name" not in more)
     # Neither by a direct POST to the last page.
     assert at_contact.on("check").at == "contact"
