@@ -24,7 +24,9 @@ class Command(BaseCommand):
         try:
             # A demo of another city has the demo's people too: somebody must be able to sign in.
             staff = load_staff if settings.DEMO else None
-            jurisdiction = load_city(options["folder"], progress=Progress(), before_requests=staff, generate=load_history)
+            jurisdiction = load_city(
+                options["folder"], progress=Progress(), before_requests=staff, generate=load_history
+            )
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) is loaded.")

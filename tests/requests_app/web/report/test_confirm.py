@@ -440,7 +440,7 @@ def test_the_address_that_is_signed_in_where_it_was_written_waits_for_no_mail(
     resident.signed_in(ANA, walk.client)
     walk.begin(WORDS).on("service", service="swings").on("location", address="12 Elm St")
     walk.on("details/1", text=WORDS, q_how="bad")
-    assert f"You are signed in with {ANA}" in walk.html
+    assert f"You’re signed in as {ANA}" in walk.html
     assert f'value="{ANA}"' in walk.html
     assert "We send you a link" not in walk.html
     walk.on("contact", email=email, language="en").send()

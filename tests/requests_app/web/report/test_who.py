@@ -204,7 +204,7 @@ def test_a_kept_report_that_waits_for_its_link_says_so_until_it_is_pressed(cast:
     walk.client.get("/report/offline/token.json")
     answer = walk.client.post("/report/offline/send/", kept(service="swings")).json()
     assert answer["state"] == "needs"
-    assert "press the link in our mail" in answer["message"]
+    assert "select the link in our email" in answer["message"]
     assert "reference" not in answer
     assert "One more step" in walk.client.get(answer["url"]).content.decode()
     asked = walk.client.post("/report/offline/send/", {**kept(), "ask": "1"}).json()
