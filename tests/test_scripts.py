@@ -125,7 +125,9 @@ def test_an_address_is_chosen_by_keyboard_alone_and_focus_never_leaves_the_box(c
     assert page.get_attribute("#id_where", "aria-expanded") == "false"
     page.locator("#id_where").press_sequentially("0")
     page.wait_for_selector("#id_where_list [role=option]")
-    assert page.inner_text(".usa-combo-box [role=status]") == ("2 addresses found. Use the down arrow key to reach them.")
+    assert page.inner_text(".usa-combo-box [role=status]") == (
+        "2 addresses found. Use the down arrow key to reach them."
+    )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#id_where", "aria-activedescendant") == "id_where_list_1"

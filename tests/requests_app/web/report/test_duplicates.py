@@ -355,7 +355,7 @@ def test_the_language_can_be_switched_without_losing_the_address(earlier: Servic
 
 def test_words_of_danger_make_a_request_of_their_own(cast: Rivermark, earlier: ServiceRequest, walk: Walk) -> None:
     """They must rise in the queue and reach the person on call, which one more person on a report does not."""
-    walk.begin("A hole, and I smell gas").on("emergency", to_next_page="1")
+    walk.begin("A hole, and I smell gas").on("emergency", go_on="1")
     walk.on("service", service="pothole").on("location", address="12 Elm St")
     assert walk.at == "details/1"
 

@@ -102,7 +102,7 @@ def test_who_is_in_danger_is_not_sent_to_follow_an_earlier_report(cast: Rivermar
 def test_going_on_keeps_everything_that_was_typed(walk: Walk) -> None:
     walk.to_check()
     typed = walk.draft.typed
-    walk.on("details/1", text=GAS, q_where="lane", q_damage="a bent rim").on("emergency", to_next_page="1")
+    walk.on("details/1", text=GAS, q_where="lane", q_damage="a bent rim").on("emergency", go_on="1")
     assert walk.at == "check"
     kept = walk.draft.typed
     assert {name: kept[name] for name in typed if name != "text"} == {
@@ -119,7 +119,7 @@ def test_who_changes_the_words_is_not_waited_for_any_more(walk: Walk) -> None:
     assert walk.at == "service"
     assert walk.draft.warning == ""
     # A draft that continued once stays marked, however its text changes.
-    walk.on("problem", text=GAS).on("emergency", to_next_page="1").on("problem", text="I want to die")
+    walk.on("problem", text=GAS).on("emergency", go_on="1").on("problem", text="I want to die")
     assert walk.draft.warning == "shown"
     walk.on("problem", text=TEXT)
     assert walk.draft.warning == "went_on"
@@ -140,8 +140,8 @@ def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_
     walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped = walk.begin(GAS).draft
-    went_on = walk.begin(GAS).on("emergency", to_next_page="1").draft
-    asked_again = walk.begin(GAS).on("emergency", to_next_page="1").on("problem", text="I want to die").draft
+    went_on = walk.begin(GAS).on("emergency", go_on="1").draft
+    asked_again = walk.begin(GAS).on("emergency", go_on="1").on("problem", text="I want to die").draft
     changed = walk.begin(GAS).on("problem", text=TEXT).draft
     now = app_now()
 

@@ -269,7 +269,7 @@ def test_red_flag_words_of_any_language_lead_to_the_question_page(walk: Walk, te
 
 
 def test_who_goes_on_sends_a_request_that_says_so(walk: Walk) -> None:
-    walk.begin("I smell gas by the hole").on("emergency", to_next_page="1")
+    walk.begin("I smell gas by the hole").on("emergency", go_on="1")
     assert walk.at == "service"
     walk.on("service", service="pothole").on("location", address="12 Elm St")
     walk.on("details/1", text="I smell gas by the hole", q_where="lane").on("contact", none="1").send()
@@ -287,7 +287,7 @@ def test_a_service_with_a_screen_asks_once_with_its_own_sentence(walk: Walk) -> 
     walk.begin("Someone sleeps outside").on("service", service="outreach")
     assert walk.at == "emergency"
     assert "Is the person hurt? Call 911." in walk.html
-    assert walk.on("emergency", to_next_page="1").at == "location"
+    assert walk.on("emergency", go_on="1").at == "location"
 
 
 @pytest.mark.shows("2.15")
@@ -302,7 +302,7 @@ def test_always_is_a_setting_of_the_city(cast: Rivermark, walk: Walk) -> None:
 
 
 def test_new_red_flags_in_the_details_ask_again_and_old_ones_do_not(walk: Walk) -> None:
-    walk.begin("I smell gas").on("emergency", to_next_page="1").on("service", service="pothole")
+    walk.begin("I smell gas").on("emergency", go_on="1").on("service", service="pothole")
     walk.on("location", address="12 Elm St")
     assert walk.on("details/1", text="I smell gas still", q_where="lane").at == "contact"
     assert walk.on("details/1", text="I want to die", q_where="lane").at == "emergency"
@@ -338,7 +338,7 @@ def test_an_answer_that_stops_the_form_says_so_and_cannot_be_sent(cast: Rivermar
 def test_who_goes_on_after_a_stopping_answer_is_taken_and_marked(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
     walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
-    walk.on("emergency", to_next_page="1").on("contact", none="1").send()
+    walk.on("emergency", go_on="1").on("contact", none="1").send()
     made = ServiceRequest.objects.get()
     assert made.after_warning
     assert made.answers.get().value == "yes"
@@ -346,7 +346,7 @@ def test_who_goes_on_after_a_stopping_answer_is_taken_and_marked(cast: Rivermark
 
 def test_going_on_once_does_not_cover_a_stopping_answer_given_later(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
-    walk.begin("I smell gas").on("emergency", to_next_page="1").on("service", service="wire")
+    walk.begin("I smell gas").on("emergency", go_on="1").on("service", service="wire")
     walk.on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
     assert walk.at == "emergency"
 
@@ -388,7 +388,7 @@ def test_an_empty_place_is_told_and_the_note_kept(walk: Walk) -> None:
 
 
 def test_a_service_without_a_place_may_skip_it(walk: Walk) -> None:
-    walk.begin().on("service", service="unknown").on("emergency", to_next_page="1")
+    walk.begin().on("service", service="unknown").on("emergency", go_on="1")
     assert walk.at == "location"
     assert walk.on("location", skip="1").at == "details/1"
 
@@ -611,7 +611,7 @@ def test_of_more_than_five_photos_the_first_are_kept_and_the_others_named(walk: 
 
 
 def test_a_service_without_photos_takes_none_by_direct_post_either(walk: Walk) -> None:
-    walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", to_next_page="1")
+    walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", go_on="1")
     walk.on("location", address="12 Elm St")
     assert "Please don’t take photos of people." in walk.html
     walk.on("details/1", text=TEXT, photos=[photo("face.jpg")])
@@ -648,8 +648,8 @@ def test_dont_contact_me_keeps_nothing_that_was_typed_there(walk: Walk) -> None:
 def test_the_page_says_honestly_what_a_court_may_do(walk: Walk) -> None:
     walk.to_contact()
     assert (
-        "We don’t show your name to the public. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
-        in walk.html
+        "We don’t show your name to the public. A court or a public records law may require us to release it. "
+        "To stay anonymous, leave it blank." in walk.html
     )
 
 
@@ -671,7 +671,7 @@ def test_the_two_boxes_say_who_sees_what(walk: Walk) -> None:
 
 
 def test_a_private_service_shows_everyone_nothing(walk: Walk) -> None:
-    walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", to_next_page="1")
+    walk.begin("Someone sleeps outside").on("service", service="outreach").on("emergency", go_on="1")
     walk.on("location", address="12 Elm St").on("details/1", text="Someone sleeps outside").on("contact", none="1")
     everyone, city = boxes(walk.html)
     assert "Nothing. This kind of report is private." in everyone

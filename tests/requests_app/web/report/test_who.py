@@ -48,8 +48,8 @@ def box(html: str, heading_id: str) -> str:
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
-        "We don’t show your name to the public. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
-        in html
+        "We don’t show your name to the public. A court or a public records law may require us to release it. "
+        "To stay anonymous, leave it blank." in html
     )
     assert "A crew may call this number. We don’t send texts." in html
     for marked in (
