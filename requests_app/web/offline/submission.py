@@ -156,13 +156,13 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
     typed = draft.typed.get("place_typed") or {}
     point = typed_point(typed.get("lat", ""), typed.get("long", ""))
     if page == "location" and typed.get("address") and point is None:
-        page = "choose_place"
+        page = "choose_location"
     words = {
         "emergency": _("First, is anyone in danger? If so, call %(number)s now.")
         % {"number": draft.jurisdiction.emergency_number},
         "service": _("We no longer offer this service. Choose another one."),
         "location": submission.outside_words(draft.jurisdiction, point) if point else _("Tell us where it is."),
-        "choose_place": _("More than one place matches. Choose the right one."),
+        "choose_location": _("More than one place matches. Choose the right one."),
         "contact": _("We need to know who you are for this service. Tell us how to reach you."),
         "owner": _("This place may belong to someone else. Should we send your report to them?"),
         "other": _("Another service may be a better fit. Choose one."),

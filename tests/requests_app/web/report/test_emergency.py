@@ -47,8 +47,8 @@ def test_danger_is_heard_wherever_it_is_typed(cast: Rivermark, client: Client, w
     if where not in ("text", "changed text"):
         address = said.get("address", "12 Elm St")
         walk.on("location", address=address, note=said.get("place note", ""))
-    if where == "address" and walk.at == "where/choose":
-        walk.on("where/choose", choice=OWN_WORDS)
+    if where == "address" and walk.at == "location/choose":
+        walk.on("location/choose", choice=OWN_WORDS)
     if where in ("details", "answer", "photo"):
         more: dict[str, Any] = {}
         if where == "photo":

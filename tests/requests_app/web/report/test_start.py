@@ -357,21 +357,21 @@ def test_going_on_once_does_not_cover_a_stopping_answer_given_later(cast: Riverm
 def test_a_place_that_several_fit_is_chosen_from_a_list(cast: Rivermark, walk: Walk) -> None:
     factories.address(cast.city, "120 Elm St", -69.01, 40.501)
     walk.begin().on("service", service="pothole").on("location", address="12")
-    assert walk.at == "where/choose"
+    assert walk.at == "location/choose"
     assert "120 Elm St" in walk.html
     assert not walk.draft.typed.get("place")
-    walk.on("where/choose")
+    walk.on("location/choose")
     assert walk.status == 422
-    walk.on("where/choose", choice="-69.010000,40.501000")
+    walk.on("location/choose", choice="-69.010000,40.501000")
     assert walk.at == "details/1"
     assert walk.draft.typed["place"]["address"] == "120 Elm St"
 
 
 def test_an_unknown_place_is_told_and_ones_own_words_are_taken(walk: Walk) -> None:
     walk.begin().on("service", service="pothole").on("location", address="behind the qqqzzz", note="left")
-    assert walk.at == "where/choose"
+    assert walk.at == "location/choose"
     assert "We couldn’t find a place called “behind the qqqzzz”" in walk.html
-    assert walk.on("where/choose", choice="words").at == "details/1"
+    assert walk.on("location/choose", choice="words").at == "details/1"
     assert walk.draft.typed["place"] == {
         "address": "behind the qqqzzz",
         "note": "left",
