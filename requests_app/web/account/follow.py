@@ -79,7 +79,7 @@ def follow(request: CityRequest) -> HttpResponse:
 def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     wished = subscriptions.confirm(link)
     return render(
-        request, "requests_app/account/verify.html", {"link": link, "completed": True, "stopped": wished is None}
+        request, "requests_app/account/verify.html", {"link": link, "done": True, "stopped": wished is None}
     )
 
 
@@ -147,7 +147,7 @@ def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
             subscriptions.stop(subscription_id)
         else:
             followers.unsubscribe_digest(contact_point_id)
-    return render(request, "requests_app/account/unsubscribe.html", {"completed": done, "of_reports": not named[1]})
+    return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})
 
 
 # --- Updates on your own report -------------------------------------------------------------------------------------------------

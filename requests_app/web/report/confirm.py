@@ -85,7 +85,7 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     if _wrote_it(request, link):
         messages.success(request, _("Thank you. Your report has been sent."))
         return _to_own_report(link, made)
-    return render(request, "requests_app/account/verify.html", {"link": link, "completed": True, "report": made})
+    return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "report": made})
 
 
 def waits(link: OneTimeLink) -> bool:

@@ -70,7 +70,7 @@ def show(
     """Renders a page of the path with its step indicator; the header's language switch submits the form, too."""
     labels = [_("Problem"), _("Place"), _("Details"), _("Contact"), _("Check")]
     steps = [
-        {"label": label, "state": "completed" if number < step else "current" if number == step else ""}
+        {"label": label, "state": "done" if number < step else "current" if number == step else ""}
         for number, label in enumerate(labels, 1)
     ]
     context |= {"steps": steps, "step": step, "form": form}

@@ -46,5 +46,5 @@ def unsubscribe_link(request: CityRequest, token: str) -> HttpResponse:
     done = request.method == "POST"
     if done:
         followers.unsubscribe(link.service_request, actor=link.person)
-    context = {"service_request": link.service_request, "completed": done}
+    context = {"service_request": link.service_request, "done": done}
     return render(request, "requests_app/request/unsubscribe.html", context)

@@ -168,7 +168,7 @@ def _tone(shown: ServiceRequest) -> str:
     if shown.is_open:
         return "waiting" if shown.status == Status.ON_HOLD else ""
     good = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.ANSWERED)
-    return "completed" if shown.disposition in good else "waiting"
+    return "done" if shown.disposition in good else "waiting"
 
 
 def _promise(service_request: ServiceRequest) -> Target | None:
