@@ -78,9 +78,7 @@ def follow(request: CityRequest) -> HttpResponse:
 
 def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     wished = subscriptions.confirm(link)
-    return render(
-        request, "requests_app/account/verify.html", {"link": link, "done": True, "stopped": wished is None}
-    )
+    return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "stopped": wished is None})
 
 
 # The action of the button on the link's page, by purpose.
