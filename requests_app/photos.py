@@ -1,4 +1,4 @@
-"""Photos: decoded, rotated, stripped of metadata and resized in a restricted child process. The original is never stored."""
+"""Photos: decoded, rotated, stripped of metadata and resized in a limited child process; only the re-encoded file is stored."""
 
 import datetime as dt
 import json
@@ -23,22 +23,22 @@ from requests_app.models import Draft, Jurisdiction, Photo, ServiceRequest
 FOLDER = "photos"
 DECODE_TIMEOUT_S = 20
 PHOTOS_MAX = 5
-# Older dates come from cameras whose clock was never set (1970, 2000).
+# Earlier dates come from a clock that was never set, such as 1970 or 2000: no phone had a camera yet.
 FIRST_YEAR = 2001
 
 
 class PhotoRefused(Exception):
-    """str() is a message for the reader: why, and what to do next."""
+    """str() says why and what to do, in the reader's language."""
 
 
 def refusal(code: str) -> str:
     return {
         "too_big": _("This photo is larger than 12 MB. Choose a smaller one."),
         "too_many_pixels": _("This photo has too many pixels. Choose a smaller one."),
-        "not_a_photo": _("This file is not a photo we can read. Use a JPEG, PNG, WebP or HEIC photo."),
-        "damaged": _("This photo is damaged, or a part of it is missing. Try adding it again, or choose another one."),
-        "late": _("Your report was sent before this photo finished uploading."),
-        "ended": _("This report is closed, so you can’t add more photos."),
+        "not_a_photo": _("We can’t read this file. Use a JPEG, PNG, WebP or HEIC photo."),
+        "damaged": _("This photo is damaged or incomplete. Add it again or choose another one."),
+        "late": _("Your report was sent before this photo arrived."),
+        "ended": _("This report is closed, so you can’t add photos to it."),
         "too_many": _("You can add up to %(most)s photos.") % {"most": PHOTOS_MAX},
     }.get(code, _("We couldn’t read this photo. Try another one."))
 
@@ -58,11 +58,11 @@ def take(
 ) -> Photo:
     """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
-    Without a draft or a request it is unclaimed, and housekeeping deletes it after a while.
-    keep_taken: whether the sender agreed that we keep when and where it was taken. name: random if omitted.
+    Without a draft or a request, nobody owns it yet; housekeeping removes it if that does not change.
+    keep_taken: whether the sender agreed to keep the time and place it was taken. name: random by default.
 
-    The files are written before the row. A crash in between leaves files under an unguessable name, which the nightly sweep
-    removes, but never a row without its files.
+    The files are written before the row: a crash in between leaves files with random names, which the sweep removes, and never
+    a row without its files.
     """
     if size > settings.PHOTO_MAX_BYTES:
         raise PhotoRefused(refusal("too_big"))
@@ -95,7 +95,7 @@ def take(
 
 
 def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False) -> dict[str, Any]:
-    """Runs photo_decoder in a child process, so that a decompression bomb cannot take down the web server."""
+    """Decodes in a child process, so that a bomb or a crash spares the web server. Returns photo_decoder's JSON."""
     command = [
         sys.executable,
         "-I",
@@ -121,7 +121,7 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
 
 
 def _taken_at(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetime | None:
-    """The camera's time, in the city's time zone if it has none. None if it is impossible."""
+    """The camera's time, in the city's time zone if it has none of its own; None if it is not plausible."""
     try:
         taken = dt.datetime.fromisoformat(f"{decoded['taken']}{decoded.get('offset', '')}")
     except (KeyError, ValueError):
@@ -133,7 +133,7 @@ def _taken_at(decoded: dict[str, Any], jurisdiction: Jurisdiction) -> dt.datetim
 
 
 def _taken_point(decoded: dict[str, Any]) -> Point | None:
-    """The camera's position. None if it is invalid; without a signal, GPS receivers write 0, 0."""
+    """The camera's location; None if it is invalid. A GPS receiver without a signal writes 0, 0."""
     lat, long = decoded.get("lat"), decoded.get("long")
     if lat is None or long is None or (lat, long) == (0, 0) or not (-90 <= lat <= 90 and -180 <= long <= 180):
         return None

@@ -51,10 +51,10 @@ def disposition_words(code: str) -> str:
     """An outcome in a word or two, for staff."""
     return {
         Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ACTION_TAKEN: _("We took action"),
         Disposition.ANSWERED: _("Answered"),
         Disposition.HANDED_OVER: _("Handed over"),
-        Disposition.DUPLICATE: _("Joined with an earlier report"),
+        Disposition.DUPLICATE: _("Combined with an earlier report"),
         Disposition.NOT_FOUND: _("Not found"),
         Disposition.CANNOT_DO: _("We can’t do this"),
         Disposition.NO_REPLY: _("No reply"),

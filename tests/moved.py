@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import connection
+from django.utils import timezone
 
 
 def it_is(then: dt.datetime) -> None:
@@ -13,3 +14,8 @@ def it_is(then: dt.datetime) -> None:
 def it_is_in(city_zone: dt.tzinfo, day: dt.date, hour: int) -> None:
     """Sets the time to this hour of this day in the city's time zone."""
     it_is(dt.datetime.combine(day, dt.time(hour), city_zone))
+
+
+def dated(words: str, year: int) -> str:
+    """A date of that year as pages write it: with the year, unless it's this one."""
+    return words if year == timezone.localdate().year else f"{words}, {year}"

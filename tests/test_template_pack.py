@@ -339,7 +339,7 @@ def test_a_typed_date_becomes_a_date() -> None:
     [
         ("2", "30", "2026", "Enter a real date, with month, day and year."),
         ("2", "x", "y", "Enter a real date, with month, day and year."),
-        ("2", "3", "", "Enter month, day and year."),
+        ("2", "3", "", "Enter the month, day and year."),
         ("2", "3", "0", "Enter a real date, with month, day and year."),
         ("2", "3", "99999", "Enter a real date, with month, day and year."),
     ],

@@ -53,7 +53,7 @@ def change(pk: int, correction: Correction, *, actor: Person) -> bool:
             words = submission.outside_words(service_request.jurisdiction, place.point)
             raise submission.Refused({"place": words}, code="outside")
     elif place is not None and not place.address and service_request.service_version.place_required:
-        raise submission.Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
+        raise submission.Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
     changed = [
         _change_text(service_request, intake.clean_text(correction.text)[: intake.DESCRIPTION_MAX], actor),
         _change_answers(service_request, correction.answers, actor),

@@ -83,9 +83,11 @@ class _Sink(io.RawIOBase):
 
 def _read_me(contact_point: ContactPoint) -> str:
     lines = [
-        _("This is a copy of what the city knows about %(address)s.") % {"address": contact_point.value},
-        _("data.json has all words and dates. Any text editor opens it. Your photos are in the folder “photos”."),
-        _("What staff wrote for themselves, and what other people sent, is not in it."),
+        _("This is a copy of the information the city has about %(address)s.") % {"address": contact_point.value},
+        _(
+            "data.json has all the text and dates. You can open it in any text editor. Your photos are in the “photos” folder."
+        ),
+        _("It doesn’t have staff notes or anything other people sent."),
     ]
     return "\n\n".join(lines) + "\n"
 

@@ -19,10 +19,10 @@ def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = 
 
 def _text_note(reason: str, who: str) -> str:
     words = {
-        "personal_data": _("Part of this text was taken out by %(who)s: personal data."),
-        "abuse": _("Part of this text was taken out by %(who)s: abuse."),
-        "threat": _("Part of this text was taken out by %(who)s: a threat."),
-    }.get(reason, _("Part of this text was taken out by %(who)s."))
+        "personal_data": _("Part of this text was removed by %(who)s because it had personal details."),
+        "abuse": _("Part of this text was removed by %(who)s because it was abusive."),
+        "threat": _("Part of this text was removed by %(who)s because it was a threat."),
+    }.get(reason, _("Part of this text was removed by %(who)s."))
     return words % {"who": who}
 
 
@@ -31,9 +31,9 @@ def photo_note(photo: Photo) -> str:
     if photo.hidden_at is None or photo.hidden_reason == "unchecked":
         return ""
     return {
-        "personal_data": _("A photo was hidden: it showed personal data."),
-        "abuse": _("A photo was hidden: it showed abuse."),
-        "threat": _("A photo was hidden: it showed a threat."),
+        "personal_data": _("A photo was hidden because it showed personal details."),
+        "abuse": _("A photo was hidden because it was abusive."),
+        "threat": _("A photo was hidden because it was a threat."),
     }.get(photo.hidden_reason, _("A photo was hidden."))
 
 
@@ -42,7 +42,7 @@ def hidden_note(service_request: ServiceRequest) -> str:
     if service_request.public_state != PublicState.HIDDEN:
         return ""
     return {
-        "personal_data": _("Hidden from the public: it tells something private about a person."),
-        "abuse": _("Hidden from the public: abuse or threats."),
-        "not_a_report": _("Hidden from the public: it is no report."),
+        "personal_data": _("Hidden from the public because it has private details about a person."),
+        "abuse": _("Hidden from the public because of abuse or threats."),
+        "not_a_report": _("Hidden from the public because it isn’t a report."),
     }.get(public_texts.reason_of_hiding(service_request), _("Hidden from the public by the city."))

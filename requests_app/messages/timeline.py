@@ -81,7 +81,9 @@ def lines(
         is_earlier = comment.created_at < begun[0]
         if comment.pk not in told and comment.public and not is_earlier:
             who = localized(comment.department.name) if comment.department else _("The city")
-            found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, *_said(comment, notes or {})))
+            found.append(
+                Line(comment.created_at, _("Update from %(who)s") % {"who": who}, *_said(comment, notes or {}))
+            )
     # sorted() keeps the order of what is equally old, and that is by id.
     return sorted(found, key=lambda line: line.at, reverse=True)
 
@@ -132,7 +134,7 @@ def words(
         return _("Sent to %(department)s") % {"department": department}
     if event.kind == "scheduled":
         day = parse_date(str(data.get("date", "")))
-        return _("Planned for %(date)s") % {"date": wording.long_date(day)} if day else _("Planned")
+        return _("Scheduled for %(date)s") % {"date": wording.long_date(day)} if day else _("Scheduled")
     if event.kind == "put_on_hold":
         return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))), own=own)
     if event.kind == "resolved":
@@ -140,25 +142,25 @@ def words(
     if event.kind == "handed_over":
         return _("Sent to %(owner)s") % {"owner": owners.get(data.get("owner_id") or 0, _("another office"))}
     if event.kind == "asked":
-        return _("We asked you a question") if own else _("We asked the person who reported it")
+        return _("We asked you a question") if own else _("We asked the person who reported it a question")
     if event.kind == "answered":
-        return _("You wrote to us") if own else _("A resident wrote to us")
+        return _("You sent us a message") if own else _("A resident sent us a message")
     return {
         "submitted": _("We got the report"),
         "published": _("We got the report"),
-        "accepted": _("Work has begun"),
-        "visited": _("Somebody went there"),
-        "made_safe": _("Safe for now, repair still to come"),
-        "resumed": _("Work goes on"),
-        "commented": _("%(who)s wrote")
+        "accepted": _("Work has started"),
+        "visited": _("Someone visited the site"),
+        "made_safe": _("Made safe for now; repair still to come"),
+        "resumed": _("Work has resumed"),
+        "commented": _("Update from %(who)s")
         % {"who": localized(service_request.department.name) if service_request.department else _("The city")},
-        "merged": _("Joined with an earlier report"),
-        "edited": _("You changed the words") if own else _("The person who reported it changed the words"),
+        "merged": _("Combined with an earlier report"),
+        "edited": _("You edited the report") if own else _("The person who reported it edited the report"),
         "place_corrected": _place_words(event, own=own),
         "photo_added": _("You added photos") if own else _("The person who reported it added photos"),
-        "unmerged": _("Taken up again as a report of its own"),
-        "withdrawn": _("You took it back") if own else _("Taken back by the person who reported it"),
-        "reopened": _("Open again"),
+        "unmerged": _("Separated from the earlier report"),
+        "withdrawn": _("You withdrew this report") if own else _("Withdrawn by the person who reported it"),
+        "reopened": _("Reopened"),
     }.get(event.kind, event.kind)
 
 
@@ -181,13 +183,13 @@ def _held(service_request: ServiceRequest, reason: str, until: dt.date | None, *
     then = ServiceRequest(jurisdiction=service_request.jurisdiction, hold_reason=reason)
     words = wording.hold_words(then, to_reporter=own)
     if until is None:
-        return _("Waiting: %(reason)s") % {"reason": words}
-    return _("Waiting: %(reason)s until %(date)s") % {"reason": words, "date": wording.long_date(until)}
+        return _("Waiting for %(reason)s") % {"reason": words}
+    return _("On hold until %(date)s: waiting for %(reason)s") % {"reason": words, "date": wording.long_date(until)}
 
 
 def _ended(service_request: ServiceRequest, disposition: str, reason: str, *, own: bool) -> str:
     if disposition not in Disposition.values:
-        return _("Ended")
+        return _("Closed")
     then = ServiceRequest(
         jurisdiction=service_request.jurisdiction,
         service_version=service_request.service_version,

@@ -16,10 +16,10 @@ def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
 
 def refusal(jurisdiction: Jurisdiction) -> str:
     if jurisdiction.desk_long_number:
-        return _("We take nothing from this e-mail address. Call us at %(number)s.") % {
+        return _("We can’t accept reports from this email address. Call us at %(number)s.") % {
             "number": jurisdiction.desk_long_number
         }
-    return _("We take nothing from this e-mail address. Call us.")
+    return _("We can’t accept reports from this email address. Please call us.")
 
 
 def _as_listed(email: str) -> Iterator[str]:

@@ -24,16 +24,16 @@ ASKED = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.R
 REASONS: dict[str, dict[str, str | Promise]] = {
     SurveyAnswer.Question.FIXED: {
         "nothing_done": _("Nothing was done"),
-        "part_done": _("Only a part was done"),
+        "part_done": _("Only part of it was done"),
         "came_back": _("It came back"),
-        "wrong_place": _("You were at the wrong place"),
+        "wrong_place": _("You went to the wrong place"),
         "other": _("Something else"),
     },
     SurveyAnswer.Question.TREATED_WELL: {
-        "no_news": _("I did not hear from you"),
+        "no_news": _("I didn’t hear from you"),
         "too_slow": _("It took too long"),
-        "not_clear": _("Your words were not clear"),
-        "not_polite": _("Somebody was not polite"),
+        "not_clear": _("Your message wasn’t clear"),
+        "not_polite": _("Someone wasn’t polite"),
         "other": _("Something else"),
     },
 }

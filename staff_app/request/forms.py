@@ -139,12 +139,12 @@ def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, Des
         (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
         (
             Disposition.ACTION_TAKEN,
-            DescribedChoice(_("We acted"), _("A notice, a ticket or a warning. Say the owner’s date.")),
+            DescribedChoice(_("We took action"), _("A notice, a ticket or a warning. Say the owner’s date.")),
         ),
         (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question, and here is the answer."))),
         (
             Disposition.NOT_FOUND,
-            DescribedChoice(_("We looked and could not find it"), _("Somebody must have been there.")),
+            DescribedChoice(_("We looked and couldn’t find it"), _("Somebody must have been there.")),
         ),
         (Disposition.CANNOT_DO, DescribedChoice(_("We can’t do this"), _("Choose the reason below."))),
     ]
@@ -162,7 +162,7 @@ class ResolveForm(ActionForm):
     visited = forms.TypedChoiceField(
         label=gettext_lazy("Was somebody there?"),
         required=False,
-        choices=[("yes", gettext_lazy("Somebody went there")), ("no", gettext_lazy("Done from the office"))],
+        choices=[("yes", gettext_lazy("Someone visited the site")), ("no", gettext_lazy("Handled from the office"))],
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
         empty_value=None,
@@ -327,7 +327,7 @@ HIDE_REASONS = [
 class HideForm(ActionForm):
     reason = forms.ChoiceField(
         label=gettext_lazy("Why should the public not see it?"),
-        help_text=gettext_lazy("The work on it goes on."),
+        help_text=gettext_lazy("Work on it continues."),
         choices=HIDE_REASONS,
         widget=forms.RadioSelect,
     )

@@ -18,7 +18,7 @@ TERM_MAX = 320
 LABELS = {
     Kind.LINK: gettext_lazy("Site"),
     Kind.THREAT: gettext_lazy("Words of a threat"),
-    Kind.ADDRESS: gettext_lazy("E-mail address"),
+    Kind.ADDRESS: gettext_lazy("Email address"),
 }
 HINTS = {
     Kind.LINK: gettext_lazy("Like spam.example. All below it counts too. You can paste a whole link."),

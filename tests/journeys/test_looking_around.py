@@ -36,7 +36,7 @@ def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
     ana.goto(live_site.url)
     ana.get_by_role("link", name="Areas and places").click()
     ana.locator("main input[type=text]").fill("12 Elm Street")
-    ana.get_by_role("button", name="See what was reported there").click()
+    ana.get_by_role("button", name="See reports there").click()
     expect(ana).to_have_url(re.compile("/places/1-99-block-of-elm-st/"))
     expect(ana.locator("h1")).to_have_text("1–99 block of Elm St")
     expect(ana.locator("main")).to_contain_text(made.display_reference)
@@ -44,7 +44,7 @@ def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
 
     # A wider look, the request itself, and from there its service and its ward.
     ana.get_by_role("link", name="500 m").click()
-    expect(ana.locator("main")).to_contain_text("within 500 meters")
+    expect(ana.locator("main")).to_contain_text("within 0.3 miles (500 meters)")
     ana.get_by_role("link", name="Pothole").first.click()
     expect(ana).to_have_url(re.compile(f"/r/{made.reference}/"))
     ana.locator("main").get_by_role("link", name="Pothole").first.click()
@@ -57,11 +57,11 @@ def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
 
     # She follows the block: nothing counts before the button behind the mailed link.
     ana.goto(f"{live_site.url}/places/1-99-block-of-elm-st/")
-    ana.get_by_role("link", name="Get news by mail").click()
-    expect(ana.locator("h1")).to_have_text("News about 1–99 block of Elm St")
+    ana.get_by_role("link", name="Get email updates").click()
+    expect(ana.locator("h1")).to_have_text("Updates on 1–99 block of Elm St")
     ana.locator("main input[type=email]").fill(reader)
-    ana.get_by_role("button", name="Send me news").click()
-    expect(ana.locator("h1")).to_have_text("Look at your mail")
+    ana.get_by_role("button", name="Send me updates").click()
+    expect(ana.locator("h1")).to_have_text("Check your email")
     path = wait_for(lambda: mailed_path(reader))
     assert Subscription.objects.get(contact_point__value=reader).confirmed_at is None
     ana.goto(f"{live_site.url}{path}")

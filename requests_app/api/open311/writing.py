@@ -269,7 +269,7 @@ def _notice(
     else:
         notice.append(wording.next_step(service_request).words)
     if service_request.public_state == PublicState.PENDING_REVIEW:
-        notice.append(_("Somebody will look at it before everyone can see it."))
+        notice.append(_("Someone will review it before everyone can see it."))
     if service_request.public_state == PublicState.PRIVATE:
         notice.append(
             _("This report is private. Your reference is %(reference)s.")

@@ -1,4 +1,4 @@
-"""Following an area, a service, a place or a thing by mail: asking for it, the mailed link, and the way out."""
+"""Email updates on an area, a service, a place or an asset: sign-up, confirmation link and unsubscribe."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ DAY_S = 24 * 3600
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: CityRequest) -> HttpResponse:
-    """Asks for an address; the answer is the same whether we know it or not."""
+    """Sign-up form. The answer doesn't tell whether we know the address."""
     what = follow_target(request.jurisdiction, request.GET)
     if what is None:
         unknown = bool(set(NAMES) & set(request.GET))
@@ -73,7 +73,7 @@ def follow(request: CityRequest) -> HttpResponse:
     return render(request, "requests_app/account/follow.html", context, status=status)
 
 
-# --- The mailed link --------------------------------------------------------------------------------------------------
+# --- The link in the email --------------------------------------------------------------------------------------------------
 
 
 def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
@@ -81,7 +81,7 @@ def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "stopped": wished is None})
 
 
-# What the button on the link's page does.
+# The action of the button on the link's page, by purpose.
 DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
     OneTimeLink.Purpose.CONFIRM: confirm.confirmed,
     OneTimeLink.Purpose.SUBSCRIBE: _subscribed,
@@ -93,13 +93,13 @@ DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: CityRequest, token: str) -> HttpResponse:
-    """A visit changes nothing (programs that look into mails make some); the button acts, once."""
+    """GET changes nothing, since email scanners open links; the button acts, once."""
     link = links.one_time(token, request.jurisdiction)
     if link is None or link.purpose not in DOES:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     confirms = link.purpose == OneTimeLink.Purpose.CONFIRM
     if confirms and not confirm.waits(link):
-        # It was sent, perhaps by the link of another mail.
+        # Already sent, perhaps through the link of another email.
         return confirm.over(request, link)
     if request.method == "POST":
         try:
@@ -127,14 +127,14 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
     return render(request, "requests_app/account/verify.html", context, status=410 if over else 200)
 
 
-# --- The way out ------------------------------------------------------------------------------------------------------
+# --- Unsubscribe ------------------------------------------------------------------------------------------------------
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
-    """A page with a button, or one POST by the mail program. The token alone allows it; for what is gone it is done already."""
+    """A page with a button, or a one-click POST by the email program. The token is enough; also fine if already gone."""
     named = links.digest_of(token)
     if named is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
@@ -148,7 +148,7 @@ def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
     return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})
 
 
-# --- One's own report -------------------------------------------------------------------------------------------------
+# --- Updates on your own report -------------------------------------------------------------------------------------------------
 
 
 @with_link("news")
@@ -157,5 +157,5 @@ def updates(request: CityRequest, access: RequestAccess, person: Person) -> Http
     if not form.is_valid():
         return track_page(request, access, status=422)
     followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
-    messages.success(request, _("We remember how often you want to hear from us."))
+    messages.success(request, _("We saved how often you want to hear from us."))
     return redirect("requests_app:track", access.service_request.reference)

@@ -1,4 +1,4 @@
-"""The first page: say it in your own words, browse, or look a report up."""
+"""The home page: describe a problem, browse services, or check a report."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -24,7 +24,7 @@ def home(request: CityRequest) -> HttpResponse:
             "find_form": FindForm(auto_id="find_%s"),
             "address_form": AddressForm(),
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
-            # Those that may still be opened again: what is closed is two weeks old and more.
+            # Resolved, not closed: closed requests are at least two weeks old.
             "fixed": ServiceRequest.objects.public()
             .filter(jurisdiction=request.jurisdiction, status="resolved", disposition=Disposition.FIXED)
             .select_related("service_version")

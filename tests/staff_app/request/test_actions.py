@@ -218,7 +218,7 @@ def test_a_photo_that_is_none_ends_nothing_and_leaves_nothing(pia: Client, limb:
     answer = act(pia, limb, "resolve", disposition="fixed", visited="yes", words="We cut it.", photos=[good, bad])
     assert answer.status_code == 422
     assert "We cut it." in answer.content.decode()
-    assert "not a photo we can read" in answer.content.decode()
+    assert "can’t read this file" in answer.content.decode()
     limb.refresh_from_db()
     assert limb.status == "routed"
     assert not Photo.objects.exists()
@@ -374,7 +374,7 @@ def test_a_place_is_corrected_by_its_address(town: Rivermark, pia: Client, limb:
 def test_a_place_nobody_knows_or_outside_is_refused(town: Rivermark, pia: Client, limb: ServiceRequest) -> None:
     answer = act(pia, limb, "correct_place", address="Nowhere Lane 1")
     assert answer.status_code == 422
-    assert "We do not know this place" in answer.content.decode()
+    assert "We couldn’t find this place" in answer.content.decode()
     answer = act(pia, limb, "correct_place", address="A far field", latitude="10", longitude="10")
     assert answer.status_code == 422
     assert "outside Rivermark" in answer.content.decode()

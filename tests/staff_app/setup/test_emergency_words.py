@@ -70,7 +70,7 @@ def test_a_phrase_is_removed(ada: Client) -> None:
         ({"phrase": ""}, "Enter the words that mean danger"),
         ({"phrase": " \u200b"}, "Enter"),
         ({"phrase": "?!…"}, "Enter words: signs alone are never heard."),
-        ({"phrase": "x" * 121}, "Use at most 120 characters. You have 121."),
+        ({"phrase": "x" * 121}, "Use 120 characters or fewer. You have 121."),
         ({"phrase": "SMELL, gas!"}, "This is in the list already, as “smell gas”."),
         ({"unless": "boiler hisses"}, "“boiler hisses” must hold the words “boiler hisses” and more."),
         ({"unless": "boiler hisses " + "x" * 120}, "is too long. Use at most 120 characters on a line."),

@@ -56,7 +56,7 @@ def test_a_service_alone_is_enough(town: Rivermark, ada: Client) -> None:
         ({"numbers": "L1 L00417 L2"}, "We know nothing with these numbers: L1, L2"),
         ({"numbers": "L00417", "address": "12 Elm St"}, "Name things by their numbers, or a place, but not both."),
         ({"numbers": " ".join(f"N{n}" for n in range(61))}, "At most 60 at once. These are 61."),
-        ({"address": "qqqzzz"}, "We do not know this place. Type an address, a corner or a park."),
+        ({"address": "qqqzzz"}, "We couldn’t find this place. Enter an address, a corner or a park."),
         ({"address": "far away", "lat": "0", "long": "0"}, "This place is outside Rivermark."),
         ({"numbers": "\x00"}, "Null characters are not allowed."),
         ({"service": "999999"}, "Select a valid choice."),

@@ -136,7 +136,7 @@ def erase(what: str, client: Client | None = None) -> Client:
     client = client or signed_in(ZOE)
     answer = client.post("/my/erase/", {"what": what, "sure": "1"})
     assert answer.status_code == 200
-    assert "It is erased" in answer.content.decode()
+    assert "Your information is erased" in answer.content.decode()
     with transaction.atomic():
         work_off()
     return client
@@ -153,7 +153,7 @@ def test_what_cannot_be_taken_back_asks_for_a_new_sign_in_after_half_an_hour(zoe
     forward(minutes=31)
     for answer in (client.get(path), client.post(path, {"what": "all", "sure": "1", "phone": "", "part": "1"})):
         assert answer.status_code == 403
-        assert "Is it you?" in answer.content.decode()
+        assert "Is this you?" in answer.content.decode()
     assert found_in_the_database(WORDS["name"])
     # The button of that page sends a link, which opens it again.
     work_off()
@@ -216,7 +216,7 @@ def test_many_requests_come_in_parts(cast: Rivermark, zoes: ServiceRequest, monk
     for number in range(4):
         factories.report(cast.tree, f"Branch {number}.", reporter=Reporter(email=ZOE))
     client = signed_in(ZOE)
-    assert "Get part 3" in page(client, "/my/copy/")
+    assert "Download part 3" in page(client, "/my/copy/")
     copies = [copy_of(client, part=str(part))[0] for part in (1, 2, 3)]
     assert [len(one["requests"]) for one in copies] == [2, 2, 1]
     assert len({one["reference"] for part in copies for one in part["requests"]}) == 5
@@ -238,12 +238,12 @@ def test_a_photo_whose_file_is_gone_breaks_no_copy(zoes: ServiceRequest) -> None
 def test_it_says_what_goes_and_asks_twice(zoes: ServiceRequest) -> None:
     client = signed_in(ZOE)
     first = page(client, "/my/erase/")
-    assert "What goes in any case" in first
-    assert "What stays" in first
+    assert "What is always deleted" in first
+    assert "What we keep" in first
     assert client.post("/my/erase/", {}).status_code == 422
     assert client.post("/my/erase/", {"what": "everything", "sure": "1"}).status_code == 422
     second = client.post("/my/erase/", {"what": "all"})
-    assert "Erase it now?" in second.content.decode()
+    assert "Do you want to erase it now?" in second.content.decode()
     work_off()
     zoes.refresh_from_db()
     assert zoes.description
@@ -269,7 +269,7 @@ def test_after_erasing_all_nothing_of_the_person_is_in_any_table(
         ("submitted",),
         ("erased",),
     ]
-    assert "Signed in:" not in page(client)
+    assert "Signed in as:" not in page(client)
 
 
 def test_erased_reports_are_nowhere_to_be_seen_and_the_counters_are_right(
@@ -446,7 +446,7 @@ def test_whoever_only_has_the_new_addresss_mail_gets_nothing_by_it(cast: Riverma
     path = ask_to_change(client, BOB)
     factories.routed(cast.tree, "A branch.", reporter=Reporter(email="other@example.org"))
     for other in (Client(), signed_in("other@example.org")):
-        assert "Open this link where you asked for it" in page(other, path)
+        assert "Open this link in the browser you used" in page(other, path)
         assert other.post(path).status_code == 403
         assert zoes.display_reference not in page(other)
     assert ContactPoint.objects.filter(normalized=ZOE).exists()

@@ -1,4 +1,4 @@
-""" "What about my address?": the card of a place, and what is said where there is none."""
+""" "About your address": the card of a place, and what is said where there is none."""
 
 import datetime as dt
 from typing import Any
@@ -89,7 +89,7 @@ def test_several_places_that_fit_are_a_list_to_choose_from(client: Client, city:
 
 def test_an_unknown_address_keeps_what_was_typed_and_says_what_to_do(client: Client, city: Jurisdiction) -> None:
     page = ask(client, q="Quxxenbrück 99")
-    assert "We do not know this place" in page
+    assert "We couldn’t find this place" in page
     assert 'value="Quxxenbrück 99"' in page
     assert "Call us" in page
 

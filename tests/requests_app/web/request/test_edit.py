@@ -131,9 +131,9 @@ def test_the_page_shows_all_that_was_sent_and_says_until_when_it_can_be_changed(
     assert (fields["text"], fields["address"], fields["note"], fields["q_damage"]) == (
         ["A hole as big as a plate."], ["12 Elm St"], ["by the door"], ["a bent rim"],
     )  # fmt: skip
-    assert "You can change it until Streets starts on it." in holder.html
+    assert "You can change it until Streets starts working on it." in holder.html
     assert "Lane" in holder.html.split('id="stays"')[1]
-    assert "You can change it until Streets starts on it." in track(holder)
+    assert "You can change it until Streets starts working on it." in track(holder)
 
 
 def track(holder: Holder) -> str:
@@ -152,9 +152,9 @@ def test_words_are_changed_and_what_stood_there_is_kept_for_the_staff_alone(cast
     )  # fmt: skip
     event = Event.objects.get(kind="edited")
     assert event.data == {"field": "description", "revision_id": revision.pk}
-    assert "You changed the words" in track(holder)
+    assert "You edited the report" in track(holder)
     stranger = Client().get(f"/r/{holder.request.reference}/").content.decode()
-    assert "The person who reported it changed the words" in stranger
+    assert "The person who reported it edited the report" in stranger
     assert "plate" not in stranger + track(holder)
 
 
@@ -289,7 +289,7 @@ def test_several_places_are_listed_and_nothing_is_changed_before_one_is_chosen(c
 def test_an_unknown_place_is_asked_about_and_taken_in_the_reporters_words(cast: Rivermark) -> None:
     holder = ana(cast)
     holder.save(address="behind the old mill")
-    assert "We do not know this place" in holder.html
+    assert "We couldn’t find this place" in holder.html
     holder.save()
     assert (holder.request.address, holder.request.point) == ("behind the old mill", None)
 
@@ -463,7 +463,7 @@ def test_too_much_is_told_and_kept(cast: Rivermark, field: str, typed: str) -> N
     holder.save(**{field: typed})
     assert holder.status == 422
     assert holder.fields[field] == [typed]
-    assert "Use at most" in holder.html
+    assert "characters or fewer" in holder.html
     assert "edited" not in told(holder)
 
 
@@ -530,7 +530,7 @@ def test_who_comes_too_late_changes_nothing_gets_the_words_back_and_is_told_what
     before = told(holder)
     holder.send(form)
     assert holder.status == 409
-    assert "It is too late to change it" in holder.html
+    assert "It’s too late to change this report" in holder.html
     assert "It is much bigger than I said at first." in holder.html
     assert holder.request.description == "A hole as big as a plate."
     assert told(holder) == before
