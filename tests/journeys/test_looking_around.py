@@ -52,7 +52,7 @@ def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
     assert fits(ana)
     ana.go_back()
     ana.get_by_role("link", name="Ward 5").click()
-    expect(ana.locator("main")).to_contain_text("Few reports do not mean few problems.")
+    expect(ana.locator("main")).to_contain_text("Few reports don’t mean few problems.")
     assert fits(ana)
 
     # She follows the block: nothing counts before the button behind the mailed link.

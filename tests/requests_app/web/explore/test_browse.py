@@ -50,7 +50,7 @@ def test_typos_capitals_and_the_other_language_find_it_too(cast: Rivermark, clie
 )
 def test_where_nothing_is_found_i_dont_know_is_left(cast: Rivermark, client: Client, words: str) -> None:
     html = client.get("/services/", {"q": words}).content.decode()
-    assert "We found no service by your words." in html
+    assert "We couldn’t match that to a service." in html
     assert found(client, words) == ["unknown"]
     assert "<script>alert(1)" not in html
 

@@ -219,7 +219,7 @@ def test_junk_finds_nothing_says_so_and_shows_the_way_out(cast: Rivermark, query
         assert references(html) == []
         assert "<script>" not in html
         assert list(chips(html)) == [f"Not found: {said}"]
-        assert "We do not know a part of what you chose." in html
+        assert "We don’t recognize one of your filters." in html
         assert f'<a href="{page}">Show all</a>' in html
         assert "news of these by mail" not in html
     assert on_tile(query) == set()

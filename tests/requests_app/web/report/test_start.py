@@ -370,7 +370,7 @@ def test_a_place_that_several_fit_is_chosen_from_a_list(cast: Rivermark, walk: W
 def test_an_unknown_place_is_told_and_ones_own_words_are_taken(walk: Walk) -> None:
     walk.begin().on("service", service="pothole").on("location", address="behind the qqqzzz", note="left")
     assert walk.at == "where/choose"
-    assert "We found no place called “behind the qqqzzz”" in walk.html
+    assert "We couldn’t find a place called “behind the qqqzzz”" in walk.html
     assert walk.on("where/choose", choice="words").at == "details/1"
     assert walk.draft.typed["place"] == {
         "address": "behind the qqqzzz",

@@ -119,7 +119,7 @@ def test_beyond_the_limit_the_first_ones_are_kept_and_the_others_named(cast: Riv
     assert holder.status == 422
     assert Photo.objects.count() == 5
     assert "left out: 5.jpg, 6.jpg" in holder.html
-    assert "as many photos as we can take" in holder.html
+    assert "as many photos as we can accept" in holder.html
     holder.send("upload/", photos=jpeg("late.jpg"), key="k")
     assert (holder.status, Photo.objects.count()) == (422, 5)
 
@@ -262,7 +262,7 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
     for words in ("Bo Miller at the hole", "Bo Miller again"):
         holder.send(**{f"alt_{photo.name}": words})
         assert holder.status == 422
-        assert "taken out by" in holder.html
+        assert "removed by" in holder.html
         assert "This text stays as it is now." in holder.html
     later_photos.describe(holder.pk, {photo.name: "Bo Miller at the hole"})
     photo.refresh_from_db()
