@@ -63,7 +63,7 @@ def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
         return [
             Warning(
                 "Mails are written to files on this machine: no resident gets one.",
-                hint="Set EMAIL_URL to your mail server.",
+                hint="Set EMAIL_URL to your mail server, or ANYMAIL_SERVICE to your mail service.",
                 id="lamplighter.W002",
             )
         ]

@@ -163,8 +163,8 @@ class RequestImport:
         types: dict[str, tuple[str, str]] = {}
         departments: dict[str, None] = {}
         try:
-            with opened(self.file, self.mapping.encoding) as text:
-                reader = csv.reader(text, delimiter=self.mapping.delimiter)
+            with opened(self.file, self.mapping.csv.encoding) as text:
+                reader = csv.reader(text, delimiter=self.mapping.csv.delimiter)
                 header = next(reader, None) or []
                 if absent := self.mapping.needed_columns - set(header):
                     raise ImportProblemError(f"{self.file.name} has no column `{min(absent)}`.")
@@ -193,17 +193,17 @@ class RequestImport:
 
     def _columns(self, header: list[str]) -> dict[str, int]:
         """Where each of our names stands in a row."""
-        at = {ours: header.index(theirs) for ours, theirs in self.mapping.columns.items()}
+        at = {ours: header.index(theirs) for ours, theirs in self.mapping.column_of.items()}
         at |= {f"area:{layer}": header.index(theirs) for layer, theirs in self.mapping.areas.items()}
-        if self.mapping.default_column:
-            at[":default"] = header.index(self.mapping.default_column)
+        if self.mapping.place.default.column:
+            at[":default"] = header.index(self.mapping.place.default.column)
         return at
 
     def _departments(self, codes: list[str]) -> None:
         known = {one.code: one for one in Department.objects.filter(jurisdiction=self.jurisdiction)}
         for code in codes:
-            if code not in known and self.mapping.create_departments:
-                name = self.mapping.department_names.get(code, code)
+            if code not in known and self.mapping.departments.create:
+                name = self.mapping.departments.names.get(code, code)
                 known[code] = Department.objects.create(
                     jurisdiction=self.jurisdiction, code=code[:40], name={"en": name}, calendar=self._calendar()
                 )
@@ -223,11 +223,11 @@ class RequestImport:
             )
         }
         for name, (category, department) in types.items():
-            code = self.mapping.services.get(name) or service_code(name)
+            code = self.mapping.services.map.get(name) or service_code(name)
             version = known.get(code)
-            if version is None and name in self.mapping.services:
+            if version is None and name in self.mapping.services.map:
                 raise ImportProblemError(f"The mapping leads `{name}` to the service `{code}`, which the city has not.")
-            if version is None and self.mapping.create_services:
+            if version is None and self.mapping.services.create:
                 version = known[code] = self._new_service(code, name, category, department)
             if version is not None:
                 self.services[name] = version
@@ -252,7 +252,7 @@ class RequestImport:
             name={"en": " ".join(name.split())},
             category=group,
             department=home,
-            visibility=self.mapping.visibility,
+            visibility=self.mapping.services.visibility,
         )
         service.save(update_fields=["current"])
         return service.current
@@ -263,8 +263,8 @@ class RequestImport:
         seen: set[int] = set()
         rejects: Rejects | None = None
         try:
-            with opened(self.file, self.mapping.encoding) as text:
-                reader = csv.reader(text, delimiter=self.mapping.delimiter)
+            with opened(self.file, self.mapping.csv.encoding) as text:
+                reader = csv.reader(text, delimiter=self.mapping.csv.delimiter)
                 header = next(reader)
                 self.at = self._columns(header)
                 rejects = Rejects(rejects_path, header)
@@ -301,7 +301,7 @@ class RequestImport:
             raise BadRowError("", f"the row has {len(raw)} values, the heading {len(header)}")
         for column, value in zip(header, raw, strict=True):
             if not value.isascii() and _NO_TEXT.search(value):
-                raise BadRowError(column, f"this is no text in {self.mapping.encoding}", value)
+                raise BadRowError(column, f"this is no text in {self.mapping.csv.encoding}", value)
         return {ours: raw[index].replace("\x00", "").strip() for ours, index in self.at.items()}
 
     def _row(self, said: dict[str, str], line: int, seen: set[int]) -> Row:
@@ -409,12 +409,12 @@ class RequestImport:
             Happened("resolved", closed_at, {"disposition": ending.disposition}, said=public if words else None)
         )
         row.history.happened.append(Happened("closed", closed_at))
-        if ending.disposition == "duplicate" and self.mapping.duplicate_match is not None:
-            found = self.mapping.duplicate_match.search(closing)
-            row.duplicate_of = self.mapping.duplicate_id.format(found[1]) if found else ""
+        if ending.disposition == "duplicate" and self.mapping.duplicate_of.match is not None:
+            found = self.mapping.duplicate_of.match.search(closing)
+            row.duplicate_of = self.mapping.duplicate_of.id.format(found[1]) if found else ""
 
     def _theirs(self, ours: str) -> str:
-        return self.mapping.columns.get(ours, ours)
+        return self.mapping.column_of.get(ours, ours)
 
     def _time(self, ours: str, said: dict[str, str]) -> dt.datetime | None:
         text = said.get(ours, "")
@@ -439,15 +439,15 @@ class RequestImport:
 
     def _description(self, said: dict[str, str]) -> str:
         text = _clean(said.get("description", ""))[:DESCRIPTION_MAX]
-        other = said.get(self.mapping.description_unless, "")
+        other = said.get(self.mapping.description.unless_same_as, "")
         return "" if other and _letters(text) == _letters(other) else text
 
     def _point(self, row: Row, said: dict[str, str]) -> Point | None:
         """Where it was, if the file truly says so: not at the place that stands for "unknown", and in the city."""
         longitude, latitude = said.get("longitude", ""), said.get("latitude", "")
-        unknown = self.mapping.default_column and said.get(":default") in self.mapping.default_values
+        unknown = self.mapping.place.default.column and said.get(":default") in self.mapping.place.default.values
         if not longitude or not latitude or unknown:
-            row.geocode = self.mapping.address(said.get("address", "")) if self.mapping.geocode else ""
+            row.geocode = self.mapping.address(said.get("address", "")) if self.mapping.place.geocode else ""
             return None
         try:
             x, y = float(longitude), float(latitude)

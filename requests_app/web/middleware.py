@@ -3,17 +3,16 @@
 import re
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits, packing
+from requests_app import limits
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 from requests_app.web import errors
@@ -24,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
 # In every language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
-PACKED = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
+COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 
@@ -49,19 +48,16 @@ def probe(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def packed(get_response: GetResponse) -> GetResponse:
-    """Compresses text; see compression.py. Photos and tiles are compressed already, and streams would lose their length."""
-    gzip = GZipMiddleware(get_response)
+class CompressText(GZipMiddleware):
+    """gzip for text, with Django's random padding, so that a page's size doesn't tell what is on it (BREACH).
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if response.streaming or not PACKED.match(response.get("Content-Type", "")):
+    Photos and map tiles are compressed already, and a stream would lose its length.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not COMPRESSIBLE.match(response.get("Content-Type", "")):
             return response
-        if packing.takes_brotli(request.headers.get("Accept-Encoding", "")):
-            return packing.pack(response)
-        return cast(HttpResponse, gzip.process_response(request, response))
-
-    return middleware
+        return super().process_response(request, response)
 
 
 def body_limit(get_response: GetResponse) -> GetResponse:

@@ -85,7 +85,6 @@ TABS = [
     Tab("mine", _("Mine"), lambda at: Q(), segmented=True, of="mine"),
     Tab("ended", _("Ended"), lambda at: Q(status=Status.RESOLVED), order=LATEST_END, counted=False, of="ended"),
 ]
-BY_CODE = {tab.code: tab for tab in TABS}
 FIRST = "all"
 
 

@@ -28,11 +28,6 @@ LANE = {"where": "lane"}
 AT_ELM = f"near={ELM_ST[1]},{ELM_ST[0]},200"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 def read(path: str) -> str:
     answer = Client().get(path)
     assert answer.status_code == 200, path
@@ -276,7 +271,7 @@ def test_it_leads_from_list_to_map_and_back_with_the_same_choice(cast: Rivermark
 def test_a_feed_reader_finds_the_feed_of_what_is_shown(cast: Rivermark, page: str) -> None:
     html = read(f"{page}?service=tree&sort=changed")
     assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="/requests/feed/\?service=tree">', html
+        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+"\s+href="/requests/feed/\?service=tree">', html
     )
     assert 'href="/follow/?service=tree"' in html
     # Mails cannot keep to words or to a whole category, and nobody is promised that they do.

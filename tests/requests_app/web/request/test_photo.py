@@ -9,14 +9,9 @@ from requests_app import photos
 from requests_app.actions import moderation
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def with_photo(town: Rivermark, service_request: ServiceRequest) -> Photo:
