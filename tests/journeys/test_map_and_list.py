@@ -180,7 +180,7 @@ def test_without_javascript_list_and_map_page_say_and_choose_the_same(
     assert not page.locator("#map, #map-here").first.is_visible()
     page.get_by_role("link", name="See them as a list").click()
     page.wait_for_url(f"{live_site.url}/requests/?service=rodent&sort=changed")
-    page.get_by_role("link", name="Last change first (take this away)").click()
+    page.get_by_role("link", name="Recently updated first (remove this filter)").click()
     page.wait_for_url(f"{live_site.url}/requests/?service=rodent")
     assert page.locator(".request-list li").count() == 3
     page.go_back()

@@ -271,7 +271,8 @@ def test_it_leads_from_list_to_map_and_back_with_the_same_choice(cast: Rivermark
 def test_a_feed_reader_finds_the_feed_of_what_is_shown(cast: Rivermark, page: str) -> None:
     html = read(f"{page}?service=tree&sort=changed")
     assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+"\s+href="/requests/feed/\?service=tree">', html
+        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+"\s+href="/requests/feed/\?service=tree">',
+        html,
     )
     assert 'href="/follow/?service=tree"' in html
     # Mails cannot keep to words or to a whole category, and nobody is promised that they do.
