@@ -210,7 +210,7 @@ def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(s
     stranger = Client()
     answer = stranger.post(path)
     html = answer.content.decode()
-    assert "Your report is sent" in html
+    assert "Your report has been sent" in html
     assert not any("private_link" in name for name in answer.cookies)
     assert not re.search(r"/l/\d+-", html)
     made = ServiceRequest.objects.get()
@@ -224,7 +224,7 @@ def test_a16_its_own_browser_is_led_to_the_report_as_its_reporter(sent: Walk) ->
     answer = sent.client.post(mailed(), follow=True)
     made = ServiceRequest.objects.get()
     assert answer.request["PATH_INFO"] == f"/r/{made.reference}/"
-    assert "Your report is sent" in answer.content.decode()
+    assert "Your report has been sent" in answer.content.decode()
     assert answer.context["opened"].own
 
 
@@ -311,7 +311,7 @@ def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> No
     assert ServiceRequest.objects.get().display_reference not in sent.html
     assert not re.search(r"/l/\d+-", sent.html)
     sent.client.post(mailed())
-    assert "Received" in sent.get("sent").html
+    assert "We got it" in sent.get("sent").html
     assert ServiceRequest.objects.get().display_reference in sent.html
 
 

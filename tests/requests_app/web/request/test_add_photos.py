@@ -201,7 +201,7 @@ def test_photos_come_also_after_work_began_and_not_after_it_ended(cast: Rivermar
     progress.resolve(holder.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
     holder.send(photos=[jpeg()])
     assert Photo.objects.count() == 1
-    assert "This cannot be done any more" in holder.html
+    assert "You can’t do this anymore" in holder.html
 
 
 def test_what_a_photo_shows_is_said_for_who_cannot_see_it_and_holds_no_phone_number(cast: Rivermark) -> None:

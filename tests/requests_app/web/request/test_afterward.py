@@ -124,7 +124,7 @@ def test_what_has_ended_promises_and_forecasts_nothing(
     progress.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
     read = top(page(Client(), pothole))
     assert not re.findall(A_DATE, read)
-    assert "What is usual" not in read
+    assert "How long it usually takes" not in read
     assert "Our target" not in read
 
 
@@ -159,13 +159,13 @@ def test_with_too_few_or_too_old_ones_it_is_the_goal_and_called_one(
     read = top(page(Client(), pothole))
     assert "Our target for this kind of report:" in read
     assert "This is a target, not a promise." in read
-    assert "What is usual" not in read
+    assert "How long it usually takes" not in read
 
 
 def test_with_neither_history_nor_goal_nothing_is_said(cast: Rivermark, pothole: ServiceRequest) -> None:
     Target.objects.update(valid_from=dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
     read = top(page(Client(), pothole))
-    assert "What is usual" not in read
+    assert "How long it usually takes" not in read
     assert "Our target" not in read
 
 

@@ -171,7 +171,7 @@ def test_it_says_who_acts_next_and_by_when(client: Client, cast: Rivermark, poth
     html = page(client, pothole)
     assert "In progress" in html
     assert "Target: fixed by" in html
-    assert "Streets will look at it" not in html, "one next date only"
+    assert "Streets will review it" not in html, "one next date only"
 
 
 @pytest.mark.shows("3.5")
@@ -415,7 +415,7 @@ def test_still_broken_opens_it_again_under_the_same_number(
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     assert "It’s not fixed" in page(ana, pothole)
     html = do(ana, pothole, "not-fixed", **{"not_fixed-words": ""})
-    assert "It is open again." in html
+    assert "Your report is open again." in html
     pothole.refresh_from_db()
     assert (pothole.status, pothole.reopened_count) == ("routed", 1)
 
@@ -493,7 +493,7 @@ def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: S
 def test_what_cannot_be_done_any_more_is_said(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     assert "You can’t do this anymore." in do(ana, pothole, "withdraw", sure="1")
-    assert "Your words are not sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
+    assert "Your message hasn’t been sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
     assert not Comment.objects.filter(kind="answer").exists()
 
 
