@@ -264,7 +264,7 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
     assert photo.alt == "[…] at the hole"
     # A page of now says so, and sends nothing of it.
     page = holder.client.get(f"/r/{holder.reference}/photos/").content.decode()
-    assert "taken out by" in page
+    assert "removed by" in page
     assert holder.send(photos=[jpeg()]).status == 302
     moderation.restore(TextRevision.objects.get().pk, actor=cast.pia)
     holder.send(**{f"alt_{photo.name}": "A hole"})

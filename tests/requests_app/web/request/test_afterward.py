@@ -146,7 +146,7 @@ def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Riverm
     ended(cast, 3, days=30)
     read = top(page(Client(), pothole))
     assert "4 days or less for most reports (8 in 10), and 4 days or less for half." in read
-    assert "We counted 20 reports of this kind from the last 90 days." in read
+    assert "Based on 20 reports of this kind from the last 90 days." in read
     assert "Our target" not in read
 
 

@@ -255,7 +255,7 @@ def test_what_is_usual_comes_from_enough_reports(client: Client, cast: Rivermark
         )
     html = page(client, pothole)
     assert "5 days or less for most reports (8 in 10), and 4 days or less for half." in html
-    assert "We counted 20 reports of this kind from the last 90 days." in html
+    assert "Based on 20 reports of this kind from the last 90 days." in html
 
 
 def test_user_text_carries_the_language_it_was_written_in(client: Client, cast: Rivermark) -> None:
