@@ -118,7 +118,7 @@ def _walk(database: Restored, site: Site, page: "Page") -> None:
     go(page)
     go(page, "button[name=none]")
     go(page, "#send-form button")
-    assert "Received" in page.inner_text("h1")
+    assert "We got it" in page.inner_text("h1")
     wait_for(
         lambda: database.run(b"SELECT status FROM requests_app_servicerequest ORDER BY id DESC LIMIT 1") == "routed"
     )

@@ -43,7 +43,7 @@ NOT_IN_A_SENTENCE = re.compile(r"[,:;()'’“”\"]")
 
 
 class Undeliverable(Exception):
-    """The server rejected the address permanently. `code` is the SMTP code (5xx), or "refused" from a mail service's API."""
+    """The address was rejected permanently. code: the SMTP code (5xx), or "refused" by an email service's API."""
 
     def __init__(self, code: str, contact_point_id: int | None) -> None:
         self.code, self.contact_point_id = code, contact_point_id
@@ -205,7 +205,7 @@ def send(mail: EmailMultiAlternatives, contact_point: ContactPoint | None) -> No
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
-        code, _ = next(iter(error.recipients.values()))
+        code, _reply = next(iter(error.recipients.values()))
         if code < 500:
             raise
         _refused(str(code), contact_point, error)

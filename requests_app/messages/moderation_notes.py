@@ -1,4 +1,4 @@
-"""What people read where staff took something out: that it was done, by which department and why, and no name."""
+"""Notes shown where staff removed or hid something: which department did it and why, without names."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ from requests_app.rules import public_texts
 
 
 def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = None) -> dict[str, str]:
-    """What stands below each text of which a part was taken out, by the text's key."""
+    """Notes for texts of which staff removed a part, by the text's key."""
     notes: dict[str, list[str]] = {}
     for key, reason, department in public_texts.removed_texts(service_request, parent):
         sentence = _text_note(reason, localized(department) if department else _("the city"))
@@ -27,7 +27,7 @@ def _text_note(reason: str, who: str) -> str:
 
 
 def photo_note(photo: Photo) -> str:
-    """In the place of a photo that staff hid; nothing of one that only waits for a look."""
+    """Note in place of a photo that staff hid; empty for one that is pending review."""
     if photo.hidden_at is None or photo.hidden_reason == "unchecked":
         return ""
     return {
@@ -38,7 +38,7 @@ def photo_note(photo: Photo) -> str:
 
 
 def hidden_note(service_request: ServiceRequest) -> str:
-    """For its reporter: why the others no longer see it."""
+    """For its reporter: why the public no longer sees it."""
     if service_request.public_state != PublicState.HIDDEN:
         return ""
     return {

@@ -1,4 +1,4 @@
-"""Addresses that a city listed: from them nothing is sent, confirmed, joined or followed."""
+"""Email addresses a city has blocked: they can't send, confirm, join or follow anything."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from requests_app.models.moderation_term import ModerationTerm
 
 
 def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
-    """Also behind a tag ("name+news@…"), and where all of a host is listed ("@spam.example")."""
+    """Also matches tagged addresses ("name+news@…") and blocked hosts ("@spam.example")."""
     listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
     return bool(email) and listed.filter(value__in=list(_as_listed(email))).exists()
 

@@ -1,4 +1,4 @@
-"""A city's colors in the style sheet: only real ones, and moved until letters can be read on them (WCAG, 1.4.3)."""
+"""A city's colors for the style sheet: validated, and adjusted for enough text contrast (WCAG 1.4.3)."""
 
 from django import template
 
@@ -9,19 +9,19 @@ register = template.Library()
 
 @register.filter
 def under_white(color: str | None, default: str) -> str:
-    """Dark enough for white letters on it, and for letters of it on white."""
+    """Dark enough for white text on it, and for text of this color on white."""
     return css(moved(parse(color, default), (0, 0, 0), WHITE))
 
 
 @register.filter
 def on_dark(color: str | None, default: str) -> str:
-    """Light enough for dark letters on it, and for letters of it on a dark page."""
+    """Light enough for dark text on it, and for text of this color on a dark page."""
     return css(moved(parse(color, default), WHITE, DARK_GROUND))
 
 
 @register.filter
 def any_color(color: str | None, default: str) -> str:
-    """A color that carries no letters."""
+    """A color that never has text on it."""
     return css(parse(color, default))
 
 

@@ -55,7 +55,7 @@ def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
     sees_nothing_wrong(page)
     page.get_by_label("Your description").fill("A hole as big as a table, and I smell gas.")
     page.get_by_role("button", name="Save").press("Enter")
-    page.get_by_text("We changed your report.").wait_for()
+    page.get_by_text("Your report has been updated.").wait_for()
     page.get_by_text("You changed the place").wait_for()
     made.refresh_from_db()
     assert (made.description, made.address) == ("A hole as big as a table, and I smell gas.", "40 Oak Ave")
@@ -71,7 +71,7 @@ def test_the_pin_is_moved_by_its_buttons(live_site: "Site", new_page: Callable[.
     page.get_by_role("button", name="Up (north)").click()
     page.locator(".place-map__at:not(:empty)").wait_for()
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("We changed your report.").wait_for()
+    page.get_by_text("Your report has been updated.").wait_for()
     made.refresh_from_db()
     assert made.point is not None
     assert made.point.y > 40.5

@@ -133,7 +133,7 @@ def test_one_simple_question_opens_below_its_choice(live_site: "Site", page: "Pa
     assert page.locator("#id_q_why").count() == 0
     page.locator("label[for=id_q_size_1]").click()
     assert page.locator("#id_q_why").is_visible()
-    assert "One more question below" in page.inner_text("[data-in-place] + [role=status]")
+    assert "There’s one more question below" in page.inner_text("[data-in-place] + [role=status]")
     sees_nothing_wrong(page)
     page.fill("#id_q_why", "it fell")
     # Another choice takes it away, and back it comes as it was.

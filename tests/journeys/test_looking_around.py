@@ -48,11 +48,11 @@ def test_ana_opens_her_block_its_ward_and_a_service_and_follows_the_block(
     ana.get_by_role("link", name="Pothole").first.click()
     expect(ana).to_have_url(re.compile(f"/r/{made.reference}/"))
     ana.locator("main").get_by_role("link", name="Pothole").first.click()
-    expect(ana.locator("main")).to_contain_text("A goal, not a guarantee.")
+    expect(ana.locator("main")).to_contain_text("This is a target, not a promise.")
     assert fits(ana)
     ana.go_back()
     ana.get_by_role("link", name="Ward 5").click()
-    expect(ana.locator("main")).to_contain_text("Few reports do not mean few problems.")
+    expect(ana.locator("main")).to_contain_text("Few reports don’t mean few problems.")
     assert fits(ana)
 
     # She follows the block: nothing counts before the button behind the mailed link.

@@ -58,7 +58,7 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     canvas.press("ArrowLeft")
     # A cross shows what Enter opens, and a sentence says which keys there are.
     assert page.locator(".map__middle").is_visible()
-    assert page.get_by_text("Enter opens what is in the middle").is_visible()
+    assert page.get_by_text("Enter to open what’s at the center").is_visible()
     drawn(page)
     canvas.press("ArrowRight")
     drawn(page)

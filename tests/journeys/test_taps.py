@@ -70,7 +70,7 @@ def test_a_first_report_takes_at_most_25_taps_besides_its_words(
     thumb.say("#id_email", "ana@example.org")
     thumb.go("#report-form button.usa-button--big")
     thumb.go("#send-form button.usa-button--big")
-    assert "Received" in page.inner_text("h1")
+    assert "We got it" in page.inner_text("h1")
     assert ServiceRequest.objects.get().service.service_code == "pothole"
     print(f"a first report: {thumb.taps} taps besides its words")
     assert thumb.taps <= MOST_TAPS

@@ -28,7 +28,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "report/",
         "address/?",
         "places/",
-        "things/",
+        "assets/",
         "requests/?",
         "map/?",
         "l/",

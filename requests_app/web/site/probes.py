@@ -89,7 +89,7 @@ def _measured() -> CollectorRegistry:
         cursor.execute(
             """
             SELECT count(*), coalesce(extract(epoch FROM app_now() - min(submitted_at)), 0)::float
-            FROM requests_app_servicerequest WHERE public_state = 'held'"""
+            FROM requests_app_servicerequest WHERE public_state = 'pending_review'"""
         )
         held = cursor.fetchone() or (0, 0)
     Gauge("lamplighter_requests_open", "Open service requests", registry=registry).set(row[0] if row else 0)

@@ -100,7 +100,9 @@ def test_of_somebody_of_the_whole_city_it_says_the_city(
     town: Rivermark, limb: ServiceRequest, signed_in: SignIn, client: Client
 ) -> None:
     hide(signed_in(town.ada), limb, description=HIDDEN, reason="threat")
-    assert "Part of this text was removed by the city because it was a threat." in said_on(client, f"/r/{limb.reference}/")
+    assert "Part of this text was removed by the city because it was a threat." in said_on(
+        client, f"/r/{limb.reference}/"
+    )
 
 
 def test_public_answers_comments_and_words_of_photos_are_hidden_the_same_way(

@@ -401,7 +401,7 @@ def test_media_url_is_the_first_public_photo_on_the_citys_own_host(
 
 
 def test_a_demo_says_so_on_every_request(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
-    assert api.get("requests.json")[0]["service_notice"].startswith("Streets will look at it by")
+    assert api.get("requests.json")[0]["service_notice"].startswith("Streets will review it by")
     cast.city.is_demo = True
     cast.city.save()
     cache.clear()

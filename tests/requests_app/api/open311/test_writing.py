@@ -48,7 +48,7 @@ def test_it_answers_an_array_of_one_with_the_number(api: Api, pothole_form: Form
     answer = api.post(pothole_form)
     assert list(answer[0]) == ["service_request_id", "service_notice", "account_id"]
     assert answer[0]["service_request_id"] == only().display_reference
-    assert answer[0]["service_notice"].startswith("Streets will look at it by")
+    assert answer[0]["service_notice"].startswith("Streets will review it by")
     assert answer[0]["account_id"] is None
     assert api.last["Cache-Control"] == "no-store"
 

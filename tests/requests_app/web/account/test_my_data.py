@@ -489,4 +489,4 @@ def test_two_rows_of_one_person_become_one(cast: Rivermark, zoes: ServiceRequest
 def test_the_tracking_page_leads_here(zoes: ServiceRequest) -> None:
     client = signed_in(ZOE)
     client.get(f"/my/r/{zoes.reference}/")
-    assert re.search(r'href="/my/"[^>]*>See all you reported', page(client, f"/r/{zoes.reference}/"))
+    assert re.search(r'href="/my/"[^>]*>See all your reports', page(client, f"/r/{zoes.reference}/"))

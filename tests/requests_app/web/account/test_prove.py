@@ -41,7 +41,7 @@ def test_one_press_of_not_me_ends_the_link_and_what_was_asked_for(path: str) -> 
     assert "That wasn’t me" in page
     answer = Client().post(path, {"not_me": "1"})
     assert answer.status_code == 200
-    assert "The link is void." in answer.content.decode()
+    assert "The link is canceled." in answer.content.decode()
     assert wished().unsubscribed_at is not None
     assert wished().confirmed_at is None
     later = Client().post(path)
@@ -82,7 +82,7 @@ def test_used_twice_it_says_so_and_what_to_do(path: str, press: dict[str, str]) 
     assert answer.status_code == 410
     html = answer.content.decode()
     assert "This link was already used" in html
-    assert "Ask for a new one" in html
+    assert "ask for a new one" in html
     assert wished().unsubscribed_at is None
 
 

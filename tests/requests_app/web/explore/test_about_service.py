@@ -48,11 +48,11 @@ def test_from_twenty_on_it_says_what_half_and_eight_of_ten_took_and_of_how_many(
 def test_the_numbers_are_counted_once_in_a_quarter_of_an_hour(cast: Rivermark) -> None:
     ward = factories.area(cast.city)
     lasted(cast, ward, 25, dt.timedelta(days=2), app_now())
-    assert "Of 25 that" in page("/service/tree/")
+    assert "We finished 25." in page("/service/tree/")
     lasted(cast, ward, 5, dt.timedelta(days=2), app_now())
-    assert "Of 25 that" in page("/service/tree/")
+    assert "We finished 25." in page("/service/tree/")
     cache.clear()
-    assert "Of 30 that" in page("/service/tree/")
+    assert "We finished 30." in page("/service/tree/")
 
 
 def test_articles_about_it_are_on_it_once_they_are_published(cast: Rivermark) -> None:
@@ -74,7 +74,7 @@ def test_the_newest_reports_of_it_are_on_it(cast: Rivermark) -> None:
 
 
 def test_nobody_reported_it_yet(cast: Rivermark) -> None:
-    assert "Nobody has reported this yet." in page("/service/pothole/")
+    assert "No one has reported this yet." in page("/service/pothole/")
 
 
 def test_a_private_service_says_why_nothing_is_listed_and_cannot_be_followed(cast: Rivermark) -> None:
@@ -104,7 +104,7 @@ def test_the_list_of_services_leads_to_it(cast: Rivermark) -> None:
 def test_private_reports_count_for_a_private_service_alone(cast: Rivermark) -> None:
     ward = factories.area(cast.city)
     lasted(cast, ward, 25, dt.timedelta(days=2), app_now(), state="private")
-    assert "Too few were finished" in page("/service/tree/")
+    assert "We’ve finished too few" in page("/service/tree/")
     cache.clear()
     ServiceRequest.objects.update(service=cast.outreach.service, service_version=cast.outreach)
-    assert "Of 25 that we finished" in page("/service/outreach/")
+    assert "We finished 25." in page("/service/outreach/")

@@ -106,7 +106,7 @@ def test_a_city_without_a_card_names_the_areas(client: Client, city: Jurisdictio
     assert "Ward 5" in page
     assert "Marisol" not in page
     Area.objects.all().delete()
-    assert "has not said anything about its districts" in ask(client, q="12 Elm St")
+    assert "hasn’t added any information about its districts" in ask(client, q="12 Elm St")
 
 
 def test_nothing_of_it_is_kept(client: Client, city: Jurisdiction) -> None:

@@ -85,13 +85,13 @@ def test_beside_each_number_stands_that_few_reports_are_not_few_problems(cast: R
     html = page("/areas/ward/5/")
     assert "1 report in the last 90 days." in html
     assert "We’ve finished too few to say how long it takes." in html
-    assert "Few reports do not mean few problems." in html
+    assert "Few reports don’t mean few problems." in html
 
 
 def test_the_usual_time_comes_from_twenty_public_reports_that_ended(cast: Rivermark, ward: Area) -> None:
     now = app_now()
     lasted(cast, ward, 19, dt.timedelta(hours=30), now)
-    assert "Too few were finished" in page("/areas/ward/5/")
+    assert "We’ve finished too few" in page("/areas/ward/5/")
     lasted(cast, ward, 6, dt.timedelta(days=9), now)
     lasted(cast, ward, 40, dt.timedelta(days=30), now, state="private")
     cache.clear()
@@ -143,7 +143,7 @@ def test_an_unknown_area_is_404_with_the_areas_that_there_are(ward: Area, path: 
 
 
 def test_a_city_without_areas_says_so(cast: Rivermark) -> None:
-    assert "has not said anything about its districts here yet" in page("/areas/")
+    assert "hasn’t added any information about its districts yet" in page("/areas/")
 
 
 def test_it_can_be_followed_by_mail_and_by_a_feed_reader(ward: Area) -> None:

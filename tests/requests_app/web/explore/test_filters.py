@@ -214,9 +214,9 @@ def test_junk_finds_nothing_says_so_and_shows_the_way_out(cast: Rivermark, query
         assert references(html) == []
         assert "<script>" not in html
         assert list(chips(html)) == [f"Not found: {said}"]
-        assert "We do not know a part of what you chose." in html
+        assert "We don’t recognize one of your filters." in html
         assert f'<a href="{page}">Show all</a>' in html
-        assert "news of these by mail" not in html
+        assert "Get email updates on these" not in html
     assert on_tile(query) == set()
 
 
@@ -225,7 +225,7 @@ def test_older_ones_are_told_of_only_where_there_are_some(cast: Rivermark) -> No
     age(old, 100)
     # What is open is shown, however old.
     assert old.reference in read("/requests/")
-    assert "There are older ones too" not in read("/requests/")
+    assert "There are older reports too" not in read("/requests/")
     progress.resolve(old.pk, disposition="fixed", words="Cut.", actor=cast.pia)
     age(old, 100)
     for page in ("/requests/", "/map/"):
@@ -234,7 +234,7 @@ def test_older_ones_are_told_of_only_where_there_are_some(cast: Rivermark) -> No
         assert "There are older reports too, closed and sent more than 90 days ago." in html
         assert f'href="{page}?service=tree&amp;older=1"' in html
         for none in ("service=pothole", "status=open", "older=1", "area=ward:99"):
-            assert "There are older ones too" not in read(f"{page}?{none}"), none
+            assert "There are older reports too" not in read(f"{page}?{none}"), none
 
 
 def test_what_is_open_from_before_follows_what_is_of_late_and_back(cast: Rivermark) -> None:
@@ -271,7 +271,8 @@ def test_it_leads_from_list_to_map_and_back_with_the_same_choice(cast: Rivermark
 def test_a_feed_reader_finds_the_feed_of_what_is_shown(cast: Rivermark, page: str) -> None:
     html = read(f"{page}?service=tree&sort=changed")
     assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="/requests/feed/\?service=tree">', html
+        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+"\s+href="/requests/feed/\?service=tree">',
+        html,
     )
     assert 'href="/follow/?service=tree"' in html
     # Mails cannot keep to words or to a whole category, and nobody is promised that they do.

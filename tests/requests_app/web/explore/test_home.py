@@ -30,7 +30,7 @@ def test_home_offers_the_box_the_categories_a_look_up_and_the_numbers(client: Cl
         "555-0100",
     ):
         assert piece in html
-    assert "You began a report" not in html
+    assert "You have a report you haven’t sent" not in html
 
 
 def test_home_speaks_spanish_under_es(client: Client) -> None:

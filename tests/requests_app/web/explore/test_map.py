@@ -180,7 +180,7 @@ def test_without_webgl_a_sentence_says_so_and_the_list_stays(
     factories.report(drawn_city.tree, "A branch hangs.")
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(f"{live_site.url}/map/")
-    page.get_by_text("This browser cannot draw the map.").wait_for()
+    page.get_by_text("This browser can’t show the map.").wait_for()
     assert page.get_by_role("link", name="Tree to prune").is_visible()
 
 

@@ -201,7 +201,7 @@ def test_what_comes_back_is_told_by_how_often(cast: Rivermark, oak: list[Gazette
     cache.clear()
     html = page(BLOCK)
     assert "Tree to prune: 3 times in the last 90 days" in html
-    assert "Few reports do not mean few problems." in html
+    assert "Few reports don’t mean few problems." in html
 
 
 def test_the_same_problem_told_three_times_did_not_come_back(cast: Rivermark, oak: list[GazetteerEntry]) -> None:

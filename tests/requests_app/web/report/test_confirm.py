@@ -234,7 +234,7 @@ def test_a16_after_a_week_it_is_over_and_a_new_one_can_be_had(sent: Walk) -> Non
     later(days=8)
     answer = Client().post(path)
     assert answer.status_code == 410
-    assert "too old" in answer.content.decode()
+    assert "has expired" in answer.content.decode()
     assert ServiceRequest.objects.get().public_state == "unconfirmed"
     assert "A new link is on its way" in Client().post(path, {"again": "1"}).content.decode()
     assert work_off() == [ANA]
@@ -311,7 +311,7 @@ def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> No
     assert ServiceRequest.objects.get().display_reference not in sent.html
     assert not re.search(r"/l/\d+-", sent.html)
     sent.client.post(mailed())
-    assert "Received" in sent.get("sent").html
+    assert "We got it" in sent.get("sent").html
     assert ServiceRequest.objects.get().display_reference in sent.html
 
 

@@ -47,7 +47,7 @@ def report(walk: Walk, number: int = 0, **contact: str) -> ServiceRequest:
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="")
     walk.on("contact", **({"language": "en", "email": f"{number}@example.org"} | contact))
     walk.send()
-    assert "Received." in walk.html
+    assert "We got it." in walk.html
     return ServiceRequest.objects.latest("id")
 
 

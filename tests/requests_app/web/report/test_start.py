@@ -66,7 +66,7 @@ def test_out_of_hours_it_says_who_reads_it_when_and_what_is_answered_all_night(c
     calendar.always, calendar.hours = False, {day: [[f"{opens:02}:00", f"{opens + 1:02}:00"]] for day in days}
     calendar.save()
     walk.to_check().send()
-    assert "is closed now and reads it when it opens" in walk.html
+    assert "is closed. They’ll see your report when they open" in walk.html
     assert "555-0100" in walk.html
 
 

@@ -114,7 +114,7 @@ def test_beyond_the_limit_the_first_ones_are_kept_and_the_others_named(cast: Riv
     assert holder.status == 422
     assert Photo.objects.count() == 5
     assert "left out: 5.jpg, 6.jpg" in holder.html
-    assert "as many photos as we can take" in holder.html
+    assert "as many photos as we can accept" in holder.html
     holder.send("upload/", photos=jpeg("late.jpg"), key="k")
     assert (holder.status, Photo.objects.count()) == (422, 5)
 
@@ -201,7 +201,7 @@ def test_photos_come_also_after_work_began_and_not_after_it_ended(cast: Rivermar
     progress.resolve(holder.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
     holder.send(photos=[jpeg()])
     assert Photo.objects.count() == 1
-    assert "This cannot be done any more" in holder.html
+    assert "You can’t do this anymore" in holder.html
 
 
 def test_what_a_photo_shows_is_said_for_who_cannot_see_it_and_holds_no_phone_number(cast: Rivermark) -> None:
@@ -257,14 +257,14 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
     for words in ("Bo Miller at the hole", "Bo Miller again"):
         holder.send(**{f"alt_{photo.name}": words})
         assert holder.status == 422
-        assert "taken out by" in holder.html
+        assert "removed by" in holder.html
         assert "This text stays as it is now." in holder.html
     later_photos.describe(holder.pk, {photo.name: "Bo Miller at the hole"})
     photo.refresh_from_db()
     assert photo.alt == "[…] at the hole"
     # A page of now says so, and sends nothing of it.
     page = holder.client.get(f"/r/{holder.reference}/photos/").content.decode()
-    assert "taken out by" in page
+    assert "removed by" in page
     assert holder.send(photos=[jpeg()]).status == 302
     moderation.restore(TextRevision.objects.get().pk, actor=cast.pia)
     holder.send(**{f"alt_{photo.name}": "A hole"})

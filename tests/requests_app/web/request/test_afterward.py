@@ -114,7 +114,7 @@ def test_there_is_exactly_one_next_date_whatever_happened(
 
 def test_a_plan_whose_day_has_passed_is_followed_by_the_goal(cast: Rivermark, pothole: ServiceRequest) -> None:
     planned_and_past(cast, pothole)
-    assert "Goal: done by" in top(page(Client(), pothole))
+    assert "Target: fixed by" in top(page(Client(), pothole))
 
 
 @pytest.mark.parametrize("disposition", ["fixed", "not_found", "cannot_do", "answered"])
@@ -124,7 +124,7 @@ def test_what_has_ended_promises_and_forecasts_nothing(
     progress.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
     read = top(page(Client(), pothole))
     assert not re.findall(A_DATE, read)
-    assert "What is usual" not in read
+    assert "How long it usually takes" not in read
     assert "Our target" not in read
 
 
@@ -145,8 +145,8 @@ def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Riverm
     ended(cast, 17, days=4)
     ended(cast, 3, days=30)
     read = top(page(Client(), pothole))
-    assert "most (8 in 10) were finished within 4 days, half within 4 days." in read
-    assert "We counted 20 reports of this kind from the last 90 days." in read
+    assert "4 days or less for most reports (8 in 10), and 4 days or less for half." in read
+    assert "Based on 20 reports of this kind from the last 90 days." in read
     assert "Our target" not in read
 
 
@@ -158,14 +158,14 @@ def test_with_too_few_or_too_old_ones_it_is_the_goal_and_called_one(
     ended(cast, count, ago=ago)
     read = top(page(Client(), pothole))
     assert "Our target for this kind of report:" in read
-    assert "A goal, not a guarantee." in read
-    assert "What is usual" not in read
+    assert "This is a target, not a promise." in read
+    assert "How long it usually takes" not in read
 
 
 def test_with_neither_history_nor_goal_nothing_is_said(cast: Rivermark, pothole: ServiceRequest) -> None:
     Target.objects.update(valid_from=dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
     read = top(page(Client(), pothole))
-    assert "What is usual" not in read
+    assert "How long it usually takes" not in read
     assert "Our target" not in read
 
 
@@ -222,7 +222,7 @@ def test_on_day_31_the_words_are_given_back_with_the_way_to_report_anew(
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     ServiceRequest.objects.filter(pk=pothole.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     html = write(ana, pothole, "not-fixed")
-    assert "Your words were not sent" in html
+    assert "Your message wasn’t sent" in html
     assert WORDS in html
     assert "/report/?service=pothole" in html
     pothole.refresh_from_db()
@@ -279,7 +279,7 @@ def test_what_is_hidden_stays_open_to_its_reporter_who_can_add_to_it(cast: River
 def test_words_of_whoever_lost_their_link_are_given_back(pothole: ServiceRequest) -> None:
     html = write(Client(), pothole, "add", status=403)
     assert WORDS in html
-    assert "Open the private link from our message" in html
+    assert "Open the private link in our email" in html
 
 
 def test_markup_and_nonsense_in_words_that_come_back_are_only_words(cast: Rivermark, pothole: ServiceRequest) -> None:

@@ -144,7 +144,7 @@ def test_words_are_changed_and_what_stood_there_is_kept_for_the_staff_alone(cast
     holder = ana(cast)
     holder.save(text="A hole as big as a table.")
     assert holder.status == 302
-    assert "We changed your report" in holder.html
+    assert "Your report has been updated" in holder.html
     assert holder.request.description == "A hole as big as a table."
     revision = TextRevision.objects.get()
     assert (revision.field, revision.before, revision.after, revision.reason, revision.person) == (

@@ -166,12 +166,12 @@ def test_any_spelling_of_the_reference_leads_to_one_address(client: Client, poth
 
 @pytest.mark.shows("3.5")
 def test_it_says_who_acts_next_and_by_when(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
-    assert "Streets will look at it by" in page(client, pothole)
+    assert "Streets will review it by" in page(client, pothole)
     progress.accept(pothole.pk, actor=cast.tom)
     html = page(client, pothole)
     assert "In progress" in html
-    assert "Goal: done by" in html
-    assert "Streets will look at it" not in html, "one next date only"
+    assert "Target: fixed by" in html
+    assert "Streets will review it" not in html, "one next date only"
 
 
 @pytest.mark.shows("3.5")
@@ -254,8 +254,8 @@ def test_what_is_usual_comes_from_enough_reports(client: Client, cast: Rivermark
             status="resolved", disposition="fixed", submitted_at=now - taken, resolved_at=now
         )
     html = page(client, pothole)
-    assert "most (8 in 10) were finished within 5 days, half within 4 days." in html
-    assert "We counted 20 reports of this kind from the last 90 days." in html
+    assert "5 days or less for most reports (8 in 10), and 4 days or less for half." in html
+    assert "Based on 20 reports of this kind from the last 90 days." in html
 
 
 def test_user_text_carries_the_language_it_was_written_in(client: Client, cast: Rivermark) -> None:
@@ -347,7 +347,7 @@ def test_the_reporter_adds_something_that_staff_read_and_the_public_does_not(
     ana: Client, pothole: ServiceRequest
 ) -> None:
     html = do(ana, pothole, "add", **{"add-words": "It grew."})
-    assert "The people who work on it will read it." in html
+    assert "The team working on it will read your message." in html
     assert "It grew." in html
     assert "It grew." not in page(Client(), pothole)
     pothole.refresh_from_db()
@@ -415,7 +415,7 @@ def test_still_broken_opens_it_again_under_the_same_number(
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     assert "It’s not fixed" in page(ana, pothole)
     html = do(ana, pothole, "not-fixed", **{"not_fixed-words": ""})
-    assert "It is open again." in html
+    assert "Your report is open again." in html
     pothole.refresh_from_db()
     assert (pothole.status, pothole.reopened_count) == ("routed", 1)
 
@@ -457,7 +457,7 @@ def test_who_joined_says_still_broken_of_the_earlier_report(
 
 
 def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: ServiceRequest) -> None:
-    assert "Withdraw report?" in do(ana, pothole, "withdraw")
+    assert "Do you want to withdraw your report?" in do(ana, pothole, "withdraw")
     pothole.refresh_from_db()
     assert pothole.status == "routed"
     do(ana, pothole, "withdraw", sure="1")
@@ -469,7 +469,7 @@ def test_who_joined_cannot_take_it_back(client: Client, pothole: ServiceRequest)
     _person, link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     client.get(f"/l/{links.token(link)}/")
     assert "Withdraw report" not in page(client, pothole)
-    assert "This cannot be done any more." in do(client, pothole, "withdraw", sure="1")
+    assert "You can’t do this anymore." in do(client, pothole, "withdraw", sure="1")
     pothole.refresh_from_db()
     assert pothole.status == "routed"
 
@@ -492,8 +492,8 @@ def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: S
 
 def test_what_cannot_be_done_any_more_is_said(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    assert "This cannot be done any more." in do(ana, pothole, "withdraw", sure="1")
-    assert "Your words are not sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
+    assert "You can’t do this anymore." in do(ana, pothole, "withdraw", sure="1")
+    assert "Your message hasn’t been sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
     assert not Comment.objects.filter(kind="answer").exists()
 
 
