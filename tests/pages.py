@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
 from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
-from staff_app.request.actions import ACTS
+from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
 
@@ -161,7 +161,7 @@ def each_article(planted: Planted) -> list[Arguments]:
 
 def each_act(planted: Planted) -> list[Arguments]:
     """Every action on the usual request, and the one that names other requests on each."""
-    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTS]
+    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
     return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
 
 

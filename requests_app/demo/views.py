@@ -120,5 +120,5 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     if any(one.jurisdiction_id == jurisdiction.pk for one in permissions.memberships_of(request.user)):
         return None
-    message = _("You are signed in, but you do not work for %(city)s.") % {"city": jurisdiction.name}
+    message = _("You’re signed in, but you don’t work for %(city)s.") % {"city": jurisdiction.name}
     return render(request, "403.html", {"message": message}, status=403)

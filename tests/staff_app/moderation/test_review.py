@@ -241,9 +241,9 @@ def test_the_count_in_the_navigation_goes_no_further_than_it_says(town: Rivermar
     ServiceRequest.objects.bulk_create(copies)
     page = ada.get("/staff/review/").content.decode()
     assert '<span class="nav-count">20+</span>' in page
-    assert page.count('class="panel held__one"') == 20
+    assert page.count('class="panel review__item"') == 20
     further = page.split("cursor=", 1)[1].split('"', 1)[0]
-    assert ada.get(f"/staff/review/?cursor={further}").content.decode().count('class="panel held__one"') == 5
+    assert ada.get(f"/staff/review/?cursor={further}").content.decode().count('class="panel review__item"') == 5
     assert ada.get("/staff/review/?cursor=nonsense").status_code == 200
 
 

@@ -22,7 +22,7 @@ from requests_app.models import (
     ServiceRequest,
     User,
 )
-from staff_app.request.actions import ACTS
+from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.factories import Rivermark
 
@@ -436,7 +436,7 @@ def test_a_photo_of_another_request_is_not_hidden_by_the_way(
 # --- Refused ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [one.verb for one in ACTS])
+@pytest.mark.parametrize("verb", [one.verb for one in ACTIONS])
 def test_what_the_role_does_not_allow_is_403_and_changes_nothing(town: Rivermark, signed_in: SignIn, verb: str) -> None:
     """Rosa may look at everything and hides or shows; the rest is not hers."""
     rosa = signed_in(factories.staff("Rosa", "records_officer", town.city))
@@ -447,7 +447,7 @@ def test_what_the_role_does_not_allow_is_403_and_changes_nothing(town: Rivermark
     assert events_of(limb) == before
 
 
-@pytest.mark.parametrize("verb", [one.verb for one in ACTS])
+@pytest.mark.parametrize("verb", [one.verb for one in ACTIONS])
 def test_strangers_reach_no_action(client: Client, limb: ServiceRequest, verb: str) -> None:
     before = events_of(limb)
     answer = act(client, limb, verb)
@@ -479,17 +479,17 @@ def test_somebody_is_faster_between_the_look_and_the_lock(
     """The page's own check passed; the lock then finds the request ended: the photo that came along goes too."""
     from staff_app.request import action as view
 
-    real = view.BY_VERB["resolve"]
-    seen = real.possible(limb)
+    real = view.ACTION_BY_VERB["resolve"]
+    seen = real.is_possible(limb)
     assert seen
 
     class Late(type(real)):  # type: ignore[misc]
-        def possible(self, service_request: ServiceRequest) -> bool:
+        def is_possible(self, service_request: ServiceRequest) -> bool:
             progress.resolve(service_request.pk, disposition="answered", words="Told.", actor=town.pia)
             return True
 
     values = {name: getattr(real, name) for name in real.__dataclass_fields__}
-    monkeypatch.setitem(view.BY_VERB, "resolve", Late(**values))
+    monkeypatch.setitem(view.ACTION_BY_VERB, "resolve", Late(**values))
     photo = SimpleUploadedFile("after.jpg", factories.jpeg(), "image/jpeg")
     answer = act(pia, limb, "resolve", disposition="fixed", visited="yes", words="We cut it.", photos=[photo])
     assert answer.status_code == 409
@@ -542,7 +542,7 @@ def test_every_action_of_the_lifecycle_that_staff_do_has_a_page() -> None:
 
     # By residents, by the clock, or by whoever takes a call: those come by other doors.
     elsewhere = {"add", "join", "follow", "close"}
-    assert {one.verb for one in ACTS} == set(lifecycle.ACTIONS) - elsewhere
+    assert {one.verb for one in ACTIONS} == set(lifecycle.ACTIONS) - elsewhere
 
 
 def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark, tom: Client) -> None:
@@ -554,10 +554,10 @@ def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark,
 
 def test_the_rail_takes_a_form_out_of_its_page(pia: Client, limb: ServiceRequest) -> None:
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    match = re.search(r'hx-get="([^"]+)" hx-target="#act" hx-select="#act-form"', page)
+    match = re.search(r'hx-get="([^"]+)" hx-target="#action" hx-select="#action-form"', page)
     assert match
-    assert 'id="act"' in page
-    assert 'id="act-form"' in pia.get(match.group(1)).content.decode()
+    assert 'id="action"' in page
+    assert 'id="action-form"' in pia.get(match.group(1)).content.decode()
 
 
 def test_assign_to_me_is_offered_until_i_have_it(town: Rivermark, tom: Client) -> None:

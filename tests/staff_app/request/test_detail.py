@@ -246,11 +246,11 @@ def test_every_button_leads_somewhere_and_no_other_does(
         progress.resolve(one.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
     if status == "closed":
         progress.close(one.pk)
-    from staff_app.request.actions import ACTS
+    from staff_app.request.actions import ACTIONS
 
     page = pia.get(page_of(one)).content.decode()
     buttons = set(re.findall(rf'(?:href|action)="{page_of(one)}([a-z_]+)/"', page)) - {"reporter", "read"}
-    for act in ACTS:
+    for act in ACTIONS:
         answer = pia.get(f"{page_of(one)}{act.verb}/")
         assert answer.status_code == (200 if act.verb in buttons else 409), act.verb
     # Cal may look and talk, and has no other button.
