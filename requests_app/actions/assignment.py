@@ -18,6 +18,7 @@ from requests_app.models import (
 )
 from requests_app.places.public_place import public_place
 from requests_app.rules.lifecycle import next_status
+from requests_app.rules.review import public_state_of
 
 
 @transaction.atomic
@@ -95,8 +96,6 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 @transaction.atomic
 def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
     """What it really is. The new service's rule decides anew what the public may see; a hidden or private one stays so."""
-    from requests_app.rules.review import public_state_of
-
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
     before, before_state = service_request.service, service_request.public_state

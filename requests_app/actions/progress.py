@@ -1,14 +1,15 @@
 """Working on it and ending it: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
-from requests_app import events
+from requests_app import events, photos
 from requests_app.actions import clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -18,6 +19,7 @@ from requests_app.models import (
     Owner,
     Participation,
     Person,
+    Photo,
     RequestArea,
     ServiceRequest,
     Status,
@@ -151,11 +153,45 @@ def _say(
     )
 
 
-@transaction.atomic
 def resolve(
-    pk: int, *, disposition: str, words: str, actor: User, reason: str = "", visited: bool | None = None
+    pk: int,
+    *,
+    disposition: str,
+    words: str,
+    actor: User,
+    reason: str = "",
+    visited: bool | None = None,
+    uploads: Iterable[UploadedFile] = (),
 ) -> ServiceRequest:
-    """Ends it with an outcome and public words. visited: whether somebody went there; None: not said."""
+    """Ends it with an outcome, public words and photos of the work. visited: whether somebody went there; None: not said.
+
+    Raises PhotoRefused and IllegalTransition; then no photo is kept.
+    """
+    service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
+    taken: list[Photo] = []
+    try:
+        # Decoding takes its time: before the request is locked.
+        for upload in uploads:
+            taken.append(
+                photos.take(
+                    upload,
+                    size=upload.size or 0,
+                    jurisdiction=service_request.jurisdiction,
+                    service_request=service_request,
+                    kind=Photo.Kind.WORK,
+                )
+            )
+        return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
+    except Exception:
+        for photo in taken:
+            photos.remove(photo)
+        raise
+
+
+@transaction.atomic
+def _resolve(
+    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None
+) -> ServiceRequest:
     service_request, fields = _move(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import phonenumbers
+
 from requests_app.models import ContactPoint, Jurisdiction, Participation, Person, ServiceRequest
 from requests_app.rules import intake
 
@@ -24,8 +26,6 @@ class Reporter:
 
 def normalized_phone(value: str) -> str:
     """E.164 where the number can be read as one of the United States, else its digits."""
-    import phonenumbers
-
     try:
         number = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from requests_app.demo import phrases
-from requests_app.models.service_request import Disposition, Status
+from requests_app.models.states import Disposition, Status
 from requests_app.models.survey import SurveyAnswer
 from requests_app.rules import survey
 from requests_app.rules.lifecycle import next_status

@@ -20,7 +20,7 @@ import yaml
 from requests_app.demo import phrases, places
 from requests_app.demo.places import CityMap, Place
 from requests_app.demo.progress import HOLDS, Ending, Happening, Life, Promise, status_after
-from requests_app.models.service_request import Disposition
+from requests_app.models.states import Disposition
 from requests_app.rules.routing import matches
 from requests_app.rules.screening import plain
 from requests_app.rules.service_levels import WorkingHours

@@ -25,24 +25,19 @@ from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.service_request import (
-    CONFIDENTIAL,
-    OPEN,
     AccessLink,
     Answer,
-    Channel,
     Clock,
     Comment,
-    Disposition,
     IdempotencyKey,
     Participation,
     PlaceRevision,
-    PublicState,
     RequestArea,
     RoutingDecision,
     ServiceRequest,
-    Status,
 )
 from requests_app.models.short_link import ShortLink
+from requests_app.models.states import CONFIDENTIAL, OPEN, Channel, Disposition, PublicState, Status
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision

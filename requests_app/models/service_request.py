@@ -12,62 +12,11 @@ from requests_app.models.catalogue import Department, QuestionVersion, Service, 
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
+from requests_app.models.states import OPEN, Channel, Disposition, PublicState, Status
+from requests_app.rules import permissions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-
-class Status(models.TextChoices):
-    RECEIVED = "received"
-    ROUTED = "routed"
-    IN_PROGRESS = "in_progress"
-    ON_HOLD = "on_hold"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
-OPEN = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD]
-
-
-class Disposition(models.TextChoices):
-    """How it ended; the public words stand in messages/wording.py."""
-
-    FIXED = "fixed"
-    ACTION_TAKEN = "action_taken"
-    ANSWERED = "answered"
-    HANDED_OVER = "handed_over"
-    DUPLICATE = "duplicate"
-    NOT_FOUND = "not_found"
-    CANNOT_DO = "cannot_do"
-    NO_REPLY = "no_reply"
-    WITHDRAWN = "withdrawn"
-    NOT_WORKED = "not_worked"
-    REMOVED = "removed"
-
-
-class PublicState(models.TextChoices):
-    PUBLIC = "public"
-    UNCONFIRMED = "unconfirmed"
-    PENDING_REVIEW = "pending_review"
-    HIDDEN = "hidden"
-    PRIVATE = "private"
-    STAFF = "staff"
-    TEST = "test"
-    ERASED = "erased"
-
-
-# Read by the named roles of its own department, not by all of City Hall.
-CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
-
-
-class Channel(models.TextChoices):
-    WEB = "web"
-    PHONE = "phone"
-    API = "api"
-    EMAIL = "email"
-    COUNTER = "counter"
-    STAFF = "staff"
-    IMPORT = "import"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -110,9 +59,6 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
         triage=False leaves out a department's view of the triage queue, for lists that have no such rows anyway.
         """
-        # rules read models; this one upward import keeps the rule in one place.
-        from requests_app.rules import permissions
-
         return self.filter(permissions.visible_filter(user, triage=triage))
 
 

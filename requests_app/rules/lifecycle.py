@@ -1,6 +1,6 @@
 """What may happen to a service request, and what it is afterward: one table, one verb for button, permission, URL and event."""
 
-from requests_app.models.service_request import Status
+from requests_app.models.states import Status
 
 R, T, P, H, D, C = (
     Status.RECEIVED,

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
@@ -12,8 +12,11 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from requests_app.models.catalogue import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.service_request import CONFIDENTIAL, OPEN, PublicState, ServiceRequest
+from requests_app.models.states import CONFIDENTIAL, OPEN, PublicState
 from requests_app.rules.lifecycle import ACTIONS
+
+if TYPE_CHECKING:
+    from requests_app.models.service_request import ServiceRequest
 
 # Permissions on one request: every action of the lifecycle by its own verb, and these.
 ON_A_REQUEST = {
@@ -95,7 +98,7 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     return kept
 
 
-def _covers(membership: Membership, service_request: ServiceRequest) -> bool:
+def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     """Whether this membership reaches this request at all. The same rule as _covered(), for one row."""
     permissions = membership.role.permissions
     if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
@@ -163,7 +166,7 @@ def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: 
     return rule
 
 
-def can(user: User | AnonymousUser, action: str, service_request: ServiceRequest) -> bool:
+def can(user: User | AnonymousUser, action: str, service_request: "ServiceRequest") -> bool:
     """May this member of staff do this to this request? (Its status is asked elsewhere: rules.lifecycle.)"""
     return any(
         action in membership.role.permissions and _covers(membership, service_request)

@@ -14,7 +14,7 @@ from itertools import groupby
 from requests_app.models.catalogue import ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
-from requests_app.models.service_request import PublicState
+from requests_app.models.states import PublicState
 from requests_app.rules import screening
 
 # A report with so many links that nobody listed is a report; with more of them it is mostly an advertisement.

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from requests_app import photos
 from requests_app.actions import assignment, conversation, merges, moderation, place_corrections, progress, routing
-from requests_app.models import Photo, PublicState, ServiceRequest, Status, User
+from requests_app.models import PublicState, ServiceRequest, Status, User
 from requests_app.rules import lifecycle, permissions
 from staff_app.request import forms
 
@@ -48,31 +47,15 @@ class Action:
 
 def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: User) -> None:
     cleaned = form.cleaned_data
-    # Decode photos before the request is locked, since that is slow; remove them if the request cannot be resolved.
-    taken: list[Photo] = []
-    try:
-        for upload in cleaned["photos"]:
-            taken.append(
-                photos.take(
-                    upload,
-                    size=upload.size,
-                    jurisdiction=service_request.jurisdiction,
-                    service_request=service_request,
-                    kind=Photo.Kind.WORK,
-                )
-            )
-        progress.resolve(
-            service_request.pk,
-            disposition=cleaned["disposition"],
-            words=cleaned["words"],
-            reason=cleaned["reason"],
-            visited=cleaned["visited"],
-            actor=user,
-        )
-    except (photos.PhotoRefused, lifecycle.IllegalTransition):
-        for photo in taken:
-            photos.remove(photo)
-        raise
+    progress.resolve(
+        service_request.pk,
+        disposition=cleaned["disposition"],
+        words=cleaned["words"],
+        reason=cleaned["reason"],
+        visited=cleaned["visited"],
+        uploads=cleaned["photos"],
+        actor=user,
+    )
 
 
 def _correct_place(service_request: ServiceRequest, form: forms.CorrectPlaceForm, user: User) -> None:

@@ -36,7 +36,7 @@ class PhraseForm(forms.Form):
     unless = WordsField(
         label=gettext_lazy("Unless it’s part of"),
         help_text=gettext_lazy(
-            "Longer phrases where it means something else, one per line. For example, “is on fire” doesn’t count in “is on fire lane.”"
+            "Longer phrases where it means something else, one per line: “is on fire” doesn’t count in “is on fire lane.”"
         ),
         max_length=PHRASE_MAX * EXCEPTIONS_MAX,
         lines=3,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from requests_app import links
 from requests_app.models import Participation, Photo
 from requests_app.rules import permissions
+from requests_app.web.visitor import own_draft
 
 
 def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
@@ -14,8 +15,6 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
     service_request = photo.service_request
     if service_request is None:
         # Still in a draft: only the browser that began it.
-        from requests_app.web.visitor import own_draft
-
         return photo.draft_id is not None and own_draft(request, photo.draft_id) is not None, False
     if service_request.is_public and not photo.is_private and photo.hidden_at is None:
         return True, True

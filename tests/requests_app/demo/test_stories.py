@@ -12,7 +12,7 @@ import yaml
 from requests_app.demo import phrases
 from requests_app.demo.progress import status_after
 from requests_app.demo.stories import FIGURES, City, Story, stories
-from requests_app.models.service_request import OPEN, Channel
+from requests_app.models.states import OPEN, Channel
 from requests_app.rules.lifecycle import IllegalTransition
 
 RIVERMARK = Path(phrases.__file__).parent / "rivermark"

@@ -383,7 +383,9 @@ def test_a_service_without_a_place_may_skip_it(walk: Walk) -> None:
 
 @pytest.mark.parametrize(("lat", "long"), [("40.5", "-68.85"), ("0", "0"), ("90", "180")])
 def test_a_point_outside_is_refused_and_what_was_typed_kept(cast: Rivermark, walk: Walk, lat: str, long: str) -> None:
-    walk.begin().on("service", service="pothole").on("location", address="over there", note="a note", lat=lat, long=long)
+    walk.begin().on("service", service="pothole").on(
+        "location", address="over there", note="a note", lat=lat, long=long
+    )
     assert walk.status == 422
     assert "This place is outside Rivermark." in walk.html
     assert "over there" in walk.html

@@ -1,0 +1,56 @@
+"""The codes of a service request: its status, how it ended, whether the public sees it, and how it reached us."""
+
+from django.db import models
+
+
+class Status(models.TextChoices):
+    RECEIVED = "received"
+    ROUTED = "routed"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+OPEN = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD]
+
+
+class Disposition(models.TextChoices):
+    """How it ended; the public words stand in messages/wording.py."""
+
+    FIXED = "fixed"
+    ACTION_TAKEN = "action_taken"
+    ANSWERED = "answered"
+    HANDED_OVER = "handed_over"
+    DUPLICATE = "duplicate"
+    NOT_FOUND = "not_found"
+    CANNOT_DO = "cannot_do"
+    NO_REPLY = "no_reply"
+    WITHDRAWN = "withdrawn"
+    NOT_WORKED = "not_worked"
+    REMOVED = "removed"
+
+
+class PublicState(models.TextChoices):
+    PUBLIC = "public"
+    UNCONFIRMED = "unconfirmed"
+    PENDING_REVIEW = "pending_review"
+    HIDDEN = "hidden"
+    PRIVATE = "private"
+    STAFF = "staff"
+    TEST = "test"
+    ERASED = "erased"
+
+
+# Read by the named roles of its own department, not by all of City Hall.
+CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
+
+
+class Channel(models.TextChoices):
+    WEB = "web"
+    PHONE = "phone"
+    API = "api"
+    EMAIL = "email"
+    COUNTER = "counter"
+    STAFF = "staff"
+    IMPORT = "import"
