@@ -1,4 +1,4 @@
-"""Pictures of every page, for docs/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
+"""Pictures of every page, in var/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
 
 One browser walks the report path as a resident would, in each language, and stands still on each page for its pictures. A page
 that fails or is never reached is told at the end and does not keep the others from being taken. One report is sent a language.
@@ -7,6 +7,7 @@ that fails or is never reached is told at the end and does not keep the others f
 import argparse
 import io
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ STEPS = {
 }  # fmt: skip
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
-    "to-look-at": "held/", "moderation-words": "moderation-words/",
+    "moderation": "held/", "moderation-words": "moderation-words/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "change", "add-photos", "sign-in",
@@ -78,6 +79,11 @@ DARK = {
     "queue",
     "request",
 }
+# The dozen that the repository keeps, in docs/screenshots; `--keep` renews them.
+KEPT = (
+    "home-1280", "home-es-375", "suggestions-375", "same-1280", "check-375", "track-375", "map-1280", "area-1280",
+    "queue-1280", "queue-375", "request-1280", "moderation-1280",
+)  # fmt: skip
 # Where the state keeps the road, in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"
 
@@ -402,10 +408,21 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         yield from (f"{language}, {name}: never seen" for name in sorted((only & wanted or wanted) - camera.taken))
 
 
+def keep(folder: Path) -> Iterable[str]:
+    """Copies the dozen into docs/screenshots; which of them are missing."""
+    for name in KEPT:
+        taken = folder / f"{name}.png"
+        if taken.exists():
+            shutil.copy(taken, ROOT / "docs/screenshots")
+        else:
+            yield f"{name}: not kept, since it was not taken"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--site", default="http://127.0.0.1:8311", help="where the demo runs")
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs/screenshots")
+    parser.add_argument("--folder", type=Path, default=ROOT / "var/screenshots")
+    parser.add_argument("--keep", action="store_true", help="then copy the dozen that the repository keeps")
     parser.add_argument("--only", nargs="*", default=[], metavar="PAGE", help=", ".join(EVERY))
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
@@ -414,6 +431,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
         dead = list(take_all(browser, chosen.site, chosen.folder, set(chosen.only)))
         browser.close()
+    if chosen.keep:
+        dead += keep(chosen.folder)
     print("\n".join(["Not as it should be:", *dead] if dead else ["All are there."]))
     return 1 if dead else 0
 

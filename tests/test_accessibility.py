@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ViewportSize
     from playwright.sync_api import Page as Tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.shows("4.24")]
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor/axe.min.js").read_text()
@@ -149,6 +149,7 @@ def test_the_list_of_ones_own_requests_keeps_them_too(visitor: Visitor, language
     assert not wrong, listed(wrong)
 
 
+@pytest.mark.shows("4.25")
 @pytest.mark.parametrize("name", FILLED_IN)
 def test_an_empty_form_comes_back_with_errors_that_are_heard_and_found(visitor: Visitor, name: str) -> None:
     tab = visitor.open(name, "en")

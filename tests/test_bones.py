@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.shows("10.8")
+
 ROOT = Path(__file__).resolve().parent.parent
 # A word that each must say.
 PAGES = {
@@ -15,7 +17,7 @@ PAGES = {
     "README.md": "bin/demo",
     "CONTRIBUTING.md": "bin/test",
     "SECURITY.md": "report",
-    "CHANGELOG.md": "Unreleased",
+    "CHANGELOG.md": "## [0.1.0] - ",
     "docs/architecture.md": "outbox",
     "docs/operating.md": "DATABASE_URL",
 }
@@ -33,6 +35,7 @@ def test_the_front_page_leads_to_pages_that_exist_and_shows_the_city() -> None:
     assert any(link.endswith(".png") for link in local)
 
 
+@pytest.mark.shows("1.12")
 def test_the_front_page_says_how_long_it_takes_and_how_that_was_measured() -> None:
     measured = (ROOT / "README.md").read_text().partition("Measured")[2].partition("##")[0]
     for command in ("`time bin/demo", "`time bin/test"):
@@ -40,6 +43,7 @@ def test_the_front_page_says_how_long_it_takes_and_how_that_was_measured() -> No
     assert len(re.findall(r"\d+ (?:s|seconds|min|minutes)\b", measured)) >= 2
 
 
+@pytest.mark.shows("1.11")
 @pytest.mark.parametrize("command", ["bin/demo", "bin/test", "bin/lint", "bin/manage", "bin/lock", ".ci/run"])
 def test_a_command_can_be_run(command: str) -> None:
     path = ROOT / command
@@ -47,10 +51,12 @@ def test_a_command_can_be_run(command: str) -> None:
     assert subprocess.run(["bash", "-n", str(path)], capture_output=True).returncode == 0
 
 
+@pytest.mark.shows("1.11")
 def test_the_build_server_runs_what_bin_test_runs() -> None:
     assert (ROOT / ".ci/run").read_text().rstrip().endswith('exec bin/test "$@" </dev/null')
 
 
+@pytest.mark.shows("1.11")
 def test_a_commit_is_held_to_the_linters_of_the_whole() -> None:
     before_a_commit = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     hooks = {hook["name"] for repo in before_a_commit["repos"] for hook in repo["hooks"]}

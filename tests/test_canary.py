@@ -39,6 +39,8 @@ from tests.planted import (
     token_of,
 )
 
+pytestmark = pytest.mark.shows("10.2")
+
 STRANGER = "203.0.113.9"
 # By following links a crawl goes on until it has asked for so many addresses.
 MOST, MOST_BY_STAFF = 400, 200
@@ -175,6 +177,7 @@ def _no_limits(settings: Any) -> None:
     settings.RATE_LIMITS = False
 
 
+@pytest.mark.shows("A5", "A19")
 def test_a_stranger_reads_nothing_private_by_any_door(planted: Planted, db: None) -> None:
     crawler = Crawler(planted, needles(planted))
     crawler.ask_all(name for name, page in PAGES.items() if page.who != LINK)
@@ -232,6 +235,7 @@ OWN_WORDS = {
 }  # fmt: skip
 
 
+@pytest.mark.shows("3.15")
 @pytest.mark.parametrize("kind", ["public", "coarse", "private", "hidden"])
 def test_a_reporter_reads_their_own_and_nothing_of_others_or_of_staff(planted: Planted, db: None, kind: str) -> None:
     photo = "private photo" if kind == "public" else kind
@@ -254,6 +258,7 @@ def test_who_joined_a_report_reads_what_everybody_reads(planted: Planted, db: No
     crawler.has_found_nothing()
 
 
+@pytest.mark.shows("5.4")
 def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff(planted: Planted, db: None) -> None:
     """On all pages of theirs, on the requests that these lead to, and in the copy of their data."""
     # Their own words as they wrote them, also what staff took out for all others.
@@ -327,6 +332,7 @@ KEPT_FROM = {
 }
 
 
+@pytest.mark.shows("6.8")
 @pytest.mark.parametrize("who", KEPT_FROM)
 def test_staff_read_only_what_is_theirs_to_read(planted: Planted, db: None, who: str) -> None:
     wanted = {what: forms for what, forms in needles(planted).items() if what in KEPT_FROM[who]}
@@ -411,6 +417,7 @@ def log_lines() -> Iterator[list[str]]:
 # --- What was hidden this moment ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.37")
 def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted, db: None) -> None:
     """Words, a photo, a whole request: no worker runs in between, and no cache that we keep may still have them."""
     public, whole = planted.public, planted.requests["parks"]

@@ -12,6 +12,8 @@ from django.db import connection
 from requests_app.management.commands.dump_database import pg_dump
 from tests import factories
 
+pytestmark = pytest.mark.shows("10.5")
+
 
 @pytest.mark.django_db(transaction=True)
 def test_a_dump_restores_to_the_same_requests_and_migrations(tmp_path: Path) -> None:

@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.shows("9.2")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -5,6 +5,8 @@ from django.template.loader import render_to_string
 
 from tests.test_template_pack import Tree
 
+pytestmark = pytest.mark.shows("3.7")
+
 
 @pytest.mark.parametrize("name", ["400.html", "413.html", "500.html", "503.html"])
 def test_it_speaks_both_languages_with_no_context_at_all(name: str) -> None:

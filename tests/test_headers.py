@@ -25,6 +25,8 @@ from tests.pages import (
 )
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
+pytestmark = pytest.mark.shows("10.7")
+
 STRANGER = "203.0.113.9"
 # How long a shared cache may keep what the public reads: hidden by staff, it is gone after this.
 SHARED_S = 30
@@ -226,6 +228,7 @@ def test_a_request_opened_by_its_link_is_kept_by_nobody(planted: Planted) -> Non
 PUBLIC = [name for name, page in READ.items() if page.is_public and not name.startswith("account_")]
 
 
+@pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_everybody_reads_is_soon_read_anew(planted: Planted, name: str) -> None:
     """Each answer says how long it may be kept, also "not found": a cache would guess, and hold what staff have hidden."""
@@ -246,6 +249,7 @@ def test_a_tile_of_the_ground_may_be_kept_only_under_its_version(planted: Plante
     assert "immutable" not in cached(get(Client(), f"{path}?v={now + 1}"))
 
 
+@pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> None:
     """A visitor with a draft, a message waiting and a sign-in must not leave their page in a cache for the next one."""

@@ -31,7 +31,7 @@ from tests.test_accessibility import ACCESS, AXE, PHONE, axe
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.shows("4.25")]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,6 +86,7 @@ def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", com
 
 
 # "digest", or what a mailed link proves.
+@pytest.mark.shows("5.19")
 @pytest.mark.usefixtures("from_the_right")
 @pytest.mark.parametrize("kind", ["digest", "digest of a subscription", *OneTimeLink.Purpose.values])
 def test_axe_finds_nothing_in_gathered_mail_and_in_mailed_links(

@@ -10,7 +10,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.25")]
 
 SPANISH = "Un hoyo enorme en la calle"
 

@@ -29,6 +29,8 @@ from tests.pages import (
 )
 from tests.planted import NOT_PUBLIC, VISITOR, Planted, kept_for_a_module, token_of
 
+pytestmark = pytest.mark.shows("10.3")
+
 STRANGER = "203.0.113.9"
 ROLES = {
     "tom": "triage", "sue": "supervisor", "pia": "supervisor", "dev": "crew", "cal": "call_taker", "ada": "administrator",
@@ -124,6 +126,7 @@ def expected(who: str, permission: str, kind: str) -> str:
 # --- Staff, about one request -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("A24", "6.8")
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str) -> None:
     client, wrong = signed_in(planted, who), []
@@ -147,6 +150,7 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.shows("5.41")
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allows(planted: Planted, who: str) -> None:
     client = signed_in(planted, who)
@@ -237,6 +241,7 @@ READ_BY_EVERYBODY = [
 ]
 
 
+@pytest.mark.shows("A24")
 @pytest.mark.parametrize("name", NEED_SIGNING_IN)
 @pytest.mark.parametrize("as_holder", [False, True], ids=["stranger", "holder of a link"])
 def test_nobody_gets_to_a_staff_page_without_signing_in(planted: Planted, name: str, as_holder: bool) -> None:
@@ -293,6 +298,7 @@ def test_a_photo_is_shown_to_whom_its_request_is_shown(planted: Planted) -> None
     assert answer(link_holder(planted, "public"), "GET", own) == "404"
 
 
+@pytest.mark.shows("3.14")
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who == DRAFT])
 def test_a_draft_opens_in_the_browser_that_began_it_and_nowhere_else(planted: Planted, name: str) -> None:
     for method in PAGES[name].methods.split():
@@ -339,6 +345,7 @@ WITH_LINK = [
 ]
 
 
+@pytest.mark.shows("3.15", "A23")
 @pytest.mark.parametrize("name", WITH_LINK)
 def test_only_the_links_holder_acts_on_a_report(planted: Planted, name: str) -> None:
     def path(kind: str) -> str:
@@ -352,6 +359,7 @@ def test_only_the_links_holder_acts_on_a_report(planted: Planted, name: str) -> 
         assert answer(link_holder(planted, kind), "POST", path(kind), data) == "yes"
 
 
+@pytest.mark.shows("3.15")
 def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
     right = token_of(planted.links["private"])
     number, _, secret = right.partition("-")
@@ -423,6 +431,7 @@ POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
 WITHOUT_TOKEN = {"open311_requests", "requests_app:unsubscribe_link", "requests_app:unsubscribe_digest_link"}
 
 
+@pytest.mark.shows("10.6")
 @pytest.mark.parametrize("name", POSTED)
 def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> None:
     """Another site's form comes with the visitor's cookies and without our token."""
@@ -468,6 +477,7 @@ def test_a_fingerprint_notices_a_row_that_was_written_again(planted: Planted) ->
 NOTES_IT = {"account_email"}
 
 
+@pytest.mark.shows("10.6")
 @pytest.mark.parametrize("who", ["stranger", "holder", "beginner", *ROLES])
 def test_reading_changes_nothing(planted: Planted, who: str) -> None:
     if who == "stranger":

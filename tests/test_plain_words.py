@@ -8,7 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.reading import WORD, ease, grade
+
+pytestmark = pytest.mark.shows("4.25")
 
 PO = Path(__file__).resolve().parent.parent / "locale/es/LC_MESSAGES/django.po"
 RESIDENTS = re.compile(

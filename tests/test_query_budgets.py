@@ -36,7 +36,7 @@ from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
 # Also for the fixture, which measures once for all tests.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("10.4")]
 
 # Where a request can stand, and what must go with it. Half have ended, so that the usual time is known with 50 already.
 STANDS: list[dict[str, Any]] = [

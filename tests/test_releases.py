@@ -22,6 +22,8 @@ from tests import factories
 from tests.live import ROOT, Site, wait_for
 from tests.planted import CANARIES
 
+pytestmark = pytest.mark.shows("4.32")
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 

@@ -18,7 +18,7 @@ from tests.test_accessibility import ACCESS, DESK, PHONE, READ, ZOOMED, Visitor
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.23")]
 
 ROOT = Path(__file__).resolve().parent.parent
 RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK, RESIDENT)]

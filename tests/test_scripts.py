@@ -155,6 +155,7 @@ def test_an_address_that_is_typed_over_loses_its_point(city: City) -> None:
     assert (page.input_value("#id_lat"), page.input_value("#id_long")) == ("", "")
 
 
+@pytest.mark.shows("3.4")
 def test_my_location_fills_point_and_address(city: City) -> None:
     page = city.open()
     page.click("text=Use my location")
@@ -241,6 +242,7 @@ def test_photos_are_shrunk_shown_and_can_be_taken_out(city: City) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Remove photo 1"
 
 
+@pytest.mark.shows("3.11")
 def test_two_presses_send_one_form(city: City) -> None:
     page = city.open()
     with page.expect_navigation():
@@ -281,6 +283,7 @@ def test_without_a_script_the_form_is_whole_and_no_dead_button_is_shown(browser:
     context.close()
 
 
+@pytest.mark.shows("3.13")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
 def test_axe_finds_nothing_by_day_or_night_on_desk_or_phone(browser: Browser, scheme: str, width: int) -> None:

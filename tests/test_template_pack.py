@@ -24,6 +24,8 @@ from requests_app.web.fields import (
     address_attributes,
 )
 
+pytestmark = pytest.mark.shows("3.10")
+
 PACK = Path(__file__).parent.parent / "templates/uswds"
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import override
 
 from tests.pages import DEMO_PAGES, PAGES, Found, resolved
 
+pytestmark = pytest.mark.shows("9.7")
+
 MAP = Path(__file__).parent.parent / "docs/urls.md"
 DEMO = "tests.demo_urls"
 # A value for each part of an address.

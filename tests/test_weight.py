@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.live import Site
 
-pytestmark = pytest.mark.xdist_group("weight")
+pytestmark = [pytest.mark.xdist_group("weight"), pytest.mark.shows("4.27")]
 
 LIMIT = 150_000
 MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")

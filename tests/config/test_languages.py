@@ -17,6 +17,8 @@ from requests_app.models import Category
 from tests import factories
 from tests.made_up_language import add_language, in_arabic_letters
 
+pytestmark = pytest.mark.shows("4.23")
+
 ROOT = Path(__file__).resolve().parents[2]
 CREOLE = {"name": "Haitian Creole", "name_local": "kreyòl ayisyen"}
 

@@ -10,6 +10,7 @@ from config.wsgi import application
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.shows("11.10")
 @pytest.mark.parametrize("charset", ["base64", "rot13", "nonsense", "utf-8", "\x00", "undefined"])
 def test_no_charset_brings_it_down(charset: str) -> None:
     told: list[str] = []

@@ -91,6 +91,7 @@ def city(tmp_path: Path) -> Iterator[City]:
         demo.remove()
 
 
+@pytest.mark.shows("12.2")
 @pytest.mark.slow
 def test_twenty_kills_lose_nothing_and_route_nothing_twice(city: City) -> None:
     dice = random.Random(311)

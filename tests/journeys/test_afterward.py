@@ -21,7 +21,7 @@ from tests.live import wait_for
 if TYPE_CHECKING:
     from tests.live import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.shows("5.20")]
 
 
 def reports(page: Page, site: "Site") -> ServiceRequest:

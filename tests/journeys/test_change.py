@@ -29,6 +29,7 @@ def opened(site: "Site", page: "Page") -> ServiceRequest:
     return made.service_request
 
 
+@pytest.mark.shows("5.8")
 def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:
@@ -76,6 +77,7 @@ def test_the_pin_is_moved_by_its_buttons(live_site: "Site", new_page: Callable[.
     assert made.point.y > 40.5
 
 
+@pytest.mark.shows("5.10")
 def test_photos_are_added_and_one_is_taken_out_again_on_a_phone(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:

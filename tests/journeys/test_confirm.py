@@ -44,6 +44,7 @@ class Look:
             self.page.locator(target).first.click()
 
 
+@pytest.mark.shows("5.3")
 @pytest.mark.parametrize("scripts", [True, False])
 def test_it_is_sent_by_the_mailed_link_after_a_mistyped_address_was_corrected(
     live_site: "Site", new_page: Callable[..., "Page"], scripts: bool

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.shows("4.2")
 def test_a_press_on_the_number_is_counted_and_going_on_is_one_more_press(live_site: "Site", page: "Page") -> None:
     factories.rivermark()
     page.set_viewport_size({"width": 375, "height": 667})

@@ -45,6 +45,7 @@ def a_photo(name: str, width: int = 60, height: int = 40) -> "FilePayload":
     return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
+@pytest.mark.shows("4.14")
 def test_photos_go_up_by_themselves_and_can_be_described_and_removed(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:
@@ -73,6 +74,7 @@ def test_photos_go_up_by_themselves_and_can_be_described_and_removed(
     assert kept.width <= 2048
 
 
+@pytest.mark.shows("4.14")
 def test_a_photo_waits_for_the_network_and_goes_once(live_site: "Site", page: "Page") -> None:
     factories.rivermark()
     at_details(live_site, page, "tree")
@@ -85,6 +87,7 @@ def test_a_photo_waits_for_the_network_and_goes_once(live_site: "Site", page: "P
     assert Photo.objects.count() == 1
 
 
+@pytest.mark.shows("4.14")
 def test_a_photo_on_its_way_can_be_stopped(live_site: "Site", page: "Page") -> None:
     factories.rivermark()
     at_details(live_site, page, "tree")
@@ -98,6 +101,7 @@ def test_a_photo_on_its_way_can_be_stopped(live_site: "Site", page: "Page") -> N
     assert not Photo.objects.exists()
 
 
+@pytest.mark.shows("4.14")
 def test_continue_waits_for_photos_that_are_on_their_way(live_site: "Site", page: "Page") -> None:
     factories.rivermark()
     at_details(live_site, page, "tree")
@@ -117,6 +121,7 @@ def test_continue_waits_for_photos_that_are_on_their_way(live_site: "Site", page
     assert page.url.endswith("/contact/")
 
 
+@pytest.mark.shows("4.13")
 def test_one_simple_question_opens_below_its_choice(live_site: "Site", page: "Page") -> None:
     city = factories.rivermark().city
     questions = [
@@ -145,6 +150,7 @@ def test_one_simple_question_opens_below_its_choice(live_site: "Site", page: "Pa
     assert page.url.endswith("/contact/")
 
 
+@pytest.mark.shows("4.20")
 def test_back_after_sending_and_sending_again_makes_no_second_request(live_site: "Site", page: "Page") -> None:
     factories.rivermark()
     draft = at_details(live_site, page, "tree", shown=["words"], contact={"language": "en"})
@@ -160,6 +166,7 @@ def test_back_after_sending_and_sending_again_makes_no_second_request(live_site:
     assert ServiceRequest.objects.get().display_reference in page.inner_text("h1")
 
 
+@pytest.mark.shows("4.18")
 def test_a_mailed_link_hands_the_draft_over_to_another_device(
     live_site: "Site", page: "Page", new_page: Callable[..., "Page"]
 ) -> None:

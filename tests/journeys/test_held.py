@@ -33,6 +33,7 @@ def cast() -> Rivermark:
     return factories.rivermark()
 
 
+@pytest.mark.shows("5.34")
 @pytest.mark.parametrize("path", ["/", "/report/", "/report/offline/"])
 def test_people_neither_see_nor_reach_the_field_for_programs(
     cast: Rivermark, page: "Page", live_site: "Site", path: str
@@ -67,6 +68,7 @@ def test_a_device_sends_what_a_program_filled_in_and_says_that_somebody_looks_fi
     assert ServiceRequest.objects.latest("id").is_public
 
 
+@pytest.mark.shows("5.35")
 def test_a_moderator_looks_publishes_and_is_told_who_was_faster(
     cast: Rivermark, live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tests.live import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.shows("4.25")]
 
 MOST_STOPS = 90
 

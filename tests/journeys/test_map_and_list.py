@@ -49,6 +49,7 @@ def place_of(page: "Page") -> str:
     return page.evaluate("location.hash")
 
 
+@pytest.mark.shows("5.23")
 def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     city: factories.Rivermark, live_site: "Site", page: "Page"
 ) -> None:
@@ -80,6 +81,7 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     assert "Rats" in page.locator("main").inner_text()
 
 
+@pytest.mark.shows("5.23")
 def test_enter_comes_closer_to_a_cluster_and_says_so(
     city: factories.Rivermark, live_site: "Site", page: "Page"
 ) -> None:
@@ -95,6 +97,7 @@ def test_enter_comes_closer_to_a_cluster_and_says_so(
     page.get_by_text("There is no report in the middle of the map.").wait_for()
 
 
+@pytest.mark.shows("5.22")
 def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_moved_over(
     city: factories.Rivermark, live_site: "Site", page: "Page"
 ) -> None:
@@ -129,6 +132,7 @@ def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_move
     assert page.url == f"{live_site.url}/map/{moved}"
 
 
+@pytest.mark.shows("5.22")
 def test_a_link_that_is_passed_on_shows_the_same(
     city: factories.Rivermark, live_site: "Site", new_page: "Callable[..., Page]"
 ) -> None:

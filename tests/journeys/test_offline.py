@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.live import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.shows("4.22")]
 
 PHONE = {"width": 375, "height": 667}
 TEXT = "A deep hole by the library"

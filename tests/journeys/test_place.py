@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.live import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.shows("4.7")]
 
 
 def lamps() -> factories.Rivermark:
@@ -60,6 +60,7 @@ def test_a_light_is_found_on_the_map_by_keyboard_alone(live_site: "Site", page: 
     assert chosen() == "L00001"
 
 
+@pytest.mark.shows("4.9")
 @pytest.mark.parametrize("script", [True, False])
 def test_a_sign_opens_the_report_of_its_light_on_a_phone(
     live_site: "Site", new_page: "Callable[..., Page]", script: bool

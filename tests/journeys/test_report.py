@@ -41,6 +41,7 @@ def go(page: "Page", button: str = CONTINUE) -> None:
         page.locator(button).first.click()
 
 
+@pytest.mark.shows("3.3")
 def test_a_report_on_a_phone_without_javascript(live_site: "Site", new_page: Callable[..., "Page"]) -> None:
     factories.rivermark()
     page = new_page(java_script_enabled=False, viewport=PHONE, locale="es")
@@ -120,6 +121,7 @@ def test_a_report_on_a_phone_without_javascript(live_site: "Site", new_page: Cal
     assert ServiceRequest.objects.get().disposition == "withdrawn"
 
 
+@pytest.mark.shows("3.4")
 def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "Page") -> None:
     cast = factories.rivermark()
     factories.report(cast.pothole, "A deep hole", answers={"where": "lane"})
@@ -166,6 +168,7 @@ def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "P
     sees_nothing_wrong(page)
 
 
+@pytest.mark.shows("3.13")
 def test_axe_finds_nothing_on_the_other_pages_by_night_on_a_phone(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:

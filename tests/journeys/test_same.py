@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.live import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.shows("4.11")]
 
 WORDS = ["Deep hole", "", "Un hoyo hondo", "Pothole" * 60, "Hole by the bus stop. " * 30]
 

@@ -42,6 +42,7 @@ class Thumb:
         self.page.keyboard.type(words)
 
 
+@pytest.mark.shows("4.26")
 def test_a_first_report_takes_at_most_25_taps_besides_its_words(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:

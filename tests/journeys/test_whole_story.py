@@ -61,6 +61,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+@pytest.mark.shows("12.1")
 def test_ana_reports_in_spanish_tom_resolves_and_ana_reads_it(live_site: Site, ana: Page, tom: Page) -> None:
     factories.rivermark()
 

@@ -12,6 +12,7 @@ def _closed_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(breaker, "open_until", 0.0)
 
 
+@pytest.mark.shows("2.9")
 @pytest.mark.parametrize("how", ["gone", "stopped but accepting"])
 def test_a_dead_redis_is_a_miss_and_costs_its_time_out_once(how: str, stopped_redis: str) -> None:
     socket = stopped_redis if how != "gone" else "/nowhere/redis.sock"

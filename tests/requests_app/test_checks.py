@@ -38,6 +38,7 @@ def test_a_careful_production_starts(careful: Settings) -> None:
     refuse_unsafe_settings()
 
 
+@pytest.mark.shows("9.6")
 @pytest.mark.parametrize(
     ("name", "value", "word"),
     [

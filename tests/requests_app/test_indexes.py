@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.26")]
 
 
 def test_an_index_of_some_rows_holds_no_others() -> None:

@@ -46,6 +46,7 @@ def towns() -> tuple[Town, Town]:
     return found("Northtown"), found("Southtown")
 
 
+@pytest.mark.shows("2.1")
 @pytest.mark.parametrize("port", ["", ":8311"])
 def test_the_host_chooses_the_city(client: Client, towns: tuple[Town, Town], port: str) -> None:
     for town in towns:
@@ -55,6 +56,7 @@ def test_the_host_chooses_the_city(client: Client, towns: tuple[Town, Town], por
             assert page.context["city"] == town.city
 
 
+@pytest.mark.shows("2.1")
 def test_a_host_that_no_city_names_is_404_and_one_city_alone_takes_every_allowed_one(client: Client) -> None:
     only = found("Northtown")
     assert client.get("/privacy/", headers={"host": "127.0.0.1:8311"}).context["city"] == only.city
@@ -118,6 +120,7 @@ def test_what_belongs_to_one_is_404_at_the_other(client: Client, towns: tuple[To
             assert client.get(path, headers={"host": other.host}).status_code == 404, path
 
 
+@pytest.mark.shows("2.1")
 def test_no_list_search_or_map_of_one_holds_anything_of_the_other(client: Client, towns: tuple[Town, Town]) -> None:
     for town, other in (towns, towns[::-1]):
         for path in LISTS:

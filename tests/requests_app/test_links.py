@@ -20,6 +20,7 @@ def link() -> AccessLink:
     return found
 
 
+@pytest.mark.shows("2.7")
 def test_its_token_opens_it_and_holds_130_bits(link: AccessLink) -> None:
     token = links.token(link)
     assert links.follow(token) == link
@@ -49,6 +50,7 @@ def test_a_raised_generation_or_a_passed_day_kills_it(link: AccessLink) -> None:
     assert links.follow(links.token(AccessLink.objects.get(pk=link.pk))) == link
 
 
+@pytest.mark.shows("2.7")
 def test_keys_rotate_without_breaking_older_links(link: AccessLink, settings: Settings) -> None:
     old = links.token(link)
     settings.LINK_KEYS = ["a new key of more than thirty-two characters", *settings.LINK_KEYS]

@@ -9,6 +9,8 @@ import pytest
 
 from tests.live import ROOT
 
+pytestmark = pytest.mark.shows("9.5")
+
 PRODUCTION = {
     "LAMPLIGHTER_ENV": "production",
     "DEBUG": "false",
@@ -75,6 +77,7 @@ def test_each_record_is_one_line_of_json_with_its_time_level_and_request(lines: 
     assert {record["trace_id"] for record in records} == {"0123456789abcdef"}
 
 
+@pytest.mark.shows("5.44")
 def test_a_private_link_is_masked_wherever_it_stands(lines: list[str]) -> None:
     assert not [line for line in lines if "abcdefghij" in line]
     assert [json.loads(line)["path"] for line in (lines[0], *lines[2:5])] == [

@@ -12,6 +12,7 @@ def test_headings_lists_tables_and_links() -> None:
     assert "<h1>" not in html
 
 
+@pytest.mark.shows("2.20")
 @pytest.mark.parametrize(
     "evil",
     [

@@ -52,6 +52,7 @@ def test_the_same_key_is_one_row() -> None:
     assert OutboxRow.objects.count() == 1
 
 
+@pytest.mark.shows("2.8")
 def test_a_row_is_done_once_and_marked_in_the_transaction_of_its_work(handle: Callable) -> None:
     seen: list[int] = []
     handle(lambda row: seen.append(row.pk))
@@ -64,6 +65,7 @@ def test_a_row_is_done_once_and_marked_in_the_transaction_of_its_work(handle: Ca
     assert row.attempts == 1
 
 
+@pytest.mark.shows("2.8")
 def test_a_kill_between_claim_and_work_is_counted_and_costs_the_lease(handle: Callable) -> None:
     handle(lambda row: None)
     row = put()
@@ -76,6 +78,7 @@ def test_a_kill_between_claim_and_work_is_counted_and_costs_the_lease(handle: Ca
     assert row.done_at is not None
 
 
+@pytest.mark.shows("2.8")
 def test_a_row_waits_for_an_earlier_undone_one_of_its_key(handle: Callable) -> None:
     order: list[int] = []
 
@@ -189,6 +192,7 @@ def test_taking_a_row_stays_quick_behind_a_long_queue() -> None:
     assert "Seq Scan" not in plan
 
 
+@pytest.mark.shows("2.8")
 def test_the_back_off_grows_and_has_its_cap(handle: Callable) -> None:
     def broken(row: OutboxRow) -> None:
         raise ValueError
@@ -259,6 +263,7 @@ def wake_up_through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str],
     outbox._broker.cache_clear()
 
 
+@pytest.mark.shows("2.9")
 @pytest.mark.parametrize("how", ["gone", "stopped but accepting"])
 def test_the_wake_up_neither_fails_nor_delays_the_change(
     how: str, stopped_redis: str, wake_up_through: Callable[[str], None]

@@ -12,11 +12,13 @@ def test_a_new_one_has_eight_symbols_that_nobody_confuses() -> None:
     assert not set("ILOU") & set("".join(made))
 
 
+@pytest.mark.shows("2.14")
 @pytest.mark.parametrize("typed", ["7K3M-9QWT", "7k3m9qwt", " 7K3M 9QWT ", "7K3M–9QWT", "#7K3M-9QWT", "7k3m.9qwt"])
 def test_any_case_and_spacing_is_accepted(typed: str) -> None:
     assert references.parse(typed) == "7K3M9QWT"
 
 
+@pytest.mark.shows("2.14")
 def test_confusable_letters_are_read_as_what_was_meant() -> None:
     assert references.parse("oilo-0110") == "01100110"
 

@@ -44,10 +44,12 @@ def stopped(demo: Demo) -> Demo:
     return demo
 
 
+@pytest.mark.shows("1.1")
 def test_it_answers_where_it_said_it_would(demo: Demo) -> None:
     assert answers(running(demo))
 
 
+@pytest.mark.shows("1.1", "9.8")
 def test_every_process_is_noted_and_has_a_log(demo: Demo) -> None:
     running(demo)
 
@@ -56,6 +58,7 @@ def test_every_process_is_noted_and_has_a_log(demo: Demo) -> None:
     assert {name for name in PROCESSES if not (demo.var / "log" / f"{name}.log").exists()} == set()
 
 
+@pytest.mark.shows("1.3")
 def test_a_second_start_says_that_it_runs_and_where(demo: Demo) -> None:
     url = running(demo)
     before = demo.noted("postgres")
@@ -69,6 +72,7 @@ def test_a_second_start_says_that_it_runs_and_where(demo: Demo) -> None:
     assert demo.noted("postgres") == before
 
 
+@pytest.mark.shows("1.3")
 def test_only_the_web_port_is_open(demo: Demo) -> None:
     port = urlsplit(running(demo)).port
     listening = subprocess.run(["/bin/cat", "/proc/net/tcp", "/proc/net/tcp6"], capture_output=True, text=True).stdout
@@ -86,6 +90,7 @@ def test_only_the_web_port_is_open(demo: Demo) -> None:
     assert ports == {port}
 
 
+@pytest.mark.shows("1.4")
 @pytest.mark.parametrize("name", PROCESSES)
 def test_what_dies_is_started_again(demo: Demo, name: str) -> None:
     url = running(demo)
@@ -97,6 +102,7 @@ def test_what_dies_is_started_again(demo: Demo, name: str) -> None:
     wait_for(lambda: answers(url), seconds=30)
 
 
+@pytest.mark.shows("1.4")
 def test_stop_leaves_no_process_and_a_second_start_keeps_the_data(demo: Demo) -> None:
     running(demo)
     demo.manage("shell", "-c", "from requests_app.models import User; User.objects.create_user('tom@example.org')")
@@ -113,6 +119,7 @@ def test_stop_leaves_no_process_and_a_second_start_keeps_the_data(demo: Demo) ->
     assert kept.strip() == "1"
 
 
+@pytest.mark.shows("1.4")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_a_signal_stops_everything(stopped: Demo, number: signal.Signals) -> None:
     with stopped.in_foreground("--port", str(PORT)) as process:
@@ -138,6 +145,7 @@ def test_a_killed_supervisor_takes_its_processes_along(stopped: Demo) -> None:
     assert answers(running(stopped))
 
 
+@pytest.mark.shows("1.3")
 def test_a_taken_port_gives_way_to_the_next(stopped: Demo) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -152,6 +160,7 @@ def test_a_taken_port_gives_way_to_the_next(stopped: Demo) -> None:
     assert answers(url_in(started.stdout))
 
 
+@pytest.mark.shows("1.10")
 def test_another_city_is_refused_rather_than_mixed_in(stopped: Demo, tmp_path: Path) -> None:
     (tmp_path / "city.yaml").write_text("name: Elsewhere")
 
@@ -162,6 +171,7 @@ def test_another_city_is_refused_rather_than_mixed_in(stopped: Demo, tmp_path: P
     assert stopped.process_ids() == set()
 
 
+@pytest.mark.shows("1.7")
 def test_a_start_that_was_cut_off_while_loading_begins_the_load_again(stopped: Demo) -> None:
     (stopped.servers / "mark-data").write_text("loading: nothing")
 
@@ -183,6 +193,7 @@ def test_a_start_that_is_killed_halfway_does_not_stand_in_the_way(make_demo: Cal
     assert answers(url_in(started.stdout))
 
 
+@pytest.mark.shows("1.4")
 def test_fresh_forgets_the_data(stopped: Demo) -> None:
     keys = (stopped.servers / "keys.json").read_text()
     (stopped.var / "mail").mkdir(exist_ok=True)
@@ -195,6 +206,7 @@ def test_fresh_forgets_the_data(stopped: Demo) -> None:
     assert not (stopped.var / "mail" / "old.log").exists()
 
 
+@pytest.mark.shows("1.6")
 def test_given_services_are_used_and_nothing_private_starts(make_demo: Callable[..., Demo]) -> None:
     given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     demo = make_demo(**given)
@@ -213,6 +225,7 @@ def test_one_given_service_alone_is_refused(make_demo: Callable[..., Demo]) -> N
     assert refused.stderr == "lamplighter: REDIS_URL is set alone: set both DATABASE_URL and REDIS_URL, or neither.\n"
 
 
+@pytest.mark.shows("1.10")
 def test_help_tells_every_flag() -> None:
     told = subprocess.run([ROOT / "bin/demo", "--help"], capture_output=True, text=True, check=True).stdout
 

@@ -30,6 +30,7 @@ def test_it_lives_under_var_where_it_can(short: Path) -> None:
     assert found.servers.stat().st_uid == found.owner.uid
 
 
+@pytest.mark.shows("1.7")
 @pytest.mark.parametrize("name", ["x" * FOLDER_LENGTH_MAX, "with space", "percent%20"])
 def test_it_lives_elsewhere_when_a_socket_cannot_stand_there(short: Path, name: str) -> None:
     found = stack_folders(short / name / "var")
@@ -43,6 +44,7 @@ def test_it_lives_elsewhere_when_a_socket_cannot_stand_there(short: Path, name: 
         shutil.rmtree(found.servers)
 
 
+@pytest.mark.shows("1.7")
 @as_root
 def test_it_lives_elsewhere_when_only_root_may_enter(short: Path) -> None:
     short.chmod(0o700)

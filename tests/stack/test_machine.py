@@ -27,6 +27,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
     return put
 
 
+@pytest.mark.shows("1.5")
 def test_without_apt_it_prints_the_lines_for_each_system(
     lacking_redis: None, programs: Callable[[str, str], None]
 ) -> None:
@@ -40,6 +41,7 @@ def test_without_apt_it_prints_the_lines_for_each_system(
     assert "docker run --rm -it -p 8311:8311" in words
 
 
+@pytest.mark.shows("1.5")
 def test_without_root_and_sudo_it_prints_the_lines(
     lacking_redis: None, programs: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +62,7 @@ def test_sudo_is_never_left_to_ask_where_nobody_can_answer(
     assert machine.how_to_be_root() is None
 
 
+@pytest.mark.shows("1.1")
 def test_a_user_with_sudo_installs_by_sudo(
     programs: Callable[[str, str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +81,7 @@ def test_given_services_need_no_packages_of_their_own(monkeypatch: pytest.Monkey
     assert packages.isdisjoint({"postgresql-17", "redis-server", "chromium"})
 
 
+@pytest.mark.shows("1.9")
 def test_the_tests_need_all_that_the_demo_needs_and_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
@@ -91,6 +95,7 @@ def test_the_tests_need_all_that_the_demo_needs_and_a_browser(monkeypatch: pytes
     assert packages["demo"] <= packages["test"]
 
 
+@pytest.mark.shows("1.8")
 @pytest.mark.parametrize("version", ["16", "18"])
 def test_postgresql_is_found_by_its_folder_and_only_with_postgis(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str

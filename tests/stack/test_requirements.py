@@ -19,6 +19,7 @@ def pins(name: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.shows("1.2")
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_version_has_a_hash(name: str) -> None:
     text = (ROOT / name).read_text()

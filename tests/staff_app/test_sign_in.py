@@ -12,7 +12,7 @@ from django.test import Client
 from requests_app.models import User
 from tests.factories import PASSWORD, Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("6.1")]
 SignIn = Callable[[User], Client]
 
 

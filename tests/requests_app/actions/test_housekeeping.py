@@ -164,6 +164,7 @@ def test_whoever_reported_something_stays_when_their_news_is_forgotten() -> None
     assert Person.objects.filter(pk=ana.person_id).exists()
 
 
+@pytest.mark.shows("5.21")
 def test_what_mails_were_about_and_used_links_go_after_their_time() -> None:
     cast, now = factories.rivermark(), app_now()
     made = factories.report(cast.pothole, answers={"where": "lane"}, reporter=factories.ANA)

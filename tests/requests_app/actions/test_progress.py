@@ -46,6 +46,7 @@ def test_accepting_keeps_the_promise_to_acknowledge(town: Rivermark, made: Servi
     assert made.clocks.get(kind="acknowledge").met_at is not None
 
 
+@pytest.mark.shows("2.6")
 def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, made: ServiceRequest) -> None:
     due = made.due_at
     assert due is not None
@@ -172,6 +173,7 @@ def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: Se
     assert kinds(made) == before
 
 
+@pytest.mark.shows("2.6")
 def test_a_reporter_reopens_with_the_same_reference_and_a_shorter_clock(town: Rivermark, made: ServiceRequest) -> None:
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     progress.reopen(made.pk, words="It is still there.", actor=reporter(made))
@@ -289,6 +291,7 @@ def test_a_corrected_place_keeps_the_old_one_and_moves_its_areas(town: Rivermark
     assert made.request_areas.count() == 1
 
 
+@pytest.mark.shows("2.12")
 def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, made: ServiceRequest) -> None:
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     progress.reopen(made.pk, words="No.", actor=reporter(made))
@@ -307,6 +310,7 @@ def test_the_counters_agree_with_a_recount_after_a_whole_life(town: Rivermark, m
     assert counters.read(town.city, "submitted") == 2
 
 
+@pytest.mark.shows("2.12")
 def test_the_recount_tells_a_write_that_went_past_its_action(town: Rivermark, made: ServiceRequest) -> None:
     ServiceRequest.objects.filter(pk=made.pk).update(status="in_progress", service=town.tree.service)
     assert counters.recount() > 0

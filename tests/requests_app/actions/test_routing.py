@@ -31,6 +31,7 @@ def test_without_a_rule_it_goes_to_the_services_own_department(town: Rivermark) 
     assert made.routing_decisions.get().reason == "service"
 
 
+@pytest.mark.shows("2.17")
 @pytest.mark.parametrize(
     ("when", "description", "answers"),
     [
@@ -64,6 +65,7 @@ def test_the_first_rule_in_order_wins(town: Rivermark) -> None:
     assert factories.routed(town.pothole, answers=LANE).department == town.parks
 
 
+@pytest.mark.shows("2.15")
 def test_nothing_matches_i_do_not_know_and_triage_has_it(town: Rivermark) -> None:
     made = factories.routed(town.unknown, "Something is odd.", reporter=factories.ANA)
     assert (made.status, made.department, made.in_triage) == ("received", None, True)
@@ -78,6 +80,7 @@ def test_a_second_routing_changes_nothing(town: Rivermark) -> None:
     assert Event.objects.filter(service_request=made, kind="routed").count() == 1
 
 
+@pytest.mark.shows("2.17")
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_route_it_once() -> None:
     town = rivermark()
@@ -140,6 +143,7 @@ def test_what_is_urgent_is_taken_by_us_even_on_anothers_ground(town: Rivermark) 
     assert (made.status, made.department) == ("routed", town.streets)
 
 
+@pytest.mark.shows("2.17")
 def test_again_by_hand_after_a_correction(town: Rivermark) -> None:
     made = factories.routed(town.pothole, answers=LANE)
     rule(town, {"services": ["pothole"]}, town.parks)

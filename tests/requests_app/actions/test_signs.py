@@ -7,7 +7,7 @@ from requests_app.models import ShortLink
 from requests_app.places import signs as places
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.9")]
 
 
 def test_a_code_that_is_taken_by_a_sign_or_a_thing_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,7 @@ def test_it_stores_answers_people_areas_clocks_and_what_must_follow(town: Riverm
     assert set(rows) == {"route", "index", "email_received", "match_subscriptions"}
 
 
+@pytest.mark.shows("2.3", "A14")
 def test_a_private_service_is_private_from_its_first_moment(town: Rivermark) -> None:
     made = factories.report(town.outreach, "Someone sleeps here.")
     assert made.public_state == PublicState.PRIVATE
@@ -52,6 +53,7 @@ def test_a_private_service_is_private_from_its_first_moment(town: Rivermark) -> 
     assert not ServiceRequest.objects.public().exists()
 
 
+@pytest.mark.shows("2.3")
 def test_a_coarse_service_shows_the_block(town: Rivermark) -> None:
     trash = factories.service(town.city, "missedtrash", visibility=ServiceVersion.Visibility.COARSE)
     made = factories.report(trash, "Not picked up.")
@@ -63,6 +65,7 @@ def test_a_coarse_service_shows_the_block(town: Rivermark) -> None:
     assert made.public_point.coords != made.point.coords
 
 
+@pytest.mark.shows("2.10")
 def test_the_same_key_gives_the_same_request(town: Rivermark) -> None:
     first = factories.submitted(town.pothole, answers=LANE, idempotency=key())
     again = factories.submitted(town.pothole, answers=LANE, idempotency=key())
@@ -87,6 +90,7 @@ def test_without_a_key_the_same_body_is_a_retry_for_a_minute_and_a_new_report_af
     assert factories.submitted(town.pothole, answers=LANE, idempotency=window).service_request != first
 
 
+@pytest.mark.shows("2.10")
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_moment_make_one_request() -> None:
     town = rivermark()
@@ -180,16 +184,19 @@ def test_a_hidden_question_neither_blocks_nor_counts(town: Rivermark) -> None:
         factories.report(hole, answers={"kind": "big"})
 
 
+@pytest.mark.shows("2.4")
 def test_an_address_that_nobody_confirmed_joins_no_two_requests_into_one_person(town: Rivermark) -> None:
     first, second = (factories.report(town.pothole, answers=LANE, reporter=ANA) for _ in range(2))
     assert first.participations.get().person_id != second.participations.get().person_id
 
 
+@pytest.mark.shows("2.13")
 def test_a_test_request_is_seen_by_no_one_outside(town: Rivermark) -> None:
     made = factories.report(town.pothole, answers=LANE, is_test=True)
     assert made.public_state == PublicState.TEST
 
 
+@pytest.mark.shows("11.4")
 def test_text_with_nul_and_bidi_is_stored_clean_and_cut_to_its_limit(town: Rivermark) -> None:
     made = factories.report(town.pothole, "A\x00B\u202e" + "x" * 100_000, answers=LANE)
     assert made.description.startswith("ABx")

@@ -37,7 +37,7 @@ from requests_app.models import (
 from requests_app.rules.lifecycle import TRANSITIONS
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.2")]
 
 RIVERMARK = Path(history.__file__).parent / "rivermark"
 STORIES = 1_500
@@ -212,6 +212,7 @@ def test_the_last_event_that_moves_a_request_leads_to_its_status(city: Jurisdict
         assert Event.objects.filter(service_request=one).order_by("id").last().kind == "closed"
 
 
+@pytest.mark.shows("5.49")
 def test_some_say_how_it_went_as_the_events_tell(city: Jurisdiction) -> None:
     said = SurveyAnswer.objects.filter(service_request__jurisdiction=city)
     assert said.count() == Event.objects.filter(jurisdiction=city, kind="surveyed").count() > 20

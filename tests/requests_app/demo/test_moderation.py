@@ -34,6 +34,7 @@ def city(settings: Any) -> Jurisdiction:
     return made
 
 
+@pytest.mark.shows("5.49")
 def test_one_report_waits_for_each_reason_and_in_one_the_words_were_taken_out(city: Jurisdiction) -> None:
     moderation.load(city)
     held = ServiceRequest.objects.filter(jurisdiction=city, public_state="held")

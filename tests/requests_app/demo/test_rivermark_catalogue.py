@@ -19,6 +19,8 @@ from requests_app.places import basemap
 from requests_app.rules import screening
 from tests.reading import WORD, ease, grade
 
+pytestmark = pytest.mark.shows("8.1")
+
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "requests_app/demo/rivermark"
 

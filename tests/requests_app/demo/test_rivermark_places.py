@@ -52,7 +52,7 @@ WHO: list[tuple[str, tuple[float, float], dict[str, object], str | None]] = [
     ("unknown", BOILER_ST, {}, None),
 ]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.1")]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from requests_app.demo.stories import FIGURES, City, Story, stories
 from requests_app.models.states import OPEN, Channel
 from requests_app.rules.lifecycle import IllegalTransition
 
+pytestmark = pytest.mark.shows("8.2")
+
 RIVERMARK = Path(phrases.__file__).parent / "rivermark"
 NOW = dt.datetime(2026, 6, 9, 18, 30, tzinfo=dt.UTC)
 COUNT = 20_000
@@ -82,6 +84,7 @@ def test_it_holds_at_the_hours_when_clocks_change_and_a_day_begins(now):
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("8.3")
 def test_descriptions_open_in_at_least_1500_ways_none_over_half_a_percent(told):
     openings = Counter(" ".join(story.text.lower().split()[:6]) for story in told)
     assert len(openings) >= 1500
@@ -109,6 +112,7 @@ def test_no_text_shows_the_seams_of_the_phrase_banks(told):
             assert not re.search(r"[\[\]<>|{}]|=>|  | [,.;]|,\.|\bNone\b", text), text
 
 
+@pytest.mark.shows("8.3")
 def test_a_fifth_is_in_spanish_and_more_where_more_people_speak_it(told, city):
     assert share(told, lambda story: story.language == "es") == pytest.approx(0.20, abs=0.015)
     placed = [story for story in told if story.place]

@@ -37,6 +37,7 @@ def see_as(client: Client, role: str) -> Any:
 # --- Other eyes -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("6.6")
 @pytest.mark.parametrize(
     ("role", "name"),
     [
@@ -106,6 +107,7 @@ def test_it_takes_a_post_of_our_own_page(town: Rivermark) -> None:
     assert Client(enforce_csrf_checks=True).post("/demo/see-as/", {"role": "triage"}).status_code == 403
 
 
+@pytest.mark.shows("6.7")
 def test_the_bar_is_on_every_page_of_the_demo(town: Rivermark, client: Client) -> None:
     for path in ("/", "/accounts/login/", "/demo/911/"):
         page = client.get(path).content.decode()
@@ -133,6 +135,7 @@ def test_loading_the_people_twice_changes_nothing(town: Rivermark) -> None:
     assert (User.objects.count(), Membership.objects.count()) == numbers
 
 
+@pytest.mark.shows("6.1")
 def test_there_is_one_for_each_role_in_its_own_department(town: Rivermark) -> None:
     load_staff(town.city)
     held = {
@@ -175,6 +178,7 @@ def write(settings: Any, subject: str, text: str, to: str = "ana@example.org") -
     EmailBackend(file_path=str(settings.MAIL_FOLDER)).send_messages([mail])
 
 
+@pytest.mark.shows("2.19")
 def test_signed_in_staff_read_what_the_demo_would_have_sent(town: Rivermark, client: Client, settings: Any) -> None:
     write(settings, "[7K3M-9QWT] Recibimos su reporte: Árbol", "Gracias. http://testserver/l/1-abc\n<b>no markup</b>")
     write(settings, "Another", "Other words", to="ben@example.org")
@@ -191,6 +195,7 @@ def test_signed_in_staff_read_what_the_demo_would_have_sent(town: Rivermark, cli
     assert "&lt;b&gt;no markup&lt;/b&gt;" in letter
 
 
+@pytest.mark.shows("2.19")
 def test_strangers_read_no_mail(town: Rivermark, client: Client, settings: Any) -> None:
     write(settings, "Secret", "words")
     name = next(Path(settings.MAIL_FOLDER).iterdir()).name
@@ -220,6 +225,7 @@ def test_an_empty_mailbox_says_so(town: Rivermark, client: Client) -> None:
     assert "No mail." in client.get("/demo/mail/").content.decode()
 
 
+@pytest.mark.shows("6.7")
 def test_the_911_button_does_not_dial_and_says_so(town: Rivermark, client: Client) -> None:
     home = client.get("/").content.decode()
     assert 'href="tel:911"' not in home

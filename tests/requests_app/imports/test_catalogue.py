@@ -149,6 +149,7 @@ def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
     assert Target.objects.count() == 82
 
 
+@pytest.mark.shows("9.4")
 def test_what_is_exported_is_what_was_imported(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +170,7 @@ def test_an_exported_article_can_be_edited_as_it_stands(
     assert "    en: |\n      One line.\n\n      - Another.\n" in (tmp_path / "out.yaml").read_text()
 
 
+@pytest.mark.shows("2.11")
 def test_people_find_services_and_articles_in_both_languages(city: Jurisdiction, bring: Callable[..., str]) -> None:
     bring(small())
     found = set(SearchDocument.objects.values_list("kind", "language", "title"))
@@ -178,6 +180,7 @@ def test_people_find_services_and_articles_in_both_languages(city: Jurisdiction,
 # --- What changes -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("2.5")
 def test_a_changed_question_is_a_new_version_and_the_old_report_keeps_its_own(
     city: Jurisdiction, bring: Callable[..., str]
 ) -> None:

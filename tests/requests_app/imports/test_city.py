@@ -21,7 +21,7 @@ from requests_app.places import addresses, ownership
 from tests import factories, vector_tile
 from tests.real_data import real_data
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.8")]
 
 ADDRESSES = "label,lon,lat\n12 Elm St,-69.0,40.5\nCity Hall,-69.001,40.501\n"
 COLUMNS = {"label": "label", "lon": "lon", "lat": "lat"}

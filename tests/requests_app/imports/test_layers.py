@@ -15,7 +15,7 @@ from requests_app.models import Area, BasemapFeature, Jurisdiction, Owner, Owner
 from tests import factories
 from tests.real_data import real_data
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.4")]
 
 Files = Callable[..., Path]
 

@@ -12,7 +12,7 @@ from requests_app.models import Jurisdiction, ModerationTerm
 from requests_app.rules import review
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
 DEMO = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark/moderation_words.yaml"
 
 

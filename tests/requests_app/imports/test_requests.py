@@ -31,7 +31,7 @@ from tests import factories
 from tests.real_data import real_data
 from tests.requests_app.imports.boston import boston_folder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.6")]
 
 HEADER = [
     "id", "opened", "due", "closed", "status", "type", "group", "dept", "text", "source", "address", "lon", "lat",
@@ -309,6 +309,7 @@ def test_counters_are_right_after_imports_and_changes(run: Import) -> None:
 # --- Bad input --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("11.8")
 @pytest.mark.parametrize(
     ("change", "column", "reason"),
     [
@@ -431,6 +432,7 @@ def test_every_mapping_that_ships_can_be_read(path: Path) -> None:
     assert read_mapping(path).columns
 
 
+@pytest.mark.shows("8.7")
 @pytest.mark.real_data
 def test_a_real_city_starts_on_its_own_cases(tmp_path: Path) -> None:
     source = real_data("boston/boston_311_crm_2011h2.csv.gz")

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 
 # Roles belong to the whole cluster: two processes must not change them at once, so all of this stands in one file.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("9.3")]
 
 Speak = Callable[[str], "psycopg.Connection[tuple[object, ...]]"]
 
@@ -62,6 +62,7 @@ def test_what_a_role_may_write(role: str, table: str, allowed: set[str]) -> None
     assert may == allowed
 
 
+@pytest.mark.shows("2.2")
 @pytest.mark.parametrize("role", ["lamplighter_web", "lamplighter_worker"])
 @pytest.mark.parametrize("sql", ["UPDATE requests_app_event SET kind = 'lie'", "DELETE FROM requests_app_event"])
 def test_the_database_itself_refuses_to_rewrite_the_log(speak_as: Speak, role: str, sql: str) -> None:

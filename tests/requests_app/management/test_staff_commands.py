@@ -15,7 +15,7 @@ from requests_app.models import ApiKey, Membership, OutboxRow, Role, User
 from tests import factories
 from tests.factories import Rivermark, rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("9.4")]
 GOOD = "an entirely fresh battery"
 
 
@@ -93,6 +93,7 @@ def test_where_there_are_two_cities_one_must_be_named(town: Rivermark) -> None:
     assert Membership.objects.get(user__email="una@city.example").jurisdiction.name == "Eastport"
 
 
+@pytest.mark.shows("7.5")
 def test_an_api_key_is_printed_and_only_its_hash_kept(town: Rivermark) -> None:
     plain = run("create_api_key", "Street light app").strip()
     key = api_keys.find(plain)
@@ -114,6 +115,7 @@ def test_two_keys_of_one_name_would_be_confused(town: Rivermark) -> None:
         run("create_api_key", "App")
 
 
+@pytest.mark.shows("1.1")
 def test_the_demos_sign_ins_are_printed_in_the_demo_alone(town: Rivermark, settings: Any) -> None:
     assert PASSWORD not in run("demo_sign_ins")
     settings.DEMO = True
@@ -133,6 +135,7 @@ def give_up(**columns: Any) -> OutboxRow:
     return row
 
 
+@pytest.mark.shows("9.9")
 def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
     assert "nothing waits" in run("outbox", "status")
     one = factories.routed(town.pothole, answers={"where": "lane"})
@@ -144,6 +147,7 @@ def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
     assert "550" in said
 
 
+@pytest.mark.shows("9.9")
 def test_one_row_or_all_are_brought_back(town: Rivermark) -> None:
     factories.routed(town.pothole, answers={"where": "lane"})
     row = give_up()

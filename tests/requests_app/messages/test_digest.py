@@ -30,7 +30,7 @@ from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, html, make_due, plain
 from tests.moved import it_is_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.17")]
 
 LANE = {"where": "lane"}
 DEV = "dev@press.example"
@@ -204,6 +204,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_of_fifty_and_a_number(
 # --- Who does not hear ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("A27")
 def test_nobody_hears_of_what_they_did_themselves(town: Rivermark, mailbox: Mailbox) -> None:
     made = anas(town)
     ben, _link = followers.join(made.pk, reporter=Reporter(email="ben@example.org"), language="en")
@@ -238,6 +239,7 @@ def test_whoever_stopped_the_mails_of_their_report_does_not_hear_of_their_own_ac
     assert mailbox.mails == []
 
 
+@pytest.mark.shows("A27")
 @pytest.mark.parametrize("cadence", ["at_once", "daily"])
 def test_words_that_were_hidden_before_the_mail_went_are_told_to_nobody(
     town: Rivermark, mailbox: Mailbox, cadence: str
@@ -257,6 +259,7 @@ def test_words_that_were_hidden_before_the_mail_went_are_told_to_nobody(
     assert not any("CANARY" in plain(one) + html(one) for one in mailbox.mails)
 
 
+@pytest.mark.shows("A28")
 @pytest.mark.parametrize("cadence", ["at_once", "daily"])
 def test_of_what_turned_private_only_its_reporter_hears(town: Rivermark, mailbox: Mailbox, cadence: str) -> None:
     made = anas(town, cadence)
@@ -376,6 +379,7 @@ def one_click(told: EmailMessage) -> int:
     return int(Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code)
 
 
+@pytest.mark.shows("A30")
 def test_one_click_stops_that_subscription_alone_also_when_it_is_gone(town: Rivermark, mailbox: Mailbox) -> None:
     potholes = subscribed(town, "at_once")
     trees = Subscription.objects.create(

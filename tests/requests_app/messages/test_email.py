@@ -32,6 +32,7 @@ def town() -> Rivermark:
     return rivermark()
 
 
+@pytest.mark.shows("2.18")
 def test_each_step_tells_the_reporter_once_in_order(town: Rivermark, mailbox: Mailbox) -> None:
     made = factories.report(town.pothole, answers=LANE, reporter=ANA)
     deliver()
@@ -46,6 +47,7 @@ def test_each_step_tells_the_reporter_once_in_order(town: Rivermark, mailbox: Ma
     assert DigestItem.objects.get().event.kind == "reopened", "it waits for tomorrow's mail"
 
 
+@pytest.mark.shows("2.18")
 def test_a_mail_has_reference_link_and_both_bodies(town: Rivermark, mailbox: Mailbox) -> None:
     made = factories.report(town.pothole, answers=LANE, reporter=ANA)
     deliver()
@@ -66,6 +68,7 @@ def test_a_mail_has_reference_link_and_both_bodies(town: Rivermark, mailbox: Mai
     assert '<html lang="en">' in html.get_content()
 
 
+@pytest.mark.shows("2.18")
 def test_it_is_in_the_readers_language(town: Rivermark, mailbox: Mailbox) -> None:
     factories.report(town.pothole, "Un hoyo.", answers=LANE, reporter=ANA, language="es")
     deliver()
@@ -75,6 +78,7 @@ def test_it_is_in_the_readers_language(town: Rivermark, mailbox: Mailbox) -> Non
     assert "Recibimos su reporte: Bache" in mailbox.mails[0]["Subject"]
 
 
+@pytest.mark.shows("2.18")
 def test_a_second_try_has_the_same_message_id(town: Rivermark, mailbox: Mailbox) -> None:
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
@@ -179,6 +183,7 @@ def test_whoever_reported_it_twice_hears_once_of_what_was_joined(town: Rivermark
     assert [mail["X-Lamplighter-Event"] for mail in mailbox.mails] == ["commented"]
 
 
+@pytest.mark.shows("5.48")
 def test_what_a_resident_typed_becomes_no_link_of_the_citys(town: Rivermark, mailbox: Mailbox) -> None:
     state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
     typed = "A limb hangs low.\nConfirm here:\nhttps://elsewhere.example/login"
@@ -206,6 +211,7 @@ def nine_to_five(town: Rivermark) -> None:
     Calendar.objects.update(always=False, hours=hours)
 
 
+@pytest.mark.shows("5.16")
 @pytest.mark.parametrize(("hour", "is_night"), [(3, True), (12, False)])
 def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
     town: Rivermark, mailbox: Mailbox, hour: int, is_night: bool

@@ -10,7 +10,7 @@ from requests_app.places import assets
 from tests import factories
 from tests.factories import at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.7")]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from requests_app.places import ownership
 from tests import factories
 from tests.factories import EAST, NORTH, SOUTH, WEST, at, square
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("2.22")]
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ def test_a_request_without_a_place_has_no_public_one() -> None:
     assert public_place("public", None, "") == (None, "")
 
 
+@pytest.mark.shows("2.3")
 def test_a_block_is_snapped_never_jittered() -> None:
     """However often it is asked, and wherever in its cell the house is: one answer, from which nobody can average."""
     assert {block_point(HOME).coords for _ in range(100)} == {block_point(HOME).coords}

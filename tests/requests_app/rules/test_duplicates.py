@@ -16,7 +16,7 @@ from requests_app.rules.duplicates import AT_MOST, Earlier, Report, alike, besid
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.10")]
 
 # A meter in degrees of latitude.
 METER = 1 / 111_320
@@ -113,6 +113,7 @@ def test_of_equally_near_ones_the_newest_and_those_with_the_same_words_come_firs
     assert found(cast.pothole, HOLE) == ["the deep hole where the bike lane ends", "new hole", "old hole"]
 
 
+@pytest.mark.shows("A21")
 def test_the_radius_is_the_services_own(cast: Rivermark) -> None:
     report_at(cast, 29)
     report_at(cast, 31)
@@ -127,6 +128,7 @@ def test_far_and_old_and_in_other_words_is_no_candidate(cast: Rivermark) -> None
     assert found(lot, "Tires and a mattress") == []
 
 
+@pytest.mark.shows("A21")
 @pytest.mark.parametrize("state", ["hidden", "held", "unconfirmed", "private", "staff", "erased", "test"])
 def test_what_is_not_public_is_not_shown(cast: Rivermark, state: str) -> None:
     report_at(cast, 1)
@@ -159,6 +161,7 @@ def test_a_place_that_is_only_roughly_public_is_not_shown_at_all(cast: Rivermark
     assert found(coarse) == []
 
 
+@pytest.mark.shows("A21")
 @pytest.mark.parametrize("columns", [{"duplicate_policy": "never"}, {"duplicate_radius_m": 0}])
 def test_a_service_may_offer_none(cast: Rivermark, columns: dict[str, Any]) -> None:
     version = factories.service(cast.city, "lone", **columns)

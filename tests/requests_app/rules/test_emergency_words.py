@@ -9,6 +9,8 @@ from requests_app.imports.catalogue_file import read_phrase
 from requests_app.models import EmergencyPhrase
 from requests_app.rules import screening
 
+pytestmark = pytest.mark.shows("4.1")
+
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = yaml.safe_load((ROOT / "requests_app/demo/rivermark/emergency_words.yaml").read_text())["emergency_words"]
 PHRASES = [

@@ -13,6 +13,7 @@ def test_every_status_can_be_reached_and_left() -> None:
     assert left == set(Status)
 
 
+@pytest.mark.shows("2.16")
 @pytest.mark.parametrize("action", ["accept", "schedule", "hold", "resolve", "withdraw", "transfer", "merge"])
 @pytest.mark.parametrize("status", ["resolved", "closed"])
 def test_what_has_ended_cannot_be_worked_on(status: str, action: str) -> None:

@@ -76,6 +76,7 @@ def every_kind_of_user(town: Rivermark) -> list[User]:
     return [*users, both, User.objects.create_user("nobody@example.org", "x", name="without a membership")]
 
 
+@pytest.mark.shows("2.21")
 def test_can_view_and_visible_to_agree_on_every_request(town: Rivermark) -> None:
     users = every_kind_of_user(town)
     contractor = next(user for user in users if user.name == "contractor in PW")
@@ -112,6 +113,7 @@ def test_a_stranger_and_somebody_who_left_see_nothing(town: Rivermark) -> None:
         assert not ServiceRequest.objects.visible_to(user).exists()
 
 
+@pytest.mark.shows("2.21")
 @pytest.mark.parametrize(
     ("who", "action", "may"),
     [

@@ -8,6 +8,8 @@ import pytest
 from requests_app.rules import personal_data
 from requests_app.rules.personal_data import find
 
+pytestmark = pytest.mark.shows("4.17")
+
 HITS = [
     # E-mail addresses
     ("Write to ana@example.org please", "email", "ana@example.org"),

@@ -8,7 +8,7 @@ from requests_app.models import Jurisdiction, ModerationTerm
 from requests_app.rules import review
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
 
 SWEARING = [
     "This damn hole is bullshit, fix the fucking road you assholes",
@@ -114,6 +114,7 @@ def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django
         review.review_reason(city, ["a." * 2000, "b.example " * 300, "no links"])
 
 
+@pytest.mark.shows("5.48")
 @pytest.mark.parametrize("piece", ["\u2488", "a.", "a", "a-", "1.", "[.]", "www."])
 def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
     """Twenty times what a form takes: a pattern that begins anew at each dot would need minutes."""

@@ -10,7 +10,7 @@ from requests_app.models import Jurisdiction
 from requests_app.rules.suggestions import suggest
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.4")]
 
 ROOT = Path(__file__).resolve().parents[3]
 RIVERMARK = ROOT / "requests_app/demo/rivermark"

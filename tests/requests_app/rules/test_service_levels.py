@@ -3,6 +3,7 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def test_a_report_at_night_counts_from_the_next_opening() -> None:
     assert due_at(at("2026-06-01T22:00"), 1, "business_days", OFFICE) == at("2026-06-03T08:00")
 
 
+@pytest.mark.shows("2.6")
 def test_a_holiday_is_no_business_day() -> None:
     # Thursday, July 2; Friday, July 3, 2026 is the day on which Independence Day is kept.
     assert due_at(at("2026-07-02T10:00"), 1, "business_days", OFFICE) == at("2026-07-06T10:00")

@@ -80,6 +80,7 @@ def test_a_service_out_of_use_is_not_suggested_even_before_the_next_indexing(cas
     assert "pothole" not in codes(suggest(cast.city, "pothole", "en"))
 
 
+@pytest.mark.shows("2.20")
 def test_an_article_is_offered_if_its_title_is_what_was_asked_and_it_is_published(cast: Rivermark) -> None:
     article = factories.article(cast.city, "quiet", "Quiet hours at night", "No loud music after 10 p.m.")
     index_catalogue(cast.city)

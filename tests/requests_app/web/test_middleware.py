@@ -80,6 +80,7 @@ def test_a_body_that_is_too_large_is_refused_in_words_before_it_is_read(client: 
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.shows("3.7")
 @pytest.mark.usefixtures("city")
 @pytest.mark.parametrize(
     "lost_by", ["requests_app.web.middleware.find_jurisdiction", "requests_app.web.report.start.limits.allow"]

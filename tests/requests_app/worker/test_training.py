@@ -26,7 +26,7 @@ from requests_app.worker import training
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.6")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from requests_app.rules.public_texts import version_of
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("A35")]
 SignIn = Callable[[User], Client]
 SAID = "Bob Smith of 14 Elm St dumps his trash here."
 HIDDEN = "[…] dumps his trash here."
@@ -70,6 +70,7 @@ def restore(client: Client, revision: TextRevision, **data: str) -> Any:
 # --- Words --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.37")
 def test_hidden_words_are_gone_from_every_public_page_at_once(
     town: Rivermark, limb: ServiceRequest, pia: Client, client: Client
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_script_in_the_words_is_text_on_the_pages_of_moderation(town: Rivermar
 # --- Who reads what it was, and the way back ------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.37")
 def test_what_it_was_is_read_by_who_may_hide_with_the_change_marked(
     town: Rivermark, limb: ServiceRequest, pia: Client, signed_in: SignIn
 ) -> None:
@@ -183,6 +185,7 @@ def test_what_it_was_is_read_by_who_may_hide_with_the_change_marked(
         assert client.get(f"{page_of(limb)}moderate/").status_code == 403
 
 
+@pytest.mark.shows("5.38")
 def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest, pia: Client, client: Client) -> None:
     hide(pia, limb, description=HIDDEN)
     assert restore(pia, revision_of(limb)).status_code == 200
@@ -198,6 +201,7 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     assert Event.objects.filter(kind="text_shown").count() == 1
 
 
+@pytest.mark.shows("5.38")
 def test_after_a_later_change_putting_back_shows_both_and_asks(
     limb: ServiceRequest, pia: Client, sue: Client, client: Client
 ) -> None:
@@ -279,6 +283,7 @@ def test_an_edited_answer_for_the_department_alone_is_not_told_to_the_whole_city
 # --- Two at once ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.38")
 def test_the_second_of_two_moderators_sees_the_firsts_change_and_keeps_their_own_words(
     limb: ServiceRequest, pia: Client, sue: Client
 ) -> None:
@@ -319,6 +324,7 @@ def take(town: Rivermark, one: ServiceRequest) -> Photo:
     return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
 
 
+@pytest.mark.shows("5.39")
 def test_a_hidden_photo_is_gone_in_every_size_with_the_reason_in_its_place_and_comes_back(
     town: Rivermark, limb: ServiceRequest, pia: Client, client: Client
 ) -> None:
@@ -359,6 +365,7 @@ def test_a_photo_that_waits_for_a_look_is_shown_by_the_same_button(
 # --- All of it ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.40")
 def test_hidden_as_a_whole_its_reporter_reads_why_and_a_stranger_the_same_404_as_ever(
     town: Rivermark, limb: ServiceRequest, pia: Client, client: Client
 ) -> None:
@@ -381,6 +388,7 @@ def test_hidden_as_a_whole_its_reporter_reads_why_and_a_stranger_the_same_404_as
 # --- A permission taken away ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.41")
 @pytest.mark.parametrize("taken", ["hide", "publish"])
 def test_a_permission_taken_away_takes_the_button_and_the_ability(
     town: Rivermark, limb: ServiceRequest, pia: Client, taken: str

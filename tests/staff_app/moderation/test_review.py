@@ -26,7 +26,7 @@ from requests_app.models import (
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.35")]
 SignIn = Callable[[User], Client]
 THREAT = "I will hurt you if you do not fix it."
 
@@ -129,6 +129,7 @@ def test_the_second_of_two_moderators_reads_what_the_first_one_did(town: Riverma
     assert Event.objects.filter(service_request=one, kind__in=["published", "hidden"]).count() == 1
 
 
+@pytest.mark.shows("A35")
 @pytest.mark.django_db(transaction=True)
 def test_two_who_press_at_the_same_moment_decide_once(town: Rivermark, ada: Client) -> None:
     one = held(town)

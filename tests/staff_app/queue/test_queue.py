@@ -81,6 +81,7 @@ def test_what_its_reporter_did_not_confirm_is_not_there(town: Rivermark, signed_
     assert shown(signed_in(town.cal)) == []
 
 
+@pytest.mark.shows("6.2")
 def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_rest(
     town: Rivermark, tom: Client
 ) -> None:
@@ -131,6 +132,7 @@ def test_each_tab_keeps_its_own_and_counts_it(town: Rivermark, tom: Client, tab:
     assert re.search(rf'\?tab={tab}"[^>]*>[^<]*<span class="count">1</span>', page)
 
 
+@pytest.mark.shows("6.2")
 def test_a_tab_counts_no_further_than_a_hundred(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "COUNTED_TO", 2)
     for _ in range(3):

@@ -148,6 +148,7 @@ def test_a_read_answer_loses_its_flag_only_by_who_works_on_it(
 # --- Ending it --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("6.4")
 @pytest.mark.parametrize(
     ("typed", "remote"),
     [
@@ -277,6 +278,7 @@ def test_taking_back_for_the_reporter(pia: Client, limb: ServiceRequest) -> None
 # --- Whose it is ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("6.4")
 def test_a_transfer_goes_with_its_reason_and_out_of_sight(town: Rivermark, tom: Client, pia: Client) -> None:
     hole = factories.routed(town.pothole, answers=LANE)
     answer = act(tom, hole, "transfer", department=town.parks.pk, reason="It is in the park.")
@@ -461,6 +463,7 @@ def test_an_unknown_action_is_404(pia: Client, limb: ServiceRequest) -> None:
         assert act(pia, limb, verb).status_code == 404
 
 
+@pytest.mark.shows("2.16")
 def test_somebody_was_faster_is_409_with_what_was_typed(town: Rivermark, pia: Client, limb: ServiceRequest) -> None:
     progress.resolve(limb.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
     before = events_of(limb)
@@ -537,6 +540,7 @@ def test_what_is_asked_of_the_staff_is_asked_in_spanish_too(pia: Client, limb: S
     assert '<html lang="es"' in answer.content.decode()
 
 
+@pytest.mark.shows("6.4")
 def test_every_action_of_the_lifecycle_that_staff_do_has_a_page() -> None:
     from requests_app.rules import lifecycle
 

@@ -30,6 +30,7 @@ def page_of(one: ServiceRequest) -> str:
     return f"/staff/r/{one.reference}/"
 
 
+@pytest.mark.shows("6.3")
 def test_it_says_what_where_by_when_and_why(town: Rivermark, tom: Client) -> None:
     factories.area(town.city)
     one = factories.routed(
@@ -68,6 +69,7 @@ def test_what_they_typed_is_text_and_never_markup(town: Rivermark, tom: Client) 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+@pytest.mark.shows("6.3")
 def test_danger_stands_before_everything_else(town: Rivermark, tom: Client) -> None:
     wire = factories.service(
         town.city,
@@ -104,6 +106,7 @@ def test_what_is_for_the_department_alone_is_read_there_alone(
 # --- Whose it is not --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("6.5")
 @pytest.mark.parametrize(
     "rest", ["", "reporter/", "read/", "accept/", "resolve/", "note/", "moderate/", "photos/1/hide/", "photos/1/show/"]
 )

@@ -20,6 +20,7 @@ def ada(town: Rivermark, signed_in: SignIn) -> Client:
     return signed_in(town.ada)
 
 
+@pytest.mark.shows("7.5")
 def test_a_key_is_shown_once_and_only_its_hash_is_kept(town: Rivermark, ada: Client) -> None:
     answer = ada.post("/staff/api-keys/", {"name": "Street light app"})
     assert answer["Cache-Control"] == "private, no-store"

@@ -12,7 +12,7 @@ from requests_app.models import EmergencyPhrase, ScreeningCount, User
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.3")]
 SignIn = Callable[[User], Client]
 LIST = "/staff/emergency-words/"
 PHRASE = {"phrase": "boiler hisses", "kind": "red_flag", "language": "en", "unless": "", "add": "1"}

@@ -10,7 +10,7 @@ from requests_app.rules import blocked_addresses, review
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.33")]
 SignIn = Callable[[User], Client]
 PATH = "/staff/moderation-words/"
 

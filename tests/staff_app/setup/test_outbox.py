@@ -38,6 +38,7 @@ def test_a_reference_is_told_only_to_who_may_open_the_request(town: Rivermark, d
     assert ServiceRequest.objects.get().display_reference not in page
 
 
+@pytest.mark.shows("2.8")
 def test_the_button_tries_again(town: Rivermark, dead: OutboxRow, signed_in: SignIn) -> None:
     ada = signed_in(town.ada)
     assert ada.post(f"/staff/outbox/{dead.pk}/retry/").status_code == 302

@@ -10,7 +10,7 @@ from requests_app.models import ShortLink, User
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.9")]
 SignIn = Callable[[User], Client]
 
 

@@ -9,6 +9,8 @@ from requests_app.models import Service
 from tests import factories
 from tests.requests_app.api.open311.conftest import Api, as_texts
 
+pytestmark = pytest.mark.shows("7.1")
+
 
 def test_services_are_a_bare_array_with_all_seven_fields(api: Api, cast: factories.Rivermark) -> None:
     services = api.get("services.json")

@@ -17,6 +17,8 @@ from requests_app import api_keys
 from tests import factories
 from tests.live import Site, wait_for
 
+pytestmark = pytest.mark.shows("7.6")
+
 Pairs = Iterable[tuple[str, str]]
 
 

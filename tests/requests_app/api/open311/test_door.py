@@ -26,6 +26,7 @@ EVERY_PATH = [
 # --- Keys -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("7.4")
 @pytest.mark.parametrize("sent", ["", "wrong", "lk_wrong", "lk_" + "x" * 5000, "lk_é"])
 def test_without_a_good_key_a_post_is_403_before_all_else(api: Api, pothole_form: Form, sent: str) -> None:
     bad = {"service_code": "nothing", "jurisdiction_id": "nowhere", "lat": "x", "api_key": sent}
@@ -123,6 +124,7 @@ def test_of_several_cities_one_must_be_named(api: Api, two: Jurisdiction, pothol
     assert api.post(pothole_form, 400)[0]["description"].startswith("jurisdiction_id was not provided.")
 
 
+@pytest.mark.shows("2.1")
 def test_nothing_crosses_from_one_city_to_the_other(api: Api, two: Jurisdiction, pothole_form: Form) -> None:
     ours = ServiceRequest.objects.get(service__service_code="tree")
     theirs = ServiceRequest.objects.get(service__service_code="fountain")
@@ -178,6 +180,7 @@ def test_it_needs_no_csrf_token_and_no_cookie(api: Api, pothole_form: Form) -> N
     assert not api.last.cookies
 
 
+@pytest.mark.shows("7.4")
 @pytest.mark.parametrize("path", EVERY_PATH)
 def test_errors_come_in_the_asked_format(api: Api, cast: factories.Rivermark, path: str) -> None:
     for format in ("xml", "json"):
@@ -219,6 +222,7 @@ def test_head_says_what_get_says_without_a_body(api: Api, cast: factories.Riverm
     assert answer["Content-Type"] == "text/xml; charset=utf-8"
 
 
+@pytest.mark.shows("6.7")
 def test_in_the_demo_every_answer_carries_its_header(api: Api, cast: factories.Rivermark, settings: Settings) -> None:
     settings.DEMO = True
     for path, status in (("services.json", 200), ("requests/x.xml", 404), ("nothing.json", 404)):

@@ -14,6 +14,8 @@ from requests_app.models import ServiceRequest
 from tests import factories
 from tests.requests_app.api.open311.conftest import BASE, FORM, read
 
+pytestmark = pytest.mark.shows("11.10")
+
 ARGUMENTS = [
     "service_request_id", "service_code", "start_date", "end_date", "updated_after", "updated_before", "status", "page",
     "page_size", "extensions", "lat", "long", "radius", "bbox", "locale", "jurisdiction_id", "api_key",

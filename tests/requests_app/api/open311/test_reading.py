@@ -14,6 +14,8 @@ from requests_app.models import Comment, ListedReason, Photo, PublicState, Servi
 from tests import factories
 from tests.requests_app.api.open311.conftest import Api, as_texts, sent_at
 
+pytestmark = pytest.mark.shows("7.2")
+
 DAY = dt.timedelta(days=1)
 SECOND = dt.timedelta(seconds=1)
 FIELDS = [

@@ -23,6 +23,7 @@ def words(answer: Any) -> list[str]:
     return [error["description"] for error in answer]
 
 
+@pytest.mark.shows("5.2")
 def test_a_name_and_an_address_that_a_law_asks_for_are_required_and_named_in_json_and_xml(api: Api) -> None:
     factories.service(city_of(api), "barking", identity_words={"en": "The law asks.", "es": "La ley lo pide."})
     form = {"service_code": "barking", **PLACE}
@@ -72,6 +73,7 @@ def test_a_retry_mails_no_second_link(api: Api) -> None:
     assert OneTimeLink.objects.count() == 1
 
 
+@pytest.mark.shows("A29")
 @pytest.mark.parametrize("path", ["requests.json", "requests.xml"])
 def test_a29_a_listed_address_cannot_send(api: Api, path: str) -> None:
     ModerationTerm.objects.create(jurisdiction=city_of(api), kind="address", value="troll@bridge.example")

@@ -23,6 +23,8 @@ from requests_app.references import parse
 from tests import factories
 from tests.requests_app.api.open311.conftest import BASE, Api, as_texts
 
+pytestmark = pytest.mark.shows("7.3")
+
 Form = dict[str, Any]
 
 
@@ -206,6 +208,7 @@ def test_a_place_that_is_missing_half_or_unreadable_is_400(api: Api, pothole_for
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("11.2")
 def test_a_place_outside_is_400_and_says_whose_it_may_be(
     api: Api, cast: factories.Rivermark, pothole_form: Form
 ) -> None:
@@ -350,6 +353,7 @@ def test_words_of_danger_are_taken_marked_and_answered_with_the_number(api: Api,
 # --- What is refused --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("11.1")
 def test_an_unknown_service_is_404_and_a_missing_one_400(
     api: Api, cast: factories.Rivermark, pothole_form: Form
 ) -> None:

@@ -27,7 +27,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.moved import it_is
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.31")]
 
 LANE = {"where": "lane"}
 DEV = "dev@press.example"

@@ -10,6 +10,8 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.explore.test_areas import page
 
+pytestmark = pytest.mark.shows("5.31")
+
 LANE = {"where": "lane"}
 ELM = f"{factories.ELM_ST[1]},{factories.ELM_ST[0]}"
 

@@ -14,7 +14,7 @@ from tests.requests_app.web.account.test_my import forward
 from tests.resident import signed_in, work_off
 from tests.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.44")]
 
 VICTIM, THROWAWAY = "victim@example.org", "throwaway@example.org"
 

@@ -46,6 +46,7 @@ def hole(cast: Rivermark) -> ServiceRequest:
 # --- Signing in -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.4")
 def test_the_answer_is_the_same_whether_we_know_the_address_or_not(hole: ServiceRequest) -> None:
     work_off()
     answers = [Client().post("/my/", {"email": one}) for one in (ANA, "nobody@example.org")]
@@ -93,6 +94,7 @@ def test_one_address_gets_few_links_and_so_does_one_network(hole: ServiceRequest
     cache.clear()
 
 
+@pytest.mark.shows("5.4")
 def test_a_press_in_the_browser_that_asked_signs_in_and_a_visit_does_not(hole: ServiceRequest) -> None:
     client = Client()
     path = asked(client)
@@ -134,6 +136,7 @@ def test_a_link_of_yesterday_signs_in_nobody(hole: ServiceRequest) -> None:
     assert "resident" not in client.cookies
 
 
+@pytest.mark.shows("5.4")
 def test_a_forwarded_link_asks_for_the_address_and_a_press_alone_signs_in_nobody(hole: ServiceRequest) -> None:
     path, mallory = asked(Client()), Client()
     assert 'autocomplete="email"' in page(mallory, path)
@@ -159,6 +162,7 @@ def test_nobody_tries_addresses_on_a_forwarded_link_for_long(hole: ServiceReques
     cache.clear()
 
 
+@pytest.mark.shows("5.4")
 def test_a_session_that_somebody_put_into_the_browser_is_not_taken_over(hole: ServiceRequest) -> None:
     mallory = signed_in(email=_reporter(hole, "mallory@example.org"))
     planted = mallory.cookies["resident"].value
@@ -172,6 +176,7 @@ def test_a_session_that_somebody_put_into_the_browser_is_not_taken_over(hole: Se
     assert "A hole as big as a plate." in page(ana)
 
 
+@pytest.mark.shows("5.4")
 def test_a_staff_session_and_a_residents_do_not_touch_each_other(cast: Rivermark, hole: ServiceRequest) -> None:
     both = Client()
     both.force_login(cast.tom)
@@ -212,6 +217,7 @@ def test_signing_out_and_forgetting_end_the_session_and_not_the_cookie_alone(hol
         assert "Signed in:" not in page(thief)
 
 
+@pytest.mark.shows("5.46")
 @pytest.mark.parametrize("way_out", ["/my/sign-out/", "/forget/", "sign in anew"])
 def test_signing_out_closes_the_reports_that_were_opened_from_the_list(
     cast: Rivermark, hole: ServiceRequest, way_out: str
@@ -274,6 +280,7 @@ def _reporter(hole: ServiceRequest, email: str) -> str:
     return email
 
 
+@pytest.mark.shows("5.4")
 def test_a_list_across_devices_of_what_was_sent_joined_and_followed(cast: Rivermark, hole: ServiceRequest) -> None:
     # Each sent from another browser, as another person with the same address.
     secret = factories.routed(cast.outreach, "Somebody sleeps here.")

@@ -174,6 +174,7 @@ def copy_of(client: Client, **asked: str) -> tuple[dict[str, Any], zipfile.ZipFi
     return json.loads(packed.read("data.json")), packed
 
 
+@pytest.mark.shows("5.5")
 def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) -> None:
     person = Participation.objects.get(service_request=zoes, role="reporter").person
     progress.resolve(zoes.pk, disposition="fixed", words="Filled.", actor=cast.tom)
@@ -191,6 +192,7 @@ def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) ->
     assert packed.read(request["photos"][0]["file"]) == default_storage.open(f"photos/zz/{'z' * 32}.jpg").read()
 
 
+@pytest.mark.shows("5.5")
 def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: ServiceRequest) -> None:
     bob, _link = followers.join(zoes.pk, reporter=Reporter(name="Bob Secretname", email=BOB), language="en")
     conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
@@ -208,6 +210,7 @@ def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: Service
     assert {one["reference"] for one in data["requests"]} == {zoes.reference, bobs.reference}
 
 
+@pytest.mark.shows("5.5")
 def test_many_requests_come_in_parts(cast: Rivermark, zoes: ServiceRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("requests_app.exports.own_data.IN_A_PART", 2)
     for number in range(4):
@@ -247,6 +250,7 @@ def test_it_says_what_goes_and_asks_twice(zoes: ServiceRequest) -> None:
     assert ContactPoint.objects.filter(normalized=ZOE).exists()
 
 
+@pytest.mark.shows("5.6")
 def test_after_erasing_all_nothing_of_the_person_is_in_any_table(
     cast: Rivermark, zoes: ServiceRequest, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -303,6 +307,7 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
     assert "Erased at the person’s wish" in page(staff, f"/staff/r/{zoes.reference}/")
 
 
+@pytest.mark.shows("5.6")
 def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Rivermark, zoes: ServiceRequest) -> None:
     bob, _link = followers.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
     conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
@@ -346,6 +351,7 @@ def test_what_was_said_on_others_reports_goes_and_these_stay(cast: Rivermark, zo
     assert found_in_the_database(*WORDS.values()) == []
 
 
+@pytest.mark.shows("5.46")
 @pytest.mark.parametrize("joined", [False, True])
 def test_what_a_call_taker_wrote_down_for_them_is_theirs_and_notes_of_the_staff_are_not(
     cast: Rivermark, zoes: ServiceRequest, joined: bool
@@ -371,6 +377,7 @@ def test_what_was_said_of_the_outcome_stays_as_a_figure_of_nobodys(cast: Riverma
     assert (answer.person, answer.value) == (None, "no")
 
 
+@pytest.mark.shows("5.6")
 def test_erasing_twice_and_the_worker_twice_is_once(cast: Rivermark, zoes: ServiceRequest) -> None:
     client = signed_in(ZOE)
     contact_point = ContactPoint.objects.filter(normalized=ZOE).select_related("person__jurisdiction")[0]
@@ -412,6 +419,7 @@ def ask_to_change(client: Client, email: str) -> str:
     return link_in(told)
 
 
+@pytest.mark.shows("5.7")
 def test_a_new_address_takes_the_old_ones_place_once_its_own_link_is_pressed(
     cast: Rivermark, zoes: ServiceRequest
 ) -> None:
@@ -432,6 +440,7 @@ def test_a_new_address_takes_the_old_ones_place_once_its_own_link_is_pressed(
     assert client.post(path).status_code == 410
 
 
+@pytest.mark.shows("5.7")
 def test_whoever_only_has_the_new_addresss_mail_gets_nothing_by_it(cast: Rivermark, zoes: ServiceRequest) -> None:
     client = signed_in(ZOE)
     path = ask_to_change(client, BOB)

@@ -10,7 +10,7 @@ from tests.requests_app.web.account.test_my import page
 from tests.requests_app.web.account.test_my_data import ask_to_change
 from tests.resident import ANA, asked, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.44")]
 
 NEW = "ana.new@example.org"
 

@@ -14,7 +14,7 @@ from requests_app.worker.tasks import drain
 from tests.factories import Rivermark
 from tests.moved import it_is
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.18", "A16")]
 
 DEV = "dev@press.example"
 

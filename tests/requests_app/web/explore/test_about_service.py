@@ -12,6 +12,8 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.explore.test_areas import lasted, page
 
+pytestmark = pytest.mark.shows("5.28")
+
 LANE = {"where": "lane"}
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from requests_app.models import Area, Calendar, Jurisdiction
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.31")]
 
 CARD = [
     {
@@ -77,6 +77,7 @@ def test_a_point_is_enough_and_the_page_leads_to_a_report_there(client: Client, 
     assert f"/report/?lat={latitude:.6f}&amp;long={longitude:.6f}" in page
 
 
+@pytest.mark.shows("A2")
 def test_several_places_that_fit_are_a_list_to_choose_from(client: Client, city: Jurisdiction) -> None:
     factories.address(city, "12 Elm Street Court")
     factories.address(city, "12 Elm Stable Lane")

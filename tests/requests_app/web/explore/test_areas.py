@@ -13,6 +13,8 @@ from requests_app.models import Area, Jurisdiction, RequestArea, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 
+pytestmark = pytest.mark.shows("5.27")
+
 LANE = {"where": "lane"}
 
 

@@ -12,7 +12,7 @@ from requests_app.models import ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.25")]
 
 LANE = {"where": "lane"}
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -22,7 +22,7 @@ from tests.pages import tile_at
 if TYPE_CHECKING:
     from pytest_django.fixtures import DjangoAssertNumQueries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.22")]
 
 LANE = {"where": "lane"}
 AT_ELM = f"near={ELM_ST[1]},{ELM_ST[0]},200"
@@ -291,6 +291,7 @@ def test_the_feed_says_what_was_chosen(cast: Rivermark) -> None:
     assert "<title>Reports to Rivermark</title>" in read("/requests/feed/")
 
 
+@pytest.mark.shows("5.25")
 def test_who_has_the_feed_already_gets_no_body_until_something_changes(cast: Rivermark) -> None:
     made = factories.routed(cast.tree, "A limb hangs.")
     first = Client().get("/requests/feed/")
@@ -310,6 +311,7 @@ def test_who_has_the_feed_already_gets_no_body_until_something_changes(cast: Riv
 # --- Nobody is given away ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.24")
 def test_no_circle_tells_where_in_its_block_a_coarse_report_is(cast: Rivermark) -> None:
     """A circle that holds the true place and not the block's middle finds nothing, on any of the pages."""
     coarse = factories.service(cast.city, "rodent", visibility="coarse")
@@ -330,6 +332,7 @@ def test_no_circle_tells_where_in_its_block_a_coarse_report_is(cast: Rivermark) 
     assert made.reference not in on_tile(query, home) | on_tile(query, (made.public_point.x, made.public_point.y))
 
 
+@pytest.mark.shows("5.24")
 def test_a_thing_of_the_city_leads_to_no_coarse_hidden_or_private_report(cast: Rivermark) -> None:
     light = factories.asset(cast.city, "L00417")
     coarse = factories.service(cast.city, "rodent", visibility="coarse")

@@ -18,6 +18,7 @@ def _city() -> None:
     factories.service(cast.city, "inside", name={"en": "For staff alone"}, visibility="staff")
 
 
+@pytest.mark.shows("3.1")
 def test_home_offers_the_box_the_categories_a_look_up_and_the_numbers(client: Client) -> None:
     html = client.get("/").content.decode()
     for piece in (

@@ -13,6 +13,8 @@ from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
 
+pytestmark = pytest.mark.shows("5.30")
+
 NEAR = f"near={factories.ELM_ST[1]},{factories.ELM_ST[0]},5000"
 READER = "reader@example.org"
 
@@ -51,6 +53,7 @@ def test_it_is_found_by_area_and_service_but_by_no_place(
     assert found(NEAR) == [False, True]
 
 
+@pytest.mark.shows("5.43")
 @pytest.mark.parametrize("page", ["/requests/", "/requests/feed/", "/map/"])
 def test_words_find_no_house_and_what_is_about_a_home_by_no_street(
     cast: Rivermark, enforcement: ServiceVersion, page: str

@@ -26,6 +26,7 @@ def html(client: Client, path: str = "/map/") -> str:
     return answer.content.decode()
 
 
+@pytest.mark.shows("3.6", "A6", "A7")
 def test_the_list_says_what_the_map_shows(cast: factories.Rivermark, client: Client) -> None:
     made = factories.report(cast.tree, "A branch hangs.")
     page = html(client)
@@ -195,6 +196,7 @@ def test_nothing_is_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.shows("3.4")
 @pytest.mark.browser
 def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
     drawn_city: factories.Rivermark, live_site: "Site", page: "Page"

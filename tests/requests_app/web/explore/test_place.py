@@ -13,6 +13,8 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.explore.test_areas import page
 
+pytestmark = pytest.mark.shows("5.29")
+
 LANE = {"where": "lane"}
 BLOCK = "/places/100-block-of-oak-st/"
 # About 11 meters a house.

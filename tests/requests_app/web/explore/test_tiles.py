@@ -13,7 +13,7 @@ from requests_app.places import tiles
 from tests import factories, vector_tile
 from tests.pages import tile_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("8.5")]
 
 # The tiles that hold 12 Elm St (40.5 N, 69.0 W).
 AT_ELM_ST = {z: (int(111 / 360 * 2**z), y) for z, y in [(8, 96), (12, 1543), (13, 3086), (14, 6172), (15, 12345)]}
@@ -144,6 +144,7 @@ def test_from_near_each_request_is_a_point(cast: factories.Rivermark, client: Cl
     assert in_klingon["service"] == "Pothole"
 
 
+@pytest.mark.shows("5.23")
 @pytest.mark.parametrize("z", [15, 16, 17])
 def test_those_at_one_spot_are_one_circle_with_a_number_and_all_are_named(
     cast: factories.Rivermark, client: Client, z: int
@@ -227,6 +228,7 @@ def test_a_coarse_request_stands_at_its_block_and_nowhere_else(cast: factories.R
     assert shown == pytest.approx(made.public_point.coords, abs=0.00001)
 
 
+@pytest.mark.shows("5.43")
 def test_what_is_about_a_home_is_counted_from_afar_and_no_point_from_near(
     cast: factories.Rivermark, client: Client
 ) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.22")]
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -18,7 +18,7 @@ from requests_app.web.offline.script_text import offline_words
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.22")]
 
 TEXT = "A hole in the road by the library"
 SEND, PHOTO = "/report/offline/send/", "/report/offline/photo/"

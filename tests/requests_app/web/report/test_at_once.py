@@ -13,7 +13,7 @@ from requests_app.models import OneTimeLink, Person, ServiceRequest, Subscriptio
 from tests import factories
 from tests.resident import link_in, work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shows("5.45")]
 
 
 class Press:

@@ -13,7 +13,7 @@ from tests.factories import Rivermark
 from tests.requests_app.web.report.test_start import photo
 from tests.walk import TEXT, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.17")]
 
 
 def say(walk: Walk, text: str, **answers: Any) -> Walk:
@@ -39,6 +39,7 @@ def take_out(walk: Walk, number: int = 0) -> Walk:
     return walk.on("remove-text", where=one["where"], start=one["start"], words=one["words"])
 
 
+@pytest.mark.shows("A10")
 @pytest.mark.parametrize(
     ("text", "kind", "left"),
     [

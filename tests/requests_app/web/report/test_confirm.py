@@ -35,7 +35,7 @@ from tests import factories, resident
 from tests.factories import Rivermark
 from tests.walk import Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.3")]
 
 ANA = "ana@example.org"
 WORDS = "The third swing hangs by one chain"
@@ -105,6 +105,7 @@ def surfaces(reference: str) -> dict[str, str]:
 # --- A15: invisible and unsent, then both, once -----------------------------------------------------------------------
 
 
+@pytest.mark.shows("A15")
 def test_a15_before_the_link_is_used_it_is_nowhere_and_sent_to_nobody(cast: Rivermark, sent: Walk) -> None:
     assert work_off() == [ANA]
     made = ServiceRequest.objects.get()
@@ -140,6 +141,7 @@ def test_a15_not_even_its_private_link_opens_it_before(sent: Walk) -> None:
     assert Client().get(f"/l/{links.token(link)}/").status_code == 302
 
 
+@pytest.mark.shows("A15")
 def test_a15_the_press_makes_it_visible_and_sent_once_with_its_promises_from_then_on(
     cast: Rivermark, sent: Walk
 ) -> None:
@@ -191,6 +193,7 @@ def test_what_was_held_for_a_look_is_held_after_the_press_too(cast: Rivermark, s
 # --- A16: once, expires, signs in nobody else, and a scanner breaks nothing -------------------------------------------
 
 
+@pytest.mark.shows("A16")
 def test_a16_a_scanners_visit_changes_nothing_and_the_button_still_works(sent: Walk) -> None:
     path = mailed()
     for method in ("get", "head", "options", "get"):
@@ -201,6 +204,7 @@ def test_a16_a_scanners_visit_changes_nothing_and_the_button_still_works(sent: W
     assert ServiceRequest.objects.get().public_state == "public"
 
 
+@pytest.mark.shows("A16")
 def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(sent: Walk) -> None:
     path = mailed()
     stranger = Client()
@@ -224,6 +228,7 @@ def test_a16_its_own_browser_is_led_to_the_report_as_its_reporter(sent: Walk) ->
     assert answer.context["opened"].own
 
 
+@pytest.mark.shows("A16")
 def test_a16_after_a_week_it_is_over_and_a_new_one_can_be_had(sent: Walk) -> None:
     path = mailed()
     later(days=8)
@@ -254,6 +259,7 @@ def test_a_wrong_link_is_404(sent: Walk, token: str) -> None:
 # --- A17: later it leads to the report --------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("A17")
 def test_a17_used_again_it_leads_to_the_report_and_makes_no_second_one(sent: Walk) -> None:
     path = mailed()
     sent.client.post(path)

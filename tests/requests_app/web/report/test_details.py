@@ -60,6 +60,7 @@ def sends(walk: Walk, **data: Any) -> Walk:
 # --- What is refused, and that it costs nothing else ------------------------------------------------------------------
 
 
+@pytest.mark.shows("4.15")
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -83,6 +84,7 @@ def test_a_photo_that_cannot_be_taken_is_told_by_name_and_all_else_kept(walk: Wa
     assert Photo.objects.count() == 1
 
 
+@pytest.mark.shows("4.15")
 def test_a_photo_of_50_mb_is_told_and_all_else_kept(walk: Walk) -> None:
     walk.to_details()
     sends(walk, photos=[photo("huge.jpg", factories.jpeg(40, 30) + bytes(50 * 1024 * 1024))])
@@ -92,6 +94,7 @@ def test_a_photo_of_50_mb_is_told_and_all_else_kept(walk: Walk) -> None:
     assert not Photo.objects.exists()
 
 
+@pytest.mark.shows("4.15")
 def test_a_body_over_64_mb_is_refused_unread_and_leaves_the_draft_as_it_was(walk: Walk) -> None:
     walk.to_details()
     before = walk.draft.typed
@@ -103,6 +106,7 @@ def test_a_body_over_64_mb_is_refused_unread_and_leaves_the_draft_as_it_was(walk
     assert walk.draft.typed == before
 
 
+@pytest.mark.shows("4.15", "A22")
 def test_of_twenty_photos_five_are_kept_and_no_other_is_even_decoded(walk: Walk) -> None:
     walk.to_details()
     sends(walk, photos=[photo(f"{number}.jpg", b"no photo" if number > 5 else None) for number in range(1, 21)])
@@ -183,6 +187,7 @@ def test_a_photo_that_comes_after_sending_changes_nothing(walk: Walk) -> None:
     assert not Photo.objects.exists()
 
 
+@pytest.mark.shows("5.36")
 def test_photos_are_limited_by_address(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("requests_app.web.photo_uploads.PHOTOS_AN_HOUR", 1)
     walk.to_details()
@@ -217,6 +222,7 @@ def test_photos_that_come_at_once_are_never_more_than_five() -> None:
 # --- When and where it was taken --------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("4.16")
 def test_when_and_where_are_kept_only_if_the_sender_agrees_and_go_when_they_take_it_back(walk: Walk) -> None:
     walk.to_details()
     sends(walk, photos=[photo("one.jpg", from_camera())], add_photos="1")
@@ -245,6 +251,7 @@ def test_one_by_one_they_are_kept_only_with_the_box(walk: Walk) -> None:
     assert [bool(one.taken_at) for one in Photo.objects.order_by("id")] == [False, True]
 
 
+@pytest.mark.shows("4.16")
 def test_only_the_city_sees_them_after_sending(walk: Walk, cast: Rivermark) -> None:
     walk.to_details()
     sends(walk, photos=[photo("two.jpg", from_camera())], keep_taken="on").on("contact", none="1").send()
@@ -268,6 +275,7 @@ def test_the_stored_files_never_hold_them(walk: Walk) -> None:
 # --- Words that would deceive -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("4.21")
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -286,6 +294,7 @@ def test_what_is_not_seen_goes_and_what_joins_letters_stays(walk: Walk, typed: s
     assert walk.draft.typed["text"] == kept
 
 
+@pytest.mark.shows("4.21")
 def test_a_red_flag_is_heard_through_letters_without_width(walk: Walk) -> None:
     assert walk.begin("I sm\u200bell g\u200das in the hall").at == "emergency"
 
@@ -299,6 +308,7 @@ def test_words_of_nothing_but_letters_without_width_are_none(walk: Walk) -> None
 # --- Pressed twice at once --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("4.20", "A18")
 @pytest.mark.django_db(transaction=True)
 def test_pressed_twice_at_the_same_moment_it_is_one_request() -> None:
     factories.rivermark()

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.11")]
 
 
 @pytest.fixture
@@ -153,6 +153,7 @@ def test_another_browser_with_a_known_address_tells_nobody_that_it_is_known(
     assert people(earlier) == 2
 
 
+@pytest.mark.shows("4.12")
 @pytest.mark.parametrize("many", [1, 12])
 def test_the_count_of_people_changes_neither_priority_nor_due_date(
     cast: Rivermark, earlier: ServiceRequest, many: int

@@ -19,7 +19,7 @@ from tests.factories import Rivermark
 from tests.requests_app.web.report.test_start import photo, stopping
 from tests.walk import TEXT, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.2")]
 GAS = "I smell gas by the hole"
 
 
@@ -79,6 +79,7 @@ def test_words_added_to_the_list_count_for_drafts_that_stand_at_the_check(cast: 
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("A12")
 def test_an_answer_that_stops_cannot_be_sent_by_going_straight_to_the_end(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
     walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="no")
@@ -214,6 +215,7 @@ def test_a_press_counts_nothing_where_nothing_is_asked(walk: Walk) -> None:
     assert counts() == {}
 
 
+@pytest.mark.shows("5.36")
 def test_presses_are_limited_by_address(walk: Walk, settings: Settings) -> None:
     settings.RATE_LIMITS = True
     walk.begin(GAS)

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.18")]
 
 ANA = "ana@example.org"
 
@@ -139,6 +139,7 @@ def test_a_wrong_link_is_404(walk: Walk, change: str) -> None:
     assert Draft.objects.get(pk=walk.draft.pk).visitor_hash != other.visitor_hash
 
 
+@pytest.mark.shows("A17")
 def test_the_link_ends_with_the_draft(walk: Walk) -> None:
     walk.to_details()
     path = link_mailed(walk)
@@ -202,6 +203,7 @@ def test_forgetting_takes_every_draft_its_photos_the_links_and_the_sign_in(walk:
 # --- Another one ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("4.19")
 def test_another_like_this_asks_for_neither_service_nor_contact_again(cast: Rivermark, walk: Walk) -> None:
     factories.address(cast.city, "7 Oak Ave", -69.01, 40.51)
     walk.to_check().send()
@@ -233,6 +235,7 @@ def test_back_after_sending_shows_what_was_sent(walk: Walk) -> None:
     assert ServiceRequest.objects.count() == 1
 
 
+@pytest.mark.shows("4.20")
 def test_what_a_second_tab_typed_after_sending_comes_back(walk: Walk) -> None:
     walk.to_check()
     draft_id = walk.draft.pk
@@ -244,6 +247,7 @@ def test_what_a_second_tab_typed_after_sending_comes_back(walk: Walk) -> None:
     assert ServiceRequest.objects.get().description == TEXT
 
 
+@pytest.mark.shows("4.20")
 @pytest.mark.parametrize("gone", ["expired", "another browser"])
 def test_a_draft_that_is_gone_gives_back_what_its_page_held(walk: Walk, gone: str) -> None:
     walk.to_details()
@@ -259,6 +263,7 @@ def test_a_draft_that_is_gone_gives_back_what_its_page_held(walk: Walk, gone: st
     assert walk.begin("It took me an hour to type this").at == "service"
 
 
+@pytest.mark.shows("4.20")
 def test_a_form_whose_token_is_gone_can_be_sent_again_with_its_words(walk: Walk) -> None:
     walk.to_details()
     strict = Client(enforce_csrf_checks=True)
@@ -295,6 +300,7 @@ def test_what_another_site_sends_is_not_shown(walk: Walk, origin: str) -> None:
 # --- The service changes while the form is open -----------------------------------------------------------------------
 
 
+@pytest.mark.shows("4.20")
 def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast: Rivermark, walk: Walk) -> None:
     walk.begin("He sleeps by the gate").on("service", service="outreach").on("emergency", to_next_page="1")
     walk.on("location", address="12 Elm St").on("details/1", text="He sleeps by the gate").on("contact", none="1")
@@ -311,6 +317,7 @@ def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast:
     assert walk.on("check", version=seen[1]).at == "sent"
 
 
+@pytest.mark.shows("4.20", "A13")
 def test_a_service_switched_off_while_its_questions_are_open_keeps_the_words(walk: Walk) -> None:
     walk.to_details()
     Service.objects.filter(service_code="pothole").update(active=False)
@@ -321,6 +328,7 @@ def test_a_service_switched_off_while_its_questions_are_open_keeps_the_words(wal
     assert walk.draft.typed["answers"]["where"] in ("lane", ["lane"])
 
 
+@pytest.mark.shows("4.20")
 def test_a_new_question_while_the_form_is_open_is_asked_and_the_rest_kept(cast: Rivermark, walk: Walk) -> None:
     walk.to_details()
     old = cast.pothole.pk

@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import EAST, Rivermark, square
 from tests.walk import TEXT, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.7")]
 
 
 def at_where(walk: Walk, **given: str) -> Walk:
@@ -25,6 +25,7 @@ def at_where(walk: Walk, **given: str) -> Walk:
 # --- One place, however it is said ------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("A1")
 def test_an_empty_search_comes_back_to_the_place_page_and_files_nothing(walk: Walk) -> None:
     at_where(walk, address="   ")
     assert (walk.status, walk.at) == (422, "location")
@@ -32,6 +33,7 @@ def test_an_empty_search_comes_back_to_the_place_page_and_files_nothing(walk: Wa
     assert walk.client.get("/places/search.json", {"q": " "}).json() == []
 
 
+@pytest.mark.shows("A4")
 @pytest.mark.parametrize("typed", ["40.5, -69.0", "40.5 N 69.0 W", "40.5° N, 69.0° O"])
 def test_a_typed_latitude_and_longitude_is_the_point_that_a_click_gives(walk: Walk, typed: str) -> None:
     at_where(walk, address="", lat="40.5", long="-69.0")
@@ -41,6 +43,7 @@ def test_a_typed_latitude_and_longitude_is_the_point_that_a_click_gives(walk: Wa
     assert (found["lat"], found["long"], found["address"]) == (clicked["lat"], clicked["long"], "12 Elm St")
 
 
+@pytest.mark.shows("A4")
 @pytest.mark.parametrize("is_short", [False, True])
 def test_a_plus_code_is_the_point_that_a_click_gives(walk: Walk, is_short: bool) -> None:
     code = plus_codes.encode(-69.0001, 40.5001)
@@ -218,6 +221,7 @@ def test_a_neighbor_without_an_address_is_not_promised_anything(cast: Rivermark,
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("A3")
 def test_a_place_that_is_nobodys_cannot_be_sent_by_direct_post(cast: Rivermark, walk: Walk) -> None:
     at_where(walk, address="12 Elm St")
     draft = walk.draft

@@ -11,7 +11,7 @@ from requests_app.models import Draft, ServiceRequest, ShortLink
 from tests import factories
 from tests.factories import Rivermark, at, square
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.8")]
 
 
 @pytest.fixture

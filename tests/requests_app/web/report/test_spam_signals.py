@@ -31,7 +31,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.32")]
 PENDING_REVIEW = "Somebody will look at it before everyone can see it."
 
 
@@ -64,6 +64,7 @@ def report(walk: Walk, number: int = 0, **contact: str) -> ServiceRequest:
 # --- Floods -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.36")
 def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown_yet(
     walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 # --- The whole way ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("3.3")
 def test_a_pothole_takes_its_pages_in_order_and_is_sent(cast: Rivermark, walk: Walk) -> None:
     assert walk.begin().at == "service"
     assert walk.on("service", service="pothole").at == "location"
@@ -72,6 +73,7 @@ def test_out_of_hours_it_says_who_reads_it_when_and_what_is_answered_all_night(c
 # --- One submit, one request ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("3.11", "11.9")
 def test_sending_again_by_double_click_back_or_a_second_tab_is_the_same_reference(walk: Walk) -> None:
     walk.to_check()
     draft = walk.draft
@@ -101,6 +103,7 @@ def test_another_browser_cannot_open_the_draft_nor_send_it(walk: Walk) -> None:
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("3.8", "11.6")
 def test_an_expired_draft_is_gone_and_the_page_says_how_to_begin_again(walk: Walk) -> None:
     walk.to_check()
     Draft.objects.update(expires_at=app_now() - dt.timedelta(minutes=1))
@@ -124,6 +127,7 @@ def test_the_visitors_cookie_is_random_and_out_of_reach_of_scripts(walk: Walk) -
     assert cookie.value not in str(Draft.objects.values().get())
 
 
+@pytest.mark.shows("3.8")
 def test_the_home_page_offers_to_go_on_and_forgetting_erases_what_was_typed(walk: Walk) -> None:
     walk.to_details()
     upload(walk, photo("one.jpg"))
@@ -145,6 +149,7 @@ def test_a_page_that_is_not_due_yet_leads_to_the_one_that_is(walk: Walk) -> None
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("4.19")
 def test_report_another_here_asks_for_neither_place_nor_contact_again(walk: Walk) -> None:
     walk.to_check().send()
     walk.on("another")
@@ -170,6 +175,7 @@ def test_nothing_said_is_told_next_to_the_box(walk: Walk) -> None:
     assert not Draft.objects.exists()
 
 
+@pytest.mark.shows("11.4")
 def test_too_many_letters_are_told_with_their_number_and_kept(walk: Walk) -> None:
     walk.begin("x" * 100_000)
     assert walk.status == 422
@@ -187,6 +193,7 @@ def test_the_first_page_says_how_long_it_keeps_what_is_typed(walk: Walk) -> None
     assert "7 days" in walk.client.get("/").content.decode()
 
 
+@pytest.mark.shows("3.2")
 def test_the_first_pages_carry_the_emergency_strip_with_the_number_as_text(walk: Walk) -> None:
     for path in ("/", "/report/", "/report/?service=pothole", "/services/"):
         page = walk.client.get(path).content.decode()
@@ -203,6 +210,7 @@ def test_a_link_chooses_service_and_place(cast: Rivermark, walk: Walk) -> None:
     assert walk.draft.typed["place"]["address"] == "12 Elm St"
 
 
+@pytest.mark.shows("11.1")
 def test_an_unknown_service_in_a_link_is_told_and_the_path_finds_one(walk: Walk) -> None:
     assert "That service is not offered here" in walk.client.get("/report/?service=nosuch").content.decode()
     assert walk.begin(service="nosuch").at == "service"
@@ -247,6 +255,7 @@ def test_a_service_taken_out_of_use_meanwhile_is_asked_for_again(cast: Rivermark
 # --- Is anyone in danger? ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("3.2")
 @pytest.mark.parametrize("text", ["I smell gas by the hole", "Huele a gas en la calle"])
 def test_red_flag_words_of_any_language_lead_to_the_question_page(walk: Walk, text: str) -> None:
     walk.begin(text)
@@ -267,6 +276,7 @@ def test_who_goes_on_sends_a_request_that_says_so(walk: Walk) -> None:
     assert ServiceRequest.objects.get().after_warning
 
 
+@pytest.mark.shows("3.2")
 def test_words_of_self_harm_put_988_beside_911(walk: Walk) -> None:
     walk.begin("I want to die on this bridge")
     assert "988" in walk.html
@@ -280,6 +290,7 @@ def test_a_service_with_a_screen_asks_once_with_its_own_sentence(walk: Walk) -> 
     assert walk.on("emergency", to_next_page="1").at == "location"
 
 
+@pytest.mark.shows("2.15")
 def test_i_dont_know_always_asks(walk: Walk) -> None:
     assert walk.begin().on("service", service="unknown").at == "emergency"
 
@@ -307,6 +318,7 @@ def stopping(cast: Rivermark) -> None:
     )
 
 
+@pytest.mark.shows("3.2")
 def test_an_answer_that_stops_the_form_says_so_and_cannot_be_sent(cast: Rivermark, walk: Walk) -> None:
     stopping(cast)
     walk.begin(service="wire").on("location", address="12 Elm St").on("details/1", text=TEXT, q_danger="yes")
@@ -381,6 +393,7 @@ def test_a_service_without_a_place_may_skip_it(walk: Walk) -> None:
     assert walk.on("location", skip="1").at == "details/1"
 
 
+@pytest.mark.shows("11.2")
 @pytest.mark.parametrize(("lat", "long"), [("40.5", "-68.85"), ("0", "0"), ("90", "180")])
 def test_a_point_outside_is_refused_and_what_was_typed_kept(cast: Rivermark, walk: Walk, lat: str, long: str) -> None:
     walk.begin().on("service", service="pothole").on(
@@ -449,6 +462,7 @@ def test_what_is_urgent_is_always_taken(cast: Rivermark, walk: Walk) -> None:
 # --- Step 4: details --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("A9", "A11", "11.3")
 def test_a_missing_answer_is_told_beside_its_question_and_the_rest_kept(walk: Walk) -> None:
     walk.to_details().on("details/1", text="Other words", q_damage="a bent rim")
     assert walk.status == 422
@@ -460,6 +474,7 @@ def test_a_missing_answer_is_told_beside_its_question_and_the_rest_kept(walk: Wa
     assert "Other words" in walk.html
 
 
+@pytest.mark.shows("A9", "A11", "11.3")
 def test_zero_is_an_answer(cast: Rivermark, walk: Walk) -> None:
     questions = [factories.question("count", "number", required=True)]
     factories.service(cast.city, "lamps", questions=questions, duplicate_policy="never")
@@ -470,6 +485,7 @@ def test_zero_is_an_answer(cast: Rivermark, walk: Walk) -> None:
     assert walk.on("details/1", text=TEXT, q_count="0").at == "contact"
 
 
+@pytest.mark.shows("4.13")
 def test_at_most_three_required_questions_stand_on_a_page(cast: Rivermark, walk: Walk) -> None:
     questions = [factories.question(code, required=True) for code in ("one", "two", "three", "four")]
     factories.service(cast.city, "long", questions=questions, duplicate_policy="never")
@@ -480,6 +496,7 @@ def test_at_most_three_required_questions_stand_on_a_page(cast: Rivermark, walk:
     assert walk.on("details/2", q_four="4").at == "contact"
 
 
+@pytest.mark.shows("4.13")
 def test_a_conditional_question_is_the_next_step_and_blocks_only_if_asked(cast: Rivermark, walk: Walk) -> None:
     questions = [
         factories.question("size", "single", required=True, options=["small", "big"]),
@@ -573,6 +590,7 @@ def test_photos_are_kept_with_the_draft_described_and_sent(walk: Walk) -> None:
     assert first.alt == "The hole beside the curb"
 
 
+@pytest.mark.shows("11.5")
 def test_a_file_that_is_no_photo_is_told_by_name_and_the_good_one_stays(walk: Walk) -> None:
     walk.to_details()
     upload(walk, photo("good.jpg"), SimpleUploadedFile("virus.jpg", b"MZ not a photo", "image/jpeg"))
@@ -684,6 +702,7 @@ def test_change_links_come_back_to_the_check(walk: Walk) -> None:
 # --- Languages --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("3.9")
 def test_switching_the_language_keeps_what_was_typed_on_every_page(walk: Walk) -> None:
     walk.begin(switch_language="es")
     assert walk.page.startswith("/es/report/")

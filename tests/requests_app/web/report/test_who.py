@@ -44,6 +44,7 @@ def box(html: str, heading_id: str) -> str:
 # --- What the page says -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("5.1")
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
@@ -62,6 +63,7 @@ def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Riverma
     assert "Postal address" not in html
 
 
+@pytest.mark.shows("5.1")
 @pytest.mark.parametrize(
     "phone",
     [
@@ -104,6 +106,7 @@ def test_without_name_and_address_it_goes_no_further_and_each_is_told(at_contact
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("5.2")
 def test_both_are_kept_for_the_staff_alone(cast: Rivermark, at_contact: Walk) -> None:
     at_contact.on("contact", name=NAME, postal_address=ADDRESS, email="ana@example.org", language="en")
     assert at_contact.at == "check"
@@ -158,6 +161,7 @@ def test_report_another_here_asks_for_the_address_not_again(at_contact: Walk) ->
     assert at_contact.at == "check"
 
 
+@pytest.mark.shows("5.2")
 @pytest.mark.parametrize("who", [None, "cal"])
 def test_nobody_can_skip_it_not_even_the_call_taker(cast: Rivermark, barking: ServiceVersion, who: str | None) -> None:
     actor = getattr(cast, who) if who else None
@@ -181,6 +185,7 @@ def kept(**changes: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.shows("5.2")
 def test_a_kept_report_waits_on_our_page_for_what_is_missing(barking: ServiceVersion, walk: Walk) -> None:
     walk.client.get("/report/offline/token.json")
     answer = walk.client.post("/report/offline/send/", kept()).json()
@@ -239,6 +244,7 @@ def test_a29_all_of_a_host_can_be_listed(cast: Rivermark) -> None:
     assert not blocked_addresses.is_blocked(cast.city, "anybody@a-bridge.example")
 
 
+@pytest.mark.shows("A29")
 def test_a29_it_cannot_send_and_is_told_to_call(cast: Rivermark, listed: str, walk: Walk) -> None:
     walk.to_contact().on("contact", email=TROLL, name=NAME, language="en")
     assert walk.status == 422
@@ -256,6 +262,7 @@ def test_a29_it_cannot_send_either_if_it_was_listed_while_one_typed(cast: Riverm
     assert not ServiceRequest.objects.exists()
 
 
+@pytest.mark.shows("A29")
 def test_a29_it_cannot_join_what_others_reported(cast: Rivermark, listed: str, walk: Walk) -> None:
     earlier = factories.routed(cast.pothole, answers={"where": "lane"}, reporter=factories.NOBODY)
     assert walk.to_details().at == "duplicates"
@@ -267,6 +274,7 @@ def test_a29_it_cannot_join_what_others_reported(cast: Rivermark, listed: str, w
     assert earlier.participations.count() == 1
 
 
+@pytest.mark.shows("A29")
 def test_a29_it_cannot_subscribe(cast: Rivermark, listed: str) -> None:
     answer = Client().post("/follow/?service=pothole", {"email": TROLL, "cadence": "daily"})
     assert answer.status_code == 422
@@ -275,6 +283,7 @@ def test_a29_it_cannot_subscribe(cast: Rivermark, listed: str) -> None:
     assert not OneTimeLink.objects.exists()
 
 
+@pytest.mark.shows("A29")
 @pytest.mark.parametrize("what", ["report", "subscription"])
 def test_a29_it_cannot_confirm_what_it_asked_for_before_it_was_listed(cast: Rivermark, what: str) -> None:
     from requests_app import links

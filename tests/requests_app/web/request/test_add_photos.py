@@ -16,7 +16,7 @@ from requests_app.rules.public_texts import version_of
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.10")]
 
 
 def jpeg(name: str = "hole.jpg", content: bytes | None = None) -> SimpleUploadedFile:
@@ -230,6 +230,7 @@ def described(holder: Holder, words: str) -> Photo:
     return photo
 
 
+@pytest.mark.shows("5.47")
 @pytest.mark.parametrize(
     ("words", "reason"), [("We burn it down.", "threat"), ("More at spam.example", "link"), ("A deep hole", "")]
 )
@@ -247,6 +248,7 @@ def test_listed_words_beside_a_later_photo_wait_for_a_look(cast: Rivermark, word
         assert holder.request.is_public
 
 
+@pytest.mark.shows("5.47")
 def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_is_open(cast: Rivermark) -> None:
     holder = ana(cast)
     photo = described(holder, "Bo Miller at the hole")

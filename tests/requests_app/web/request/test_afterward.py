@@ -17,7 +17,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.moved import it_is_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.12")]
 
 LANE = {"where": "lane"}
 # "Thursday, June 3" or "Thursday, June 4, 8 a.m."
@@ -89,6 +89,7 @@ def reopened(cast: Rivermark, made: ServiceRequest) -> None:
     progress.reopen(made.pk, words="No.", actor=made.participations.get().person)
 
 
+@pytest.mark.shows("5.11")
 @pytest.mark.parametrize(
     ("act", "says"),
     [
@@ -139,6 +140,7 @@ def ended(cast: Rivermark, count: int, *, days: int = 4, ago: int = 1) -> None:
     cache.clear()
 
 
+@pytest.mark.shows("5.11")
 def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Rivermark, pothole: ServiceRequest) -> None:
     ended(cast, 17, days=4)
     ended(cast, 3, days=30)
@@ -148,6 +150,7 @@ def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Riverm
     assert "Our goal" not in read
 
 
+@pytest.mark.shows("5.11")
 @pytest.mark.parametrize(("count", "ago"), [(19, 1), (40, 91)])
 def test_with_too_few_or_too_old_ones_it_is_the_goal_and_called_one(
     cast: Rivermark, pothole: ServiceRequest, count: int, ago: int
@@ -177,6 +180,7 @@ def write(client: Client, service_request: ServiceRequest, act: str, words: str 
     return answer.content.decode()
 
 
+@pytest.mark.shows("A26")
 def test_words_for_what_ended_meanwhile_stand_ready_to_open_it_again(cast: Rivermark, pothole: ServiceRequest) -> None:
     ana = holder(pothole)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
@@ -210,6 +214,7 @@ def test_still_broken_of_what_another_opened_again_stands_ready_to_be_added(
     assert pothole.reopened_count == 1
 
 
+@pytest.mark.shows("5.15", "A25")
 def test_on_day_31_the_words_are_given_back_with_the_way_to_report_anew(
     cast: Rivermark, pothole: ServiceRequest
 ) -> None:
@@ -239,6 +244,7 @@ def test_words_for_what_was_joined_meanwhile_go_to_the_report_that_is_worked_on(
     assert WORDS not in page(Client(), mine)
 
 
+@pytest.mark.shows("A26")
 @pytest.mark.parametrize("became", ["hidden", "erased", "gone"])
 def test_words_for_what_nobody_may_read_any_more_are_given_back(
     cast: Rivermark, pothole: ServiceRequest, became: str

@@ -36,7 +36,7 @@ from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.8")]
 
 OAK = (-69.01, 40.51)
 PHONE = "617-555-0142"
@@ -519,6 +519,7 @@ def ask(cast: Rivermark, pk: int) -> None:
     conversation.ask(pk, question="Which one?", actor=cast.tom)
 
 
+@pytest.mark.shows("5.9")
 @pytest.mark.parametrize("meanwhile", [begin, join, merge, end, hide, transfer, ask])
 def test_who_comes_too_late_changes_nothing_gets_the_words_back_and_is_told_what_to_do(
     cast: Rivermark, meanwhile: Any
@@ -537,6 +538,7 @@ def test_who_comes_too_late_changes_nothing_gets_the_words_back_and_is_told_what
     assert holder.client.get(holder.path).status_code == 409
 
 
+@pytest.mark.shows("5.9")
 def test_the_words_that_came_too_late_are_sent_on_with_one_press(cast: Rivermark) -> None:
     holder = ana(cast)
     form = {**holder.open().fields, "text": "It is much bigger than I said at first."}
@@ -568,6 +570,7 @@ def test_the_action_asks_the_rule_under_the_lock(cast: Rivermark) -> None:
         corrections.change(holder.request.pk, corrections.Correction(text="x", note=""), actor=holder.link.person)
 
 
+@pytest.mark.shows("5.9")
 def test_an_erased_report_is_as_unknown_as_any(cast: Rivermark) -> None:
     holder = ana(cast)
     form = holder.open().fields

@@ -35,6 +35,7 @@ def test_a_public_requests_photo_is_everybodys_for_half_a_minute(town: Rivermark
     assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
 
 
+@pytest.mark.shows("3.12")
 @pytest.mark.parametrize("why", ["private service", "hidden request", "hidden photo", "private photo", "wrong name"])
 def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Client, why: str) -> None:
     made = factories.report(town.outreach if why == "private service" else town.tree)

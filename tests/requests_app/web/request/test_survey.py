@@ -14,7 +14,7 @@ from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.13")]
 
 LANE = {"where": "lane"}
 

@@ -100,6 +100,7 @@ def test_the_private_link_opens_a_private_request_by_a_cookie_bound_to_its_page(
     assert "a…@example.org" in html
 
 
+@pytest.mark.shows("A8", "11.7")
 @pytest.mark.parametrize("token", ["1-aaaaaaaaaaaaaaaaaaaaaaaaaa", "nonsense", "999999999999999999999-x", "١-a", "-"])
 def test_a_wrong_link_is_the_same_404_as_an_unknown_reference(
     client: Client, pothole: ServiceRequest, token: str
@@ -154,6 +155,7 @@ def test_staff_who_may_see_it_are_led_to_where_they_work(cast: Rivermark, client
     page(client, private, 404)
 
 
+@pytest.mark.shows("11.7")
 def test_any_spelling_of_the_reference_leads_to_one_address(client: Client, pothole: ServiceRequest) -> None:
     spoken = pothole.display_reference.lower()
     assert client.get(f"/r/{spoken}/")["Location"] == f"/r/{pothole.reference}/"
@@ -162,6 +164,7 @@ def test_any_spelling_of_the_reference_leads_to_one_address(client: Client, poth
 # --- What it says -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.shows("3.5")
 def test_it_says_who_acts_next_and_by_when(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     assert "Streets will look at it by" in page(client, pothole)
     progress.accept(pothole.pk, actor=cast.tom)
@@ -171,6 +174,7 @@ def test_it_says_who_acts_next_and_by_when(client: Client, cast: Rivermark, poth
     assert "Streets will look at it" not in html, "one next date only"
 
 
+@pytest.mark.shows("3.5")
 def test_the_order_of_the_page(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     html = page(ana, pothole)
     marks = [
@@ -186,6 +190,7 @@ def test_the_order_of_the_page(ana: Client, cast: Rivermark, pothole: ServiceReq
     assert positions == sorted(positions)
 
 
+@pytest.mark.shows("A23")
 def test_the_timeline_is_newest_first_in_departments_words(
     client: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
@@ -349,6 +354,7 @@ def test_the_reporter_adds_something_that_staff_read_and_the_public_does_not(
     assert pothole.has_new_answer
 
 
+@pytest.mark.shows("5.14")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -418,6 +424,7 @@ def move_back(service_request: ServiceRequest, **ago: int) -> None:
     ServiceRequest.objects.filter(pk=service_request.pk).update(resolved_at=app_now() - dt.timedelta(**ago))
 
 
+@pytest.mark.shows("A25")
 @pytest.mark.parametrize(
     ("disposition", "days", "may"),
     [("fixed", 29, True), ("fixed", 31, False), ("not_found", 13, True), ("not_found", 15, False)],
@@ -434,6 +441,7 @@ def test_for_how_long_it_can_be_opened_again(
     assert (pothole.status == "routed") == may
 
 
+@pytest.mark.shows("A25")
 def test_who_joined_says_still_broken_of_the_earlier_report(
     cast: Rivermark, client: Client, pothole: ServiceRequest
 ) -> None:

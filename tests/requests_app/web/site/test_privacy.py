@@ -6,7 +6,7 @@ from django.test import Client
 
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.29")]
 
 
 def test_the_citys_own_words_open_the_page_in_the_readers_language(client: Client) -> None:

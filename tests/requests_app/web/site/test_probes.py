@@ -15,6 +15,8 @@ from requests_app import outbox
 from requests_app.web.site import probes
 from tests.live import ROOT
 
+pytestmark = pytest.mark.shows("9.1")
+
 # The same door without a database behind it.
 WITHOUT_DATABASE = """
 import django, json

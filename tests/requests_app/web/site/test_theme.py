@@ -10,7 +10,7 @@ from django.test import Client
 from requests_app.models import Jurisdiction
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.30")]
 
 KEPT = "max-age=31536000"
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
