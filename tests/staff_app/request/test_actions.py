@@ -284,7 +284,7 @@ def test_a_transfer_goes_with_its_reason_and_out_of_sight(town: Rivermark, tom: 
     answer = act(tom, hole, "transfer", department=town.parks.pk, reason="It is in the park.")
     # Tom may not open it any more: back to his queue, not to a 404.
     assert answer["Location"] == "/staff/"
-    assert "Sent to another department." in tom.get("/staff/").content.decode()
+    assert "Transferred to another department." in tom.get("/staff/").content.decode()
     assert tom.get(f"/staff/r/{hole.reference}/").status_code == 404
     hole.refresh_from_db()
     assert (hole.department, hole.status, hole.bounces) == (town.parks, "routed", 1)
@@ -470,8 +470,8 @@ def test_somebody_was_faster_is_409_with_what_was_typed(town: Rivermark, pia: Cl
     answer = act(pia, limb, "ask", question="Which side of the path is it on?")
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Somebody was faster" in page
-    assert "The request now stands at: Fixed." in page
+    assert "Someone else got here first" in page
+    assert "The request’s status is now: Fixed." in page
     assert "Which side of the path is it on?" in page
     assert events_of(limb) == before
 

@@ -77,10 +77,10 @@ def test_what_could_never_be_found_is_not_taken_and_stays_typed(
 def test_a_sentence_can_be_tried_and_is_kept_nowhere(town: Rivermark, ada: Client) -> None:
     add(ada, "threat", "te voy a matar")
     found = ada.post(PATH, {"sentence": "Te voy a MATAR, jefe", "try": "1"}).content.decode()
-    assert "This would wait for a look." in found
+    assert "This would be held for review." in found
     assert "<mark>te voy a matar</mark>" in found
     found = ada.post(PATH, {"sentence": "This damn road", "try": "1"}).content.decode()
-    assert "Everyone could read this at once." in found
+    assert "Everyone could read this right away." in found
     assert ada.post(PATH, {"sentence": "", "try": "1"}).status_code == 422
 
 
