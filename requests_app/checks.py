@@ -1,4 +1,4 @@
-"""System checks: insecure settings with which Lamplighter refuses to start in production."""
+"""System checks: the settings that Lamplighter refuses to start with."""
 
 import ipaddress
 from typing import Any
@@ -9,46 +9,38 @@ from django.core.checks import Error, Tags, Warning, register
 
 @register(Tags.security)
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
-    """Errors, so that gunicorn and the workers refuse to start (see config/refusal.py)."""
+    """Errors, not warnings: gunicorn and the workers do not start while there is one (see config/refusal.py)."""
     if not settings.PRODUCTION:
         return []
     rules: list[tuple[bool, str, str]] = [
         (settings.DEMO, "The demo's one-click sign-in cannot run in production.", "Unset LAMPLIGHTER_DEMO."),
-        (settings.DEBUG, "DEBUG exposes the server's internals to everyone.", "Unset DEBUG."),
+        (settings.DEBUG, "DEBUG shows the server’s internals to everyone.", "Unset DEBUG."),
         (
             len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("development"),
-            "SECRET_KEY is missing or too short, so sessions could be forged.",
+            "SECRET_KEY is missing or short: sessions could be forged.",
             "Set SECRET_KEY to 50 random characters.",
         ),
         (
             not settings.LINK_KEYS or any(len(key) < 32 for key in settings.LINK_KEYS),
-            "LINK_KEYS is missing or too short, so private links could be forged.",
+            "LINK_KEYS is missing or short: private links could be forged.",
             "Set LINK_KEYS to at least one key of 32 random characters.",
         ),
         (
             not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
-            "ALLOWED_HOSTS is empty or open, so a forged Host header would be trusted.",
-            "Set ALLOWED_HOSTS to the host names of this site.",
+            "ALLOWED_HOSTS is empty or open: a forged Host header would be trusted.",
+            "Set ALLOWED_HOSTS to the names of this site.",
         ),
         (
             not settings.SITE_URL.startswith("https://"),
-            "SITE_URL is not https, so passwords would be sent unencrypted.",
-            "Set SITE_URL to the https URL of this site.",
+            "SITE_URL is not https: passwords would be sent unencrypted.",
+            "Set SITE_URL to the https address of this site.",
         ),
+        (not settings.RATE_LIMITS, "RATE_LIMITS is off: anyone could flood the site.", "Unset RATE_LIMITS."),
+        (not settings.DATABASE_URL, "DATABASE_URL is not set.", "Set DATABASE_URL to a PostgreSQL with PostGIS."),
         (
-            not settings.RATE_LIMITS,
-            "RATE_LIMITS is off, so anyone could flood the city with reports.",
-            "Unset RATE_LIMITS.",
-        ),
-        (
-            not settings.DATABASE_URL,
-            "DATABASE_URL is not set.",
-            "Set DATABASE_URL to a PostgreSQL database with PostGIS.",
-        ),
-        (
-            not all(map(_is_limited_network, settings.TRUSTED_PROXIES)),
-            "TRUSTED_PROXIES is not an address or trusts everyone, so anyone could forge their address.",
-            "Set TRUSTED_PROXIES to the addresses or networks of your reverse proxies.",
+            not all(map(_is_restrictive, settings.TRUSTED_PROXIES)),
+            "TRUSTED_PROXIES has an invalid address or trusts everyone: clients could forge their address.",
+            "Set TRUSTED_PROXIES to the addresses or networks of the proxies in front.",
         ),
     ]
     return [
@@ -58,7 +50,7 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
     ]
 
 
-def _is_limited_network(proxy: str) -> bool:
+def _is_restrictive(proxy: str) -> bool:
     try:
         return ipaddress.ip_network(proxy, strict=False).prefixlen > 0
     except ValueError:
@@ -70,7 +62,7 @@ def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
     if settings.PRODUCTION and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         return [
             Warning(
-                "Email is written to files on this machine, so residents get none.",
+                "Email is written to files on this machine, so nobody receives it.",
                 hint="Set EMAIL_URL to your mail server.",
                 id="lamplighter.W002",
             )

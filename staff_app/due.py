@@ -51,7 +51,7 @@ def disposition_words(code: str) -> str:
     """A disposition in a word or two, for staff."""
     return {
         Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ACTION_TAKEN: _("We took action"),
         Disposition.ANSWERED: _("Answered"),
         Disposition.HANDED_OVER: _("Handed over"),
         Disposition.DUPLICATE: _("Merged with an earlier request"),

@@ -141,12 +141,12 @@ def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, Des
         (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
         (
             Disposition.ACTION_TAKEN,
-            DescribedChoice(_("We acted"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")),
+            DescribedChoice(_("We took action"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")),
         ),
         (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question. Give the answer below."))),
         (
             Disposition.NOT_FOUND,
-            DescribedChoice(_("We looked and could not find it"), _("Someone must have visited.")),
+            DescribedChoice(_("We looked and couldn’t find it"), _("Someone must have visited.")),
         ),
         (Disposition.CANNOT_DO, DescribedChoice(_("We can’t do this"), _("Choose the reason below."))),
     ]
@@ -202,7 +202,7 @@ class ResolveForm(ActionForm):
         if disposition == Disposition.FIXED and visited is None:
             self.add_error("visited", _("Say whether someone visited. The public will see this."))
         if disposition == Disposition.NOT_FOUND and not visited:
-            self.add_error("visited", _("“Could not find it” requires a visit."))
+            self.add_error("visited", _("“Couldn’t find it” requires a visit."))
         return cleaned
 
 

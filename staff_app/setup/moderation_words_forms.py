@@ -18,7 +18,7 @@ TERM_MAX = 320
 LABELS = {
     Kind.LINK: gettext_lazy("Site"),
     Kind.THREAT: gettext_lazy("Threatening words"),
-    Kind.ADDRESS: gettext_lazy("E-mail address"),
+    Kind.ADDRESS: gettext_lazy("Email address"),
 }
 HINTS = {
     Kind.LINK: gettext_lazy("For example, spam.example. Its subdomains count too. You can paste a whole link."),

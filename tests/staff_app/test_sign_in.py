@@ -91,8 +91,8 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link_once(town: Rivermark,
     assert "does not work any more" in Client().get(link.group(1), follow=True).content.decode()
     # The same page for an address that nobody has, and no mail to it.
     other = Client().post("/accounts/password/reset/", {"email": "nobody@example.org"}, follow=True)
-    assert "Look at your mail" in known
-    assert "Look at your mail" in other.content.decode()
+    assert "Check your email" in known
+    assert "Check your email" in other.content.decode()
     assert len(mail.outbox) == 1
 
 
