@@ -363,9 +363,9 @@ class CorrectPlaceForm(ActionForm):
                 near = ", ".join(match.label for match in matches)
                 self.add_error(
                     "address",
-                    _("We can’t find this place. Did you mean: %(places)s?") % {"places": near}
+                    _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
                     if near
-                    else _("We can’t find this place. Enter an address, a corner or a park."),
+                    else _("We couldn’t find this place. Enter an address, a corner or a park."),
                 )
                 return cleaned
             self.point, cleaned["address"] = sure[0].point, sure[0].label

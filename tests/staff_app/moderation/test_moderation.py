@@ -141,7 +141,7 @@ def test_without_a_change_or_a_reason_nothing_is_hidden_and_nothing_typed_is_los
     limb: ServiceRequest, pia: Client
 ) -> None:
     answer = hide(pia, limb)
-    assert (answer.status_code, "You changed nothing." in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "You didn’t change anything." in answer.content.decode()) == (422, True)
     answer = hide(pia, limb, description=HIDDEN, reason="because")
     assert answer.status_code == 422
     assert HIDDEN in answer.content.decode()
@@ -377,7 +377,7 @@ def test_hidden_as_a_whole_its_reporter_reads_why_and_a_stranger_the_same_404_as
     page = said_on(client, client.get(url_of(link, town.city)).headers["Location"])
     assert "Hidden from the public: it tells something private about a person. The work on it goes on." in page
     assert SAID in page
-    assert "The public does not see this request." in said_on(pia, page_of(limb))
+    assert "The public can’t see this request." in said_on(pia, page_of(limb))
     pia.post(f"{page_of(limb)}publish/")
     limb.refresh_from_db()
     assert limb.public_state == "public"

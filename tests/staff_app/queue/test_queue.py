@@ -57,7 +57,7 @@ def test_somebody_without_work_in_this_city_gets_403(town: Rivermark, signed_in:
     town.city.save()
     answer = signed_in(factories.staff("Eli", "administrator", elsewhere)).get("/staff/", HTTP_HOST="rivermark.example")
     assert answer.status_code == 403
-    assert "you do not work for Rivermark" in answer.content.decode()
+    assert "you don’t work for Rivermark" in answer.content.decode()
 
 
 def test_it_shows_the_open_requests_of_ones_own_department(town: Rivermark, tom: Client, pia: Client) -> None:

@@ -374,7 +374,7 @@ def test_a_place_is_corrected_by_its_address(town: Rivermark, pia: Client, limb:
 def test_a_place_nobody_knows_or_outside_is_refused(town: Rivermark, pia: Client, limb: ServiceRequest) -> None:
     answer = act(pia, limb, "correct_place", address="Nowhere Lane 1")
     assert answer.status_code == 422
-    assert "We do not know this place" in answer.content.decode()
+    assert "We couldn’t find this place" in answer.content.decode()
     answer = act(pia, limb, "correct_place", address="A far field", latitude="10", longitude="10")
     assert answer.status_code == 422
     assert "outside Rivermark" in answer.content.decode()
@@ -398,7 +398,7 @@ def test_a_parent_must_be_another_one_that_i_see_and_no_duplicate(town: Rivermar
     limb = factories.routed(town.tree)
     merges.merge(second.pk, parent=first, actor=town.tom)
     for reference, words in (
-        (third.reference, "the same request"),
+        (third.reference, "the number of this request"),
         (limb.reference, "no request with this reference"),
         ("nonsense", "no request with this reference"),
         (second.reference, "Join with that one"),

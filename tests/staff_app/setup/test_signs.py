@@ -56,7 +56,7 @@ def test_a_service_alone_is_enough(town: Rivermark, ada: Client) -> None:
         ({"numbers": "L1 L00417 L2"}, "We can’t find anything with these numbers: L1, L2"),
         ({"numbers": "L00417", "address": "12 Elm St"}, "Enter numbers or a place, but not both."),
         ({"numbers": " ".join(f"N{n}" for n in range(61))}, "You can make up to 60 at once. You entered 61."),
-        ({"address": "qqqzzz"}, "We can’t find this place. Enter an address, a corner or a park."),
+        ({"address": "qqqzzz"}, "We couldn’t find this place. Enter an address, a corner or a park."),
         ({"address": "far away", "lat": "0", "long": "0"}, "This place is outside Rivermark."),
         ({"numbers": "\x00"}, "Null characters are not allowed."),
         ({"service": "999999"}, "Select a valid choice."),
