@@ -88,7 +88,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link_once(town: Rivermark,
     client.post(form, {"password1": new, "password2": new})
     assert sign_in(Client(), town.tom.email, new)
     assert not sign_in(Client(), town.tom.email)
-    assert "does not work any more" in Client().get(link.group(1), follow=True).content.decode()
+    assert "doesn’t work anymore" in Client().get(link.group(1), follow=True).content.decode()
     # The same page for an address that nobody has, and no mail to it.
     other = Client().post("/accounts/password/reset/", {"email": "nobody@example.org"}, follow=True)
     assert "Check your email" in known

@@ -399,8 +399,8 @@ def test_a_parent_must_be_another_one_that_i_see_and_no_duplicate(town: Rivermar
     merges.merge(second.pk, parent=first, actor=town.tom)
     for reference, words in (
         (third.reference, "the number of this request"),
-        (limb.reference, "no request with this reference"),
-        ("nonsense", "no request with this reference"),
+        (limb.reference, "have a request with this number"),
+        ("nonsense", "have a request with this number"),
         (second.reference, "Join with that one"),
     ):
         answer = act(tom, third, "merge", reference=reference)

@@ -52,7 +52,7 @@ def test_a_phrase_is_changed_and_what_excuses_it_with_it(town: Rivermark, ada: C
     phrase.refresh_from_db()
     assert phrase.unless == ["smell gas at the gas station"]
     assert "This doesn’t trigger the question." in tried(ada, "I smell gas at the gas station")
-    assert "since it stands in “smell gas at the gas station”" in tried(ada, "I smell gas at the gas station")
+    assert "because it’s part of “smell gas at the gas station”" in tried(ada, "I smell gas at the gas station")
 
 
 def test_a_phrase_is_removed(ada: Client) -> None:
@@ -73,7 +73,7 @@ def test_a_phrase_is_removed(ada: Client) -> None:
         ({"phrase": "x" * 121}, "Use at most 120 characters. You have 121."),
         ({"phrase": "SMELL, gas!"}, "This is already on the list as “smell gas”."),
         ({"unless": "boiler hisses"}, "“boiler hisses” must contain “boiler hisses” and other words."),
-        ({"unless": "boiler hisses " + "x" * 120}, "is too long. Use at most 120 characters on a line."),
+        ({"unless": "boiler hisses " + "x" * 120}, "is too long. Use at most 120 characters per line."),
         ({"unless": "\n".join(f"boiler hisses {n}" for n in range(51))}, "Use at most 50 lines."),
         ({"language": "tlh"}, "Select a valid choice."),
         ({"kind": "nothing"}, "Select a valid choice."),
