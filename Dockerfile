@@ -36,6 +36,5 @@ USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-# 8,190 bytes are the longest request line that gunicorn can allow.
-CMD ["gunicorn", "config.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", \
-     "--timeout=60", "--graceful-timeout=5", "--no-control-socket", "--limit-request-line=8190"]
+CMD ["gunicorn", "config.wsgi:application", "--config=config/gunicorn.py", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", \
+     "--timeout=60", "--graceful-timeout=5", "--no-control-socket"]

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "pgtrigger",
+    "anymail",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -57,7 +58,7 @@ MIDDLEWARE = [
     # Early, so that it covers responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "requests_app.static_files.StaticFiles",
-    "requests_app.web.middleware.packed",
+    "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",
     "requests_app.web.middleware.unshared",
     "csp.middleware.CSPMiddleware",
@@ -173,9 +174,13 @@ CELERY_BEAT_SCHEDULE = {
     "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
-# --- Email: files in the demo, EMAIL_URL in production --------------------------------------------------------------
+# --- Email: files in the demo; in production a mail server (EMAIL_URL) or an email service (ANYMAIL_SERVICE) --------
 MAIL_FOLDER = VAR / "mail"
-if EMAIL_URL := env.str("EMAIL_URL", default=""):
+ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": 10}
+if ANYMAIL_SERVICE := env.str("ANYMAIL_SERVICE", default=""):
+    EMAIL_BACKEND = f"anymail.backends.{ANYMAIL_SERVICE}.EmailBackend"
+    ANYMAIL |= env.dict("ANYMAIL_SETTINGS", default={})
+elif EMAIL_URL := env.str("EMAIL_URL", default=""):
     vars().update(env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -234,8 +239,25 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
 # Written by `manage.py train_suggestions`, read by web processes.
 SUGGESTIONS_ROOT = env.str("SUGGESTIONS_ROOT", default=str(VAR / "suggestions"))
+# Photos: files in MEDIA_ROOT, or objects in a bucket of Amazon S3 or of a server that speaks its protocol.
+PHOTO_STORAGE: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    PHOTO_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            # Empty: Amazon's own, and the credentials that the machine has.
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
+            "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
+            "addressing_style": env.str("S3_ADDRESSING_STYLE", default="auto"),
+            # As on a disk: what somebody sends never takes the place of another photo.
+            "file_overwrite": False,
+        },
+    }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": PHOTO_STORAGE,
     "staticfiles": {
         # Compression takes a while, so a demo skips it.
         "BACKEND": "requests_app.static_files.PackedFiles"

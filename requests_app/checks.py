@@ -63,7 +63,7 @@ def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
         return [
             Warning(
                 "Email is written to files on this machine, so nobody receives it.",
-                hint="Set EMAIL_URL to your mail server.",
+                hint="Set EMAIL_URL to your mail server, or ANYMAIL_SERVICE to your email service.",
                 id="lamplighter.W002",
             )
         ]

@@ -58,6 +58,7 @@ def take(
 ) -> Photo:
     """Stores one upload as a re-encoded JPEG of at most 2048 px and a thumbnail. Raises PhotoRefused.
 
+    Without a draft or a request it belongs to nobody yet: housekeeping removes it if it stays so.
     keep_taken: whether the sender agreed that we keep when and where it was taken. name: random, if the caller has none.
 
     The files are written under a random name before the row: a crash in between leaves a file that nobody can find, and that

@@ -49,7 +49,14 @@ class Site:
         celery = [sys.executable, "-m", "celery", "--app=config.celery:app", "worker", "--loglevel=INFO"]
         return {
             "web": [
-                *[sys.executable, "-m", "gunicorn", "config.wsgi:application", f"--bind=127.0.0.1:{self.port}"],
+                *[
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "config.wsgi:application",
+                    "--config=config/gunicorn.py",
+                    f"--bind=127.0.0.1:{self.port}",
+                ],
                 *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
             ],
             # With its own alarm clock, so that what a lost wake-up left behind is found here too.

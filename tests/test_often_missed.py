@@ -16,11 +16,6 @@ SPANISH = "Un hoyo enorme en la calle"
 
 
 @pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
 def spanish(cast: Rivermark) -> ServiceRequest:
     return factories.routed(cast.pothole, SPANISH, answers={"where": "lane"}, reporter=factories.ANA, language="es")
 

@@ -12,14 +12,12 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import engines
-from django.test import override_settings
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
 from requests_app.web.fields import (
     DescribedChoice,
     MemorableDateField,
-    MemorableDateTimeField,
     PhotosField,
     address_attributes,
 )
@@ -329,10 +327,6 @@ class DateForm(forms.Form):
     day = MemorableDateField(label="Day", required=False)
 
 
-class MomentForm(forms.Form):
-    moment = MemorableDateTimeField(label="Moment")
-
-
 def test_a_typed_date_becomes_a_date() -> None:
     form = DateForm({"day_month": "6", "day_day": "3", "day_year": "2026"})
     assert form.is_valid()
@@ -358,24 +352,6 @@ def test_a_date_that_is_none_is_told_in_one_sentence_and_stays_typed(
     page = rendered(form)
     assert page.one("input", name="day_day")["value"] == day
     assert_sound(page)
-
-
-@override_settings(TIME_ZONE="UTC")
-def test_a_typed_moment_is_the_pages_own_time() -> None:
-    with timezone.override("America/New_York"):
-        form = MomentForm({"moment_month": "6", "moment_day": "3", "moment_year": "2026", "moment_time": "16:00"})
-        assert form.is_valid(), form.errors
-        assert form.cleaned_data["moment"].astimezone(datetime.UTC).hour == 20
-        again = rendered(MomentForm(initial={"moment": form.cleaned_data["moment"]}))
-    assert again.one("input", name="moment_time")["value"] == "16:00"
-    assert "selected" in again.one("option", value="6").attrs
-
-
-@override_settings(TIME_ZONE="UTC")
-def test_an_hour_that_the_clocks_skip_is_refused() -> None:
-    with timezone.override("America/New_York"):
-        form = MomentForm({"moment_month": "3", "moment_day": "8", "moment_year": "2026", "moment_time": "02:30"})
-        assert not form.is_valid()
 
 
 class PhotoForm(forms.Form):

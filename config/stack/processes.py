@@ -40,7 +40,13 @@ def server_programs(folders: Folders) -> list[Program]:
 def app_programs(host: str, port: int) -> list[Program]:
     bin_folder = Path(sys.executable).parent
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    gunicorn = [str(bin_folder / "gunicorn"), "config.wsgi:application", f"--bind={address}", "--worker-class=gthread"]
+    gunicorn = [
+        str(bin_folder / "gunicorn"),
+        "config.wsgi:application",
+        "--config=config/gunicorn.py",
+        f"--bind={address}",
+        "--worker-class=gthread",
+    ]
     celery = [str(bin_folder / "celery"), "--app=config.celery:app"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [

@@ -27,6 +27,8 @@ from requests_app.models import (
 KEYS_KEPT = dt.timedelta(days=14)
 DONE_ROWS_KEPT = dt.timedelta(days=30)
 FILES_KEPT = dt.timedelta(hours=24)
+# Much longer than an API client waits for the answer to its report.
+UNCLAIMED_PHOTOS_KEPT = dt.timedelta(hours=1)
 # The longest that a change waits for its mail is a week; what is older was told, or never will be.
 TOLD_KEPT = dt.timedelta(days=40)
 LINKS_KEPT = dt.timedelta(days=30)
@@ -40,6 +42,7 @@ def sweep() -> None:
     now = app_now()
     for draft in Draft.objects.filter(expires_at__lt=now)[:DRAFTS_AT_ONCE]:
         _drop(draft)
+    _drop_unclaimed_photos(now)
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     _drop_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
@@ -94,6 +97,13 @@ def _drop(draft: Draft) -> None:
         locked.delete()
     for photo in left:
         photos.remove_files(photo)
+
+
+def _drop_unclaimed_photos(now: dt.datetime) -> None:
+    """Photos of a report that the API did not store, where the process died before it could remove them."""
+    unclaimed = Photo.objects.filter(draft=None, service_request=None, created_at__lt=now - UNCLAIMED_PHOTOS_KEPT)
+    for photo in unclaimed.order_by("pk")[:DRAFTS_AT_ONCE]:
+        photos.remove(photo)
 
 
 def sweep_files() -> int:

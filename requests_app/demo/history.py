@@ -45,7 +45,7 @@ BATCH = 1_000
 TARGETS_SINCE = dt.timedelta(days=3 * 365)
 
 
-def load(jurisdiction: Jurisdiction, folder: Path, *, progress: Progress, count: int | None = None) -> int:
+def load(jurisdiction: Jurisdiction, folder: Path, progress: Progress, count: int | None = None) -> int:
     """Writes the demo city's requests in one transaction and returns their number; 0 if the city has some already.
 
     The work is attributed to members of departments, so load staff first.

@@ -8,7 +8,15 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from requests_app.actions.search_index import index_catalogue
-from requests_app.imports.catalogue_file import FORMAT, TERMS, Known, listed_term, problems, read_catalogue, read_phrase
+from requests_app.imports.catalogue_file import (
+    FORMAT,
+    REFERRED_TO,
+    TERMS,
+    listed_term,
+    problems,
+    read_catalogue,
+    read_phrase,
+)
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import (
     Article,
@@ -62,17 +70,14 @@ def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[
     return writer.changed
 
 
-def _known(jurisdiction: Jurisdiction) -> Known:
-    def codes(model: Any, name: str = "code") -> set[str]:
-        return set(model.objects.filter(jurisdiction=jurisdiction).values_list(name, flat=True))
-
-    return Known(
-        calendars=codes(Calendar),
-        departments=codes(Department),
-        categories=codes(Category),
-        services=codes(Service, "service_code"),
-        articles=codes(Article),
-    )
+def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
+    models: dict[str, Any] = {
+        "calendars": Calendar, "departments": Department, "categories": Category, "services": Service, "articles": Article,
+    }  # fmt: skip
+    return {
+        part: set(model.objects.filter(jurisdiction=jurisdiction).values_list(REFERRED_TO[part], flat=True))
+        for part, model in models.items()
+    }
 
 
 class _Writer:
@@ -235,9 +240,7 @@ class _Writer:
 
     def phrases(self, kind: str, by_language: dict[str, list[Any]]) -> None:
         for language, written in by_language.items():
-            wanted = {
-                phrase.strip(): [one.strip() for one in unless] for phrase, unless, _ in map(read_phrase, written)
-            }
+            wanted = {phrase.strip(): [one.strip() for one in unless] for phrase, unless in map(read_phrase, written)}
             rows = EmergencyPhrase.objects.filter(jurisdiction=self.jurisdiction, language=language)
             gone, _ = rows.filter(kind=kind).exclude(phrase__in=wanted).delete()
             for phrase, unless in wanted.items():

@@ -1,369 +1,85 @@
 """A catalogue as a city writes it, in one YAML file or several: read, joined, and checked before any row is touched."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-import yaml
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationError, ValidationInfo, model_validator
 
-from requests_app.imports.map_files import ImportProblemError, first_line
+from requests_app.imports.map_files import ImportProblemError
+from requests_app.imports.yaml_file import (
+    Loc,
+    Section,
+    Written,
+    YamlFile,
+    child,
+    context_of,
+    distinct,
+    one_of,
+    read_yaml,
+    refers_to,
+    sentences_of,
+    tables,
+    whole_number,
+    written,
+    wrong,
+)
 from requests_app.models import EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules import review, screening
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
-# Parts that are lists, with what names a row of each; and parts that are tables.
-LISTS = {"departments": "code", "categories": "code", "services": "service_code", "articles": "code", "routing": "name"}
-TABLES = ("calendars", "emergency_words", "moderation_words", "reasons")
-KEYS = {
-    "departments": {"code", "name", "phone", "email", "calendar", "on_call", "active"},
-    "categories": {"code", "name", "icon", "order"},
-    "services": {
-        "service_code", "category", "department", "name", "description", "keywords", "priority", "targets",
-        "visibility", "photo", "duplicates", "owner_kinds", "place_rule", "place", "emergency_screen", "outcome_words",
-        "evidence", "questions", "active", "asset_kinds", "listed_by_place",
-        "identity_words", "must_confirm",
-    },
-    "articles": {"code", "title", "body", "services", "published"},
-    "routing": {"name", "when", "department"},
-}  # fmt: skip
-QUESTION_KEYS = {"code", "text", "help", "kind", "required", "visibility", "show_if", "options"}
-EFFECTS = {"stop", "priority", "resolve_target", "private_photos", "service", "article"}
-DUPLICATE_KEYS = {"policy", "radius_m", "window_days", "family"}
-# What lies farther away, or was told longer ago, is another problem.
-DUPLICATE_MOST = {"radius_m": 1_000, "window_days": 366}
-FAMILY = re.compile(r"[a-z0-9_-]{1,40}")
-WHEN = {"services", "areas", "answers", "words"}
-PLACE_RULES = ("segment", "polygon", "none")
-EVIDENCE = ("none", "photo", "visit")
+# Parts that others refer to, and what names a row.
+REFERRED_TO = {
+    "calendars": "code",
+    "departments": "code",
+    "categories": "code",
+    "services": "service_code",
+    "articles": "code",
+}
 PHRASE_MAX = 120
 # Open311 puts service codes into paths and comma lists.
-SAFE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
+SAFE_CODE = r"[A-Za-z0-9_.-]{1,60}"
 # What a catalogue may list for moderators. The addresses of persons are in no file that goes from hand to hand.
 TERMS = {"link": review.host_of, "threat": review.threat_of}
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 SPAN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 
 
-def read_catalogue(paths: Iterable[Path]) -> dict[str, Any]:
-    """The files as one catalogue: lists of the same name are joined in order. Raises ImportProblemError."""
-    joined: dict[str, Any] = {}
-    for path in paths:
-        try:
-            read = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-            raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
-        if not isinstance(read, dict) or read.pop("format", None) != FORMAT:
-            raise ImportProblemError(f"{path.name} is no catalogue: it should begin with `format: {FORMAT}`.")
-        for part, said in read.items():
-            if part in LISTS and isinstance(said, list):
-                joined.setdefault(part, []).extend(said)
-            elif part in TABLES and isinstance(said, dict):
-                joined.setdefault(part, {}).update(said)
-            else:
-                known = ", ".join([*LISTS, *TABLES])
-                raise ImportProblemError(
-                    f"{path.name}: `{part}` is not one of {known}, or is not written as it should be."
-                )
-    return joined
+# --- Values -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Known:
-    """Codes that a catalogue may refer to besides its own: what the city has already."""
-
-    calendars: set[str] = field(default_factory=set)
-    departments: set[str] = field(default_factory=set)
-    categories: set[str] = field(default_factory=set)
-    services: set[str] = field(default_factory=set)
-    articles: set[str] = field(default_factory=set)
-
-
-def problems(catalogue: Mapping[str, Any], languages: Sequence[str], known: Known | None = None) -> list[str]:
-    """What is wrong in it, a sentence each; an empty list: it can be imported."""
-    check = _Check(catalogue, languages, known or Known())
-    parts: list[tuple[str, Callable[[str, dict[str, Any]], Iterator[str]]]] = [
-        ("departments", check.department),
-        ("categories", check.category),
-        ("services", check.service),
-        ("articles", check.article),
-        ("routing", check.rule),
+def _text(value: Any, info: ValidationInfo) -> Any:
+    """A text in each of the city's languages."""
+    given = value if isinstance(value, dict) else {}
+    missing = [
+        one for one in context_of(info)["languages"] if not (isinstance(given.get(one), str) and given[one].strip())
     ]
-    found: list[str] = []
-    try:
-        for code, said in catalogue.get("calendars", {}).items():
-            found += check.calendar(f"calendar {code}", said)
-        for part, look in parts:
-            found += check.rows(part, look)
-        for kind, rows in catalogue.get("reasons", {}).items():
-            found += check.reasons(f"reasons, {kind}", kind, rows)
-        for kind, by_language in catalogue.get("emergency_words", {}).items():
-            found += check.phrases(f"emergency_words, {kind}", kind, by_language)
-        for kind, terms in catalogue.get("moderation_words", {}).items():
-            found += check.terms(f"moderation_words, {kind}", kind, terms)
-    except (AttributeError, TypeError, KeyError, ValueError) as error:
-        # A list where a table should be, and the like: what was found so far is told with it.
-        found.append(f"Something is not written as it should be: {first_line(error)}")
-    return found
+    if missing:
+        raise wrong(f"the text in {', '.join(f'`{one}`' for one in missing)} is missing.")
+    return value
 
 
-class _Check:
-    def __init__(self, catalogue: Mapping[str, Any], languages: Sequence[str], known: Known) -> None:
-        def codes(part: str) -> set[str]:
-            return {str(row.get(LISTS[part])) for row in catalogue.get(part, []) if isinstance(row, dict)}
+def _span(value: Any) -> Any:
+    if not SPAN.fullmatch(str(value)) or value[:5] >= value[6:]:
+        raise wrong(f"`{value}` should be like 07:00-16:00.")
+    return value
 
-        self.catalogue, self.languages = catalogue, languages
-        self.calendars = known.calendars | set(catalogue.get("calendars", {}))
-        self.departments = known.departments | codes("departments")
-        self.categories = known.categories | codes("categories")
-        self.services = known.services | codes("services")
-        self.articles = known.articles | codes("articles")
 
-    def rows(self, part: str, look: Callable[[str, dict[str, Any]], Iterator[str]]) -> Iterator[str]:
-        key, seen = LISTS[part], set()
-        for number, row in enumerate(self.catalogue.get(part, []), start=1):
-            name = row.get(key) if isinstance(row, dict) else None
-            if not isinstance(name, str) or not name:
-                yield f"{part}, number {number}: `{key}` is missing."
-                continue
-            where = f"{part}, {name}"
-            if name in seen:
-                yield f"{where}: it stands there twice."
-            seen.add(name)
-            if key != "name" and not SAFE_CODE.fullmatch(name):
-                yield f"{where}: a code has only letters, digits, dashes, dots and underscores."
-            if unknown := set(row) - KEYS[part]:
-                yield f"{where}: unknown key `{min(unknown)}`."
-            yield from look(where, row)
+def _date(value: Any) -> str:
+    # YAML reads 2027-06-14 without quotes as a date.
+    if not DATE.fullmatch(str(value)):
+        raise wrong(f"`{value}` should be a date like 2027-06-14.")
+    return str(value)
 
-    def words(self, where: str, said: Any, *, required: bool = True) -> Iterator[str]:
-        """A text in each of the city's languages."""
-        if not said and not required:
-            return
-        for language in self.languages:
-            text = said.get(language) if isinstance(said, dict) else None
-            if not isinstance(text, str) or not text.strip():
-                yield f"{where}: the text in `{language}` is missing."
 
-    def one_of(self, where: str, said: Any, choices: Iterable[str]) -> Iterator[str]:
-        choices = list(choices)
-        if said not in choices:
-            yield f"{where}: `{said}` should be one of {', '.join(choices)}."
-
-    def calendar(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        if not said.get("always") and not said.get("hours"):
-            yield f"{where}: it needs `always: true` or `hours`."
-        for day, spans in (said.get("hours") or {}).items():
-            if day not in WEEKDAYS:
-                yield f"{where}: `{day}` should be one of {', '.join(WEEKDAYS)}."
-            for span in spans:
-                if not SPAN.fullmatch(str(span)) or span[:5] >= span[6:]:
-                    yield f"{where}: `{span}` should be like 07:00-16:00."
-        for holiday in (said.get("holidays") or {}).get("extra") or []:
-            if not DATE.fullmatch(str(holiday.get("date"))):
-                yield f"{where}: the holiday `{holiday.get('date')}` should be a date like 2027-06-14."
-
-    def department(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        yield from self.words(f"{where}, name", said.get("name"))
-        yield from self.one_of(f"{where}, calendar", said.get("calendar"), sorted(self.calendars))
-
-    def category(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        yield from self.words(f"{where}, name", said.get("name"))
-
-    def service(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        yield from self.words(f"{where}, name", said.get("name"))
-        for part in ("description", "emergency_screen", "identity_words"):
-            yield from self.words(f"{where}, {part}", said.get(part), required=False)
-        for outcome, words in (said.get("outcome_words") or {}).items():
-            yield from self.words(f"{where}, outcome_words, {outcome}", words)
-        yield from self.one_of(f"{where}, category", said.get("category"), sorted(self.categories))
-        yield from self.one_of(f"{where}, department", said.get("department"), sorted(self.departments))
-        yield from self.one_of(
-            f"{where}, visibility", said.get("visibility", "public"), ServiceVersion.Visibility.values
-        )
-        yield from self.one_of(f"{where}, photo", said.get("photo", "optional"), ServiceVersion.PhotoPolicy.values)
-        yield from self.one_of(f"{where}, place_rule", said.get("place_rule", "none"), PLACE_RULES)
-        yield from self.one_of(f"{where}, place", said.get("place", "required"), ("required", "optional"))
-        yield from self.one_of(f"{where}, evidence", said.get("evidence", "none"), EVIDENCE)
-        for name in ("listed_by_place", "must_confirm"):
-            if not isinstance(said.get(name, True), bool):
-                yield f"{where}: `{name}` should be true or false."
-        yield from self.duplicates(f"{where}, duplicates", said.get("duplicates") or {})
-        yield from self.priority(where, said.get("priority", 3))
-        yield from self.confirmation(where, said)
-        yield from self.asset_kinds(where, said.get("asset_kinds") or [])
-        for kind, target in (said.get("targets") or {}).items():
-            yield from self.one_of(f"{where}, targets", kind, Target.Kind.values)
-            yield from self.target(f"{where}, targets, {kind}", target)
-        yield from self.questions(where, said)
-
-    def confirmation(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        """What may be urgent cannot wait until a mail is read."""
-        effects = [
-            option.get("effects") or {}
-            for question in said.get("questions") or []
-            for option in question.get("options") or []
-        ]
-        urgent = 1 in (said.get("priority"), *(one.get("priority") for one in effects))
-        if said.get("must_confirm") and (urgent or said.get("emergency_screen")):
-            yield f"{where}: it may be urgent, so it must not wait for a mail: take out `must_confirm`."
-
-    def priority(self, where: str, said: Any) -> Iterator[str]:
-        if said not in (1, 2, 3, 4):
-            yield f"{where}: `priority` should be a number from 1 to 4."
-
-    def duplicates(self, where: str, said: Any) -> Iterator[str]:
-        if not isinstance(said, dict) or (unknown := set(said) - DUPLICATE_KEYS):
-            known = ", ".join(sorted(DUPLICATE_KEYS))
-            yield f"{where}: `{unknown.pop() if isinstance(said, dict) else said}` should be one of {known}."
-            return
-        yield from self.one_of(where, said.get("policy", "join"), ServiceVersion.DuplicatePolicy.values)
-        for name in ("radius_m", "window_days"):
-            value = said.get(name, 0)
-            if type(value) is not int or not 0 <= value <= DUPLICATE_MOST[name]:
-                yield f"{where}: `{name}` should be a whole number from 0 to {DUPLICATE_MOST[name]}."
-        if (family := said.get("family", "")) and not FAMILY.fullmatch(str(family)):
-            yield f"{where}: `family` should be a short code such as street-holes."
-
-    def asset_kinds(self, where: str, said: Any) -> Iterator[str]:
-        good = isinstance(said, list) and all(isinstance(one, str) and SAFE_CODE.fullmatch(one) for one in said)
-        if not good or any(len(one) > 40 for one in said) or len(set(said)) != len(said):
-            yield f"{where}: `asset_kinds` should be a list of kinds as the city’s assets have them: [street_light]."
-
-    def target(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        value = said.get("value")
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 10_000:
-            yield f"{where}: `value` should be a whole number above 0."
-        yield from self.one_of(where, said.get("unit"), Target.Unit.values)
-        yield from self.one_of(where, said.get("calendar", "department"), ["department", *sorted(self.calendars)])
-
-    def questions(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        earlier: dict[str, set[str]] = {}
-        for question in said.get("questions") or []:
-            code = str(question.get("code"))
-            here = f"{where}, question {code}"
-            if code in earlier or not SAFE_CODE.fullmatch(code):
-                yield f"{here}: each question needs a code of its own, of letters, digits and dashes."
-            if unknown := set(question) - QUESTION_KEYS:
-                yield f"{here}: unknown key `{min(unknown)}`."
-            yield from self.words(f"{here}, text", question.get("text"))
-            yield from self.words(f"{here}, help", question.get("help"), required=False)
-            yield from self.one_of(f"{here}, kind", question.get("kind"), QuestionVersion.Kind.values)
-            yield from self.one_of(
-                f"{here}, visibility", question.get("visibility", "staff"), QuestionVersion.Visibility.values
-            )
-            if condition := question.get("show_if"):
-                answers = earlier.get(str(condition.get("question")), set())
-                if not condition.get("values") or set(map(str, condition["values"])) - answers:
-                    yield f"{here}: `show_if` should name an earlier question and answers of it."
-            options = question.get("options") or []
-            has_list = question.get("kind") in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI)
-            if has_list != bool(options):
-                yield f"{here}: only a list has options, and a list needs them."
-            values = [option.get("value") for option in options]
-            # YAML reads yes and no without quotes as true and false.
-            if any(not isinstance(value, str) or not value for value in values):
-                yield f"{here}: each option needs a `value`, a text; put yes and no into quotes."
-            if len(set(map(str, values))) != len(values):
-                yield f"{here}: an option's value stands there twice."
-            for option in options:
-                yield from self.words(f"{here}, option {option.get('value')}", option.get("label"))
-                yield from self.effects(
-                    f"{here}, option {option.get('value')}", option.get("effects") or {}, said.get("emergency_screen")
-                )
-            earlier[code] = set(map(str, values))
-
-    def effects(self, where: str, said: dict[str, Any], screen: Any) -> Iterator[str]:
-        if unknown := set(said) - EFFECTS:
-            yield f"{where}: unknown effect `{min(unknown)}`."
-        if said.get("stop") and not screen:
-            yield f"{where}: it stops the form, so the service needs an `emergency_screen` that says why."
-        if "priority" in said:
-            yield from self.priority(where, said["priority"])
-        if "resolve_target" in said:
-            yield from self.target(where, said["resolve_target"])
-        if "service" in said:
-            yield from self.one_of(where, said["service"], sorted(self.services))
-        if "article" in said:
-            yield from self.one_of(where, said["article"], sorted(self.articles))
-
-    def article(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        yield from self.words(f"{where}, title", said.get("title"))
-        yield from self.words(f"{where}, body", said.get("body"))
-        for code in said.get("services") or []:
-            yield from self.one_of(f"{where}, services", code, sorted(self.services))
-
-    def rule(self, where: str, said: dict[str, Any]) -> Iterator[str]:
-        when = said.get("when") or {}
-        if not when or set(when) - WHEN:
-            yield f"{where}: `when` should name at least one of {', '.join(sorted(WHEN))}, and nothing else."
-        for code in when.get("services") or []:
-            yield from self.one_of(f"{where}, services", code, sorted(self.services))
-        if "areas" in when and not (when["areas"].get("layer") and when["areas"].get("codes")):
-            yield f"{where}: `areas` needs a layer and codes."
-        if "department" not in said:
-            yield f"{where}: `department` is missing; null is the triage queue."
-        elif said["department"] is not None:
-            yield from self.one_of(f"{where}, department", said["department"], sorted(self.departments))
-        asked = {
-            (str(question.get("code")), str(option.get("value")))
-            for service in self.catalogue.get("services", [])
-            if service.get("service_code") in when.get("services", [])
-            for question in service.get("questions") or []
-            for option in question.get("options") or []
-        }
-        for question, values in (when.get("answers") or {}).items():
-            for value in values:
-                # Of a service that only the database knows, nothing can be said here.
-                if asked and (str(question), str(value)) not in asked:
-                    yield f"{where}: none of its services has the answer `{value}` to a question `{question}`."
-
-    def reasons(self, where: str, kind: str, rows: list[dict[str, Any]]) -> Iterator[str]:
-        yield from self.one_of(where, kind, ListedReason.Kind.values)
-        codes = [str(row.get("code")) for row in rows]
-        if len(set(codes)) != len(codes):
-            yield f"{where}: a code stands there twice."
-        for row in rows:
-            if not SAFE_CODE.fullmatch(str(row.get("code"))):
-                yield f"{where}: `{row.get('code')}` is no code."
-            yield from self.words(f"{where}, {row.get('code')}", row.get("words"))
-            yield from self.words(f"{where}, {row.get('code')}, appeal", row.get("appeal"), required=False)
-
-    def phrases(self, where: str, kind: str, by_language: dict[str, list[Any]]) -> Iterator[str]:
-        yield from self.one_of(where, kind, EmergencyPhrase.Kind.values)
-        for language, phrases in by_language.items():
-            here, seen = f"{where}, {language}", set()
-            for written in phrases:
-                phrase, unless, unknown = read_phrase(written)
-                if unknown:
-                    yield f"{here}: `{phrase}` has the unknown key `{min(unknown)}`."
-                if not _is_phrase(phrase):
-                    yield f"{here}: `{phrase}` is no phrase of at most {PHRASE_MAX} characters."
-                    continue
-                if (heard := screening.plain(phrase)) in seen:
-                    yield f"{here}: `{phrase}` stands there twice."
-                seen.add(heard)
-                for longer in unless:
-                    if not _is_phrase(longer):
-                        yield f"{here}, `{phrase}`, unless: `{longer}` is no phrase of at most {PHRASE_MAX} characters."
-                    elif not screening.holds(longer, phrase):
-                        yield f"{here}, `{phrase}`: `{longer}` excuses nothing, since it should be longer and hold the phrase."
-
-    def terms(self, where: str, kind: str, terms: Any) -> Iterator[str]:
-        yield from self.one_of(where, kind, TERMS)
-        seen: set[str] = set()
-        if not isinstance(terms, list):
-            yield f"{where}: it should be a list."
-            return
-        for written in terms:
-            term = listed_term(kind, written)
-            if not term:
-                yield f"{where}: `{written}` is not something that can be found."
-            elif term in seen:
-                yield f"{where}: `{written}` stands there twice."
-            seen.add(term)
+def _phrase(value: Any) -> str:
+    if not isinstance(value, str) or len(value.strip()) > PHRASE_MAX or not screening.has_words(value):
+        raise wrong(f"`{value}` is no phrase of at most {PHRASE_MAX} characters.")
+    return value
 
 
 def listed_term(kind: str, written: Any) -> str:
@@ -371,13 +87,340 @@ def listed_term(kind: str, written: Any) -> str:
     return TERMS[kind](str(written)) if kind in TERMS else ""
 
 
-def read_phrase(written: Any) -> tuple[Any, list[Any], set[str]]:
-    """An emergency phrase as it is written, words alone or {phrase, unless: […]}: the words, its `unless`, unknown keys."""
+def _term(kind: str, value: Any) -> Any:
+    if not listed_term(kind, value):
+        raise wrong(f"`{value}` is not something that can be found.")
+    return value
+
+
+def terms(kind: str) -> Any:
+    return Annotated[
+        list[Annotated[str, PlainValidator(partial(_term, kind))]], distinct(partial(listed_term, kind), str)
+    ]
+
+
+Text = Annotated[dict[str, str], PlainValidator(_text)]
+OptionalText = Annotated[dict[str, str] | None, PlainValidator(lambda value, info: value and _text(value, info))]
+Code = Annotated[str, written(SAFE_CODE, "a code has only letters, digits, dashes, dots and underscores.")]
+AssetKind = Annotated[
+    str, written(r"[A-Za-z0-9_.-]{1,40}", "it should be a kind as the city’s assets have it, such as street_light.")
+]
+Family = Annotated[str, written(r"[a-z0-9_-]{0,40}", "it should be a short code such as street-holes.")]
+OptionValue = Annotated[str, written(r"(?s).+", "each option needs a `value` that is text: put yes and no in quotes.")]
+Priority = Annotated[int, whole_number(1, 4)]
+Phrase = Annotated[str, PlainValidator(_phrase)]
+
+
+# --- The parts of a catalogue, a class each ---------------------------------------------------------------------------
+
+
+class Holiday(Section):
+    date: Annotated[str, PlainValidator(_date)]
+    name: dict[str, str] | None = None
+
+
+class Holidays(Section):
+    country: str | None = None
+    subdivision: str | None = None
+    extra: list[Holiday] | None = None
+
+
+class Calendar(Section):
+    always: bool | None = None
+    hours: dict[Annotated[str, one_of(WEEKDAYS)], list[Annotated[str, PlainValidator(_span)]]] | None = None
+    holidays: Holidays | None = None
+
+    @model_validator(mode="after")
+    def _is_open(self) -> Self:
+        if not self.always and not self.hours:
+            raise wrong("it needs `always: true` or `hours`.")
+        return self
+
+
+class Department(Section):
+    code: Code
+    name: Text
+    calendar: Annotated[str, refers_to("calendars")]
+    phone: Written = ""
+    email: str = ""
+    on_call: list[Any] | None = None
+    active: bool = True
+
+
+class Category(Section):
+    code: Code
+    name: Text
+    icon: str = ""
+    order: int = 0
+
+
+class Promise(Section):
+    value: Annotated[int, whole_number(1, 9_999)]
+    unit: Annotated[str, one_of(Target.Unit.values)]
+    # Of the department that does it, unless another one is named.
+    calendar: Annotated[str, refers_to("calendars", "department")] = "department"
+
+
+class Effects(Section):
+    stop: bool = False
+    priority: Priority | None = None
+    resolve_target: Promise | None = None
+    private_photos: bool = False
+    service: Annotated[str, refers_to("services")] | None = None
+    article: Annotated[str, refers_to("articles")] | None = None
+
+
+class Option(Section):
+    value: OptionValue
+    label: Text
+    effects: Effects | None = None
+
+
+class Condition(Section):
+    question: Written
+    values: Annotated[list[Written], Field(min_length=1)]
+
+
+class Question(Section):
+    code: Code
+    text: Text
+    help: OptionalText = None
+    kind: Annotated[str, one_of(QuestionVersion.Kind.values)]
+    required: bool = False
+    visibility: Annotated[str, one_of(QuestionVersion.Visibility.values)] = "staff"
+    show_if: Condition | None = None
+    options: Annotated[list[Option], distinct(attrgetter("value"))] | None = None
+
+    @model_validator(mode="after")
+    def _lists_have_options(self) -> Self:
+        if (self.kind in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI)) != bool(self.options):
+            raise wrong("only a list has options, and a list needs them.")
+        return self
+
+
+class Duplicates(Section):
+    policy: Annotated[str, one_of(ServiceVersion.DuplicatePolicy.values)] = "join"
+    # What lies farther away, or was told longer ago, is another problem.
+    radius_m: Annotated[int, whole_number(0, 1_000)] = 100
+    window_days: Annotated[int, whole_number(0, 366)] = 30
+    family: Family = ""
+
+
+class Service(Section):
+    service_code: Code
+    category: Annotated[str, refers_to("categories")]
+    department: Annotated[str, refers_to("departments")]
+    name: Text
+    description: OptionalText = None
+    keywords: dict[str, Any] | None = None
+    priority: Priority = 3
+    targets: dict[Annotated[str, one_of(Target.Kind.values)], Promise] | None = None
+    visibility: Annotated[str, one_of(ServiceVersion.Visibility.values)] = "public"
+    photo: Annotated[str, one_of(ServiceVersion.PhotoPolicy.values)] = "optional"
+    duplicates: Duplicates | None = None
+    owner_kinds: list[str] | None = None
+    place_rule: Annotated[str, one_of(["segment", "polygon", "none"])] = "none"
+    place: Annotated[str, one_of(["required", "optional"])] = "required"
+    emergency_screen: OptionalText = None
+    outcome_words: dict[str, Text] | None = None
+    evidence: Annotated[str, one_of(["none", "photo", "visit"])] = "none"
+    questions: Annotated[list[Question], distinct(attrgetter("code"))] | None = None
+    active: bool = True
+    asset_kinds: Annotated[list[AssetKind], distinct()] | None = None
+    listed_by_place: bool = True
+    identity_words: OptionalText = None
+    must_confirm: bool = False
+
+    @model_validator(mode="after")
+    def _urgent_reports_wait_for_no_email(self) -> Self:
+        effects = [one.effects for question in self.questions or [] for one in question.options or [] if one.effects]
+        urgent = 1 in (self.priority, *(one.priority for one in effects))
+        if self.must_confirm and (urgent or self.emergency_screen):
+            raise wrong("it may be urgent, so it must not wait for an email: take out `must_confirm`.")
+        if any(one.stop for one in effects) and not self.emergency_screen:
+            raise wrong("an answer stops the form, so the service needs an `emergency_screen` that says why.")
+        return self
+
+    @model_validator(mode="after")
+    def _conditions_are_about_earlier_questions(self) -> Self:
+        earlier: dict[str, set[str]] = {}
+        for question in self.questions or []:
+            condition = question.show_if
+            if condition and not set(condition.values) <= earlier.get(condition.question, set()):
+                raise wrong(f"`show_if` of {question.code} should name an earlier question and answers of it.")
+            earlier[question.code] = {option.value for option in question.options or []}
+        return self
+
+
+class Article(Section):
+    code: Code
+    title: Text
+    body: Text
+    services: list[Annotated[str, refers_to("services")]] | None = None
+    published: bool = True
+
+
+class InAreas(Section):
+    layer: str
+    codes: Annotated[list[Any], Field(min_length=1)]
+
+
+class When(Section):
+    services: list[Annotated[str, refers_to("services")]] | None = None
+    areas: InAreas | None = None
+    answers: dict[str, list[Written]] | None = None
+    words: list[str] | None = None
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if not self.model_fields_set:
+            raise wrong(f"it should name at least one of {', '.join(type(self).model_fields)}.")
+        return self
+
+    @model_validator(mode="after")
+    def _answers_can_be_given(self, info: ValidationInfo) -> Self:
+        asked = {one for code in self.services or [] for one in context_of(info)["answers"].get(code, ())}
+        for question, values in (self.answers or {}).items():
+            for value in values:
+                # Nothing can be said of a service that only the database knows.
+                if asked and (question, value) not in asked:
+                    raise wrong(f"none of its services has the answer `{value}` to a question `{question}`.")
+        return self
+
+
+class Rule(Section):
+    name: str
+    when: When
+    # null is the triage queue.
+    department: Annotated[str, refers_to("departments")] | None
+
+
+class Reason(Section):
+    code: Code
+    words: Text
+    appeal: OptionalText = None
+
+
+class Emergency(Section):
+    """Words alone, or with the longer phrases in which they mean something else."""
+
+    phrase: Phrase
+    unless: Annotated[list[Phrase], BeforeValidator(lambda value: value if isinstance(value, list) else [value])] = []
+
+    @model_validator(mode="after")
+    def _exceptions_hold_the_phrase(self) -> Self:
+        if idle := next((one for one in self.unless if not screening.holds(one, self.phrase)), None):
+            raise wrong(f"`{idle}` excuses nothing, since it should be longer and hold the phrase.")
+        return self
+
+    @property
+    def heard(self) -> str:
+        return screening.plain(self.phrase)
+
+
+EmergencyWords = Annotated[
+    Emergency, BeforeValidator(lambda value: value if isinstance(value, dict) else {"phrase": value})
+]
+
+
+class ModerationWords(Section):
+    link: terms("link") = []  # type: ignore[valid-type]
+    threat: terms("threat") = []  # type: ignore[valid-type]
+
+
+class CatalogueFile(Section):
+    calendars: dict[Any, Calendar] = {}
+    departments: Annotated[list[Department], distinct(attrgetter("code"))] = []
+    categories: Annotated[list[Category], distinct(attrgetter("code"))] = []
+    services: Annotated[list[Service], distinct(attrgetter("service_code"))] = []
+    articles: Annotated[list[Article], distinct(attrgetter("code"))] = []
+    routing: Annotated[list[Rule], distinct(attrgetter("name"))] = []
+    reasons: dict[
+        Annotated[str, one_of(ListedReason.Kind.values)], Annotated[list[Reason], distinct(attrgetter("code"))]
+    ] = {}
+    emergency_words: dict[
+        Annotated[str, one_of(EmergencyPhrase.Kind.values)],
+        dict[str, Annotated[list[EmergencyWords], distinct(attrgetter("heard"), attrgetter("phrase"))]],
+    ] = {}
+    moderation_words: ModerationWords = ModerationWords()
+
+
+# --- Reading and checking ---------------------------------------------------------------------------------------------
+
+
+class Catalogue(dict[str, Any]):
+    """The parts of a catalogue by name, and of each row the file that it comes from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[tuple[str, int | str], YamlFile] = {}
+
+    def add(self, file: YamlFile) -> None:
+        for part, said in file.data.items():
+            node = child(file.node, part)
+            if isinstance(said, list) and isinstance(self.setdefault(part, []), list):
+                known = len(self[part])
+                for number, _ in enumerate(said):
+                    self.rows[part, known + number] = YamlFile(file.name, None, child(node, number))
+                self[part].extend(said)
+            elif isinstance(said, dict) and isinstance(self.setdefault(part, {}), dict):
+                for key in said:
+                    self.rows[part, key] = YamlFile(file.name, None, child(node, key))
+                self[part].update(said)
+            else:
+                raise ImportProblemError(f"{file.place([part])}: `{part}` is not written as it should be.")
+
+    def place(self, loc: Loc) -> str:
+        row = self.rows.get((str(loc[0]), loc[1])) if len(loc) > 1 else None
+        return row.place(loc[2:]) if row else ""
+
+
+def read_catalogue(paths: Iterable[Path]) -> Catalogue:
+    """The files as one catalogue: lists of the same name are joined in order. Raises ImportProblemError."""
+    joined = Catalogue()
+    for path in paths:
+        file = read_yaml(path)
+        if file.data.pop("format", None) != FORMAT:
+            raise ImportProblemError(f"{path.name} is no catalogue: it should begin with `format: {FORMAT}`.")
+        joined.add(file)
+    return joined
+
+
+def problems(catalogue: Catalogue, languages: Sequence[str], known: Mapping[str, set[str]] | None = None) -> list[str]:
+    """What is wrong in it, a sentence each, by file, line and column; an empty list: it can be imported.
+
+    known: by the names of parts, the codes that the city has already.
+    """
+    context: dict[str, Any] = {part: (known or {}).get(part, set()) | _codes(catalogue, part) for part in REFERRED_TO}
+    context |= {"languages": languages, "answers": _answers(catalogue.get("services"))}
+    try:
+        CatalogueFile.model_validate(dict(catalogue), context=context)
+    except ValidationError as error:
+        found = sentences_of(error, CatalogueFile, catalogue)
+        return [": ".join(filter(None, [catalogue.place(loc), sentence])) for loc, sentence in found]
+    return []
+
+
+def _codes(catalogue: Catalogue, part: str) -> set[str]:
+    rows = catalogue.get(part, [])
+    return set(map(str, rows)) if isinstance(rows, dict) else {str(row.get(REFERRED_TO[part])) for row in tables(rows)}
+
+
+def _answers(services: Any) -> dict[str, set[tuple[str, str]]]:
+    """What can be answered to which question, by service."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for service in tables(services):
+        for question in tables(service.get("questions")):
+            answers = {
+                (str(question.get("code")), str(option.get("value"))) for option in tables(question.get("options"))
+            }
+            found.setdefault(str(service.get("service_code")), set()).update(answers)
+    return found
+
+
+def read_phrase(written: Any) -> tuple[Any, list[Any]]:
+    """An emergency phrase as it is written, words alone or {phrase, unless: […]}: the words, and its `unless`."""
     if not isinstance(written, dict):
-        return written, [], set()
+        return written, []
     unless = written.get("unless") or []
-    return written.get("phrase"), unless if isinstance(unless, list) else [unless], set(written) - {"phrase", "unless"}
-
-
-def _is_phrase(said: Any) -> bool:
-    return isinstance(said, str) and len(said.strip()) <= PHRASE_MAX and screening.has_words(said)
+    return written.get("phrase"), unless if isinstance(unless, list) else [unless]

@@ -7,9 +7,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import yaml
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Transform
@@ -17,21 +15,15 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
 from requests_app.imports.catalogue import import_catalogue
-from requests_app.imports.city_look import check_card, check_colors, seal
+from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line
 from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests
+from requests_app.imports.yaml_file import read_yaml
 from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.addresses import search_key
 
-# What city.yaml may say, and what each of it is.
-KEYS: dict[str, type | tuple[type, ...]] = {
-    "format": int, "name": str, "jurisdiction_id": str, "hosts": list, "time_zone": str, "languages": list, "demo": bool,
-    "numbers": dict, "view": dict, "boundary": (str, dict), "layers": dict, "area_attributes": str, "owners": str,
-    "gazetteer": dict, "assets": dict, "population": str, "catalogue": (str, list), "requests": dict, "branding": dict,
-    "address_card": list,
-}  # fmt: skip
 NUMBERS = {
     "emergency": "emergency_number",
     "text_to_911": "text_to_emergency",
@@ -44,11 +36,16 @@ TOLD = 5
 
 
 def load_city(
-    folder: Path, *, progress: Progress, before_requests: Callable[[Jurisdiction], object] | None = None
+    folder: Path,
+    *,
+    progress: Progress,
+    before_requests: Callable[[Jurisdiction], object] | None = None,
+    generate: Callable[[Jurisdiction, Path, Progress], object] | None = None,
 ) -> Jurisdiction:
     """Loads or updates the city of this folder. What city.yaml leaves out is left as it is.
 
     before_requests: what must be there when the earlier requests come, such as the demo's staff.
+    generate: makes up earlier requests, where city.yaml says `requests: {generate: true}`.
     Raises ImportProblemError, in words for the person who wrote the folder; the city is then as it was before, except
     that earlier requests, which may be many, are loaded last and in their own batches.
     """
@@ -65,7 +62,7 @@ def load_city(
         city.catalogue(jurisdiction)
         if before_requests:
             before_requests(jurisdiction)
-    city.requests(jurisdiction)
+    city.requests(jurisdiction, generate)
     progress.finish()
     return jurisdiction
 
@@ -76,21 +73,9 @@ class City:
     def __init__(self, folder: Path, progress: Progress) -> None:
         self.file = folder if folder.suffix in (".yaml", ".yml") else folder / "city.yaml"
         self.folder, self.progress = self.file.parent.resolve(), progress
-        self.said = self._yaml(self.file)
-        if unknown := set(self.said) - set(KEYS):
-            raise ImportProblemError(
-                f"{self.file.name}: unknown key `{min(unknown)}`. Known: {', '.join(sorted(KEYS))}."
-            )
-        for name in ("name", "jurisdiction_id"):
-            if not self.said.get(name):
-                raise ImportProblemError(f"{self.file.name}: `{name}` is missing.")
-        for name, value in self.said.items():
-            if not isinstance(value, KEYS[name]):
-                raise ImportProblemError(f"{self.file.name}: `{name}` is not written as docs/cities.md says: {value!r}")
-        if self.said.get("format", 1) != 1:
-            raise ImportProblemError(
-                f"{self.file.name}: format {self.said['format']} is newer than this program knows."
-            )
+        read = read_yaml(self.file)
+        read.check(CityFile)
+        self.said: dict[str, Any] = read.data
 
     def path(self, written: Any) -> Path:
         """A path as city.yaml writes it, absolute or from its own folder."""
@@ -99,36 +84,16 @@ class City:
             raise ImportProblemError(f"{self.file.name} names {written}, but there is no such file.")
         return path
 
-    def part(self, name: str, *needed: str) -> dict[str, Any] | None:
-        """A section of city.yaml with what it must name; None if the city has none."""
-        if name not in self.said:
-            return None
-        said: dict[str, Any] = self.said[name]
-        if missing := set(needed) - set(said):
-            raise ImportProblemError(f"{self.file.name}: `{name}` must name {', '.join(sorted(missing))}.")
-        return said
-
     def jurisdiction(self) -> Jurisdiction:
         said = self.said
-        try:
-            ZoneInfo(said.get("time_zone", "America/New_York"))
-        except (KeyError, ValueError, OSError) as error:
-            raise ImportProblemError(f"{self.file.name}: there is no time zone `{said['time_zone']}`.") from error
-        known = {code for code, _ in settings.LANGUAGES}
-        if unknown := set(said.get("languages", [])) - known:
-            raise ImportProblemError(
-                f"{self.file.name}: language `{min(unknown)}` is not one of {', '.join(sorted(known))}."
-            )
         columns: dict[str, Any] = {"name": said["name"], "is_demo": bool(said.get("demo", False))}
         columns |= {name: said[name] for name in ("hosts", "time_zone", "languages") if name in said}
-        for name, value in (said.get("numbers") or {}).items():
-            if name not in NUMBERS:
-                raise ImportProblemError(f"{self.file.name}: numbers: unknown `{name}`. Known: {', '.join(NUMBERS)}.")
+        for name, value in said.get("numbers", {}).items():
             columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
         if "branding" in said:
             columns["branding"] = self._branding(said["branding"])
         if "address_card" in said:
-            columns["address_card"] = check_card(self.file.name, said["address_card"])
+            columns["address_card"] = said["address_card"]
         jurisdiction, _ = Jurisdiction.objects.update_or_create(
             jurisdiction_id=said["jurisdiction_id"],
             defaults=columns,
@@ -137,23 +102,21 @@ class City:
         return jurisdiction
 
     def _branding(self, said: dict[str, Any]) -> dict[str, Any]:
-        check_colors(self.file.name, said.get("colors") or {})
         return said | {"seal_url": seal(self.path(said["seal"]))} if "seal" in said else said
 
     def owners(self, jurisdiction: Jurisdiction) -> None:
         if "owners" not in self.said:
             return
-        path = self.path(self.said["owners"])
-        for said in self._yaml(path).get("owners", []):
-            if not {"code", "name", "kind"} <= set(said):
-                raise ImportProblemError(f"{path.name}: each owner needs code, name and kind: {said}")
+        read = read_yaml(self.path(self.said["owners"]))
+        read.check(OwnersFile)
+        for said in read.data.get("owners", []):
             columns = {
                 name: said[name] for name in ("name", "kind", "phone", "email", "url", "takes", "words") if name in said
             }
             Owner.objects.update_or_create(jurisdiction=jurisdiction, code=said["code"], defaults=columns)
 
     def layers(self, jurisdiction: Jurisdiction) -> None:
-        said = self.part("layers", "folder", "mapping")
+        said = self.said.get("layers")
         if said is None:
             return
         import_layers(jurisdiction, self.path(said["folder"]), self.path(said["mapping"]), progress=self.progress)
@@ -192,7 +155,7 @@ class City:
         if "area_attributes" not in self.said:
             return
         path = self.path(self.said["area_attributes"])
-        for layer, by_code in self._yaml(path).get("areas", {}).items():
+        for layer, by_code in read_yaml(path).data.get("areas", {}).items():
             for code, attributes in by_code.items():
                 area = (
                     Area.objects.filter(jurisdiction=jurisdiction, layer=layer, code=str(code)).defer("polygon").first()
@@ -203,7 +166,7 @@ class City:
                 area.save(update_fields=["attributes"])
 
     def gazetteer(self, jurisdiction: Jurisdiction) -> None:
-        said = self.part("gazetteer", "file", "columns")
+        said = self.said.get("gazetteer")
         if said is None:
             return
         # Nothing points at an entry: the new file replaces the old one.
@@ -232,7 +195,7 @@ class City:
                     copy.write_row(values)
 
     def assets(self, jurisdiction: Jurisdiction) -> None:
-        said = self.part("assets", "file", "columns")
+        said = self.said.get("assets")
         if said is None:
             return
         seen: set[str] = set()
@@ -295,15 +258,13 @@ class City:
         said = self.said["catalogue"]
         import_catalogue(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
 
-    def requests(self, jurisdiction: Jurisdiction) -> None:
+    def requests(
+        self, jurisdiction: Jurisdiction, generate: Callable[[Jurisdiction, Path, Progress], object] | None
+    ) -> None:
         said = self.said.get("requests") or {}
-        if "file" in said and "mapping" not in said:
-            raise ImportProblemError(f"{self.file.name}: `requests` must name mapping.")
         if said.get("generate"):
-            # The demo stands above imports; this one look upward keeps a city's requests in one place.
-            from requests_app.demo import history
-
-            history.load(jurisdiction, self.folder, progress=self.progress)
+            if generate is not None:
+                generate(jurisdiction, self.folder, self.progress)
         elif "file" in said:
             # A mapping of the city's own, or the name of one that ships.
             own = self.folder / str(said["mapping"])
@@ -316,10 +277,6 @@ class City:
         """The good rows of a CSV file, columns renamed to ours; a row without a place is told and left out."""
         path = self.path(said["file"])
         columns: dict[str, str] = said["columns"]
-        if missing := needed - set(columns):
-            raise ImportProblemError(
-                f"{self.file.name}: `columns` of {path.name} must name {', '.join(sorted(missing))}."
-            )
         self.progress.step(what)
         bad = 0
         try:
@@ -347,15 +304,6 @@ class City:
             raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
         if bad > TOLD:
             self.progress.say(f"{path.name}: {bad - TOLD:,} more rows were left out.")
-
-    def _yaml(self, path: Path) -> dict[str, Any]:
-        try:
-            read = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
-        if not isinstance(read, dict):
-            raise ImportProblemError(f"{path.name} must be a list of `name: value` lines.")
-        return read
 
 
 def tidy(label: str) -> str:

@@ -163,8 +163,8 @@ class RequestImport:
         types: dict[str, tuple[str, str]] = {}
         departments: dict[str, None] = {}
         try:
-            with opened(self.file, self.mapping.encoding) as text:
-                reader = csv.reader(text, delimiter=self.mapping.delimiter)
+            with opened(self.file, self.mapping.csv.encoding) as text:
+                reader = csv.reader(text, delimiter=self.mapping.csv.delimiter)
                 header = next(reader, None) or []
                 if absent := self.mapping.needed_columns - set(header):
                     raise ImportProblemError(f"{self.file.name} has no column `{min(absent)}`.")
@@ -193,10 +193,10 @@ class RequestImport:
 
     def _columns(self, header: list[str]) -> dict[str, int]:
         """The position in a row of each of our names."""
-        at = {ours: header.index(theirs) for ours, theirs in self.mapping.columns.items()}
+        at = {ours: header.index(theirs) for ours, theirs in self.mapping.column_of.items()}
         at |= {f"area:{layer}": header.index(theirs) for layer, theirs in self.mapping.areas.items()}
-        if self.mapping.default_column:
-            at[":default"] = header.index(self.mapping.default_column)
+        if self.mapping.place.default.column:
+            at[":default"] = header.index(self.mapping.place.default.column)
         return at
 
     def _departments(self, codes: list[str]) -> None:
@@ -204,8 +204,8 @@ class RequestImport:
             department.code: department for department in Department.objects.filter(jurisdiction=self.jurisdiction)
         }
         for code in codes:
-            if code not in known and self.mapping.create_departments:
-                name = self.mapping.department_names.get(code, code)
+            if code not in known and self.mapping.departments.create:
+                name = self.mapping.departments.names.get(code, code)
                 known[code] = Department.objects.create(
                     jurisdiction=self.jurisdiction, code=code[:40], name={"en": name}, calendar=self._calendar()
                 )
@@ -225,13 +225,13 @@ class RequestImport:
             )
         }
         for name, (category, department) in types.items():
-            code = self.mapping.services.get(name) or service_code(name)
+            code = self.mapping.services.map.get(name) or service_code(name)
             version = known.get(code)
-            if version is None and name in self.mapping.services:
+            if version is None and name in self.mapping.services.map:
                 raise ImportProblemError(
                     f"The mapping sends `{name}` to the service `{code}`, which the city does not have."
                 )
-            if version is None and self.mapping.create_services:
+            if version is None and self.mapping.services.create:
                 version = known[code] = self._new_service(code, name, category, department)
             if version is not None:
                 self.services[name] = version
@@ -256,7 +256,7 @@ class RequestImport:
             name={"en": " ".join(name.split())},
             category=group,
             department=home,
-            visibility=self.mapping.visibility,
+            visibility=self.mapping.services.visibility,
         )
         service.save(update_fields=["current"])
         return service.current
@@ -267,8 +267,8 @@ class RequestImport:
         seen: set[int] = set()
         rejects: Rejects | None = None
         try:
-            with opened(self.file, self.mapping.encoding) as text:
-                reader = csv.reader(text, delimiter=self.mapping.delimiter)
+            with opened(self.file, self.mapping.csv.encoding) as text:
+                reader = csv.reader(text, delimiter=self.mapping.csv.delimiter)
                 header = next(reader)
                 self.at = self._columns(header)
                 rejects = Rejects(rejects_path, header)
@@ -305,7 +305,7 @@ class RequestImport:
             raise BadRowError("", f"the row has {len(raw)} values, but the header has {len(header)}")
         for column, value in zip(header, raw, strict=True):
             if not value.isascii() and _NO_TEXT.search(value):
-                raise BadRowError(column, f"this is not valid {self.mapping.encoding} text", value)
+                raise BadRowError(column, f"this is not valid {self.mapping.csv.encoding} text", value)
         return {ours: raw[index].replace("\x00", "").strip() for ours, index in self.at.items()}
 
     def _row(self, values: dict[str, str], line: int, seen: set[int]) -> Row:
@@ -415,12 +415,12 @@ class RequestImport:
             NewEvent("resolved", closed_at, {"disposition": ending.disposition}, comment=public if words else None)
         )
         row.history.events.append(NewEvent("closed", closed_at))
-        if ending.disposition == "duplicate" and self.mapping.duplicate_match is not None:
-            found = self.mapping.duplicate_match.search(closing)
-            row.duplicate_of = self.mapping.duplicate_id.format(found[1]) if found else ""
+        if ending.disposition == "duplicate" and self.mapping.duplicate_of.match is not None:
+            found = self.mapping.duplicate_of.match.search(closing)
+            row.duplicate_of = self.mapping.duplicate_of.id.format(found[1]) if found else ""
 
     def _theirs(self, ours: str) -> str:
-        return self.mapping.columns.get(ours, ours)
+        return self.mapping.column_of.get(ours, ours)
 
     def _time(self, ours: str, values: dict[str, str]) -> dt.datetime | None:
         text = values.get(ours, "")
@@ -445,15 +445,15 @@ class RequestImport:
 
     def _description(self, values: dict[str, str]) -> str:
         text = _clean(values.get("description", ""))[:DESCRIPTION_MAX]
-        other = values.get(self.mapping.description_unless, "")
+        other = values.get(self.mapping.description.unless_same_as, "")
         return "" if other and _letters(text) == _letters(other) else text
 
     def _point(self, row: Row, values: dict[str, str]) -> Point | None:
         """The location, or None if it is missing, the placeholder for "unknown", or outside the city."""
         longitude, latitude = values.get("longitude", ""), values.get("latitude", "")
-        unknown = self.mapping.default_column and values.get(":default") in self.mapping.default_values
+        unknown = self.mapping.place.default.column and values.get(":default") in self.mapping.place.default.values
         if not longitude or not latitude or unknown:
-            row.geocode = self.mapping.address(values.get("address", "")) if self.mapping.geocode else ""
+            row.geocode = self.mapping.address(values.get("address", "")) if self.mapping.place.geocode else ""
             return None
         try:
             x, y = float(longitude), float(latitude)

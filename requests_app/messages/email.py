@@ -5,8 +5,9 @@ import re
 import smtplib
 import uuid
 from email.utils import formataddr
-from typing import Any
+from typing import Any, NoReturn
 
+from anymail.exceptions import AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -39,7 +40,7 @@ ABOUT_WORDS = {"commented", "asked"}
 
 
 class Undeliverable(Exception):
-    """The server refused the address for good (5xx). code: the SMTP code."""
+    """The server refused the address for good. code: the SMTP code (5xx), or "refused" by a mail service's API."""
 
     def __init__(self, code: str, contact_point_id: int | None) -> None:
         self.code, self.contact_point_id = code, contact_point_id
@@ -181,18 +182,20 @@ def send(mail: EmailMultiAlternatives, contact_point: ContactPoint | None) -> No
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
         code, _ = next(iter(error.recipients.values()))
-        _refused(int(code), contact_point, error)
+        if code < 500:
+            raise
+        _refused(str(code), contact_point, error)
     except smtplib.SMTPResponseException as error:
         # 4xx: later. 5xx about the message or the address: never. A server that does not know us (530, 535) is our own fault.
         if error.smtp_code >= 500 and error.smtp_code not in (530, 535):
-            _refused(error.smtp_code, contact_point, error)
+            _refused(str(error.smtp_code), contact_point, error)
         raise
+    except AnymailRecipientsRefused as error:
+        _refused("refused", contact_point, error)
 
 
-def _refused(code: int, contact_point: ContactPoint | None, error: Exception) -> None:
-    if code < 500:
-        raise error
-    raise Undeliverable(str(code), contact_point.pk if contact_point else None) from error
+def _refused(code: str, contact_point: ContactPoint | None, error: Exception) -> NoReturn:
+    raise Undeliverable(code, contact_point.pk if contact_point else None) from error
 
 
 def mark_bounced(contact_point_id: int) -> None:

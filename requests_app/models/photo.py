@@ -1,7 +1,6 @@
 """Photos: always re-encoded; the original file is never kept."""
 
 from django.contrib.gis.db import models
-from django.db.models import Q
 
 from requests_app.clock import AppNow
 from requests_app.models.draft import Draft
@@ -10,6 +9,8 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class Photo(models.Model):
+    """A draft's, then its request's. One that the API sent belongs to neither until the report is stored; nobody can see it."""
+
     class Kind(models.TextChoices):
         REPORT = "report"
         WORK = "work"
@@ -33,13 +34,6 @@ class Photo(models.Model):
     # Why staff hid it (a code); a photo that may show people waits, with the reason "unchecked".
     hidden_reason = models.CharField(max_length=20, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=AppNow())
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(draft__isnull=False) | Q(service_request__isnull=False), name="photo_belongs_somewhere"
-            ),
-        ]
 
     @property
     def path(self) -> str:

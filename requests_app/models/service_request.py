@@ -33,12 +33,6 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def ended(self) -> Self:
         return self.filter(status__in=[Status.RESOLVED, Status.CLOSED])
 
-    def overdue(self) -> Self:
-        return self.open().filter(due_at__lt=AppNow())
-
-    def in_department(self, department: Department) -> Self:
-        return self.filter(department=department)
-
     def in_triage(self) -> Self:
         """Open, and no department has it: nothing in the routing table matched, or routing failed."""
         return self.open().filter(department=None, in_triage=True)

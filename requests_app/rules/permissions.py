@@ -35,7 +35,6 @@ ON_A_REQUEST = {
 }
 # Permissions on the whole city.
 IN_THE_CITY = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
-PERMISSIONS = ON_A_REQUEST | IN_THE_CITY
 
 _WORK = [
     "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from phonenumbers import Leniency, PhoneNumberMatcher
+
 from requests_app.rules import names_in_text
 
 
@@ -84,21 +86,11 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 # --- Phone numbers ----------------------------------------------------------------------------------------------------
 
-_DASH = "[-\u2010-\u2013]"
-_GAP = rf"(?:\s?{_DASH}\s?|\s?\.\s?|\s)"
-_EXTENSION = r"(?:,?\s*(?:x|ext\.?|extension|extensi[oó]n)\s*\d{1,6}\b)?"
-FULL_PHONE = re.compile(
-    rf"(?<![\w/.$#-])(?:\+?1{_GAP}?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d{_GAP})\d{{3}}{_GAP}\d{{4}}(?![\w/])"
-    rf"(?!{_DASH}\d){_EXTENSION}",
-    re.IGNORECASE,
-)
-ABROAD_PHONE = re.compile(r"(?<![\w+])\+[1-9](?:[\s().-]{0,2}\d){7,14}(?!\w)")
-# Without its gaps it may be any number: only what can be one of North America's.
-TEN_DIGITS = re.compile(r"(?<![\w/.$#-])1?[2-9]\d\d[2-9]\d{6}(?![\w/]|[.,-]\d)")
-SHORT_PHONE = re.compile(
-    rf"(?<![\w/.$#-])[2-9]\d\d(?P<gap>{_DASH}|[. ])\d{{4}}(?![\w/]|[.,-]\d){_EXTENSION}", re.IGNORECASE
-)
-
+# The shapes of numbers in North America. The matcher also takes other groupings, such as "104-21 68": those are house numbers
+# and permits here. Without its gaps a number may be anything: only what can be one of North America's.
+_GAP = "(?:\\s?[-.\u2010-\u2013]\\s?|\\s)"
+_LONG = rf"(?:\+?1{_GAP}?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d{_GAP})\d{{3}}{_GAP}\d{{4}}|(?:\+?1)?[2-9]\d\d[2-9]\d{{6}}"
+NORTH_AMERICAN = re.compile(rf"(?:{_LONG}|(?P<short>[2-9]\d\d(?P<gap>{_GAP})\d{{4}}))(?!\d)")
 _CALL = re.compile(
     r"\b(?:call|phone|tel|telephone|cell|mobile|text|whatsapp|reach|contact|ll[aá]m\w*|tel[eé]fono|celular|cel|m[oó]vil|mensaje)\b"
     r"[^.!?\n]{0,30}$",
@@ -119,20 +111,20 @@ _STREET_AFTER = re.compile(
 
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
-    for match in ABROAD_PHONE.finditer(text):
-        yield match.span()
-    for match in FULL_PHONE.finditer(text):
-        if not _NUMBER_OF.search(_before(text, match)):
-            yield match.span()
-    for match in TEN_DIGITS.finditer(text):
-        if not _NUMBER_OF.search(_before(text, match)):
-            yield match.span()
-    for match in SHORT_PHONE.finditer(text):
-        before, after = _before(text, match), text[match.end() : match.end() + 60]
-        # "555 0100" may be two numbers, unless it is said that one can call it.
-        is_said = match["gap"] not in ". " or _CALL.search(before)
-        if is_said and not _NUMBER_OF.search(before) and not _STREET_AFTER.match(after):
-            yield match.span()
+    for match in PhoneNumberMatcher(text, "US", leniency=Leniency.POSSIBLE):
+        before, after = text[max(0, match.start - 60) : match.start], text[match.end : match.end + 60]
+        if "+" in match.raw_string and match.number.country_code != 1:
+            yield match.start, match.end
+            continue
+        shape = NORTH_AMERICAN.match(match.raw_string)
+        if shape is None or before[-1:] in ("$", "#") or re.match(r"[.,]\d", after) or _NUMBER_OF.search(before):
+            continue
+        if shape["short"]:
+            # "555 0100" may be two numbers, unless it is said that one can call it.
+            is_said = shape["gap"] not in (" ", ".") or _CALL.search(before)
+            if not is_said or _STREET_AFTER.match(after):
+                continue
+        yield match.start, match.end
 
 
 # --- License plates ---------------------------------------------------------------------------------------------------

@@ -9,13 +9,21 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from requests_app.api.open311 import errors as open311_errors
 from requests_app.web import unsent_text
 
 # Fields that must not travel back in a page: the token is made anew, passwords are typed again.
 NOT_REPEATED = {"csrfmiddlewaretoken", "password", "password1", "password2"}
 
 
+def is_for_machines(request: HttpRequest) -> bool:
+    """Whether the answer must not be a page: clients of an API crash on HTML."""
+    return request.path.startswith(("/open311/", "/api/"))
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if is_for_machines(request):
+        return open311_errors.answer(request, 400)
     return render(request, "400.html", status=400)
 
 
@@ -31,6 +39,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     # What a middleware raises comes here and never to another middleware: the database may be lost before any view is reached.
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return database_lost(request)
+    if is_for_machines(request):
+        return open311_errors.answer(request, 500)
     # Nothing of ours may run here that could fail again: the page needs neither the database nor the city.
     return HttpResponse(render_to_string("500.html"), status=500)
 
@@ -48,10 +58,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def database_lost(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After. A form's fields come back as hidden inputs behind [Try again]; photos must be chosen again."""
-    if request.path.startswith(("/open311/", "/api/")):
-        from requests_app.api.open311 import errors
-
-        response = errors.unavailable(request)
+    if is_for_machines(request):
+        response = open311_errors.answer(request, 503)
     else:
         again = _to_send_again(request)
         if not _is_from_here(request):

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import from_current_timezone, to_current_timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
@@ -74,31 +73,23 @@ class PhotosField(forms.FileField):
 
 
 class MemorableDateWidget(forms.MultiWidget):
-    """Month, day and year (and a time, if asked for), each with its label: no calendar to click through, no script."""
+    """Month, day and year, each with its label: no calendar to click through, no script."""
 
     template_name = "uswds/widgets/memorable_date.html"
     use_fieldset = True
 
-    def __init__(self, attrs: dict[str, Any] | None = None, with_time: bool = False) -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         self.labels = {"month": _("Month"), "day": _("Day"), "year": _("Year")}
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "month": forms.Select(choices=[("", _("- Select -")), *MONTHS.items()]),
             "day": forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 2}),
             "year": forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4}),
         }
-        if with_time:
-            self.labels["time"] = _("Time")
-            widgets["time"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         self.parts = list(widgets)
         super().__init__(widgets, attrs)
 
     def decompress(self, value: Any) -> list[Any]:
-        if isinstance(value, datetime.datetime):
-            local = to_current_timezone(value)
-            return [local.month, local.day, local.year, local.time()]
-        if isinstance(value, datetime.date):
-            return [value.month, value.day, value.year, None]
-        return [None, None, None, None]
+        return [value.month, value.day, value.year] if isinstance(value, datetime.date) else [None, None, None]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
@@ -118,16 +109,13 @@ class MemorableDateField(forms.MultiValueField):
         "invalid": _("Enter a real date, with month, day and year."),
         "incomplete": _("Enter month, day and year."),
     }
-    with_time = False
 
     def __init__(self, **kwargs: Any) -> None:
         fields: list[forms.Field] = [forms.IntegerField(), forms.IntegerField(), forms.IntegerField()]
-        if self.with_time:
-            fields.append(forms.TimeField())
         for field in fields:
-            # One sentence for the whole date: four fields that each complain would say the same thing four times.
+            # One sentence for the whole date: three fields that each complain would say the same thing three times.
             field.error_messages["invalid"] = self.default_error_messages["invalid"]
-        kwargs.setdefault("widget", MemorableDateWidget(with_time=self.with_time))
+        kwargs.setdefault("widget", MemorableDateWidget())
         super().__init__(fields=fields, **kwargs)
 
     def clean(self, value: Any) -> Any:
@@ -141,24 +129,11 @@ class MemorableDateField(forms.MultiValueField):
             # Several wrong parts make one sentence.
             raise ValidationError(error.error_list[0]) from None
 
-    def compress(self, data_list: list[Any]) -> datetime.date | datetime.datetime | None:
+    def compress(self, data_list: list[Any]) -> datetime.date | None:
         if not data_list:
             return None
-        month, day, year = data_list[:3]
+        month, day, year = data_list
         try:
-            date = datetime.date(year, month, day)
+            return datetime.date(year, month, day)
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        if not self.with_time:
-            return date
-        return from_current_timezone(datetime.datetime.combine(date, data_list[3]))
-
-
-class MemorableDateTimeField(MemorableDateField):
-    """The same with a time of day, in the page's time zone; the value is an aware `datetime.datetime`."""
-
-    default_error_messages = {
-        "invalid": _("Enter a real date and time."),
-        "incomplete": _("Enter month, day, year and time."),
-    }
-    with_time = True

@@ -3,20 +3,18 @@
 import re
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
-from django.http.request import split_domain_port
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits, packing
+from requests_app import limits
 from requests_app.models import Jurisdiction
+from requests_app.rules.jurisdictions import find_jurisdiction
 from requests_app.web import errors
 from requests_app.web.site import probes
 
@@ -25,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
 # In any language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
-PACKED = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
+COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 
@@ -50,19 +48,16 @@ def probe(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def packed(get_response: GetResponse) -> GetResponse:
-    """Text goes out packed, see packing.py. Photos and tiles are packed already, and a stream would lose its length."""
-    gzip = GZipMiddleware(get_response)
+class CompressText(GZipMiddleware):
+    """gzip for text, with Django's random padding, so that a page's size doesn't tell what is on it (BREACH).
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        if response.streaming or not PACKED.match(response.get("Content-Type", "")):
+    Photos and map tiles are compressed already, and a stream would lose its length.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not COMPRESSIBLE.match(response.get("Content-Type", "")):
             return response
-        if packing.takes_brotli(request.headers.get("Accept-Encoding", "")):
-            return packing.pack(response)
-        return cast(HttpResponse, gzip.process_response(request, response))
-
-    return middleware
+        return super().process_response(request, response)
 
 
 def body_limit(get_response: GetResponse) -> GetResponse:
@@ -73,7 +68,7 @@ def body_limit(get_response: GetResponse) -> GetResponse:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        # The API's door refuses it as well, in its own format.
+        # The API refuses it as well, in its own format.
         if length > settings.BODY_MAX_BYTES and not request.path_info.startswith("/open311/"):
             return HttpResponse(render_to_string("413.html"), status=413)
         return get_response(request)
@@ -136,24 +131,6 @@ def database_lost(get_response: GetResponse) -> GetResponse:
             return errors.database_lost(request)
 
     return DatabaseLost()
-
-
-def find_jurisdiction(host: str) -> Jurisdiction | None:
-    """The jurisdiction that this host leads to; with only one in the installation, every allowed host does.
-
-    host: as the browser said it, with or without a port. An edit is seen everywhere within 10 s.
-    """
-    host = split_domain_port(host)[0]
-    cached = cache.get(f"jurisdiction:{host}")
-    if cached is not None:
-        return cached if isinstance(cached, Jurisdiction) else None
-    every = list(Jurisdiction.objects.defer("boundary").order_by("id"))
-    found = next((one for one in every if host in map(str.lower, one.hosts)), None)
-    if found is None and len(every) == 1:
-        found = every[0]
-    if found is not None:
-        cache.set(f"jurisdiction:{host}", found, timeout=10)
-    return found
 
 
 def jurisdiction(get_response: GetResponse) -> GetResponse:

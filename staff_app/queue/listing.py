@@ -87,7 +87,6 @@ TABS = [
         "ended", _("Resolved"), lambda at: Q(status=Status.RESOLVED), order=LATEST_END, counted=False, scope="resolved"
     ),
 ]
-BY_CODE = {tab.code: tab for tab in TABS}
 FIRST = "all"
 
 

@@ -246,7 +246,6 @@ def outbox_words(kind: str) -> str:
         "email_commented": _("Email: public comment"),
         "email_asked": _("Email: our question"),
         "email_on_hold": _("Email: on hold"),
-        "tell_on_hold": _("Email: on hold"),
         "email_resolved": _("Email: outcome"),
         "email_reopened": _("Email: reopened"),
         "email_changed": _("Email: what changed"),

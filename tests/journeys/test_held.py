@@ -28,11 +28,6 @@ IS_SEEN = """(one) => {
 }"""
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 @pytest.mark.shows("5.34")
 @pytest.mark.parametrize("path", ["/", "/report/", "/report/offline/"])
 def test_people_neither_see_nor_reach_the_field_for_programs(

@@ -36,11 +36,6 @@ STORED = """async () => {
 
 
 @pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
 def phone(cast: Rivermark, live_site: "Site", new_page: Callable[..., "Page"]) -> "Page":
     """A phone that has been on the first page once, and has no network now."""
     page = new_page(viewport=PHONE)

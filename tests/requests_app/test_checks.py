@@ -95,7 +95,14 @@ def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "command",
     [
-        ["-m", "gunicorn", "config.wsgi:application", "--bind=127.0.0.1:0", "--no-control-socket"],
+        [
+            "-m",
+            "gunicorn",
+            "config.wsgi:application",
+            "--config=config/gunicorn.py",
+            "--bind=127.0.0.1:0",
+            "--no-control-socket",
+        ],
         ["-m", "celery", "--app=config.celery:app", "worker", "--pool=solo"],
         ["-m", "celery", "--app=config.celery:app", "beat"],
     ],

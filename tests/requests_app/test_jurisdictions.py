@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from requests_app import links
 from requests_app.models import Jurisdiction, ServiceRequest, User
-from requests_app.web.middleware import find_jurisdiction
+from requests_app.rules.jurisdictions import find_jurisdiction
 from tests import factories
 
 pytestmark = pytest.mark.django_db

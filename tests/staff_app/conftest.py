@@ -6,12 +6,7 @@ import pytest
 from django.test import Client
 
 from requests_app.models import User
-from tests.factories import Rivermark, rivermark
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
+from tests.factories import Rivermark
 
 
 @pytest.fixture

@@ -8,18 +8,16 @@ from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound
 
 from requests_app import links
-from requests_app.api.open311 import formats
-from requests_app.api.open311.door import Answer, Asked
-from requests_app.api.open311.errors import Problem
+from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
 from requests_app.rules import intake
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-KEPT_S = 300
 
 _DATATYPES = {
     QuestionVersion.Kind.TEXT: "text",
@@ -42,29 +40,29 @@ def offered(jurisdiction: Jurisdiction) -> QuerySet[Service]:
     )
 
 
-def offered_version(asked: Asked, service_code: str) -> ServiceVersion:
-    """The published version of the service with this code; a Problem if there is none."""
+def offered_version(city: Jurisdiction, service_code: str) -> ServiceVersion:
+    """The published version of the service with this code. Raises NotFound."""
     # The address may hold what no code can, and what the database does not take (NUL).
     code = service_code if re.fullmatch(r"[A-Za-z0-9_.-]+", service_code) else ""
     service = (
-        offered(asked.jurisdiction)
+        offered(city)
         .select_related("current__service", "current__department", "current__category")
         .filter(service_code=code)
         .first()
     )
     if service is None or service.current is None:
-        raise Problem(404, _("service_code was not found."))
+        raise NotFound(_("service_code was not found."))
     return service.current
 
 
-def services(asked: Asked) -> Answer:
+def services(city: Jurisdiction) -> list[dict[str, Any]]:
     listed = (
-        offered(asked.jurisdiction)
+        offered(city)
         .select_related("current__category")
         .annotate(questions=Count("current__questions"))
         .order_by("current__category__order", "current__category__code", "service_code")
     )
-    return Answer("services", [_service(one, one.current, one.questions) for one in listed if one.current], KEPT_S)
+    return [_service(one, one.current, one.questions) for one in listed if one.current]
 
 
 def _service(service: Service, version: ServiceVersion, questions: int) -> dict[str, Any]:
@@ -81,11 +79,10 @@ def _service(service: Service, version: ServiceVersion, questions: int) -> dict[
     }
 
 
-def definition(asked: Asked, service_code: str) -> Answer:
-    version = offered_version(asked, service_code)
+def definition(city: Jurisdiction, service_code: str) -> dict[str, Any]:
+    version = offered_version(city, service_code)
     attributes = [_attribute(question, order) for order, question in enumerate(intake.questions_of(version), start=1)]
-    data = {"service_code": version.service.service_code, "attributes": attributes}
-    return Answer("service_definition", data, KEPT_S)
+    return {"service_code": version.service.service_code, "attributes": attributes}
 
 
 def _attribute(question: QuestionVersion, order: int) -> dict[str, Any]:
@@ -107,8 +104,7 @@ def _attribute(question: QuestionVersion, order: int) -> dict[str, Any]:
     return attribute
 
 
-def discovery(asked: Asked) -> Answer:
-    city = asked.jurisdiction
+def discovery(city: Jurisdiction) -> dict[str, Any]:
     site = links.site_of(city)
     published = ServiceVersion.objects.filter(service__jurisdiction=city).aggregate(at=Max("published_at"))["at"]
     # In UTC, so that later ones sort after earlier ones.
@@ -120,25 +116,21 @@ def discovery(asked: Asked) -> Answer:
     key_service = _("Reading needs no key. To send reports, ask for an api_key: call %(numbers)s.") % said
     if demo:
         contact = f"{demo_words()} {contact}"
-    return Answer(
-        "discovery",
-        {
-            "changeset": changeset,
-            "contact": contact,
-            "key_service": key_service,
-            "endpoints": [
-                {
-                    "specification": SPECIFICATION,
-                    # With the slash, since some clients only append a name.
-                    "url": f"{site}/open311/v2/",
-                    "changeset": changeset,
-                    "type": "test" if demo else "production",
-                    "formats": [formats.CONTENT_TYPES[name].split(";")[0] for name in ("xml", "json")],
-                }
-            ],
-        },
-        KEPT_S,
-    )
+    return {
+        "changeset": changeset,
+        "contact": contact,
+        "key_service": key_service,
+        "endpoints": [
+            {
+                "specification": SPECIFICATION,
+                # With the slash, since some clients only append a name.
+                "url": f"{site}/open311/v2/",
+                "changeset": changeset,
+                "type": "test" if demo else "production",
+                "formats": [XMLRenderer.media_type, JSONRenderer.media_type],
+            }
+        ],
+    }
 
 
 def demo_words() -> str:

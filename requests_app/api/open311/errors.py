@@ -1,48 +1,56 @@
-"""What went wrong, told in the format that was asked for: always an array, always with a body."""
+"""What went wrong, in the format that was asked for: always an array of code and description, always with a body."""
 
-from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import views
+from rest_framework.response import Response
 
-from requests_app.api.open311 import formats
-
-
-class Problem(Exception):
-    """Ends the request. 404: no such service, request, token or jurisdiction; 403: the key; 400: all else."""
-
-    def __init__(self, status: int, descriptions: str | Iterable[str], *, retry_after_s: int | None = None) -> None:
-        self.status = status
-        self.descriptions = [descriptions] if isinstance(descriptions, str) else list(descriptions)
-        self.retry_after_s = retry_after_s
-        super().__init__(status, *self.descriptions)
+from requests_app.api.framework.errors import DATABASE_LOST, api_exception
+from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
+from requests_app.api.framework.views import OPEN_TO_BROWSERS
 
 
-def asked_format(request: HttpRequest) -> str:
-    """The address ends with the format; XML, which every client of the standard reads, where it names none."""
-    if request.path.startswith("/open311/"):
-        return "json" if request.path.endswith(".json") else "xml"
-    return "json"
-
-
-def answer(format: str, problem: Problem) -> HttpResponse:
-    data = [{"code": problem.status, "description": description} for description in problem.descriptions]
-    response = HttpResponse(
-        formats.render(format, "errors", data), content_type=formats.CONTENT_TYPES[format], status=problem.status
-    )
-    response["Cache-Control"] = "no-store"
-    if problem.retry_after_s is not None:
-        response["Retry-After"] = str(problem.retry_after_s)
-    return open_to_browsers(response)
-
-
-def open_to_browsers(response: HttpResponse) -> HttpResponse:
-    """Any site's page may read the answer. No cookie counts here, so none is allowed."""
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Expose-Headers"] = "Retry-After, X-Request-Id, X-Lamplighter-Demo"
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's hook. A lost database is left to the middleware, which answers through answer()."""
+    if isinstance(error, DATABASE_LOST):
+        return None
+    known = api_exception(error, context["request"])
+    response = views.exception_handler(known, context)
+    if response is not None:
+        details = known.detail if isinstance(known.detail, list) else [known.detail]
+        response.data = _errors(response.status_code, details)
     return response
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """The database cannot be reached. Clients ask again: what comes twice with one Idempotency-Key is one report."""
-    return answer(asked_format(request), Problem(503, _("The service cannot answer at the moment. Try again soon.")))
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """What Django's own error pages are elsewhere: no view of ours was reached, or it ended without an answer."""
+    words = {
+        400: _("The request could not be read."),
+        404: _("There is nothing at this address. Names end with .xml or .json."),
+        503: _("The service cannot answer at the moment. Try again soon."),
+    }
+    description = words.get(status) or _("Something went wrong on our side. Try again later.")
+    # XML, which every client of the standard reads, where the address names no format.
+    renderer = JSONRenderer() if request.path.endswith(".json") else XMLRenderer()
+    return HttpResponse(
+        renderer.render(_errors(status, [description])),
+        status=status,
+        headers={
+            "Content-Type": f"{renderer.media_type}; charset={renderer.charset}",
+            "Cache-Control": "no-store",
+            **OPEN_TO_BROWSERS,
+        },
+    )
+
+
+@csrf_exempt
+def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every other address below /open311/."""
+    return answer(request, 404)
+
+
+def _errors(status: int, descriptions: list[Any]) -> list[dict[str, Any]]:
+    return [{"code": status, "description": description} for description in descriptions]

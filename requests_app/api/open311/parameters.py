@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 
-from requests_app.api.open311.errors import Problem
+from requests_app.api.framework.parsers import NOT_TEXT
 
-# NUL cannot be stored and half a surrogate pair is no character: nothing that holds one is text.
-_NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]+)\](?:\[\d*\])?")
 _NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{0,40})?([eE][+-]?\d{1,2})?", re.ASCII)
 # A blank before the offset is a plus sign that was not escaped in the address.
@@ -31,8 +30,8 @@ class Parameters:
 
     def _of(self, name: str) -> list[str]:
         values = [value.strip() for value in self._values.get(name, [])]
-        if any(_NOT_TEXT.search(value) for value in values):
-            raise Problem(400, _("%(name)s holds characters that are not text.") % {"name": name})
+        if any(NOT_TEXT.search(value) for value in values):
+            raise ValidationError(_("%(name)s holds characters that are not text.") % {"name": name})
         return [value for value in values if value]
 
     def one(self, name: str) -> str:
@@ -59,8 +58,7 @@ class Parameters:
         if not value:
             return None
         if not _NUMBER.fullmatch(value) or not low <= float(value) <= high:
-            raise Problem(
-                400,
+            raise ValidationError(
                 _("%(name)s must be a number from %(low)s to %(high)s.")
                 % {"name": name, "low": f"{low:g}", "high": f"{high:g}"},
             )
@@ -71,7 +69,7 @@ class Parameters:
         if not value:
             return default
         if not re.fullmatch(r"\d{1,18}", value, re.ASCII):
-            raise Problem(400, _("%(name)s must be a whole number.") % {"name": name})
+            raise ValidationError(_("%(name)s must be a whole number.") % {"name": name})
         return int(value)
 
     def is_true(self, name: str) -> bool:
@@ -85,8 +83,8 @@ class Parameters:
         try:
             return _moment(value, zone, end_of_day)
         except ValueError:
-            raise Problem(
-                400, _("%(name)s must be a date and time like 2026-06-03T14:30:00-04:00.") % {"name": name}
+            raise ValidationError(
+                _("%(name)s must be a date and time like 2026-06-03T14:30:00-04:00.") % {"name": name}
             ) from None
 
     def items(self, *, without: Iterable[str] = ()) -> list[tuple[str, tuple[str, ...]]]:

@@ -2,25 +2,25 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import Distance as Meters
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound, ValidationError
 
 from requests_app import references
+from requests_app.api.framework.errors import Unavailable
 from requests_app.api.open311 import shapes, tokens
-from requests_app.api.open311.door import Answer, Asked
-from requests_app.api.open311.errors import Problem
 from requests_app.api.open311.parameters import Parameters
 from requests_app.clock import app_now
-from requests_app.models import OPEN, ServiceRequest, Status
+from requests_app.models import OPEN, Jurisdiction, ServiceRequest, Status
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
 from requests_app.places.public_place import LISTED_BY_PLACE
 from requests_app.places.statement_timeout import TimeUpError, at_most
 
-KEPT_S = 30
 # GeoReport v2, GET Service Requests: a span of 90 days or the first 1000 requests, whichever is smaller.
 SPAN = dt.timedelta(days=90)
 PAGE_MOST = 1000
@@ -39,63 +39,63 @@ class Period:
     until: dt.datetime | None = None
 
 
-def many(asked: Asked) -> Answer:
-    parameters = asked.parameters
+def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
     extensions = parameters.is_true("extensions")
-    public = ServiceRequest.objects.public().in_jurisdiction(asked.jurisdiction)
+    public = ServiceRequest.objects.public().in_jurisdiction(city)
     numbers = parameters.many("service_request_id")
     if numbers is not None:
         # These override every other argument: neither a date nor a status is read beside them.
         if len(numbers) > PAGE_MOST:
-            raise Problem(400, _("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
+            raise ValidationError(_("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
         wanted = [reference for reference in map(references.parse, numbers) if reference]
         rows = public.filter(reference__in=wanted).order_by("-submitted_at", "-id")
-        return _answer(asked, rows, extensions)
-    rows, order = _in_time(public, asked)
+        return _shaped(city, rows, extensions)
+    rows, order = _in_time(public, city, parameters)
     rows = _of_kind(rows, parameters)
     rows = _at_place(rows, parameters)
     size = parameters.integer("page_size", PAGE_MOST)
     if size == 0:
-        raise Problem(400, _("page_size must be at least 1."))
+        raise ValidationError(_("page_size must be at least 1."))
     size = min(size, PAGE_MOST)
     first = (max(parameters.integer("page", 1), 1) - 1) * size
     if first > ROWS_MOST:
-        raise Problem(400, _("There are not so many pages. Ask for a shorter time."))
-    return _answer(asked, rows.order_by(f"-{order}", "-id")[first : first + size], extensions)
+        raise ValidationError(_("There are not so many pages. Ask for a shorter time."))
+    return _shaped(city, rows.order_by(f"-{order}", "-id")[first : first + size], extensions)
 
 
-def one(asked: Asked, number: str) -> Answer:
-    public = ServiceRequest.objects.public().in_jurisdiction(asked.jurisdiction)
+def one(city: Jurisdiction, parameters: Parameters, number: str) -> list[dict[str, Any]]:
+    public = ServiceRequest.objects.public().in_jurisdiction(city)
     found = public.filter(reference=references.parse(number) or "")
-    answer = _answer(asked, found, asked.parameters.is_true("extensions"))
-    if not answer.data:
-        raise Problem(404, _("service_request_id was not found."))
-    return answer
+    shaped = _shaped(city, found, parameters.is_true("extensions"))
+    if not shaped:
+        raise NotFound(_("service_request_id was not found."))
+    return shaped
 
 
-def by_token(asked: Asked, token: str) -> Answer:
+def by_token(city: Jurisdiction, token: str) -> list[dict[str, Any]]:
     """The number behind a token: none for as long as the report is not public."""
     reference = tokens.reference_in(token)
-    found = ServiceRequest.objects.in_jurisdiction(asked.jurisdiction).filter(reference=reference or "").first()
+    found = ServiceRequest.objects.in_jurisdiction(city).filter(reference=reference or "").first()
     if found is None:
-        raise Problem(404, _("token was not found."))
+        raise NotFound(_("token was not found."))
     number = found.display_reference if found.is_public else None
-    return Answer("service_requests", [{"service_request_id": number, "token": token}])
+    return [{"service_request_id": number, "token": token}]
 
 
-def _answer(asked: Asked, rows: ServiceRequestQuerySet, extensions: bool) -> Answer:
+def _shaped(city: Jurisdiction, rows: ServiceRequestQuerySet, extensions: bool) -> list[dict[str, Any]]:
     try:
         with at_most(STATEMENT_MS):
-            data = shapes.service_requests(rows, asked.jurisdiction, extensions=extensions)
+            return shapes.service_requests(rows, city, extensions=extensions)
     except TimeUpError:
-        raise Problem(503, _("This took too long. Ask for a shorter time."), retry_after_s=30) from None
-    return Answer("service_requests", data, KEPT_S)
+        raise Unavailable(_("This took too long. Ask for a shorter time."), wait=30) from None
 
 
-def _in_time(rows: ServiceRequestQuerySet, asked: Asked) -> tuple[ServiceRequestQuerySet, str]:
+def _in_time(
+    rows: ServiceRequestQuerySet, city: Jurisdiction, parameters: Parameters
+) -> tuple[ServiceRequestQuerySet, str]:
     """By when they were sent, or when they last changed; and the column to sort by."""
-    sent = _period(asked, "start_date", "end_date")
-    changed = _period(asked, "updated_after", "updated_before")
+    sent = _period(city, parameters, "start_date", "end_date")
+    changed = _period(city, parameters, "updated_after", "updated_before")
     if sent is None and changed is None:
         sent = Period(app_now() - SPAN)
     for column, period in (("submitted_at", sent), ("updated_at", changed)):
@@ -106,21 +106,21 @@ def _in_time(rows: ServiceRequestQuerySet, asked: Asked) -> tuple[ServiceRequest
     return rows, "submitted_at" if sent is not None else "updated_at"
 
 
-def _period(asked: Asked, since_name: str, until_name: str) -> Period | None:
+def _period(city: Jurisdiction, parameters: Parameters, since_name: str, until_name: str) -> Period | None:
     """Both ends included, to the second, since we show whole seconds. One end alone: 90 days on from it, or back."""
-    zone, names = asked.jurisdiction.zone, {"since": since_name, "until": until_name}
-    since = asked.parameters.moment(since_name, zone)
-    until = asked.parameters.moment(until_name, zone, end_of_day=True)
+    zone, names = city.zone, {"since": since_name, "until": until_name}
+    since = parameters.moment(since_name, zone)
+    until = parameters.moment(until_name, zone, end_of_day=True)
     if until is None:
         return Period(since, since + SPAN) if since else None
     if since is None:
         return Period(until - SPAN, until + A_SECOND)
     if until < since:
-        raise Problem(400, _("%(since)s lies after %(until)s.") % names)
+        raise ValidationError(_("%(since)s lies after %(until)s.") % names)
     # On the wall's clock too: 90 days in which the clocks go back are an hour longer.
     on_the_wall = until.astimezone(zone).replace(tzinfo=None) - since.astimezone(zone).replace(tzinfo=None)
     if min(until - since, on_the_wall) > SPAN:
-        raise Problem(400, _("%(since)s and %(until)s may not lie more than 90 days apart.") % names)
+        raise ValidationError(_("%(since)s and %(until)s may not lie more than 90 days apart.") % names)
     return Period(since, until + A_SECOND)
 
 
@@ -133,7 +133,7 @@ def _of_kind(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceReq
         return rows
     wanted = {status.lower() for status in statuses}
     if not wanted <= {"open", "closed"}:
-        raise Problem(400, _("status must be open or closed."))
+        raise ValidationError(_("status must be open or closed."))
     if wanted == {"open"}:
         return rows.filter(status__in=OPEN)
     if wanted == {"closed"}:
@@ -151,7 +151,7 @@ def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRe
     if radius is None and latitude is None and longitude is None:
         return rows
     if radius is None or latitude is None or longitude is None:
-        raise Problem(400, _("lat, long and radius (in meters) belong together."))
+        raise ValidationError(_("lat, long and radius (in meters) belong together."))
     point = Point(longitude, latitude, srid=4326)
     near = rows.filter(LISTED_BY_PLACE, public_point__bboverlaps=box_around(point, radius))
     return near.annotate(away=Distance("public_point", point)).filter(away__lte=Meters(m=radius))
@@ -160,7 +160,7 @@ def _at_place(rows: ServiceRequestQuerySet, parameters: Parameters) -> ServiceRe
 def _box(typed: str) -> Polygon:
     sides = typed.split(",")
     if len(sides) != 4:
-        raise Problem(400, _("bbox must be west,south,east,north in degrees."))
+        raise ValidationError(_("bbox must be west,south,east,north in degrees."))
     west, south, east, north = (Parameters({"bbox": [side]}).number("bbox", -180, 180) or 0.0 for side in sides)
     box = Polygon.from_bbox((west, south, east, north))
     box.srid = 4326

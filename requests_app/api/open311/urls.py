@@ -2,19 +2,19 @@
 
 from django.urls import URLPattern, re_path
 
-from requests_app.api.open311 import catalogue, reading, writing
-from requests_app.api.open311.door import door, not_found
+from requests_app.api.open311 import views
+from requests_app.api.open311.errors import not_found
 
 _FORMAT = r"\.(?P<format>xml|json)$"
 
 urlpatterns: list[URLPattern] = [
-    re_path(r"^/*(?:v2/+)?discovery" + _FORMAT, door(get=catalogue.discovery), name="open311_discovery"),
-    re_path(r"^/*v2/+services" + _FORMAT, door(get=catalogue.services), name="open311_services"),
+    re_path(r"^/*(?:v2/+)?discovery" + _FORMAT, views.Discovery.as_view(), name="open311_discovery"),
+    re_path(r"^/*v2/+services" + _FORMAT, views.Services.as_view(), name="open311_services"),
     re_path(
-        r"^/*v2/+services/+(?P<service_code>[^/]+)" + _FORMAT, door(get=catalogue.definition), name="open311_service"
+        r"^/*v2/+services/+(?P<service_code>[^/]+)" + _FORMAT, views.ServiceDefinition.as_view(), name="open311_service"
     ),
-    re_path(r"^/*v2/+requests" + _FORMAT, door(get=reading.many, post=writing.create), name="open311_requests"),
-    re_path(r"^/*v2/+requests/+(?P<number>[^/]+)" + _FORMAT, door(get=reading.one), name="open311_request"),
-    re_path(r"^/*v2/+tokens/+(?P<token>[^/]+)" + _FORMAT, door(get=reading.by_token), name="open311_token"),
+    re_path(r"^/*v2/+requests" + _FORMAT, views.ServiceRequests.as_view(), name="open311_requests"),
+    re_path(r"^/*v2/+requests/+(?P<number>[^/]+)" + _FORMAT, views.ServiceRequest.as_view(), name="open311_request"),
+    re_path(r"^/*v2/+tokens/+(?P<token>[^/]+)" + _FORMAT, views.Token.as_view(), name="open311_token"),
     re_path(r"^(?P<rest>.*)$", not_found, name="open311_not_found"),
 ]

@@ -1,17 +1,17 @@
 """POST requests: a report by another app, held to the same rules as one from our own form."""
 
-import datetime as dt
 import hashlib
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.core.exceptions import ValidationError
+from django.core import exceptions
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 
 from requests_app import api_keys, links, photos
 from requests_app.actions import submission
@@ -19,14 +19,11 @@ from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalogue import demo_words, is_demo, offered_version
-from requests_app.api.open311.door import Answer, Sent
-from requests_app.api.open311.errors import Problem
 from requests_app.api.open311.parameters import Parameters
-from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.models import (
+    ApiKey,
     Channel,
-    Draft,
     GazetteerEntry,
     Jurisdiction,
     Owner,
@@ -44,12 +41,13 @@ ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
 NOT_THE_BODY = {"api_key", "jurisdiction_id"}
 
 
-def create(asked: Sent) -> Answer:
-    parameters, city = asked.parameters, asked.jurisdiction
+def create(
+    city: Jurisdiction, parameters: Parameters, files: list[UploadedFile], *, key: ApiKey, idempotency_key: str
+) -> dict[str, Any]:
     code = parameters.one("service_code")
     if not code:
-        raise Problem(400, _("service_code was not provided."))
-    version = offered_version(asked, code)
+        raise ValidationError(_("service_code was not provided."))
+    version = offered_version(city, code)
     problems: list[str] = []
     with _gathered(problems):
         description = _description(parameters)
@@ -59,15 +57,15 @@ def create(asked: Sent) -> Answer:
         place = _place(parameters, city, version)
     with _gathered(problems):
         answers = _answers(parameters, city, version)
-    if len(asked.files) > photos.PHOTOS_MAX:
+    if len(files) > photos.PHOTOS_MAX:
         problems.append(photos.refusal("too_many"))
     if problems:
-        raise Problem(400, problems)
+        raise ValidationError(problems)
 
     danger = screening.screen(city, version, " \n".join([description, *(words for _q, _v, words in answers.given)]))
     owner = _owner(city, version, place)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
-    with _decoded(city, asked.files if takes_photos else []) as taken:
+    with _stored(city, files if takes_photos else []) as taken:
         try:
             report = submission.NewReport(
                 jurisdiction=city,
@@ -82,54 +80,51 @@ def create(asked: Sent) -> Answer:
                 photos=taken,
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
                 after_warning=danger.reason == "phrase",
-                is_test=asked.key.is_test,
+                is_test=key.is_test,
             )
-            submitted = submission.submit(report, idempotency=_idempotency(asked))
+            submitted = submission.submit(
+                report, idempotency=_idempotency(city, parameters, files, key, idempotency_key)
+            )
         except Refused as refused:
-            raise Problem(400, list(refused.problems.values())) from None
+            raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
-            raise Problem(400, _("This Idempotency-Key was used for another report.")) from None
-    api_keys.mark_used(asked.key)
+            raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
+    api_keys.mark_used(key)
     notice = _notice(submitted, city, danger, owner)
-    if asked.files and not takes_photos:
+    if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
-    elif parameters.one("media_url") and not asked.files:
+    elif parameters.one("media_url") and not files:
         notice.append(_("Photos are not fetched from media_url: send the file itself as “media”."))
     has_no_number = submitted.service_request.public_state in (PublicState.PRIVATE, PublicState.UNCONFIRMED)
     number = {"token": tokens.token_of(submitted.service_request)} if has_no_number else {}
-    return Answer(
-        "service_requests",
-        [
-            {
-                "service_request_id": None if has_no_number else submitted.service_request.display_reference,
-                **number,
-                "service_notice": " ".join(notice),
-                "account_id": None,
-            }
-        ],
-    )
+    return {
+        "service_request_id": None if has_no_number else submitted.service_request.display_reference,
+        **number,
+        "service_notice": " ".join(notice),
+        "account_id": None,
+    }
 
 
 @contextmanager
 def _gathered(problems: list[str]) -> Iterator[None]:
-    """Goes on after a Problem, so that the client hears of all of them at once."""
+    """Goes on after an error, so that the client hears of all of them at once."""
     try:
         yield
-    except Problem as problem:
-        problems += problem.descriptions
+    except ValidationError as error:
+        problems += [str(detail) for detail in error.detail]
 
 
 def _description(parameters: Parameters) -> str:
     description = intake.clean_text(parameters.one("description"))
     if len(description) > intake.DESCRIPTION_MAX:
-        raise Problem(400, _("description is longer than %(most)s characters.") % {"most": intake.DESCRIPTION_MAX})
+        raise ValidationError(_("description is longer than %(most)s characters.") % {"most": intake.DESCRIPTION_MAX})
     return description
 
 
 def _short(parameters: Parameters, name: str, most: int) -> str:
     text = " ".join(intake.clean_text(parameters.one(name)).split())
     if len(text) > most:
-        raise Problem(400, _("%(name)s is longer than %(most)s characters.") % {"name": name, "most": most})
+        raise ValidationError(_("%(name)s is longer than %(most)s characters.") % {"name": name, "most": most})
     return text
 
 
@@ -138,11 +133,11 @@ def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersio
     if email:
         try:
             validate_email(email)
-        except ValidationError:
-            raise Problem(400, _("email is not an e-mail address.")) from None
+        except exceptions.ValidationError:
+            raise ValidationError(_("email is not an e-mail address.")) from None
     phone = _short(parameters, "phone", PHONE_MOST)
     if phone and not any(letter.isdigit() for letter in phone):
-        raise Problem(400, _("phone is not a phone number."))
+        raise ValidationError(_("phone is not a phone number."))
     names = [_short(parameters, name, NAME_MOST) for name in ("first_name", "last_name")]
     reporter = Reporter(
         name=" ".join(filter(None, names))[:NAME_MOST],
@@ -155,7 +150,9 @@ def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersio
         submission.check_reporter(city, version, reporter)
     except Refused as refused:
         named = {"name": "first_name, last_name"}
-        raise Problem(400, [f"{named.get(name, name)}: {words}" for name, words in refused.problems.items()]) from None
+        raise ValidationError(
+            [f"{named.get(name, name)}: {words}" for name, words in refused.problems.items()]
+        ) from None
     return reporter
 
 
@@ -163,7 +160,7 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
     """A position, an address from the city's list, or an address in words: any one of them is enough."""
     latitude, longitude = parameters.number("lat", -90, 90), parameters.number("long", -180, 180)
     if (latitude is None) != (longitude is None):
-        raise Problem(400, _("lat and long belong together."))
+        raise ValidationError(_("lat and long belong together."))
     typed = _short(parameters, "address_string", ADDRESS_MOST)
     listed = _short(parameters, "address_id", ADDRESS_MOST)
     if latitude is not None and longitude is not None:
@@ -175,11 +172,11 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
         if entry is not None:
             return Place(point=entry.point, address=entry.label, source="api", confidence=1.0)
         if not typed:
-            raise Problem(400, _("address_id was not found in the city's list of addresses."))
+            raise ValidationError(_("address_id was not found in the city's list of addresses."))
     if typed:
         return _searched(city, typed)
     if version.place_required:
-        raise Problem(400, _("Say where it is: lat and long, address_string, or address_id."))
+        raise ValidationError(_("Say where it is: lat and long, address_string, or address_id."))
     return Place()
 
 
@@ -199,13 +196,12 @@ def _searched(city: Jurisdiction, typed: str) -> Place:
 def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> intake.Answers:
     answers = intake.read_answers(intake.questions_of(version), parameters.attributes())
     if answers.stopped_by is not None:
-        raise Problem(
-            400,
+        raise ValidationError(
             _("Call %(number)s now. This report was not taken, since it cannot send help.")
             % {"number": city.emergency_number},
         )
     if answers.problems:
-        raise Problem(400, [f"attribute[{code}]: {problem}" for code, problem in answers.problems.items()])
+        raise ValidationError([f"attribute[{code}]: {problem}" for code, problem in answers.problems.items()])
     return answers
 
 
@@ -216,40 +212,38 @@ def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner |
     return ownership.owner_at(city, place.point, version)
 
 
-def _idempotency(asked: Sent) -> Idempotency:
+def _idempotency(
+    city: Jurisdiction, parameters: Parameters, files: list[UploadedFile], key: ApiKey, idempotency_key: str
+) -> Idempotency:
     hashes = []
-    for file in asked.files:
+    for file in files:
         digest = hashlib.sha256()
         for chunk in file.chunks():
             digest.update(chunk)
         file.seek(0)
         hashes.append(digest.hexdigest())
-    body = submission.body_hash(asked.jurisdiction.pk, asked.parameters.items(without=NOT_THE_BODY), *hashes)
-    if asked.idempotency_key:
-        return Idempotency(scope=f"api:{asked.key.pk}", key=asked.idempotency_key, body_hash=body)
-    return Idempotency(scope=f"client:api:{asked.key.pk}", key=body, body_hash=body, window_s=submission.RETRY_WINDOW_S)
+    body = submission.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), *hashes)
+    if idempotency_key:
+        return Idempotency(scope=f"api:{key.pk}", key=idempotency_key, body_hash=body)
+    return Idempotency(scope=f"client:api:{key.pk}", key=body, body_hash=body, window_s=submission.RETRY_WINDOW_S)
 
 
 @contextmanager
-def _decoded(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
-    """The photos, decoded before the report is stored, so that none waits for them in a transaction.
+def _stored(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
+    """The photos, stored before the report is, so that no transaction waits for their decoding.
 
-    Until then they hang on a draft that is nobody's; what the report did not take is removed again.
+    What the report did not take is removed again; if this process dies first, housekeeping removes it.
     """
-    if not files:
-        yield []
-        return
-    draft = Draft.objects.create(
-        jurisdiction=city, visitor_hash=secrets.token_hex(32), expires_at=app_now() + dt.timedelta(hours=1)
-    )
+    stored: list[Photo] = []
     try:
-        yield [photos.take(file, size=file.size or 0, jurisdiction=city, draft=draft) for file in files]
+        for file in files:
+            stored.append(photos.take(file, size=file.size or 0, jurisdiction=city))
+        yield stored
     except photos.PhotoRefused as refused:
-        raise Problem(400, str(refused)) from None
+        raise ValidationError(str(refused)) from None
     finally:
-        for photo in draft.photos.all():
+        for photo in Photo.objects.filter(pk__in=[photo.pk for photo in stored], service_request=None):
             photos.remove(photo)
-        draft.delete()
 
 
 def _notice(

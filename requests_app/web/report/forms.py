@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.gis.geos import Point
@@ -15,6 +15,9 @@ from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.rules import blocked_addresses, intake
 from requests_app.web.fields import address_attributes
 from requests_app.web.text_field import WordsField
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
 # An extension; and relay services, by which people who do not hear or speak take calls.
@@ -108,41 +111,37 @@ def typed_point(lat: str, long: str) -> Point | None:
     return Point(round(longitude, 6), round(latitude, 6), srid=4326)
 
 
-class _OneOf(forms.Form):
-    """One field, whose choices are what was found."""
+class _ChooseOneForm(forms.Form):
+    """Radio buttons for what was found. Each form of this kind names its field, and says what is missing."""
+
+    field: str
+    label: "_StrOrPromise"
+    missing: "_StrOrPromise"
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        (field,) = self.fields.values()
-        field.choices = choices  # type: ignore[attr-defined]
+        self.fields[self.field] = forms.ChoiceField(
+            label=self.label,
+            choices=choices,
+            widget=forms.RadioSelect,
+            error_messages=dict.fromkeys(("required", "invalid_choice"), self.missing),
+        )
 
 
-class PlaceChoiceForm(_OneOf):
+class PlaceChoiceForm(_ChooseOneForm):
     """Several places fit the words: which one is meant, or the words as they are."""
 
-    choice = forms.ChoiceField(
-        label=gettext_lazy("Which place do you mean?"),
-        choices=[],
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose a place, or search again."),
-            "invalid_choice": gettext_lazy("Choose a place, or search again."),
-        },
-    )
+    field = "choice"
+    label = gettext_lazy("Which place do you mean?")
+    missing = gettext_lazy("Choose a place, or search again.")
 
 
-class AssetForm(_OneOf):
+class AssetForm(_ChooseOneForm):
     """Which of the city's things near the place it is."""
 
-    asset = forms.ChoiceField(
-        label=gettext_lazy("Near the place, the nearest first"),
-        choices=[],
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choose one, or say that it is none of these."),
-            "invalid_choice": gettext_lazy("Choose one, or say that it is none of these."),
-        },
-    )
+    field = "asset"
+    label = gettext_lazy("Near the place, the nearest first")
+    missing = gettext_lazy("Choose one, or say that it is none of these.")
 
 
 class FollowForm(forms.Form):

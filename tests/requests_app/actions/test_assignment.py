@@ -9,15 +9,10 @@ from requests_app.actions import assignment, moderation, progress
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 LANE = {"where": "lane"}
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 @pytest.fixture

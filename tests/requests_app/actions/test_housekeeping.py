@@ -62,6 +62,26 @@ def test_an_expired_draft_goes_with_its_photos_and_a_fresh_one_stays(media: Path
     assert files(media) == sorted([f"{kept.name}.jpg", f"{kept.name}-small.jpg"])
 
 
+def test_a_photo_that_nobody_claimed_goes_after_an_hour_and_all_others_stay(media: Path) -> None:
+    city = factories.jurisdiction()
+
+    def photo(**of: Any) -> Photo:
+        content = factories.jpeg()
+        made = photos.take(io.BytesIO(content), size=len(content), jurisdiction=city, **of)
+        Photo.objects.filter(pk=made.pk).update(created_at=app_now() - dt.timedelta(minutes=61))
+        return made
+
+    unclaimed, fresh = photo(), photo()
+    reported = photo(service_request=factories.report(factories.service(city, "pothole")))
+    drafted = photo(draft=drafts.begin(city, visitor="v", language="en", text="A hole"))
+    Photo.objects.filter(pk=fresh.pk).update(created_at=app_now() - dt.timedelta(minutes=59))
+    housekeeping.sweep()
+    assert set(Photo.objects.all()) == {fresh, reported, drafted}
+    assert f"{unclaimed.name}.jpg" not in files(media)
+    assert f"{unclaimed.name}-small.jpg" not in files(media)
+    assert len(files(media)) == 6
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_draft_that_is_being_sent_keeps_its_photos(media: Path) -> None:
     draft, photo = draft_with_photo(factories.jurisdiction())

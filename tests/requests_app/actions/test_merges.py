@@ -8,15 +8,10 @@ from requests_app.actions import followers, merges, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.models import ServiceRequest, Status
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 LANE = {"where": "lane"}
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def joined(town: Rivermark, child: ServiceRequest, parent: ServiceRequest) -> None:

@@ -12,14 +12,9 @@ from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
 from requests_app.rules.lifecycle import IllegalTransition
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 LANE = {"where": "lane"}
-
-
-@pytest.fixture
-def town(db: None) -> Rivermark:
-    return rivermark()
 
 
 @pytest.fixture

@@ -14,11 +14,6 @@ from tests.factories import Rivermark, rivermark
 LANE = {"where": "lane"}
 
 
-@pytest.fixture
-def town(db: None) -> Rivermark:
-    return rivermark()
-
-
 def rule(town: Rivermark, when: dict, department: object, order: int = 1) -> RoutingRule:
     return RoutingRule.objects.create(
         jurisdiction=town.city, order=order, name=f"rule {order}", when=when, department=department

@@ -15,11 +15,6 @@ from tests.factories import ANA, Rivermark, rivermark
 LANE = {"where": "lane"}
 
 
-@pytest.fixture
-def town(db: None) -> Rivermark:
-    return rivermark()
-
-
 def key(name: str = "one", **options: Any) -> submission.Idempotency:
     return submission.Idempotency("draft", name, options.pop("body", "same"), **options)
 

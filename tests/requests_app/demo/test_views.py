@@ -14,7 +14,7 @@ import config.urls  # noqa: F401
 from requests_app.demo.staff import PEOPLE, OnlyInTheDemo, load_staff
 from requests_app.models import AccessLink, Draft, Membership, User
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.requests_app.demo.demo_urls")]
 
@@ -23,11 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.requests_app.demo.d
 def demo(settings: Any, tmp_path: Path) -> None:
     settings.DEMO = True
     settings.MAIL_FOLDER = tmp_path / "mail"
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def see_as(client: Client, role: str) -> Any:

@@ -1,6 +1,7 @@
 """import_catalogue and export_catalogue: what is written is what the city has, and a second time changes nothing."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
+from requests_app.imports.catalogue_file import problems, read_catalogue
+from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import (
     Article,
     Clock,
@@ -338,11 +341,15 @@ def words(*phrases: object) -> Edit:
 BROKEN: list[tuple[str, Edit, str]] = [
     ("an emergency phrase of signs", words("?!"), "emergency_words, red_flag, en: `?!` is no phrase of at most 120"),
     ("an emergency phrase too long", words("gas " * 40), "is no phrase of at most 120 characters"),
-    ("an emergency phrase twice", words("can't breathe", "Cant breathe"), "en: `Cant breathe` stands there twice."),
-    ("an exception of signs", words({"phrase": "gas", "unless": ["!"]}), "en, `gas`, unless: `!` is no phrase"),
+    ("an emergency phrase twice", words("can't breathe", "Cant breathe"), "en: `Cant breathe` is listed twice."),
+    ("an exception of signs", words({"phrase": "gas", "unless": ["!"]}), "en, gas, unless: `!` is no phrase"),
     ("an exception of nothing", words({"phrase": "gas leak", "unless": ["gas"]}), "`gas` excuses nothing"),
     ("an exception of the same", words({"phrase": "gas leak", "unless": ["Gas leak!"]}), "`Gas leak!` excuses nothing"),
-    ("a phrase with an unknown key", words({"phrase": "gas", "except": []}), "`gas` has the unknown key `except`."),
+    (
+        "a phrase with an unknown key",
+        words({"phrase": "gas", "except": []}),
+        "gas: unknown key `except`. Known: phrase,",
+    ),
     ("no department", nowhere, "services, pothole, department: `XX` should be one of PK, PW."),
     (
         "a missing text",
@@ -350,28 +357,36 @@ BROKEN: list[tuple[str, Edit, str]] = [
         "articles, claims, title: the text in `es`",
     ),
     ("a code for no path", lambda said: said["services"][0].update(service_code="pot/hole"), "only letters, digits"),
-    ("a code twice", lambda said: said["categories"].append(said["categories"][0]), "categories, streets: it stands"),
+    (
+        "a code twice",
+        lambda said: said["categories"].append(said["categories"][0]),
+        "categories: `streets` is listed twice.",
+    ),
     ("an unknown key", lambda said: said["services"][0].update(colour="red"), "unknown key `colour`"),
-    ("no such priority", lambda said: said["services"][0].update(priority=5), "a number from 1 to 4"),
+    (
+        "no such priority",
+        lambda said: said["services"][0].update(priority=5),
+        "priority: it should be a whole number from 1 to 4.",
+    ),
     (
         "kinds of assets that are no list",
         lambda said: said["services"][0].update(asset_kinds="light"),
-        "a list of kinds",
+        "services, pothole, asset_kinds: it should be a list.",
     ),
     (
         "a place list that is neither yes nor no",
         lambda said: said["services"][0].update(listed_by_place="never"),
-        "services, pothole: `listed_by_place` should be true or false.",
+        "services, pothole, listed_by_place: it should be true or false.",
     ),
     (
         "a confirmation that is neither yes nor no",
         lambda said: said["services"][0].update(must_confirm="always"),
-        "services, pothole: `must_confirm` should be true or false.",
+        "services, pothole, must_confirm: it should be true or false.",
     ),
     (
         "what may be urgent and would wait for a mail",
         lambda said: said["services"][0].update(must_confirm=True),
-        "services, pothole: it may be urgent, so it must not wait for a mail",
+        "services, pothole: it may be urgent, so it must not wait for an email",
     ),
     (
         "a reason to ask who reports in one language",
@@ -381,29 +396,29 @@ BROKEN: list[tuple[str, Edit, str]] = [
     (
         "no such way with duplicates",
         lambda said: said["services"][0].update(duplicates={"policy": "maybe"}),
-        "services, pothole, duplicates: `maybe` should be one of join, ask, never.",
+        "services, pothole, duplicates, policy: `maybe` should be one of join, ask, never.",
     ),
     (
         "a radius in another unit",
         lambda said: said["services"][0].update(duplicates={"radius": 50}),
-        "duplicates: `radius` should be one of family, policy, radius_m, window_days.",
+        "duplicates: unknown key `radius`. Known: family, policy, radius_m, window_days.",
     ),
     (
         "a radius of miles",
         lambda said: said["services"][0].update(duplicates={"radius_m": 5_000}),
-        "duplicates: `radius_m` should be a whole number from 0 to 1000.",
+        "duplicates, radius_m: it should be a whole number from 0 to 1000.",
     ),
     (
         "a family of many words",
         lambda said: said["services"][0].update(duplicates={"family": "Holes in streets"}),
-        "duplicates: `family` should be a short code such as street-holes.",
+        "duplicates, family: it should be a short code such as street-holes.",
     ),
     ("no such unit", lambda said: said["services"][0]["targets"]["resolve"].update(unit="weeks"), "`weeks` should be"),
     ("yes without quotes", lambda said: said["services"][0]["questions"][0]["options"][0].update(value=True), "quotes"),
     (
         "an option twice",
         lambda said: said["services"][0]["questions"][0]["options"][0].update(value="big"),
-        "question size: an option's value stands there twice",
+        "questions, size, options: `big` is listed twice.",
     ),
     ("a list of nothing", lambda said: said["services"][0]["questions"][0].pop("options"), "a list needs them"),
     (
@@ -429,15 +444,23 @@ BROKEN: list[tuple[str, Edit, str]] = [
         lambda said: said["calendars"]["office"]["hours"].update(mon=["17:00-08:00"]),
         "07:00-",
     ),
-    ("a rule without a reason", lambda said: said["routing"][0].update(when={}), "`when` should name"),
+    (
+        "a rule without a reason",
+        lambda said: said["routing"][0].update(when={}),
+        "routing, Roots: Parks, when: it should",
+    ),
     (
         "a rule on an answer that nobody gives",
         lambda said: said["routing"][1].update(when={"services": ["pothole"], "answers": {"size": ["huge"]}}),
         "has the answer `huge`",
     ),
-    ("a table for a list", lambda said: said.update(services={}), "`services` is not one of"),
+    ("a table for a list", lambda said: said.update(services={}), "services: it should be a list."),
     ("no format", lambda said: said.pop("format"), "format: 1"),
-    ("words for a table", lambda said: said["services"][0].update(targets="soon"), "not written as it should be"),
+    (
+        "words for a table",
+        lambda said: said["services"][0].update(targets="soon"),
+        "targets: it should be a table",
+    ),
 ]
 
 
@@ -458,11 +481,57 @@ def test_everything_that_is_wrong_is_told_at_once(city: Jurisdiction, bring: Cal
     assert "articles, claims" in str(refused.value)
 
 
+def test_a_mistake_is_told_by_file_line_and_column(city: Jurisdiction, tmp_path: Path) -> None:
+    """Also in a list that is joined from two files."""
+    (tmp_path / "one.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
+    second = [
+        "format: 1",
+        "categories:",
+        "  - code: parks",
+        "    name: {en: Parks}",
+        "  - {code: more, name: {en: More, es: Más}, icon: 5}",
+    ]
+    (tmp_path / "two.yaml").write_text("\n".join(second))
+    with pytest.raises(CommandError) as refused:
+        call_command("import_catalogue", tmp_path / "one.yaml", tmp_path / "two.yaml")
+    assert str(refused.value).splitlines()[1:] == [
+        "two.yaml, line 4, column 11: categories, parks, name: the text in `es` is missing.",
+        "two.yaml, line 5, column 51: categories, more, icon: it should be text; put it in quotes.",
+    ]
+
+
+def every_path(said: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if path:
+        yield path
+    for key, value in said.items() if isinstance(said, dict) else enumerate(said) if isinstance(said, list) else ():
+        yield from every_path(value, (*path, key))
+
+
+@pytest.mark.parametrize("value", [None, "", "x", 5, True, [], {}, [5], [None], [{}], {"x": 5}, {5: [5]}], ids=repr)
+def test_whatever_stands_anywhere_the_answer_is_sentences(value: Any, tmp_path: Path) -> None:
+    """And never an error of the program's own."""
+    for path in every_path(SMALL):
+        broken: Any = small()
+        broken["routing"][1]["when"]["services"] = ["pothole"]
+        inner = broken
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+        (tmp_path / "broken.yaml").write_text(yaml.safe_dump(broken))
+        try:
+            found = problems(read_catalogue([tmp_path / "broken.yaml"]), ["en", "es"])
+        except ImportProblemError as error:
+            found = [str(error)]
+        assert all(re.fullmatch(r"(?s).+[.:]", sentence) for sentence in found), (path, found)
+
+
 def test_a_file_that_is_no_yaml_is_told_by_its_name(city: Jurisdiction, tmp_path: Path) -> None:
     for name, content in (("torn.yaml", b"services: [{"), ("binary.yaml", b"\xff\xfe\x00"), ("list.yaml", b"- 1")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(CommandError, match=name):
             call_command("import_catalogue", tmp_path / name)
+    with pytest.raises(CommandError, match=r"torn\.yaml cannot be read: line \d+, column \d+: "):
+        call_command("import_catalogue", tmp_path / "torn.yaml")
     with pytest.raises(CommandError, match="absent"):
         call_command("import_catalogue", tmp_path / "absent.yaml")
 

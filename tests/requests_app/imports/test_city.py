@@ -184,8 +184,8 @@ WRONG = [
     ({"color": "red"}, "unknown key `color`"),
     ({"format": 2}, "newer than this program"),
     ({"time_zone": "America/Rivermark"}, "no time zone"),
-    ({"languages": ["en", "tlh"]}, "`tlh` is not one of"),
-    ({"numbers": {"pizza": "555"}}, "unknown `pizza`"),
+    ({"languages": ["en", "tlh"]}, "languages: `tlh` should be one of"),
+    ({"numbers": {"pizza": "555"}}, "numbers: unknown key `pizza`. Known: all_night, desk"),
     ({"boundary": "nowhere.geojson"}, "no such file"),
     ({"boundary": {"layer": "ward", "union": True}}, "no areas in the layer `ward`"),
     ({"gazetteer": {"file": "city.yaml", "columns": {"label": "label"}}}, "must name lat, lon"),
@@ -193,21 +193,27 @@ WRONG = [
     ({"branding": {"seal": "city.yaml"}}, "the seal must be"),
     (
         {"branding": {"colors": {"primary": "#73b3e7"}}},
-        "primary #73b3e7 against white #ffffff has a contrast of 2.25 to 1",
+        "primary: #73b3e7 against white #ffffff has a contrast of 2.25 to 1",
     ),
     ({"branding": {"colors": {"header": "#f2b84b"}}}, "white letters on the bar at the top"),
     ({"branding": {"colors": {"primary": "navy"}}}, 'must be written as "#14476b"'),
-    ({"branding": {"colors": {"background": "#000000"}}}, "unknown `background`. Known: primary, header, accent"),
-    ({"address_card": ["ward"]}, "each part has layer, name and fields"),
-    ({"address_card": [{"layer": "ward", "name": "Ward", "fields": [{"key": "day"}]}]}, "each field has key and label"),
+    (
+        {"branding": {"colors": {"background": "#000000"}}},
+        "colors: unknown key `background`. Known: accent, header, primary",
+    ),
+    ({"address_card": ["ward"]}, "address_card: it should be a table"),
+    (
+        {"address_card": [{"layer": "ward", "name": "Ward", "fields": [{"key": "day"}]}]},
+        "fields, day: `label` is missing",
+    ),
     (
         {"address_card": [{"layer": "ward", "name": "W", "fields": [{"key": "d", "label": "D", "kind": "date"}]}]},
-        "kind `date` is not one of text, phone, email, weekday",
+        "fields, d, kind: `date` should be one of text, phone, email, weekday",
     ),
     ({"name": None}, "`name` is missing"),
-    ({"hosts": "311.stonecliff.example"}, "`hosts` is not written as"),
-    ({"layers": "layers"}, "`layers` is not written as"),
-    ({"layers": {"folder": "."}}, "`layers` must name mapping"),
+    ({"hosts": "311.stonecliff.example"}, r"city\.yaml, line \d+, column \d+: hosts: it should be a list"),
+    ({"layers": "layers"}, "layers: it should be a table"),
+    ({"layers": {"folder": "."}}, "layers: `mapping` is missing"),
 ]
 
 
@@ -295,7 +301,7 @@ def test_boston_loads_from_its_open_data(folder: Folder) -> None:
 
 
 def test_the_manual_names_every_key_and_its_examples_can_be_read(folder: Folder) -> None:
-    from requests_app.imports.city import KEYS, NUMBERS
+    from requests_app.imports.city_file import CityFile, Numbers
     from requests_app.imports.layers import KEYS as MAPPING_KEYS
     from requests_app.imports.layers import read_mapping
     from requests_app.places.basemap import LAYERS
@@ -303,8 +309,8 @@ def test_the_manual_names_every_key_and_its_examples_can_be_read(folder: Folder)
     manual = (Path(__file__).resolve().parents[3] / "docs/cities.md").read_text()
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", manual, re.DOTALL)]
     whole = next(block for block in blocks if "format" in block)
-    assert set(whole) == set(KEYS)
-    assert set(whole["numbers"]) == set(NUMBERS)
+    assert set(whole) == set(CityFile.model_fields)
+    assert set(whole["numbers"]) == set(Numbers.model_fields)
     mapping = next(block for block in blocks if "streets.shp" in block)
     entries = read_mapping(folder({}, layers__yml=yaml.safe_dump(mapping)) / "layers.yml")
     assert len(entries) == 8

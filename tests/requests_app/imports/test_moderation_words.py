@@ -56,8 +56,8 @@ def test_an_import_replaces_the_lists_that_it_names_and_an_export_gives_them_bac
     [
         ({"threat": ["!!!"]}, "moderation_words, threat: `!!!` is not something that can be found."),
         ({"link": ["no site"]}, "`no site` is not something that can be found"),
-        ({"link": ["a.example", "www.a.example"]}, "`www.a.example` stands there twice"),
-        ({"address": ["a@b.example"]}, "`address` should be one of link, threat"),
+        ({"link": ["a.example", "www.a.example"]}, "link: `www.a.example` is listed twice"),
+        ({"address": ["a@b.example"]}, "moderation_words: unknown key `address`. Known: link, threat."),
         ({"threat": "words"}, "moderation_words, threat: it should be a list."),
     ],
 )

@@ -398,17 +398,20 @@ def test_a_gzipped_file_that_breaks_off_stores_nothing(run: Import, city: Jurisd
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        ({"columns": {"external_id": "id"}}, "`columns` must name"),
+        ({"columns": {"external_id": "id"}}, "columns: `submitted_at` is missing."),
         ({"columns": MAPPING["columns"] | {"status": "state"}}, "has no column `state`"),
         ({"columns": MAPPING["columns"] | {"color": "type"}}, "unknown key `color`"),
         ({"colour": 1}, "unknown key `colour`"),
-        ({"status": {"Open": "ajar"}}, "`ajar` is not one of"),
-        ({"channels": {"Call": "drum"}}, "`drum` is not one of"),
+        ({"status": {"Open": "ajar"}}, "`ajar` should be one of"),
+        ({"channels": {"Call": "drum"}}, "channels, Call: `drum` should be one of"),
         ({"time_zone": "Mars/Olympus"}, "no time zone `Mars/Olympus`"),
-        ({"endings": {"rules": [{"match": "(", "disposition": "fixed"}]}}, "not built as"),
-        ({"endings": {"rules": [{"match": "x", "disposition": "mended"}]}}, "no disposition `mended`"),
+        ({"endings": {"rules": [{"match": "(", "disposition": "fixed"}]}}, "is no pattern"),
+        (
+            {"endings": {"rules": [{"match": "x", "disposition": "mended"}]}},
+            "rules, x, disposition: `mended` should",
+        ),
         ({"services": {"map": {"Pothole Repair": "nowhere"}}}, "leads `Pothole Repair` to the service `nowhere`"),
-        ({"services": {"visibility": "blurred"}}, "no visibility `blurred`"),
+        ({"services": {"visibility": "blurred"}}, "services, visibility: `blurred` should be one of"),
     ],
 )
 def test_a_mapping_that_cannot_be_followed_is_refused_in_one_sentence(

@@ -13,15 +13,10 @@ from requests_app.clock import app_now
 from requests_app.demo.staff import PASSWORD, load_staff
 from requests_app.models import ApiKey, Membership, OutboxRow, Role, User
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("9.4")]
 GOOD = "an entirely fresh battery"
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def run(*words: str, stdin: str = "", monkeypatch: pytest.MonkeyPatch | None = None) -> str:

@@ -13,7 +13,7 @@ from requests_app.clock import app_now
 from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
 from requests_app.worker import tasks
 from tests import factories, mail_server
-from tests.factories import ANA, Rivermark, rivermark
+from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, make_due
 from tests.moved import it_is_in
 
@@ -25,11 +25,6 @@ pytestmark = pytest.mark.django_db
 def mailbox(settings: Settings) -> Iterator[Mailbox]:
     with mail_server.serving(settings) as box:
         yield box
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 @pytest.mark.shows("2.18")

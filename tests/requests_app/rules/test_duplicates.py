@@ -23,11 +23,6 @@ METER = 1 / 111_320
 HOLE = "A deep hole in the bike lane"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 def report_at(cast: Rivermark, metres: float, words: str = "", **options: Any) -> ServiceRequest:
     point = factories.at(-69.0, 40.5 + metres * METER)
     options = {"answers": {"where": "lane"}, **options}

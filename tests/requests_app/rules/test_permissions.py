@@ -11,7 +11,7 @@ from requests_app.models import Department, Membership, PublicState, Role, Servi
 from requests_app.rules import permissions
 from requests_app.rules.permissions import FIRST_ROLES
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +24,6 @@ ODD_ROLES: dict[str, list[str]] = {
     "private_and_triage": ["view", "view_private", "triage"],
     "assigned_triage": ["view", "only_assigned", "triage", "view_private", "resolve"],
 }
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def every_kind_of_request(town: Rivermark, owners: list[User | None]) -> None:

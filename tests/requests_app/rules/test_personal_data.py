@@ -41,6 +41,10 @@ HITS = [
     ("+52 55 1234 5678", "phone", "+52 55 1234 5678"),
     ("+44 (0)20 7946 0958", "phone", "+44 (0)20 7946 0958"),
     ("text me 617-555-0142", "phone", "617-555-0142"),
+    ("+16175550142", "phone", "+16175550142"),
+    ("(+44) 20 7946 0958", "phone", "(+44) 20 7946 0958"),
+    ("617-555-0142x33", "phone", "617-555-0142x33"),
+    ("https://wa.me/16175550142", "phone", "16175550142"),
     # License plates
     ("A van with plate ABC 1234 blocks the hydrant", "plate", "ABC 1234"),
     ("license plate 7ABC123", "plate", "7ABC123"),
@@ -139,6 +143,7 @@ MISSES = """
     24/7
     15 mph over 25
     60 dB at 2 am
+    555-0142.5 is on the gauge
     2,500,000 gallons
     35 mm rain
     una multa de $450.00 el 3/12/2025

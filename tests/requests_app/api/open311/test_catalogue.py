@@ -7,7 +7,7 @@ import pytest
 
 from requests_app.models import Service
 from tests import factories
-from tests.requests_app.api.open311.conftest import Api, as_texts
+from tests.requests_app.api.conftest import Api, as_texts
 
 pytestmark = pytest.mark.shows("7.1")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from requests_app.models import ServiceRequest
 from tests import factories
-from tests.requests_app.api.open311.conftest import BASE, FORM, read
+from tests.requests_app.api.conftest import BASE, FORM, read
 
 pytestmark = pytest.mark.shows("11.10")
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from requests_app.actions import conversation, merges, moderation, progress
 from requests_app.models import Comment, ListedReason, Photo, PublicState, ServiceRequest
 from tests import factories
-from tests.requests_app.api.open311.conftest import Api, as_texts, sent_at
+from tests.requests_app.api.conftest import Api, as_texts, sent_at
 
 pytestmark = pytest.mark.shows("7.2")
 

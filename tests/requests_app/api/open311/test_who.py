@@ -8,7 +8,7 @@ from django.test import Client
 from requests_app import links
 from requests_app.models import Jurisdiction, ModerationTerm, OneTimeLink, Person, ServiceRequest
 from tests import factories
-from tests.requests_app.api.open311.conftest import Api
+from tests.requests_app.api.conftest import Api
 
 PLACE = {"lat": "40.5", "long": "-69.0", "description": "It barks all night."}
 WHO = {"first_name": "Ana", "last_name": "Ortiz", "postal_address": "9 Elm St, Rivermark 01234"}

@@ -21,7 +21,7 @@ from requests_app.models import (
 )
 from requests_app.references import parse
 from tests import factories
-from tests.requests_app.api.open311.conftest import BASE, Api, as_texts
+from tests.requests_app.api.conftest import BASE, Api, as_texts
 
 pytestmark = pytest.mark.shows("7.3")
 
@@ -460,6 +460,24 @@ def test_photos_come_along_as_files_of_any_name(api: Api, upload: Any, tmp_path:
     assert found["media_url"] == f"http://127.0.0.1:8311/photos/{Photo.objects.earliest('id').name}.jpg"
     assert len(list(tmp_path.rglob("*.jpg"))) == 4
     assert not Draft.objects.exists()
+
+
+def test_photos_need_no_draft(upload: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Draft, "save", None)
+    upload(factories.jpeg())
+    photo = Photo.objects.get()
+    assert photo.service_request == ServiceRequest.objects.get()
+
+
+def test_photos_go_if_storing_the_report_fails(upload: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_arguments: Any) -> None:
+        assert Photo.objects.count() == 1
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("requests_app.actions.submission.submit", fail)
+    upload(factories.jpeg(), status=500)
+    assert not Photo.objects.exists()
+    assert not list(tmp_path.rglob("*.jpg"))
 
 
 def test_a_retry_with_photos_stores_them_once(upload: Any, tmp_path: Path) -> None:

@@ -28,11 +28,6 @@ LANE = {"where": "lane"}
 AT_ELM = f"near={ELM_ST[1]},{ELM_ST[0]},200"
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 def read(path: str) -> str:
     answer = Client().get(path)
     assert answer.status_code == 200, path

@@ -10,15 +10,10 @@ from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
 LANE = {"where": "lane"}
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def page(client: Client, query: str = "", path: str = "/requests/") -> str:

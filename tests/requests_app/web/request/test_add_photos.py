@@ -53,11 +53,6 @@ class Holder:
         return Event.objects.filter(service_request=self.pk, kind=kind).count()
 
 
-@pytest.fixture
-def cast() -> Rivermark:
-    return factories.rivermark()
-
-
 def ana(cast: Rivermark, **options: Any) -> Holder:
     return Holder(options.pop("version", cast.pothole), **{"answers": {"where": "lane"}, **options})
 

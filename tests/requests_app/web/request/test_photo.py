@@ -9,14 +9,9 @@ from requests_app import photos
 from requests_app.actions import moderation
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
-from tests.factories import Rivermark, rivermark
+from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def town() -> Rivermark:
-    return rivermark()
 
 
 def with_photo(town: Rivermark, service_request: ServiceRequest) -> Photo:
@@ -49,6 +44,16 @@ def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Clien
     name = photo.name if why != "wrong name" else "0" * 32
     assert client.get(f"/photos/{name}.jpg").status_code == 404
     assert client.get(f"/photos/{name}-small.jpg").status_code == 404
+
+
+def test_one_that_belongs_to_nobody_yet_is_seen_by_nobody(town: Rivermark, client: Client) -> None:
+    content = factories.jpeg()
+    photo = photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city)
+    for reader in (None, town.tom, town.pia):
+        if reader is not None:
+            client.force_login(reader)
+        assert client.get(f"/photos/{photo.name}.jpg").status_code == 404
+        assert client.get(f"/photos/{photo.name}-small.jpg").status_code == 404
 
 
 def test_its_own_department_sees_a_private_one_and_another_does_not(town: Rivermark, client: Client) -> None:

@@ -88,11 +88,6 @@ def sent_at(service_request: ServiceRequest, at: dt.datetime) -> ServiceRequest:
 
 
 @pytest.fixture
-def cast(db: None) -> factories.Rivermark:
-    return factories.rivermark()
-
-
-@pytest.fixture
 def key(cast: factories.Rivermark) -> str:
     return api_keys.create(cast.city, "Fix It app")[1]
 

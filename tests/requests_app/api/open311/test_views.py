@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
-from requests_app.api.open311 import catalogue, door
+from requests_app.api.framework import renderers
+from requests_app.api.open311 import catalogue, errors, views
 from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
 from tests import factories
-from tests.requests_app.api.open311.conftest import BASE, FORM, Api, as_texts, read
+from tests.requests_app.api.conftest import BASE, FORM, Api, as_texts, read
 
 Form = dict[str, Any]
 EVERY_PATH = [
@@ -58,8 +60,8 @@ def test_a_wrong_key_does_not_matter_for_reading(api: Api, cast: factories.River
 def test_too_many_writes_with_one_key_are_429(
     api: Api, test_key: str, pothole_form: Form, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(door, "WRITES", 2)
-    monkeypatch.setattr(door, "WRITES_PER_S", 3600)
+    monkeypatch.setattr(views.ReportThrottle, "most", 2)
+    monkeypatch.setattr(views.ReportThrottle, "per_s", 3600)
     for _ in range(2):
         api.post(pothole_form)
     (error,) = api.post(pothole_form, 429)
@@ -244,7 +246,7 @@ def fail(error: Exception) -> Any:
 def test_a_lost_database_is_503_in_the_asked_format(
     api: Api, cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch, format: str, pothole_form: Form
 ) -> None:
-    monkeypatch.setattr(door, "_jurisdiction", fail(OperationalError("gone")))
+    monkeypatch.setattr(views, "find_jurisdiction", fail(OperationalError("gone")))
     assert str(api.get(f"services.{format}", 503)[0]["code"]) == "503"
     assert api.last["Retry-After"] == "10"
     assert api.last["Access-Control-Allow-Origin"] == "*"
@@ -272,3 +274,58 @@ def test_the_clock_of_answers_is_the_citys(api: Api, cast: factories.Rivermark) 
     factories.report(cast.tree)
     read_at = dt.datetime.fromisoformat(api.get("requests.json")[0]["requested_datetime"])
     assert read_at.utcoffset() == dt.datetime.now(cast.city.zone).utcoffset()
+
+
+@pytest.mark.parametrize("format", ["xml", "json"])
+def test_what_fails_before_or_after_any_view_is_told_in_the_asked_format_too(
+    api: Api, cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    api.client.raise_request_exception = False
+    answer = api.client.get(f"{BASE}services.{format}", HTTP_HOST="no host")
+    assert (answer.status_code, str(read(answer)[0]["code"])) == (400, "400")
+    monkeypatch.setattr(renderers, "CHILD", {"errors": "error"})
+    monkeypatch.setattr(catalogue, "services", lambda city: [{"services": [float("nan")]}])
+    answer = api.client.get(f"{BASE}services.{format}")
+    assert (answer.status_code, str(read(answer)[0]["code"])) == (500, "500")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    for status in (400, 404, 500, 503):
+        for address in (f"/open311/v2/x.{format}", f"/open311/{format}"):
+            told = errors.answer(RequestFactory().get(address), status)
+            assert "html" not in told["Content-Type"]
+            assert str(read(told)[0]["code"]) == str(status)
+
+
+def test_language_and_clock_of_one_answer_do_not_reach_the_next(api: Api, cast: factories.Rivermark) -> None:
+    before = timezone.get_current_timezone_name(), translation.get_language()
+    api.get("services.json", locale="es")
+    assert api.last["Content-Language"] == "es"
+    api.get("requests.json", 400, locale="es", status="x")
+    assert api.last["Content-Language"] == "es"
+    assert (timezone.get_current_timezone_name(), translation.get_language()) == before
+    api.get("services.json")
+    assert api.last["Content-Language"] == "en"
+
+
+def test_a_signed_in_member_of_staff_is_nobody_here(api: Api, cast: factories.Rivermark, pothole_form: Form) -> None:
+    api.client.force_login(cast.tom)
+    api.key = ""
+    assert api.post(pothole_form, 403)[0]["description"] == "api_key is missing."
+
+
+@pytest.mark.parametrize("path", EVERY_PATH)
+def test_a_wrong_method_is_405_before_key_city_and_body(api: Api, cast: factories.Rivermark, path: str) -> None:
+    wrong = ["DELETE", "PUT", "PATCH", "TRACE", "PROPFIND", *([] if path.endswith("v2/requests") else ["POST"])]
+    for method in wrong:
+        sent = api.client.generic(
+            method, f"{path}.json?jurisdiction_id=atlantis&api_key=x", b"{", "application/json", HTTP_HOST="elsewhere"
+        )
+        assert (sent.status_code, json.loads(sent.content)[0]["code"]) == (405, 405)
+        assert sent["Allow"] == ("GET, POST, HEAD, OPTIONS" if path.endswith("v2/requests") else "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize("path", EVERY_PATH)
+def test_a_preflight_asks_neither_database_nor_key(api: Api, path: str, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        preflight = api.client.options(f"{path}.xml?jurisdiction_id=atlantis&api_key=x")
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert preflight["Access-Control-Max-Age"] == "86400"

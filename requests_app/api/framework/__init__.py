@@ -1,0 +1,1 @@
+"""What the APIs for machines share, built on Django REST framework."""

@@ -1,0 +1,44 @@
+"""What went wrong, as REST framework's exceptions. Each API's own exception handler says it in that API's shape."""
+
+import structlog
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, RawPostDataException, UnreadablePostError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Throttled
+
+DATABASE_LOST = (OperationalError, InterfaceError)
+log = structlog.get_logger(__name__)
+
+
+class Unavailable(APIException):
+    """503. wait: seconds, for Retry-After."""
+
+    status_code = 503
+
+    def __init__(self, detail: str, *, wait: int | None = None) -> None:
+        self.wait = wait
+        super().__init__(detail)
+
+
+def api_exception(error: Exception, request: HttpRequest) -> APIException:
+    """The same error with words for the client. What no API knows is logged and says nothing of our insides."""
+    match error:
+        case RequestDataTooBig() | TooManyFilesSent():
+            return ParseError(_("The request is too large."))
+        case TooManyFieldsSent():
+            return ParseError(_("Too many parameters."))
+        case ParseError() | BadRequest() | SuspiciousOperation() | UnreadablePostError() | RawPostDataException():
+            return ParseError(_("The body of the request could not be read. Send form fields in UTF-8."))
+        case Throttled():
+            error.detail = ErrorDetail(_("Too many requests with this api_key. Wait a minute."))
+    if isinstance(error, APIException):
+        return error
+    log.error("api_failed", path=request.path, exc_info=error)
+    return APIException(_("Something went wrong on our side. Try again later."))

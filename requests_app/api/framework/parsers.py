@@ -1,0 +1,94 @@
+"""How a body is read, and how much of it. What cannot be read is a 400, see errors.py.
+
+REST framework hands its FormParser and JSONParser at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes, and Django counts the fields and
+files of forms.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from rest_framework import parsers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import DataAndFiles
+from rest_framework.request import Request
+
+# The deepest that objects and lists may lie in each other.
+JSON_DEPTH_MAX = 32
+# NUL cannot be stored and half a surrogate pair is no character: nothing that holds one is text.
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+class JSONParser(parsers.JSONParser):
+    """JSON in UTF-8, within the bounds that a form has: no deep nesting, no endless lists, and text that is text."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            data = json.loads(stream.read() or b"{}", parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            raise ParseError from None
+        _check_bounds(data)
+        return data
+
+
+class MultiPartParser(parsers.MultiPartParser):
+    """As REST framework's, up to BODY_MAX_BYTES."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> "DataAndFiles[Any, Any]":
+        _check_size(parser_context)
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except (ValueError, LookupError):
+            raise ParseError from None
+
+
+class NoParser(parsers.BaseParser):
+    """A body of any other type is not read, as in Django's own request.POST."""
+
+    media_type = "*/*"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> QueryDict:
+        _check_size(parser_context)
+        return QueryDict()
+
+
+def form_fields(request: Request) -> dict[str, list[str]]:
+    """The body's fields without its files, which are in request.FILES; none for a body that is no form."""
+    if not isinstance(request.data, MultiValueDict):
+        return {}
+    return {name: [one for one in values if isinstance(one, str)] for name, values in request.data.lists()}
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _check_size(parser_context: Mapping[str, Any] | None) -> None:
+    """Before a byte is read. A Content-Length that is no number reads as 0, and then nothing is read."""
+    length = parser_context["request"].META.get("CONTENT_LENGTH", "") if parser_context else ""
+    if length.isdecimal() and int(length) > settings.BODY_MAX_BYTES:
+        raise RequestDataTooBig
+
+
+def _check_bounds(data: Any) -> None:
+    """Raises ParseError. Without recursion, since the data may be nested as deep as the JSON reader allows."""
+    values, left = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, [(data, 1)]
+    while left:
+        value, depth = left.pop()
+        values -= 1
+        texts = [*value, ""] if isinstance(value, dict) else [value] if isinstance(value, str) else []
+        if values < 0 or depth > JSON_DEPTH_MAX or any(NOT_TEXT.search(text) for text in texts):
+            raise ParseError
+        if isinstance(value, dict | list):
+            left += [(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value)]

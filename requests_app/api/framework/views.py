@@ -1,0 +1,83 @@
+"""The base of every API view: no session, no CSRF, no browsable pages, and open to any site's page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.parsers import FormParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from requests_app.api.framework.negotiation import FormatByEnding
+from requests_app.api.framework.parsers import JSONParser, MultiPartParser, NoParser
+from requests_app.api.framework.renderers import JSONRenderer
+from requests_app.models import Jurisdiction
+
+# Any site's page may read the answer. No cookie counts here, so none is allowed.
+OPEN_TO_BROWSERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After, X-Request-Id, X-Lamplighter-Demo",
+}
+
+
+class ApiView(APIView):
+    """A subclass says its jurisdiction and language, and which exception handler answers for it."""
+
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+    parser_classes = [JSONParser, FormParser, MultiPartParser, NoParser]
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = FormatByEnding
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        raise NotImplementedError
+
+    @property
+    def language(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        # Not "Vary: Accept", which is REST framework's default: the header changes nothing here.
+        return {"Allow": ", ".join(self.allowed_methods), **OPEN_TO_BROWSERS}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # What a header claims ("charset=utf-16") would break the reading of body and query.
+        request.encoding = "utf-8"
+        return super().initialize_request(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Both end with this block, whatever initial() activates; so the answer is rendered here, too.
+        with translation.override(translation.get_language()), timezone.override(None):
+            response = super().dispatch(request, *args, **kwargs)
+            return response.render() if isinstance(response, Response) else response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
+            translation.activate(self.language)
+            timezone.activate(self.jurisdiction.zone)
+
+    def http_method_not_allowed(self, request: HttpRequest | Request, *args: Any, **kwargs: Any) -> Response:
+        methods = ", ".join(method for method in self.allowed_methods if method != "OPTIONS")
+        raise MethodNotAllowed(request.method or "", detail=_("Use %(methods)s here.") % {"methods": methods})
+
+    def options(self, request: HttpRequest | Request, *args: Any, **kwargs: Any) -> Response:
+        """A browser's question before it calls from another site's page."""
+        headers = {
+            "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+            "Access-Control-Max-Age": "86400",
+        }
+        return Response(status=204, headers=headers)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response["Content-Language"] = translation.get_language()
+        return response

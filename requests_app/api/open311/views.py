@@ -1,0 +1,143 @@
+"""GeoReport v2's addresses as views. Each answers with the data; its `root` is the name of XML's outermost element."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationError
+from rest_framework.parsers import FormParser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.framework.authentication import ApiKeyAuthentication
+from requests_app.api.framework.errors import Unavailable
+from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_fields
+from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
+from requests_app.api.framework.throttling import ApiKeyThrottle
+from requests_app.api.framework.views import ApiView
+from requests_app.api.open311 import catalogue, reading, writing
+from requests_app.api.open311.errors import exception_handler
+from requests_app.api.open311.parameters import Parameters
+from requests_app.api.open311.parsers import JSONFormParser
+from requests_app.models import ApiKey, Jurisdiction
+from requests_app.rules.jurisdictions import find_jurisdiction
+
+# How long anybody may keep an answer, in seconds.
+KEEP_CATALOGUE = {"Cache-Control": "public, max-age=300"}
+KEEP_REQUESTS = {"Cache-Control": "public, max-age=30"}
+
+
+class Open311View(ApiView):
+    root: str
+    parser_classes = [JSONFormParser, FormParser, MultiPartParser, NoParser]
+    renderer_classes = [XMLRenderer, JSONRenderer]
+
+    def get_exception_handler(self) -> Any:
+        return exception_handler
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        query = dict(self.request.query_params.lists())
+        return Parameters(form_fields(self.request), query) if self.request.method == "POST" else Parameters(query)
+
+    @cached_property
+    def jurisdiction(self) -> Jurisdiction:
+        """The one that jurisdiction_id names; without it the host's, or the only one."""
+        named = self.parameters.one("jurisdiction_id")
+        if named:
+            found = Jurisdiction.objects.defer("boundary").filter(jurisdiction_id__iexact=named).first()
+            if found is None:
+                raise NotFound(_("jurisdiction_id was not found."))
+            return found
+        found = find_jurisdiction(self.request.get_host())
+        if found is not None:
+            return found
+        if Jurisdiction.objects.exists():
+            raise ValidationError(_("jurisdiction_id was not provided. This address serves several jurisdictions."))
+        raise Unavailable(_("No city is set up here yet."))
+
+    @property
+    def language(self) -> str:
+        """What `locale` asks for, if the city speaks it."""
+        wanted = self.parameters.one("locale").lower().split("-")[0]
+        languages = self.jurisdiction.languages
+        if wanted in languages:
+            return wanted
+        return "en" if "en" in languages else languages[0]
+
+
+class MayReport(BasePermission):
+    """Reading needs no key. Whoever may not write learns nothing else from here."""
+
+    message = gettext_lazy("This api_key is for another jurisdiction.")
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.method != "POST":
+            return True
+        if request.auth is None:
+            raise NotAuthenticated(_("api_key is missing."))
+        return cast(ApiKey, request.auth).jurisdiction_id == view.jurisdiction.pk
+
+
+class ReportThrottle(ApiKeyThrottle):
+    scope, most, per_s = "open311", 120, 60
+
+
+class Discovery(Open311View):
+    root = "discovery"
+
+    def get(self, request: Request, format: str) -> Response:
+        return Response(catalogue.discovery(self.jurisdiction), headers=KEEP_CATALOGUE)
+
+
+class Services(Open311View):
+    root = "services"
+
+    def get(self, request: Request, format: str) -> Response:
+        return Response(catalogue.services(self.jurisdiction), headers=KEEP_CATALOGUE)
+
+
+class ServiceDefinition(Open311View):
+    root = "service_definition"
+
+    def get(self, request: Request, service_code: str, format: str) -> Response:
+        return Response(catalogue.definition(self.jurisdiction, service_code), headers=KEEP_CATALOGUE)
+
+
+class ServiceRequests(Open311View):
+    root = "service_requests"
+    permission_classes = [MayReport]
+    throttle_classes = [ReportThrottle]
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        # A wrong key does not matter for reading.
+        return [ApiKeyAuthentication()] if self.request.method == "POST" else []
+
+    def get(self, request: Request, format: str) -> Response:
+        return Response(reading.many(self.jurisdiction, self.parameters), headers=KEEP_REQUESTS)
+
+    def post(self, request: Request, format: str) -> Response:
+        idempotency_key = request.headers.get("Idempotency-Key", "").strip()
+        if len(idempotency_key) > 128:
+            raise ValidationError(_("Idempotency-Key is longer than 128 characters."))
+        files = [file for _name, several in request.FILES.lists() for file in several]
+        key = cast(ApiKey, request.auth)
+        created = writing.create(self.jurisdiction, self.parameters, files, key=key, idempotency_key=idempotency_key)
+        return Response([created])
+
+
+class ServiceRequest(Open311View):
+    root = "service_requests"
+
+    def get(self, request: Request, number: str, format: str) -> Response:
+        return Response(reading.one(self.jurisdiction, self.parameters, number), headers=KEEP_REQUESTS)
+
+
+class Token(Open311View):
+    root = "service_requests"
+
+    def get(self, request: Request, token: str, format: str) -> Response:
+        return Response(reading.by_token(self.jurisdiction, token))

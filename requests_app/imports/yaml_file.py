@@ -1,0 +1,246 @@
+"""Reads a YAML file that people write, checks it against a model, and says what is wrong with it by line and column."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from requests_app.imports.map_files import ImportProblemError, first_line
+
+# libyaml's loader, where PyYAML has it: six times faster.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What a row of a list is called by, the first that it has.
+NAMES = ("code", "service_code", "value", "phrase", "key", "layer", "name", "match")
+Loc = Sequence[int | str]
+
+
+class Section(BaseModel):
+    """A table of `name: value` lines. What it doesn't know is refused, and no value is converted to another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+# Text, though YAML reads a number: `desk: 311`.
+Written = Annotated[str, Field(strict=False, coerce_numbers_to_str=True)]
+
+
+def wrong(sentence: str) -> PydanticCustomError:
+    """For a validator to raise: the sentence that people read."""
+    return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence})
+
+
+def context_of(info: ValidationInfo) -> dict[str, Any]:
+    """What whoever checks the file has given along."""
+    return info.context or {}
+
+
+def one_of(choices: Collection[str]) -> Any:
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise wrong(f"`{value}` should be one of {', '.join(choices)}.")
+        return value
+
+    return PlainValidator(check)
+
+
+def refers_to(part: str, *besides: str) -> Any:
+    """A code that the check's context knows: info.context is a table of sets of codes."""
+
+    def check(value: Any, info: ValidationInfo) -> str:
+        known = [*besides, *sorted(context_of(info)[part])]
+        if not isinstance(value, str) or value not in known:
+            raise wrong(f"`{value}` should be one of {', '.join(known)}.")
+        return value
+
+    return PlainValidator(check)
+
+
+def of_type(types: tuple[type, ...], sentence: str) -> Any:
+    def check(value: Any) -> Any:
+        if not isinstance(value, types):
+            raise wrong(sentence)
+        return value
+
+    return PlainValidator(check)
+
+
+def written(pattern: str, sentence: str) -> Any:
+    """Text of this pattern; the sentence says what it should be."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise wrong(sentence)
+        return value
+
+    return PlainValidator(check)
+
+
+def whole_number(low: int, high: int) -> Any:
+    def check(value: Any) -> int:
+        if type(value) is not int or not low <= value <= high:
+            raise wrong(f"it should be a whole number from {low} to {high}.")
+        return value
+
+    return PlainValidator(check)
+
+
+def distinct(key: Callable[[Any], Any] = str, name: Callable[[Any], Any] | None = None) -> Any:
+    """A list in which no two rows have the same key. name: what the sentence calls such a row, if not by its key."""
+
+    def check(rows: list[Any]) -> list[Any]:
+        seen = set()
+        for row in rows:
+            if key(row) in seen:
+                raise wrong(f"`{(name or key)(row)}` is listed twice.")
+            seen.add(key(row))
+        return rows
+
+    return AfterValidator(check)
+
+
+def tables(rows: Any) -> list[dict[str, Any]]:
+    """The tables in a list that nobody has checked yet."""
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise wrong(f"there is no time zone `{value}`.") from None
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    name: str
+    data: Any
+    node: yaml.Node | None
+
+    def place(self, loc: Loc) -> str:
+        """ "city.yaml, line 3, column 7", of the value at this path, or of the last part of the path that is there."""
+        return _place(self.name, self.node, loc)
+
+    def check(self, model: type[BaseModel]) -> Any:
+        """The file as the model. Raises ImportProblemError, a line for everything that is wrong."""
+        try:
+            return model.model_validate(self.data)
+        except ValidationError as error:
+            sentences = [f"{self.place(loc)}: {said}" for loc, said in sentences_of(error, model, self.data)]
+            raise ImportProblemError("\n".join(sentences)) from error
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """A file whose content is a table. Raises ImportProblemError."""
+    try:
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        try:
+            node = loader.get_single_node()
+            data = loader.construct_document(node) if node else None
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise ImportProblemError(f"{path.name} cannot be read: {where}{error.problem}.") from error
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
+        raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
+    if not isinstance(data, dict):
+        raise ImportProblemError(f"{path.name} must be a list of `name: value` lines.")
+    return YamlFile(path.name, data, node)
+
+
+def _place(name: str, node: yaml.Node | None, loc: Loc) -> str:
+    for step in loc:
+        inner = child(node, step)
+        if inner is None:
+            break
+        node = inner
+    return f"{name}, line {node.start_mark.line + 1}, column {node.start_mark.column + 1}" if node else name
+
+
+def child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        found: yaml.Node = node.value[step]
+        return found
+    return None
+
+
+# --- What pydantic says, as sentences ---------------------------------------------------------------------------------
+
+_SENTENCES = {
+    "bool_type": "it should be true or false.",
+    "int_type": "it should be a whole number.",
+    "string_type": "it should be text; put it in quotes.",
+    "list_type": "it should be a list.",
+    "invalid_key": "the name before the colon should be text; put it in quotes.",
+    "too_short": "it should not be empty.",
+    "dict_type": "it should be a table of `name: value` lines.",
+    "model_type": "it should be a table of `name: value` lines.",
+}
+
+
+def sentences_of(error: ValidationError, model: type[BaseModel], data: Any) -> Iterator[tuple[Loc, str]]:
+    """Where each problem is, and a sentence about it that names the rows on the way: "services, pothole: …"."""
+    for one in error.errors(include_url=False):
+        loc, said = one["loc"], _sentence(one, model)
+        is_about_the_key = one["type"] == "extra_forbidden" or _is_missing(one)
+        where = _names(data, loc[:-1] if is_about_the_key else loc)
+        yield loc, ": ".join(filter(None, [where, said]))
+
+
+def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
+    if error["type"] == "missing":
+        return f"`{error['loc'][-1]}` is missing."
+    if _is_missing(error):
+        return f"`{error['loc'][-1]}` is missing: write a value, or leave the line out."
+    if error["type"] == "extra_forbidden":
+        known = ", ".join(sorted(_model_at(model, error["loc"][:-1]).model_fields))
+        return f"unknown key `{error['loc'][-1]}`. Known: {known}."
+    return _SENTENCES.get(error["type"], error["msg"])
+
+
+def _is_missing(error: ErrorDetails) -> bool:
+    """`name:` with nothing behind it says as little as no line at all."""
+    return error["type"] == "missing" or (error["input"] is None and error["type"] in _SENTENCES)
+
+
+def _names(data: Any, loc: Loc) -> str:
+    names: list[str] = []
+    for step in loc:
+        if isinstance(data, dict) and step in data:
+            data = data[step]
+            names.append(str(step))
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            if isinstance(data, dict):
+                names.append(
+                    next((data[name] for name in NAMES if isinstance(data.get(name), str)), f"number {step + 1}")
+                )
+        else:
+            break
+    return ", ".join(names)
+
+
+def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel]:
+    for step in loc:
+        if step in model.model_fields:
+            model = _model_in(model.model_fields[str(step)].annotation) or model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
