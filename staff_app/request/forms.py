@@ -141,7 +141,9 @@ def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, Des
         (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
         (
             Disposition.ACTION_TAKEN,
-            DescribedChoice(_("We took action"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")),
+            DescribedChoice(
+                _("We took action"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")
+            ),
         ),
         (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question. Give the answer below."))),
         (

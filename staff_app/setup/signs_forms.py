@@ -100,7 +100,8 @@ class SignForm(forms.Form):
                 near = ", ".join(one.label for one in matches)
                 words = _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
                 self.add_error(
-                    "address", words if near else _("We couldn’t find this place. Enter an address, a corner or a park.")
+                    "address",
+                    words if near else _("We couldn’t find this place. Enter an address, a corner or a park."),
                 )
                 return
             self.point, given["address"] = sure[0].point, sure[0].label
