@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
 from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
-from staff_app.request.actions import ACTS
+from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
 
@@ -166,8 +166,8 @@ def each_article(planted: Planted) -> list[Arguments]:
 
 def each_act(planted: Planted) -> list[Arguments]:
     """Every action on the default request, and the action that names other requests on each request."""
-    default = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTS]
-    return default + [{**arguments, "verb": "merge"} for arguments in each_request(planted)[1:]]
+    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
+    return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:

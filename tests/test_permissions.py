@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from requests_app.rules.lifecycle import ACTIONS
 from requests_app.rules.permissions import FIRST_ROLES
-from staff_app.request.actions import BY_VERB
+from staff_app.request.actions import ACTION_BY_VERB
 from tests.pages import (
     API_KEY,
     DEMO_PAGES,
@@ -137,7 +137,7 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
             ("POST", "reporter", {}, "view_reporter"),
             ("POST", "read", {}, "accept"),
         ]
-        asked += [("GET", "act", {"verb": verb}, verb) for verb in BY_VERB]
+        asked += [("GET", "act", {"verb": verb}, verb) for verb in ACTION_BY_VERB]
         # GET and POST have the same permission, so a few POST cases suffice.
         asked += [
             ("POST", "act", {"verb": verb}, verb) for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
@@ -196,7 +196,7 @@ def test_a_contractor_sees_what_is_assigned_to_them(planted: Planted) -> None:
 
 def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
     client = signed_in(planted, "sue")
-    without = {*ACTIONS, "view", "nonsense"} - set(BY_VERB)
+    without = {*ACTIONS, "view", "nonsense"} - set(ACTION_BY_VERB)
     assert without
     for verb in without:
         assert answer(client, "POST", reverse("staff_app:action", args=[planted.public.reference, verb])) == "404", verb
