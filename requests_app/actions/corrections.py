@@ -18,7 +18,7 @@ Field = TextRevision.Field
 NO_ANSWER = "—"
 
 
-class ChangedMeanwhile(Exception):
+class EditConflict(Exception):
     """The report was changed in another window or on another device since the page was loaded."""
 
 
@@ -40,7 +40,7 @@ class Correction:
 
 
 @transaction.atomic
-def change(pk: int, correction: Correction, *, actor: Person) -> bool:
+def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     """Returns False if nothing changes. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
     # Lock first: staff who accept the report at the same time must not end up with a different one.
     service_request = ServiceRequest.objects.locked(pk)
@@ -50,7 +50,7 @@ def change(pk: int, correction: Correction, *, actor: Person) -> bool:
     place = correction.place
     if place is not None and place.point is not None:
         if not ownership.inside(service_request.jurisdiction, place.point):
-            words = submission.outside_words(service_request.jurisdiction, place.point)
+            words = submission.outside_message(service_request.jurisdiction, place.point)
             raise submission.Refused({"place": words}, code="outside")
     elif place is not None and not place.address and service_request.service_version.place_required:
         raise submission.Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
@@ -62,15 +62,15 @@ def change(pk: int, correction: Correction, *, actor: Person) -> bool:
     if not any(changed):
         return False
     if not is_current:
-        raise ChangedMeanwhile
+        raise EditConflict
     service_request.updated_at = app_now()
     service_request.after_warning = service_request.after_warning or bool(correction.said_no)
     service_request.save(update_fields=["updated_at", "after_warning"])
     if correction.said_no:
-        danger.continued_edit(service_request, correction.said_no)
+        danger.answer_no_for_edit(service_request, correction.said_no)
     if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
         moderation.send_to_review(pk, reason=reason)
-    routing.route_changed(pk)
+    routing.reroute_edited(pk)
     return True
 
 

@@ -11,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from requests_app.actions.conversation import ANSWER_WITHIN
+from requests_app.actions.conversation import ANSWER_DEADLINE
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
 from requests_app.demo.progress import StoryEvent
@@ -397,7 +397,7 @@ class HistoryBuilder:
         clocks.resume(event.at)
 
     def _asked(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
-        history.row |= {"hold_reason": "reporter", "hold_until": (event.at + ANSWER_WITHIN).date()}
+        history.row |= {"hold_reason": "reporter", "hold_until": (event.at + ANSWER_DEADLINE).date()}
         clocks.pause(event.at)
 
     def _answered(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:

@@ -117,7 +117,7 @@ def _data(
     data: dict[str, Any] = {
         "format": FORMAT,
         "city": city.name,
-        "site": links.site_of(city),
+        "site": links.base_url(city),
         "made_at": app_now(),
         "address": contact_point.value,
         "part": part,

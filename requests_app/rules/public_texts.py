@@ -22,7 +22,7 @@ from requests_app.rules.intake import clean_text
 REASONS = ("personal_data", "abuse", "threat", "other")
 REMOVED = "[…]"
 # The newest comments, for a request with hundreds of them.
-AT_MOST = 200
+COMMENTS_MAX = 200
 
 Of = Answer | Comment | Photo | None
 Field = TextRevision.Field
@@ -68,7 +68,7 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
     for photo in service_request.photos.filter(is_private=False, hidden_at=None).exclude(alt="").order_by("id"):
         texts.append(PublicText(Field.PHOTO, photo.alt, language, photo))
     comments = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
-    for comment in reversed(comments.order_by("-id")[:AT_MOST]):
+    for comment in reversed(comments.order_by("-id")[:COMMENTS_MAX]):
         texts.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
     return [text for text in texts if text.words]
 
@@ -105,7 +105,7 @@ def removed_texts(
         yield key_of_revision(revision), revision.reason, revision.by
 
 
-def reason_of_hiding(service_request: ServiceRequest) -> str:
+def hidden_reason(service_request: ServiceRequest) -> str:
     """Why staff hid the request (a code)."""
     last = Event.objects.filter(service_request=service_request, kind="hidden").order_by("-id").first()
     return str(last.data.get("reason", "")) if last else ""

@@ -15,9 +15,9 @@ from requests_app.models import ContactPoint, OneTimeLink
 from requests_app.rules import blocked_addresses, my_requests
 from requests_app.web.account.forms import AddressForm, EraseForm, NewAddressForm, PhoneForm
 from requests_app.web.account.sign_in import asked_here
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.resident import Resident, own_page, resident_of, sign_in, sign_out
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 CHANGES_AN_HOUR = 20
 TO_ONE_ADDRESS_AN_HOUR = 5
@@ -52,20 +52,20 @@ def _ask_to_change(request: CityRequest, resident: Resident) -> HttpResponseBase
     if not form.is_valid():
         return _contact_page(request, resident, form=form, status=422)
     email = form.cleaned_data["email"]
-    if not limits.may_mail(
+    if not limits.allow_email(
         request, "change", email, an_hour=CHANGES_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR
     ):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=429)
-    visitor = visitor_of(request)
+    visitor = get_visitor(request)
     try:
-        own_contact.ask_to_change(
+        own_contact.request_email_change(
             resident.contact_point, email, language=get_language() or "en", visitor_hash=visitor_hash(visitor)
         )
     except verify_email.AddressBlocked:
         form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=422)
-    return remember(_contact_page(request, resident, asked=email), visitor)
+    return set_visitor_cookie(_contact_page(request, resident, asked=email), visitor)
 
 
 def _contact_page(
@@ -95,7 +95,7 @@ def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     resident = may_change(request, link)
     if resident is None:
         return render(request, "requests_app/account/verify.html", {"link": link}, status=403)
-    contact_point = own_contact.change(resident.contact_point, link)
+    contact_point = own_contact.change_email(resident.contact_point, link)
     messages.success(request, _("From now on, we’ll email you at this address."))
     return sign_in(request, redirect("requests_app:my"), contact_point)
 
@@ -120,7 +120,7 @@ def my_copy(request: CityRequest, resident: Resident) -> HttpResponseBase:
         return render(
             request,
             "requests_app/account/my_copy.html",
-            {**context, "problem": too_much(request.jurisdiction)},
+            {**context, "problem": too_many_requests(request.jurisdiction)},
             status=429,
         )
     number = request.POST.get("part", "1")

@@ -152,7 +152,7 @@ def test_an_open_case_keeps_status_and_due_date_but_no_clock_runs(run: Import) -
 def test_nothing_follows_from_an_import(run: Import) -> None:
     run(CASE, OPEN)
     assert not OutboxRow.objects.exists()
-    assert progress.close_old() == 0
+    assert progress.close_resolved() == 0
     assert progress.resume_overdue_holds() == 0
 
 

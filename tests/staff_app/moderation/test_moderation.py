@@ -323,7 +323,7 @@ def test_two_moderators_of_two_texts_do_not_meet(
 
 def take(town: Rivermark, one: ServiceRequest) -> Photo:
     content = factories.jpeg()
-    return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
+    return photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
 
 
 @pytest.mark.shows("5.39")

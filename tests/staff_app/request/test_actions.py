@@ -429,7 +429,7 @@ def test_a_photo_of_another_request_is_not_hidden_by_the_way(
     from requests_app import photos
 
     hole = factories.routed(town.pothole, answers=LANE)
-    photo = photos.take(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=hole)
+    photo = photos.store_upload(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=hole)
     assert pia.post(f"/staff/r/{limb.reference}/photos/{photo.pk}/hide/").status_code == 404
     photo.refresh_from_db()
     assert photo.hidden_at is None
