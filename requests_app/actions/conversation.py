@@ -19,9 +19,9 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
     """Posts a public comment by the department. Reporter and followers are notified."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "comment")
-    service_request.updated_at = service_request.last_public_word_at = app_now()
+    service_request.updated_at = service_request.last_public_message_at = app_now()
     service_request.has_new_answer = False
-    service_request.save(update_fields=["status", "updated_at", "last_public_word_at", "has_new_answer"])
+    service_request.save(update_fields=["status", "updated_at", "last_public_message_at", "has_new_answer"])
     created = Comment.objects.create(
         service_request=service_request,
         text=text,
@@ -47,7 +47,7 @@ def note(pk: int, *, text: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "noted", actor=actor, comment_id=created.pk)
+    events.record(service_request, "note_added", actor=actor, comment_id=created.pk)
     return created
 
 

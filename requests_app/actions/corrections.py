@@ -110,15 +110,15 @@ def _save_answer(
 ) -> Answer:
     """Saves an answer. The row of a removed answer stays, because its earlier text refers to it."""
     if answer is not None:
-        answer.value, answer.value_words = words, words or NO_ANSWER
-        answer.save(update_fields=["value", "value_words"])
+        answer.value, answer.value_text = words, words or NO_ANSWER
+        answer.save(update_fields=["value", "value_text"])
         return answer
     return Answer.objects.create(
         service_request=service_request,
         question_version=question,
-        question_words=question.text.get(service_request.language) or question.text.get("en", ""),
+        question_text=question.text.get(service_request.language) or question.text.get("en", ""),
         value=words,
-        value_words=words,
+        value_text=words,
     )
 
 
@@ -171,10 +171,10 @@ def _record_edit(
         reason="edited",
         person=actor,
     )
-    kind = "edited" if is_public else "edited_for_staff"
+    kind = "edited" if is_public else "edited_privately"
     events.record(service_request, kind, actor=actor, field=field, revision_id=revision.pk)
 
 
 def _all_texts(service_request: ServiceRequest) -> list[str]:
-    answers = [str(answer.value_words) for answer in service_request.answers.all()]
+    answers = [str(answer.value_text) for answer in service_request.answers.all()]
     return [service_request.description, service_request.address, service_request.place_note, *answers]

@@ -161,8 +161,8 @@ def restore_text(revision_id: int, *, actor: User, instead: Replacement | None =
     )
     service_request = ServiceRequest.objects.locked(revision.service_request_id)
     # Refresh under the lock, so that two moderators restore it only once.
-    revision.refresh_from_db(fields=["undone_at"])
-    if revision.undone_at is not None:
+    revision.refresh_from_db(fields=["restored_at"])
+    if revision.restored_at is not None:
         return
     revision.service_request = service_request
     for row in (revision.answer, revision.comment, revision.photo):
@@ -176,9 +176,9 @@ def restore_text(revision_id: int, *, actor: User, instead: Replacement | None =
         _write(service_request, text, instead.words, reason="restore", actor=actor)
     else:
         raise TextChanged([text.key])
-    revision.undone_at, revision.undone_by = app_now(), actor
-    revision.save(update_fields=["undone_at", "undone_by"])
-    events.record(service_request, "text_shown", actor=actor, field=text.field, revision_id=revision.pk)
+    revision.restored_at, revision.restored_by = app_now(), actor
+    revision.save(update_fields=["restored_at", "restored_by"])
+    events.record(service_request, "text_restored", actor=actor, field=text.field, revision_id=revision.pk)
     _touch(service_request)
 
 
@@ -200,8 +200,8 @@ def _write(service_request: ServiceRequest, text: PublicText, words: str, *, rea
 
 def _store(service_request: ServiceRequest, text: PublicText, words: str) -> None:
     if isinstance(text.of, Answer):
-        text.of.value = text.of.value_words = words
-        text.of.save(update_fields=["value", "value_words"])
+        text.of.value = text.of.value_text = words
+        text.of.save(update_fields=["value", "value_text"])
     elif isinstance(text.of, Comment):
         text.of.text = words
         text.of.save(update_fields=["text"])
@@ -239,7 +239,7 @@ def restore_photo(photo_id: int, *, actor: User) -> None:
     if photo.service_request is not None and photo.hidden_at is not None:
         photo.hidden_at, photo.hidden_reason = None, ""
         photo.save(update_fields=["hidden_at", "hidden_reason"])
-        events.record(photo.service_request, "photo_shown", actor=actor, photo_id=photo.pk)
+        events.record(photo.service_request, "photo_restored", actor=actor, photo_id=photo.pk)
         _touch(photo.service_request)
 
 

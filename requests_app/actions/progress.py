@@ -127,7 +127,7 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     clocks.stop(service_request, "acknowledge", "resolve")
     service_request.save(
         update_fields=[
-            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_word_at",
+            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_message_at",
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
@@ -141,7 +141,7 @@ def _post_outcome(
     """Posts the public message that goes with an outcome."""
     if not words:
         return None
-    service_request.last_public_word_at = app_now()
+    service_request.last_public_message_at = app_now()
     return Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.OUTCOME,

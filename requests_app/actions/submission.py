@@ -239,9 +239,9 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
         Answer(
             service_request=service_request,
             question_version=question,
-            question_words=question.text.get(report.language) or question.text.get("en", ""),
+            question_text=question.text.get(report.language) or question.text.get("en", ""),
             value=value,
-            value_words=words,
+            value_text=words,
         )
         for question, value, words in report.answers.given
     )

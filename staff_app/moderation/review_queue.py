@@ -93,7 +93,7 @@ def rows(request: StaffRequest, service_requests: list[ServiceRequest]) -> list[
 def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
     """Every text the reporter typed, labeled; not their name, which reviewers do not need."""
     answers = [
-        (localized(answer.question_version.text), answer.value_words)
+        (localized(answer.question_version.text), answer.value_text)
         for answer in service_request.all_answers  # type: ignore[attr-defined]
     ]
     photos = [

@@ -147,8 +147,8 @@ def _add_answers(beside: Related, keys: Iterable[int]) -> None:
         beside.answers[answer.service_request_id].append(
             {
                 "code": answer.question_version.code,
-                "label": answer.question_words,
-                "name": answer.value_words,
+                "label": answer.question_text,
+                "name": answer.value_text,
                 "value": ",".join(map(str, value)) if isinstance(value, list) else str(value),
             }
         )

@@ -114,7 +114,7 @@ def track_page(
             "news_on": "news" in acts,
             "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
-            "surveyed": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
+            "survey_answered": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
         },
         status=status,
     )

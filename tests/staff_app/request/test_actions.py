@@ -126,8 +126,8 @@ def test_a_question_waits_for_its_answer(pia: Client, limb: ServiceRequest) -> N
 def test_a_comment_is_public_and_a_note_is_not(pia: Client, limb: ServiceRequest, client: Client) -> None:
     done(pia, limb, "comment", text="We come on Friday.")
     done(pia, limb, "note", text="Bring the long saw.")
-    assert events_of(limb)[-2:] == ["commented", "noted"]
-    assert limb.last_public_word_at is not None
+    assert events_of(limb)[-2:] == ["commented", "note_added"]
+    assert limb.last_public_message_at is not None
     public = client.get(f"/r/{limb.reference}/").content.decode()
     assert "We come on Friday." in public
     assert "long saw" not in public
@@ -387,7 +387,7 @@ def test_joining_and_taking_apart(town: Rivermark, tom: Client) -> None:
     first, second = (factories.routed(town.pothole, answers=LANE) for _ in range(2))
     done(tom, second, "merge", reference=first.display_reference.lower())
     assert (second.status, second.disposition, second.duplicate_of) == ("resolved", "duplicate", first)
-    assert events_of(first)[-1] == "absorbed"
+    assert events_of(first)[-1] == "duplicate_merged"
     done(tom, second, "unmerge")
     assert (second.status, second.duplicate_of) == ("routed", None)
     assert events_of(second)[-2:] == ["unmerged", "reopened"]

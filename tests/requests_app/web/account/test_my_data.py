@@ -319,7 +319,7 @@ def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Ri
     # The place is where the others have the problem too, and so is what a crew needs to know.
     stays = {"address"}
     assert found_in_the_database(*(word for what, word in WORDS.items() if what not in stays)) == []
-    assert [one.value_words for one in zoes.answers.all()] == ["Lane"]
+    assert [one.value_text for one in zoes.answers.all()] == ["Lane"]
     assert Comment.objects.filter(text="Bobsaid this.").exists()
     assert zoes.display_reference in page(signed_in(BOB))
     assert Client().get(f"/r/{zoes.reference}/").status_code == 200

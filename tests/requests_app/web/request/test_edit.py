@@ -176,7 +176,7 @@ def test_what_only_the_city_sees_is_changed_without_a_public_word(cast: Rivermar
     holder.save(note="behind the shed", q_damage="two bent rims")
     assert holder.request.place_note == "behind the shed"
     assert holder.request.answers.get(question_version__code="damage").value == "two bent rims"
-    assert told(holder).count("edited_for_staff") == 2
+    assert told(holder).count("edited_privately") == 2
     assert "changed" not in Client().get(f"/r/{holder.request.reference}/").content.decode()
 
 
@@ -184,10 +184,10 @@ def test_an_answer_may_be_taken_back_and_what_it_said_stays_with_its_question(ca
     holder = ana(cast)
     holder.save(q_damage="")
     answer = holder.request.answers.get(question_version__code="damage")
-    assert (answer.value, answer.value_words) == ("", "—")
+    assert (answer.value, answer.value_text) == ("", "—")
     assert TextRevision.objects.get().answer == answer
     holder.open().save(q_damage="yes, a rim")
-    assert holder.request.answers.get(question_version__code="damage").value_words == "yes, a rim"
+    assert holder.request.answers.get(question_version__code="damage").value_text == "yes, a rim"
 
 
 def test_a_choice_stays_whatever_is_posted(cast: Rivermark) -> None:
