@@ -1,4 +1,4 @@
-"""The settings of the running site with its static files as production has them: hashed, packed, gathered in one folder."""
+"""Settings of the running site in tests with static files as in production: hashed, compressed, collected in one folder."""
 
 from tests.live_settings import *  # noqa: F403
 from tests.live_settings import STORAGES as ANY_STORAGES

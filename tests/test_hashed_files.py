@@ -1,4 +1,4 @@
-"""Pages with hashed static files, as the demo and production serve them: no page names a file that is not there."""
+"""Pages with hashed static files, as in the demo and production: no page refers to a missing file."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The small scripts, in a real browser under the site's own policy: each only adds to a form that works without it."""
+"""The small scripts, in a real browser under the site's own policy. Each enhances a form that works without it."""
 
 import io
 import json
@@ -40,7 +40,7 @@ class ReportForm(forms.Form):
 
 
 class City:
-    """What the browser sees of a site: one form, its static files, and an endpoint that knows three addresses."""
+    """The site as the browser sees it: a form, static files, and an endpoint that knows three addresses."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -125,7 +125,9 @@ def test_an_address_is_chosen_by_keyboard_alone_and_focus_never_leaves_the_box(c
     assert page.get_attribute("#id_where", "aria-expanded") == "false"
     page.locator("#id_where").press_sequentially("0")
     page.wait_for_selector("#id_where_list [role=option]")
-    assert page.inner_text(".usa-combo-box [role=status]") == ("2 addresses found. Press the down arrow to reach them.")
+    assert page.inner_text(".usa-combo-box [role=status]") == (
+        "2 addresses found. Use the down arrow key to reach them."
+    )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#id_where", "aria-activedescendant") == "id_where_list_1"

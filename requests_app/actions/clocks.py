@@ -1,4 +1,4 @@
-"""Starting, pausing and stopping a request's promises; the request's due columns copy them for sorting."""
+"""Starting, pausing, resuming and stopping the clocks of a request's targets."""
 
 import datetime as dt
 from typing import Any
@@ -19,8 +19,8 @@ def start(
     kinds: tuple[str, ...] = KINDS,
     shorter: bool = False,
 ) -> None:
-    """Starts the clocks that the service promises. resolve_target: an answer's own {"value", "unit"}. shorter: after a reopening,
-    half the time."""
+    """Starts clocks for the service's targets. resolve_target: a target set by an answer, {"value", "unit"}. shorter: after a
+    reopening, half the time."""
     zone = service_request.jurisdiction.zone
     areas = list(service_request.areas.all()) if service_request.pk else []
     for kind in kinds:
@@ -45,7 +45,7 @@ def start(
 
 
 def copy_due(service_request: ServiceRequest) -> None:
-    """Sets the due columns from the clocks; the caller saves them."""
+    """Copies the clocks to the request's due columns, which the caller saves."""
     running = {clock.kind: clock for clock in service_request.clocks.filter(met_at=None)}
     acknowledge = running.get(Target.Kind.ACKNOWLEDGE)
     resolve = running.get(Target.Kind.RESOLVE)
@@ -57,7 +57,7 @@ DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 
 
 def meet(service_request: ServiceRequest, *kinds: str) -> None:
-    """The promise is kept (or over): its clock stops."""
+    """Stops the clock: the target is met, or no longer applies."""
     service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
     copy_due(service_request)
 
@@ -78,21 +78,21 @@ def pause(service_request: ServiceRequest) -> None:
 
 
 def resume(service_request: ServiceRequest) -> None:
-    """The clock goes on with what was left of it; one that was late already stays late by as much."""
+    """Resumes with the time that was left. A clock that was already late stays late by as much."""
     now = app_now()
     for clock in service_request.clocks.filter(met_at=None).exclude(paused_at=None):
-        left = clock.remaining_s or 0
-        if left >= 0:
-            clock.due_at = _hours(service_request, clock).add(now, left)
+        remaining_s = clock.remaining_s or 0
+        if remaining_s >= 0:
+            clock.due_at = _hours(service_request, clock).add(now, remaining_s)
         else:
-            clock.due_at = now + dt.timedelta(seconds=left)
+            clock.due_at = now + dt.timedelta(seconds=remaining_s)
         clock.paused_at = clock.remaining_s = None
         clock.save(update_fields=["due_at", "paused_at", "remaining_s"])
     copy_due(service_request)
 
 
 def recalculate_for(service_request: ServiceRequest, department: Department) -> None:
-    """The first routing chose another department than the service's own: its working hours count from the start."""
+    """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
     for clock in service_request.clocks.filter(met_at=None, paused_at=None):
         words = clock.target_words
         zone = service_request.jurisdiction.zone

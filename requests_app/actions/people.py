@@ -1,4 +1,4 @@
-"""Making people of the staff what they are: the roles that a city begins with, and who has which."""
+"""Roles and memberships of staff."""
 
 from django.db import transaction
 
@@ -8,7 +8,7 @@ from requests_app.rules.permissions import FIRST_ROLES
 
 @transaction.atomic
 def role_named(jurisdiction: Jurisdiction, code: str) -> Role | None:
-    """The city's role of this code; one that every city begins with is made on the way."""
+    """The city's role with this code. Creates it if it is one of FIRST_ROLES."""
     role = Role.objects.filter(jurisdiction=jurisdiction, code=code).first()
     if role is None and code in FIRST_ROLES:
         role = Role.objects.create(jurisdiction=jurisdiction, code=code, **FIRST_ROLES[code])
@@ -17,7 +17,7 @@ def role_named(jurisdiction: Jurisdiction, code: str) -> Role | None:
 
 @transaction.atomic
 def join_staff(user: User, role: Role, department: Department | None) -> Membership:
-    """In one department, or (none) in the whole city. Twice is once."""
+    """Adds a membership in one department, or in the whole city without one. Does nothing if it exists."""
     return Membership.objects.get_or_create(
         user=user, jurisdiction=role.jurisdiction, department=department, role=role
     )[0]

@@ -95,7 +95,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     to_same(ben, live_site.url)
     ben.fill("#id_email", "ben@example.org")
     go(ben, "button[name=follow]")
-    assert "You follow it now." in ben.inner_text("h1")
+    assert "You’re following it." in ben.inner_text("h1")
     ContactPoint.objects.update(verified_at=made.submitted_at)
     with ben.expect_navigation():
         ben.locator("main a[href*='/l/']").click()

@@ -74,7 +74,7 @@ def test_the_keyboard_alone_says_yes(live_site: "Site", page: "Page", holes: Ser
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.endswith("/sent/")
-    assert "You follow it now." in page.inner_text("h1")
+    assert "You’re following it." in page.inner_text("h1")
     sees_nothing_wrong(page)
     made.refresh_from_db()
     assert made.people_count == 2

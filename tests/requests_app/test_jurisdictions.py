@@ -1,4 +1,4 @@
-"""Two cities on one installation: the host chooses, and nothing of one appears at the other's door."""
+"""Two cities in one installation: the host decides, and neither shows anything of the other."""
 
 import re
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def test_its_own_host_makes_its_links(towns: tuple[Town, Town], settings: Settin
 
 
 def paths(town: Town) -> list[str]:
-    """Every page that names something of one city."""
+    """Every page about an object of one city."""
     reference, photo = town.made.reference, "a" * 32
     name = town.city.name.lower()
     return [
@@ -112,7 +112,7 @@ LISTS = [
 
 
 def test_what_belongs_to_one_is_404_at_the_other(client: Client, towns: tuple[Town, Town]) -> None:
-    """And there at its own door, so that the 404 means something."""
+    """And 200 at its own host, so that the 404 means something."""
     for town, other in (towns, towns[::-1]):
         for path in paths(town):
             mine = client.get(path, headers={"host": town.host}).status_code

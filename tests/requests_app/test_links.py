@@ -1,4 +1,4 @@
-"""Private links: derived, never stored, and a wrong one tells nothing."""
+"""Private links: derived, never stored, and a wrong one reveals nothing."""
 
 import pytest
 from pytest_django.fixtures import Settings

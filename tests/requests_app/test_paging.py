@@ -1,4 +1,4 @@
-"""Lists are paged by key: every row once, in both directions, whatever is added meanwhile."""
+"""Keyset pagination: every row once, in both directions, even if rows are added meanwhile."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ DOWN: Order = [("verified_at", "desc"), ("id", "desc")]
 
 @pytest.fixture
 def points() -> list[ContactPoint]:
-    """Ten rows: three without a time, and two with the same one."""
+    """Ten rows: three without a time, and two with the same time."""
     city = Jurisdiction.objects.create(name="Rivermark", jurisdiction_id="rivermark.example", languages=["en"])
     person = Person.objects.create(jurisdiction=city)
     hours = [3, None, 1, 2, None, 2, 5, 4, None, 6]

@@ -1,4 +1,4 @@
-"""Photos in a bucket, by the settings of a deployment: stored, shown and removed as on a disk. moto plays S3 on loopback."""
+"""Photos in an S3 bucket, configured by settings: stored, shown and deleted as on a disk. moto serves S3 on loopback."""
 
 import datetime as dt
 import io

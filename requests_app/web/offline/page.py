@@ -1,4 +1,4 @@
-"""The offline page, and what a device keeps with it: the same for every reader, since a service worker keeps it."""
+"""The offline page and its catalog: the same for every reader, since a service worker caches them."""
 
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -33,7 +33,7 @@ def offline_catalog(request: CityRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def offline_token(request: CityRequest) -> HttpResponse:
-    """What a device asks for just before it sends: a token against forged forms, since a kept page has none that is fresh;
-    and the cookie that says who sends, which must be there before the first try. If only the first answer brought it, and that
-    answer were lost, the second try would come from a stranger."""
+    """Returns a CSRF token, since a cached page has no fresh one, and sets the visitor cookie before a device first sends a report.
+
+    If the response to the first try set the cookie and were lost, the second try would look like another visitor's."""
     return remember(JsonResponse({"token": get_token(request)}), visitor_of(request))

@@ -1,4 +1,4 @@
-"""A report that waits for the link in its mail: the page after sending, the link mailed again, and what its button does."""
+"""Confirming a report by email: the page after sending, sending the link again, and the link's own page."""
 
 import uuid
 
@@ -31,7 +31,7 @@ def is_waiting(draft: Draft) -> bool:
 def one_more_step(
     request: CityRequest, draft: Draft, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponse:
-    """What is shown instead of "We got it". No reference yet: it is given for what is never lost."""
+    """The page shown instead of "We got it.". It gives no report number, which only a confirmed report gets to show."""
     link = drafts.link_of(draft)
     point = link.person.contact_points.filter(kind="email").first() if link else None
     email = point.value if point else ""
@@ -47,7 +47,7 @@ def one_more_step(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """The link once more, also to another address: the first may have been mistyped."""
+    """Sends the link again, to a corrected address if the first was mistyped."""
     draft = own_draft(request, draft_id)
     if draft is None or has_expired(draft):
         return gone(request, draft)
@@ -66,7 +66,7 @@ def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpRespon
         for name, words in refused.problems.items():
             form.add_error(name, words)
         return one_more_step(request, draft, form=form, status=422)
-    messages.success(request, _("We are mailing the link to %(email)s.") % {"email": email})
+    messages.success(request, _("We’re emailing the link to %(email)s.") % {"email": email})
     return redirect("requests_app:sent", draft.pk)
 
 
@@ -74,11 +74,11 @@ def _may_mail(request: CityRequest, email: str) -> bool:
     return limits.may_mail(request, "confirm", email, an_hour=AGAIN_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S)
 
 
-# --- The mailed link's page -------------------------------------------------------------------------------------------
+# --- The emailed link's page ------------------------------------------------------------------------------------------
 
 
 def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """The report is sent. Only the browser that wrote it gets its private link here: a mail can be forwarded."""
+    """Confirms the report. Only the browser that wrote it is given its private link, since an email can be forwarded."""
     made = confirm_report.confirm(link)
     if made is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
@@ -89,13 +89,13 @@ def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
 
 
 def waits(link: OneTimeLink) -> bool:
-    """Whether its report is still to be sent."""
+    """Whether its report is still unconfirmed."""
     made = link.service_request
     return made is not None and made.public_state == PublicState.UNCONFIRMED
 
 
 def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """Pressed before, or too old. It leads to the report and never makes a second one."""
+    """A link that was used or has expired: leads to the report, and never makes a second one."""
     made = link.service_request
     if made is not None and not waits(link) and _wrote_it(request, link):
         return _to_own_report(link, made)
@@ -116,7 +116,7 @@ def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
 
 
 def again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """A new link in place of one that is too old, to the same address."""
+    """Replaces an expired link with a new one to the same address."""
     context = {"link": link, "over": True, "waits": True}
     if link.service_request_id is None or not _may_mail(request, link.contact_point.value):
         return render(

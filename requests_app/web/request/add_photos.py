@@ -74,7 +74,7 @@ def _form(service_request: ServiceRequest, data: Any = None) -> LaterPhotosForm:
         url = reverse("requests_app:upload_photo", args=[service_request.reference])
         form.fields["photos"] = PhotosField(
             label=_("Add a photo"),
-            help_text=_("Up to %(most)d photos, each up to 12 MB.") % {"most": MOST},
+            help_text=_("Up to %(most)d photos, 12 MB each.") % {"most": MOST},
             # Too many or empty files are named in an error, and the others are kept.
             most=1000,
             allow_empty_file=True,

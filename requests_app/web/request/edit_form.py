@@ -111,7 +111,7 @@ class LaterPhotosForm(forms.Form):
         for number, photo in enumerate(photos, 1):
             self.fields[f"alt_{photo.name}"] = WordsField(
                 label=_("What does photo %(number)d show?") % {"number": number},
-                help_text=notes.get(photo.name) or _("For people who cannot see it."),
+                help_text=notes.get(photo.name) or _("For people who can’t see it."),
                 disabled=photo.name in notes,
                 max_length=300,
                 required=False,

@@ -1,4 +1,4 @@
-"""What has had its time goes, and nothing else does."""
+"""Housekeeping deletes expired data and nothing else."""
 
 import datetime as dt
 import io

@@ -1,4 +1,4 @@
-"""Working on it and ending it; what each step does to the clocks and to what must follow."""
+"""Work on a request and its outcome: effects on clocks, events and the outbox."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
 def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
     town: Rivermark, made: ServiceRequest, days_left: int, comes_back: int
 ) -> None:
-    # Where noon by UTC is two in the morning of the next day.
+    # Where noon UTC is 2 a.m. of the next day.
     town.city.time_zone = "Pacific/Kiritimati"
     town.city.save()
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Sending a request to its department: exactly once, with its reason kept."""
+"""Routing: exactly once, with the reason recorded."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Signs: their codes are nobody else's, and a thing has one sign."""
+"""Signs: codes are unique, and an asset has one sign."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Taking a report: one submission makes one request, and what is refused leaves nothing."""
+"""Submitting a report: one submission makes one request, and a refused one leaves nothing behind."""
 
 import threading
 from typing import Any

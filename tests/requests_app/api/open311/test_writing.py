@@ -491,7 +491,7 @@ def test_another_photo_is_another_report(upload: Any) -> None:
 
 
 def test_a_file_that_is_no_photo_is_400_and_nothing_is_stored(upload: Any, tmp_path: Path) -> None:
-    assert "not a photo" in description(upload(factories.jpeg(), b"GIF89a nonsense", status=400))
+    assert "can’t read this file" in description(upload(factories.jpeg(), b"GIF89a nonsense", status=400))
     assert not ServiceRequest.objects.exists()
     assert not Photo.objects.exists()
     assert not Draft.objects.exists()

@@ -304,7 +304,7 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
     assert ZOE not in [one.to[0] for one in work_off()]
     staff = Client()
     staff.force_login(cast.tom)
-    assert "Erased at the person’s wish" in page(staff, f"/staff/r/{zoes.reference}/")
+    assert "Erased at the person’s request" in page(staff, f"/staff/r/{zoes.reference}/")
 
 
 @pytest.mark.shows("5.6")

@@ -88,7 +88,7 @@ def test_suggestions_are_a_choice_and_none_is_chosen_beforehand(cast: Rivermark,
     assert not [one for one in radios if "checked" in one]
     walk.on("service")
     assert walk.at == "service"
-    assert "Choose the one that is closest" in walk.html
+    assert "Choose the closest match" in walk.html
 
 
 @pytest.mark.parametrize("language", ["", "/es"])

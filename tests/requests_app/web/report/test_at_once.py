@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shows("5.45")
 
 
 class Press:
-    """A press in another browser, which this one waits for."""
+    """A POST from another browser, which this one waits for."""
 
     answer: HttpResponse | None = None
 
@@ -32,7 +32,7 @@ class Press:
             connections.close_all()
 
     def waits(self) -> None:
-        """Until it stands at a lock of ours."""
+        """Until it waits for our lock."""
         for _try in range(200):
             with connection.cursor() as cursor:
                 # Otherwise a transaction goes on seeing what it saw at its first look.
@@ -92,7 +92,7 @@ def test_the_same_wish_twice_at_once_is_one_subscription() -> None:
     town = factories.rivermark()
     data = {"email": "dev@press.example", "cadence": "daily"}
     with transaction.atomic():
-        # Both have read that there is none, and stand at the write.
+        # Both have read that there is none, and are about to write.
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE requests_app_subscription IN SHARE MODE")
         presses = [Press("/follow/?service=pothole", **data) for _press in range(2)]

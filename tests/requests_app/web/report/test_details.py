@@ -65,10 +65,10 @@ def sends(walk: Walk, **data: Any) -> Walk:
     ("content", "told"),
     [
         (bomb(), "too many pixels"),
-        (half(), "damaged, or a part of it is missing"),
-        (b"", "not a photo we can read"),
-        (b"%PDF-1.7 no photo", "not a photo we can read"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a photo we can read"),
+        (half(), "damaged or incomplete"),
+        (b"", "can’t read this file"),
+        (b"%PDF-1.7 no photo", "can’t read this file"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "can’t read this file"),
     ],
     ids=["bomb", "half a file", "nothing", "another kind", "a drawing with scripts"],
 )
@@ -112,7 +112,7 @@ def test_of_twenty_photos_five_are_kept_and_no_other_is_even_decoded(walk: Walk)
     sends(walk, photos=[photo(f"{number}.jpg", b"no photo" if number > 5 else None) for number in range(1, 21)])
     assert walk.status == 422
     assert "6.jpg, 7.jpg" in walk.html
-    assert "not a photo we can read" not in walk.html
+    assert "can’t read this file" not in walk.html
     assert Photo.objects.count() == 5
     assert 'value="a bent rim"' in walk.html
 
@@ -140,7 +140,7 @@ def test_a_photo_that_cannot_be_taken_by_itself_is_told_in_plain_words(walk: Wal
     answer = put(walk, photos=photo("<b>.jpg", b"no"), key="abc")
     assert answer.status_code == 422
     assert answer["Content-Type"].startswith("text/plain")
-    assert "This file is not a photo we can read." in answer.content.decode()
+    assert "We can’t read this file." in answer.content.decode()
 
 
 def test_a_photo_is_removed_by_itself_with_its_files(walk: Walk) -> None:
@@ -305,7 +305,7 @@ def test_words_of_nothing_but_letters_without_width_are_none(walk: Walk) -> None
     assert not Draft.objects.exists()
 
 
-# --- Pressed twice at once --------------------------------------------------------------------------------------------
+# --- Two POSTs at once ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.shows("4.20", "A18")

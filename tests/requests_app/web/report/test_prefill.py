@@ -1,4 +1,4 @@
-"""Links and signs that open the report path filled in. Reading one writes nothing, and junk in it is told or left out."""
+"""Links and signs that prefill the report path. Reading one writes nothing; invalid values are reported or left out."""
 
 import itertools
 from typing import Any
@@ -72,9 +72,9 @@ def test_junk_in_a_link_never_breaks_it(cast: Rivermark, client: Client, name: s
 
 def test_what_a_link_says_wrongly_is_told_and_the_path_asks(cast: Rivermark, client: Client) -> None:
     html = page(client, "asset=L99999&service=nosuch&sign=QQQQQ")
-    assert "We know nothing with the number “L99999”." in html
-    assert "That service is not offered here." in html
-    assert "We do not know this sign any more." in html
+    assert "We couldn’t find anything with the number “L99999.”" in html
+    assert "We don’t offer that service here." in html
+    assert "We don’t recognize this sign." in html
     answer = client.post("/report/", {"text": "A hole", "asset": "L99999", "service": "pothole"})
     assert answer["Location"].endswith("/location/")
 
@@ -149,7 +149,7 @@ def test_a_sign_that_came_down_leads_to_the_first_page_without_the_place(cast: R
     sign = playground(cast)
     signs.end(sign)
     html = client.get(f"/q/{sign.code}", follow=True).content.decode()
-    assert "We do not know this sign any more." in html
+    assert "We don’t recognize this sign." in html
     assert "Millstream Park" not in html
 
 

@@ -1,4 +1,4 @@
-"""What the door notices of who sends a report. It is taken and worked on all the same; only its publication waits."""
+"""Spam signals. A report with one is accepted and worked on; only its publication waits for review."""
 
 import json
 import time
@@ -204,7 +204,7 @@ def test_neither_is_given_back_as_if_somebody_had_typed_it(walk: Walk) -> None:
     assert answer.status_code == 302
 
 
-# --- Devices, and other doors -----------------------------------------------------------------------------------------
+# --- Devices and other channels ---------------------------------------------------------------------------------------
 
 
 def from_device(**changes: Any) -> dict[str, Any]:

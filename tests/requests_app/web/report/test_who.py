@@ -48,10 +48,10 @@ def box(html: str, heading_id: str) -> str:
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
-        "We do not show your name. A court or a public records law may require us to release it. To stay anonymous, leave it blank."
-        in html
+        "We don’t show your name to the public. A court or a public records law may require us to release it. "
+        "To stay anonymous, leave it blank." in html
     )
-    assert "A crew may call this number. We do not text." in html
+    assert "A crew may call this number. We don’t send texts." in html
     for marked in (
         'type="tel"',
         'inputmode="tel"',
@@ -90,7 +90,7 @@ def test_what_is_no_phone_number_is_told_and_kept(cast: Rivermark, walk: Walk, p
 
 def test_it_says_why_and_does_not_say_that_one_can_stay_unknown(at_contact: Walk) -> None:
     assert "The law lets us act only if we know who tells us." in at_contact.html
-    assert "To stay unknown" not in at_contact.html
+    assert "To stay anonymous" not in at_contact.html
     spanish = at_contact.client.get(f"/es/report/{at_contact.draft.pk}/contact/").content.decode()
     assert "La ley pide saber quién avisa." in spanish
 
@@ -204,7 +204,7 @@ def test_a_kept_report_that_waits_for_its_link_says_so_until_it_is_pressed(cast:
     walk.client.get("/report/offline/token.json")
     answer = walk.client.post("/report/offline/send/", kept(service="swings")).json()
     assert answer["state"] == "needs"
-    assert "press the link in our mail" in answer["message"]
+    assert "select the link in our email" in answer["message"]
     assert "reference" not in answer
     assert "One more step" in walk.client.get(answer["url"]).content.decode()
     asked = walk.client.post("/report/offline/send/", {**kept(), "ask": "1"}).json()

@@ -103,7 +103,7 @@ def test_what_is_no_photo_is_told_by_name_and_the_good_ones_are_kept(cast: River
     holder = ana(cast)
     holder.send(photos=[jpeg(), jpeg("notes.txt", b"not a photo")])
     assert holder.status == 422
-    assert "notes.txt: This file is not a photo" in holder.html
+    assert "notes.txt: We can’t read this file" in holder.html
     assert Photo.objects.count() == 1
     assert Photo.objects.get().name in holder.html
 

@@ -463,7 +463,7 @@ def test_too_much_is_told_and_kept(cast: Rivermark, field: str, typed: str) -> N
     holder.save(**{field: typed})
     assert holder.status == 422
     assert holder.fields[field] == [typed]
-    assert "Use at most" in holder.html
+    assert "characters or fewer" in holder.html
     assert "edited" not in told(holder)
 
 

@@ -379,7 +379,7 @@ def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: Ser
     assert "Write something first." in answer.content.decode()
     answer = ana.post(f"/r/{pothole.reference}/add/", {"add-words": "y" * 3000})
     assert answer.status_code == 422
-    assert "Use at most 2000 characters. You have 3000." in answer.content.decode()
+    assert "Use 2000 characters or fewer. You have 3000." in answer.content.decode()
     assert "y" * 3000 in answer.content.decode()
     assert not Comment.objects.exists()
 
