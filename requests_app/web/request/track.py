@@ -73,7 +73,7 @@ def track_page(
         request,
         "requests_app/request/track.html",
         {
-            "opened": access,
+            "access": access,
             "service_request": service_request,
             "shown": shown,
             "status": wording.status_words(shown, to_reporter=own and access.parent is None),
