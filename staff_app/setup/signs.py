@@ -92,7 +92,7 @@ def print_signs(request: StaffRequest) -> HttpResponse:
         "languages": said_in(request.jurisdiction),
         "query": urlencode({"sign": sign_ids}, doseq=True),
     }
-    return render(request, "staff_app/setup/signs_print.html", context)
+    return render(request, "staff_app/setup/print_signs.html", context)
 
 
 def _shown(sign: ShortLink) -> dict[str, Any]:
