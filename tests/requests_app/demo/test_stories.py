@@ -224,8 +224,7 @@ def test_some_are_silent_to_this_day(told):
     silent = [
         story
         for story in told
-        if story.status in OPEN
-        and {one.kind for one in story.events} <= {"submitted", "routed", "joined", "duplicate_merged"}
+        if story.status in OPEN and {one.kind for one in story.events} <= {"submitted", "routed", "joined", "absorbed"}
     ]
     old = [story for story in silent if NOW - story.opened_at > dt.timedelta(days=90)]
     assert len(old) > COUNT * 0.005
