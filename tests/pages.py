@@ -512,7 +512,7 @@ class Found:
 def resolved(
     resolver: URLResolver, *, route: str = "/", namespace: str = "", translated: bool = False
 ) -> Iterator[Found]:
-    """Every URL pattern of the site, in the resolver's order."""
+    """Every named URL pattern of the site, in the resolver's order; an address that moved has no name."""
     from django.urls import LocalePrefixPattern
 
     for part in resolver.url_patterns:
@@ -524,7 +524,7 @@ def resolved(
                 namespace=namespace + (f"{part.namespace}:" if part.namespace else ""),
                 translated=translated or is_prefix,
             )
-        else:
+        elif part.name:
             yield Found(f"{namespace}{part.name}", route + str(part.pattern), part, translated)
 
 
