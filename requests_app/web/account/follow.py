@@ -157,5 +157,5 @@ def updates(request: CityRequest, access: RequestAccess, person: Person) -> Http
     if not form.is_valid():
         return track_page(request, access, status=422)
     followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
-    messages.success(request, _("We saved how often you want to hear from us."))
+    messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:track", access.service_request.reference)

@@ -73,7 +73,7 @@ def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) ->
     """The request changed while they were typing. Their text moves to an action that is possible now, or can be copied."""
     written = intake.clean_text(request.POST.get(f"{act}-words", ""))
     if not written:
-        messages.info(request, _("You can’t do this anymore. Here’s where your report stands now."))
+        messages.info(request, _("You can’t do this anymore. Here’s the current status of your report."))
         return _back(access)
     open_now = allowed_actions(access)
     other = next((one for one in WITH_WORDS if one in open_now), "")
