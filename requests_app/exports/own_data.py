@@ -1,4 +1,4 @@
-"""A copy of what we know about one address, for its holder: a ZIP of data.json and their photos. docs/personal-data.md has its shape.
+"""A copy of what we know about one address, for its holder: a ZIP of data.json and their photos. docs/personal-data.md has the keys.
 
 Nothing of anybody else is in it, no name of staff, and no internal note.
 """
