@@ -1,4 +1,4 @@
-"""docs/urls.md, the resolver and tests/pages.py name the same addresses: a new one must say who may see it."""
+"""docs/urls.md, the resolver and tests/pages.py list the same addresses, so that a new one must state who may see it."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.shows("9.7")
 
 MAP = Path(__file__).parent.parent / "docs/urls.md"
 DEMO = "tests.demo_urls"
-# A value for each part of an address.
+# A value for each kind of parameter.
 SAMPLES = {"uuid": "3f2504e0-4f89-41d3-9a0c-0305e82c3301", "int": "7", "slug": "one-two", "str": "7K3M9QWT"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the map."""
+    """A row of docs/urls.md."""
 
     name: str
     path: str
@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
 
 
 def example(row: Row) -> str:
-    """The row's path with something in its open parts."""
+    """The row's path with its parameters filled in."""
     path = row.path.replace("{xml,json}", "json")
     return re.sub(r"<(?:(\w+):)?\w+>", lambda part: SAMPLES.get(part[1] or "", "abc"), path)
 

@@ -1,4 +1,4 @@
-"""A phrase of the list that leads to the emergency page, and a sentence to try it with."""
+"""Forms for an emergency phrase, and for a sentence to test the lists with."""
 
 from typing import Any
 
@@ -18,23 +18,25 @@ PHRASE_MAX, EXCEPTIONS_MAX = 120, 50
 class PhraseForm(forms.Form):
     phrase = WordsField(
         label=gettext_lazy("Words that mean danger"),
-        help_text=gettext_lazy("Several words in a row, as people write them. Case, accents and signs do not count."),
+        help_text=gettext_lazy(
+            "Several words in a row, as people write them. Capital letters, accents and punctuation don’t matter."
+        ),
         max_length=PHRASE_MAX,
         error_messages={"required": gettext_lazy("Enter the words that mean danger, like “smell gas”.")},
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("What is shown"),
+        label=gettext_lazy("What to show"),
         choices=[
             (EmergencyPhrase.Kind.RED_FLAG, gettext_lazy("The emergency number")),
-            (EmergencyPhrase.Kind.SELF_HARM, gettext_lazy("988 beside it, for words of self-harm")),
+            (EmergencyPhrase.Kind.SELF_HARM, gettext_lazy("The emergency number and 988, for words about self-harm")),
         ],
         initial=EmergencyPhrase.Kind.RED_FLAG,
         widget=forms.RadioSelect,
     )
     unless = WordsField(
-        label=gettext_lazy("Unless it stands in"),
+        label=gettext_lazy("Unless it’s part of"),
         help_text=gettext_lazy(
-            "Longer phrases in which it means something else, one on a line. “is on fire” does not count in “is on fire lane”."
+            "Longer phrases where it means something else, one per line: “is on fire” doesn’t count in “is on fire lane.”"
         ),
         max_length=PHRASE_MAX * EXCEPTIONS_MAX,
         lines=3,
@@ -54,7 +56,7 @@ class PhraseForm(forms.Form):
     def clean_phrase(self) -> str:
         phrase = " ".join(self.cleaned_data["phrase"].split())
         if not screening.has_words(phrase):
-            raise forms.ValidationError(_("Enter words: signs alone are never heard."))
+            raise forms.ValidationError(_("Enter words, not just punctuation."))
         return phrase
 
     def clean_unless(self) -> list[str]:
@@ -66,10 +68,10 @@ class PhraseForm(forms.Form):
             problems.append(_("Use at most %(most)d lines.") % {"most": EXCEPTIONS_MAX})
         for one in found:
             if len(one) > PHRASE_MAX:
-                words = _("“%(words)s…” is too long. Use at most %(most)d characters on a line.")
+                words = _("“%(words)s…” is too long. Use at most %(most)d characters per line.")
                 problems.append(words % {"words": one[:40], "most": PHRASE_MAX})
             elif phrase and not screening.holds(one, phrase):
-                words = _("“%(longer)s” must hold the words “%(phrase)s” and more.")
+                words = _("“%(longer)s” must contain “%(phrase)s” and other words.")
                 problems.append(words % {"longer": one, "phrase": phrase})
         if problems:
             raise forms.ValidationError(problems)
@@ -77,13 +79,13 @@ class PhraseForm(forms.Form):
 
 
 class SentenceForm(forms.Form):
-    """Read and answered, and kept nowhere."""
+    """A sentence to test; never stored."""
 
     sentence = WordsField(
         label=gettext_lazy("A sentence, in any language"),
         max_length=intake.DESCRIPTION_MAX,
         lines=2,
-        error_messages={"required": gettext_lazy("Enter a sentence, as a resident may write it.")},
+        error_messages={"required": gettext_lazy("Enter a sentence a resident might write.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -95,7 +97,7 @@ class SentenceForm(forms.Form):
 
 
 def language_name(code: str) -> str:
-    """Spanish, in the reader's language; the code for one that Django does not know."""
+    """The language's name in the active language; the code itself if Django does not know it."""
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:

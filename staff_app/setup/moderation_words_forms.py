@@ -1,4 +1,4 @@
-"""What the city looks out for: one term of a list, and a sentence to try."""
+"""The form for one term of a moderation list."""
 
 from typing import Any
 
@@ -17,18 +17,20 @@ Kind = ModerationTerm.Kind
 TERM_MAX = 320
 LABELS = {
     Kind.LINK: gettext_lazy("Site"),
-    Kind.THREAT: gettext_lazy("Words of a threat"),
-    Kind.ADDRESS: gettext_lazy("E-mail address"),
+    Kind.THREAT: gettext_lazy("Threatening words"),
+    Kind.ADDRESS: gettext_lazy("Email address"),
 }
 HINTS = {
-    Kind.LINK: gettext_lazy("Like spam.example. All below it counts too. You can paste a whole link."),
-    Kind.THREAT: gettext_lazy("Several words in a row, as people write them. Case, accents and signs do not count."),
-    Kind.ADDRESS: gettext_lazy("Like name@site.example, or @site.example for all of a site."),
+    Kind.LINK: gettext_lazy("For example, spam.example. Its subdomains count too. You can paste a whole link."),
+    Kind.THREAT: gettext_lazy(
+        "Several words in a row, as people write them. Capital letters, accents and punctuation don’t matter."
+    ),
+    Kind.ADDRESS: gettext_lazy("For example, name@site.example, or @site.example for a whole domain."),
 }
 REQUIRED = {
     Kind.LINK: gettext_lazy("Enter a site, like spam.example."),
-    Kind.THREAT: gettext_lazy("Enter the words of a threat, like “I will hurt you”."),
-    Kind.ADDRESS: gettext_lazy("Enter an e-mail address, like name@site.example."),
+    Kind.THREAT: gettext_lazy("Enter threatening words, like “I will hurt you.”"),
+    Kind.ADDRESS: gettext_lazy("Enter an email address, like name@site.example."),
 }
 
 
@@ -47,24 +49,24 @@ class TermForm(forms.Form):
         self.helper.tiles = False
 
     def clean_value(self) -> str:
-        """As it is compared."""
+        """The term in the form in which it is compared."""
         typed = " ".join(self.cleaned_data["value"].split())
         return {Kind.LINK: self._host, Kind.THREAT: self._threat, Kind.ADDRESS: self._address}[self.kind](typed)
 
     def _host(self, typed: str) -> str:
         host = review.host_of(typed)
         if not host:
-            raise ValidationError(_("This is no site. Enter it like spam.example."))
-        own = {review.as_listed(one.partition(":")[0]) for one in self.jurisdiction.hosts}
+            raise ValidationError(_("That’s not a website. Enter one like spam.example."))
+        own = {review.normalize_host(one.partition(":")[0]) for one in self.jurisdiction.hosts}
         if any(one == host or one.endswith(f".{host}") for one in own):
-            raise ValidationError(_("This is the city’s own site."))
+            raise ValidationError(_("That’s the city’s own website."))
         return host
 
     def _threat(self, typed: str) -> str:
         if len(typed) > review.PHRASE_MAX:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": review.PHRASE_MAX})
-        if not (threat := review.threat_of(typed)):
-            raise ValidationError(_("Enter words: signs alone are never heard."))
+        if not (threat := review.normalize_threat(typed)):
+            raise ValidationError(_("Enter words, not just punctuation."))
         return threat
 
     def _address(self, typed: str) -> str:
@@ -72,5 +74,5 @@ class TermForm(forms.Form):
         try:
             validate_email(f"all{address}" if address.startswith("@") else address)
         except ValidationError:
-            raise ValidationError(_("This is no e-mail address. Enter it like name@site.example.")) from None
+            raise ValidationError(_("That’s not an email address. Enter one like name@site.example.")) from None
         return address

@@ -1,4 +1,4 @@
-"""What a sign is for: things by their numbers, or a place, or neither; and which service it is about."""
+"""The form for new signs: assets by number, or a place, or neither; and an optional service."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ from requests_app.web.fields import address_attributes
 from requests_app.web.text_field import WordsField
 
 AT_ONCE = 60
-# An address search this sure needs no second look.
+# Address matches above this confidence are accepted without asking.
 SURE = 0.9
 
 
 class SignForm(forms.Form):
-    """After is_valid(): assets, point, and cleaned_data["address"] and ["label"]."""
+    """is_valid() also sets `assets` and `point`, and completes cleaned_data["address"] and ["label"]."""
 
     numbers = forms.CharField(
-        label=gettext_lazy("Numbers of lights, trees, bins and the like"),
-        help_text=gettext_lazy("As on the plate, like L00417. Several at once: put spaces between them."),
+        label=gettext_lazy("Numbers of streetlights, trees, trash cans and so on"),
+        help_text=gettext_lazy("As shown on the tag, like L00417. Put spaces between numbers."),
         widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
     )
@@ -35,12 +35,14 @@ class SignForm(forms.Form):
     lat = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-90, max_value=90)
     long = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-180, max_value=180)
     label = WordsField(
-        label=gettext_lazy("Words on the sign"),
-        help_text=gettext_lazy("Like: Playground, Millstream Park. Left empty, the place or the number stands there."),
+        label=gettext_lazy("Text on the sign"),
+        help_text=gettext_lazy(
+            "For example: Playground, Millstream Park. If you leave it blank, we’ll use the place or the number."
+        ),
         max_length=80,
         required=False,
     )
-    service = forms.ChoiceField(label=gettext_lazy("What is it about?"), required=False)
+    service = forms.ChoiceField(label=gettext_lazy("What is the sign about?"), required=False)
 
     def __init__(self, *args: Any, city: Jurisdiction, offered: list[ServiceVersion], **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -48,7 +50,7 @@ class SignForm(forms.Form):
         self.assets: list[Asset] = []
         self.point: Point | None = None
         services = [(str(one.service_id), localized(one.name)) for one in offered]
-        self.fields["service"].choices = [("", _("Whatever the reader sees")), *services]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", _("Any problem")), *services]  # type: ignore[attr-defined]
         self.fields["address"].widget.attrs |= address_attributes(
             f"{reverse('place_search')}?language={get_language()}", "id_lat", "id_long"
         )
@@ -61,14 +63,15 @@ class SignForm(forms.Form):
         numbers = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
         if len(numbers) > AT_ONCE:
             raise forms.ValidationError(
-                _("At most %(most)d at once. These are %(count)d.") % {"most": AT_ONCE, "count": len(numbers)}
+                _("You can make up to %(most)d at once. You entered %(count)d.")
+                % {"most": AT_ONCE, "count": len(numbers)}
             )
         known = assets.by_numbers(self.city, numbers)
         unknown = [number for number in numbers if number.upper() not in known]
         if unknown:
             words = ngettext(
-                "We know nothing with this number: %(numbers)s",
-                "We know nothing with these numbers: %(numbers)s",
+                "We can’t find anything with this number: %(numbers)s",
+                "We can’t find anything with these numbers: %(numbers)s",
                 len(unknown),
             )
             raise forms.ValidationError(words % {"numbers": ", ".join(unknown[:10])})
@@ -80,11 +83,11 @@ class SignForm(forms.Form):
         if self.errors:
             return given
         if self.assets and given["address"]:
-            self.add_error("address", _("Name things by their numbers, or a place, but not both."))
+            self.add_error("address", _("Enter numbers or a place, but not both."))
         elif given["address"]:
             self._find(given)
         elif not self.assets and not given["service"]:
-            self.add_error("numbers", _("Name a thing by its number, or a place, or choose what the sign is about."))
+            self.add_error("numbers", _("Enter a number or a place, or choose what the sign is about."))
         return given
 
     def _find(self, given: dict[str, Any]) -> None:
@@ -95,9 +98,10 @@ class SignForm(forms.Form):
             sure = [one for one in matches if one.confidence >= SURE]
             if not sure:
                 near = ", ".join(one.label for one in matches)
-                words = _("We do not know this place. Did you mean: %(places)s?") % {"places": near}
+                words = _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
                 self.add_error(
-                    "address", words if near else _("We do not know this place. Type an address, a corner or a park.")
+                    "address",
+                    words if near else _("We couldn’t find this place. Enter an address, a corner or a park."),
                 )
                 return
             self.point, given["address"] = sure[0].point, sure[0].label

@@ -1,4 +1,4 @@
-"""Addresses of administration: word lists, signs, API keys, the outbox."""
+"""URLs of setup: word lists, signs, API keys, the outbox."""
 
 from django.urls import URLPattern, path
 

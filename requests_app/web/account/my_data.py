@@ -1,4 +1,4 @@
-"""What we know about a resident, in their own hands: where we reach them, a copy of it, and erasing it."""
+"""A resident's own data: changing contact details, downloading a copy, erasing."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -15,22 +15,22 @@ from requests_app.models import ContactPoint, OneTimeLink
 from requests_app.rules import blocked_addresses, my_requests
 from requests_app.web.account.forms import AddressForm, EraseForm, NewAddressForm, PhoneForm
 from requests_app.web.account.sign_in import asked_here
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.resident import Resident, own_page, resident_of, sign_in, sign_out
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 CHANGES_AN_HOUR = 20
 TO_ONE_ADDRESS_AN_HOUR = 5
 COPIES_AN_HOUR = 30
 
 
-# --- Where we reach them ----------------------------------------------------------------------------------------------
+# --- Contact details ----------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page(fresh=True)
 def my_contact(request: CityRequest, resident: Resident) -> HttpResponseBase:
-    """A number changes at once; an address only once the link that goes to the new one is pressed."""
+    """A phone number changes at once; an email address once the link sent to the new one is opened."""
     if "phone" in request.POST:
         return _set_phone(request, resident)
     if request.method == "POST":
@@ -52,20 +52,20 @@ def _ask_to_change(request: CityRequest, resident: Resident) -> HttpResponseBase
     if not form.is_valid():
         return _contact_page(request, resident, form=form, status=422)
     email = form.cleaned_data["email"]
-    if not limits.may_mail(
+    if not limits.allow_email(
         request, "change", email, an_hour=CHANGES_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR
     ):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=429)
-    visitor = visitor_of(request)
+    visitor = get_visitor(request)
     try:
-        own_contact.ask_to_change(
+        own_contact.request_email_change(
             resident.contact_point, email, language=get_language() or "en", visitor_hash=visitor_hash(visitor)
         )
     except verify_email.AddressBlocked:
         form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=422)
-    return remember(_contact_page(request, resident, asked=email), visitor)
+    return set_visitor_cookie(_contact_page(request, resident, asked=email), visitor)
 
 
 def _contact_page(
@@ -83,7 +83,7 @@ def _contact_page(
         "resident": resident,
         "form": form or NewAddressForm(old=resident.contact_point.normalized),
         "phone_form": phone_form or PhoneForm(initial={"phone": phone.value if phone else ""}),
-        # The one that came back with errors: the page's error summary is about it.
+        # The invalid form, for the page's error summary.
         "wrong": form or phone_form,
         "asked": asked,
     }
@@ -91,17 +91,17 @@ def _contact_page(
 
 
 def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """The button on the page of the link that went to the new address. Raises proving.UsedUp and Banned."""
+    """Applies the link sent to the new address. Raises verify_email.UsedUp and Banned."""
     resident = may_change(request, link)
     if resident is None:
         return render(request, "requests_app/account/verify.html", {"link": link}, status=403)
-    contact_point = own_contact.change(resident.contact_point, link)
-    messages.success(request, _("From now on we write to this address."))
+    contact_point = own_contact.change_email(resident.contact_point, link)
+    messages.success(request, _("From now on, we’ll email you at this address."))
     return sign_in(request, redirect("requests_app:my"), contact_point)
 
 
 def may_change(request: CityRequest, link: OneTimeLink) -> Resident | None:
-    """Both must come together: the new address's mail, and the sign-in with the old one in the browser that asked."""
+    """Needs both the link sent to the new address and a sign-in with the old one in the browser that asked."""
     return resident_of(request) if asked_here(request, link) else None
 
 
@@ -111,7 +111,7 @@ def may_change(request: CityRequest, link: OneTimeLink) -> Resident | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page(fresh=True)
 def my_copy(request: CityRequest, resident: Resident) -> HttpResponseBase:
-    """A POST answers with the file: links are followed by programs too, and a copy costs work."""
+    """Answers POST with the file; not GET, since programs follow links and a copy is expensive."""
     parts = own_data.parts(resident.contact_point)
     context = {"resident": resident, "parts": range(1, parts + 1)}
     if request.method != "POST":
@@ -120,11 +120,11 @@ def my_copy(request: CityRequest, resident: Resident) -> HttpResponseBase:
         return render(
             request,
             "requests_app/account/my_copy.html",
-            {**context, "problem": too_much(request.jurisdiction)},
+            {**context, "problem": too_many_requests(request.jurisdiction)},
             status=429,
         )
-    asked = request.POST.get("part", "1")
-    part = int(asked) if asked.isdecimal() and len(asked) < 6 else 1
+    number = request.POST.get("part", "1")
+    part = int(number) if number.isdecimal() and len(number) < 6 else 1
     pieces = own_data.copy(resident.contact_point, min(max(part, 1), parts))
     response = StreamingHttpResponse(pieces, content_type="application/zip")
     ending = f"-{part}" if parts > 1 else ""
@@ -138,7 +138,7 @@ def my_copy(request: CityRequest, resident: Resident) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_page(fresh=True)
 def my_erase(request: CityRequest, resident: Resident) -> HttpResponseBase:
-    """What goes and what stays, a choice of two, and once more the question; then it is done, and nobody is signed in."""
+    """Explains what is erased, asks which of two ways, asks to confirm, then erases and signs out."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     context = {"resident": resident, "form": form}
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Addresses of residents: My requests, and following an area, a service, a place or an asset."""
+"""URLs of residents' accounts: My reports, and following an area, a service, a place or an asset."""
 
 from django.urls import URLPattern, path
 

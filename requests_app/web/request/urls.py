@@ -1,4 +1,4 @@
-"""Addresses of one report: found by its number, or opened by its private link."""
+"""URLs of a report, found by its number or opened by its private link."""
 
 from django.urls import URLPattern, path
 
