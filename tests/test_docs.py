@@ -72,5 +72,19 @@ def test_each_step_of_the_walks_is_a_function() -> None:
     assert [(file, name) for file, name in steps if name not in functions(ROOT / file)] == []
 
 
+def test_the_examples_call_what_the_files_define() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(rf"`((?:{FOLDERS})/[\w/]+\.(?:py|js))`,? in `([\w.]+)(?:\(\))?`", text)
+    assert len(named) > 4
+    for file, name in named:
+        assert re.search(rf"\b{name.split('.')[-1]}\b", (ROOT / file).read_text()), f"{file}: {name}"
+    steps = re.findall(r"^\d+\. .*?(?=^\d+\. |^## )", text, re.DOTALL | re.MULTILINE)
+    for step in steps:
+        code = "".join(re.findall(r"```python\n(.*?)```", step, re.DOTALL))
+        for helper in set(re.findall(r"\b(_[a-z]\w+)\(", code)):
+            file = re.findall(r"`([\w/]+\.py)`", step)[0]
+            assert f"def {helper}(" in (ROOT / file).read_text(), f"{file}: {helper}"
+
+
 def test_every_package_is_in_the_picture_that_is_kept() -> None:
     assert room_map.PICTURE.read_text() == room_map.draw(), "run .venv/bin/python -m tests.room_map"
