@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.urls import Resolver404, get_resolver, resolve
+from django.test import Client
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.utils.translation import override
 
+from requests_app.web.urls import MOVED
+from tests import factories
 from tests.pages import DEMO_PAGES, PAGES, Found, resolved
 
 pytestmark = pytest.mark.shows("9.7")
@@ -76,3 +79,33 @@ def test_a_row_tells_the_truth(row: Row) -> None:
     if translated:
         with override("es"):
             assert resolve(f"/es{example(row)}", DEMO).view_name == row.name
+
+
+def unnamed(resolver: URLResolver) -> Iterator[URLPattern]:
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            yield from unnamed(part)
+        elif not part.name:
+            yield part
+
+
+def moved() -> list[tuple[str, str]]:
+    """The rows of the map's last table: from and to."""
+    text = MAP.read_text().partition("## Moved")[2]
+    return re.findall(r"^\| Redirect `([^`]+)` \| `([^`]+)` \|$", text, re.MULTILINE)
+
+
+def test_an_address_without_a_name_is_one_that_moved() -> None:
+    assert list(unnamed(get_resolver())) == MOVED
+    assert len(moved()) == len(MOVED)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("old", "new"), moved())
+@pytest.mark.parametrize("language", ["", "/es"])
+def test_a_moved_address_leads_to_the_new_one(client: Client, old: str, new: str, language: str) -> None:
+    factories.rivermark()
+    before, after = (language + re.sub(r"<(?:(\w+):)?\w+>", "7K3M9QWT", path) for path in (old, new))
+    response = client.get(f"{before}?near=here")
+    assert response.status_code == 301
+    assert response["Location"].partition("?")[0] == after

@@ -1,4 +1,4 @@
-"""A copy of the data about one email address, for its holder: a ZIP of data.json and photos. docs/own-data.md has the format.
+"""A copy of the data about one email address, for its holder: a ZIP of data.json and photos. docs/personal-data.md has the format.
 
 Nothing of anybody else is in it, no name of staff, and no internal note.
 """
