@@ -34,7 +34,7 @@ EVERYWHERE = _turns(
         r"\b(?:the|a|one|second|each|first|his|her|their) press(?:es)?\b": "“select”, “click”, “POST”",
         r"\b(?:is|are|was|were|been|be) pressed\b|\bpressed (?:by|once|twice|again)\b": "“is selected”",
         r"(?<!Enter )\bpresses\b": "“selects”, “clicks”",
-        r"\b(?:stands|stood)\b(?! (?:for|out|up)\b)": "“is”, “says”, “contains”",
+        r"(?<!where it )(?<!where your report )\b(?:stands|stood)\b(?! (?:for|out|up)\b)": "“is”, “says”, “contains”",
         r"\bstand (?:in|there|here|on|at|before|after|since|beside|between)\b": "“are”",
         r"\bas (?:it|they) stands?\b": "“unchanged”, “current”",
         r"\bt(?:ake|akes|aken|aking|ook) (?:it|this|that|them|one|the report|your report|something)? ?back\b": (
@@ -49,8 +49,8 @@ EVERYWHERE = _turns(
         r"\ball the same\b": "“anyway”, “still”",
         r"\bit counts (?!(?:as|for|toward|against)\b)": "“it applies”, “it is included”",
         r"\b(?:of late|lately)\b": "“recently”",
-        r"\bhears? (?:of|about|too|from us|it|nothing)\b": "“is notified of”, “gets updates on”",
-        r"\bone[’']s\b": "“your” on pages, “their” or the noun in code",
+        r"\bhears? (?:of|about|too|it|nothing)\b": "“is notified of”, “gets updates on”",
+        r"(?<!other )(?<!this )(?<!that )\bone[’']s\b": "“your” on pages, “their” or the noun in code",
         r"\bof (?:ours|theirs)\b": "“our”, “their”",
         r"\bof the staff\b": "“staff”, “a member of staff”",
         r"\bnobody[’']s (?:business|own)\b|\bno business of\b": "“private”",
@@ -81,9 +81,9 @@ EVERYWHERE = _turns(
 # What residents and staff read.
 ON_PAGES = _turns(
     {
-        r"\btold\b": "“notified”, “said”",
+        r"\btold\b(?! us\b)": "“notified”, “said”",
         rf"\bpress(?:ed|es|ing)?\b(?! (?:{_KEYS}|and hold|office))": "“select”",
-        r"(?<!e-)\bmail(?:ed|ing)?\b(?! (?:server|carrier|slot))": "“email”",
+        r"(?<!e-)\bmail(?:ed|ing)?\b(?! (?:address|server|carrier|slot))": "“email”",
         r"\bmailbox": "“inbox”",
         r"\btake (?:it|them|this) out\b|\btake out\b": "“hide”, “remove”",
         r"\bwhat (?:stays|goes)\b": "“what we keep”, “what is deleted”",
@@ -128,7 +128,8 @@ IN_SPANISH = _turns(
         r"\bavisos\b": "«novedades»",
         r"\be-?mails?\b": "«correo electrónico»",
         r"\binformes?\b": "«reporte»",
-        r"\b(?:tú|tus?|tuy[oa]s?|contigo|haz|elige|tienes|puedes|quieres|vosotros|vuestr[oa]s?)\b": "«usted»",
+        r"\b(?:tú|tus?|tuy[oa]s?|contigo|tienes|puedes|quieres|vosotros|vuestr[oa]s?)\b": "«usted»",
+        r"(?:^|[.;:] )(?:haz|elige|escribe|abre|envía|selecciona)\b": "«usted»: haga, elija, escriba …",
         r"\b(?:ordenador|móvil)\b": "«computadora», «celular»",
         r"\b(?:Obras Públicas|Parques|Departamento): ": "«la oficina de Obras Públicas (Calles)»",
         r"\bsolo la ciudad ve\b|\batiende toda la noche\b|^usted es:|\busted salió\b|¿y en mi dirección\?": (
