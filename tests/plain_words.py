@@ -26,16 +26,16 @@ EVERYWHERE = _turns(
     {
         r"\bwhoever\b": "“anyone who”, “the person who”, or name the role",
         r"\banew\b": "“again”",
-        r"\b(?:is|are|was|were|be|been|being|had) told\b": "“is notified”, “is shown”, “is logged”",
-        r"\btold (?:kindly|at the end|as|in one|apart|so)\b": "“reported”, “shown”",
+        r"\b(?:is|are|was|were|be|been|being|had) told\b(?! apart)": "“is notified”, “is shown”, “is logged”",
+        r"\btold (?:kindly|at the end|as|in one|so)\b": "“reported”, “shown”",
         r"\be-mail": "“email”",
         r"\bmails\b": "“email”, “emails” or “sends”",
-        r"\bnews\b": "“updates”",
+        r"(?<!\+)\bnews\b": "“updates”",
         r"\b(?:the|a|one|second|each|first|his|her|their) press(?:es)?\b": "“select”, “click”, “POST”",
         r"\b(?:is|are|was|were|been|be) pressed\b|\bpressed (?:by|once|twice|again)\b": "“is selected”",
         r"(?<!Enter )\bpresses\b": "“selects”, “clicks”",
         r"(?<!where it )(?<!where your report )\b(?:stands|stood)\b(?! (?:for|out|up)\b)": "“is”, “says”, “contains”",
-        r"\bstand (?:in|there|here|on|at|before|after|since|beside|between)\b": "“are”",
+        r"\bstand (?:in(?! for)|there|here|on|at|before|after|since|beside|between)\b": "“are”",
         r"\bas (?:it|they) stands?\b": "“unchanged”, “current”",
         r"\bt(?:ake|akes|aken|aking|ook) (?:it|this|that|them|one|the report|your report|something)? ?back\b": (
             "“withdraw”, “undo”, “remove”, “restore”"
@@ -56,7 +56,7 @@ EVERYWHERE = _turns(
         r"\bnobody[’']s (?:business|own)\b|\bno business of\b": "“private”",
         r"\bfor ever\b": "“forever”",
         r"\bheld back\b|\bholds? (?:it |them )?back\b|\bwithh[eo]ld": "“on hold”, “pending review” or “paused”",
-        r"\b(?:wait|waits|waiting|waited) for a look\b|\blooked at\b": "“waits for review”, “reviewed”",
+        r"\b(?:wait|waits|waiting|waited) for a look\b|\b(?:is|are|was|were|be|been) looked at\b": "“waits for review”, “reviewed”",
         r"\bwish(?:ed|es)\b": "“request”, “want”",
         r"\bwork(?:s|ed|ing)? (?:it |them |what is due )?off\b": "“process”",
         r"\bthings? (?:of the city|with a number)\b|\bcity[’']s (?:own )?things?\b": "“asset”",
@@ -108,7 +108,7 @@ ON_PAGES = _turns(
 IN_CODE = _turns(
     {
         r"\btold\b(?= (?:by|of|to|once|when|where|with)\b)": "“notified”, “logged”, “shown”",
-        r"(?<!front )(?<!garage )(?<!next )(?<!of a )\bdoors?\b(?! (?:hanger|handle))": "“request”, “entry point”, “page”, “API”",
+        r"(?<!front )(?<!garage )(?<!by the )(?<!next )(?<!of a )\bdoors?\b(?! (?:hanger|handle))": "“request”, “entry point”, “page”, “API”",
         r"\bbeside\b": "“next to”, “besides”, “while”",
         r"\bsome(?:body|one) of\b": "“a member of”",
         r"\b(?:drafting|proving|arriving|subscribing|surveying|correcting|hiding|merging|indexing|counting|following)\.\w": (
