@@ -108,7 +108,9 @@ ON_PAGES = _turns(
 IN_CODE = _turns(
     {
         r"\btold\b(?= (?:by|of|to|once|when|where|with)\b)": "“notified”, “logged”, “shown”",
-        r"(?<!front )(?<!garage )(?<!by the )(?<!next )(?<!of a )\bdoors?\b(?! (?:hanger|handle))": "“request”, “entry point”, “page”, “API”",
+        r"(?<!front )(?<!garage )(?<!by the )(?<!next )(?<!of a )\bdoors?\b(?! (?:hanger|handle))": (
+            "“request”, “entry point”, “page”, “API”"
+        ),
         r"\bbeside\b": "“next to”, “besides”, “while”",
         r"\bsome(?:body|one) of\b": "“a member of”",
         r"\b(?:drafting|proving|arriving|subscribing|surveying|correcting|hiding|merging|indexing|counting|following)\.\w": (
