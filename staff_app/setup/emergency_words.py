@@ -11,7 +11,7 @@ import structlog
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import screening
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.emergency_words_forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,9 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
     words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
-    found = page_or_first(every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor"))
+    found = page_or_first_page(
+        every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor")
+    )
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": sentence if sentence.errors else form,
@@ -78,8 +80,7 @@ def _list_url(language: str, words: str, cursor: str) -> str:
 @staff_page
 def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     """Edit or remove one phrase."""
-    need_in_city(request, "administer")
-    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     was = phrase.phrase
     initial = {
         "phrase": phrase.phrase,
@@ -98,8 +99,7 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
 @staff_page
 @require_POST
 def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     actions.remove(phrase)
     log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
     messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": phrase.phrase})
@@ -112,7 +112,7 @@ def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> 
         setattr(phrase, name, value)
     try:
         actions.save(phrase)
-    except actions.Taken as taken:
+    except actions.DuplicatePhrase as taken:
         form.add_error("phrase", _("This is already on the list as “%(phrase)s”.") % {"phrase": taken.phrase})
         return False
     log.info("emergency_phrase_saved", phrase_id=phrase.pk, phrase=phrase.phrase, user_id=request.user.pk)

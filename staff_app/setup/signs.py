@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,8 +19,8 @@ from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
 from requests_app.web.context import said_in
 from requests_app.web.report.start import offered_versions
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.signs_forms import AT_ONCE, SignForm
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import AT_ONCE, SignForm
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ def signs(request: StaffRequest) -> HttpResponse:
     active = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
         "service__current", "jurisdiction"
     )
-    found = paging.page_or_first(active, ORDER, request.GET.get("cursor"))
+    found = paging.page_or_first_page(active, ORDER, request.GET.get("cursor"))
     new = request.GET.getlist("new")
     context = {
         "form": form,
@@ -61,7 +61,7 @@ def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
     label, address = form.cleaned_data["label"], form.cleaned_data["address"]
     sign_assets: list[Asset | None] = list(form.assets) or [None]
     made = [
-        actions.make(
+        actions.create(
             request.jurisdiction,
             label=label or (assets.name_of(request.jurisdiction, asset) if asset else address or name),
             service=version.service if version else None,
@@ -92,20 +92,19 @@ def print_signs(request: StaffRequest) -> HttpResponse:
         "languages": said_in(request.jurisdiction),
         "query": urlencode({"sign": sign_ids}, doseq=True),
     }
-    return render(request, "staff_app/setup/signs_print.html", context)
+    return render(request, "staff_app/setup/print_signs.html", context)
 
 
 def _shown(sign: ShortLink) -> dict[str, Any]:
     """url: for the QR code; address: without the scheme, for people to type."""
-    url = links.site_of(sign.jurisdiction) + reverse("sign", args=[sign.code])
+    url = links.base_url(sign.jurisdiction) + reverse("sign", args=[sign.code])
     return {"sign": sign, "url": url, "address": url.partition("://")[2]}
 
 
 @staff_page
 @require_POST
 def remove_sign(request: StaffRequest, sign_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    sign = get_object_or_404(ShortLink, pk=sign_id, jurisdiction=request.jurisdiction)
+    sign = get_city_row_or_404(request, "administer", ShortLink, sign_id)
     actions.end(sign)
     log.info("sign_ended", sign_id=sign.pk, user_id=request.user.pk)
     messages.success(request, _("%(label)s is off the list. Remember to take the sign down.") % {"label": sign.label})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TRAP = "[name=subject]"
-PENDING_REVIEW = "Somebody will look at it before everyone can see it."
+PENDING_REVIEW = "Someone will review it before everyone can see it."
 # Whether any of it lies where somebody could see or press it.
 IS_SEEN = """(one) => {
   const box = one.getBoundingClientRect();

@@ -1,4 +1,4 @@
-"""Production refuses to start on an insecure setting, in one sentence; a careful one has nothing to be told."""
+"""Production refuses to start with an insecure setting, and says why in one sentence."""
 
 import os
 import subprocess

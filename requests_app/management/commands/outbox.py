@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 from requests_app import outbox
 from requests_app.clock import app_now
 from requests_app.models import OutboxRow
-from requests_app.models.outbox import UNDONE
+from requests_app.models.outbox import PENDING
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def status(self) -> None:
         now = app_now()
-        waiting = OutboxRow.objects.filter(UNDONE).values("lane").annotate(n=Count("id"), oldest=Min("due_at"))
+        waiting = OutboxRow.objects.filter(PENDING).values("lane").annotate(n=Count("id"), oldest=Min("due_at"))
         by_lane = {row["lane"]: row for row in waiting.order_by("lane")}
         for lane in OutboxRow.Lane.values:
             totals = by_lane.get(lane)

@@ -123,7 +123,7 @@ def test_a_closed_case_has_its_whole_history(run: Import, city: Jurisdiction) ->
     assert one.description == "Deep hole"
     assert one.address == one.public_address == "12 Elm St"
     assert one.public_point.coords == (-69.0, 40.5)
-    assert kinds(one) == ["submitted", "routed", "noted", "resolved", "closed", "imported"]
+    assert kinds(one) == ["submitted", "routed", "note_added", "resolved", "closed", "imported"]
     assert set(Event.objects.values_list("source", flat=True)) == {"import"}
     assert one.service_version.name["en"] == "Pothole Repair"
     assert one.department.name["en"] == "Public Works"
@@ -152,7 +152,7 @@ def test_an_open_case_keeps_status_and_due_date_but_no_clock_runs(run: Import) -
 def test_nothing_follows_from_an_import(run: Import) -> None:
     run(CASE, OPEN)
     assert not OutboxRow.objects.exists()
-    assert progress.close_old() == 0
+    assert progress.close_resolved() == 0
     assert progress.resume_overdue_holds() == 0
 
 
@@ -183,7 +183,14 @@ def test_the_row_decides_the_department_even_if_its_type_goes_to_several(run: Im
 
 def test_a_case_that_was_closed_when_it_was_opened_is_taken(run: Import) -> None:
     run(CASE | {"closed": CASE["opened"]})
-    assert kinds(ServiceRequest.objects.get()) == ["submitted", "routed", "noted", "resolved", "closed", "imported"]
+    assert kinds(ServiceRequest.objects.get()) == [
+        "submitted",
+        "routed",
+        "note_added",
+        "resolved",
+        "closed",
+        "imported",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +295,7 @@ def test_a_case_that_was_closed_since_is_closed_and_its_history_goes_on(run: Imp
     )
     one = ServiceRequest.objects.get()
     assert (one.reference, one.status, one.disposition) == (reference, "closed", "fixed")
-    assert kinds(one) == ["submitted", "routed", "imported", "noted", "resolved", "closed", "imported"]
+    assert kinds(one) == ["submitted", "routed", "imported", "note_added", "resolved", "closed", "imported"]
     assert not RequestArea.objects.get().is_open
 
 

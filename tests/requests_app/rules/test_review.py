@@ -1,4 +1,4 @@
-"""What waits for a look before everybody can read it: by its words, in every language; never because of swearing."""
+"""Review before publication: by content, in every language; never because of swearing."""
 
 import time
 
@@ -117,7 +117,7 @@ def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django
 @pytest.mark.shows("5.48")
 @pytest.mark.parametrize("piece", ["\u2488", "a.", "a", "a-", "1.", "[.]", "www."])
 def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
-    """Twenty times what a form takes: a pattern that begins anew at each dot would need minutes."""
+    """Twenty times what a form takes: a pattern that starts over at each dot would need minutes."""
     began = time.process_time()
     review.review_reason(city, [piece * 80_000])
     assert time.process_time() - began < 10

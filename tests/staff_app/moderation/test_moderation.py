@@ -92,7 +92,7 @@ def test_below_the_text_stands_who_took_it_out_and_why_and_no_name(
 ) -> None:
     hide(pia, limb, description=HIDDEN)
     page = said_on(client, f"/r/{limb.reference}/")
-    assert "Part of this text was taken out by Parks: personal data." in page
+    assert "Part of this text was removed by Parks because it had personal details." in page
     assert "Pia" not in page
 
 
@@ -100,7 +100,9 @@ def test_of_somebody_of_the_whole_city_it_says_the_city(
     town: Rivermark, limb: ServiceRequest, signed_in: SignIn, client: Client
 ) -> None:
     hide(signed_in(town.ada), limb, description=HIDDEN, reason="threat")
-    assert "Part of this text was taken out by the city: a threat." in said_on(client, f"/r/{limb.reference}/")
+    assert "Part of this text was removed by the city because it was a threat." in said_on(
+        client, f"/r/{limb.reference}/"
+    )
 
 
 def test_public_answers_comments_and_words_of_photos_are_hidden_the_same_way(
@@ -120,7 +122,7 @@ def test_public_answers_comments_and_words_of_photos_are_hidden_the_same_way(
         assert "Bob Smith" not in client.get(path).content.decode(), path
     page = client.get(f"/r/{one.reference}/").content.decode()
     assert 'alt="[…]"' in page
-    assert page.count("Part of this text was taken out by Parks: personal data.") == 2
+    assert page.count("Part of this text was removed by Parks because it had personal details.") == 2
 
 
 def test_what_is_not_public_anyway_has_no_box(town: Rivermark, signed_in: SignIn) -> None:
@@ -194,11 +196,11 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     assert "taken out" not in page
     assert limb.reference in client.get("/requests/?q=Smith").content.decode()
     revision = revision_of(limb)
-    assert (revision.undone_by, revision.undone_at is not None) == (revision.user, True)
+    assert (revision.restored_by, revision.restored_at is not None) == (revision.user, True)
     assert "Restored by Pia on" in said_on(pia, page_of(limb))
     # Pressed twice, by a slow hand: once.
     assert restore(pia, revision).status_code == 200
-    assert Event.objects.filter(kind="text_shown").count() == 1
+    assert Event.objects.filter(kind="text_restored").count() == 1
 
 
 @pytest.mark.shows("5.38")
@@ -321,7 +323,7 @@ def test_two_moderators_of_two_texts_do_not_meet(
 
 def take(town: Rivermark, one: ServiceRequest) -> Photo:
     content = factories.jpeg()
-    return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
+    return photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
 
 
 @pytest.mark.shows("5.39")
@@ -339,7 +341,7 @@ def test_a_hidden_photo_is_gone_in_every_size_with_the_reason_in_its_place_and_c
     # Staff look at it still, and no cache keeps it.
     assert pia.get(addresses[0])["Cache-Control"] == "private, no-store"
     page = client.get(f"/r/{limb.reference}/").content.decode()
-    assert "A photo was hidden: it showed personal data." in page
+    assert "A photo was hidden because it showed personal details." in page
     for path_of_list in (f"/r/{limb.reference}/", "/requests/", "/open311/v2/requests.json"):
         assert photo.name not in client.get(path_of_list).content.decode()
     assert Event.objects.get(kind="photo_hidden").data == {"photo_id": photo.pk, "reason": "personal_data"}
@@ -375,7 +377,7 @@ def test_hidden_as_a_whole_its_reporter_reads_why_and_a_stranger_the_same_404_as
     assert gone.status_code == unknown.status_code == 404
     link = AccessLink.objects.get(service_request=limb)
     page = said_on(client, client.get(url_of(link, town.city)).headers["Location"])
-    assert "Hidden from the public: it tells something private about a person. The work on it goes on." in page
+    assert "Hidden from the public because it has private details about a person. Work on it continues." in page
     assert SAID in page
     assert "The public can’t see this request." in said_on(pia, page_of(limb))
     pia.post(f"{page_of(limb)}publish/")

@@ -50,7 +50,7 @@ def test_it_says_what_where_by_when_and_why(town: Rivermark, tom: Client) -> Non
         "12 Elm St",
         "By the bus stop.",
         "Ward 5",
-        "Streets will look at it by",
+        "Streets will review it by",
     ):
         assert words in page
 

@@ -70,7 +70,7 @@ def test_a_phrase_is_removed(ada: Client) -> None:
         ({"phrase": ""}, "Enter the words that mean danger"),
         ({"phrase": " \u200b"}, "Enter"),
         ({"phrase": "?!…"}, "Enter words, not just punctuation."),
-        ({"phrase": "x" * 121}, "Use at most 120 characters. You have 121."),
+        ({"phrase": "x" * 121}, "Use 120 characters or fewer. You have 121."),
         ({"phrase": "SMELL, gas!"}, "This is already on the list as “smell gas”."),
         ({"unless": "boiler hisses"}, "“boiler hisses” must contain “boiler hisses” and other words."),
         ({"unless": "boiler hisses " + "x" * 120}, "is too long. Use at most 120 characters per line."),
