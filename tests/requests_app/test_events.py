@@ -42,12 +42,15 @@ def test_it_takes_only_codes_and_numbers_of_its_kinds_allow_list(event: Event, k
 
 
 def test_every_reaction_has_a_handler() -> None:
+    from requests_app.messages.notifications import EMAILS
     from requests_app.worker.tasks import HANDLERS
 
     # Indexing has its own rule; drafts, verification links and digests are not about a single event; erasing is not a reaction
     # to one.
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
     wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest"}
+    wanted |= {f"email_{name}" for name in EMAILS.values()}
     assert wanted == set(HANDLERS)
+    assert set(EMAILS) == {kind for kind, rows in events.REACTIONS.items() if "notify" in rows}
     assert set(events.REACTIONS) <= set(events.KINDS)
     assert set(events.KINDS) >= events.PUBLIC_KINDS

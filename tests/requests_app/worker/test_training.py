@@ -271,7 +271,7 @@ def test_training_without_scikit_learn_says_how_to_install_it(cast: Rivermark, m
 def test_neither_web_nor_worker_loads_scikit_learn() -> None:
     program = (
         "import django, sys; django.setup()\n"
-        "import config.urls, config.celery, requests_app.tasks, requests_app.rules.suggestions\n"
+        "import config.urls, config.celery, requests_app.worker.tasks, requests_app.rules.suggestions\n"
         "sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
