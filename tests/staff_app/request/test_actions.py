@@ -544,7 +544,7 @@ def test_what_is_asked_of_the_staff_is_asked_in_spanish_too(pia: Client, limb: S
 def test_every_action_of_the_lifecycle_that_staff_do_has_a_page() -> None:
     from requests_app.rules import lifecycle
 
-    # By residents, by the clock, or by whoever takes a call: those come by other doors.
+    # By residents, by the clock, or by call takers: those are not staff actions.
     elsewhere = {"add", "join", "follow", "close"}
     assert {one.verb for one in ACTIONS} == set(lifecycle.ACTIONS) - elsewhere
 
