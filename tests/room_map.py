@@ -1,4 +1,4 @@
-"""The drawing in docs/architecture.md: `python -m tests.room_map` writes docs/architecture.svg from FLOORS (tests/test_rooms.py)."""
+"""The picture in docs/architecture.md: `python -m tests.room_map` draws it from FLOORS (tests/test_rooms.py)."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -81,7 +81,7 @@ def draw() -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left} {height}" width="{left}" height="{height}" role="img">',
-            f"<title>{escape(" ".join(LEGEND))}</title>",
+            f"<title>{escape(' '.join(LEGEND))}</title>",
             f"<style>{STYLE}</style>",
             f'<rect class="paper" x="1" y="1" width="{left - 2}" height="{height - 2}" rx="8"/>',
             *parts,
