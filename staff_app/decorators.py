@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
@@ -14,6 +15,7 @@ from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
 
 
 class StaffRequest(HttpRequest):
@@ -49,6 +51,12 @@ def need_in_city(request: StaffRequest, permission: str) -> None:
     """Raises Denied unless this user has a permission that concerns the whole city, not a single request."""
     if not permissions.can_in_city(request.user, permission, request.jurisdiction):
         raise permissions.Denied(permission)
+
+
+def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], pk: int) -> M:
+    """A row of this city, for a user with a permission in the whole city. Raises Denied and Http404."""
+    need_in_city(request, permission)
+    return get_object_or_404(model, pk=pk, jurisdiction=request.jurisdiction)
 
 
 def may_read_reporter(user: User, service_request: ServiceRequest) -> bool:

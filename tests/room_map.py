@@ -1,4 +1,4 @@
-"""The picture in docs/architecture.md: `python -m tests.room_map` draws it from FLOORS (tests/test_rooms.py)."""
+"""Draws the rooms of tests/test_rooms.py as docs/architecture.svg: `python -m tests.room_map`."""
 
 from collections.abc import Iterable
 from pathlib import Path

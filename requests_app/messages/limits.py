@@ -1,4 +1,4 @@
-"""Limits on emails to an unverified address, whoever entered it in whichever form."""
+"""Limits on emails to an unverified address, no matter who entered it in which form."""
 
 import datetime as dt
 

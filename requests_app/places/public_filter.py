@@ -119,7 +119,7 @@ class PublicFilter:
     def in_turn(self) -> list[QuerySet[ServiceRequest]]:
         """The matches for paging.page_in_turn: recent ones, then older ones that are open.
 
-        One after the other, so that a kind of which nothing came lately does not read ten years to find the open ones.
+        One after the other, so that a kind of which nothing came recently does not read ten years to find the open ones.
         """
         if self.unknown:
             return []

@@ -30,7 +30,7 @@ CELLS = 8
 SPOTS = 24
 # Requests named at one spot; the list has all of them.
 MOST_NAMED = 8
-# The newest points; more couldn't be told apart on a screen.
+# The newest points; a screen couldn't show more of them separately.
 MOST_POINTS = 5000
 
 

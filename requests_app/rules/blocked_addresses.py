@@ -9,7 +9,7 @@ from requests_app.models.moderation_term import ModerationTerm
 
 
 def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
-    """Also matches tagged addresses ("name+news@…") and blocked hosts ("@spam.example")."""
+    """Also matches tagged addresses ("name+tag@…") and blocked hosts ("@spam.example")."""
     listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
     return bool(email) and listed.filter(value__in=list(_as_listed(email))).exists()
 

@@ -52,7 +52,7 @@ def _place_fits(service_request: ServiceRequest) -> Q:
         return nowhere
     fits = nowhere
     if point is not None:
-        near = RawSQL(WITHIN_RADIUS, [point.x, point.y], output_field=BooleanField())  # noqa: S611 (its parameters are numbers of ours)
+        near = RawSQL(WITHIN_RADIUS, [point.x, point.y], output_field=BooleanField())  # noqa: S611 (its parameters are our numbers)
         box = point.buffer(REACH_DEGREES).envelope
         fits |= Q(point__bboverlaps=box) & Q(near)
     if service_request.asset_id is not None and shows_asset(version.visibility):

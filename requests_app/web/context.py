@@ -22,7 +22,7 @@ TO_BE_FOUND = {
 
 
 def said_in(jurisdiction: Jurisdiction) -> list[str]:
-    """The languages of the city's pages. Its catalogue may have languages the site itself isn't translated into."""
+    """The languages of the city's pages. Its catalog may have languages the site itself isn't translated into."""
     known = dict(settings.LANGUAGES)
     return [code for code in jurisdiction.languages if code in known] or [settings.LANGUAGE_CODE]
 

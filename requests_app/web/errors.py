@@ -46,7 +46,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """CSRF failure: the page was open too long or its cookie is gone. Offers to send the form again from a page of ours."""
+    """CSRF failure: the page was open too long or its cookie is gone. Offers to send the form again from our own page."""
     context: dict[str, Any] = {"csrf": True}
     # A form sent from another site is neither shown nor offered for sending again.
     if unsent_text.is_own_form(request):

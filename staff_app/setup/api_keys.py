@@ -7,14 +7,14 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app import api_keys as keys
 from requests_app.models import ApiKey
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +62,7 @@ def api_keys(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def revoke_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
-    need_in_city(request, "manage_api_keys")
-    key = get_object_or_404(ApiKey, pk=key_id, jurisdiction=request.jurisdiction)
+    key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
     keys.revoke(key)
     log.info("api_key_revoked", api_key_id=key.pk, user_id=request.user.pk)
     messages.success(request, _("Key %(name)s was revoked and no longer works.") % {"name": key.name})

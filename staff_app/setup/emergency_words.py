@@ -11,7 +11,7 @@ import structlog
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,8 +21,8 @@ from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
 from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import screening
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.emergency_words_forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +80,7 @@ def _list_url(language: str, words: str, cursor: str) -> str:
 @staff_page
 def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     """Edit or remove one phrase."""
-    need_in_city(request, "administer")
-    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     was = phrase.phrase
     initial = {
         "phrase": phrase.phrase,
@@ -100,8 +99,7 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
 @staff_page
 @require_POST
 def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     actions.remove(phrase)
     log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
     messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": phrase.phrase})

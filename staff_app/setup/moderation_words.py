@@ -6,7 +6,7 @@ import structlog
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,10 +16,9 @@ from requests_app.actions import moderation
 from requests_app.models import ModerationTerm
 from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import review
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.moderation.review_queue import reason_words
-from staff_app.setup.emergency_words_forms import SentenceForm
-from staff_app.setup.moderation_words_forms import TERM_MAX, TermForm
+from staff_app.setup.forms import TERM_MAX, SentenceForm, TermForm
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +82,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def remove_moderation_word(request: StaffRequest, term_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    term = get_object_or_404(ModerationTerm, pk=term_id, jurisdiction=request.jurisdiction)
+    term = get_city_row_or_404(request, "administer", ModerationTerm, term_id)
     moderation.remove_term(term)
     # Only the id: email addresses do not belong in the log.
     log.info("moderation_term_removed", term_id=term_id, kind=term.kind, user_id=request.user.pk)

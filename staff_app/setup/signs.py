@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,8 +19,8 @@ from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
 from requests_app.web.context import said_in
 from requests_app.web.report.start import offered_versions
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.signs_forms import AT_ONCE, SignForm
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import AT_ONCE, SignForm
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,7 @@ def print_signs(request: StaffRequest) -> HttpResponse:
         "languages": said_in(request.jurisdiction),
         "query": urlencode({"sign": sign_ids}, doseq=True),
     }
-    return render(request, "staff_app/setup/signs_print.html", context)
+    return render(request, "staff_app/setup/print_signs.html", context)
 
 
 def _shown(sign: ShortLink) -> dict[str, Any]:
@@ -104,8 +104,7 @@ def _shown(sign: ShortLink) -> dict[str, Any]:
 @staff_page
 @require_POST
 def remove_sign(request: StaffRequest, sign_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    sign = get_object_or_404(ShortLink, pk=sign_id, jurisdiction=request.jurisdiction)
+    sign = get_city_row_or_404(request, "administer", ShortLink, sign_id)
     actions.end(sign)
     log.info("sign_ended", sign_id=sign.pk, user_id=request.user.pk)
     messages.success(request, _("%(label)s is off the list. Remember to take the sign down.") % {"label": sign.label})

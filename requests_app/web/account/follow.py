@@ -19,7 +19,7 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import blocked_addresses
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
 from requests_app.web.account.follow_target import NAMES, follow_target, page_of
-from requests_app.web.account.my_data import change_by_link, may_change
+from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
 from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.report import confirm
@@ -157,5 +157,5 @@ def updates(request: CityRequest, access: RequestAccess, person: Person) -> Http
     if not form.is_valid():
         return track_page(request, access, status=422)
     followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
-    messages.success(request, _("We saved how often you want to hear from us."))
+    messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:track", access.service_request.reference)

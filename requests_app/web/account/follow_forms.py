@@ -42,7 +42,7 @@ class SubscribeForm(CadenceForm):
     field_order = ["email", "radius", "cadence"]
 
     def __init__(self, *args: Any, radius: int | None, **kwargs: Any) -> None:
-        """radius: meters around the place the reader looked at; None if it isn't a place."""
+        """radius: meters around the place on the previous page; None if it isn't a place."""
         near = next((meters for meters in RADII if radius and meters >= radius), RADII[-1])
         kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": near, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)

@@ -52,7 +52,7 @@ class EraseForm(forms.Form):
     what = forms.ChoiceField(
         label=_("What do you want to erase?"),
         choices=[
-            (CONTACT, _("My name, email, phone and mailing address. My reports stay, without my name.")),
+            (CONTACT, _("My name, email, phone and postal address. My reports stay, without my name.")),
             (ALL, _("Everything, including my reports.")),
         ],
         widget=forms.RadioSelect,

@@ -145,7 +145,7 @@ def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -
         if form.is_valid():
             # Signing in verified the address, so this confirms the subscription.
             subscriptions.set_cadence(subscription.pk, cadence=form.cleaned_data["cadence"])
-            messages.success(request, _("We saved how often you want to hear from us."))
+            messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:my")
 
 

@@ -19,7 +19,7 @@ AN_HOUR = 300
 SURE = 0.9
 
 
-# This URL tells where someone lives, so no cache and no log of ours keeps it (see docs/operating.md).
+# This URL tells where someone lives, so neither caches nor our logs keep it (see docs/operating.md).
 @require_safe
 @cache_control(private=True, no_store=True)
 def address(request: CityRequest) -> HttpResponse:

@@ -28,7 +28,7 @@ SURE = 0.9
 AROUND = (SMALLEST_RADIUS_M, 500, 1000)
 
 
-# This URL tells whose home someone looks for, so no cache and no log of ours keeps it (see docs/operating.md).
+# This URL tells whose home someone looks for, so neither caches nor our logs keep it (see docs/operating.md).
 @require_safe
 @cache_control(private=True, no_store=True)
 def places(request: CityRequest) -> HttpResponse:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits
 from requests_app.actions import conversation, followers, progress, survey_answers
 from requests_app.models import EmergencyPhrase, Person
-from requests_app.rules import intake, reopening, screening, survey
+from requests_app.rules import intake, reopening, screening
+from requests_app.rules import survey as survey_rules
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -72,7 +73,7 @@ def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) ->
     """The request changed while they were typing. Their text moves to an action that is possible now, or can be copied."""
     written = intake.clean_text(request.POST.get(f"{act}-words", ""))
     if not written:
-        messages.info(request, _("You can’t do this anymore. Here’s where your report stands now."))
+        messages.info(request, _("You can’t do this anymore. Here’s the current status of your report."))
         return _back(access)
     open_now = allowed_actions(access)
     other = next((one for one in WITH_WORDS if one in open_now), "")
@@ -151,11 +152,11 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
 
 
 @with_link("survey", has_page=True)
-def survey_page(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     """Is it fixed? One click on the tracking page; the reason and the second question are on the next page."""
     shown = access.shown
     if request.method != "POST":
-        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey.answers_of(shown, person)))
+        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey_rules.answers_of(shown, person)))
     form = SurveyForm(request.POST, about=shown)
     if not form.is_valid():
         return _survey_page(request, access, form, status=422)

@@ -401,7 +401,7 @@ def test_a_parent_must_be_another_one_that_i_see_and_no_duplicate(town: Rivermar
         (third.reference, "the number of this request"),
         (limb.reference, "have a request with this number"),
         ("nonsense", "have a request with this number"),
-        (second.reference, "Join with that one"),
+        (second.reference, "Enter that number instead"),
     ):
         answer = act(tom, third, "merge", reference=reference)
         assert answer.status_code == 422

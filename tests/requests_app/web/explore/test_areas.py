@@ -76,7 +76,7 @@ def test_it_says_what_the_citys_card_says_of_it(cast: Rivermark, ward: Area) -> 
 
 def test_where_nothing_is_reported_it_does_not_say_that_all_is_well(ward: Area) -> None:
     html = page("/areas/ward/5/")
-    assert "Nothing has been reported here recently. All may be well, or no one has told us." in html
+    assert "Nothing has been reported here recently. All may be well, or no one has sent us a report." in html
     assert "Still open" not in html
 
 

@@ -182,7 +182,7 @@ def test_what_is_about_a_home_private_or_without_a_place_is_not_on_it(
     secret = [reported(version) for version in (enforcement, cast.outreach)]
     html = page(BLOCK)
     assert not any(one.display_reference in html for one in secret)
-    assert "Nothing has been reported here recently. All may be well, or no one has told us." in html
+    assert "Nothing has been reported here recently. All may be well, or no one has sent us a report." in html
 
 
 def test_what_shows_its_block_only_is_listed_by_its_block(cast: Rivermark, oak: list[GazetteerEntry]) -> None:

@@ -279,7 +279,7 @@ def test_what_is_hidden_stays_open_to_its_reporter_who_can_add_to_it(cast: River
 def test_words_of_whoever_lost_their_link_are_given_back(pothole: ServiceRequest) -> None:
     html = write(Client(), pothole, "add", status=403)
     assert WORDS in html
-    assert "Open the private link in our email" in html
+    assert "open the private link in our email" in html
 
 
 def test_markup_and_nonsense_in_words_that_come_back_are_only_words(cast: Rivermark, pothole: ServiceRequest) -> None:
