@@ -26,16 +26,16 @@ EVERYWHERE = _turns(
     {
         r"\bwhoever\b": "“anyone who”, “the person who”, or name the role",
         r"\banew\b": "“again”",
-        r"\b(?:is|are|was|were|be|been|being|had) told\b": "“is notified”, “is shown”, “is logged”",
-        r"\btold (?:kindly|at the end|as|in one|apart|so)\b": "“reported”, “shown”",
+        r"\b(?:is|are|was|were|be|been|being|had) told\b(?! apart)": "“is notified”, “is shown”, “is logged”",
+        r"\btold (?:kindly|at the end|as|in one|so)\b": "“reported”, “shown”",
         r"\be-mail": "“email”",
         r"\bmails\b": "“email”, “emails” or “sends”",
-        r"\bnews\b": "“updates”",
+        r"(?<!\+)\bnews\b": "“updates”",
         r"\b(?:the|a|one|second|each|first|his|her|their) press(?:es)?\b": "“select”, “click”, “POST”",
         r"\b(?:is|are|was|were|been|be) pressed\b|\bpressed (?:by|once|twice|again)\b": "“is selected”",
         r"(?<!Enter )\bpresses\b": "“selects”, “clicks”",
-        r"\b(?:stands|stood)\b(?! (?:for|out|up)\b)": "“is”, “says”, “contains”",
-        r"\bstand (?:in|there|here|on|at|before|after|since|beside|between)\b": "“are”",
+        r"(?<!where it )(?<!where your report )\b(?:stands|stood)\b(?! (?:for|out|up)\b)": "“is”, “says”, “contains”",
+        r"\bstand (?:in(?! for)|there|here|on|at|before|after|since|beside|between)\b": "“are”",
         r"\bas (?:it|they) stands?\b": "“unchanged”, “current”",
         r"\bt(?:ake|akes|aken|aking|ook) (?:it|this|that|them|one|the report|your report|something)? ?back\b": (
             "“withdraw”, “undo”, “remove”, “restore”"
@@ -49,14 +49,14 @@ EVERYWHERE = _turns(
         r"\ball the same\b": "“anyway”, “still”",
         r"\bit counts (?!(?:as|for|toward|against)\b)": "“it applies”, “it is included”",
         r"\b(?:of late|lately)\b": "“recently”",
-        r"\bhears? (?:of|about|too|from us|it|nothing)\b": "“is notified of”, “gets updates on”",
-        r"\bone[’']s\b": "“your” on pages, “their” or the noun in code",
+        r"\bhears? (?:of|about|too|it|nothing)\b": "“is notified of”, “gets updates on”",
+        r"(?<!other )(?<!this )(?<!that )\bone[’']s\b": "“your” on pages, “their” or the noun in code",
         r"\bof (?:ours|theirs)\b": "“our”, “their”",
         r"\bof the staff\b": "“staff”, “a member of staff”",
         r"\bnobody[’']s (?:business|own)\b|\bno business of\b": "“private”",
         r"\bfor ever\b": "“forever”",
         r"\bheld back\b|\bholds? (?:it |them )?back\b|\bwithh[eo]ld": "“on hold”, “pending review” or “paused”",
-        r"\b(?:wait|waits|waiting|waited) for a look\b|\blooked at\b": "“waits for review”, “reviewed”",
+        r"\b(?:wait|waits|waiting|waited) for a look\b|\b(?:is|are|was|were|be|been) looked at\b": "“waits for review”, “reviewed”",
         r"\bwish(?:ed|es)\b": "“request”, “want”",
         r"\bwork(?:s|ed|ing)? (?:it |them |what is due )?off\b": "“process”",
         r"\bthings? (?:of the city|with a number)\b|\bcity[’']s (?:own )?things?\b": "“asset”",
@@ -81,9 +81,9 @@ EVERYWHERE = _turns(
 # What residents and staff read.
 ON_PAGES = _turns(
     {
-        r"\btold\b": "“notified”, “said”",
+        r"\btold\b(?! us\b)": "“notified”, “said”",
         rf"\bpress(?:ed|es|ing)?\b(?! (?:{_KEYS}|and hold|office))": "“select”",
-        r"(?<!e-)\bmail(?:ed|ing)?\b(?! (?:server|carrier|slot))": "“email”",
+        r"(?<!e-)\bmail(?:ed|ing)?\b(?! (?:address|server|carrier|slot))": "“email”",
         r"\bmailbox": "“inbox”",
         r"\btake (?:it|them|this) out\b|\btake out\b": "“hide”, “remove”",
         r"\bwhat (?:stays|goes)\b": "“what we keep”, “what is deleted”",
@@ -108,7 +108,9 @@ ON_PAGES = _turns(
 IN_CODE = _turns(
     {
         r"\btold\b(?= (?:by|of|to|once|when|where|with)\b)": "“notified”, “logged”, “shown”",
-        r"(?<!front )(?<!garage )(?<!next )(?<!of a )\bdoors?\b(?! (?:hanger|handle))": "“request”, “entry point”, “page”, “API”",
+        r"(?<!front )(?<!garage )(?<!by the )(?<!next )(?<!of a )\bdoors?\b(?! (?:hanger|handle))": (
+            "“request”, “entry point”, “page”, “API”"
+        ),
         r"\bbeside\b": "“next to”, “besides”, “while”",
         r"\bsome(?:body|one) of\b": "“a member of”",
         r"\b(?:drafting|proving|arriving|subscribing|surveying|correcting|hiding|merging|indexing|counting|following)\.\w": (
@@ -128,7 +130,8 @@ IN_SPANISH = _turns(
         r"\bavisos\b": "«novedades»",
         r"\be-?mails?\b": "«correo electrónico»",
         r"\binformes?\b": "«reporte»",
-        r"\b(?:tú|tus?|tuy[oa]s?|contigo|haz|elige|tienes|puedes|quieres|vosotros|vuestr[oa]s?)\b": "«usted»",
+        r"\b(?:tú|tus?|tuy[oa]s?|contigo|tienes|puedes|quieres|vosotros|vuestr[oa]s?)\b": "«usted»",
+        r"(?:^|[.;:] )(?:haz|elige|escribe|abre|envía|selecciona)\b": "«usted»: haga, elija, escriba …",
         r"\b(?:ordenador|móvil)\b": "«computadora», «celular»",
         r"\b(?:Obras Públicas|Parques|Departamento): ": "«la oficina de Obras Públicas (Calles)»",
         r"\bsolo la ciudad ve\b|\batiende toda la noche\b|^usted es:|\busted salió\b|¿y en mi dirección\?": (
