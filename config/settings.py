@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Early, so that it covers responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "requests_app.static_files.StaticFiles",
+    "requests_app.static_files.StaticFilesMiddleware",
     "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",
     "requests_app.web.middleware.unshared",
@@ -260,9 +260,9 @@ STORAGES = {
     "default": PHOTO_STORAGE,
     "staticfiles": {
         # Compression takes a while, so a demo skips it.
-        "BACKEND": "requests_app.static_files.PackedFiles"
+        "BACKEND": "requests_app.static_files.CompressedFiles"
         if PRODUCTION
-        else "requests_app.static_files.HashedFiles"
+        else "requests_app.static_files.HashedStaticFiles"
         if DEMO
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -8,7 +8,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 
 @register(Tags.security)
-def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
+def check_production_settings(app_configs: Any, **kwargs: Any) -> list[Any]:
     """Errors, not warnings: gunicorn and the workers do not start while there is one (see config/refusal.py)."""
     if not settings.PRODUCTION:
         return []
@@ -58,7 +58,7 @@ def _is_restrictive(proxy: str) -> bool:
 
 
 @register(Tags.security, deploy=True)
-def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
+def check_email_backend(app_configs: Any, **kwargs: Any) -> list[Any]:
     if settings.PRODUCTION and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         return [
             Warning(
@@ -71,7 +71,7 @@ def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
 
 
 @register(Tags.database)
-def roles_are_separate(app_configs: Any, **kwargs: Any) -> list[Any]:
+def check_database_roles(app_configs: Any, **kwargs: Any) -> list[Any]:
     urls = settings.DATABASE_ROLE_URLS
     if settings.PRODUCTION and urls["web"] == urls["owner"]:
         return [

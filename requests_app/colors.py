@@ -4,9 +4,9 @@ import re
 
 WHITE = (255, 255, 255)
 # The lightest background behind a link in dark mode: --quiet-tint in static/css/site.css.
-DARK_GROUND = (43, 52, 61)
+DARK_BACKGROUND = (43, 52, 61)
 # Slightly above WCAG's 4.5, because browsers round.
-ENOUGH = 4.6
+CONTRAST_MIN = 4.6
 
 Color = tuple[int, int, int]
 
@@ -40,10 +40,10 @@ def mix(color: Color, other: Color, share: float) -> Color:
     return red, green, blue
 
 
-def moved(color: Color, towards: Color, until_readable_on: Color) -> Color:
+def adjusted(color: Color, towards: Color, until_readable_on: Color) -> Color:
     """Mixes `color` towards another in steps of 5% until the contrast is sufficient."""
     for step in range(21):
         candidate = mix(color, towards, step / 20)
-        if contrast(candidate, until_readable_on) >= ENOUGH:
+        if contrast(candidate, until_readable_on) >= CONTRAST_MIN:
             return candidate
     return towards

@@ -13,20 +13,20 @@ HOUR, DAY = 3600, 24 * 3600
 
 def allow(request: HttpRequest, name: str, per_hour: int) -> bool:
     """Counts one use. Returns False once this client has used `name` more than `per_hour` times this hour."""
-    return within(f"{name}:{network_of(request)}", most=per_hour, per_s=HOUR)
+    return allow_key(f"{name}:{network_key(request)}", most=per_hour, per_s=HOUR)
 
 
-def network_of(request: HttpRequest) -> str:
+def network_key(request: HttpRequest) -> str:
     """A hash of the client's network, for counting."""
-    return hidden(_network(client_address(request)))
+    return hashed(_network(client_address(request)))
 
 
-def hidden(value: str) -> str:
+def hashed(value: str) -> str:
     """A keyed hash, so that Redis holds no addresses."""
     return hashlib.sha256(f"{settings.SECRET_KEY}:{value}".encode()).hexdigest()[:24]
 
 
-def within(name: str, *, most: int, per_s: int) -> bool:
+def allow_key(name: str, *, most: int, per_s: int) -> bool:
     """Counts one use of `what`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
     if not settings.RATE_LIMITS:
         return True
@@ -40,14 +40,14 @@ def within(name: str, *, most: int, per_s: int) -> bool:
         return True
 
 
-def may_mail(request: HttpRequest, name: str, email: str, *, an_hour: int, to_one: int, per_s: int) -> bool:
+def allow_email(request: HttpRequest, name: str, email: str, *, an_hour: int, to_one: int, per_s: int) -> bool:
     """Whether another email may go to an unverified address: limited by client network and by recipient."""
     # A hash, so that Redis holds no addresses.
     address = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
-    return allow(request, name, an_hour) and within(f"{name}-to:{address}", most=to_one, per_s=per_s)
+    return allow(request, name, an_hour) and allow_key(f"{name}-to:{address}", most=to_one, per_s=per_s)
 
 
-def again_in_s(per_s: int = HOUR) -> int:
+def retry_after_s(per_s: int = HOUR) -> int:
     """Seconds until the next window begins."""
     return per_s - int(time.time()) % per_s
 

@@ -45,7 +45,7 @@ def token(link: AccessLink) -> str:
     return f"{link.pk}-{_derived(_message(link), settings.LINK_KEYS[0])}"
 
 
-def site_of(jurisdiction: Jurisdiction) -> str:
+def base_url(jurisdiction: Jurisdiction) -> str:
     """The base URL of this jurisdiction: its own host if it has one, else SITE_URL."""
     if jurisdiction.hosts:
         scheme = settings.SITE_URL.split("://", 1)[0]
@@ -56,14 +56,14 @@ def site_of(jurisdiction: Jurisdiction) -> str:
 
 def url(link: AccessLink, jurisdiction: Jurisdiction) -> str:
     """The absolute URL, for an email."""
-    return site_of(jurisdiction) + reverse("requests_app:private_link", args=[token(link)])
+    return base_url(jurisdiction) + reverse("requests_app:private_link", args=[token(link)])
 
 
-def link_for(person: Person, service_request: ServiceRequest) -> AccessLink:
+def get_or_create_link(person: Person, service_request: ServiceRequest) -> AccessLink:
     return AccessLink.objects.get_or_create(person=person, service_request=service_request, purpose="follow")[0]
 
 
-def follow(raw_token: str) -> AccessLink | None:
+def find_link(raw_token: str) -> AccessLink | None:
     """The link for this token. None if it is wrong, expired or revoked. Compares in constant time."""
     number, _, secret = raw_token.partition("-")
     if not number.isdecimal() or len(number) > 18:
@@ -81,10 +81,10 @@ def follow(raw_token: str) -> AccessLink | None:
 COOKIE = "private_link"
 
 
-def link_of_request(request: HttpRequest) -> AccessLink | None:
+def link_from_cookie(request: HttpRequest) -> AccessLink | None:
     """The link from this request's cookie, which is bound to the path of one service request."""
     raw_token = request.COOKIES.get(COOKIE, "")
-    return follow(raw_token) if raw_token else None
+    return find_link(raw_token) if raw_token else None
 
 
 # --- Drafts: the link that a resident has emailed to continue on another device ---------------------------------------
@@ -95,10 +95,10 @@ def draft_token(draft: Draft) -> str:
 
 
 def draft_url(draft: Draft) -> str:
-    return site_of(draft.jurisdiction) + reverse("requests_app:resume", args=[draft_token(draft)])
+    return base_url(draft.jurisdiction) + reverse("requests_app:resume", args=[draft_token(draft)])
 
 
-def draft_of(raw_token: str) -> Draft | None:
+def find_draft(raw_token: str) -> Draft | None:
     """The draft for this token, including submitted and expired drafts, for which the page shows a message."""
     number, _, secret = raw_token.partition("-")
     try:
@@ -116,10 +116,10 @@ def draft_of(raw_token: str) -> Draft | None:
 
 def one_time_url(link: OneTimeLink) -> str:
     raw_token = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
-    return site_of(link.jurisdiction) + reverse("requests_app:verify", args=[raw_token])
+    return base_url(link.jurisdiction) + reverse("requests_app:verify", args=[raw_token])
 
 
-def one_time(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
+def find_one_time_link(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
     """The link for this token, including used and expired links, for which the page shows a message."""
     number, _, secret = raw_token.partition("-")
     if not number.isdecimal() or len(number) > 18:
@@ -139,7 +139,7 @@ def digest_token(contact_point: ContactPoint, subscription: Subscription | None)
     return f"{name}-{_derived(f'digest:{name}', settings.LINK_KEYS[0])}"
 
 
-def digest_of(raw_token: str) -> tuple[int, int] | None:
+def parse_digest_token(raw_token: str) -> tuple[int, int] | None:
     """The ids of the contact point and the subscription (0: own reports) of a digest. Either row may be deleted by now."""
     name, _, secret = raw_token.partition("-")
     first, dot, second = name.partition(".")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import get_language
 
-Words = Mapping[str, str]
+LocalizedText = Mapping[str, str]
 
 
-def localized(words: Words | None, language: str | None = None) -> str:
+def localized(words: LocalizedText | None, language: str | None = None) -> str:
     """The text in `language` (default: the active one), else in English, else in any language, else ""."""
     if not words:
         return ""

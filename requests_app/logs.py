@@ -21,7 +21,7 @@ def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any
     return event
 
 
-def without_words(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+def drop_exception_messages(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Reduces an exception to its class and the lines of its traceback. Messages of the database and the mail server quote
     user input ("Key (email)=(ana@…) already exists"), so they are left out unless DEBUG is on."""
     exc_info = event.get("exc_info")
@@ -63,7 +63,7 @@ def configure() -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer() if settings.PRODUCTION else structlog.dev.ConsoleRenderer(colors=False)
     )
-    final: list[Any] = [without_words, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    final: list[Any] = [drop_exception_messages, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.PRODUCTION:
         # Only with DEBUG is exc_info still there: put the traceback into the JSON object, not after it.
         final.append(structlog.processors.format_exc_info)

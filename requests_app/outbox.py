@@ -48,7 +48,7 @@ def enqueue(
     recipient_id: int | None = None,
 ) -> None:
     """Adds a row unless its dedupe_key exists already, and wakes a worker on commit."""
-    put(
+    enqueue_rows(
         [
             OutboxRow(
                 kind=kind,
@@ -64,7 +64,7 @@ def enqueue(
     )
 
 
-def put(rows: list[OutboxRow], *, lane: str) -> None:
+def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
     """Adds rows of one lane, skipping those whose dedupe_key exists already, and wakes a worker on commit."""
     if not connection.in_atomic_block:
         raise OutsideTransaction(lane)

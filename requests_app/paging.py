@@ -16,7 +16,7 @@ M = TypeVar("M", bound=Model)
 # Columns with "asc" or "desc"; the last one must be unique. NULLs sort as in PostgreSQL: last ascending, first
 # descending.
 Order = Sequence[tuple[str, str]]
-NOTHING = Q(pk__in=[])
+NO_ROWS = Q(pk__in=[])
 
 
 class BadCursor(ValueError):
@@ -37,7 +37,7 @@ class Page(Generic[M]):
         }
 
 
-def page_or_first(queryset: QuerySet[M], order: Order, cursor: str | None, size: int = 50) -> Page[M]:
+def page_or_first_page(queryset: QuerySet[M], order: Order, cursor: str | None, size: int = 50) -> Page[M]:
     """For HTML pages: an invalid cursor shows the first page."""
     try:
         return page(queryset, order, cursor, size)
@@ -53,7 +53,7 @@ def page(queryset: QuerySet[M], order: Order, cursor: str | None = None, size: i
     return _page(rows, order, size, backward=backward, came_from=key is not None)
 
 
-def page_in_turn(
+def page_of_segments(
     segments: Sequence[QuerySet[M]], order: Order, cursor: str | None = None, size: int = 50, *, fetch: QuerySet[M]
 ) -> Page[M]:
     """One page of several segments, one after the other, each in `order`: urgent rows first, for example. Raises BadCursor.
@@ -113,11 +113,11 @@ def _nullable(model: type[Model], name: str) -> bool:
 
 def _beyond(model: type[Model], order: Order, key: Sequence[Any], backward: bool) -> Q:
     """Matches the rows after `key` (before it when going backward)."""
-    beyond = NOTHING
+    beyond = NO_ROWS
     for (name, direction), value in reversed(list(zip(order, key, strict=True))):
         up = (direction == "asc") != backward
         if value is None:
-            further = NOTHING if up else Q(**{f"{name}__isnull": False})
+            further = NO_ROWS if up else Q(**{f"{name}__isnull": False})
             same = Q(**{f"{name}__isnull": True})
         else:
             further = Q(**{f"{name}__{'gt' if up else 'lt'}": value})

@@ -31,7 +31,7 @@ class PhotoRefused(Exception):
     """str() says why and what to do, in the reader's language."""
 
 
-def refusal(code: str) -> str:
+def refusal_message(code: str) -> str:
     return {
         "too_big": _("This photo is larger than 12 MB. Choose a smaller one."),
         "too_many_pixels": _("This photo has too many pixels. Choose a smaller one."),
@@ -43,7 +43,7 @@ def refusal(code: str) -> str:
     }.get(code, _("We couldn’t read this photo. Try another one."))
 
 
-def take(
+def store_upload(
     upload: IO[bytes],
     *,
     size: int,
@@ -65,7 +65,7 @@ def take(
     a row without its files.
     """
     if size > settings.PHOTO_MAX_BYTES:
-        raise PhotoRefused(refusal("too_big"))
+        raise PhotoRefused(refusal_message("too_big"))
     with tempfile.TemporaryDirectory(prefix="lamplighter-photo-") as folder:
         source = Path(folder, "upload")
         with source.open("wb") as file:
@@ -110,13 +110,13 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
             command, capture_output=True, timeout=DECODE_TIMEOUT_S, check=False, env={"PATH": "/usr/bin:/bin"}
         )
     except subprocess.TimeoutExpired:
-        raise PhotoRefused(refusal("broken")) from None
+        raise PhotoRefused(refusal_message("broken")) from None
     try:
         answer: dict[str, Any] = json.loads(process.stdout)
     except ValueError:
         answer = {"error": "broken"}
     if "error" in answer:
-        raise PhotoRefused(refusal(answer["error"]))
+        raise PhotoRefused(refusal_message(answer["error"]))
     return answer
 
 
@@ -140,11 +140,11 @@ def _taken_point(decoded: dict[str, Any]) -> Point | None:
     return Point(round(long, 6), round(lat, 6), srid=4326)
 
 
-def remove(photo: Photo) -> None:
-    remove_files(photo)
+def delete(photo: Photo) -> None:
+    delete_files(photo)
     photo.delete()
 
 
-def remove_files(photo: Photo) -> None:
+def delete_files(photo: Photo) -> None:
     for path in (photo.path, photo.small_path):
         default_storage.delete(path)

@@ -26,12 +26,12 @@ def display(reference: str) -> str:
 
 def parse(typed: str) -> str | None:
     """Normalizes user input in any case and spacing. Returns None if it cannot be a reference."""
-    symbols = normal(typed)
+    symbols = normalized(typed)
     if len(symbols) == LENGTH and all(symbol in ALPHABET for symbol in symbols):
         return symbols
     return None
 
 
-def normal(typed: str) -> str:
+def normalized(typed: str) -> str:
     """Removes separators, changes to upper case and replaces confusable letters."""
     return re.sub(r"[\s\-–—_.#]", "", typed).upper().translate(_CONFUSED)

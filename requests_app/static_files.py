@@ -11,17 +11,17 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 PLAIN = ("css/", "vendor/uswds/", "vendor/glyphs/")
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):
     # RFC 9111 caches treat anything longer as a year.
     FOREVER = 365 * 86_400
 
 
-class HashedFiles(ManifestStaticFilesStorage):
+class HashedStaticFiles(ManifestStaticFilesStorage):
     # Rewrites `import … from "./map-base.js"` too; otherwise browsers would mix old and new modules.
     support_js_module_import_aggregation = True
 
 
-class PackedFiles(CompressedManifestStaticFilesStorage):
+class CompressedFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
 
     def compress_files(self, paths: Iterable[str]) -> Any:

@@ -36,7 +36,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.places.addresses import search_key
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 from requests_app.worker import tasks
 from tests.saved import saved
 
@@ -198,7 +198,7 @@ def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns
 
 
 def role(city: Jurisdiction, code: str) -> Role:
-    first = FIRST_ROLES[code]
+    first = DEFAULT_ROLES[code]
     defaults = {"name": first["name"], "permissions": first["permissions"]}
     return Role.objects.get_or_create(jurisdiction=city, code=code, defaults=defaults)[0]
 
@@ -232,7 +232,7 @@ def submitted(
         version=version,
         description=description,
         place=options.pop("place", submission.Place(point or at(), address, source="address", confidence=1.0)),
-        answers=submission.as_answers(version, answers or {}),
+        answers=submission.to_answers(version, answers or {}),
         reporter=reporter,
         **options,
     )
@@ -243,7 +243,7 @@ def report(version: ServiceVersion, description: str = "A hole as big as a plate
     return submitted(version, description, **options).service_request
 
 
-def let_the_worker_work() -> None:
+def run_worker() -> None:
     """Does the due database work, as the worker would: routing, indexing, counting. Email stays in the outbox."""
     tasks.drain_database()
 
@@ -251,7 +251,7 @@ def let_the_worker_work() -> None:
 def routed(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:
     """A report routed to its department."""
     service_request = report(version, description, **options)
-    let_the_worker_work()
+    run_worker()
     service_request.refresh_from_db()
     return service_request
 

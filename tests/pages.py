@@ -456,7 +456,7 @@ PAGES: dict[str, Page] = {
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
     "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:signs_print": Page(staff("administer"), queries=("sign=1", ""), budget=6),
+    "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.

@@ -192,7 +192,7 @@ def _plant_rows() -> Planted:
     ):
         ModerationTerm.objects.create(jurisdiction=city, kind=kind, value=value, created_by=staff["ada"])
     requests = _requests(cast)
-    factories.let_the_worker_work()
+    factories.run_worker()
     for one in requests.values():
         one.refresh_from_db()
     _change_its_words(requests["coarse"])
@@ -210,7 +210,7 @@ def _plant_rows() -> Planted:
     merges.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
-    factories.let_the_worker_work()
+    factories.run_worker()
     for one in requests.values():
         one.refresh_from_db()
 
@@ -223,7 +223,7 @@ def _plant_rows() -> Planted:
     )
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)
-    sent_draft = actions_drafts.begin(city, visitor=VISITOR, language="en")
+    sent_draft = actions_drafts.create(city, visitor=VISITOR, language="en")
     Draft.objects.filter(pk=sent_draft.pk).update(
         service_request=public, typed={"end": "sent", "link": _link_of(public).pk}
     )
@@ -242,7 +242,7 @@ def _plant_rows() -> Planted:
         drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
-        sign=signs.make(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
+        sign=signs.create(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
         outbox_row=outbox_row,
         subscription=subscription,
         one_time_links=list(OneTimeLink.objects.order_by("id")),
@@ -351,7 +351,7 @@ def _change_its_words(coarse: ServiceRequest) -> None:
         place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),
     )
     zenobia = Person.objects.get(participations__service_request=coarse)
-    corrections.change(coarse.pk, wanted, actor=zenobia)
+    corrections.correct(coarse.pk, wanted, actor=zenobia)
 
 
 def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
@@ -403,9 +403,9 @@ def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
         for one in hidden:
             words = words.replace(one, "[…]")
         if words != text.words:
-            new[text.key] = moderation.NewWords(words, text.version)
+            new[text.key] = moderation.Replacement(words, text.version)
     assert len(new) == len(hidden)
-    moderation.hide_words(public.pk, new, reason="personal_data", actor=sue)
+    moderation.hide_text(public.pk, new, reason="personal_data", actor=sue)
     public.refresh_from_db()
     photo.refresh_from_db()
 
@@ -462,7 +462,7 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "contact": {"email": CANARIES["contact in a draft"], "language": "en"},
     }
     return {
-        page: actions_drafts.begin(city, visitor=VISITOR, language="en", **{**everywhere, **more})
+        page: actions_drafts.create(city, visitor=VISITOR, language="en", **{**everywhere, **more})
         for page, more in typed.items()
     }
 

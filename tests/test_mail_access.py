@@ -135,7 +135,7 @@ def send(event: Event, kind: str) -> None:
             with transaction.atomic():
                 subscriptions._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
     else:
-        verify_email.mail_link(
+        verify_email.send_link(
             contact_point,
             kind,
             service_request=made if kind == "confirm" else None,

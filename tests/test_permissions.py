@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.rules.lifecycle import ACTIONS
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 from staff_app.request.actions import ACTION_BY_VERB
 from tests.pages import (
     API_KEY,
@@ -120,7 +120,7 @@ def expected(who: str, permission: str, kind: str) -> str:
         return "403"
     if who not in SEES[kind]:
         return "404"
-    return "yes" if permission in FIRST_ROLES[ROLES[who]]["permissions"] else "403"
+    return "yes" if permission in DEFAULT_ROLES[ROLES[who]]["permissions"] else "403"
 
 
 # --- Staff, about one request -----------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
     permission = PAGES[name].who.removeprefix("staff: ")
-    may = who != "eve" and permission in FIRST_ROLES[ROLES[who]]["permissions"]
+    may = who != "eve" and permission in DEFAULT_ROLES[ROLES[who]]["permissions"]
     for method in PAGES[name].methods.split():
         assert answer(signed_in(planted, who), method, address(name, planted)) == ("yes" if may else "403")
 

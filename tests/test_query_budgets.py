@@ -119,9 +119,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
     )
     question = cast.pothole.questions.get(code="where")
     Answer.objects.bulk_create(
-        Answer(
-            service_request=one, question_version=question, question_words="Where?", value="lane", value_words="Lane"
-        )
+        Answer(service_request=one, question_version=question, question_text="Where?", value="lane", value_text="Lane")
         for one in requests
         if one.service_version_id == cast.pothole.pk
     )

@@ -55,7 +55,7 @@ STEPS = [
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all static files as collected in production."""
     var = tmp_path_factory.mktemp("var")
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.PackedFiles"}}
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.CompressedFiles"}}
     with override_settings(STATIC_ROOT=str(var / "static"), STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
     return var

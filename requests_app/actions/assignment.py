@@ -139,7 +139,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         service_code=version.service.service_code,
         from_service_code=before.service_code,
     )
-    counters.moved(service_request, service_id=before.pk, public_state=before_state)
+    counters.recategorized(service_request, service_id=before.pk, public_state=before_state)
     return service_request
 
 

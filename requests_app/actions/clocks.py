@@ -41,10 +41,10 @@ def start(
         Clock.objects.create(
             service_request=service_request, kind=kind, target=target, target_words=words, started_at=at, due_at=due
         )
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
-def copy_due(service_request: ServiceRequest) -> None:
+def update_due_fields(service_request: ServiceRequest) -> None:
     """Copies the clocks to the request's due columns, which the caller saves."""
     running = {clock.kind: clock for clock in service_request.clocks.filter(met_at=None)}
     acknowledge = running.get(Target.Kind.ACKNOWLEDGE)
@@ -56,10 +56,10 @@ def copy_due(service_request: ServiceRequest) -> None:
 DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 
 
-def meet(service_request: ServiceRequest, *kinds: str) -> None:
+def stop(service_request: ServiceRequest, *kinds: str) -> None:
     """Stops the clock: the target is met, or no longer applies."""
     service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
 def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.WorkingHours:
@@ -74,7 +74,7 @@ def pause(service_request: ServiceRequest) -> None:
         clock.remaining_s = round(_hours(service_request, clock).between(now, clock.due_at))
         clock.paused_at = now
         clock.save(update_fields=["remaining_s", "paused_at"])
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
 def resume(service_request: ServiceRequest) -> None:
@@ -88,10 +88,10 @@ def resume(service_request: ServiceRequest) -> None:
             clock.due_at = now + dt.timedelta(seconds=remaining_s)
         clock.paused_at = clock.remaining_s = None
         clock.save(update_fields=["due_at", "paused_at", "remaining_s"])
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
-def recalculate_for(service_request: ServiceRequest, department: Department) -> None:
+def recalculate(service_request: ServiceRequest, department: Department) -> None:
     """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
     for clock in service_request.clocks.filter(met_at=None, paused_at=None):
         words = clock.target_words
@@ -99,4 +99,4 @@ def recalculate_for(service_request: ServiceRequest, department: Department) -> 
         hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
         clock.due_at = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
         clock.save(update_fields=["due_at"])
-    copy_due(service_request)
+    update_due_fields(service_request)

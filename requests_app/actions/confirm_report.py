@@ -22,7 +22,7 @@ from requests_app.models import (
 )
 from requests_app.rules import blocked_addresses, review
 
-KEPT = dt.timedelta(days=30)
+EXPIRES_AFTER = dt.timedelta(days=30)
 FORGOTTEN_AT_ONCE = 1000
 
 
@@ -50,14 +50,14 @@ def confirm(link: OneTimeLink) -> ServiceRequest | None:
         for answer in service_request.answers.select_related("question_version")
     }
     submission.record_submission(
-        service_request, answers=submission.as_answers(version, values), actor=contact_point.person
+        service_request, answers=submission.to_answers(version, values), actor=contact_point.person
     )
     events.record(service_request, "confirmed", actor=contact_point.person)
     return service_request
 
 
 @transaction.atomic
-def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
+def resend_link(pk: int, *, email: str, visitor_hash: str = "") -> bool:
     """Sends the link again. If the first address was mistyped, to another one, and the first link stops working.
 
     Returns False if the report no longer needs a link. Raises submission.Refused.
@@ -74,7 +74,7 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
             person=own.person, kind="email", value=email.strip(), normalized=email.strip().lower()
         )
         own.save(update_fields=["contact_point"])
-    verify_email.mail_link(
+    verify_email.send_link(
         own.contact_point,
         OneTimeLink.Purpose.CONFIRM,
         service_request=service_request,
@@ -84,14 +84,14 @@ def mail_again(pk: int, *, email: str, visitor_hash: str = "") -> bool:
 
 
 @transaction.atomic
-def refuse(link: OneTimeLink) -> None:
+def decline(link: OneTimeLink) -> None:
     """ "That wasn't me": deletes the unconfirmed report. Raises verify_email.UsedUp, also if it was already submitted."""
     service_request = _locked(link.service_request_id)
-    verify_email.refuse(link)
+    verify_email.decline(link)
     if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
-        raise verify_email.UsedUp
+        raise verify_email.LinkExpired
     _detach_address(link.contact_point.person, service_request)
-    take_away(service_request.pk)
+    delete_unconfirmed(service_request.pk)
 
 
 def _detach_address(person: Person, service_request: ServiceRequest) -> None:
@@ -108,19 +108,19 @@ def _detach_address(person: Person, service_request: ServiceRequest) -> None:
         contact_point.messages.update(person=contact_point.person, service_request=None)
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Deletes old unconfirmed reports. Returns how many."""
     old = ServiceRequest.objects.filter(
-        public_state=PublicState.UNCONFIRMED, submitted_at__lt=app_now() - KEPT
+        public_state=PublicState.UNCONFIRMED, submitted_at__lt=app_now() - EXPIRES_AFTER
     ).order_by("submitted_at", "id")
     pks = list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE])
     for pk in pks:
         with transaction.atomic():
-            take_away(pk)
+            delete_unconfirmed(pk)
     return len(pks)
 
 
-def take_away(pk: int) -> bool:
+def delete_unconfirmed(pk: int) -> bool:
     """Deletes an unconfirmed report and everything attached to it. Returns False if it was submitted or already deleted."""
     service_request = _locked(pk)
     if service_request is None or service_request.public_state != PublicState.UNCONFIRMED:
@@ -128,7 +128,7 @@ def take_away(pk: int) -> bool:
     people = list(service_request.participations.values_list("person_id", flat=True))
     for photo in service_request.photos.all():
         # After the commit, so that a rollback loses no files.
-        transaction.on_commit(lambda photo=photo: photos.remove_files(photo))  # type: ignore[misc]
+        transaction.on_commit(lambda photo=photo: photos.delete_files(photo))  # type: ignore[misc]
     # A draft without its request would look as if it could still be submitted.
     Draft.objects.filter(service_request=service_request).delete()
     service_request.delete()

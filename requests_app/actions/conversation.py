@@ -10,7 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
 
-ANSWER_WITHIN = dt.timedelta(days=14)
+ANSWER_DEADLINE = dt.timedelta(days=14)
 WAITS_FOR_REPORTER = "reporter"
 
 
@@ -19,9 +19,9 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
     """Posts a public comment by the department. Reporter and followers are notified."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "comment")
-    service_request.updated_at = service_request.last_public_word_at = app_now()
+    service_request.updated_at = service_request.last_public_message_at = app_now()
     service_request.has_new_answer = False
-    service_request.save(update_fields=["status", "updated_at", "last_public_word_at", "has_new_answer"])
+    service_request.save(update_fields=["status", "updated_at", "last_public_message_at", "has_new_answer"])
     created = Comment.objects.create(
         service_request=service_request,
         text=text,
@@ -47,7 +47,7 @@ def note(pk: int, *, text: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "noted", actor=actor, comment_id=created.pk)
+    events.record(service_request, "note_added", actor=actor, comment_id=created.pk)
     return created
 
 
@@ -58,7 +58,7 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
     service_request.status = next_status(service_request.status, "ask")
     now = app_now()
     service_request.hold_reason = WAITS_FOR_REPORTER
-    service_request.hold_until = (now + ANSWER_WITHIN).date()
+    service_request.hold_until = (now + ANSWER_DEADLINE).date()
     service_request.updated_at = now
     clocks.pause(service_request)
     service_request.save(update_fields=["status", "hold_reason", "hold_until", "updated_at", *clocks.DUE_FIELDS])
@@ -91,7 +91,7 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
 
 
 @transaction.atomic
-def add(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
+def add_message(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
     """Adds a resident's comment without a question. Status and clocks do not change. language: of the text, if known."""
     service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "add")
@@ -120,6 +120,6 @@ def _add_resident_comment(
 
 
 @transaction.atomic
-def read_answers(pk: int, *, actor: User) -> None:
+def mark_read(pk: int, *, actor: User) -> None:
     """Marks the reporter's messages as read."""
     ServiceRequest.objects.filter(pk=pk, has_new_answer=True).update(has_new_answer=False)

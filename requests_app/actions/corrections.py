@@ -18,7 +18,7 @@ Field = TextRevision.Field
 NO_ANSWER = "—"
 
 
-class ChangedMeanwhile(Exception):
+class EditConflict(Exception):
     """The report was changed in another window or on another device since the page was loaded."""
 
 
@@ -40,7 +40,7 @@ class Correction:
 
 
 @transaction.atomic
-def change(pk: int, correction: Correction, *, actor: Person) -> bool:
+def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     """Returns False if nothing changes. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
     # Lock first: staff who accept the report at the same time must not end up with a different one.
     service_request = ServiceRequest.objects.locked(pk)
@@ -50,7 +50,7 @@ def change(pk: int, correction: Correction, *, actor: Person) -> bool:
     place = correction.place
     if place is not None and place.point is not None:
         if not ownership.inside(service_request.jurisdiction, place.point):
-            words = submission.outside_words(service_request.jurisdiction, place.point)
+            words = submission.outside_message(service_request.jurisdiction, place.point)
             raise submission.Refused({"place": words}, code="outside")
     elif place is not None and not place.address and service_request.service_version.place_required:
         raise submission.Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
@@ -62,15 +62,15 @@ def change(pk: int, correction: Correction, *, actor: Person) -> bool:
     if not any(changed):
         return False
     if not is_current:
-        raise ChangedMeanwhile
+        raise EditConflict
     service_request.updated_at = app_now()
     service_request.after_warning = service_request.after_warning or bool(correction.said_no)
     service_request.save(update_fields=["updated_at", "after_warning"])
     if correction.said_no:
-        danger.continued_edit(service_request, correction.said_no)
+        danger.answer_no_for_edit(service_request, correction.said_no)
     if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
         moderation.send_to_review(pk, reason=reason)
-    routing.route_changed(pk)
+    routing.reroute_edited(pk)
     return True
 
 
@@ -110,15 +110,15 @@ def _save_answer(
 ) -> Answer:
     """Saves an answer. The row of a removed answer stays, because its earlier text refers to it."""
     if answer is not None:
-        answer.value, answer.value_words = words, words or NO_ANSWER
-        answer.save(update_fields=["value", "value_words"])
+        answer.value, answer.value_text = words, words or NO_ANSWER
+        answer.save(update_fields=["value", "value_text"])
         return answer
     return Answer.objects.create(
         service_request=service_request,
         question_version=question,
-        question_words=question.text.get(service_request.language) or question.text.get("en", ""),
+        question_text=question.text.get(service_request.language) or question.text.get("en", ""),
         value=words,
-        value_words=words,
+        value_text=words,
     )
 
 
@@ -171,10 +171,10 @@ def _record_edit(
         reason="edited",
         person=actor,
     )
-    kind = "edited" if is_public else "edited_for_staff"
+    kind = "edited" if is_public else "edited_privately"
     events.record(service_request, kind, actor=actor, field=field, revision_id=revision.pk)
 
 
 def _all_texts(service_request: ServiceRequest) -> list[str]:
-    answers = [str(answer.value_words) for answer in service_request.answers.all()]
+    answers = [str(answer.value_text) for answer in service_request.answers.all()]
     return [service_request.description, service_request.address, service_request.place_note, *answers]

@@ -45,7 +45,9 @@ def reopened(service_request: ServiceRequest) -> None:
     append(service_request, "open", 1)
 
 
-def moved(service_request: ServiceRequest, *, service_id: int | None = None, public_state: str | None = None) -> None:
+def recategorized(
+    service_request: ServiceRequest, *, service_id: int | None = None, public_state: str | None = None
+) -> None:
     """Call after a change of service or public state: moves the request from where it was counted to where it belongs now."""
     old = ServiceRequest(
         jurisdiction_id=service_request.jurisdiction_id,

@@ -24,21 +24,21 @@ ON CONFLICT (jurisdiction_id, day, service_code, reason, step) DO UPDATE SET val
 
 
 @transaction.atomic
-def ask(draft: Draft) -> None:
+def question_shown(draft: Draft) -> None:
     """Records that the question page was shown. An unanswered draft is deleted after a day."""
     if not _lock(draft) or not (path := Path(draft)).warnings:
         return
     asked = set(draft.typed.get("asked", []))
     new = set(path.warnings) - asked
     draft.warning = "shown"
-    drafts.keep(draft, asked=sorted(asked | new))
-    _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafts.KEPT))
+    drafts.save(draft, asked=sorted(asked | new))
+    _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafts.EXPIRES_AFTER))
     if new:
         _count(draft.jurisdiction, path.version, Step.ASKED, new)
 
 
 @transaction.atomic
-def continue_anyway(draft: Draft, reasons: Iterable[str]) -> None:
+def answer_no(draft: Draft, reasons: Iterable[str]) -> None:
     """Records that nobody is in danger, for these reasons. The request will be marked as submitted after the question."""
     if not _lock(draft):
         return
@@ -52,33 +52,33 @@ def continue_anyway(draft: Draft, reasons: Iterable[str]) -> None:
         _count(draft.jurisdiction, path.version, Step.ASKED, new - asked)
     _count(draft.jurisdiction, path.version, Step.WENT_ON, new)
     draft.warning = "went_on"
-    drafts.keep(draft, warned=sorted(warned | new), asked=sorted(asked | new))
-    _keep_until(draft, draft.created_at + drafts.KEPT)
+    drafts.save(draft, warned=sorted(warned | new), asked=sorted(asked | new))
+    _keep_until(draft, draft.created_at + drafts.EXPIRES_AFTER)
 
 
 @transaction.atomic
-def settle(draft: Draft) -> None:
+def clear_warning(draft: Draft) -> None:
     """The text or answer behind the question was changed, so the draft no longer stops at it."""
     if _lock(draft) and draft.warning == "shown" and not Path(draft).warnings:
         draft.warning = "went_on" if draft.typed.get("warned") else ""
-        drafts.keep(draft)
-        _keep_until(draft, draft.created_at + drafts.KEPT)
+        drafts.save(draft)
+        _keep_until(draft, draft.created_at + drafts.EXPIRES_AFTER)
 
 
 @transaction.atomic
-def call(draft: Draft) -> None:
+def called(draft: Draft) -> None:
     """Records a call to the emergency number, at most once a draft."""
     if _lock(draft) and (path := Path(draft)).warnings and not draft.typed.get("called"):
-        drafts.keep(draft, called=True)
+        drafts.save(draft, called=True)
         _count(draft.jurisdiction, path.version, Step.CALLED, path.warnings)
 
 
-def ask_about_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def question_shown_for_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
     """Counts an edit of a submitted report for which the question page is shown. Nothing is changed yet."""
     _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, reasons)
 
 
-def continued_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def answer_no_for_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
     """Counts an edit saved after its author answered that nobody is in danger."""
     _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, reasons)
 

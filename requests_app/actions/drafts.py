@@ -19,10 +19,10 @@ from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
 from requests_app.rules.report_path import Path
 
-KEPT = dt.timedelta(days=7)
+EXPIRES_AFTER = dt.timedelta(days=7)
 
 
-class NotReady(Exception):
+class Incomplete(Exception):
     """The draft cannot be submitted yet. page: the first step to complete (see rules.report_path)."""
 
     def __init__(self, page: str) -> None:
@@ -34,19 +34,19 @@ def visitor_hash(visitor: str) -> str:
     return hashlib.sha256(visitor.encode()).hexdigest()
 
 
-def begin(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
+def create(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
     """visitor: the secret in this browser's cookie; only its hash is stored."""
     return Draft.objects.create(
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
         typed=_clean(typed),
-        expires_at=app_now() + KEPT,
+        expires_at=app_now() + EXPIRES_AFTER,
     )
 
 
 @transaction.atomic
-def keep(draft: Draft, **typed: Any) -> None:
+def save(draft: Draft, **typed: Any) -> None:
     """Merges into what was typed. A draft already submitted from another tab stays unchanged."""
     # Lock first: two tabs saving at once must not overwrite each other.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
@@ -60,7 +60,7 @@ def keep(draft: Draft, **typed: Any) -> None:
     draft.service_request_id = locked.service_request_id
 
 
-def describe(draft: Draft, words: dict[str, str]) -> None:
+def save_photo_descriptions(draft: Draft, words: dict[str, str]) -> None:
     """Saves descriptions of the draft's photos, by photo name."""
     for photo in draft.photos.filter(name__in=words):
         if photo.alt != words[photo.name]:
@@ -74,7 +74,7 @@ def photo_name(draft: Draft, key: str) -> str:
 
 
 @transaction.atomic
-def take_out(draft: Draft, where: str, words: str, *, near: int) -> bool:
+def remove_passage(draft: Draft, where: str, words: str, *, near: int) -> bool:
     """Removes a passage from public text (see rules.public_words). Returns False if it is not there.
 
     near: its position when it was shown; another tab may have moved it since.
@@ -87,14 +87,14 @@ def take_out(draft: Draft, where: str, words: str, *, near: int) -> bool:
     remaining = personal_data.without(text, min(matches, key=lambda match: abs(match.start - near)))
     kind, _, name = where.partition(":")
     if kind == "photo":
-        describe(draft, {name: remaining})
+        save_photo_descriptions(draft, {name: remaining})
     elif kind == "answer":
-        keep(draft, answers={**draft.typed["answers"], name: remaining})
+        save(draft, answers={**draft.typed["answers"], name: remaining})
     elif kind == "address":
-        keep(draft, place={**draft.typed["place"], "address": remaining})
+        save(draft, place={**draft.typed["place"], "address": remaining})
     else:
         # If no text is left, the reporter returns to the page that asks for it.
-        keep(
+        save(
             draft, text=remaining, shown=[page for page in draft.typed.get("shown", []) if remaining or page != "words"]
         )
     return True
@@ -110,14 +110,14 @@ def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep
     if known is not None:
         return known
     try:
-        photo = photos.take(
+        photo = photos.store_upload(
             upload, size=size, jurisdiction=draft.jurisdiction, draft=draft, name=name, keep_taken=keep_taken
         )
     except IntegrityError:
         # Both tries arrived at once, or the draft was deleted while we decoded.
         if (known := draft.photos.filter(name=name).first()) is not None:
             return known
-        raise photos.PhotoRefused(photos.refusal("late")) from None
+        raise photos.PhotoRefused(photos.refusal_message("late")) from None
     with transaction.atomic():
         # Lock first: several photos may arrive at once, and the report may be submitted at the same time.
         locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
@@ -130,8 +130,8 @@ def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep
             # It was submitted with the report.
             return photo
         unsent.delete()
-    photos.remove_files(photo)
-    raise photos.PhotoRefused(photos.refusal("late" if is_sent else "too_many"))
+    photos.delete_files(photo)
+    raise photos.PhotoRefused(photos.refusal_message("late" if is_sent else "too_many"))
 
 
 def remove_photo(draft: Draft, name: str) -> None:
@@ -143,16 +143,16 @@ def remove_photo(draft: Draft, name: str) -> None:
             return
         photo.delete()
         _touch(locked)
-    photos.remove_files(photo)
+    photos.delete_files(photo)
 
 
-def forget_taken(draft: Draft) -> None:
+def drop_photo_metadata(draft: Draft) -> None:
     """Deletes when and where the photos were taken, after consent was withdrawn."""
     draft.photos.update(taken_at=None, taken_point=None)
 
 
 @transaction.atomic
-def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
+def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
     """Makes this draft's request, or returns the one it made before. Raises NotReady and submission.Refused.
 
     checked: the id of the service version that the check page showed. If there is a newer one, which may publish or ask more, the
@@ -167,7 +167,7 @@ def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_lim
     path = Path(draft)
     page = path.next_page()
     if page != "check" or path.version is None or (checked and checked != str(path.version.pk)):
-        raise NotReady(page)
+        raise Incomplete(page)
     answers = path.answers
     after_warning = bool(draft.typed.get("warned"))
     if after_warning:
@@ -178,7 +178,7 @@ def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_lim
         version=path.version,
         description=path.text,
         language=path.typed.get("text_language") or draft.language,
-        place=place_from(draft.jurisdiction, path.place),
+        place=to_place(draft.jurisdiction, path.place),
         answers=answers,
         reporter=_reporter(path.typed["contact"], draft, verified),
         visitor_hash=draft.visitor_hash,
@@ -206,10 +206,10 @@ def _is_bot(draft: Draft) -> bool:
     return looked_s + (app_now() - draft.created_at).total_seconds() < settings.LEAST_S_TO_REPORT
 
 
-def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
+def create_similar(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
     """Starts a draft from a submitted one, with the same contact and the same place, or the same service (`like`)."""
     typed: dict[str, Any] = {}
-    link = link_of(draft)
+    link = private_link(draft)
     if draft.service_request is not None and link is not None and draft.typed.get("end") == "sent":
         sent = draft.service_request
         if like:
@@ -218,16 +218,16 @@ def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
             typed["place"] = {"address": sent.address, "note": sent.place_note, "source": sent.place_source}
             if sent.point is not None:
                 typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
-        typed["contact"] = contact_of(link.person)
-    return begin(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
+        typed["contact"] = contact_data(link.person)
+    return create(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
 
 
-def link_of(draft: Draft) -> AccessLink | None:
+def private_link(draft: Draft) -> AccessLink | None:
     """The private link created by submitting or following."""
     return AccessLink.objects.select_related("person", "service_request").filter(pk=draft.typed.get("link")).first()
 
 
-def contact_of(person: Person) -> dict[str, Any]:
+def contact_data(person: Person) -> dict[str, Any]:
     points = {point.kind: point.value for point in person.contact_points.all()}
     return {
         "name": person.name,
@@ -238,7 +238,7 @@ def contact_of(person: Person) -> dict[str, Any]:
     }
 
 
-def forget(drafts: list[Draft]) -> None:
+def delete(drafts: list[Draft]) -> None:
     """ "Forget me on this device": deletes drafts with their photos. Submitted reports stay."""
     for draft in drafts:
         with transaction.atomic():
@@ -248,10 +248,10 @@ def forget(drafts: list[Draft]) -> None:
             if locked is not None:
                 locked.delete()
         for photo in own_photos:
-            photos.remove_files(photo)
+            photos.delete_files(photo)
 
 
-def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
+def to_place(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
     """Converts the place of a draft to that of a report."""
     asset = place.get("asset")
     return submission.Place(
@@ -294,7 +294,7 @@ def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | Non
 def remove_photos(draft: Draft) -> None:
     """Deletes photos after the commit, so that a rollback loses no files."""
     for photo in draft.photos.all():
-        transaction.on_commit(lambda photo=photo: photos.remove(photo))  # type: ignore[misc]
+        transaction.on_commit(lambda photo=photo: photos.delete(photo))  # type: ignore[misc]
 
 
 def _clean(typed: dict[str, Any]) -> dict[str, Any]:

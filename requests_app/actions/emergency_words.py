@@ -6,7 +6,7 @@ from requests_app.models import EmergencyPhrase, Jurisdiction
 from requests_app.rules import screening
 
 
-class Taken(Exception):
+class DuplicatePhrase(Exception):
     """An equivalent phrase is already on the list. phrase: as it is listed."""
 
     def __init__(self, phrase: str) -> None:
@@ -22,7 +22,7 @@ def save(phrase: EmergencyPhrase) -> EmergencyPhrase:
     others = EmergencyPhrase.objects.filter(jurisdiction_id=phrase.jurisdiction_id, language=phrase.language)
     for other in others.exclude(pk=phrase.pk):
         if screening.is_same(other.phrase, phrase.phrase):
-            raise Taken(other.phrase)
+            raise DuplicatePhrase(other.phrase)
     phrase.save()
     return phrase
 

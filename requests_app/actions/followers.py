@@ -6,14 +6,14 @@ from django.db import transaction
 
 from requests_app import events, links
 from requests_app.actions import conversation, drafts, submission
-from requests_app.actions.reporter import Reporter, person_of, take_part
+from requests_app.actions.reporter import Reporter, add_participation, create_person
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Cadence, DigestItem, Draft, Participation, Person, ServiceRequest
 from requests_app.rules import blocked_addresses
 from requests_app.rules.report_path import Path
 
 
-class CannotJoin(Exception):
+class NotJoinable(Exception):
     """The request is closed or no longer public."""
 
 
@@ -28,16 +28,16 @@ def join(
     # Lock first: it may be closed, merged or hidden at the same time.
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=pk)
     if not (service_request.is_open and service_request.is_public):
-        raise CannotJoin
+        raise NotJoinable
     if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
         raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
-    person = person_of(service_request.jurisdiction, reporter, language)
-    take_part(person, service_request, role=role)
+    person = create_person(service_request.jurisdiction, reporter, language)
+    add_participation(person, service_request, role=role)
     if role == Participation.Role.AFFECTED:
         service_request.people_count += 1
         service_request.save(update_fields=["people_count"])
     events.record(service_request, "joined", actor=person, role=role)
-    return person, links.link_for(person, service_request)
+    return person, links.get_or_create_link(person, service_request)
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
         return
     # Following an earlier report does not help someone in danger now.
     if Path(draft).warnings:
-        raise drafts.NotReady("emergency")
+        raise drafts.Incomplete("emergency")
     service_request = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=pk)
     own = _own_link(draft, service_request)
     person, link = (own.person, own) if own else (None, None)
@@ -66,7 +66,7 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
         )
     if with_words and (words := _words(draft)):
         language = draft.typed.get("text_language") or draft.language
-        conversation.add(pk, text=words, actor=person, language=language)
+        conversation.add_message(pk, text=words, actor=person, language=language)
     drafts.remove_photos(draft)
     drafts.finish(draft, service_request, link, "follows_already" if own else "followed")
 
@@ -77,7 +77,7 @@ def _own_link(draft: Draft, service_request: ServiceRequest) -> AccessLink | Non
     By browser, not by address: otherwise an unchanged count would reveal to anyone that an address follows this request.
     """
     earlier = Draft.objects.filter(visitor_hash=draft.visitor_hash, service_request=service_request)
-    return next((link for link in map(drafts.link_of, earlier.order_by("created_at")) if link is not None), None)
+    return next((link for link in map(drafts.private_link, earlier.order_by("created_at")) if link is not None), None)
 
 
 def _words(draft: Draft) -> str:

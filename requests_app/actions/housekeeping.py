@@ -46,7 +46,7 @@ def sweep() -> None:
     IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
     _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
-    confirm_report.forget_old()
+    confirm_report.delete_expired()
     _delete_old_email_data(now)
     progress.resume_overdue_holds()
 
@@ -99,14 +99,14 @@ def _delete_draft(draft: Draft) -> None:
         own_photos = list(locked.photos.all())
         locked.delete()
     for photo in own_photos:
-        photos.remove_files(photo)
+        photos.delete_files(photo)
 
 
 def _delete_unclaimed_photos(now: dt.datetime) -> None:
     """Deletes photos whose report the API did not store because the process was killed."""
     unclaimed = Photo.objects.filter(draft=None, service_request=None, created_at__lt=now - UNCLAIMED_PHOTOS_KEPT)
     for photo in unclaimed.order_by("pk")[:DRAFTS_AT_ONCE]:
-        photos.remove(photo)
+        photos.delete(photo)
 
 
 def sweep_files() -> int:

@@ -10,7 +10,7 @@ from requests_app import events, photos
 from requests_app.actions import moderation, progress
 from requests_app.clock import app_now
 from requests_app.models import Person, Photo, ServiceRequest, TextRevision
-from requests_app.photos import PhotoRefused, refusal
+from requests_app.photos import PhotoRefused, refusal_message
 from requests_app.rules import public_texts, reporter_edits, review
 
 
@@ -21,7 +21,7 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
         return known
     try:
         # Decode before locking, because it may take seconds.
-        photo = photos.take(
+        photo = photos.store_upload(
             upload,
             size=size,
             jurisdiction=service_request.jurisdiction,
@@ -33,7 +33,7 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
         # Both tries arrived at once.
         if (known := _known(service_request, name)) is not None:
             return known
-        raise PhotoRefused(refusal("")) from None
+        raise PhotoRefused(refusal_message("")) from None
     with transaction.atomic():
         # Lock first: several photos may arrive at once, and the request may be closed at the same time.
         service_request = ServiceRequest.objects.locked(service_request.pk)
@@ -44,8 +44,8 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
             service_request.save(update_fields=["has_new_answer", "updated_at"])
             events.record(service_request, "photo_added", actor=actor, photo_id=photo.pk)
             return photo
-    photos.remove(photo)
-    raise PhotoRefused(refusal("too_many" if is_open else "ended"))
+    photos.delete(photo)
+    raise PhotoRefused(refusal_message("too_many" if is_open else "ended"))
 
 
 def remove(pk: int, name: str, *, actor: Person) -> None:
@@ -59,11 +59,11 @@ def remove(pk: int, name: str, *, actor: Person) -> None:
             return
         events.record(service_request, "photo_removed", actor=actor, photo_id=photo.pk)
         photo.delete()
-    photos.remove_files(photo)
+    photos.delete_files(photo)
 
 
 @transaction.atomic
-def describe(pk: int, words: Mapping[str, str]) -> None:
+def save_descriptions(pk: int, words: Mapping[str, str]) -> None:
     """Saves descriptions of photos added later, by photo name."""
     service_request = ServiceRequest.objects.locked(pk)
     removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}

@@ -47,7 +47,7 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
     parent.people_count += service_request.people_count
     parent.save(update_fields=["people_count"])
     events.record(service_request, "merged", actor=actor, parent_id=parent.pk)
-    events.record(parent, "absorbed", actor=actor, child_id=service_request.pk)
+    events.record(parent, "duplicate_merged", actor=actor, child_id=service_request.pk)
     return service_request
 
 

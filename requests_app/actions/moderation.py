@@ -51,7 +51,7 @@ def set_state(service_request: ServiceRequest, state: str) -> None:
     service_request.updated_at = app_now()
     service_request.save(update_fields=["public_state", "updated_at"])
     RequestArea.objects.filter(service_request=service_request).update(public_state=state)
-    counters.moved(service_request, public_state=before)
+    counters.recategorized(service_request, public_state=before)
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def _pending_review(pk: int) -> ServiceRequest:
 # --- Text and photos --------------------------------------------------------------------------------------------------
 
 
-class ChangedMeanwhile(Exception):
+class TextChanged(Exception):
     """The text was changed meanwhile. keys: of the texts that differ from what the moderator saw."""
 
     def __init__(self, keys: Collection[str]) -> None:
@@ -126,7 +126,7 @@ class ChangedMeanwhile(Exception):
 
 
 @dataclass(frozen=True)
-class NewWords:
+class Replacement:
     """seen: the version of the text that the moderator read (rules.public_texts.version_of)."""
 
     words: str
@@ -134,13 +134,13 @@ class NewWords:
 
 
 @transaction.atomic
-def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User) -> list[TextRevision]:
+def hide_text(pk: int, new: Mapping[str, Replacement], *, reason: str, actor: User) -> list[TextRevision]:
     """Replaces text. If any of it differs from what the moderator saw, raises ChangedMeanwhile and changes nothing."""
     service_request = ServiceRequest.objects.locked(pk)
     texts = {text.key: text for text in public_texts.public_texts(service_request)}
     changed = [key for key, words in new.items() if key not in texts or texts[key].version != words.seen]
     if changed:
-        raise ChangedMeanwhile(changed)
+        raise TextChanged(changed)
     revisions = []
     for key, words in new.items():
         text = texts[key]
@@ -154,15 +154,15 @@ def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User
 
 
 @transaction.atomic
-def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -> None:
+def restore_text(revision_id: int, *, actor: User, instead: Replacement | None = None) -> None:
     """Restores the original text. If it was changed again since, raises ChangedMeanwhile unless `instead` says what to store."""
     revision = TextRevision.objects.select_related("answer", "comment", "photo").get(
         pk=revision_id, reason__in=public_texts.REASONS
     )
     service_request = ServiceRequest.objects.locked(revision.service_request_id)
     # Refresh under the lock, so that two moderators restore it only once.
-    revision.refresh_from_db(fields=["undone_at"])
-    if revision.undone_at is not None:
+    revision.refresh_from_db(fields=["restored_at"])
+    if revision.restored_at is not None:
         return
     revision.service_request = service_request
     for row in (revision.answer, revision.comment, revision.photo):
@@ -175,10 +175,10 @@ def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -
     elif instead is not None and version_of(current) == instead.seen:
         _write(service_request, text, instead.words, reason="restore", actor=actor)
     else:
-        raise ChangedMeanwhile([text.key])
-    revision.undone_at, revision.undone_by = app_now(), actor
-    revision.save(update_fields=["undone_at", "undone_by"])
-    events.record(service_request, "text_shown", actor=actor, field=text.field, revision_id=revision.pk)
+        raise TextChanged([text.key])
+    revision.restored_at, revision.restored_by = app_now(), actor
+    revision.save(update_fields=["restored_at", "restored_by"])
+    events.record(service_request, "text_restored", actor=actor, field=text.field, revision_id=revision.pk)
     _touch(service_request)
 
 
@@ -200,8 +200,8 @@ def _write(service_request: ServiceRequest, text: PublicText, words: str, *, rea
 
 def _store(service_request: ServiceRequest, text: PublicText, words: str) -> None:
     if isinstance(text.of, Answer):
-        text.of.value = text.of.value_words = words
-        text.of.save(update_fields=["value", "value_words"])
+        text.of.value = text.of.value_text = words
+        text.of.save(update_fields=["value", "value_text"])
     elif isinstance(text.of, Comment):
         text.of.text = words
         text.of.save(update_fields=["text"])
@@ -233,13 +233,13 @@ def hide_photo(photo_id: int, *, reason: str, actor: User) -> None:
 
 
 @transaction.atomic
-def show_photo(photo_id: int, *, actor: User) -> None:
+def restore_photo(photo_id: int, *, actor: User) -> None:
     """Shows a photo that staff hid or that was waiting for review."""
     photo = _locked_photo(photo_id)
     if photo.service_request is not None and photo.hidden_at is not None:
         photo.hidden_at, photo.hidden_reason = None, ""
         photo.save(update_fields=["hidden_at", "hidden_reason"])
-        events.record(photo.service_request, "photo_shown", actor=actor, photo_id=photo.pk)
+        events.record(photo.service_request, "photo_restored", actor=actor, photo_id=photo.pk)
         _touch(photo.service_request)
 
 

@@ -41,7 +41,7 @@ def find(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID) -> Draft |
     return draft
 
 
-def link_made_by(jurisdiction: Jurisdiction, key: uuid.UUID) -> AccessLink | None:
+def link_for_key(jurisdiction: Jurisdiction, key: uuid.UUID) -> AccessLink | None:
     """The private link of the request created with this key, for a device that lost the response and then its cookie.
 
     The key is 122 random bits that only the device knows.
@@ -57,9 +57,9 @@ def link_made_by(jurisdiction: Jurisdiction, key: uuid.UUID) -> AccessLink | Non
     )
 
 
-def begin(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language: str) -> Draft:
+def create_draft(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language: str) -> Draft:
     """The draft with this key. Its photos are added one by one before arrive() takes the rest and sends it."""
-    expires_at = app_now() + drafts.KEPT
+    expires_at = app_now() + drafts.EXPIRES_AFTER
     # Revives a draft that has expired but is not swept yet, since the device still has the report.
     draft, _is_new = Draft.objects.update_or_create(
         visitor_hash=drafts.visitor_hash(visitor),
@@ -72,7 +72,7 @@ def begin(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language:
 
 
 @transaction.atomic
-def arrive(
+def receive(
     draft: Draft,
     *,
     revision: int,
@@ -97,14 +97,14 @@ def arrive(
         raise PhotosMissing
     for name in stored - alts.keys():
         drafts.remove_photo(draft, name)
-    drafts.describe(draft, alts)
-    drafts.keep(draft, **typed, arrived=revision)
+    drafts.save_photo_descriptions(draft, alts)
+    drafts.save(draft, **typed, arrived=revision)
     if draft.service_request_id is not None:
         return ""
     _answer_for_the_device(draft, said_no)
     try:
-        drafts.send(draft.pk, over_limit=over_limit)
-    except drafts.NotReady as error:
+        drafts.submit(draft.pk, over_limit=over_limit)
+    except drafts.Incomplete as error:
         return error.page
     except submission.Refused as error:
         return PAGES.get(error.code, "details:1")
@@ -114,12 +114,12 @@ def arrive(
 def _answer_for_the_device(draft: Draft, said_no: list[str]) -> None:
     path = Path(draft)
     if answered := [reason for reason in path.warnings if reason in said_no]:
-        danger.continue_anyway(draft, answered)
+        danger.answer_no(draft, answered)
     if path.version is None:
         return
     # Possible duplicates and nearby assets could not be shown offline. Send the report anyway rather than wait for answers:
     # staff can merge two reports, but nobody can act on one that never arrived.
-    drafts.keep(
+    drafts.save(
         draft,
         different=path.spot,
         no_asset=path.version.service.service_code,

@@ -24,20 +24,20 @@ def set_phone(contact_point: ContactPoint, number: str) -> None:
 
 
 @transaction.atomic
-def ask_to_change(contact_point: ContactPoint, email: str, *, language: str, visitor_hash: str) -> ContactPoint:
+def request_email_change(contact_point: ContactPoint, email: str, *, language: str, visitor_hash: str) -> ContactPoint:
     """Sends a verification link to the new address. Nothing changes until it is used while signed in with the old one.
 
     Raises verify_email.AddressBlocked.
     """
     if blocked_addresses.is_blocked(contact_point.person.jurisdiction, email):
         raise verify_email.AddressBlocked
-    new = verify_email.address_of(contact_point.person.jurisdiction, email, language=language)
-    verify_email.mail_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
+    new = verify_email.get_contact_point(contact_point.person.jurisdiction, email, language=language)
+    verify_email.send_link(new, OneTimeLink.Purpose.CHANGE, visitor_hash=visitor_hash)
     return new
 
 
 @transaction.atomic
-def change(contact_point: ContactPoint, link: OneTimeLink) -> ContactPoint:
+def change_email(contact_point: ContactPoint, link: OneTimeLink) -> ContactPoint:
     """Replaces the old address by the new one everywhere. Raises verify_email.UsedUp."""
     new = verify_email.use(link)
     if new.normalized == contact_point.normalized:

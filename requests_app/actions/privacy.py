@@ -29,7 +29,7 @@ from requests_app.models import (
 from requests_app.rules import my_requests
 
 # A report with other people in these roles is not erased.
-COMPLAINING = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
+KEEPING_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
         service_request = participation.service_request
         if service_request.public_state == PublicState.UNCONFIRMED:
             # Its link could not be used any more.
-            confirm_report.take_away(service_request.pk)
+            confirm_report.delete_unconfirmed(service_request.pk)
         elif reports_too:
             outbox.enqueue(
                 "erase",
@@ -106,7 +106,7 @@ def erase_request(pk: int, *, person_id: int) -> None:
     """
     service_request = ServiceRequest.objects.locked(pk)
     person = Person.objects.get(pk=person_id)
-    people = service_request.participations.filter(role__in=COMPLAINING)
+    people = service_request.participations.filter(role__in=KEEPING_ROLES)
     is_own = people.filter(person=person, role__in=Participation.OWN).exists()
     if service_request.public_state == PublicState.ERASED:
         return
@@ -160,4 +160,4 @@ def _erase_place(service_request: ServiceRequest) -> None:
 
 def _remove_files(photo: Photo) -> None:
     # After the commit, so that a rollback loses no files. If a crash leaves any, the nightly sweep deletes them.
-    transaction.on_commit(lambda: photos.remove_files(photo))
+    transaction.on_commit(lambda: photos.delete_files(photo))

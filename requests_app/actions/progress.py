@@ -30,7 +30,7 @@ from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 # From this reopening on, the request goes to a supervisor.
-TO_SUPERVISOR_FROM = 2
+ESCALATE_AT_REOPENING = 2
 
 
 class TooLate(Exception):
@@ -42,7 +42,7 @@ def _acknowledge(service_request: ServiceRequest) -> list[str]:
     if service_request.acknowledged_at is not None:
         return []
     service_request.acknowledged_at = app_now()
-    clocks.meet(service_request, "acknowledge")
+    clocks.stop(service_request, "acknowledge")
     return ["acknowledged_at", *clocks.DUE_FIELDS]
 
 
@@ -124,10 +124,10 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     service_request.disposition, service_request.disposition_reason = disposition, reason
     service_request.resolved_at = app_now()
     service_request.has_new_answer = False
-    clocks.meet(service_request, "acknowledge", "resolve")
+    clocks.stop(service_request, "acknowledge", "resolve")
     service_request.save(
         update_fields=[
-            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_word_at",
+            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_message_at",
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
@@ -141,7 +141,7 @@ def _post_outcome(
     """Posts the public message that goes with an outcome."""
     if not words:
         return None
-    service_request.last_public_word_at = app_now()
+    service_request.last_public_message_at = app_now()
     return Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.OUTCOME,
@@ -173,7 +173,7 @@ def resolve(
         # Decode before locking, because it may take seconds.
         for upload in uploads:
             taken.append(
-                photos.take(
+                photos.store_upload(
                     upload,
                     size=upload.size or 0,
                     jurisdiction=service_request.jurisdiction,
@@ -184,7 +184,7 @@ def resolve(
         return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
     except Exception:
         for photo in taken:
-            photos.remove(photo)
+            photos.delete(photo)
         raise
 
 
@@ -302,7 +302,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
     )
-    if service_request.reopened_count >= TO_SUPERVISOR_FROM:
+    if service_request.reopened_count >= ESCALATE_AT_REOPENING:
         _give_to_supervisor(service_request)
     return service_request
 
@@ -310,7 +310,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
 def _give_to_supervisor(service_request: ServiceRequest) -> None:
     """Assigns to a supervisor, since resolving it did not work twice."""
     department = service_request.department
-    supervisor = permissions.supervisor_of(department) if department else None
+    supervisor = permissions.find_supervisor(department) if department else None
     if supervisor is None:
         return
     service_request.assignee = supervisor
@@ -328,7 +328,7 @@ def close(pk: int) -> ServiceRequest:
     return service_request
 
 
-def close_old(*, at_most: int = 5000) -> int:
+def close_resolved(*, at_most: int = 5000) -> int:
     """Closes requests resolved more than 30 days ago. Imported requests are left alone."""
     due = (
         ServiceRequest.objects.filter(status=Status.RESOLVED, resolved_at__lt=app_now() - AUTO_CLOSE_AFTER)

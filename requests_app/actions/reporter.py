@@ -33,7 +33,7 @@ def normalized_phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def person_of(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
+def create_person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
     """Always creates a person: an unverified address must not link two requests to one person."""
     person = Person.objects.create(
         jurisdiction=jurisdiction,
@@ -53,7 +53,7 @@ def person_of(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> 
     return person
 
 
-def take_part(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
+def add_participation(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
     """Adds a participation. Updates go to the email address, if there is one (we do not send text messages)."""
     return Participation.objects.create(
         person=person,

@@ -16,7 +16,7 @@ class TooManyLinks(Exception):
 
 
 @transaction.atomic
-def mail_link(draft: Draft, *, email: str) -> None:
+def send_link(draft: Draft, *, email: str) -> None:
     """Emails the link. The address is stored in the draft only, and deleted with it. Raises TooManyLinks."""
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is not None:

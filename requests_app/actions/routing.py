@@ -7,7 +7,7 @@ from requests_app.actions import clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.routing import Decision, decide, forwarded_to
+from requests_app.rules.routing import Decision, decide, forward_owner
 
 
 def route_row(row: OutboxRow) -> None:
@@ -30,7 +30,7 @@ def route(pk: int) -> ServiceRequest:
 
 
 @transaction.atomic
-def route_changed(pk: int) -> ServiceRequest:
+def reroute_edited(pk: int) -> ServiceRequest:
     """Routes a report again after its reporter changed the text or the place. Idempotent."""
     service_request = ServiceRequest.objects.locked(pk)
     if not service_request.routing_decisions.filter(is_first=True).exists():
@@ -47,7 +47,7 @@ def route_changed(pk: int) -> ServiceRequest:
 
 def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
     """Hands the request over if it belongs to another owner. Returns whether it did."""
-    owner = forwarded_to(service_request)
+    owner = forward_owner(service_request)
     if owner is None:
         return False
     RoutingDecision.objects.create(
@@ -74,7 +74,7 @@ def _apply(
         return
     _set_department(service_request, decision.department)
     if decision.department != counted_for:
-        clocks.recalculate_for(service_request, decision.department)
+        clocks.recalculate(service_request, decision.department)
         service_request.save(update_fields=clocks.DUE_FIELDS)
     _record_routed(service_request, decision, decision.department, actor=None)
 
@@ -93,7 +93,7 @@ def _record_routed(
 
 
 @transaction.atomic
-def route_again(pk: int, *, actor: User) -> ServiceRequest:
+def reroute(pk: int, *, actor: User) -> ServiceRequest:
     """Routes again by hand, after the service, place or text was corrected."""
     service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "route")
@@ -110,7 +110,7 @@ def route_again(pk: int, *, actor: User) -> ServiceRequest:
 
 
 @transaction.atomic
-def give_to_triage(row: OutboxRow) -> None:
+def route_failed(row: OutboxRow) -> None:
     """Sends the request to triage after routing failed for good, so that it is not lost."""
     if row.service_request_id is None:
         return

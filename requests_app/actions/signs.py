@@ -9,7 +9,7 @@ from requests_app.places import signs
 
 
 @transaction.atomic
-def make(
+def create(
     jurisdiction: Jurisdiction,
     *,
     label: str,

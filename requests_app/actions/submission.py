@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import events, links, references
 from requests_app.actions import clocks, counters, verify_email
-from requests_app.actions.reporter import Reporter, person_of, take_part
+from requests_app.actions.reporter import Reporter, add_participation, create_person
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -150,17 +150,17 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     _store_areas_and_answers(service_request, report)
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
-    person = person_of(report.jurisdiction, reporter, report.language)
+    person = create_person(report.jurisdiction, reporter, report.language)
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = take_part(person, service_request, role=role)
-    link = links.link_for(person, service_request)
+    participation = add_participation(person, service_request, role=role)
+    link = links.get_or_create_link(person, service_request)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
         photo.is_private = report.answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
     if must_wait and participation.contact_point is not None:
-        verify_email.mail_link(
+        verify_email.send_link(
             participation.contact_point,
             OneTimeLink.Purpose.CONFIRM,
             service_request=service_request,
@@ -239,9 +239,9 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
         Answer(
             service_request=service_request,
             question_version=question,
-            question_words=question.text.get(report.language) or question.text.get("en", ""),
+            question_text=question.text.get(report.language) or question.text.get("en", ""),
             value=value,
-            value_words=words,
+            value_text=words,
         )
         for question, value, words in report.answers.given
     )
@@ -295,10 +295,10 @@ def _check(report: NewReport) -> None:
         neighbor = report.owner if report.may_be_outside else None
         if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, point):
             return
-        raise Refused({"place": outside_words(jurisdiction, point)}, code="outside")
+        raise Refused({"place": outside_message(jurisdiction, point)}, code="outside")
 
 
-def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
+def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
     """The message for a place outside the city, with the neighbor it may belong to."""
     neighbor = ownership.neighbor_at(jurisdiction, point)
     if neighbor is None:
@@ -348,6 +348,6 @@ def _save_with_reference(service_request: ServiceRequest) -> None:
                 raise
 
 
-def as_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:
+def to_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:
     """Validates raw answers against the version's questions."""
     return intake.read_answers(intake.questions_of(version), given)

@@ -41,7 +41,7 @@ def subscribe(
     """
     if blocked_addresses.is_blocked(jurisdiction, email):
         raise verify_email.AddressBlocked
-    contact_point = verify_email.address_of(jurisdiction, email, language=language)
+    contact_point = verify_email.get_contact_point(jurisdiction, email, language=language)
     same = Subscription.objects.filter(
         jurisdiction=jurisdiction,
         contact_point=contact_point,
@@ -65,7 +65,7 @@ def subscribe(
         # Someone else who enters the address must not change a confirmed subscription.
         subscription.label, subscription.cadence = target.label[:200], cadence
         subscription.save()
-    verify_email.mail_link(
+    verify_email.send_link(
         contact_point, OneTimeLink.Purpose.SUBSCRIBE, subscription=subscription, visitor_hash=visitor_hash
     )
     return subscription
@@ -87,7 +87,7 @@ def confirm(link: OneTimeLink) -> Subscription | None:
 
 
 @transaction.atomic
-def want(pk: int, *, cadence: str) -> None:
+def set_cadence(pk: int, *, cadence: str) -> None:
     """Sets the cadence for a signed-in holder of the address, which also confirms the subscription."""
     subscriptions = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
     subscriptions.filter(confirmed_at=None).update(confirmed_at=app_now())
@@ -95,7 +95,7 @@ def want(pk: int, *, cadence: str) -> None:
 
 
 @transaction.atomic
-def stop(pk: int) -> None:
+def unsubscribe(pk: int) -> None:
     """Stops the subscription, including updates already in a digest."""
     Subscription.objects.filter(pk=pk, unsubscribed_at=None).update(unsubscribed_at=app_now())
     DigestItem.objects.filter(subscription_id=pk, sent_at=None).delete()

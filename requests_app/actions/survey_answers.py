@@ -29,5 +29,10 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
             defaults={"value": value, "reason": stored_reason},
         )
         events.record(
-            service_request, "surveyed", actor=actor, question=question, value=value, reason=stored_reason or None
+            service_request,
+            "survey_answered",
+            actor=actor,
+            question=question,
+            value=value,
+            reason=stored_reason or None,
         )

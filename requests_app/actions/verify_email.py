@@ -16,7 +16,7 @@ from requests_app.models import (
 )
 from requests_app.rules import blocked_addresses, my_requests
 
-WITHIN = {
+VALID_FOR = {
     OneTimeLink.Purpose.SIGN_IN: dt.timedelta(minutes=30),
     OneTimeLink.Purpose.CONFIRM: dt.timedelta(days=7),
     OneTimeLink.Purpose.SUBSCRIBE: dt.timedelta(days=2),
@@ -24,10 +24,10 @@ WITHIN = {
 }
 
 # A blocked address may still sign in, because its earlier reports are its own.
-NOT_BY_BANNED = {OneTimeLink.Purpose.CONFIRM, OneTimeLink.Purpose.SUBSCRIBE, OneTimeLink.Purpose.CHANGE}
+BLOCKED_PURPOSES = {OneTimeLink.Purpose.CONFIRM, OneTimeLink.Purpose.SUBSCRIBE, OneTimeLink.Purpose.CHANGE}
 
 
-class UsedUp(Exception):
+class LinkExpired(Exception):
     """The link has been used or has expired."""
 
 
@@ -35,7 +35,7 @@ class AddressBlocked(Exception):
     """The city blocked the address (see rules.blocked_addresses)."""
 
 
-def address_of(jurisdiction: Jurisdiction, email: str, *, language: str) -> ContactPoint:
+def get_contact_point(jurisdiction: Jurisdiction, email: str, *, language: str) -> ContactPoint:
     """The address, for anything not part of a report: the verified contact point, or else one of a person without reports.
 
     An unverified address must not link two requests to one person.
@@ -59,16 +59,16 @@ def address_of(jurisdiction: Jurisdiction, email: str, *, language: str) -> Cont
 
 
 @transaction.atomic
-def ask_to_sign_in(jurisdiction: Jurisdiction, email: str, *, visitor_hash: str) -> None:
+def send_sign_in_link(jurisdiction: Jurisdiction, email: str, *, visitor_hash: str) -> None:
     """Sends a sign-in link to a known address. Nothing is sent to others, and the response does not reveal which it was."""
     known = my_requests.known(jurisdiction, email).select_related("person").filter(bounced_at=None)
     contact_point = known.exclude(verified_at=None).order_by("id").first() or known.order_by("-id").first()
     if contact_point is not None:
-        mail_link(contact_point, OneTimeLink.Purpose.SIGN_IN, visitor_hash=visitor_hash)
+        send_link(contact_point, OneTimeLink.Purpose.SIGN_IN, visitor_hash=visitor_hash)
 
 
 @transaction.atomic
-def mail_link(
+def send_link(
     contact_point: ContactPoint,
     purpose: str,
     *,
@@ -83,21 +83,23 @@ def mail_link(
         service_request=service_request,
         subscription=subscription,
         visitor_hash=visitor_hash,
-        expires_at=app_now() + WITHIN[OneTimeLink.Purpose(purpose)],
+        expires_at=app_now() + VALID_FOR[OneTimeLink.Purpose(purpose)],
     )
     # The row has only the link's id; its secret is derived when the email is written.
     outbox.enqueue("mail_link", lane="outside", dedupe_key=f"mail_link:{link.pk}", recipient_id=contact_point.pk)
     return link
 
 
-def is_over(link: OneTimeLink) -> bool:
+def is_expired(link: OneTimeLink) -> bool:
     return link.expires_at <= app_now()
 
 
 @transaction.atomic
 def use(link: OneTimeLink) -> ContactPoint:
     """Verifies the address everywhere in this city. Raises UsedUp (links are single-use) and AddressBlocked."""
-    if link.purpose in NOT_BY_BANNED and blocked_addresses.is_blocked(link.jurisdiction, link.contact_point.normalized):
+    if link.purpose in BLOCKED_PURPOSES and blocked_addresses.is_blocked(
+        link.jurisdiction, link.contact_point.normalized
+    ):
         raise AddressBlocked
     locked = _use_up(link)
     contact_point = locked.contact_point
@@ -113,7 +115,7 @@ def use(link: OneTimeLink) -> ContactPoint:
 
 
 @transaction.atomic
-def refuse(link: OneTimeLink) -> None:
+def decline(link: OneTimeLink) -> None:
     """ "That wasn't me": ends the link and whatever was requested with it. Raises UsedUp."""
     locked = _use_up(link)
     now = app_now()
@@ -127,7 +129,7 @@ def _use_up(link: OneTimeLink) -> OneTimeLink:
     links = OneTimeLink.objects.select_for_update(of=("self",)).select_related("contact_point").filter(pk=link.pk)
     locked, now = links.first(), app_now()
     if locked is None or locked.used_at is not None or locked.expires_at <= now:
-        raise UsedUp
+        raise LinkExpired
     locked.used_at = now
     locked.save(update_fields=["used_at"])
     return locked

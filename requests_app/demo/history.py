@@ -11,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from requests_app.actions.conversation import ANSWER_WITHIN
+from requests_app.actions.conversation import ANSWER_DEADLINE
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
 from requests_app.demo.progress import StoryEvent
@@ -84,7 +84,7 @@ def _store_survey_answers(jurisdiction: Jurisdiction) -> None:
                         AND earlier.id < survey.id
                 ), survey.at
             FROM requests_app_event survey
-            WHERE survey.jurisdiction_id = %s AND survey.kind = 'surveyed' AND survey.source = 'demo'
+            WHERE survey.jurisdiction_id = %s AND survey.kind = 'survey_answered' AND survey.source = 'demo'
             """,
             [jurisdiction.pk],
         )
@@ -234,9 +234,9 @@ class HistoryBuilder:
         history.answers = [
             {
                 "question_version_id": question.pk,
-                "question_words": question.text.get(story.language) or question.text.get("en", ""),
+                "question_text": question.text.get(story.language) or question.text.get("en", ""),
                 "value": value,
-                "value_words": words,
+                "value_text": words,
             }
             for question, value, words in answers.given
         ]
@@ -280,7 +280,7 @@ class HistoryBuilder:
                 row, event, words, story_event.data.get("language", "en"), kind=kind, public=public
             )
         if event.comment is not None and event.comment.public:
-            row["last_public_word_at"] = at
+            row["last_public_message_at"] = at
         if story_event.kind in PUBLIC_KINDS:
             row["updated_at"] = at
         if story_event.by == "staff":
@@ -390,14 +390,14 @@ class HistoryBuilder:
             )
             at = min(event.at + dt.timedelta(seconds=40), self.now)
             history.events.append(NewEvent("commented", at, user_id=event.user_id, comment=comment))
-            history.row["last_public_word_at"] = history.row["updated_at"] = at
+            history.row["last_public_message_at"] = history.row["updated_at"] = at
 
     def _resumed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         history.row |= {"hold_reason": "", "hold_until": None}
         clocks.resume(event.at)
 
     def _asked(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
-        history.row |= {"hold_reason": "reporter", "hold_until": (event.at + ANSWER_WITHIN).date()}
+        history.row |= {"hold_reason": "reporter", "hold_until": (event.at + ANSWER_DEADLINE).date()}
         clocks.pause(event.at)
 
     def _answered(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
@@ -407,7 +407,7 @@ class HistoryBuilder:
     def _commented(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         """Only a comment; the row does not change."""
 
-    _noted = _commented
+    _note_added = _commented
 
     def _resolve(self, history: History, event: NewEvent, clocks: Clocks) -> None:
         self._begin(history, event, clocks)
@@ -433,7 +433,9 @@ class HistoryBuilder:
         self._resolve(history, event, clocks)
         event.data = {"parent_id": self.ids[data["parent"]]}
 
-    def _absorbed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+    def _duplicate_merged(
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
+    ) -> None:
         event.data = {"child_id": self.ids[data["child"]]}
 
     def _withdrawn(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
@@ -449,7 +451,9 @@ class HistoryBuilder:
     def _closed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         history.row["closed_at"] = event.at
 
-    def _surveyed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+    def _survey_answered(
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
+    ) -> None:
         event.data = {"question": data["question"], "value": data["value"], "reason": data["reason"] or None}
 
     def _joined(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
@@ -465,14 +469,14 @@ class HistoryBuilder:
 # Columns that stay empty until an event sets them.
 _EVENT_COLUMNS = (
     "department_id", "assignee_id", "owner_id", "hold_until", "scheduled_for", "made_safe_at", "visited_at",
-    "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at", "last_public_word_at",
+    "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at", "last_public_message_at",
 )  # fmt: skip
 # The kind of comment that the words of an event become, and whether it is public.
 _COMMENT_KINDS = {
     "asked": (Comment.Kind.QUESTION.value, False),
     "answered": (Comment.Kind.ANSWER.value, False),
     "commented": (Comment.Kind.COMMENT.value, True),
-    "noted": (Comment.Kind.NOTE.value, False),
+    "note_added": (Comment.Kind.NOTE.value, False),
     "resolved": (Comment.Kind.OUTCOME.value, True),
     "handed_over": (Comment.Kind.OUTCOME.value, True),
     "merged": (Comment.Kind.OUTCOME.value, True),

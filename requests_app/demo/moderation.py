@@ -54,8 +54,8 @@ def load(jurisdiction: Jurisdiction) -> None:
             (description,) = (
                 text for text in public_texts(service_request) if text.field == TextRevision.Field.DESCRIPTION
             )
-            hidden = {description.key: moderation.NewWords(REDACTED_TEXT, description.version)}
-            moderation.hide_words(service_request.pk, hidden, reason="personal_data", actor=moderator)
+            hidden = {description.key: moderation.Replacement(REDACTED_TEXT, description.version)}
+            moderation.hide_text(service_request.pk, hidden, reason="personal_data", actor=moderator)
 
 
 def _report(
@@ -70,7 +70,7 @@ def _report(
         pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
     )
     with override(language):
-        answers = submission.as_answers(version, _harmless_answers(version))
+        answers = submission.to_answers(version, _harmless_answers(version))
     report = submission.NewReport(
         jurisdiction=jurisdiction,
         version=version,

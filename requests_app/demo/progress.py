@@ -324,7 +324,7 @@ class Timeline:
         for chance, least, kind, by, name, common in (
             (0.30, 6 * HOUR, "commented", "staff", "progress", ""),
             (0.25, 12 * DAY, "commented", "staff", "later", ""),
-            (0.16, 20 * HOUR, "noted", "staff", "note", "accepted_note"),
+            (0.16, 20 * HOUR, "note_added", "staff", "note", "accepted_note"),
             (0.05, 3 * DAY, "answered", "reporter", "nudge", ""),
         ):
             if span > least and rng.random() < chance and (self.can_reply or by == "staff"):
@@ -438,7 +438,7 @@ class Timeline:
         dispositions = [event.data["disposition"] for event in self.events if event.kind == "resolved"]
         shares = SURVEY_FIXED.get(dispositions[-1] if dispositions else disposition)
         rng = random.Random(f"{self.service} {self.opened.isoformat()}")  # noqa: S311  (demo data)
-        if shares is None or not self.can_reply or rng.random() > self.chosen["surveyed"]:
+        if shares is None or not self.can_reply or rng.random() > self.chosen["survey_answered"]:
             return
         at = ended + min(dt.timedelta(hours=rng.expovariate(1 / 40)), 29 * DAY)
         asked = [(SurveyAnswer.Question.FIXED, shares)]
@@ -448,7 +448,7 @@ class Timeline:
             value = rng.choices(SurveyAnswer.Value.values, weights)[0]
             reasons = list(survey.REASONS[question])
             reason = "" if value == SurveyAnswer.Value.YES else rng.choice(reasons)
-            self.add("surveyed", at, "reporter", question=question.value, value=value, reason=reason)
+            self.add("survey_answered", at, "reporter", question=question.value, value=value, reason=reason)
 
 
 def status_after(events: list[StoryEvent]) -> tuple[str, str]:

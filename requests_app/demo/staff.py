@@ -7,7 +7,7 @@ from django.db import transaction
 
 from requests_app.actions import people
 from requests_app.models import Department, Jurisdiction, User
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 
 PASSWORD = "lamplighter-demo"  # noqa: S105  (published on purpose)
 DOMAIN = "rivermark.example"
@@ -56,7 +56,7 @@ def load_staff(jurisdiction: Jurisdiction) -> list[User]:
     """Creates the users; a second call changes nothing. Other cities' departments stand in for missing codes."""
     if not settings.DEMO or settings.PRODUCTION:
         raise OnlyInTheDemo
-    roles = {code: role for code in FIRST_ROLES if (role := people.role_named(jurisdiction, code))}
+    roles = {code: role for code in DEFAULT_ROLES if (role := people.get_role(jurisdiction, code))}
     departments = {row.code: row for row in Department.objects.filter(jurisdiction=jurisdiction).order_by("id")}
     users = []
     for person in PEOPLE:
@@ -64,7 +64,7 @@ def load_staff(jurisdiction: Jurisdiction) -> list[User]:
         if user is None:
             user = User.objects.create_user(person.email, PASSWORD, name=person.name)
         for code in person.departments:
-            people.join_staff(user, roles[person.role], _department(departments, code) if code else None)
+            people.add_membership(user, roles[person.role], _department(departments, code) if code else None)
         users.append(user)
     return users
 

@@ -460,7 +460,7 @@ class StoryGenerator:
         start = [StoryEvent("submitted", plan.opened, "staff" if plan.channel == "staff" else "reporter")]
         past = [event for event in start + events if event.at <= self.now]
         joined = self._joined(plan, past, rng)
-        absorbed = [StoryEvent("absorbed", at, "staff", {"child": child}) for at, child in plan.absorbs]
+        absorbed = [StoryEvent("duplicate_merged", at, "staff", {"child": child}) for at, child in plan.absorbs]
         return sorted(past + joined + absorbed, key=lambda event: event.at), (
             0 if reporter is None and plan.channel == "staff" else 1
         ) + len(joined) + len(absorbed)

@@ -14,7 +14,7 @@ from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules import permissions
-from requests_app.web.visitor import drafts_of
+from requests_app.web.visitor import open_drafts
 
 # One private link per status.
 LINK_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]
@@ -45,7 +45,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
 def make_links(jurisdiction: Jurisdiction) -> None:
     """Creates private links of reporters, to see their pages as a resident."""
     for participation in _reporters(jurisdiction):
-        links.link_for(participation.person, participation.service_request)
+        links.get_or_create_link(participation.person, participation.service_request)
 
 
 def _reporters(jurisdiction: Jurisdiction) -> list[Participation]:
@@ -79,13 +79,13 @@ def private_links(request: HttpRequest) -> HttpResponse:
         }
         for link in newest
     ]
-    return render(request, "demo/private_links.html", {"links": shown, "drafts": drafts_of(request)})
+    return render(request, "demo/private_links.html", {"links": shown, "drafts": open_drafts(request)})
 
 
 @require_safe
 def developer(request: HttpRequest) -> HttpResponse:
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    return render(request, "demo/developer.html", {"site": links.site_of(jurisdiction)})
+    return render(request, "demo/developer.html", {"site": links.base_url(jurisdiction)})
 
 
 @require_safe

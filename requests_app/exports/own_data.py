@@ -117,7 +117,7 @@ def _data(
     data: dict[str, Any] = {
         "format": FORMAT,
         "city": city.name,
-        "site": links.site_of(city),
+        "site": links.base_url(city),
         "made_at": app_now(),
         "address": contact_point.value,
         "part": part,
@@ -171,7 +171,7 @@ def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, A
         "language": one.language,
         "words": one.description,
         "place": _place(one) | {"named_by": one.place_source or None},
-        "answers": [{"question": answer.question_words, "answer": answer.value_words} for answer in one.answers.all()],
+        "answers": [{"question": answer.question_text, "answer": answer.value_text} for answer in one.answers.all()],
         "earlier_words": [
             {"of": revision.field, "before": revision.before, "after": revision.after, "at": revision.created_at}
             for revision in one.text_revisions.all()

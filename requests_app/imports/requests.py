@@ -379,7 +379,7 @@ class RequestImport:
             "resolved_at": closed_at if ended else None,
             "closed_at": closed_at if ended else None,
             "updated_at": closed_at or opened_at,
-            "last_public_word_at": closed_at if ended else None,
+            "last_public_message_at": closed_at if ended else None,
             "external_source": self.mapping.source,
             "external_id": row.external_id,
         }
@@ -401,7 +401,7 @@ class RequestImport:
             self._end(row, closing, closed_at, department)
         elif closing:
             note = NewComment(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
-            events.append(NewEvent("noted", max(opened_at, closed_at or opened_at), comment=note))
+            events.append(NewEvent("note_added", max(opened_at, closed_at or opened_at), comment=note))
 
     def _end(self, row: Row, closing: str, closed_at: dt.datetime, department: Department) -> None:
         """The public sees the mapping's words for the outcome. Staff's own closing words may name people, so they become a note."""
@@ -410,7 +410,7 @@ class RequestImport:
         public = NewComment(Comment.Kind.OUTCOME, words, self.language, public=True, department_id=department.pk)
         if closing:
             note = NewComment(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
-            row.history.events.append(NewEvent("noted", closed_at, comment=note))
+            row.history.events.append(NewEvent("note_added", closed_at, comment=note))
         row.history.events.append(
             NewEvent("resolved", closed_at, {"disposition": ending.disposition}, comment=public if words else None)
         )

@@ -143,7 +143,7 @@ def compose(
     requests = changes.by_request()
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=jurisdiction)}
     owners = timeline.names_of_owners(one.event for one in changes.readable)
-    site = links.site_of(jurisdiction)
+    site = links.base_url(jurisdiction)
     stop_url = site + reverse(
         "requests_app:unsubscribe_digest_link", args=[links.digest_token(contact_point, subscription)]
     )
@@ -199,6 +199,6 @@ def _change(item: DigestItem, changes: Changes, words: str) -> Change:
 def _url(service_request: ServiceRequest, contact_point: ContactPoint, subscription: Subscription | None) -> str:
     """The private link for their own reports; the public page for others."""
     if subscription is None:
-        return links.url(links.link_for(contact_point.person, service_request), service_request.jurisdiction)
+        return links.url(links.get_or_create_link(contact_point.person, service_request), service_request.jurisdiction)
     path = reverse("requests_app:track", args=[service_request.reference])
-    return links.site_of(service_request.jurisdiction) + path
+    return links.base_url(service_request.jurisdiction) + path

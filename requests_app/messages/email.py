@@ -132,10 +132,10 @@ def compose(
 ) -> EmailMultiAlternatives:
     """Subject, plain text and HTML from templates/emails/, in the active language. own: the recipient reported it."""
     jurisdiction = service_request.jurisdiction
-    link = links.link_for(contact_point.person, service_request)
+    link = links.get_or_create_link(contact_point.person, service_request)
     comment = _comment_of(event, kind)
     follow_url = links.url(link, jurisdiction)
-    stop_url = links.site_of(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
+    stop_url = links.base_url(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
     service_name = localized(service_request.service_version.name)
     place = service_request.address if own else service_request.public_address
     context: dict[str, Any] = {
@@ -254,7 +254,7 @@ def mail_supervisor(row: OutboxRow) -> None:
     context = {
         "service_request": service_request,
         "city": jurisdiction,
-        "page": links.site_of(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
+        "page": links.base_url(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
         "demo": settings.DEMO,
     }
     with override(supervisor.language), timezone.override(jurisdiction.zone):

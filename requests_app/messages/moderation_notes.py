@@ -45,4 +45,4 @@ def hidden_note(service_request: ServiceRequest) -> str:
         "personal_data": _("Hidden from the public because it has private details about a person."),
         "abuse": _("Hidden from the public because of abuse or threats."),
         "not_a_report": _("Hidden from the public because it isn’t a report."),
-    }.get(public_texts.reason_of_hiding(service_request), _("Hidden from the public by the city."))
+    }.get(public_texts.hidden_reason(service_request), _("Hidden from the public by the city."))

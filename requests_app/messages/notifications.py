@@ -87,7 +87,7 @@ def notify(row: OutboxRow) -> None:
     ]
     if emails:
         # put() keeps the id of the HTTP request, so that the logs of the emails have it too.
-        outbox.put(emails, lane="outside")
+        outbox.enqueue_rows(emails, lane="outside")
 
 
 def addresses_of_actor(event: Event) -> list[str]:

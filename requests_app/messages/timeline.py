@@ -14,7 +14,7 @@ from requests_app.models import Comment, Department, Disposition, Event, Owner, 
 from requests_app.rules.public_texts import key_of
 
 # Not shown: people who joined are a number on the page, not a line each; closed looks like resolved.
-UNTOLD = {"joined", "absorbed", "closed"}
+UNTOLD = {"joined", "duplicate_merged", "closed"}
 AT_MOST = 200
 # Events that come several at a time when someone does it once.
 IN_SERIES = {"edited", "photo_added"}

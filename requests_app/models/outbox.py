@@ -9,7 +9,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import ContactPoint, Person
 from requests_app.models.service_request import ServiceRequest
 
-UNDONE = Q(done_at__isnull=True, dead_at__isnull=True, paused_at__isnull=True)
+PENDING = Q(done_at__isnull=True, dead_at__isnull=True, paused_at__isnull=True)
 
 
 class OutboxRow(models.Model):
@@ -42,8 +42,8 @@ class OutboxRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["lane", "due_at", "id"], condition=UNDONE, name="outbox_due"),
-            models.Index(fields=["ordering_key", "id"], condition=UNDONE & ~Q(ordering_key=""), name="outbox_order"),
+            models.Index(fields=["lane", "due_at", "id"], condition=PENDING, name="outbox_due"),
+            models.Index(fields=["ordering_key", "id"], condition=PENDING & ~Q(ordering_key=""), name="outbox_order"),
             models.Index(fields=["dead_at"], condition=Q(dead_at__isnull=False), name="outbox_dead"),
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="outbox_done"),
             models.Index(fields=["service_request"], name="outbox_of_request"),

@@ -125,7 +125,7 @@ class ServiceRequest(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     # The last change visible to the public, and our last public message.
     updated_at = models.DateTimeField()
-    last_public_word_at = models.DateTimeField(null=True, blank=True)
+    last_public_message_at = models.DateTimeField(null=True, blank=True)
 
     # The source of an imported request. Unique, so that importing again updates it.
     external_source = models.CharField(max_length=60, blank=True)
@@ -275,10 +275,10 @@ class Answer(models.Model):
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="answers")
     question_version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
-    question_words = models.TextField()
+    question_text = models.TextField()
     # A text or a list of option values, and how it was shown.
     value = models.JSONField()
-    value_words = models.TextField()
+    value_text = models.TextField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service_request", "question_version"], name="answer_once")]

@@ -26,7 +26,7 @@ def find(jurisdiction: Jurisdiction, typed: str) -> Sign | None:
     code = typed.strip()[:60]
     if not code or "\x00" in code:
         return None
-    spellings = {code.upper(), references.normal(code)}
+    spellings = {code.upper(), references.normalized(code)}
     rows = ShortLink.objects.filter(jurisdiction=jurisdiction, code__in=spellings, ended_at=None)
     row = rows.select_related("service").order_by("id").first()
     asset = assets.by_number(jurisdiction, row.code if row else code)

@@ -35,7 +35,7 @@ def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
     own = parts.filter(role__in=Participation.OWN).values("service_request")
     return (
         ServiceRequest.objects.filter(pk__in=parts.values("service_request"))
-        .exclude(public_state__in=permissions.NOT_THERE)
+        .exclude(public_state__in=permissions.INVISIBLE)
         .filter(Q(public_state=PublicState.PUBLIC) | Q(pk__in=own))
     )
 

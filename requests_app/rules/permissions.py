@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from requests_app.models.service_request import ServiceRequest
 
 # Permissions on a request: each action of the lifecycle, and these.
-ON_A_REQUEST = {
+REQUEST_PERMISSIONS = {
     *ACTIONS,
     "view",
     # View private services, only in the request's own department.
@@ -34,7 +34,7 @@ ON_A_REQUEST = {
     "only_assigned",
 }
 # Permissions for the whole city.
-IN_THE_CITY = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
+CITY_PERMISSIONS = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
 
 _WORK = [
     "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",
@@ -47,16 +47,16 @@ _TRIAGE = [
 
 
 # Not visible to any staff: erased, or not confirmed by its reporter yet.
-NOT_THERE = [PublicState.ERASED, PublicState.UNCONFIRMED]
+INVISIBLE = [PublicState.ERASED, PublicState.UNCONFIRMED]
 
 
-class FirstRole(TypedDict):
+class DefaultRole(TypedDict):
     name: dict[str, str]
     permissions: list[str]
 
 
 # The roles of a new city; afterward they are rows.
-FIRST_ROLES: dict[str, FirstRole] = {
+DEFAULT_ROLES: dict[str, DefaultRole] = {
     "crew": {"name": {"en": "Crew", "es": "Cuadrilla"}, "permissions": [*_WORK]},
     "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
     "supervisor": {
@@ -102,7 +102,7 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     permissions = membership.role.permissions
     if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
         return False
-    if service_request.public_state in NOT_THERE:
+    if service_request.public_state in INVISIBLE:
         return False
     if "only_assigned" in permissions and service_request.assignee_id != membership.user_id:
         return False
@@ -136,7 +136,7 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
     permissions = membership.role.permissions
     if "view" not in permissions:
         return Q(pk__in=[])
-    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state__in=NOT_THERE)
+    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state__in=INVISIBLE)
     if "only_assigned" in permissions:
         rule &= Q(assignee_id=membership.user_id)
     confidential = Q(public_state__in=CONFIDENTIAL)
@@ -173,7 +173,7 @@ def can(user: User | AnonymousUser, action: str, service_request: "ServiceReques
     )
 
 
-def supervisor_of(department: Department) -> User | None:
+def find_supervisor(department: Department) -> User | None:
     """The supervisor with the fewest open requests in the department, or else in the whole city."""
     # In one membership: a supervisor elsewhere who only works in this department does not count.
     supervises = Membership.objects.filter(

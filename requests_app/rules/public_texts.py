@@ -22,7 +22,7 @@ from requests_app.rules.intake import clean_text
 REASONS = ("personal_data", "abuse", "threat", "other")
 REMOVED = "[…]"
 # The newest comments, for a request with hundreds of them.
-AT_MOST = 200
+COMMENTS_MAX = 200
 
 Of = Answer | Comment | Photo | None
 Field = TextRevision.Field
@@ -64,11 +64,11 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
         question_version__visibility=QuestionVersion.Visibility.PUBLIC,
     )
     for answer in answers.select_related("question_version").order_by("question_version__order", "id"):
-        texts.append(PublicText(Field.ANSWER, answer.value_words, language, answer))
+        texts.append(PublicText(Field.ANSWER, answer.value_text, language, answer))
     for photo in service_request.photos.filter(is_private=False, hidden_at=None).exclude(alt="").order_by("id"):
         texts.append(PublicText(Field.PHOTO, photo.alt, language, photo))
     comments = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
-    for comment in reversed(comments.order_by("-id")[:AT_MOST]):
+    for comment in reversed(comments.order_by("-id")[:COMMENTS_MAX]):
         texts.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
     return [text for text in texts if text.words]
 
@@ -76,7 +76,7 @@ def public_texts(service_request: ServiceRequest) -> list[PublicText]:
 def current_text(revision: TextRevision) -> str:
     """The current text at the place of a revision."""
     if revision.answer is not None:
-        return revision.answer.value_words
+        return revision.answer.value_text
     if revision.comment is not None:
         return revision.comment.text
     if revision.photo is not None:
@@ -99,13 +99,13 @@ def removed_texts(
     where = Q(service_request=service_request)
     if parent is not None:
         where |= Q(service_request=parent, field=Field.COMMENT)
-    changes: QuerySet[TextRevision] = TextRevision.objects.filter(where, reason__in=REASONS, undone_at=None)
+    changes: QuerySet[TextRevision] = TextRevision.objects.filter(where, reason__in=REASONS, restored_at=None)
     by = Subquery(of_staff.order_by("id").values("department__name")[:1], output_field=JSONField())
     for revision in changes.annotate(by=by).order_by("id"):
         yield key_of_revision(revision), revision.reason, revision.by
 
 
-def reason_of_hiding(service_request: ServiceRequest) -> str:
+def hidden_reason(service_request: ServiceRequest) -> str:
     """Why staff hid the request (a code)."""
     last = Event.objects.filter(service_request=service_request, kind="hidden").order_by("-id").first()
     return str(last.data.get("reason", "")) if last else ""

@@ -4,7 +4,7 @@ from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
 from requests_app.clock import app_now
-from requests_app.localized import Words
+from requests_app.localized import LocalizedText
 from requests_app.models import Disposition, ServiceRequest
 from requests_app.places.public_filter import LATELY
 from requests_app.places.statement_timeout import TimeUpError, at_most
@@ -17,7 +17,7 @@ CACHED_S = 900
 COUNT_MS = 1000
 
 
-def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[Words, int]]:
+def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[LocalizedText, int]]:
     """The most reported services by name, with counts for the last 90 days. key: identifies the place in the cache."""
     key = f"recurring:{key}"
     counts = cache.get(key)
@@ -27,7 +27,7 @@ def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[
     return list(counts)
 
 
-def _count(found: QuerySet[ServiceRequest]) -> tuple[tuple[Words, int], ...]:
+def _count(found: QuerySet[ServiceRequest]) -> tuple[tuple[LocalizedText, int], ...]:
     counted = (
         found.filter(submitted_at__gte=app_now() - LATELY)
         # A duplicate isn't a recurrence.

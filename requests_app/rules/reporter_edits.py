@@ -8,7 +8,7 @@ from requests_app.rules import intake
 # Photos added later, besides those sent with the report.
 LATER_PHOTOS_MAX = 5
 # Staff events that don't mean anyone reviewed the report: taken by phone, contact viewed, internal note.
-_NOT_TRIAGE = ("submitted", "reporter_viewed", "noted")
+_NOT_TRIAGE = ("submitted", "reporter_viewed", "note_added")
 
 
 def too_late(service_request: ServiceRequest) -> str:

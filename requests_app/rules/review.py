@@ -18,7 +18,7 @@ from requests_app.models.states import PublicState
 from requests_app.rules import screening
 
 # A report with this many unlisted links is fine; with more, it is mostly an advertisement.
-LINKS_MOST = 2
+LINKS_MAX = 2
 # Longer text is no host name (RFC 1035) or no part of one; nobody lists names with more parts.
 HOST_MAX, PART_MAX, PARTS_MAX = 253, 63, 10
 PHRASE_MAX = 120
@@ -41,7 +41,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """Matches in a text: the listed threats and hosts, and the number of links."""
 
     threats: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Found:
     def reason(self) -> str:
         if self.threats:
             return Reason.THREAT
-        return Reason.LINK if self.hosts or self.links > LINKS_MOST else ""
+        return Reason.LINK if self.hosts or self.links > LINKS_MAX else ""
 
 
 def public_state_of(version: ServiceVersion, *, is_test: bool, review_reason: str = "") -> str:
@@ -70,7 +70,7 @@ def review_reason(
     jurisdiction: Jurisdiction, texts: Iterable[str], *, by_robot: bool = False, over_limit: bool = False
 ) -> str:
     """Why this report is reviewed before publication; empty if it is not. texts: everything typed, one by one."""
-    reason = look(jurisdiction, texts).reason
+    reason = find_matches(jurisdiction, texts).reason
     if reason:
         return reason
     if by_robot:
@@ -78,13 +78,13 @@ def review_reason(
     return Reason.LIMIT if over_limit else ""
 
 
-def look(jurisdiction: Jurisdiction, texts: Iterable[str]) -> Found:
+def find_matches(jurisdiction: Jurisdiction, texts: Iterable[str]) -> Matches:
     """Matches of these texts with the city's lists."""
     texts = list(texts)
-    return Lists(jurisdiction, texts).look(texts)
+    return ModerationLists(jurisdiction, texts).look(texts)
 
 
-class Lists:
+class ModerationLists:
     """The part of the city's lists that these texts could match, loaded once for many texts."""
 
     def __init__(self, jurisdiction: Jurisdiction, texts: Iterable[str]) -> None:
@@ -97,7 +97,7 @@ class Lists:
         self.threats = [term.value for term in terms if term.kind == ModerationTerm.Kind.THREAT]
         self.hosts = {term.value for term in terms if term.kind == ModerationTerm.Kind.LINK}
 
-    def look(self, texts: Iterable[str]) -> Found:
+    def look(self, texts: Iterable[str]) -> Matches:
         threats: dict[str, None] = {}
         hosts: dict[str, None] = {}
         links = 0
@@ -106,7 +106,7 @@ class Lists:
             for host in hosts_in(text):
                 hosts |= dict.fromkeys(name for name in _with_parents(host) if name in self.hosts)
             links += len(_LINK.findall(text))
-        return Found(tuple(threats), tuple(hosts), links)
+        return Matches(tuple(threats), tuple(hosts), links)
 
 
 def hosts_in(text: str) -> Iterator[str]:
@@ -120,10 +120,10 @@ def hosts_in(text: str) -> Iterator[str]:
             while is_name and name and not name[-1][0].isalpha():
                 name.pop()
             if is_name and len(name) > 1:
-                yield as_listed(".".join(name))
+                yield normalize_host(".".join(name))
 
 
-def as_listed(host: str) -> str:
+def normalize_host(host: str) -> str:
     """Normalizes a host name: lower case, without "www.", Unicode rather than punycode."""
     host = unicodedata.normalize("NFKC", host).casefold().strip(".")
     if "xn--" in host:
@@ -140,7 +140,7 @@ def host_of(typed: str) -> str:
     return host if len(host) <= HOST_MAX else ""
 
 
-def threat_of(typed: str) -> str:
+def normalize_threat(typed: str) -> str:
     """Normalizes a threat for the list. Empty if it has no words or is too long for a phrase."""
     phrase = " ".join(typed.split()).lower()
     return phrase if screening.has_words(phrase) and len(phrase) <= PHRASE_MAX else ""

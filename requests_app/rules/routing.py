@@ -18,7 +18,7 @@ class Decision:
     rule: RoutingRule | None = None
 
 
-def forwarded_to(service_request: ServiceRequest) -> Owner | None:
+def forward_owner(service_request: ServiceRequest) -> Owner | None:
     """The owner to hand the report over to at once, if the resident asked for that and we have an email address.
 
     Urgent reports within the city limits are handled by the city first and handed over afterward.

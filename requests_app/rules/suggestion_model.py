@@ -38,10 +38,10 @@ KNOWN_SHARE = 0.25
 
 Array = np.ndarray[Any, Any]
 # Exceptions raised by files that are missing, damaged or in another format.
-UNUSABLE = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
+LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
 
-def runs(text: str) -> Iterator[list[str]]:
+def word_runs(text: str) -> Iterator[list[str]]:
     """Runs of consecutive words in plain letters. Words with a digit or an @ are left out."""
     run: list[str] = []
     for token in text.lower().split():
@@ -59,12 +59,12 @@ def runs(text: str) -> Iterator[list[str]]:
 
 
 def words_and_pairs(text: str) -> Iterator[str]:
-    for run in runs(text):
+    for run in word_runs(text):
         yield from run
         yield from (f"{first} {second}" for first, second in pairwise(run))
 
 
-def pieces(word: str) -> Iterator[str]:
+def ngrams(word: str) -> Iterator[str]:
     """A word's letter n-grams, with which a word with a typo still matches."""
     edged = f"_{word}_"
     for length in PIECES:
@@ -73,7 +73,7 @@ def pieces(word: str) -> Iterator[str]:
 
 
 def features_of(text: str) -> list[str]:
-    return [*words_and_pairs(text), *(piece for run in runs(text) for word in run for piece in pieces(word))]
+    return [*words_and_pairs(text), *(piece for run in word_runs(text) for word in run for piece in ngrams(word))]
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def current_model(jurisdiction: Jurisdiction) -> Model | None:
         if about["jurisdiction"] != jurisdiction.jurisdiction_id:
             raise ValueError("another city's model")
         model = Model.read(folder / name)
-    except UNUSABLE as error:
+    except LOAD_ERRORS as error:
         log.warning("suggestion_model_unusable", jurisdiction=jurisdiction.pk, error=type(error).__name__)
     _in_use[jurisdiction.pk] = (folder, name, model)
     return model

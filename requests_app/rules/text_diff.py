@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 # With more pairs of words, comparing may take seconds; then the whole changed part is one difference.
-MOST_PAIRS = 400_000
+PAIRS_MAX = 400_000
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def text_diff(before: str, after: str) -> list[Piece]:
     end = _common(old[start:][::-1], new[start:][::-1])
     changed_old, changed_new = old[start : len(old) - end], new[start : len(new) - end]
     pieces = [("same", old[:start])]
-    if len(changed_old) * len(changed_new) > MOST_PAIRS:
+    if len(changed_old) * len(changed_new) > PAIRS_MAX:
         pieces += [("out", changed_old), ("in", changed_new)]
     else:
         for how, a, b, c, d in SequenceMatcher(None, changed_old, changed_new, autojunk=False).get_opcodes():

@@ -2,7 +2,7 @@
 
 from django import template
 
-from requests_app.colors import DARK_GROUND, WHITE, css, mix, moved, parse
+from requests_app.colors import DARK_BACKGROUND, WHITE, adjusted, css, mix, parse
 
 register = template.Library()
 
@@ -10,13 +10,13 @@ register = template.Library()
 @register.filter
 def under_white(color: str | None, default: str) -> str:
     """Dark enough for white text on it, and for text of this color on white."""
-    return css(moved(parse(color, default), (0, 0, 0), WHITE))
+    return css(adjusted(parse(color, default), (0, 0, 0), WHITE))
 
 
 @register.filter
 def on_dark(color: str | None, default: str) -> str:
     """Light enough for dark text on it, and for text of this color on a dark page."""
-    return css(moved(parse(color, default), WHITE, DARK_GROUND))
+    return css(adjusted(parse(color, default), WHITE, DARK_BACKGROUND))
 
 
 @register.filter

@@ -79,7 +79,7 @@ def answer_words(answer: Answer) -> str:
     chosen = answer.value if isinstance(answer.value, list) else [answer.value]
     if labels and all(str(value) in labels for value in chosen):
         return ", ".join(labels[str(value)] for value in chosen)
-    return answer.value_words
+    return answer.value_text
 
 
 @register.filter

@@ -24,7 +24,7 @@ class CityRequest(HttpRequest):
     LANGUAGE_CODE: str
 
 
-def switched_to(request: CityRequest) -> str:
+def requested_language(request: CityRequest) -> str:
     """The language that the header's switch sent with a form, if any; the form is then kept without validating.
 
     So it is, in the same language, for who wants to go on later.
@@ -37,19 +37,19 @@ def same_page_in(language: str, path: str) -> HttpResponse:
     return redirect(translate_url(path, language))
 
 
-def no_such_request(request: CityRequest, typed: str = "") -> HttpResponse:
+def request_not_found(request: CityRequest, typed: str = "") -> HttpResponse:
     """The same page for an unknown number, a private request and a wrong link, so that strangers learn nothing."""
     context: dict[str, Any] = {"form": FindForm(initial={"reference": typed}), "typed": typed}
     # It may have been hidden or erased while they were typing: show their text, so that they can copy it.
-    context["words"] = unsent_text.words_of(request)
+    context["words"] = unsent_text.typed_texts(request)
     response = render(request, "requests_app/request/not_found.html", context, status=404)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def too_much(city: Jurisdiction | None = None, *, per_s: int = limits.HOUR) -> str:
+def too_many_requests(city: Jurisdiction | None = None, *, per_s: int = limits.HOUR) -> str:
     """Message for a reached rate limit: when to try again and whom to call. What was typed stays on the page."""
-    again = app_now() + dt.timedelta(seconds=limits.again_in_s(per_s))
+    again = app_now() + dt.timedelta(seconds=limits.retry_after_s(per_s))
     time = wording.long_time(again, timezone.get_current_timezone())
     words = _("We’ve had too many requests from your network. Try again after %(time)s. We saved what you typed.")
     sentences = [wording.one_stop(words % {"time": time})]

@@ -59,7 +59,7 @@ def addresses_of(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, 
     # Of all query parameters, only the service makes a different page.
     service = request.GET.get("service", "")
     path = request.path + ("?" + urlencode({"service": service}) if service and match.url_name == "report" else "")
-    site = links.site_of(jurisdiction)
+    site = links.base_url(jurisdiction)
     codes = said_in(jurisdiction)
     alternates = [(code, site + translate_url(path, code)) for code in codes] if len(codes) > 1 else []
     return {"canonical": site + path, "alternates": alternates}

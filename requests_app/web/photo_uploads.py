@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import limits, photos
 from requests_app.rules import intake
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 
 # Against bots: each photo costs a second of CPU.
 PHOTOS_AN_HOUR = 600
@@ -25,7 +25,7 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
             left_out.append(name)
             continue
         if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
-            refused.append(too_much(request.jurisdiction))
+            refused.append(too_many_requests(request.jurisdiction))
             break
         try:
             add(upload, request.POST.get("key", "")[:64])

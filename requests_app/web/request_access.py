@@ -48,12 +48,12 @@ def access_request(request: CityRequest, reference: str) -> RequestAccess | None
     """The request if this reader may see it; None both if it doesn't exist and if it is private."""
     found = (
         ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
-        .exclude(public_state__in=permissions.NOT_THERE)
+        .exclude(public_state__in=permissions.INVISIBLE)
         .select_related(*RELATED)
         .filter(reference=references.parse(reference) or "")
         .first()
     )
-    link = links.link_of_request(request)
+    link = links.link_from_cookie(request)
     if found is None:
         return None
     if link is not None and link.service_request_id != found.pk:

@@ -40,7 +40,7 @@ FIELDS_MAX = 100
 A_WORD_MAX = 12
 
 
-def words_of(request: HttpRequest, *, without: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+def typed_texts(request: HttpRequest, *, without: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
     """The free texts of the submitted form, in its order."""
     if request.method != "POST":
         return []
@@ -53,11 +53,11 @@ def words_of(request: HttpRequest, *, without: set[str] = frozenset()) -> list[s
     return [text for text in typed if " " in text or "\n" in text or len(text) > A_WORD_MAX]
 
 
-def words_beyond(request: HttpRequest, service_request: ServiceRequest) -> list[str]:
+def texts_not_in(request: HttpRequest, service_request: ServiceRequest) -> list[str]:
     """The texts of the submitted form that the request, sent in the meantime, does not contain."""
     answers = [str(answer.value) for answer in service_request.answers.all()]
     saved = {service_request.description, service_request.address, service_request.place_note, *answers}
-    return [text for text in words_of(request, without=CONTACT) if text not in saved]
+    return [text for text in typed_texts(request, without=CONTACT) if text not in saved]
 
 
 def is_own_form(request: HttpRequest) -> bool:

@@ -7,22 +7,22 @@ import uuid
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from requests_app.actions.drafts import KEPT, visitor_hash
+from requests_app.actions.drafts import EXPIRES_AFTER, visitor_hash
 from requests_app.clock import app_now
 from requests_app.models import Draft
 
 COOKIE = "visitor"
 # Longer than a draft, so that the page about an expired draft still knows whose it was.
-COOKIE_KEPT = KEPT + dt.timedelta(days=7)
+COOKIE_KEPT = EXPIRES_AFTER + dt.timedelta(days=7)
 
 
-def visitor_of(request: HttpRequest) -> str:
+def get_visitor(request: HttpRequest) -> str:
     """This browser's secret (128 random bits), or a new one that remember() has to set."""
     secret = request.COOKIES.get(COOKIE, "")
     return secret if len(secret) == 32 and secret.isalnum() else secrets.token_hex(16)
 
 
-def remember(response: HttpResponse, visitor: str) -> HttpResponse:
+def set_visitor_cookie(response: HttpResponse, visitor: str) -> HttpResponse:
     response.set_cookie(
         COOKIE,
         visitor,
@@ -34,7 +34,7 @@ def remember(response: HttpResponse, visitor: str) -> HttpResponse:
     return response
 
 
-def drafts_of(request: HttpRequest) -> list[Draft]:
+def open_drafts(request: HttpRequest) -> list[Draft]:
     """This browser's five newest unsent drafts, newest first."""
     secret = request.COOKIES.get(COOKIE, "")
     if not secret:
@@ -49,7 +49,7 @@ def drafts_of(request: HttpRequest) -> list[Draft]:
     )
 
 
-def every_draft_of(request: HttpRequest) -> list[Draft]:
+def all_drafts(request: HttpRequest) -> list[Draft]:
     """All of this browser's drafts in this city, sent or not."""
     secret = request.COOKIES.get(COOKIE, "")
     if not secret:

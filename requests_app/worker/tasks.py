@@ -31,13 +31,13 @@ HANDLERS: dict[str, Handler] = {
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.
-WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}
+DEAD_HANDLERS: dict[str, Handler] = {"route": routing.route_failed}
 # After this many rows a drain ends, so that others get a turn.
 ROWS_A_DRAIN = 500
 SECONDS_A_DRAIN = 20
 
 
-def work(row_id: int) -> None:
+def handle(row_id: int) -> None:
     """Handles one claimed row. The work and its completion are one transaction; a failure is recorded in another."""
     try:
         with transaction.atomic():
@@ -71,8 +71,8 @@ def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = F
     with transaction.atomic():
         if outbox.fail(row_id, code, counts=True, give_up=give_up):
             dead = OutboxRow.objects.get(pk=row_id)
-            if dead.kind in WHEN_DEAD:
-                WHEN_DEAD[dead.kind](dead)
+            if dead.kind in DEAD_HANDLERS:
+                DEAD_HANDLERS[dead.kind](dead)
 
 
 @shared_task(name="requests_app.worker.tasks.drain")
@@ -87,7 +87,7 @@ def drain(lane: str) -> int:
         row_id = outbox.claim(lane)
         if row_id is None:
             break
-        work(row_id)
+        handle(row_id)
         taken += 1
     if lane == OutboxRow.Lane.DATABASE:
         # Even if no row was due, because many changes (resolving, reopening) have counter deltas but no row in this lane.
@@ -97,13 +97,13 @@ def drain(lane: str) -> int:
 
 def drain_database() -> None:
     while (row_id := outbox.claim(OutboxRow.Lane.DATABASE)) is not None:
-        work(row_id)
+        handle(row_id)
 
 
 @shared_task(name="requests_app.worker.tasks.hourly")
 def hourly() -> None:
     """Closes old requests, sends due digests and deletes expired data."""
-    progress.close_old()
+    progress.close_resolved()
     notifications.send_due_digests()
     housekeeping.sweep()
 

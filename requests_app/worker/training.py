@@ -38,7 +38,7 @@ from requests_app.rules.suggestion_model import (
     Model,
     features_of,
     folder_of,
-    pieces,
+    ngrams,
     words_and_pairs,
 )
 
@@ -52,12 +52,12 @@ UNKNOWN = "unknown"
 CONFIDENTIAL = [ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF]
 
 
-class TooLittle(Exception):
+class NotEnoughData(Exception):
     """Fewer than two services, or no word that five requests share."""
 
 
 @dataclass(frozen=True)
-class Said:
+class Sample:
     """A request's text. sources: reporter and address, by which requests that are not independent are recognized."""
 
     text: str
@@ -66,27 +66,27 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     texts: int
     features: int
     services: int
 
 
-def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> Trained:
+def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> TrainingResult:
     """Trains on the city's requests and puts the model into use. Raises TooLittle; the previous model then stays in use."""
     services = list(_services(jurisdiction))
     samples = [sample for service in services for sample in _samples(service, most)]
     model = fit(samples, [pair for service in services for pair in _catalog_text(service)])
     write(jurisdiction, model)
-    return Trained(len(samples), len(model.features), len(model.services))
+    return TrainingResult(len(samples), len(model.features), len(model.services))
 
 
-def fit(samples: list[Said], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
+def fit(samples: list[Sample], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
     """own_words: (text, service_code) from the catalog, used for training but not for the vocabulary."""
     vocabulary = sorted(vocabulary_of(samples), key=str.encode)
     pairs = [(sample.text, sample.service) for sample in samples] + (own_words or [])
     if not vocabulary or len({service for _, service in pairs}) < 2:
-        raise TooLittle
+        raise NotEnoughData
     counter = CountVectorizer(analyzer=features_of, vocabulary=vocabulary, dtype=np.float32)
     rarity = TfidfTransformer(sublinear_tf=True)
     counts = rarity.fit_transform(counter.transform(text for text, _ in pairs))
@@ -106,7 +106,7 @@ def fit(samples: list[Said], own_words: list[tuple[str, str]] | None = None, *, 
     )
 
 
-def vocabulary_of(samples: Iterable[Said]) -> set[str]:
+def vocabulary_of(samples: Iterable[Sample]) -> set[str]:
     """The features allowed by the rules at the top of this file."""
     seen: set[tuple[str, str]] = set()
     requests: Counter[str] = Counter()
@@ -117,7 +117,7 @@ def vocabulary_of(samples: Iterable[Said]) -> set[str]:
         seen |= sources
         requests.update(set(words_and_pairs(sample.text)))
     features = {feature for feature, times in requests.items() if times >= LEAST_REQUESTS}
-    return features | {piece for feature in features if " " not in feature for piece in pieces(feature)}
+    return features | {piece for feature in features if " " not in feature for piece in ngrams(feature)}
 
 
 # --- Input ------------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ def _services(jurisdiction: Jurisdiction) -> Iterator[Service]:
     return services.select_related("current").order_by("pk").iterator()
 
 
-def _samples(service: Service, most: int) -> Iterator[Said]:
+def _samples(service: Service, most: int) -> Iterator[Sample]:
     """The newest public texts."""
     if service.current is None or service.current.visibility in CONFIDENTIAL:
         return
@@ -149,7 +149,7 @@ def _samples(service: Service, most: int) -> Iterator[Said]:
     ).values_list("person__participations__service_request_id", "kind", "normalized"):
         contacts.setdefault(pk, []).append(f"{kind} {address}")
     for pk, text, address in rows:
-        yield Said(text, service.service_code, (*contacts.get(pk, []), *([f"address {address}"] if address else [])))
+        yield Sample(text, service.service_code, (*contacts.get(pk, []), *([f"address {address}"] if address else [])))
 
 
 def _catalog_text(service: Service) -> Iterator[tuple[str, str]]:

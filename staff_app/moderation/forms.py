@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.actions.moderation import NewWords
+from requests_app.actions.moderation import Replacement
 from requests_app.models import Photo
 from requests_app.rules.public_texts import PublicText, public_texts, version_of
 from requests_app.web.text_field import WordsField
@@ -89,7 +89,7 @@ class ModerateForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.new = {
-            text.key: NewWords(cleaned[_field_name(text.key)], cleaned[_seen_name(text.key)])
+            text.key: Replacement(cleaned[_field_name(text.key)], cleaned[_seen_name(text.key)])
             for text in self.texts
             if _field_name(text.key) in self.data
             and _field_name(text.key) in cleaned

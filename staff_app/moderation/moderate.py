@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
 from requests_app.actions import moderation
-from requests_app.actions.moderation import ChangedMeanwhile, NewWords
+from requests_app.actions.moderation import Replacement, TextChanged
 from requests_app.models import Photo, ServiceRequest, TextRevision
 from requests_app.rules import permissions, public_texts
 from requests_app.rules.text_diff import text_diff
@@ -28,8 +28,8 @@ def moderate(request: StaffRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        moderation.hide_words(service_request.pk, form.new, reason=form.cleaned_data["reason"], actor=request.user)
-    except ChangedMeanwhile as error:
+        moderation.hide_text(service_request.pk, form.new, reason=form.cleaned_data["reason"], actor=request.user)
+    except TextChanged as error:
         return _page(request, _with_conflicts(form, error.keys), status=409)
     messages.success(request, _("Hidden from the public. You can restore it below, under “Public view.”"))
     return redirect("staff_app:detail", service_request.reference)
@@ -66,9 +66,9 @@ def restore(request: StaffRequest, reference: str, revision_id: int) -> HttpResp
     if form.is_bound and not form.is_valid():
         return _ask(request, service_request, revision, form, status=422)
     try:
-        instead = NewWords(form.cleaned_data["words"], form.cleaned_data["seen"]) if form.is_bound else None
-        moderation.restore(revision.pk, actor=request.user, instead=instead)
-    except ChangedMeanwhile:
+        instead = Replacement(form.cleaned_data["words"], form.cleaned_data["seen"]) if form.is_bound else None
+        moderation.restore_text(revision.pk, actor=request.user, instead=instead)
+    except TextChanged:
         return _ask(request, service_request, revision, form, status=409)
     messages.success(request, _("Restored. Everyone can read it again."))
     return redirect("staff_app:detail", service_request.reference)
@@ -111,7 +111,7 @@ def hide_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResp
 @require_POST
 def show_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResponse:
     service_request = _may_show(request, reference)
-    moderation.show_photo(_photo(service_request, photo_id).pk, actor=request.user)
+    moderation.restore_photo(_photo(service_request, photo_id).pk, actor=request.user)
     messages.success(request, _("Photo shown again."))
     return redirect("staff_app:detail", service_request.reference)
 

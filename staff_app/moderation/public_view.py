@@ -19,7 +19,7 @@ from staff_app.queue import rows
 from staff_app.request import timeline
 
 HISTORY_MAX = 50
-EVENTS = ("pending_review", "hidden", "published", "photo_hidden", "photo_shown")
+EVENTS = ("pending_review", "hidden", "published", "photo_hidden", "photo_restored")
 
 
 def label_of(text: PublicText) -> str:
@@ -34,7 +34,7 @@ def label_of(text: PublicText) -> str:
         return f"{timeline.kind_words(text.of)}, {by}, {on}"
     if isinstance(text.of, Photo):
         return _("What the photo shows")
-    return text.of.question_words if text.of is not None else _("Description")
+    return text.of.question_text if text.of is not None else _("Description")
 
 
 def reason_words(code: str) -> str:
@@ -97,7 +97,7 @@ def _text_changes(service_request: ServiceRequest, user: User) -> Iterator[Entry
     may_restore = permissions.can(user, "publish", service_request)
     for_department = reads_for_department(user, service_request)
     revisions = service_request.text_revisions.select_related(
-        "user", "person", "undone_by", "answer__question_version", "comment"
+        "user", "person", "restored_by", "answer__question_version", "comment"
     )
     for revision in revisions.order_by("-id")[:HISTORY_MAX]:
         question = revision.answer.question_version if revision.answer else None
@@ -113,7 +113,7 @@ def _text_changes(service_request: ServiceRequest, user: User) -> Iterator[Entry
             language=revision.comment.language if revision.comment else service_request.language,
             diff=tuple(text_diff(revision.before, revision.after)),
             revision=revision,
-            can_restore=by_staff and revision.undone_at is None and may_restore,
+            can_restore=by_staff and revision.restored_at is None and may_restore,
         )
 
 
@@ -125,7 +125,7 @@ def _revision_kind(revision: TextRevision) -> str:
 
 def revision_label(revision: TextRevision) -> str:
     if revision.answer is not None:
-        return revision.answer.question_words
+        return revision.answer.question_text
     return {
         TextRevision.Field.DESCRIPTION: _("Description"),
         TextRevision.Field.PLACE_NOTE: _("Where exactly"),

@@ -13,7 +13,7 @@ from requests_app.actions import moderation
 from requests_app.clock import app_now
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
-from requests_app.paging import page_or_first
+from requests_app.paging import page_or_first_page
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import review_queue as waiting
@@ -29,7 +29,7 @@ def need_to_publish(request: StaffRequest) -> None:
 @staff_page
 def review(request: StaffRequest) -> HttpResponse:
     need_to_publish(request)
-    page = page_or_first(
+    page = page_or_first_page(
         waiting.with_all(waiting.for_user(request)), waiting.OLDEST, request.GET.get("cursor"), waiting.PAGE_SIZE
     )
     rows = waiting.rows(request, page.rows)

@@ -13,7 +13,7 @@ from requests_app.localized import localized
 from requests_app.models import Answer, Photo, PublicState, QuestionVersion, ServiceRequest
 from requests_app.paging import Order
 from requests_app.rules import permissions
-from requests_app.rules.review import Found, Lists, Reason
+from requests_app.rules.review import Matches, ModerationLists, Reason
 from staff_app.decorators import StaffRequest
 
 OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]
@@ -37,7 +37,7 @@ class Row:
     service: str
     why: str
     # Matches with the moderation lists, as listed.
-    found: Found
+    found: Matches
     texts: list[tuple[str, str]]
     photos: list[Photo]
     waits: str
@@ -73,7 +73,7 @@ def with_all(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequ
 
 def rows(request: StaffRequest, service_requests: list[ServiceRequest]) -> list[Row]:
     texts = {service_request.pk: _texts(service_request) for service_request in service_requests}
-    lists = Lists(request.jurisdiction, (words for labeled in texts.values() for _label, words in labeled))
+    lists = ModerationLists(request.jurisdiction, (words for labeled in texts.values() for _label, words in labeled))
     now = app_now()
     return [
         Row(
@@ -93,7 +93,7 @@ def rows(request: StaffRequest, service_requests: list[ServiceRequest]) -> list[
 def _texts(service_request: ServiceRequest) -> list[tuple[str, str]]:
     """Every text the reporter typed, labeled; not their name, which reviewers do not need."""
     answers = [
-        (localized(answer.question_version.text), answer.value_words)
+        (localized(answer.question_version.text), answer.value_text)
         for answer in service_request.all_answers  # type: ignore[attr-defined]
     ]
     photos = [

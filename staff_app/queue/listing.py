@@ -25,7 +25,7 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.paging import Order, Page, page, page_in_turn
+from requests_app.paging import Order, Page, page, page_of_segments
 from requests_app.rules import permissions
 
 COUNT_MAX = 100
@@ -161,7 +161,7 @@ def one_page(tab: Tab, matching: Rows, at: Moment, cursor: str | None) -> Page[S
     segments = in_order(tab, matching, at)
     if len(segments) == 1:
         return page(with_row(segments[0]), tab.order, cursor, PAGE_SIZE)
-    return page_in_turn(segments, tab.order, cursor, PAGE_SIZE, fetch=with_row(ServiceRequest.objects.all()))
+    return page_of_segments(segments, tab.order, cursor, PAGE_SIZE, fetch=with_row(ServiceRequest.objects.all()))
 
 
 def with_row(matching: Rows) -> Rows:

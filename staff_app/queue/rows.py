@@ -37,7 +37,7 @@ class Row:
 
 
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
-    last_word = service_request.last_public_word_at or service_request.submitted_at
+    last_word = service_request.last_public_message_at or service_request.submitted_at
     return Row(
         service_request=service_request,
         due=due.of(service_request, at.now, waits),

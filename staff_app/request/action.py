@@ -86,5 +86,5 @@ def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpRespons
 def mark_read(request: StaffRequest, reference: str) -> HttpResponse:
     """Clears the "New reply" flag."""
     service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
-    conversation.read_answers(service_request.pk, actor=request.user)
+    conversation.mark_read(service_request.pk, actor=request.user)
     return redirect("staff_app:detail", service_request.reference)

@@ -204,7 +204,7 @@ ACTIONS = [
         "route",
         _("Reroute"),
         _("Rerouted by the routing rules."),
-        lambda r, f, u: routing.route_again(r.pk, actor=u),
+        lambda r, f, u: routing.reroute(r.pk, actor=u),
         hint=_("Runs the routing rules again after you correct the service, location or description."),
         # The first routing is the worker's.
         condition=lambda r: r.department_id is not None or r.in_triage,

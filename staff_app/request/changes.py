@@ -17,7 +17,7 @@ def by_event(
     revised = {
         int(event.data["revision_id"]): event
         for event in events
-        if event.kind in ("edited", "edited_for_staff") and event.data.get("revision_id")
+        if event.kind in ("edited", "edited_privately") and event.data.get("revision_id")
     }
     moved = {
         int(event.data["revision_id"]): event

@@ -166,7 +166,7 @@ def words_of(event: Event, names: Names) -> str:
             return _("Came back again: escalated to %(name)s") % {
                 "name": names.users.get(data.get("assignee_id") or 0, "")
             }
-        case "surveyed":
+        case "survey_answered":
             return surveyed_words(data)
         case "scheduled":
             return _("Scheduled for %(day)s") % {"day": day(str(data.get("date", "")))}
@@ -179,7 +179,7 @@ def words_of(event: Event, names: Names) -> str:
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
             return _("Merged into %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
-        case "absorbed":
+        case "duplicate_merged":
             return _("%(reference)s was merged into this") % {
                 "reference": names.requests.get(data.get("child_id", 0), "")
             }
@@ -207,7 +207,7 @@ def simple_words(kind: str) -> str:
         "asked": _("Asked the reporter a question"),
         "answered": _("Reply received"),
         "commented": _("Public comment"),
-        "noted": _("Internal note"),
+        "note_added": _("Internal note"),
         "withdrawn": _("Withdrawn"),
         "reopened": _("Reopened"),
         "closed": _("Closed 30 days after it was resolved"),
@@ -216,16 +216,16 @@ def simple_words(kind: str) -> str:
         "unsubscribed": _("Unsubscribed"),
         "place_corrected": _("Location corrected"),
         "edited": _("Edited the report"),
-        "edited_for_staff": _("Edited what only the city sees"),
+        "edited_privately": _("Edited what only the city sees"),
         "photo_added": _("Added a photo"),
         "photo_removed": _("Removed a photo that was just added"),
         "pending_review": _("Held for review"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
         "photo_hidden": _("Photo hidden"),
-        "photo_shown": _("Photo shown again"),
+        "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
-        "text_shown": _("Hidden text restored"),
+        "text_restored": _("Hidden text restored"),
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import screening
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.emergency_words_forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
@@ -53,7 +53,9 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
     words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
-    found = page_or_first(every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor"))
+    found = page_or_first_page(
+        every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor")
+    )
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": sentence if sentence.errors else form,
@@ -112,7 +114,7 @@ def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> 
         setattr(phrase, name, value)
     try:
         actions.save(phrase)
-    except actions.Taken as taken:
+    except actions.DuplicatePhrase as taken:
         form.add_error("phrase", _("This is already on the list as “%(phrase)s”.") % {"phrase": taken.phrase})
         return False
     log.info("emergency_phrase_saved", phrase_id=phrase.pk, phrase=phrase.phrase, user_id=request.user.pk)

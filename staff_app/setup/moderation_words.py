@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app.actions import moderation
 from requests_app.models import ModerationTerm
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import review
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.moderation.review_queue import reason_words
@@ -52,7 +52,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
-            found = review.look(request.jurisdiction, [sentence.cleaned_data["sentence"]])
+            found = review.find_matches(request.jurisdiction, [sentence.cleaned_data["sentence"]])
         else:
             status = 422
     elif request.method == "POST":
@@ -61,7 +61,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
             return _back_to(kind)
     counts = dict(every.values_list("kind").annotate(count=Count("id")))
     words = request.GET.get("q", "").replace("\x00", "").strip()[:TERM_MAX]
-    terms = page_or_first(every.filter(kind=kind, value__icontains=words), BY_VALUE, request.GET.get("cursor"))
+    terms = page_or_first_page(every.filter(kind=kind, value__icontains=words), BY_VALUE, request.GET.get("cursor"))
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": sentence if sentence.errors else add,

@@ -57,7 +57,7 @@ class TermForm(forms.Form):
         host = review.host_of(typed)
         if not host:
             raise ValidationError(_("That’s not a website. Enter one like spam.example."))
-        own = {review.as_listed(one.partition(":")[0]) for one in self.jurisdiction.hosts}
+        own = {review.normalize_host(one.partition(":")[0]) for one in self.jurisdiction.hosts}
         if any(one == host or one.endswith(f".{host}") for one in own):
             raise ValidationError(_("That’s the city’s own website."))
         return host
@@ -65,7 +65,7 @@ class TermForm(forms.Form):
     def _threat(self, typed: str) -> str:
         if len(typed) > review.PHRASE_MAX:
             raise ValidationError(_("Use at most %(most)d characters.") % {"most": review.PHRASE_MAX})
-        if not (threat := review.threat_of(typed)):
+        if not (threat := review.normalize_threat(typed)):
             raise ValidationError(_("Enter words, not just punctuation."))
         return threat
 

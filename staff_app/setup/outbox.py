@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import outbox as queue
 from requests_app.models import OutboxRow
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.request import timeline
@@ -21,7 +21,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "read_outbox")
     dead = OutboxRow.objects.filter(service_request__jurisdiction=request.jurisdiction).exclude(dead_at=None)
     dead = dead.select_related("service_request")
-    found = page_or_first(dead, NEWEST_DEAD, request.GET.get("cursor"))
+    found = page_or_first_page(dead, NEWEST_DEAD, request.GET.get("cursor"))
     context = {
         "rows": [
             # Only users who may open the request see its reference.

@@ -43,7 +43,7 @@ def signs(request: StaffRequest) -> HttpResponse:
     active = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
         "service__current", "jurisdiction"
     )
-    found = paging.page_or_first(active, ORDER, request.GET.get("cursor"))
+    found = paging.page_or_first_page(active, ORDER, request.GET.get("cursor"))
     new = request.GET.getlist("new")
     context = {
         "form": form,
@@ -61,7 +61,7 @@ def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
     label, address = form.cleaned_data["label"], form.cleaned_data["address"]
     sign_assets: list[Asset | None] = list(form.assets) or [None]
     made = [
-        actions.make(
+        actions.create(
             request.jurisdiction,
             label=label or (assets.name_of(request.jurisdiction, asset) if asset else address or name),
             service=version.service if version else None,
@@ -92,12 +92,12 @@ def print_signs(request: StaffRequest) -> HttpResponse:
         "languages": said_in(request.jurisdiction),
         "query": urlencode({"sign": sign_ids}, doseq=True),
     }
-    return render(request, "staff_app/setup/signs_print.html", context)
+    return render(request, "staff_app/setup/print_signs.html", context)
 
 
 def _shown(sign: ShortLink) -> dict[str, Any]:
     """url: for the QR code; address: without the scheme, for people to type."""
-    url = links.site_of(sign.jurisdiction) + reverse("sign", args=[sign.code])
+    url = links.base_url(sign.jurisdiction) + reverse("sign", args=[sign.code])
     return {"sign": sign, "url": url, "address": url.partition("://")[2]}
 
 

@@ -45,7 +45,7 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
     ("changed", "sentence"),
     [
         ({"LAMPLIGHTER_DEMO": "1"}, "one-click sign-in cannot run in production"),
-        ({"DEBUG": "1"}, "DEBUG shows the insides"),
+        ({"DEBUG": "1"}, "DEBUG shows the server’s internals"),
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or short"),
         ({"LINK_KEYS": ""}, "LINK_KEYS is missing or short"),

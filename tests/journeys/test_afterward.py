@@ -178,7 +178,17 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
         assert words not in shown
     assert anybody.locator("main form").count() == 0
     told = list(Event.objects.filter(service_request=made).order_by("id").values_list("kind", flat=True))
-    steps = ["submitted", "routed", "joined", "asked", "answered", "resolved", "reopened", "resolved", "surveyed"]
+    steps = [
+        "submitted",
+        "routed",
+        "joined",
+        "asked",
+        "answered",
+        "resolved",
+        "reopened",
+        "resolved",
+        "survey_answered",
+    ]
     positions = []
     for step in steps:
         positions.append(told.index(step, positions[-1] + 1 if positions else 0))

@@ -23,7 +23,7 @@ def opened(site: "Site", page: "Page") -> ServiceRequest:
     cast = factories.rivermark()
     factories.address(cast.city, "40 Oak Ave", -69.01, 40.51)
     made = factories.submitted(cast.pothole, answers={"where": "lane"})
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert made.link is not None
     page.goto(f"{site.url}/l/{links.token(made.link)}/")
     return made.service_request

@@ -25,7 +25,7 @@ AT_ELM_ST = {"lat": 40.5, "long": -69.0, "address": "12 Elm St", "note": "", "so
 
 def at_details(site: "Site", page: "Page", service: str, **typed: Any) -> Draft:
     """A draft of this browser that has come as far as its questions."""
-    draft = drafts.begin(
+    draft = drafts.create(
         factories.Jurisdiction.objects.get(),
         visitor=VISITOR,
         language="en",

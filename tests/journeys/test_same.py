@@ -31,7 +31,7 @@ def report(version: ServiceVersion, words: str, *, with_photo: bool) -> ServiceR
     if with_photo:
         upload = io.BytesIO(factories.jpeg())
         size = len(upload.getvalue())
-        photos.take(upload, size=size, jurisdiction=made.jurisdiction, service_request=made)
+        photos.store_upload(upload, size=size, jurisdiction=made.jurisdiction, service_request=made)
     return made
 
 

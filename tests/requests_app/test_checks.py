@@ -111,7 +111,7 @@ def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:
 def test_web_worker_and_beat_refuse_alike(command: list[str], setting: str) -> None:
     done = start(*command, **{setting: {"LAMPLIGHTER_DEMO": "true", "SECRET_KEY": ""}[setting]})
     assert done.returncode != 0
-    said = [line for line in done.stderr.splitlines() if "does not start" in line]
+    said = [line for line in done.stderr.splitlines() if "refuses to start" in line]
     assert len(said) == 1
     assert setting in said[0]
     assert "Traceback" not in done.stderr

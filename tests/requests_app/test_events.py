@@ -37,7 +37,7 @@ def test_the_database_refuses_to_change_or_delete_it(event: Event) -> None:
     ],
 )
 def test_it_takes_only_codes_and_numbers_of_its_kinds_allow_list(event: Event, kind: str, data: dict) -> None:
-    with pytest.raises(events.NotAllowed):
+    with pytest.raises(events.InvalidEventData):
         events.record(event.service_request, kind, actor=None, **data)  # type: ignore[arg-type]
 
 

@@ -35,7 +35,7 @@ def found(name: str) -> Town:
     factories.article(city, f"{name.lower()}-article", f"Answers of {name}", "Words.", version)
     factories.address(city, f"12 {name} St")
     done = factories.submitted(version, f"A hole in {name}.", address=f"12 {name} St")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert done.link is not None
     tom = factories.staff(f"Tom-{name}", "triage", city, version.department)
     return Town(city, host, done.service_request, links.token(done.link), tom)
@@ -82,7 +82,7 @@ def test_an_ipv6_host_is_read_whole(client: Client) -> None:
 
 def test_its_own_host_makes_its_links(towns: tuple[Town, Town], settings: Settings) -> None:
     settings.SITE_URL = "https://county.example"
-    assert [links.site_of(town.city) for town in towns] == [f"https://{town.host}" for town in towns]
+    assert [links.base_url(town.city) for town in towns] == [f"https://{town.host}" for town in towns]
 
 
 def paths(town: Town) -> list[str]:

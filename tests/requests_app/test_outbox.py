@@ -157,13 +157,13 @@ def test_a_row_is_dead_only_together_with_what_that_means(handle: Callable, monk
     row = put()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_outboxrow SET errors = 7")
-    monkeypatch.setitem(tasks.WHEN_DEAD, "probe", killed)
+    monkeypatch.setitem(tasks.DEAD_HANDLERS, "probe", killed)
     with pytest.raises(SystemExit):
         tasks.drain("database")
     row.refresh_from_db()
     assert row.dead_at is None
     seen: list[int] = []
-    monkeypatch.setitem(tasks.WHEN_DEAD, "probe", lambda row: seen.append(row.pk))
+    monkeypatch.setitem(tasks.DEAD_HANDLERS, "probe", lambda row: seen.append(row.pk))
     make_due()
     tasks.drain("database")
     row.refresh_from_db()

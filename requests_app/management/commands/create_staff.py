@@ -12,7 +12,7 @@ from django.db import transaction
 from requests_app.actions import people
 from requests_app.management.commands.import_layers import find_jurisdiction
 from requests_app.models import Department, Jurisdiction, Role, User
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             "--department", default="", metavar="CODE", help="department code (default: the whole city)"
         )
         parser.add_argument(
-            "--role", required=True, help=f"one of {', '.join(FIRST_ROLES)}, or one of the city's own roles"
+            "--role", required=True, help=f"one of {', '.join(DEFAULT_ROLES)}, or one of the city's own roles"
         )
         parser.add_argument("--jurisdiction", default="", metavar="ID", help="required if there are several")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
@@ -48,14 +48,14 @@ class Command(BaseCommand):
             # They choose a password through "Forgot your password?".
             user.set_unusable_password()
         user.save()
-        people.join_staff(user, role, department)
+        people.add_membership(user, role, department)
         where = department.code if department else "the whole city"
         self.stdout.write(f"{email} is {role.code} in {where} ({jurisdiction.name}).")
 
     def role(self, jurisdiction: Jurisdiction, code: str) -> Role:
-        role = people.role_named(jurisdiction, code)
+        role = people.get_role(jurisdiction, code)
         if role is None:
-            raise CommandError(f"There is no role {code}. Choose from: {', '.join(FIRST_ROLES)}.")
+            raise CommandError(f"There is no role {code}. Choose from: {', '.join(DEFAULT_ROLES)}.")
         return role
 
     def department(self, jurisdiction: Jurisdiction, code: str) -> Department | None:

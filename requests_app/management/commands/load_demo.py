@@ -43,5 +43,5 @@ class Command(BaseCommand):
             return
         try:
             training.train(jurisdiction, most=TEXTS_OF_A_SERVICE)
-        except training.TooLittle:
+        except training.NotEnoughData:
             self.stdout.write("Suggestions not trained: too few requests.")

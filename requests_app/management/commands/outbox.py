@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 from requests_app import outbox
 from requests_app.clock import app_now
 from requests_app.models import OutboxRow
-from requests_app.models.outbox import UNDONE
+from requests_app.models.outbox import PENDING
 
 
 class Command(BaseCommand):
@@ -26,17 +26,17 @@ class Command(BaseCommand):
             self.status()
         elif options["dead"]:
             dead = OutboxRow.objects.exclude(dead_at=None).values_list("pk", flat=True)
-            self.stdout.write(f"{sum(outbox.retry(pk) for pk in dead)} rows will be retried.")
+            self.stdout.write(f"Rows that will be retried: {sum(outbox.retry(pk) for pk in dead)}")
         elif options["id"] is None:
             raise CommandError("Name a row or all of them: outbox retry ID, or outbox retry --dead.")
         elif outbox.retry(options["id"]):
-            self.stdout.write(f"{options['id']} will be retried.")
+            self.stdout.write(f"Row {options['id']} will be retried.")
         else:
-            raise CommandError(f"{options['id']} is neither dead nor paused, so there is nothing to retry.")
+            raise CommandError(f"Row {options['id']} is neither dead nor paused, so there is nothing to retry.")
 
     def status(self) -> None:
         now = app_now()
-        waiting = OutboxRow.objects.filter(UNDONE).values("lane").annotate(n=Count("id"), oldest=Min("due_at"))
+        waiting = OutboxRow.objects.filter(PENDING).values("lane").annotate(n=Count("id"), oldest=Min("due_at"))
         by_lane = {row["lane"]: row for row in waiting.order_by("lane")}
         for lane in OutboxRow.Lane.values:
             totals = by_lane.get(lane)

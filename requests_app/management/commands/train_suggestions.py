@@ -24,7 +24,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             done = training.train(jurisdiction)
-        except training.TooLittle:
+        except training.NotEnoughData:
             raise CommandError(
                 f"Too few requests to learn from: no word appears in {training.LEAST_REQUESTS} public requests. "
                 "Suggestions still work by keywords."

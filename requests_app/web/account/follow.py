@@ -19,9 +19,9 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import blocked_addresses
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
 from requests_app.web.account.follow_target import NAMES, follow_target, page_of
-from requests_app.web.account.my_data import change_by_link, may_change
+from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.report import confirm
 from requests_app.web.request.reporter_actions import with_link
 from requests_app.web.request.track import track_page
@@ -47,7 +47,7 @@ def follow(request: CityRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             email = form.cleaned_data["email"]
-            if limits.may_mail(
+            if limits.allow_email(
                 request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
             ):
                 wished = FollowTarget(
@@ -66,7 +66,7 @@ def follow(request: CityRequest) -> HttpResponse:
                 else:
                     status, asked = 200, email
             else:
-                form.add_error(None, too_much())
+                form.add_error(None, too_many_requests())
                 status = 429
     seen_at = page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
     context = {"what": what, "form": form, "asked": asked, "seen_at": seen_at}
@@ -94,7 +94,7 @@ DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: CityRequest, token: str) -> HttpResponse:
     """GET changes nothing, since email scanners open links; the button acts, once."""
-    link = links.one_time(token, request.jurisdiction)
+    link = links.find_one_time_link(token, request.jurisdiction)
     if link is None or link.purpose not in DOES:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     confirms = link.purpose == OneTimeLink.Purpose.CONFIRM
@@ -104,7 +104,7 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if "not_me" in request.POST:
-                confirm_report.refuse(link) if confirms else verify_email.refuse(link)
+                confirm_report.decline(link) if confirms else verify_email.decline(link)
                 return render(request, "requests_app/account/verify.html", {"link": link, "refused": True})
             if "again" in request.POST and confirms:
                 return confirm.again(request, link)
@@ -112,11 +112,11 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
         except verify_email.AddressBlocked:
             context = {"link": link, "banned": blocked_addresses.refusal(request.jurisdiction)}
             return render(request, "requests_app/account/verify.html", context, status=403)
-        except verify_email.UsedUp:
-            link = links.one_time(token, request.jurisdiction)
+        except verify_email.LinkExpired:
+            link = links.find_one_time_link(token, request.jurisdiction)
             if link is None:
                 return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
-    over = link.used_at is not None or verify_email.is_over(link)
+    over = link.used_at is not None or verify_email.is_expired(link)
     if confirms and (over or not confirm.waits(link)):
         return confirm.over(request, link)
     context = {"link": link, "over": over}
@@ -135,14 +135,14 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
     """A page with a button, or a one-click POST by the email program. The token is enough; also fine if already gone."""
-    named = links.digest_of(token)
+    named = links.parse_digest_token(token)
     if named is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     done = request.method == "POST"
     if done:
         contact_point_id, subscription_id = named
         if subscription_id:
-            subscriptions.stop(subscription_id)
+            subscriptions.unsubscribe(subscription_id)
         else:
             followers.unsubscribe_digest(contact_point_id)
     return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})

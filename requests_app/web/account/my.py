@@ -17,11 +17,11 @@ from requests_app.models import Disposition, Participation, ServiceRequest, Stat
 from requests_app.rules import my_requests
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
-from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.request_access import RELATED, RequestAccess
 from requests_app.web.resident import Resident, own_page, remember_opened, resident_of, sign_out
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 ROWS = 25
 # Enough for one page; the emails have unsubscribe links too.
@@ -48,18 +48,22 @@ def _ask(request: CityRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "requests_app/account/my_sign_in.html", {"form": form}, status=422)
     email = form.cleaned_data["email"]
-    may = limits.may_mail(request, "my", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR)
+    may = limits.allow_email(
+        request, "my", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR
+    )
     if not may:
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return render(request, "requests_app/account/my_sign_in.html", {"form": form}, status=429)
-    visitor = visitor_of(request)
-    verify_email.ask_to_sign_in(request.jurisdiction, email, visitor_hash=visitor_hash(visitor))
-    return remember(render(request, "requests_app/account/my_sign_in.html", {"form": form, "asked": email}), visitor)
+    visitor = get_visitor(request)
+    verify_email.send_sign_in_link(request.jurisdiction, email, visitor_hash=visitor_hash(visitor))
+    return set_visitor_cookie(
+        render(request, "requests_app/account/my_sign_in.html", {"form": form, "asked": email}), visitor
+    )
 
 
 def _list(request: CityRequest, resident: Resident) -> HttpResponse:
     found = my_requests.requests(resident.contact_point).select_related(*RELATED)
-    page = paging.page_or_first(found, ORDER, request.GET.get("cursor"), ROWS)
+    page = paging.page_or_first_page(found, ORDER, request.GET.get("cursor"), ROWS)
     news = my_requests.subscriptions(resident.contact_point).order_by("-id")[: NEWS_SHOWN + 1]
     context = {
         "resident": resident,
@@ -114,13 +118,13 @@ def my_request(request: CityRequest, resident: Resident, reference: str) -> Http
     """Redirects to the request's page with the cookie of its private link, as the link in an email does."""
     found = my_requests.requests(resident.contact_point).filter(reference=references.parse(reference) or "").first()
     if found is None:
-        return no_such_request(request)
+        return request_not_found(request)
     people = my_requests.people(resident.contact_point)
     parts = found.participations.filter(person__in=people).select_related("person").order_by("id")
     # If one address both sent and joined it, open it as the sender.
     part = min(parts, key=lambda one: one.role not in Participation.OWN)
     response = redirect("requests_app:track", found.reference)
-    set_link_cookie(response, links.token(links.link_for(part.person, found)), found)
+    set_link_cookie(response, links.token(links.get_or_create_link(part.person, found)), found)
     return remember_opened(request, response, found.reference)
 
 
@@ -134,13 +138,13 @@ def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -
     if subscription is None:
         messages.info(request, _("You already unsubscribed from this."))
     elif "stop" in request.POST:
-        subscriptions.stop(subscription.pk)
+        subscriptions.unsubscribe(subscription.pk)
         messages.success(request, _("You won’t get any more updates about this."))
     else:
         form = CadenceForm(request.POST)
         if form.is_valid():
             # Signing in verified the address, so this confirms the subscription.
-            subscriptions.want(subscription.pk, cadence=form.cleaned_data["cadence"])
+            subscriptions.set_cadence(subscription.pk, cadence=form.cleaned_data["cadence"])
             messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:my")
 

@@ -13,7 +13,7 @@ from requests_app.actions.drafts import visitor_hash
 from requests_app.models import OneTimeLink
 from requests_app.web import visitor
 from requests_app.web.account.forms import AddressForm
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.resident import sign_in
 
 TRIES_AN_HOUR = 10
@@ -34,12 +34,12 @@ def sign_in_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     form = asks_for_address(request, link)
     if form is not None:
         status = 422
-        if not limits.within(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
-            form.add_error(None, too_much(request.jurisdiction))
+        if not limits.allow_key(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
+            form.add_error(None, too_many_requests(request.jurisdiction))
             status = 429
         elif form.is_valid() and form.cleaned_data["email"].strip().lower() != link.contact_point.normalized:
             form.add_error("email", _("We didn’t send this link to that address. Check what you typed."))
-        if not form.is_valid() and not verify_email.is_over(link):
+        if not form.is_valid() and not verify_email.is_expired(link):
             return render(request, "requests_app/account/verify.html", {"link": link, "form": form}, status=status)
     contact_point = verify_email.use(link)
     messages.success(request, _("You’re signed in."))

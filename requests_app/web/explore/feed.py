@@ -36,7 +36,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     # The feed has its own order.
     chosen = PublicFilter(jurisdiction, request.GET).but(sort="")
-    site = links.site_of(jurisdiction)
+    site = links.base_url(jurisdiction)
     title = _("Reports to %(city)s") % {"city": jurisdiction.name}
     atom = Feed(
         title=": ".join([title, *filter(None, [" · ".join(filters.words(chosen))])]),

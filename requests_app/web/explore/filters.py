@@ -43,9 +43,9 @@ def page(chosen: PublicFilter, cursor: str | None, size: int) -> paging.Page[Ser
     """One page of matches. An invalid cursor starts from the beginning."""
     fetch = ServiceRequest.objects.select_related(*RELATED)
     try:
-        return paging.page_in_turn(chosen.in_turn(), chosen.order, cursor, size, fetch=fetch)
+        return paging.page_of_segments(chosen.in_turn(), chosen.order, cursor, size, fetch=fetch)
     except paging.BadCursor:
-        return paging.page_in_turn(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
+        return paging.page_of_segments(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
 
 
 def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:

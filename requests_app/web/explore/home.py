@@ -9,7 +9,7 @@ from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import AddressForm
 from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
-from requests_app.web.visitor import drafts_of
+from requests_app.web.visitor import open_drafts
 
 FIXED_LATELY = 3
 
@@ -29,7 +29,7 @@ def home(request: CityRequest) -> HttpResponse:
             .filter(jurisdiction=request.jurisdiction, status="resolved", disposition=Disposition.FIXED)
             .select_related("service_version")
             .order_by("-resolved_at")[:FIXED_LATELY],
-            "drafts": drafts_of(request)[:1],
+            "drafts": open_drafts(request)[:1],
             "switch_form": "report-form",
         },
     )

@@ -51,7 +51,7 @@ def app_manifest(request: CityRequest) -> JsonResponse:
     """The installed app opens the first page of a report, which carries the emergency strip."""
     city = request.jurisdiction
     name = f"{city.name} {city.desk_number}".strip()
-    header = colors.moved(colors.parse(city.colors.get("header"), DEFAULT_HEADER), (0, 0, 0), colors.WHITE)
+    header = colors.adjusted(colors.parse(city.colors.get("header"), DEFAULT_HEADER), (0, 0, 0), colors.WHITE)
     icons = [("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable")]
     manifest: dict[str, Any] = {
         "id": "/",

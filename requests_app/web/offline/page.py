@@ -13,7 +13,7 @@ from requests_app.web.city_request import CityRequest
 from requests_app.web.context import said_in
 from requests_app.web.offline.script_text import offline_words
 from requests_app.web.report.start import offered_versions
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 
 @require_safe
@@ -36,4 +36,4 @@ def offline_token(request: CityRequest) -> HttpResponse:
     """Returns a CSRF token, since a cached page has no fresh one, and sets the visitor cookie before a device first sends a report.
 
     If the response to the first try set the cookie and were lost, the second try would look like another visitor's."""
-    return remember(JsonResponse({"token": get_token(request)}), visitor_of(request))
+    return set_visitor_cookie(JsonResponse({"token": get_token(request)}), get_visitor(request))

@@ -7,7 +7,7 @@ from django.contrib.gis.geos import Point
 from django.http import QueryDict
 
 from requests_app.models import Jurisdiction, ServiceVersion
-from requests_app.photos import PHOTOS_MAX, refusal
+from requests_app.photos import PHOTOS_MAX, refusal_message
 from requests_app.places import addresses
 from requests_app.rules import intake
 from requests_app.web.report import place_input, spam_signals
@@ -35,7 +35,7 @@ class OfflinePayload:
             form.is_valid()
             errors |= {name: str(messages[0]) for name, messages in form.errors.items()}
         if len(self.photos) > PHOTOS_MAX:
-            errors["photos"] = refusal("too_many")
+            errors["photos"] = refusal_message("too_many")
         return errors
 
     @property

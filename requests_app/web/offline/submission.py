@@ -25,14 +25,14 @@ from requests_app import limits, links, photos
 from requests_app.actions import drafts, offline_submission, submission
 from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report_path import Path, offered
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.offline.payload import OfflinePayload
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import page_url
 from requests_app.web.report.forms import typed_point
 from requests_app.web.report.start import DRAFTS_AN_HOUR
-from requests_app.web.visitor import COOKIE, visitor_of
+from requests_app.web.visitor import COOKIE, get_visitor
 
 TRIES_AN_HOUR = 3000
 DeviceView = Callable[[CityRequest, uuid.UUID, Draft | None], HttpResponse]
@@ -46,12 +46,12 @@ def of_device(view: DeviceView) -> Callable[[CityRequest], HttpResponse]:
     @wraps(view)
     def guarded(request: CityRequest) -> HttpResponse:
         visitor, key = request.COOKIES.get(COOKIE, ""), _key(request.POST.get("key", ""))
-        if key is None or visitor != visitor_of(request):
+        if key is None or visitor != get_visitor(request):
             return JsonResponse({"state": "waiting"}, status=400 if key is None else 403)
         if not limits.allow(request, "offline", TRIES_AN_HOUR):
             return _later(request)
         draft = offline_submission.find(request.jurisdiction, visitor=visitor, key=key)
-        link = drafts.link_of(draft) if draft else offline_submission.link_made_by(request.jurisdiction, key)
+        link = drafts.private_link(draft) if draft else offline_submission.link_for_key(request.jurisdiction, key)
         return _sent(link, draft, earlier=True) if link else view(request, key, draft)
 
     return guarded
@@ -61,7 +61,7 @@ def of_device(view: DeviceView) -> Callable[[CityRequest], HttpResponse]:
 def offline_photo(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> HttpResponse:
     upload, photo_key = request.FILES.get("photo"), request.POST.get("photo_key", "")[:64]
     if upload is None or not photo_key:
-        return _failed({"photos": photos.refusal("not_a_photo")})
+        return _failed({"photos": photos.refusal_message("not_a_photo")})
     if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
         return _later(request)
     draft = draft or _begin(request, key)
@@ -89,7 +89,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
         return _later(request)
     typed = report.typed(request.LANGUAGE_CODE)
     try:
-        page = offline_submission.arrive(
+        page = offline_submission.receive(
             draft,
             revision=report.revision,
             typed=typed,
@@ -106,7 +106,7 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
     if page:
         return _needs(draft, page)
     draft.refresh_from_db()
-    link = drafts.link_of(draft)
+    link = drafts.private_link(draft)
     return _sent(link, draft) if link else JsonResponse({"state": "gone"}, status=404)
 
 
@@ -121,8 +121,8 @@ def _begin(request: CityRequest, key: uuid.UUID) -> Draft | None:
     """A new draft; None if this network is over its limit."""
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
         return None
-    return offline_submission.begin(
-        request.jurisdiction, visitor=visitor_of(request), key=key, language=request.LANGUAGE_CODE
+    return offline_submission.create_draft(
+        request.jurisdiction, visitor=get_visitor(request), key=key, language=request.LANGUAGE_CODE
     )
 
 
@@ -130,7 +130,7 @@ def _begin(request: CityRequest, key: uuid.UUID) -> Draft | None:
 
 
 def _later(request: CityRequest) -> JsonResponse:
-    return JsonResponse({"state": "waiting", "message": too_much(request.jurisdiction)}, status=429)
+    return JsonResponse({"state": "waiting", "message": too_many_requests(request.jurisdiction)}, status=429)
 
 
 def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> JsonResponse:
@@ -161,7 +161,7 @@ def _needs(draft: Draft, page: str) -> JsonResponse:
         "emergency": _("First, is anyone in danger? If so, call %(number)s now.")
         % {"number": draft.jurisdiction.emergency_number},
         "service": _("We no longer offer this service. Choose another one."),
-        "location": submission.outside_words(draft.jurisdiction, point) if point else _("Tell us where it is."),
+        "location": submission.outside_message(draft.jurisdiction, point) if point else _("Tell us where it is."),
         "choose_location": _("More than one place matches. Choose the right one."),
         "contact": _("We need to know who you are for this service. Tell us how to reach you."),
         "owner": _("This place may belong to someone else. Should we send your report to them?"),

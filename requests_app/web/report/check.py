@@ -37,13 +37,13 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         try:
             resident = resident_of(request)
-            drafts.send(
+            drafts.submit(
                 draft.pk,
                 checked=request.POST.get("version", ""),
                 verified=resident.contact_point.normalized if resident else "",
                 over_limit=spam_signals.over_limit(request, draft.typed),
             )
-        except drafts.NotReady as error:
+        except drafts.Incomplete as error:
             if "version" in request.POST:
                 messages.warning(request, _("This form changed while you had it open. Please check your report again."))
             return redirect(page_url(draft, error.page))
@@ -79,7 +79,7 @@ def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
     """[Remove]: removes a finding from a public text and leaves everything else as it was typed."""
     where, words = request.POST.get("where", ""), request.POST.get("words", "")
     start = request.POST.get("start", "")
-    if drafts.take_out(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
+    if drafts.remove_passage(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
         messages.success(
             request, _("We removed “%(words)s” and left everything else as you typed it.") % {"words": words}
         )

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits, links
 from requests_app.actions import confirm_report, drafts, submission
 from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.draft_page import gone
 from requests_app.web.report.forms import ConfirmAgainForm
-from requests_app.web.visitor import has_expired, own_draft, visitor_of
+from requests_app.web.visitor import get_visitor, has_expired, own_draft
 
 AGAIN_AN_HOUR, TO_ONE_ADDRESS_A_DAY = 20, 5
 DAY_S = 24 * 3600
@@ -32,14 +32,14 @@ def one_more_step(
     request: CityRequest, draft: Draft, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponse:
     """The page shown instead of "We got it.". It gives no report number, which only a confirmed report gets to show."""
-    link = drafts.link_of(draft)
+    link = drafts.private_link(draft)
     point = link.person.contact_points.filter(kind="email").first() if link else None
     email = point.value if point else ""
     context = {
         "draft": draft,
         "email": email,
         "form": form or ConfirmAgainForm(initial={"email": email}),
-        "days": confirm_report.KEPT.days,
+        "days": confirm_report.EXPIRES_AFTER.days,
     }
     return render(request, "requests_app/report/confirm.html", context, status=status)
 
@@ -58,10 +58,10 @@ def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpRespon
         return one_more_step(request, draft, form=form, status=422)
     email = form.cleaned_data["email"]
     if not _may_mail(request, email):
-        form.add_error(None, too_much(request.jurisdiction, per_s=DAY_S))
+        form.add_error(None, too_many_requests(request.jurisdiction, per_s=DAY_S))
         return one_more_step(request, draft, form=form, status=429)
     try:
-        confirm_report.mail_again(draft.service_request.pk, email=email, visitor_hash=draft.visitor_hash)
+        confirm_report.resend_link(draft.service_request.pk, email=email, visitor_hash=draft.visitor_hash)
     except submission.Refused as refused:
         for name, words in refused.problems.items():
             form.add_error(name, words)
@@ -71,7 +71,9 @@ def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpRespon
 
 
 def _may_mail(request: CityRequest, email: str) -> bool:
-    return limits.may_mail(request, "confirm", email, an_hour=AGAIN_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S)
+    return limits.allow_email(
+        request, "confirm", email, an_hour=AGAIN_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+    )
 
 
 # --- The emailed link's page ------------------------------------------------------------------------------------------
@@ -106,12 +108,12 @@ def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
 
 
 def _wrote_it(request: CityRequest, link: OneTimeLink) -> bool:
-    return bool(link.visitor_hash) and link.visitor_hash == drafts.visitor_hash(visitor_of(request))
+    return bool(link.visitor_hash) and link.visitor_hash == drafts.visitor_hash(get_visitor(request))
 
 
 def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
     response = redirect("requests_app:track", made.reference)
-    set_link_cookie(response, links.token(links.link_for(link.contact_point.person, made)), made)
+    set_link_cookie(response, links.token(links.get_or_create_link(link.contact_point.person, made)), made)
     return response
 
 
@@ -122,11 +124,11 @@ def again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
         return render(
             request,
             "requests_app/account/verify.html",
-            {**context, "too_much": too_much(request.jurisdiction, per_s=DAY_S)},
+            {**context, "too_much": too_many_requests(request.jurisdiction, per_s=DAY_S)},
             status=429,
         )
     try:
-        mailed = confirm_report.mail_again(
+        mailed = confirm_report.resend_link(
             link.service_request_id, email=link.contact_point.value, visitor_hash=link.visitor_hash
         )
     except submission.Refused as refused:

@@ -14,7 +14,7 @@ from requests_app.localized import localized
 from requests_app.models import Draft, QuestionVersion
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import DetailsForm, name_of
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
@@ -40,13 +40,13 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
         if name := request.POST.get("remove_photo", ""):
             drafts.remove_photo(draft, name)
             return redirect(request.path + "#photos")
-        if language := switched_to(request):
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if "add_photos" in request.POST and not refused and not form.has_error("text", "max_length"):
             # Adding photos is not Continue: unanswered questions are not errors yet.
             return redirect(request.path + "#photos")
         if valid and not refused:
-            drafts.keep(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
+            drafts.save(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
             return to_next_page(draft)
         # Rebuild the form with the photos that were stored: they are kept even if something else is wrong.
         kept = list(draft.photos.order_by("id"))
@@ -85,7 +85,7 @@ def draft_photos(request: CityRequest, draft: Draft) -> HttpResponse:
         return plain("\n".join(refused))
     elif "keep_taken" in request.POST:
         # Remember it in case the page is reopened before its form is sent.
-        drafts.keep(draft, keep_taken=True)
+        drafts.save(draft, keep_taken=True)
     kept = list(draft.photos.order_by("id"))
     form = DetailsForm(path=path, version=path.version, number=1, kept_photos=kept)
     return render(request, "requests_app/report/_kept_photos.html", {"kept_photos": _with_alt(form)})
@@ -103,7 +103,7 @@ def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
         typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **answers}}
         if text := request.POST.get("text", "").strip():
             typed |= {"text": text[: intake.DESCRIPTION_MAX], "text_language": request.LANGUAGE_CODE}
-        drafts.keep(draft, **typed)
+        drafts.save(draft, **typed)
         refused = []
         if Path(draft).takes_photos:
             refused = _take_photos(request, draft, keep_taken="keep_taken" in request.POST)
@@ -165,8 +165,8 @@ def _keep_details(request: CityRequest, draft: Draft, form: DetailsForm) -> None
     if "keep_taken" in form.fields:
         typed["keep_taken"] = _agrees(form)
         if not typed["keep_taken"]:
-            drafts.forget_taken(draft)
-    drafts.keep(draft, **typed)
-    drafts.describe(
+            drafts.drop_photo_metadata(draft)
+    drafts.save(draft, **typed)
+    drafts.save_photo_descriptions(
         draft, {photo.name: form.cleaned_data.get(f"alt_{photo.name}", photo.alt) for photo in form.kept_photos}
     )

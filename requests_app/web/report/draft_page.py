@@ -36,7 +36,7 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
             return gone(request, draft)
         if draft.service_request is not None:
             # The Back button or a second tab: text typed there after sending is in no report.
-            words = unsent_text.words_beyond(request, draft.service_request)
+            words = unsent_text.texts_not_in(request, draft.service_request)
             if not words:
                 return redirect("requests_app:sent", draft.pk)
             return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
@@ -53,14 +53,14 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
 def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
     """Records, on POST, whether the emergency question comes next or is settled, so that a GET writes nothing."""
     if response.get("Location") == question:
-        danger.ask(draft)
+        danger.question_shown(draft)
     elif draft.warning == "shown":
-        danger.settle(draft)
+        danger.clear_warning(draft)
 
 
 def gone(request: CityRequest, draft: Draft | None) -> HttpResponse:
     """The page for a draft that is missing, expired or another browser's. It shows the text just sent, so that it isn't lost."""
-    context = {"expired": draft, "words": unsent_text.words_of(request), "text": request.POST.get("text", "")}
+    context = {"expired": draft, "words": unsent_text.typed_texts(request), "text": request.POST.get("text", "")}
     return render(request, "requests_app/report/draft_gone.html", context, status=410 if draft else 404)
 
 
@@ -92,7 +92,7 @@ def to_next_page(draft: Draft) -> HttpResponseRedirect:
 def in_other_language(request: CityRequest, draft: Draft, language: str) -> HttpResponse:
     """Redirects to the same page in that language, or to the page for finishing later. The form is already saved."""
     draft.language = language
-    drafts.keep(draft)
+    drafts.save(draft)
     if "later" in request.POST:
         return redirect("requests_app:later", draft.pk)
     return same_page_in(language, request.path)

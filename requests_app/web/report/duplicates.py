@@ -13,7 +13,7 @@ from requests_app.messages.wording import ago, away, long_date, status_words
 from requests_app.models import Draft, ServiceRequest
 from requests_app.rules.duplicates import joinable
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import FollowForm
 
@@ -25,15 +25,15 @@ def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
     """Is it one of these? Some services first ask whether the whole block has the problem."""
     path = Path(draft)
     if request.method == "POST":
-        if language := switched_to(request):
+        if language := requested_language(request):
             typed = {"email": request.POST.get("email", "")[:254], "with_words": "with_words" in request.POST}
-            drafts.keep(draft, **({} if path.is_block_open else {"follow_typed": typed}))
+            drafts.save(draft, **({} if path.is_block_open else {"follow_typed": typed}))
             return in_other_language(request, draft, language)
         if "different" in request.POST:
-            drafts.keep(draft, different=path.spot)
+            drafts.save(draft, different=path.spot)
             return to_next_page(draft)
         if "block" in request.POST:
-            drafts.keep(draft, block=path.spot)
+            drafts.save(draft, block=path.spot)
             return to_next_page(draft)
         if "follow" in request.POST:
             return _follow(request, draft, path)
@@ -62,13 +62,13 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
     if chosen is None:
         problem = _why_not(request, reference)
     elif not limits.allow(request, "follow", FOLLOWED_AN_HOUR):
-        return _page(request, draft, path, form, too_much(request.jurisdiction), status=429)
+        return _page(request, draft, path, form, too_many_requests(request.jurisdiction), status=429)
     else:
         try:
             followers.follow(draft.pk, chosen.pk, **form.cleaned_data)
-        except drafts.NotReady:
+        except drafts.Incomplete:
             return to_next_page(draft)
-        except followers.CannotJoin:
+        except followers.NotJoinable:
             problem = _why_not(request, reference)
         except submission.Refused as error:
             for name, words in error.problems.items():

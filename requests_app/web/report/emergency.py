@@ -22,7 +22,7 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
     if not path.warnings:
         return to_next_page(draft)
     if request.method == "POST" and "go_on" in request.POST:
-        danger.continue_anyway(draft, path.warnings)
+        danger.answer_no(draft, path.warnings)
         return to_next_page(draft)
     stopped_by = path.stopping_question
     return show(
@@ -47,7 +47,7 @@ def called(request: CityRequest, draft: Draft) -> HttpResponse:
     """Counts a call from the question page (js/called.js), so that the city knows how many people it sent to 911."""
     if not limits.allow(request, "called", CALLS_AN_HOUR):
         return HttpResponse(status=429)
-    danger.call(draft)
+    danger.called(draft)
     return HttpResponse(status=204)
 
 

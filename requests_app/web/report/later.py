@@ -10,10 +10,10 @@ from requests_app import limits, links
 from requests_app.actions import resume_draft
 from requests_app.models import Draft
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.report.draft_page import draft_page, page_url, to_next_page
 from requests_app.web.report.forms import LaterForm
-from requests_app.web.visitor import has_expired, own_draft, remember, visitor_of
+from requests_app.web.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 
 LINKS_AN_HOUR = 10
 LINKS_TO_ONE_ADDRESS_A_DAY = 5
@@ -32,18 +32,18 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
         if form.is_valid():
             status = 429
             email = form.cleaned_data["email"]
-            if limits.may_mail(
+            if limits.allow_email(
                 request, "later", email, an_hour=LINKS_AN_HOUR, to_one=LINKS_TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
             ):
                 try:
-                    resume_draft.mail_link(draft, email=email)
+                    resume_draft.send_link(draft, email=email)
                     status, mailed_to = 200, email
                 except resume_draft.TooManyLinks:
                     form.add_error(
                         "email", _("We already emailed you this link. Check your inbox and your spam folder.")
                     )
             else:
-                form.add_error(None, too_much(request.jurisdiction))
+                form.add_error(None, too_many_requests(request.jurisdiction))
     context = {
         "draft": draft,
         "form": form,
@@ -57,7 +57,7 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: CityRequest, token: str) -> HttpResponse:
     """The emailed link. A GET changes nothing, since mail scanners visit links; the button moves the draft here."""
-    draft = links.draft_of(token)
+    draft = links.find_draft(token)
     if draft is None or draft.jurisdiction_id != request.jurisdiction.pk:
         return render(request, "requests_app/report/draft_gone.html", status=404)
     draft.jurisdiction = request.jurisdiction
@@ -72,6 +72,6 @@ def resume(request: CityRequest, token: str) -> HttpResponse:
         return to_next_page(draft)
     if request.method != "POST":
         return render(request, "requests_app/report/resume.html", {"draft": draft})
-    visitor = visitor_of(request)
+    visitor = get_visitor(request)
     resume_draft.resume(draft, visitor=visitor)
-    return remember(redirect(request.path) if draft.service_request_id else to_next_page(draft), visitor)
+    return set_visitor_cookie(redirect(request.path) if draft.service_request_id else to_next_page(draft), visitor)

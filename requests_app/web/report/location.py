@@ -12,7 +12,7 @@ from requests_app.actions import drafts
 from requests_app.models import Draft
 from requests_app.places import assets
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.report import place_input
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
@@ -31,18 +31,18 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         valid = form.is_valid()
         data = form.cleaned_data
         typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
-        drafts.keep(draft, place_typed=typed)
-        if language := switched_to(request):
+        drafts.save(draft, place_typed=typed)
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if "skip" in request.POST and not required:
-            drafts.keep(draft, place={}, place_typed={})
+            drafts.save(draft, place={}, place_typed={})
             return to_next_page(draft)
         if valid:
             if data["point"] is None and not data["address"]:
-                drafts.keep(draft, place={})
+                drafts.save(draft, place={})
                 return to_next_page(draft)
             if _is_same_place(path, data):
-                drafts.keep(draft, place={**path.place, "note": data["note"]}, place_typed={})
+                drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
                 return to_next_page(draft)
             place = place_input.given(
                 request.jurisdiction,
@@ -82,7 +82,7 @@ def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
     choices = place_input.choices(matches, words)
     form = PlaceChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
     if request.method == "POST":
-        if language := switched_to(request):
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if form.is_valid():
             place = place_input.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
@@ -113,7 +113,7 @@ def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
 
 def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:
     # A new place may have another owner.
-    drafts.keep(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
+    drafts.save(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
     return to_next_page(draft)
 
 
@@ -131,14 +131,14 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
         initial={"asset": selected},
     )
     if request.method == "POST":
-        if language := switched_to(request):
-            drafts.keep(draft, asset_typed=str(request.POST.get("asset", ""))[:60])
+        if language := requested_language(request):
+            drafts.save(draft, asset_typed=str(request.POST.get("asset", ""))[:60])
             return in_other_language(request, draft, language)
         if "none" in request.POST:
             place = {name: value for name, value in path.place.items() if name != "asset"}
             if place.get("source") == "asset":
                 place["source"] = "pin"
-            drafts.keep(draft, place=place, no_asset=path.version.service.service_code, asset_typed="")
+            drafts.save(draft, place=place, no_asset=path.version.service.service_code, asset_typed="")
             return to_next_page(draft)
         if form.is_valid():
             chosen = next(asset for asset in path.nearby_assets if asset.asset_id == form.cleaned_data["asset"])
@@ -178,6 +178,6 @@ def owner(request: CityRequest, draft: Draft) -> HttpResponse:
     # Staff call an owner who has no email address, but only about land inside the boundary.
     can_send = bool(path.owner.email) or not path.is_outside
     if request.method == "POST" and "send" in request.POST and can_send:
-        drafts.keep(draft, owner=path.owner.code)
+        drafts.save(draft, owner=path.owner.code)
         return to_next_page(draft)
     return show(request, "owner", step=2, draft=draft, path=path, owner=path.owner, can_send=can_send)

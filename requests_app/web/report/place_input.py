@@ -135,4 +135,4 @@ def problem(jurisdiction: Jurisdiction, place: dict[str, Any]) -> str:
     point = Point(place["long"], place["lat"], srid=4326)
     if ownership.inside(jurisdiction, point) or ownership.neighbor_at(jurisdiction, point) is not None:
         return ""
-    return submission.outside_words(jurisdiction, point)
+    return submission.outside_message(jurisdiction, point)

@@ -51,14 +51,14 @@ def over_limit(request: HttpRequest, typed: Mapping[str, Any]) -> bool:
     True if a limit is exceeded. Without Redis, no limit applies.
     """
     contact = typed.get("contact") or {}
-    people = [limits.hidden(str(contact[name]).lower()) for name in ("email", "phone") if contact.get(name)]
-    network = limits.network_of(request)
+    people = [limits.hashed(str(contact[name]).lower()) for name in ("email", "phone") if contact.get(name)]
+    network = limits.network_key(request)
     # Count against every limit, even after one is exceeded.
-    within = [limits.within(f"report:{network}", most=FROM_ONE_NETWORK_AN_HOUR, per_s=limits.HOUR)]
-    within += [limits.within(f"report-by:{person}", most=BY_ONE_PERSON_A_DAY, per_s=limits.DAY) for person in people]
+    within = [limits.allow_key(f"report:{network}", most=FROM_ONE_NETWORK_AN_HOUR, per_s=limits.HOUR)]
+    within += [limits.allow_key(f"report-by:{person}", most=BY_ONE_PERSON_A_DAY, per_s=limits.DAY) for person in people]
     if place := _place(typed):
         within += [
-            limits.within(f"report-about:{sender}:{place}", most=ABOUT_ONE_PLACE_A_DAY, per_s=limits.DAY)
+            limits.allow_key(f"report-about:{sender}:{place}", most=ABOUT_ONE_PLACE_A_DAY, per_s=limits.DAY)
             for sender in [network, *people]
         ]
     return not all(within)
@@ -68,8 +68,8 @@ def _place(typed: Mapping[str, Any]) -> str:
     """A hash of the address, or else of the point to about ten meters."""
     place = typed.get("place") or {}
     if address := search_key(str(place.get("address", ""))):
-        return limits.hidden(address)
+        return limits.hashed(address)
     try:
-        return limits.hidden(f"{float(place['lat']):.4f},{float(place['long']):.4f}")
+        return limits.hashed(f"{float(place['lat']):.4f},{float(place['long']):.4f}")
     except (KeyError, TypeError, ValueError):
         return ""

@@ -18,7 +18,7 @@ from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVe
 from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
-from requests_app.web.city_request import CityRequest, same_page_in, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.report import prefill, spam_signals
 from requests_app.web.report.draft_page import (
@@ -30,7 +30,7 @@ from requests_app.web.report.draft_page import (
     to_next_page,
 )
 from requests_app.web.report.forms import ProblemForm, ServiceForm
-from requests_app.web.visitor import COOKIE, drafts_of, every_draft_of, remember, visitor_of
+from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 
 # Only against bots: a library, or every phone on one network, must get through. What is too much for people goes to review
 # when it is sent (web/report/spam_signals.py).
@@ -47,9 +47,9 @@ def report(request: CityRequest) -> HttpResponse:
     version = link.version
     context: dict[str, Any] = {"version": version, "link": link}
     if request.method != "POST":
-        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=drafts_of(request), **context)
+        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=open_drafts(request), **context)
     form = ProblemForm(request.POST, version=version)
-    language = switched_to(request)
+    language = requested_language(request)
     if language and not form.data.get("text", "").strip():
         # Nothing was typed, so there is nothing to keep.
         with override(language):
@@ -58,10 +58,10 @@ def report(request: CityRequest) -> HttpResponse:
     if not form.is_valid():
         return show(request, "start", step=1, form=form, status=422, **context)
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return show(request, "start", step=1, form=form, status=429, **context)
-    visitor = visitor_of(request)
-    draft = actions_drafts.begin(
+    visitor = get_visitor(request)
+    draft = actions_drafts.create(
         request.jurisdiction,
         visitor=visitor,
         language=request.LANGUAGE_CODE,
@@ -71,10 +71,10 @@ def report(request: CityRequest) -> HttpResponse:
         **spam_signals.noticed(request.POST),
     )
     if language:
-        return remember(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
+        return set_visitor_cookie(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
     response = to_next_page(draft)
     settle_danger(draft, response, page_url(draft, "emergency"))
-    return remember(response, visitor)
+    return set_visitor_cookie(response, visitor)
 
 
 @draft_page
@@ -87,10 +87,10 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         valid = form.is_valid()
         if valid and form.cleaned_data["text"] != path.text:
-            actions_drafts.keep(draft, text=form.cleaned_data["text"], text_language=request.LANGUAGE_CODE)
+            actions_drafts.save(draft, text=form.cleaned_data["text"], text_language=request.LANGUAGE_CODE)
         if spam_signals.is_trapped(request.POST):
-            actions_drafts.keep(draft, by_robot=True)
-        if language := switched_to(request):
+            actions_drafts.save(draft, by_robot=True)
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if valid:
             return to_next_page(draft)
@@ -118,8 +118,8 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         valid = form.is_valid()
         if valid:
-            actions_drafts.keep(draft, service=form.cleaned_data["service"])
-        if language := switched_to(request):
+            actions_drafts.save(draft, service=form.cleaned_data["service"])
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if valid:
             return to_next_page(draft)
@@ -176,7 +176,7 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
     article = Article.objects.filter(
         jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
     ).first()
-    actions_drafts.forget([draft])
+    actions_drafts.delete([draft])
     messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
     return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
 
@@ -187,8 +187,8 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
 @require_POST
 def forget(request: CityRequest) -> HttpResponse:
     """ "Forget me on this device": deletes the drafts, private links and sign-in that this browser holds."""
-    drafts = every_draft_of(request)
-    actions_drafts.forget(drafts)
+    drafts = all_drafts(request)
+    actions_drafts.delete(drafts)
     logout(request)
     # No redirect with a message, since messages need a cookie.
     response = render(request, "requests_app/report/forgotten.html")

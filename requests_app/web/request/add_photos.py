@@ -13,7 +13,7 @@ from requests_app.messages.moderation_notes import text_notes
 from requests_app.models import Person, ServiceRequest, TextRevision
 from requests_app.rules import reporter_edits
 from requests_app.rules.public_texts import key_of
-from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.fields import PhotosField, PhotosInput
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import upload_attributes
@@ -36,8 +36,8 @@ def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> H
         return redirect(request.path + "#photos")
     valid = form.is_valid()
     if valid:
-        later_photos.describe(service_request.pk, form.words)
-    if switched_to(request) or (valid and not refused and "stay" in request.POST):
+        later_photos.save_descriptions(service_request.pk, form.words)
+    if requested_language(request) or (valid and not refused and "stay" in request.POST):
         return redirect(request.path + "#photos")
     if valid and not refused:
         messages.success(request, _("Thank you. The team working on it will see your photos."))

@@ -20,7 +20,7 @@ from requests_app.places import assets, ownership
 from requests_app.rules import reporter_edits, screening
 from requests_app.rules.public_words import found_in, words_for_everyone, words_of
 from requests_app.web import unsent_text
-from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import place_input
 from requests_app.web.report.check import FOUND_AT_ONCE, KINDS
 from requests_app.web.report.forms import PlaceChoiceForm, typed_point
@@ -36,7 +36,7 @@ CARRIED_MAX = 50
 
 def too_late(request: CityRequest, access: RequestAccess) -> HttpResponse:
     """Work started in the meantime: the page offers to send what was typed as an additional message."""
-    words = unsent_text.words_beyond(request, access.service_request)
+    words = unsent_text.texts_not_in(request, access.service_request)
     form = words_form("add")
     form.initial = {"words": "\n\n".join(words)}
     context = {
@@ -58,7 +58,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if "back" in request.POST:
         # Back from a question to the page, with everything typed.
         return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
-    if language := switched_to(request):
+    if language := requested_language(request):
         # The language switch sent the form: show the same page in that language, without validating.
         translation.activate(language)
         request.LANGUAGE_CODE = language
@@ -67,7 +67,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if not form.is_valid():
         return _page(request, access, form, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return _page(request, access, form, status=429)
     given = _place(request, form)
     if isinstance(given, HttpResponse):
@@ -75,7 +75,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if given and (problem := _outside(request, given)):
         form.add_error("address", problem)
         return _page(request, access, form, status=422)
-    place = drafts.place_from(request.jurisdiction, given) if given is not None else None
+    place = drafts.to_place(request.jurisdiction, given) if given is not None else None
     owner = _owner(service_request, place)
     heard = _heard(form, place)
     if heard and (about := _about(heard)) not in request.POST.getlist("said_no"):
@@ -94,8 +94,8 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         was=form.cleaned_data["was"],
     )
     try:
-        corrections.change(service_request.pk, wanted, actor=person)
-    except corrections.ChangedMeanwhile:
+        corrections.correct(service_request.pk, wanted, actor=person)
+    except corrections.EditConflict:
         service_request.refresh_from_db()
         data = request.POST.copy()
         data["was"] = reporter_edits.fingerprint(service_request)
@@ -184,10 +184,10 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
 
 def _outside(request: CityRequest, given: dict[str, Any]) -> str:
     """Error if the new place lies in a neighboring town, which takes reports itself; empty otherwise."""
-    place = drafts.place_from(request.jurisdiction, given)
+    place = drafts.to_place(request.jurisdiction, given)
     if place.point is None or ownership.inside(request.jurisdiction, place.point):
         return ""
-    return submission.outside_words(request.jurisdiction, place.point)
+    return submission.outside_message(request.jurisdiction, place.point)
 
 
 def _owner(service_request: ServiceRequest, place: submission.Place | None) -> Owner | None:
@@ -211,7 +211,7 @@ def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPh
 
 
 def _ask_of_danger(request: CityRequest, form: ChangeForm, heard: list[EmergencyPhrase], about: str) -> HttpResponse:
-    danger.ask_about_edit(form.service_request, _reasons(heard))
+    danger.question_shown_for_edit(form.service_request, _reasons(heard))
     self_harm = any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard)
     return _asked(request, form, "edit_danger", without="said_no", about=about, self_harm=self_harm)
 

@@ -21,7 +21,7 @@ def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
     if permissions.can(request.user, "view", service_request):
         return True, False
     # Reporters always see their own photos. People who joined or follow see what everyone sees.
-    link = links.link_of_request(request)
+    link = links.link_from_cookie(request)
     if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
         return False, False
     return service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists(), False

@@ -10,7 +10,7 @@ from requests_app import links
 from requests_app.actions import followers
 from requests_app.models import AccessLink
 from requests_app.rules import permissions
-from requests_app.web.city_request import CityRequest, no_such_request
+from requests_app.web.city_request import CityRequest, request_not_found
 from requests_app.web.link_cookie import set_link_cookie
 
 
@@ -20,17 +20,17 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
     """Moves the secret from the address bar into a cookie that only this request's page gets."""
     link = _link(request, token)
     if link is None:
-        return no_such_request(request)
+        return request_not_found(request)
     response = redirect("requests_app:track", link.service_request.reference)
     set_link_cookie(response, token, link.service_request)
     return response
 
 
 def _link(request: CityRequest, token: str) -> AccessLink | None:
-    link = links.follow(token)
+    link = links.find_link(token)
     if link is None or link.service_request.jurisdiction_id != request.jurisdiction.pk:
         return None
-    if link.service_request.public_state in permissions.NOT_THERE:
+    if link.service_request.public_state in permissions.INVISIBLE:
         return None
     return link
 

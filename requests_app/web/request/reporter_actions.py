@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits
 from requests_app.actions import conversation, followers, progress, survey_answers
 from requests_app.models import EmergencyPhrase, Person
-from requests_app.rules import intake, reopening, screening, survey
+from requests_app.rules import intake, reopening, screening
+from requests_app.rules import survey as survey_rules
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
-from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
@@ -50,10 +51,10 @@ def with_link(
         def guarded(request: CityRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             access = access_request(request, reference)
             if access is None:
-                return no_such_request(request, reference)
+                return request_not_found(request, reference)
             if access.link is None:
                 message = _("To do this, open the private link in our email.")
-                context = {"message": message, "words": unsent_text.words_of(request)}
+                context = {"message": message, "words": unsent_text.typed_texts(request)}
                 return render(request, "403.html", context, status=403)
             if act not in allowed_actions(access):
                 return over(request, access)
@@ -92,7 +93,7 @@ def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpR
     if not form.is_valid():
         return track_page(request, access, form=form, form_for=act, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_much())
+        form.add_error(None, too_many_requests())
         return track_page(request, access, form=form, form_for=act, status=429)
     return str(form.cleaned_data["words"])
 
@@ -133,7 +134,7 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
         return words
     # Combined with a request that is still open: the message is read there.
     about = access.service_request if access.service_request.is_open else access.shown
-    conversation.add(about.pk, text=words, actor=person)
+    conversation.add_message(about.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The team working on it will read your message."))
     _say_whom_to_call(request, words)
     return _back(access)
@@ -151,16 +152,16 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
 
 
 @with_link("survey", has_page=True)
-def survey_page(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     """Is it fixed? One click on the tracking page; the reason and the second question are on the next page."""
     shown = access.shown
     if request.method != "POST":
-        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey.answers_of(shown, person)))
+        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey_rules.answers_of(shown, person)))
     form = SurveyForm(request.POST, about=shown)
     if not form.is_valid():
         return _survey_page(request, access, form, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_much())
+        form.add_error(None, too_many_requests())
         return _survey_page(request, access, form, status=429)
     survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request)
     if "more" in request.POST:

@@ -28,7 +28,7 @@ from requests_app.places.public_place import shows_asset
 from requests_app.rules import permissions, reopening, survey
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
-from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
@@ -42,10 +42,10 @@ def track(request: CityRequest, reference: str) -> HttpResponse:
         # One URL per request, however it was typed, since the private link's cookie is bound to it.
         return redirect("requests_app:track", parsed)
     if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
-        return render(request, "requests_app/request/too_many.html", {"message": too_much()}, status=429)
+        return render(request, "requests_app/request/too_many.html", {"message": too_many_requests()}, status=429)
     access = access_request(request, reference)
     if access is None:
-        return _for_staff(request, parsed) or no_such_request(request, reference)
+        return _for_staff(request, parsed) or request_not_found(request, reference)
     return track_page(request, access)
 
 
@@ -114,7 +114,7 @@ def track_page(
             "news_on": "news" in acts,
             "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
-            "surveyed": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
+            "survey_answered": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
         },
         status=status,
     )

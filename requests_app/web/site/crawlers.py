@@ -46,7 +46,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         # The longer rule wins, so the first page of a service's form may be indexed.
         lines += [f"Allow: {home}report/$", f"Allow: {home}report/?service="]
         lines += [f"Disallow: {home}{path}" for path in closed]
-    lines += ["", f"Sitemap: {links.site_of(city)}{reverse('sitemap')}"]
+    lines += ["", f"Sitemap: {links.base_url(city)}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
@@ -55,7 +55,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page in each language: static pages, categories, services and their forms, areas, articles."""
     city = request.jurisdiction  # type: ignore[attr-defined]
-    site = links.site_of(city)
+    site = links.base_url(city)
     codes = said_in(city)
     pages = [
         [(code, site + address) for code, address in zip(codes, addresses, strict=True)] for addresses in _pages(city)

@@ -281,7 +281,7 @@ def test_every_kind_of_happening_and_every_outcome_occurs(told):
     kinds = {one.kind for story in told for one in story.events}
     assert kinds >= {
         "submitted", "routed", "triaged", "transferred", "assigned", "accepted", "scheduled", "visited", "made_safe",
-        "held", "resumed", "asked", "answered", "commented", "noted", "resolved", "handed_over", "merged", "absorbed",
+        "held", "resumed", "asked", "answered", "commented", "note_added", "resolved", "handed_over", "merged", "duplicate_merged",
         "withdrawn", "reopened", "closed", "joined", "hidden",
     }  # fmt: skip
     assert {story.disposition for story in told} == {
@@ -299,7 +299,7 @@ def test_a_duplicate_names_an_earlier_report_of_the_same_service_which_knows_of_
         assert parent.number < story.number
         assert parent.service_code == story.service_code
         assert parent.duplicate_of is None
-        assert story.number in [one.data["child"] for one in parent.events if one.kind == "absorbed"]
+        assert story.number in [one.data["child"] for one in parent.events if one.kind == "duplicate_merged"]
 
 
 def test_what_is_not_ours_is_handed_to_its_owner(told):

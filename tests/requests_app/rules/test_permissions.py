@@ -9,7 +9,7 @@ from requests_app import references
 from requests_app.clock import app_now
 from requests_app.models import Department, Membership, PublicState, Role, ServiceRequest, User
 from requests_app.rules import permissions
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 from tests import factories
 from tests.factories import Rivermark
 
@@ -53,7 +53,7 @@ def every_kind_of_request(town: Rivermark, owners: list[User | None]) -> None:
 
 
 def every_kind_of_user(town: Rivermark) -> list[User]:
-    roles = [factories.role(town.city, code) for code in FIRST_ROLES]
+    roles = [factories.role(town.city, code) for code in DEFAULT_ROLES]
     roles += [
         Role.objects.create(jurisdiction=town.city, code=code, permissions=own) for code, own in ODD_ROLES.items()
     ]

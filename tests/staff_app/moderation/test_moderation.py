@@ -196,11 +196,11 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     assert "taken out" not in page
     assert limb.reference in client.get("/requests/?q=Smith").content.decode()
     revision = revision_of(limb)
-    assert (revision.undone_by, revision.undone_at is not None) == (revision.user, True)
+    assert (revision.restored_by, revision.restored_at is not None) == (revision.user, True)
     assert "Restored by Pia on" in said_on(pia, page_of(limb))
     # Pressed twice, by a slow hand: once.
     assert restore(pia, revision).status_code == 200
-    assert Event.objects.filter(kind="text_shown").count() == 1
+    assert Event.objects.filter(kind="text_restored").count() == 1
 
 
 @pytest.mark.shows("5.38")
@@ -323,7 +323,7 @@ def test_two_moderators_of_two_texts_do_not_meet(
 
 def take(town: Rivermark, one: ServiceRequest) -> Photo:
     content = factories.jpeg()
-    return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
+    return photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
 
 
 @pytest.mark.shows("5.39")

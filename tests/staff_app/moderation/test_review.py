@@ -95,7 +95,7 @@ def test_publishing_shows_it_to_everybody_and_tells_those_who_follow_but_not_the
     assert f"Everyone can see {one.display_reference} now." in answer.content.decode()
     one.refresh_from_db()
     assert (one.public_state, one.review_reason) == ("public", "")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert client.get(f"/r/{one.reference}/").status_code == 200
     assert SearchDocument.objects.filter(kind="request", object_id=one.pk).exists()
     assert OutboxRow.objects.filter(service_request=one, kind__startswith="email_").count() == told
@@ -192,7 +192,7 @@ def test_what_everybody_read_can_be_held_back_after_a_change(town: Rivermark, cl
     one = factories.routed(town.pothole, answers={"where": "lane"})
     assert client.get(f"/r/{one.reference}/").status_code == 200
     moderation.send_to_review(one.pk, reason="link")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert client.get(f"/r/{one.reference}/").status_code == 404
     assert not SearchDocument.objects.filter(kind="request", object_id=one.pk).exists()
     # What staff hid is not held a second time.

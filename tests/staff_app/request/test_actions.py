@@ -126,8 +126,8 @@ def test_a_question_waits_for_its_answer(pia: Client, limb: ServiceRequest) -> N
 def test_a_comment_is_public_and_a_note_is_not(pia: Client, limb: ServiceRequest, client: Client) -> None:
     done(pia, limb, "comment", text="We come on Friday.")
     done(pia, limb, "note", text="Bring the long saw.")
-    assert events_of(limb)[-2:] == ["commented", "noted"]
-    assert limb.last_public_word_at is not None
+    assert events_of(limb)[-2:] == ["commented", "note_added"]
+    assert limb.last_public_message_at is not None
     public = client.get(f"/r/{limb.reference}/").content.decode()
     assert "We come on Friday." in public
     assert "long saw" not in public
@@ -387,7 +387,7 @@ def test_joining_and_taking_apart(town: Rivermark, tom: Client) -> None:
     first, second = (factories.routed(town.pothole, answers=LANE) for _ in range(2))
     done(tom, second, "merge", reference=first.display_reference.lower())
     assert (second.status, second.disposition, second.duplicate_of) == ("resolved", "duplicate", first)
-    assert events_of(first)[-1] == "absorbed"
+    assert events_of(first)[-1] == "duplicate_merged"
     done(tom, second, "unmerge")
     assert (second.status, second.duplicate_of) == ("routed", None)
     assert events_of(second)[-2:] == ["unmerged", "reopened"]
@@ -401,7 +401,7 @@ def test_a_parent_must_be_another_one_that_i_see_and_no_duplicate(town: Rivermar
         (third.reference, "the number of this request"),
         (limb.reference, "have a request with this number"),
         ("nonsense", "have a request with this number"),
-        (second.reference, "Join with that one"),
+        (second.reference, "Enter that number instead"),
     ):
         answer = act(tom, third, "merge", reference=reference)
         assert answer.status_code == 422
@@ -429,7 +429,7 @@ def test_a_photo_of_another_request_is_not_hidden_by_the_way(
     from requests_app import photos
 
     hole = factories.routed(town.pothole, answers=LANE)
-    photo = photos.take(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=hole)
+    photo = photos.store_upload(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=hole)
     assert pia.post(f"/staff/r/{limb.reference}/photos/{photo.pk}/hide/").status_code == 404
     photo.refresh_from_db()
     assert photo.hidden_at is None

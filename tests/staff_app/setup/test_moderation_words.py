@@ -43,7 +43,7 @@ def test_a_term_is_kept_as_it_is_compared_and_counts_at_once(
         assert blocked_addresses.is_blocked(town.city, "troll@banned.example")
     else:
         assert review.review_reason(town.city, [f"See {typed}"]) == kind
-    assert "in the list already" in add(ada, kind, typed)
+    assert "already on the list" in add(ada, kind, typed)
     assert ModerationTerm.objects.count() == 1
 
 

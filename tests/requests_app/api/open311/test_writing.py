@@ -91,7 +91,7 @@ def test_it_is_stored_as_the_form_would_store_it(api: Api, pothole_form: Form) -
 
 def test_the_worker_routes_it(api: Api, pothole_form: Form) -> None:
     number = api.post(pothole_form)[0]["service_request_id"]
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert api.get(f"requests/{number}.json")[0]["status_notes"] == "Sent to Streets"
 
 
@@ -232,7 +232,7 @@ def test_on_anothers_ground_it_goes_to_them_and_the_notice_says_so(
     assert mowing.pk
     (answer,) = api.post(pothole_form | {"service_code": "mowing"})
     assert "belongs to State Parks" in answer["service_notice"]
-    factories.let_the_worker_work()
+    factories.run_worker()
     (found,) = api.get(f"requests/{answer['service_request_id']}.json")
     assert (found["status"], found["status_notes"]) == ("closed", "Sent to State Parks")
 
@@ -244,7 +244,7 @@ def test_what_is_urgent_on_anothers_ground_is_ours_first(
     factories.service(cast.city, "cave-in", owner_kinds=["park_state"], place_rule="polygon", priority=1)
     (answer,) = api.post(pothole_form | {"service_code": "cave-in"})
     assert "State Parks" not in answer["service_notice"]
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert api.get(f"requests/{answer['service_request_id']}.json")[0]["status_notes"] == "Sent to Streets"
 
 

@@ -91,7 +91,7 @@ def test_what_is_not_listed_by_place_leads_to_no_block(cast: Rivermark) -> None:
 def test_a_private_request_leads_to_no_place_and_no_area(cast: Rivermark) -> None:
     factories.area(cast.city)
     sent = factories.submitted(cast.outreach)
-    factories.let_the_worker_work()
+    factories.run_worker()
     from requests_app import links
 
     client = Client()

@@ -379,7 +379,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(cast: Rivermark) -> None:
 
 
 def test_with_nothing_sent_the_page_says_what_to_do(cast: Rivermark) -> None:
-    verify_email.address_of(cast.city, BOB, language="en")
+    verify_email.get_contact_point(cast.city, BOB, language="en")
     found = page(signed_in(BOB))
     assert "There are no reports with this address" in found
     assert "Choose what to follow" in found

@@ -79,9 +79,9 @@ def zoes(cast: Rivermark) -> ServiceRequest:
         place=submission.Place(factories.at(), f"9 {WORDS['earlier address']}", note=WORDS["place note"]),
     )
     zoe, request = made.link.person, made.service_request  # type: ignore[union-attr]
-    factories.let_the_worker_work()
+    factories.run_worker()
     Person.objects.filter(pk=zoe.pk).update(postal_address=f"1 {WORDS['postal address']} St")
-    conversation.add(request.pk, text=WORDS["comment"], actor=zoe)
+    conversation.add_message(request.pk, text=WORDS["comment"], actor=zoe)
     conversation.note(request.pk, text="Wrote the note for ourselves.", actor=cast.tom)
     conversation.comment(request.pk, text="We will come on Tuesday.", actor=cast.tom)
     TextRevision.objects.create(
@@ -109,7 +109,7 @@ def zoes(cast: Rivermark) -> ServiceRequest:
         cadence="daily",
         language="en",
     )
-    drafts.begin(cast.city, visitor="v" * 32, language="en", text=WORDS["draft"], contact={"email": ZOE})
+    drafts.create(cast.city, visitor="v" * 32, language="en", text=WORDS["draft"], contact={"email": ZOE})
     work_off()
     request.refresh_from_db()
     return request
@@ -195,7 +195,7 @@ def test_a_copy_has_all_that_is_theirs(cast: Rivermark, zoes: ServiceRequest) ->
 @pytest.mark.shows("5.5")
 def test_a_copy_has_nothing_of_others_or_of_staff(cast: Rivermark, zoes: ServiceRequest) -> None:
     bob, _link = followers.join(zoes.pk, reporter=Reporter(name="Bob Secretname", email=BOB), language="en")
-    conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
+    conversation.add_message(zoes.pk, text="Bobsaid this.", actor=bob)
     bobs = factories.routed(
         cast.pothole,
         "Bobswords.",
@@ -310,7 +310,7 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
 @pytest.mark.shows("5.6")
 def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Rivermark, zoes: ServiceRequest) -> None:
     bob, _link = followers.join(zoes.pk, reporter=Reporter(email=BOB), language="en")
-    conversation.add(zoes.pk, text="Bobsaid this.", actor=bob)
+    conversation.add_message(zoes.pk, text="Bobsaid this.", actor=bob)
     erase("all")
     zoes.refresh_from_db()
     assert zoes.is_open
@@ -319,7 +319,7 @@ def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Ri
     # The place is where the others have the problem too, and so is what a crew needs to know.
     stays = {"address"}
     assert found_in_the_database(*(word for what, word in WORDS.items() if what not in stays)) == []
-    assert [one.value_words for one in zoes.answers.all()] == ["Lane"]
+    assert [one.value_text for one in zoes.answers.all()] == ["Lane"]
     assert Comment.objects.filter(text="Bobsaid this.").exists()
     assert zoes.display_reference in page(signed_in(BOB))
     assert Client().get(f"/r/{zoes.reference}/").status_code == 200
@@ -344,7 +344,7 @@ def test_what_was_said_on_others_reports_goes_and_these_stay(cast: Rivermark, zo
     zoe, _link = followers.join(
         bobs.pk, reporter=Reporter(name=WORDS["name"], email=ZOE), language="en", role="follower"
     )
-    conversation.add(bobs.pk, text=WORDS["comment"], actor=zoe)
+    conversation.add_message(bobs.pk, text=WORDS["comment"], actor=zoe)
     erase("all")
     bobs.refresh_from_db()
     assert (bobs.description, bobs.is_public, bobs.is_open) == ("A branch.", True, True)

@@ -107,7 +107,7 @@ def test_i_dont_know_always_works_and_goes_to_triage(cast: Rivermark, client: Cl
         walk.on(at, **data[at])
         assert walk.at != at, walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert made.service.service_code == "unknown"
     assert made.in_triage

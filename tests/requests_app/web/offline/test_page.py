@@ -284,7 +284,7 @@ def test_what_is_wrong_comes_back_by_field_and_nothing_is_stored(device: Device)
 
 def test_what_was_changed_on_our_pages_since_is_not_typed_over(device: Device) -> None:
     device.send(text="I smell gas in the hall")
-    drafts.keep(device.draft, text="All is well, a hole only")
+    drafts.save(device.draft, text="All is well, a hole only")
     assert device.send(text="I smell gas in the hall")["state"] == "needs"
     assert device.draft.typed["text"] == "All is well, a hole only"
 

@@ -56,7 +56,7 @@ def made() -> ServiceRequest:
     """A report that waits, and its link was mailed twice."""
     town = factories.rivermark()
     made = factories.report(factories.service(town.city, "swings", must_confirm=True), "The third swing hangs")
-    confirm_report.mail_again(made.pk, email="ana@example.org")
+    confirm_report.resend_link(made.pk, email="ana@example.org")
     return made
 
 
@@ -69,7 +69,7 @@ def test_a_press_and_a_change_of_the_address_at_once_end_in_one_of_them(
         ServiceRequest.objects.select_for_update().get(pk=made.pk)
         press = Press(path, **data)
         press.waits()
-        assert confirm_report.mail_again(made.pk, email="anna@example.org")
+        assert confirm_report.resend_link(made.pk, email="anna@example.org")
     assert press.status() == 404
     made.refresh_from_db()
     assert made.public_state == "unconfirmed"

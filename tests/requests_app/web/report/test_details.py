@@ -199,7 +199,7 @@ def test_photos_are_limited_by_address(walk: Walk, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.django_db(transaction=True)
 def test_photos_that_come_at_once_are_never_more_than_five() -> None:
-    draft = drafts.begin(factories.rivermark().city, visitor="0" * 32, language="en")
+    draft = drafts.create(factories.rivermark().city, visitor="0" * 32, language="en")
     content = factories.jpeg(40, 30)
     told: list[str] = []
 
@@ -256,7 +256,7 @@ def test_only_the_city_sees_them_after_sending(walk: Walk, cast: Rivermark) -> N
     walk.to_details()
     sends(walk, photos=[photo("two.jpg", from_camera())], keep_taken="on").on("contact", none="1").send()
     made = ServiceRequest.objects.get()
-    factories.let_the_worker_work()
+    factories.run_worker()
     desk = Client()
     desk.force_login(factories.staff("sue", "supervisor", cast.city, cast.streets))
     assert "40.51000, -69.01000" in desk.get(f"/staff/r/{made.reference}/").content.decode()
@@ -317,7 +317,7 @@ def test_pressed_twice_at_the_same_moment_it_is_one_request() -> None:
     made: list[str] = []
 
     def press() -> None:
-        made.append(drafts.send(draft_id).reference)
+        made.append(drafts.submit(draft_id).reference)
         connection.close()
 
     threads = [threading.Thread(target=press) for _ in range(4)]

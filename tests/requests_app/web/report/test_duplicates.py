@@ -162,7 +162,7 @@ def test_the_count_of_people_changes_neither_priority_nor_due_date(
     before = ServiceRequest.objects.values(*fields).get()
     for _ in range(many):
         followers.join(earlier.pk, reporter=factories.NOBODY, language="en")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert people(earlier) == 1 + many
     assert ServiceRequest.objects.values(*fields).get() == before
 

@@ -225,8 +225,8 @@ def test_presses_are_limited_by_address(walk: Walk, settings: Settings) -> None:
 
 
 def test_a_service_code_that_nobody_offers_is_not_kept_in_the_counts(cast: Rivermark) -> None:
-    draft = drafts.begin(cast.city, visitor="v", language="en", text=GAS, service="call 617-555-0142")
-    danger.ask(draft)
+    draft = drafts.create(cast.city, visitor="v", language="en", text=GAS, service="call 617-555-0142")
+    danger.question_shown(draft)
     assert counts() == {("", "phrase", "asked"): 1}
 
 

@@ -127,7 +127,7 @@ def test_a_forgotten_or_sent_draft_is_not_mailed_any_more(walk: Walk) -> None:
 def test_a_wrong_link_is_404(walk: Walk, change: str) -> None:
     walk.to_details()
     number, secret = links.draft_token(walk.draft).split("-")
-    other = drafts.begin(walk.draft.jurisdiction, visitor="f" * 32, language="en")
+    other = drafts.create(walk.draft.jurisdiction, visitor="f" * 32, language="en")
     token = {
         "secret": f"{number}-{'a' * len(secret)}",
         "draft": f"{other.pk.hex}-{secret}",

@@ -96,7 +96,7 @@ def test_the_chosen_thing_gives_the_place_and_is_shown_back_to_everybody_it_conc
     walk.on("details/1", text=TEXT).on("contact", none="1")
     assert "Street light L00002" in walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert made.asset is not None
     assert made.asset.asset_id == "L00002"
@@ -191,7 +191,7 @@ def test_beyond_the_boundary_the_neighbors_card_says_how_to_reach_them_and_we_se
     walk.on("contact", email="ana@example.org", language="en")
     assert "We’ll send it to Marlbury for you" in walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     tasks.drain(OutboxRow.Lane.OUTSIDE)
     made = ServiceRequest.objects.get()
     assert (made.disposition, made.owner.name) == ("handed_over", "Marlbury")  # type: ignore[union-attr]
@@ -205,7 +205,7 @@ def test_beyond_the_boundary_what_is_urgent_goes_to_the_neighbor_too(cast: River
     factories.service(cast.city, "danger", priority=1, duplicate_policy="never")
     assert beyond(walk, "danger").at == "owner"
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1").send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert ServiceRequest.objects.get().disposition == "handed_over"
 
 
@@ -223,7 +223,7 @@ def test_a_neighbor_without_an_address_is_not_promised_anything(cast: Rivermark,
 def test_a_place_that_is_nobodys_cannot_be_sent_by_direct_post(cast: Rivermark, walk: Walk) -> None:
     at_where(walk, address="12 Elm St")
     draft = walk.draft
-    drafts.keep(draft, place={"lat": 0.0, "long": 0.0, "address": "", "note": "at sea", "source": "pin"})
+    drafts.save(draft, place={"lat": 0.0, "long": 0.0, "address": "", "note": "at sea", "source": "pin"})
     assert walk.send().at == "location"
     assert "This place is outside Rivermark." in walk.html
     assert "at sea" in walk.html
@@ -243,7 +243,7 @@ def test_an_owner_within_the_city_without_an_address_is_told_by_us(cast: Riverma
     assert walk.at == "owner"
     assert "You can send your report to us, and we’ll let them know." in walk.html
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1").send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert (made.status, made.owner.name) == ("routed", "CLP")  # type: ignore[union-attr]
 

@@ -64,7 +64,7 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     assert (held.public_state, held.review_reason) == ("held", "limit")
     assert PENDING_REVIEW in walk.html
     assert "too" not in walk.html.split("<main", 1)[1].split("</main")[0].lower().split()
-    factories.let_the_worker_work()
+    factories.run_worker()
     held.refresh_from_db()
     assert held.status == "routed"
     assert held.department is not None

@@ -443,7 +443,7 @@ def test_ground_of_another_is_sent_on_for_who_asks(cast: Rivermark, walk: Walk) 
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1")
     assert "We’ll send it to State DOT for you" in walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert (made.disposition, made.owner.name) == ("handed_over", "State DOT")  # type: ignore[union-attr]
 
@@ -453,7 +453,7 @@ def test_what_is_urgent_is_always_taken(cast: Rivermark, walk: Walk) -> None:
     walk.begin(service="road").on("location", address="12 Elm St")
     assert walk.at == "details/1"
     walk.on("details/1", text=TEXT).on("contact", none="1").send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert made.status == "routed"
     assert made.owner is not None, "we hand it over ourselves"

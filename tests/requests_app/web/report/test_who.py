@@ -125,7 +125,7 @@ def test_both_are_kept_for_the_staff_alone(cast: Rivermark, at_contact: Walk) ->
         f"/open311/v2/requests/{made.display_reference}.json?extensions=true",
     ):
         assert "9 Elm St" not in Client().get(path).content.decode()
-    factories.let_the_worker_work()
+    factories.run_worker()
     for user, may in ((cast.tom, True), (cast.dev, False)):
         client = Client()
         client.force_login(user)

@@ -28,7 +28,7 @@ class Holder:
 
     def __init__(self, version: Any, **options: Any) -> None:
         made = factories.submitted(version, **options)
-        factories.let_the_worker_work()
+        factories.run_worker()
         assert made.link is not None
         self.link, self.pk, self.reference = made.link, made.service_request.pk, made.service_request.reference
         self.client = Client()
@@ -248,9 +248,9 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
     holder = ana(cast)
     photo = described(holder, "Bo Miller at the hole")
     seen = version_of(photo.alt)
-    moderation.hide_words(
+    moderation.hide_text(
         holder.pk,
-        {f"photo-{photo.pk}": moderation.NewWords("[…] at the hole", seen)},
+        {f"photo-{photo.pk}": moderation.Replacement("[…] at the hole", seen)},
         reason="personal_data",
         actor=cast.pia,
     )
@@ -259,14 +259,14 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
         assert holder.status == 422
         assert "removed by" in holder.html
         assert "This text stays as it is now." in holder.html
-    later_photos.describe(holder.pk, {photo.name: "Bo Miller at the hole"})
+    later_photos.save_descriptions(holder.pk, {photo.name: "Bo Miller at the hole"})
     photo.refresh_from_db()
     assert photo.alt == "[…] at the hole"
     # A page of now says so, and sends nothing of it.
     page = holder.client.get(f"/r/{holder.reference}/photos/").content.decode()
     assert "removed by" in page
     assert holder.send(photos=[jpeg()]).status == 302
-    moderation.restore(TextRevision.objects.get().pk, actor=cast.pia)
+    moderation.restore_text(TextRevision.objects.get().pk, actor=cast.pia)
     holder.send(**{f"alt_{photo.name}": "A hole"})
     photo.refresh_from_db()
     assert photo.alt == "A hole"

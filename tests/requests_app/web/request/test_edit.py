@@ -113,7 +113,7 @@ def cast() -> Rivermark:
 def ana(cast: Rivermark, **options: Any) -> Holder:
     options.setdefault("answers", {"where": "lane", "damage": "a bent rim"})
     made = factories.submitted(options.pop("version", cast.pothole), **options)
-    factories.let_the_worker_work()
+    factories.run_worker()
     return Holder(made)
 
 
@@ -176,7 +176,7 @@ def test_what_only_the_city_sees_is_changed_without_a_public_word(cast: Rivermar
     holder.save(note="behind the shed", q_damage="two bent rims")
     assert holder.request.place_note == "behind the shed"
     assert holder.request.answers.get(question_version__code="damage").value == "two bent rims"
-    assert told(holder).count("edited_for_staff") == 2
+    assert told(holder).count("edited_privately") == 2
     assert "changed" not in Client().get(f"/r/{holder.request.reference}/").content.decode()
 
 
@@ -184,10 +184,10 @@ def test_an_answer_may_be_taken_back_and_what_it_said_stays_with_its_question(ca
     holder = ana(cast)
     holder.save(q_damage="")
     answer = holder.request.answers.get(question_version__code="damage")
-    assert (answer.value, answer.value_words) == ("", "—")
+    assert (answer.value, answer.value_text) == ("", "—")
     assert TextRevision.objects.get().answer == answer
     holder.open().save(q_damage="yes, a rim")
-    assert holder.request.answers.get(question_version__code="damage").value_words == "yes, a rim"
+    assert holder.request.answers.get(question_version__code="damage").value_text == "yes, a rim"
 
 
 def test_a_choice_stays_whatever_is_posted(cast: Rivermark) -> None:
@@ -228,7 +228,7 @@ def test_a_second_window_does_not_write_over_the_first_unseen(cast: Rivermark) -
 def test_what_changed_is_found_by_its_new_words(cast: Rivermark) -> None:
     holder = ana(cast)
     holder.save(text="A chasm.")
-    factories.let_the_worker_work()
+    factories.run_worker()
     found = SearchDocument.objects.get(kind="request", object_id=holder.request.pk)
     assert "chasm" in found.text
     assert "plate" not in found.text
@@ -378,7 +378,7 @@ def test_what_the_worker_has_not_come_to_yet_is_routed_by_the_new_place(cast: Ri
     rule_for_oak(cast, cast.parks)
     holder = Holder(factories.submitted(cast.pothole, answers={"where": "lane"}))
     holder.save(address="40 Oak Ave")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert (holder.request.department, told(holder).count("routed")) == (cast.parks, 1)
 
 
@@ -567,7 +567,7 @@ def test_the_action_asks_the_rule_under_the_lock(cast: Rivermark) -> None:
     holder = ana(cast)
     begin(cast, holder.request.pk)
     with pytest.raises(progress.TooLate):
-        corrections.change(holder.request.pk, corrections.Correction(text="x", note=""), actor=holder.link.person)
+        corrections.correct(holder.request.pk, corrections.Correction(text="x", note=""), actor=holder.link.person)
 
 
 @pytest.mark.shows("5.9")

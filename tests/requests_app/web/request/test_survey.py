@@ -47,7 +47,7 @@ def test_one_press_on_the_tracking_page_says_that_it_is_fixed(fixed: ServiceRequ
     assert "Were you treated well?" in answer.content.decode()
     assert said(fixed) == {"fixed": ("yes", "")}
     assert "Thank you for your answer." in ana.get(page).content.decode()
-    event = Event.objects.get(service_request=fixed, kind="surveyed")
+    event = Event.objects.get(service_request=fixed, kind="survey_answered")
     assert event.data == {"question": "fixed", "value": "yes", "reason": None}
 
 

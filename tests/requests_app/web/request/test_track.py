@@ -311,7 +311,7 @@ def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client
 
     made = factories.report(cast.outreach, "Someone")
     content = factories.jpeg()
-    taken = photos.take(
+    taken = photos.store_upload(
         io.BytesIO(content), size=len(content), jurisdiction=cast.city, service_request=made, alt="A tent"
     )
     own = f"/r/{made.reference}/photos/{taken.name}-small.jpg"

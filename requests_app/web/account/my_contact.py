@@ -1,30 +1,25 @@
-"""A resident's own data: changing contact details, downloading a copy, erasing."""
+"""My requests: changing the phone number and the email address that updates go to."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.actions import own_contact, privacy, verify_email
+from requests_app.actions import own_contact, verify_email
 from requests_app.actions.drafts import visitor_hash
-from requests_app.exports import own_data
 from requests_app.models import ContactPoint, OneTimeLink
 from requests_app.rules import blocked_addresses, my_requests
-from requests_app.web.account.forms import AddressForm, EraseForm, NewAddressForm, PhoneForm
+from requests_app.web.account.forms import AddressForm, NewAddressForm, PhoneForm
 from requests_app.web.account.sign_in import asked_here
-from requests_app.web.city_request import CityRequest, too_much
-from requests_app.web.resident import Resident, own_page, resident_of, sign_in, sign_out
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.web.resident import Resident, own_page, resident_of, sign_in
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 CHANGES_AN_HOUR = 20
 TO_ONE_ADDRESS_AN_HOUR = 5
-COPIES_AN_HOUR = 30
-
-
-# --- Contact details ----------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,20 +47,20 @@ def _ask_to_change(request: CityRequest, resident: Resident) -> HttpResponseBase
     if not form.is_valid():
         return _contact_page(request, resident, form=form, status=422)
     email = form.cleaned_data["email"]
-    if not limits.may_mail(
+    if not limits.allow_email(
         request, "change", email, an_hour=CHANGES_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR
     ):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=429)
-    visitor = visitor_of(request)
+    visitor = get_visitor(request)
     try:
-        own_contact.ask_to_change(
+        own_contact.request_email_change(
             resident.contact_point, email, language=get_language() or "en", visitor_hash=visitor_hash(visitor)
         )
     except verify_email.AddressBlocked:
         form.add_error("email", blocked_addresses.refusal(request.jurisdiction))
         return _contact_page(request, resident, form=form, status=422)
-    return remember(_contact_page(request, resident, asked=email), visitor)
+    return set_visitor_cookie(_contact_page(request, resident, asked=email), visitor)
 
 
 def _contact_page(
@@ -95,7 +90,7 @@ def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     resident = may_change(request, link)
     if resident is None:
         return render(request, "requests_app/account/verify.html", {"link": link}, status=403)
-    contact_point = own_contact.change(resident.contact_point, link)
+    contact_point = own_contact.change_email(resident.contact_point, link)
     messages.success(request, _("From now on, we’ll email you at this address."))
     return sign_in(request, redirect("requests_app:my"), contact_point)
 
@@ -103,50 +98,3 @@ def change_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
 def may_change(request: CityRequest, link: OneTimeLink) -> Resident | None:
     """Needs both the link sent to the new address and a sign-in with the old one in the browser that asked."""
     return resident_of(request) if asked_here(request, link) else None
-
-
-# --- A copy -----------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@own_page(fresh=True)
-def my_copy(request: CityRequest, resident: Resident) -> HttpResponseBase:
-    """Answers POST with the file; not GET, since programs follow links and a copy is expensive."""
-    parts = own_data.parts(resident.contact_point)
-    context = {"resident": resident, "parts": range(1, parts + 1)}
-    if request.method != "POST":
-        return render(request, "requests_app/account/my_copy.html", context)
-    if not limits.allow(request, "copy", COPIES_AN_HOUR):
-        return render(
-            request,
-            "requests_app/account/my_copy.html",
-            {**context, "problem": too_much(request.jurisdiction)},
-            status=429,
-        )
-    number = request.POST.get("part", "1")
-    part = int(number) if number.isdecimal() and len(number) < 6 else 1
-    pieces = own_data.copy(resident.contact_point, min(max(part, 1), parts))
-    response = StreamingHttpResponse(pieces, content_type="application/zip")
-    ending = f"-{part}" if parts > 1 else ""
-    response["Content-Disposition"] = f'attachment; filename="my-311-data{ending}.zip"'
-    return response
-
-
-# --- Erasing ----------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@own_page(fresh=True)
-def my_erase(request: CityRequest, resident: Resident) -> HttpResponseBase:
-    """Explains what is erased, asks which of two ways, asks to confirm, then erases and signs out."""
-    form = EraseForm(request.POST if request.method == "POST" else None)
-    context = {"resident": resident, "form": form}
-    if request.method != "POST":
-        return render(request, "requests_app/account/my_erase.html", context)
-    if not form.is_valid():
-        return render(request, "requests_app/account/my_erase.html", context, status=422)
-    context["reports_too"] = reports_too = form.cleaned_data["what"] == EraseForm.ALL
-    if "sure" not in request.POST:
-        return render(request, "requests_app/account/my_erase_confirm.html", context)
-    privacy.erase(resident.contact_point, reports_too=reports_too)
-    return sign_out(request, render(request, "requests_app/account/my_erased.html", {"reports_too": reports_too}))
