@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from requests_app.models import Comment, ContactPoint, Event, ServiceRequest, SurveyAnswer
 from tests import factories
+from tests.journeys.test_duplicates import to_same
 from tests.journeys.test_moderation import sign_in
 from tests.journeys.test_report import PHONE, go, looks_well, sees_nothing_wrong
-from tests.journeys.test_same import to_same
 from tests.journeys.test_whole_story import mail_about, mails
 from tests.live import wait_for
 

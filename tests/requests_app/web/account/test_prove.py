@@ -12,7 +12,7 @@ from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Subscription
 from requests_app.worker.tasks import drain
 from tests.factories import Rivermark
-from tests.moved import it_is
+from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.18", "A16")]
 
@@ -88,7 +88,7 @@ def test_used_twice_it_says_so_and_what_to_do(path: str, press: dict[str, str]) 
 
 @pytest.mark.parametrize("press", [{}, {"not_me": "1"}])
 def test_expired_it_says_so_and_does_nothing(path: str, press: dict[str, str]) -> None:
-    it_is(app_now() + dt.timedelta(days=3))
+    set_time(app_now() + dt.timedelta(days=3))
     answer = Client().post(path, press)
     assert answer.status_code == 410
     assert "This link has expired" in answer.content.decode()

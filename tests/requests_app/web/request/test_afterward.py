@@ -15,7 +15,7 @@ from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, Person, PublicState, ServiceRequest, Target
 from tests import factories
 from tests.factories import Rivermark
-from tests.moved import it_is_in
+from tests.shifted_clock import set_local_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.12")]
 
@@ -27,7 +27,7 @@ WORDS = "It is by the red gate."
 
 @pytest.fixture
 def pothole(cast: Rivermark) -> ServiceRequest:
-    it_is_in(cast.city.zone, dt.date(2027, 6, 1), 10)
+    set_local_time(cast.city.zone, dt.date(2027, 6, 1), 10)
     return factories.routed(cast.pothole, "A deep hole.", answers=LANE)
 
 
@@ -69,7 +69,7 @@ def planned(cast: Rivermark, made: ServiceRequest) -> None:
 
 def planned_and_past(cast: Rivermark, made: ServiceRequest) -> None:
     planned(cast, made)
-    it_is_in(cast.city.zone, dt.date(2027, 6, 4), 10)
+    set_local_time(cast.city.zone, dt.date(2027, 6, 4), 10)
 
 
 def made_safe(cast: Rivermark, made: ServiceRequest) -> None:
