@@ -1,4 +1,4 @@
-"""The demo's bar, mailbox and 911 page: one press, no password, and never in production."""
+"""The demo's bar, mailbox and 911 page: one click, no password, and never in production."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Gathered mail, read from a real mail server: who hears of what, how often, each change once, and the way out."""
+"""Digests, read from a real mail server: who gets which updates and how often, each change once, and how to unsubscribe."""
 
 import datetime as dt
 import re
@@ -359,7 +359,7 @@ def test_the_same_stranger_cannot_be_sent_more_than_ten_mails_a_day_by_any_way(
     assert len(mailbox.to(DEV)) == 10
 
 
-# --- What it looks like, and the way out ------------------------------------------------------------------------------
+# --- Layout and unsubscribing -----------------------------------------------------------------------------------------
 
 
 def test_a_digest_speaks_the_readers_language_and_marks_the_words_of_another(town: Rivermark, mailbox: Mailbox) -> None:

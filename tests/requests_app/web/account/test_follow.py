@@ -1,4 +1,4 @@
-"""News by mail: of an area, a service, a place, a thing; gathered once a day or week; each change once; one press stops it."""
+"""Email updates on an area, a service, a place or an asset: daily or weekly digests, each change once, one-click unsubscribe."""
 
 import datetime as dt
 import re
@@ -50,7 +50,7 @@ def clock() -> Clock:
 
 
 def run_outbox() -> list[str]:
-    """Runs the outbox dry; whom each mail went to."""
+    """Empties the outbox and returns the recipient of each email."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
@@ -128,7 +128,7 @@ def test_nothing_comes_before_the_button_is_pressed_and_a_visit_presses_nothing(
     assert Client().post(path[1]).status_code == 200
     wished.refresh_from_db()
     assert wished.confirmed_at is not None
-    # Once: the second press is told so.
+    # The link works once.
     assert Client().post(path[1]).status_code == 410
 
 
@@ -291,7 +291,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_mor
     assert str(told.body).count("/r/") == 50
 
 
-# --- One's own reports ------------------------------------------------------------------------------------------------
+# --- Reporters' own reports -------------------------------------------------------------------------------------------
 
 
 def anas(made: ServiceRequest) -> Client:
@@ -330,7 +330,7 @@ def test_junk_for_how_often_changes_nothing(cast: Rivermark) -> None:
     assert Participation.objects.get(service_request=made).cadence == "at_once"
 
 
-# --- The way out ------------------------------------------------------------------------------------------------------
+# --- Unsubscribing ----------------------------------------------------------------------------------------------------
 
 
 def stop_path(told: mail.EmailMessage) -> str:
@@ -347,7 +347,7 @@ def test_one_press_stops_that_subscription_and_no_other(cast: Rivermark) -> None
     told = next(one for one in mail.outbox if one.to == [DEV])
     assert told.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     path = stop_path(told)
-    # A visit stops nothing; one press by the mail program does, without any cookie.
+    # GET doesn't unsubscribe; a one-click POST by the email program does, without a cookie.
     assert Client().get(path).status_code == 200
     first.refresh_from_db()
     assert first.unsubscribed_at is None

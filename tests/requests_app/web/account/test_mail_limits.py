@@ -1,4 +1,4 @@
-"""How many mails reach a mailbox through us: no way of typing its address begins the count anew."""
+"""Limits on email to one inbox: other spellings of its address share the same count."""
 
 import re
 

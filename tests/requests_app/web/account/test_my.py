@@ -391,7 +391,7 @@ def test_a_page_of_ones_own_is_kept_by_no_cache(hole: ServiceRequest) -> None:
         assert "no-store" in client.get(path)["Cache-Control"]
 
 
-# --- News -------------------------------------------------------------------------------------------------------------
+# --- Updates ----------------------------------------------------------------------------------------------------------
 
 
 def _wish(cast: Rivermark, email: str = ANA) -> Subscription:

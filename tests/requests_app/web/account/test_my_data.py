@@ -50,7 +50,7 @@ pytestmark = pytest.mark.django_db
 
 ZOE = "zoe.wombat@canary-mail.example"
 BOB = "bob@example.org"
-# Everything of Zoe's, by a word that stands nowhere else.
+# All of Zoe's data, each recognized by a word that appears nowhere else.
 WORDS = {
     "name": "Zoe Quollname",
     "e-mail": "zoe.wombat",
@@ -298,7 +298,7 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
     assert WORDS["words"] in zoes.description
     of_the_person = ("name", "e-mail", "phone", "postal address", "draft")
     assert found_in_the_database(*(WORDS[one] for one in of_the_person)) == []
-    # The private link in the old mails opens nothing, and nobody is written to.
+    # The private link in earlier email no longer works, and no one is emailed.
     assert Client().get(f"/l/{old}/").status_code == 404
     conversation.comment(zoes.pk, text="Still on the list.", actor=cast.tom)
     assert ZOE not in [one.to[0] for one in run_outbox()]

@@ -52,7 +52,7 @@ def test_one_press_of_not_me_ends_the_link_and_what_was_asked_for(path: str) -> 
 
 def test_not_me_is_no_way_to_stop_what_the_address_had_confirmed(path: str) -> None:
     Client().post(path)
-    # A stranger types the address again; its holder says that it was not them, and keeps their news.
+    # A stranger enters the address again. Its owner says it wasn't them, and keeps getting updates.
     Client().post("/follow/?service=pothole", {"email": DEV, "cadence": "at_once"})
     again = OneTimeLink.objects.order_by("-id")[0]
     Client().post("/c/" + links.one_time_url(again).split("/c/")[1], {"not_me": "1"})

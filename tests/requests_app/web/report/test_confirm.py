@@ -66,7 +66,7 @@ def sent(swings: ServiceVersion, walk: Walk) -> Walk:
 
 
 def run_outbox() -> list[str]:
-    """Works off the outbox; the recipient of each email."""
+    """Empties the outbox and returns the recipient of each email."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass

@@ -32,7 +32,7 @@ def pothole(cast: Rivermark) -> ServiceRequest:
 
 
 def holder(service_request: ServiceRequest, person: Person | None = None) -> Client:
-    """The browser of whoever holds a private link to it: its reporter, unless somebody else is named."""
+    """A client that opened a private link to the request: its reporter's, or that of `person`."""
     found = AccessLink.objects.filter(service_request=service_request).order_by("id")
     link = found.get(person=person) if person else found[0]
     client = Client()
@@ -173,7 +173,7 @@ def test_with_neither_history_nor_goal_nothing_is_said(cast: Rivermark, pothole:
 
 
 def write(client: Client, service_request: ServiceRequest, act: str, words: str = WORDS, status: int = 409) -> str:
-    """As a form that stood open in the browser since before."""
+    """Posts a form that was opened before the request changed."""
     path = f"/r/{service_request.reference}/{act}/"
     answer = client.post(path, {f"{act.replace('-', '_')}-words": words})
     assert answer.status_code == status, answer.content.decode()
@@ -312,7 +312,7 @@ def test_words_go_both_ways_and_each_reads_what_is_theirs(cast: Rivermark, potho
     assert html.count("A resident sent us a message") == 2
 
 
-# --- The way out ------------------------------------------------------------------------------------------------------
+# --- Unsubscribing ----------------------------------------------------------------------------------------------------
 
 
 def test_a_follower_of_what_turned_private_can_still_stop_its_mails(cast: Rivermark, pothole: ServiceRequest) -> None:
