@@ -225,7 +225,7 @@ def test_a16_its_own_browser_is_led_to_the_report_as_its_reporter(sent: Walk) ->
     made = ServiceRequest.objects.get()
     assert answer.request["PATH_INFO"] == f"/r/{made.reference}/"
     assert "Your report has been sent" in answer.content.decode()
-    assert answer.context["opened"].own
+    assert answer.context["access"].own
 
 
 @pytest.mark.shows("A16")
