@@ -250,12 +250,12 @@ def test_a_training_that_is_cut_off_leaves_the_old_model_in_use(
 
 
 def test_too_little_to_learn_from_is_said_and_keeps_the_old_model(cast: Rivermark) -> None:
-    with pytest.raises(CommandError, match="too little to learn from"):
+    with pytest.raises(CommandError, match="Too few requests to learn from"):
         train(cast.city)
     taught(cast)
     ServiceRequest.objects.filter(service=cast.tree.service).update(public_state="hidden")
     ServiceRequest.objects.filter(service=cast.pothole.service).update(public_state="hidden")
-    with pytest.raises(CommandError, match="too little to learn from"):
+    with pytest.raises(CommandError, match="Too few requests to learn from"):
         train(cast.city)
     assert codes(cast.city, "gully")[:1] == ["pothole"]
 

@@ -228,7 +228,7 @@ def test_what_waits_longer_than_a_day_is_a_warning_on_every_page(town: Rivermark
     ServiceRequest.objects.filter(pk=one.pk).update(submitted_at=one.submitted_at - dt.timedelta(days=2, hours=1))
     assert "nav-count--late" in ada.get("/staff/profile/").content.decode()
     page = ada.get("/staff/review/").content.decode()
-    assert "Waits 2 days" in page
+    assert "Waiting 2 days" in page
     assert "Some wait longer than a day." in page
 
 

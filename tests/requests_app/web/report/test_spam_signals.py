@@ -281,7 +281,7 @@ def test_the_mail_that_we_got_it_says_that_somebody_looks_at_it_first(cast: Rive
         made = factories.routed(cast.pothole, text, answers={"where": "lane"})
         row = OutboxRow.objects.get(service_request=made, kind="email_received")
         mail.outbox.clear()
-        email.tell(row)
+        email.send_notification(row)
         [sent] = mail.outbox
         assert (PENDING_REVIEW in str(sent.body)) == is_said
         assert (PENDING_REVIEW in str(sent.alternatives[0][0])) == is_said  # type: ignore[attr-defined]
