@@ -1,0 +1,188 @@
+"""Apply each regression to a copy of this tree, run the tests that must notice it, and say which did.
+
+    .venv/bin/python -m tests.regressions              all of them, which takes about an hour on two cores
+    .venv/bin/python -m tests.regressions -k outbox    those whose name or file contains a word
+    .venv/bin/python -m tests.regressions --list       only list them
+
+Exit code 1 if fewer than 95 % are caught, or if a test fails without any regression.
+"""
+
+import argparse
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.stack import testing, words
+from config.stack.folders import ROOT, Folders, temporary_folders
+from tests.regressions import REGRESSIONS
+from tests.regressions.regression import NotFound, Regression
+
+LEAST_CAUGHT = 0.95
+# Browser tests and slow ones are left out: a regression that only they would notice needs a quicker test.
+MARKS = "not browser and not slow"
+TIMEOUT_S = 600
+# pytest's exit codes.
+PASSED, FAILED = 0, 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """by: the test that noticed; else why the regression was not caught."""
+
+    regression: Regression
+    caught: bool
+    by: str
+    seconds: float
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = _options(arguments)
+    chosen = [one for one in REGRESSIONS if options.k.lower() in f"{one.name} {one.file}".lower()]
+    if options.list:
+        for regression in chosen:
+            print(f"{regression.file}: {regression.name}")
+        print(f"{len(chosen)} regressions")
+        return 0
+    signal.signal(signal.SIGTERM, testing.end_in_order)
+    folders = temporary_folders("lamplighter-regressions-")
+    try:
+        desks: queue.SimpleQueue[Desk] = queue.SimpleQueue()
+        for number in range(1, options.jobs + 1):
+            desks.put(Desk.make(folders, number))
+        with testing.servers(folders):
+            testing.prepare(folders)
+            if not options.no_first_run and not _all_pass(desks, chosen):
+                print("These tests must pass before a regression can be seen to break them.")
+                return 1
+            with ThreadPoolExecutor(options.jobs) as pool:
+                results = list(pool.map(lambda one: _try(one, desks), chosen))
+    finally:
+        shutil.rmtree(folders.servers.parent, ignore_errors=True)
+    return _report(results)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A copy of the tree with a database and a Redis database of its own, so that several regressions are tried at once."""
+
+    tree: Path
+    environment: dict[str, str]
+
+    @classmethod
+    def make(cls, folders: Folders, number: int) -> "Desk":
+        tree = folders.servers.parent / f"tree-{number}"
+        _copy_tree(tree)
+        environment = testing.environment(folders) | {
+            "PYTHONPATH": str(tree),
+            # Two versions of a file within one second would look the same to Python.
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DATABASE_URL": folders.database_url("lamplighter_owner", f"regressions_{number}"),
+            "REDIS_URL": folders.redis_url(number),
+            "LAMPLIGHTER_VAR": str(folders.var / f"regressions-{number}"),
+        }
+        return cls(tree, environment)
+
+    @contextmanager
+    def with_regression(self, regression: Regression) -> Iterator[None]:
+        before = regression.apply(self.tree)
+        try:
+            yield
+        finally:
+            (self.tree / regression.file).write_text(before, encoding="utf-8")
+
+    def pytest(self, tests: Sequence[str], *, timeout: float | None) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", MARKS, *tests]
+        return subprocess.run(
+            command, cwd=self.tree, env=self.environment, capture_output=True, text=True, timeout=timeout
+        )
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.regressions", description=__doc__.splitlines()[0])
+    parser.add_argument("-k", default="", metavar="WORD", help="only regressions whose name or file contains this")
+    parser.add_argument("--list", action="store_true", help="list the regressions and run nothing")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="how many are tried at once (2)")
+    parser.add_argument("--no-first-run", action="store_true", help="do not run the tests without a regression first")
+    return parser.parse_args(arguments)
+
+
+def _copy_tree(copy: Path) -> None:
+    """What git knows or could know of: the working tree itself is never changed."""
+    words.compile_changed(ROOT / "locale")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split("\0")  # fmt: skip
+    compiled = [str(path.relative_to(ROOT)) for path in (ROOT / "locale").rglob("*.mo")]
+    for name in {*filter(None, listed), *compiled}:
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copy / name)
+    (copy / ".venv").symlink_to(sys.prefix)
+
+
+def _all_pass(desks: "queue.SimpleQueue[Desk]", chosen: Sequence[Regression]) -> bool:
+    files = sorted({file for one in chosen for file in one.tests.split()})
+    print(f"{len(files)} test files without any regression …", flush=True)
+    desk = desks.get()
+    done = desk.pytest(files, timeout=None)
+    desks.put(desk)
+    print(done.stdout[-3000:] if done.returncode != PASSED else done.stdout.splitlines()[-1], flush=True)
+    return done.returncode == PASSED
+
+
+def _try(regression: Regression, desks: "queue.SimpleQueue[Desk]") -> Result:
+    desk = desks.get()
+    began = time.monotonic()
+    try:
+        caught, by = _tried(regression, desk)
+    finally:
+        desks.put(desk)
+    result = Result(regression, caught, by, time.monotonic() - began)
+    print(_line(result), flush=True)
+    return result
+
+
+def _tried(regression: Regression, desk: Desk) -> tuple[bool, str]:
+    try:
+        with desk.with_regression(regression):
+            done = desk.pytest(regression.tests.split(), timeout=TIMEOUT_S)
+    except NotFound:
+        return False, "TEXT NOT FOUND"
+    except subprocess.TimeoutExpired:
+        # A test that hangs is noticed too.
+        return True, f"no end within {TIMEOUT_S} s"
+    if done.returncode == PASSED:
+        return False, "SURVIVED"
+    noticed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    if done.returncode != FAILED or noticed is None:
+        # A mistake that no test can even import is none that anybody would commit.
+        return False, f"NO TEST RAN (pytest ended with {done.returncode})"
+    return True, noticed[1]
+
+
+def _line(result: Result) -> str:
+    mark = "caught" if result.caught else "MISSED"
+    return f"{mark}  {result.seconds:5.1f} s  {result.regression.name}\n                 {result.by}"
+
+
+def _report(results: Sequence[Result]) -> int:
+    missed = [one for one in results if not one.caught]
+    share = 1 - len(missed) / len(results) if results else 0.0
+    print(f"\n{len(results) - len(missed)} of {len(results)} regressions caught: {share:.0%}")
+    for one in missed:
+        print(f"  {one.by}: {one.regression.name} ({one.regression.file})")
+    return 0 if share >= LEAST_CAUGHT else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
