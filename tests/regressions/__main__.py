@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,8 @@ LEAST_CAUGHT = 0.95
 # Browser tests and slow ones are left out: a regression that only they would notice needs a quicker test.
 MARKS = "not browser and not slow"
 TIMEOUT_S = 600
+# Set when the run is cut short.
+stopping = threading.Event()
 # pytest's exit codes.
 PASSED, FAILED = 0, 1
 
@@ -63,8 +66,13 @@ def main(arguments: Sequence[str]) -> int:
             if not options.no_first_run and not _all_pass(desks, chosen):
                 print("These tests must pass before a regression can be seen to break them.")
                 return 1
-            with ThreadPoolExecutor(options.jobs) as pool:
+            pool = ThreadPoolExecutor(options.jobs)
+            try:
                 results = list(pool.map(lambda one: _try(one, desks), chosen))
+            finally:
+                # After Ctrl-C or SIGTERM: nothing new begins, and what runs is ended by Desk.pytest().
+                stopping.set()
+                pool.shutdown(cancel_futures=True)
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
     return _report(results)
@@ -100,10 +108,22 @@ class Desk:
             (self.tree / regression.file).write_text(before, encoding="utf-8")
 
     def pytest(self, tests: Sequence[str], *, timeout: float | None) -> subprocess.CompletedProcess[str]:
+        """Raises subprocess.TimeoutExpired."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", MARKS, *tests]
-        return subprocess.run(
-            command, cwd=self.tree, env=self.environment, capture_output=True, text=True, timeout=timeout
-        )
+        output = self.tree.with_suffix(".out")
+        began = time.monotonic()
+        with output.open("w") as file:
+            running = subprocess.Popen(
+                command, cwd=self.tree, env=self.environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            )
+            try:
+                while running.poll() is None and not stopping.wait(0.1):
+                    if timeout is not None and time.monotonic() - began > timeout:
+                        raise subprocess.TimeoutExpired(command, timeout)
+            finally:
+                running.kill()
+                running.wait()
+        return subprocess.CompletedProcess(command, running.returncode, output.read_text(errors="replace"))
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

@@ -36,6 +36,7 @@ def careful(settings: Settings) -> Settings:
 
 def test_a_careful_production_starts(careful: Settings) -> None:
     refuse_unsafe_settings()
+    assert production_is_safe(None) == []
 
 
 @pytest.mark.shows("9.6")
@@ -76,6 +77,7 @@ def test_on_ones_own_machine_all_of_it_is_allowed(settings: Settings) -> None:
     settings.PRODUCTION = False
     settings.DEMO = settings.DEBUG = True
     refuse_unsafe_settings()
+    assert production_is_safe(None) == []
 
 
 def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,7 @@
 """Private links: derived, never stored, and a wrong one tells nothing."""
 
+import datetime as dt
+
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -41,11 +43,16 @@ def test_a_wrong_one_opens_nothing(link: AccessLink, change: str) -> None:
     assert links.follow(wrong) is None
 
 
-def test_a_raised_generation_or_a_passed_day_kills_it(link: AccessLink) -> None:
+def test_it_opens_until_it_expires(link: AccessLink) -> None:
     token = links.token(link)
-    link.expires_at = app_now()
-    link.save()
-    AccessLink.objects.filter(pk=link.pk).update(expires_at=None, generation=2)
+    for seconds, opens in ((60, True), (-1, False)):
+        AccessLink.objects.filter(pk=link.pk).update(expires_at=app_now() + dt.timedelta(seconds=seconds))
+        assert (links.follow(token) is not None) == opens
+
+
+def test_a_raised_generation_revokes_it(link: AccessLink) -> None:
+    token = links.token(link)
+    AccessLink.objects.filter(pk=link.pk).update(generation=2)
     assert links.follow(token) is None
     assert links.follow(links.token(AccessLink.objects.get(pk=link.pk))) == link
 
