@@ -16,12 +16,45 @@ if TYPE_CHECKING:
     from tests.live import Site
     from tests.walk import Walk
 
+SITE = pytest.StashKey["Site"]()
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+
+# What takes a minute or more on its own (tests/seconds.py), longest first: a run of several processes begins with these, so that
+# none is left with a long one at the end.
+LONGEST = (
+    "tests/test_canary.py",
+    "tests/stack/test_demo.py",
+    "tests/config/test_refusal.py",
+    "tests/requests_app/rules/test_said.py",
+    "tests/test_weight.py",
+    "tests/test_permissions.py",
+    "tests/test_accessibility.py",
+    "tests/journeys/test_map_and_list.py",
+    "tests/requests_app/messages/test_digest.py",
+    "tests/requests_app/web/explore/test_map.py",
+    "tests/journeys/test_offline.py",
+    "tests/test_mail_access.py",
+    "tests/test_releases.py",
+    "tests/requests_app/web/account/test_mail_limits.py",
+    "tests/journeys/test_details.py",
+    "tests/requests_app/web/request/test_add_photos.py",
+    "tests/journeys/test_report.py",
+    "tests/requests_app/demo/test_rivermark_places.py",
+    "tests/requests_app/web/explore/test_public_list.py",
+    "tests/requests_app/web/site/test_probes.py",
+    "tests/test_right_to_left.py",
+    "tests/test_query_budgets.py",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`-m "not browser"` leaves out every test that opens one, without a mark on each."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    if hasattr(config, "workerinput"):
+        places = {file: place for place, file in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +75,27 @@ def _quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_static_files() -> Iterator[None]:
+    """Static files are found when they are asked for; otherwise each new Client would list them all."""
+    from django.test import override_settings
+
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_emptying() -> Iterator[None]:
+    """After a test with transactions of its own, only the rows go: Django truncates every table, which takes 20 times as long."""
+    from django.test import TransactionTestCase
+
+    from tests.saved import empty_database
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_database())
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_redis() -> Iterator[None]:
     """No test sees another's cache, counters or queue."""
@@ -50,7 +104,9 @@ def _empty_redis() -> Iterator[None]:
     from redis import Redis
 
     with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
-        redis.flushdb()
+        # Without kombu's bindings, which it declares once, a running worker would not be woken again.
+        if keys := [key for key in redis.scan_iter() if not key.startswith(b"_kombu.binding")]:
+            redis.delete(*keys)
 
 
 # --- The city ---------------------------------------------------------------------------------------------------------
@@ -81,25 +137,30 @@ def walk(cast: "Rivermark", client: "Client") -> "Walk":
 
 
 @pytest.fixture(scope="session")
-def _site(django_db_setup: None, django_db_blocker: Any) -> Iterator["Site"]:
+def _site(django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config) -> Iterator["Site"]:
     from tests.live import Site
 
     with django_db_blocker.unblock():
-        site = Site(demo=False)
+        site = pytestconfig.stash[SITE] = Site(demo=False)
         yield site
         site.stop()
 
 
 @pytest.fixture
-def live_site(transactional_db: None, _site: "Site") -> Iterator["Site"]:
+def live_site(transactional_db: None, _site: "Site") -> "Site":
     """gunicorn and a Celery worker on this test's database: `live_site.url`, `.kill("worker")`, `.start("worker")`."""
     for name in ("web", "worker"):
         if name not in _site.running:
             _site.start(name)
-    yield _site
-    # The tables are emptied next: a worker in the middle of a row would hold them.
-    if "worker" in _site.running:
-        _site.kill("worker")
+    return _site
+
+
+@pytest.fixture(autouse=True)
+def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
+    """The worker of the live site runs on from test to test, until one comes that does its rows itself."""
+    site = request.config.stash.get(SITE, None)
+    if site and "live_site" not in request.fixturenames and "worker" in site.running:
+        site.kill("worker")
 
 
 # --- The browser ------------------------------------------------------------------------------------------------------

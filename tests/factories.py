@@ -38,6 +38,7 @@ from requests_app.models import (
 from requests_app.places.addresses import search_key
 from requests_app.rules.permissions import FIRST_ROLES
 from requests_app.worker import tasks
+from tests.saved import saved
 
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
@@ -283,6 +284,7 @@ class Rivermark:
     dev: User
 
 
+@saved
 def rivermark() -> Rivermark:
     city = jurisdiction()
     streets, parks = department(city), department(city, "PK", "Parks")

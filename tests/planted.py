@@ -50,6 +50,7 @@ from requests_app.models import (
 from requests_app.rules.public_texts import public_texts
 from requests_app.web import resident
 from tests import factories
+from tests.saved import saved
 
 # What nobody outside may read, by what it is. Words that no page of ours says by itself.
 CANARIES = {
@@ -154,6 +155,14 @@ class Planted:
 
 
 def plant() -> Planted:
+    planted = _plant_rows()
+    for photo in planted.photos.values():
+        _write(photo)
+    return planted
+
+
+@saved
+def _plant_rows() -> Planted:
     cast = factories.rivermark()
     city, streets, parks = cast.city, cast.streets, cast.parks
     city.branding = {**city.branding, "seal_url": "data:image/svg+xml;base64,PHN2Zy8+"}
@@ -477,9 +486,8 @@ def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Phot
 
 
 def _photo(service_request: ServiceRequest | None, *, number: int, **columns: Any) -> Photo:
-    """Past the decoder, which has tests of its own and takes a second. Each has a size of its own to be known by."""
     jurisdiction = (service_request or columns["draft"]).jurisdiction
-    photo = Photo.objects.create(
+    return Photo.objects.create(
         jurisdiction=jurisdiction,
         service_request=service_request,
         name=f"{number:02}canaryphoto{'0' * 19}",
@@ -487,10 +495,13 @@ def _photo(service_request: ServiceRequest | None, *, number: int, **columns: An
         height=30,
         **columns,
     )
+
+
+def _write(photo: Photo) -> None:
+    """The files, past the decoder, which has tests of its own and takes a second. Each has a width of its own to be known by."""
     for path in (photo.path, photo.small_path):
         default_storage.delete(path)
-        default_storage.save(path, ContentFile(factories.jpeg(40 + number, 30)))
-    return photo
+        default_storage.save(path, ContentFile(factories.jpeg(photo.width, photo.height)))
 
 
 def _link_of(service_request: ServiceRequest) -> AccessLink:

@@ -1,4 +1,7 @@
-"""A language that is read from the right: the pages turn around as a whole, and none of our style sheets says left or right."""
+"""A language that is read from the right: the pages turn around as a whole, and none of our style sheets says left or right.
+
+That a page in English is its own mirror image is asked on the visit of tests/test_accessibility.py.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,9 +14,8 @@ from django.test import override_settings
 from config import languages
 from requests_app.models import Jurisdiction
 from tests.made_up_language import ARABIC_LETTERS, add_language
-from tests.pages import DRAFT, EVERYONE, LINK, PAGES, RESIDENT
 from tests.planted import Planted, kept_for_a_module
-from tests.test_accessibility import ACCESS, DESK, PHONE, READ, ZOOMED, Visitor
+from tests.test_accessibility import ACCESS, DESK, PHONE, RESIDENTS, ZOOMED, Visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.23")]
 
 ROOT = Path(__file__).resolve().parent.parent
-RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK, RESIDENT)]
 SIDED = re.compile(
     r"^\s*(left|right|(margin|padding|border)-(left|right)[a-z-]*|border-(top|bottom)-(left|right)-radius)\s*:"
     r"|^\s*(text-align|float|clear)\s*:\s*(left|right)\b",
@@ -86,18 +87,3 @@ def test_a_page_in_arabic_letters_runs_from_the_right_and_nothing_sticks_out(vis
         tab.set_viewport_size(size)
         wrong += tab.evaluate("access.tooWide()")
     assert wrong == []
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("name", RESIDENTS)
-def test_a_page_that_is_turned_around_is_its_own_mirror_image(visitor: Visitor, name: str) -> None:
-    """The same words from the left and from the right: each edge and each box lies on the other side, as far away."""
-    tab = visitor.open(name, "en")
-    if tab.evaluate("document.contentType") != "text/html":
-        return
-    tab.evaluate(ACCESS)
-    wrong = []
-    for size in (DESK, PHONE):
-        tab.set_viewport_size(size)
-        wrong += tab.evaluate("access.notMirrored()")
-    assert not wrong, "\n".join(wrong[:20])

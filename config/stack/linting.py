@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from config.stack.folders import ROOT
@@ -43,13 +44,19 @@ def lint(arguments: Sequence[str]) -> int:
         ("check --deploy", [*manage, "check", "--deploy", "--fail-level=WARNING"], PRODUCTION),
     ]
     failed = []
-    for name, command, settings in linters:
-        environment = {**os.environ, "LAMPLIGHTER_ENV": "development", "DATABASE_POOL": "false", **settings}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-        print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}", flush=True)
-        if done.returncode:
-            failed.append(name)
-            print(done.stdout + done.stderr, flush=True)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        running = [(name, pool.submit(_run, command, settings)) for name, command, settings in linters]
+        for name, future in running:
+            done = future.result()
+            print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}", flush=True)
+            if done.returncode:
+                failed.append(name)
+                print(done.stdout + done.stderr, flush=True)
     if failed:
         print(f"bin/lint: {', '.join(failed)} failed.", flush=True)
     return 1 if failed else 0
+
+
+def _run(command: list[str], settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LAMPLIGHTER_ENV": "development", "DATABASE_POOL": "false", **settings}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)

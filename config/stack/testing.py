@@ -5,16 +5,19 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from config.stack import linting, postgres, redis, words
+from config.stack import changes, linting, postgres, redis, words
 from config.stack.folders import ROOT, Folders, temporary_folders
 from config.stack.processes import tied_to_parent
 
 TEMPLATE = "lamplighter_template"
+# From so many named files or folders on, two processes are quicker than one.
+MANY = 6
 # In one process, which saves a second for everybody who runs one test. The copies inherit what the roles may do.
 PREPARE = """
 import django
@@ -84,29 +87,66 @@ def prepare(folders: Folders) -> None:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Lint and test; the answer is the exit code. Arguments besides --all are pytest's, and then nothing is linted."""
-    everything = "--all" in arguments
-    chosen = [word for word in arguments if word != "--all"]
-    failed = 0 if chosen else linting.lint([])
+    """Lint and test; the answer is the exit code.
+
+    Arguments besides --all and --changed are pytest's, and then nothing is linted.
+    """
+    options = {"--all", "--changed"} & set(arguments)
+    chosen = [word for word in arguments if word not in options]
+    lints = not chosen
+    if "--changed" in options:
+        touched = changes.touched_tests(ROOT, changes.changed_files(ROOT))
+        print(f"bin/test: {changes.summary(touched)}", flush=True)
+        if touched == []:
+            return linting.lint([])
+        chosen += touched or []
     words.compile_changed(ROOT / "locale")
-    marks = [] if everything or any(word.startswith("-m") for word in chosen) else ["-m", "not slow"]
-    # One named place is quicker in one process; a debugger needs the terminal to itself.
-    named = any((ROOT / word.partition("::")[0]).exists() or word in ("-s", "--pdb") for word in chosen)
-    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if named else "2"]
+    marks = [] if "--all" in options or any(word.startswith("-m") for word in chosen) else ["-m", "not slow"]
+    # A named place is quicker in one process, unless it is many; a debugger needs the terminal to itself.
+    named = sum((ROOT / word.partition("::")[0]).exists() for word in chosen)
+    alone = 0 < named < MANY or any(word in ("-s", "--pdb") for word in chosen)
+    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if alone else "2"]
     folders = temporary_folders("lamplighter-test-")
     signal.signal(signal.SIGTERM, end_in_order)
     try:
-        with servers(folders):
+        with linting_beside(lints) as linted, servers(folders):
             try:
                 prepare(folders)
             except subprocess.CalledProcessError:
                 return 1
-            # Last, so that pytest's own closing line is the last that one reads.
             pytest = [sys.executable, "-m", "pytest", *processes, *marks, *chosen]
             done = subprocess.run(pytest, cwd=ROOT, env=environment(folders))
-            return done.returncode or failed
+            # What the linters said comes last, so that nobody has to look for it above the tests.
+            return linted() or done.returncode
     finally:
         shutil.rmtree(folders.servers.parent, ignore_errors=True)
+
+
+@contextmanager
+def linting_beside(wanted: bool) -> Iterator[Callable[[], int]]:
+    """bin/lint in a process of its own while the block runs; the function waits for its end, prints and answers its exit code."""
+    if not wanted:
+        yield lambda: 0
+        return
+    lint = [sys.executable, "-m", "config.stack", "lint"]
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            lint, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+
+        def result() -> int:
+            process.wait()
+            output.seek(0)
+            print(output.read(), end="", flush=True)
+            return process.returncode
+
+        try:
+            yield result
+        finally:
+            # A run that is broken off leaves no linter behind.
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait()
 
 
 def end_in_order(number: int, frame: FrameType | None) -> NoReturn:

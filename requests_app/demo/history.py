@@ -45,7 +45,7 @@ BATCH = 1_000
 PROMISED_SINCE = dt.timedelta(days=3 * 365)
 
 
-def load(jurisdiction: Jurisdiction, folder: Path, *, progress: Progress, count: int | None = None) -> int:
+def load(jurisdiction: Jurisdiction, folder: Path, progress: Progress, count: int | None = None) -> int:
     """Writes the demo city's requests, all or none; how many. A city that has some already is left as it is.
 
     Staff who are members of departments by then are those who did the work.

@@ -36,11 +36,16 @@ TOLD = 5
 
 
 def load_city(
-    folder: Path, *, progress: Progress, before_requests: Callable[[Jurisdiction], object] | None = None
+    folder: Path,
+    *,
+    progress: Progress,
+    before_requests: Callable[[Jurisdiction], object] | None = None,
+    generate: Callable[[Jurisdiction, Path, Progress], object] | None = None,
 ) -> Jurisdiction:
     """Loads or updates the city of this folder. What city.yaml leaves out is left as it is.
 
     before_requests: what must be there when the earlier requests come, such as the demo's staff.
+    generate: makes up earlier requests, where city.yaml says `requests: {generate: true}`.
     Raises ImportProblemError, in words for the person who wrote the folder; the city is then as it was before, except
     that earlier requests, which may be many, are loaded last and in their own batches.
     """
@@ -57,7 +62,7 @@ def load_city(
         city.catalogue(jurisdiction)
         if before_requests:
             before_requests(jurisdiction)
-    city.requests(jurisdiction)
+    city.requests(jurisdiction, generate)
     progress.finish()
     return jurisdiction
 
@@ -253,13 +258,13 @@ class City:
         said = self.said["catalogue"]
         import_catalogue(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
 
-    def requests(self, jurisdiction: Jurisdiction) -> None:
+    def requests(
+        self, jurisdiction: Jurisdiction, generate: Callable[[Jurisdiction, Path, Progress], object] | None
+    ) -> None:
         said = self.said.get("requests") or {}
         if said.get("generate"):
-            # The demo stands above imports; this one look upward keeps a city's requests in one place.
-            from requests_app.demo import history
-
-            history.load(jurisdiction, self.folder, progress=self.progress)
+            if generate is not None:
+                generate(jurisdiction, self.folder, self.progress)
         elif "file" in said:
             # A mapping of the city's own, or the name of one that ships.
             own = self.folder / str(said["mapping"])

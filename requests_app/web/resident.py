@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from requests_app.clock import app_now
 from requests_app.models import ContactPoint
 from requests_app.web.city_request import CityRequest
-from requests_app.web.request.private_link import remember_link
+from requests_app.web.link_cookie import delete_link_cookie
 
 COOKIE = KEY = "resident"
 SINCE = "since"
@@ -105,7 +105,7 @@ def _forget(request: HttpRequest, response: HttpResponse) -> None:
         # A member of staff's session is none of ours, whoever put its key here.
         if KEY in session:
             for reference in session.get(OPENED, []):
-                remember_link(response, reference)
+                delete_link_cookie(response, reference)
             session.delete()
 
 
@@ -118,7 +118,7 @@ def remember_opened(request: HttpRequest, response: HttpResponse, reference: str
         knows = kept.get_decoded()
         opened = [*(one for one in knows.get(OPENED, []) if one != reference), reference]
         for oldest in opened[:-OPENED_MOST]:
-            remember_link(response, oldest)
+            delete_link_cookie(response, oldest)
         kept.session_data = Session.objects.encode({**knows, OPENED: opened[-OPENED_MOST:]})
         kept.save(update_fields=["session_data"])
     return response

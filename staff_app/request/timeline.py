@@ -244,7 +244,6 @@ def outbox_words(kind: str) -> str:
         "email_commented": _("Mail: public comment"),
         "email_asked": _("Mail: our question"),
         "email_on_hold": _("Mail: on hold"),
-        "tell_on_hold": _("Mail: on hold"),
         "email_resolved": _("Mail: outcome"),
         "email_reopened": _("Mail: open again"),
         "email_changed": _("Mail: what changed"),

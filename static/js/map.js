@@ -127,6 +127,9 @@ if (opened) {
     if (box.dataset.near) map.addSource("near", { type: "geojson", data: circle(...box.dataset.near.split(",").map(Number)) });
     layers("requests", box.dataset.near ? "near" : null).forEach((layer) => map.addLayer(layer));
     box.dataset.ready = "";
+    // Whether all of this place is drawn, for those who wait for it.
+    map.on("movestart", () => delete box.dataset.drawn);
+    map.on("idle", () => (box.dataset.drawn = ""));
   });
 
   map.on("click", ({ point }) => openAt(point, FINGER_PX));

@@ -39,10 +39,8 @@ def city(live_site: "Site") -> factories.Rivermark:
 
 
 def drawn(page: "Page") -> None:
-    """Until the map has drawn what it asked for."""
-    page.wait_for_selector("#map[data-ready]")
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(600)
+    """Until the map has drawn all that it asked for, at the place to which it was moved."""
+    page.wait_for_selector("#map[data-drawn]")
 
 
 def place_of(page: "Page") -> str:
@@ -61,9 +59,9 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     # A cross shows what Enter opens, and a sentence says which keys there are.
     assert page.locator(".map__middle").is_visible()
     assert page.get_by_text("Enter opens what is in the middle").is_visible()
-    page.wait_for_timeout(800)
+    drawn(page)
     canvas.press("ArrowRight")
-    page.wait_for_timeout(800)
+    drawn(page)
     canvas.press("Enter")
     page.get_by_text("Reports at this spot: 3").wait_for()
     links = page.locator(".maplibregl-popup a")
@@ -106,7 +104,7 @@ def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_move
     steps = page.evaluate("history.length")
     for key in ("ArrowLeft", "ArrowUp", "-"):
         page.locator("#map canvas").press(key)
-        page.wait_for_timeout(700)
+        drawn(page)
     moved = place_of(page)
     assert moved != CLOSE
     assert page.evaluate("history.length") == steps
@@ -140,7 +138,7 @@ def test_a_link_that_is_passed_on_shows_the_same(
     ours.goto(f"{live_site.url}/map/?service=rodent{CLOSE}")
     drawn(ours)
     ours.locator("#map canvas").press("ArrowLeft")
-    ours.wait_for_timeout(800)
+    drawn(ours)
     theirs = new_page(viewport={"width": 375, "height": 800})
     theirs.goto(ours.url)
     drawn(theirs)
@@ -177,13 +175,13 @@ def test_without_javascript_list_and_map_page_say_and_choose_the_same(
     page.get_by_label("Kind of problem").select_option("service:rodent")
     page.get_by_label("Order").select_option("changed")
     page.get_by_role("button", name="Show", exact=True).click()
-    assert page.url == f"{live_site.url}/map/?service=rodent&sort=changed"
+    page.wait_for_url(f"{live_site.url}/map/?service=rodent&sort=changed")
     assert page.locator("#results").inner_text() == "3 reports"
     assert not page.locator("#map, #map-here").first.is_visible()
     page.get_by_role("link", name="See them as a list").click()
-    assert page.url == f"{live_site.url}/requests/?service=rodent&sort=changed"
+    page.wait_for_url(f"{live_site.url}/requests/?service=rodent&sort=changed")
     page.get_by_role("link", name="Last change first (take this away)").click()
-    assert page.url == f"{live_site.url}/requests/?service=rodent"
+    page.wait_for_url(f"{live_site.url}/requests/?service=rodent")
     assert page.locator(".request-list li").count() == 3
     page.go_back()
     assert page.url == f"{live_site.url}/requests/?service=rodent&sort=changed"

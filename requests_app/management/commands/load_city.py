@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from requests_app.demo.history import load as load_history
 from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
@@ -23,7 +24,9 @@ class Command(BaseCommand):
         try:
             # A demo of another city has the demo's people too: somebody must be able to sign in.
             staff = load_staff if settings.DEMO else None
-            jurisdiction = load_city(options["folder"], progress=Progress(), before_requests=staff)
+            jurisdiction = load_city(
+                options["folder"], progress=Progress(), before_requests=staff, generate=load_history
+            )
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) is loaded.")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from requests_app import demo
 from requests_app.demo import moderation
+from requests_app.demo.history import load as load_history
 from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if not settings.DEMO or settings.PRODUCTION:
             raise CommandError("The demo city comes with passwords that everybody knows: set LAMPLIGHTER_DEMO=1 first.")
         try:
-            jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff)
+            jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff, generate=load_history)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         moderation.load(jurisdiction)

@@ -18,7 +18,7 @@ from requests_app.rules import my_requests
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
 from requests_app.web.city_request import CityRequest, no_such_request, too_much
-from requests_app.web.request.private_link import redirect_with_link
+from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.request_access import RELATED, RequestAccess
 from requests_app.web.resident import Resident, own_page, remember_opened, resident_of, sign_out
 from requests_app.web.visitor import remember, visitor_of
@@ -119,7 +119,7 @@ def my_request(request: CityRequest, resident: Resident, reference: str) -> Http
     # Who sent it and joined it too, as two people with one address, opens it as the one who sent it.
     part = min(parts, key=lambda one: one.role not in Participation.OWN)
     response = redirect("requests_app:track", found.reference)
-    redirect_with_link(response, links.token(links.link_for(part.person, found)), found)
+    set_link_cookie(response, links.token(links.link_for(part.person, found)), found)
     return remember_opened(request, response, found.reference)
 
 

@@ -14,9 +14,9 @@ from requests_app import limits, links
 from requests_app.actions import confirm_report, drafts, submission
 from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
 from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.draft_page import gone
 from requests_app.web.report.forms import ConfirmAgainForm
-from requests_app.web.request.private_link import redirect_with_link
 from requests_app.web.visitor import has_expired, own_draft, visitor_of
 
 AGAIN_AN_HOUR, TO_ONE_ADDRESS_A_DAY = 20, 5
@@ -111,7 +111,7 @@ def _wrote_it(request: CityRequest, link: OneTimeLink) -> bool:
 
 def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
     response = redirect("requests_app:track", made.reference)
-    redirect_with_link(response, links.token(links.link_for(link.contact_point.person, made)), made)
+    set_link_cookie(response, links.token(links.link_for(link.contact_point.person, made)), made)
     return response
 
 

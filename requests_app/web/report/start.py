@@ -19,6 +19,7 @@ from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, same_page_in, switched_to, too_much
+from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.report import prefill, spam_signals
 from requests_app.web.report.draft_page import (
     draft_page,
@@ -29,7 +30,6 @@ from requests_app.web.report.draft_page import (
     to_next_page,
 )
 from requests_app.web.report.forms import ProblemForm, ServiceForm
-from requests_app.web.request.private_link import remember_link
 from requests_app.web.visitor import COOKIE, drafts_of, every_draft_of, remember, visitor_of
 
 # Against machines alone: a library, or all phones of one network, must get through. What is too much for people is held back
@@ -189,7 +189,7 @@ def forget(request: CityRequest) -> HttpResponse:
     resident.sign_out(request, response)
     for draft in drafts:
         if draft.service_request is not None:
-            remember_link(response, draft.service_request.reference)
+            delete_link_cookie(response, draft.service_request.reference)
     # Also those that are bound to the pages of other requests, which no other page can see.
     response["Clear-Site-Data"] = '"cookies", "storage"'
     return response

@@ -1,21 +1,17 @@
 """The private link: it opens its request, and stops the mails about it."""
 
-from http.cookies import Morsel
-
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app import links
 from requests_app.actions import followers
-from requests_app.models import AccessLink, ServiceRequest
+from requests_app.models import AccessLink
 from requests_app.rules import permissions
 from requests_app.web.city_request import CityRequest, no_such_request
+from requests_app.web.link_cookie import set_link_cookie
 
 
 @never_cache
@@ -26,30 +22,8 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
     if link is None:
         return no_such_request(request)
     response = redirect("requests_app:track", link.service_request.reference)
-    redirect_with_link(response, token, link.service_request)
+    set_link_cookie(response, token, link.service_request)
     return response
-
-
-def redirect_with_link(response: HttpResponse, token: str, service_request: ServiceRequest) -> None:
-    _keep(response, token, service_request.reference)
-
-
-def remember_link(response: HttpResponse, reference: str) -> None:
-    _keep(response, "", reference)
-
-
-def _keep(response: HttpResponse, token: str, reference: str) -> None:
-    """One cookie for the page's address in each language: a cookie is bound to one path. Without a token it goes."""
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            path = reverse("requests_app:track", args=[reference])
-        morsel: Morsel[str] = Morsel()
-        morsel.set(links.COOKIE, token, token)
-        flags = {"httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
-        for attribute, value in {"path": path, "samesite": "Lax", **flags, **({} if token else {"max-age": 0})}.items():
-            morsel[attribute] = value
-        # set_cookie() knows a name once; these two differ by their path alone.
-        response.cookies[f"{links.COOKIE} {path}"] = morsel
 
 
 def _link(request: CityRequest, token: str) -> AccessLink | None:

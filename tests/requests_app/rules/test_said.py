@@ -9,6 +9,7 @@ from requests_app.imports.catalogue import import_catalogue
 from requests_app.models import Jurisdiction
 from requests_app.rules.suggestions import suggest
 from tests import factories
+from tests.saved import saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.4")]
 
@@ -20,12 +21,17 @@ PAIRS = [("en", "en"), ("es", "es"), ("en", "es"), ("es", "en")]
 FIRST_SHARE = 0.85
 
 
-@pytest.fixture
-def city() -> Jurisdiction:
+@saved
+def city_with_its_catalogue() -> Jurisdiction:
     city = factories.jurisdiction()
     names = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
     import_catalogue(city, [RIVERMARK / name for name in names])
     return city
+
+
+@pytest.fixture
+def city() -> Jurisdiction:
+    return city_with_its_catalogue()
 
 
 def test_each_language_has_many_phrases() -> None:

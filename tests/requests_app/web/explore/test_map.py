@@ -128,7 +128,7 @@ def test_the_map_draws_the_city_and_a_click_leads_to_the_report(
     page.on("request", lambda request: asked.append(request.url))
     with page.expect_response("**/tiles/requests/16/**"):
         page.goto(f"{live_site.url}/map/#view=16/40.496/-69.0")
-    page.wait_for_timeout(1500)
+    page.wait_for_selector("#map[data-drawn]")
     assert is_drawn(page, "#map")
     # No address but the city's own was asked.
     assert [url for url in asked if not url.startswith((live_site.url, "data:", "blob:"))] == []
@@ -225,7 +225,7 @@ def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
     pin.focus()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+ArrowDown")
-    page.wait_for_timeout(1500)
+    page.wait_for_function("lat => document.querySelector('[name=lat]').value < lat", arg=lat)
     assert float(page.locator("[name=lat]").input_value()) < lat
     assert float(page.locator("[name=long]").input_value()) == pytest.approx(long, abs=0.00001)
 

@@ -35,6 +35,8 @@ class Press:
         """Until it stands at a lock of ours."""
         for _try in range(200):
             with connection.cursor() as cursor:
+                # Otherwise a transaction goes on seeing what it saw at its first look.
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
                 cursor.execute(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
                 )

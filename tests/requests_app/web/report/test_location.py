@@ -72,13 +72,13 @@ def lamps(cast: Rivermark, **columns: Any) -> None:
     factories.asset(cast.city, "T1", -69.0, 40.5, kind="tree")
 
 
-def at_thing(walk: Walk) -> Walk:
+def at_asset(walk: Walk) -> Walk:
     return walk.begin(service="lamp").on("location", address="12 Elm St", note="left side")
 
 
 def test_things_near_the_place_are_asked_for_nearest_first(cast: Rivermark, walk: Walk) -> None:
     lamps(cast)
-    assert at_thing(walk).at == "asset"
+    assert at_asset(walk).at == "asset"
     assert walk.html.index("Street light L00001, 8 meters away") < walk.html.index(
         "Street light L00002, 17 meters away"
     )
@@ -90,7 +90,7 @@ def test_the_chosen_thing_gives_the_place_and_is_shown_back_to_everybody_it_conc
     cast: Rivermark, walk: Walk, client: Client
 ) -> None:
     lamps(cast)
-    at_thing(walk).on("asset", thing="L00002")
+    at_asset(walk).on("asset", asset="L00002")
     assert walk.at == "details/1"
     assert "Street light L00002, 12 Elm St" in walk.html
     place = walk.draft.typed["place"]
@@ -109,7 +109,7 @@ def test_the_chosen_thing_gives_the_place_and_is_shown_back_to_everybody_it_conc
 
 def test_a_thing_is_not_named_where_the_exact_place_is_not(cast: Rivermark, walk: Walk) -> None:
     lamps(cast, visibility="coarse")
-    at_thing(walk).on("asset", thing="L00002").on("details/1", text=TEXT).on("contact", none="1")
+    at_asset(walk).on("asset", asset="L00002").on("details/1", text=TEXT).on("contact", none="1")
     everyone = walk.html.split('id="everyone"')[1].split("</section>")[0]
     assert "L00002" not in everyone
     assert "L00002" in walk.html
@@ -119,14 +119,14 @@ def test_a_thing_is_not_named_where_the_exact_place_is_not(cast: Rivermark, walk
 
 def test_none_of_these_always_goes_on_and_is_not_asked_again(cast: Rivermark, walk: Walk) -> None:
     lamps(cast)
-    assert at_thing(walk).on("asset", none="1").at == "details/1"
+    assert at_asset(walk).on("asset", none="1").at == "details/1"
     walk.on("details/1", text=TEXT).on("contact", none="1").send()
     assert ServiceRequest.objects.get().asset is None
 
 
 def test_who_said_none_may_still_choose_one_and_the_other_way_around(cast: Rivermark, walk: Walk) -> None:
     lamps(cast)
-    at_thing(walk).on("asset", none="1").on("asset", thing="L00001")
+    at_asset(walk).on("asset", none="1").on("asset", asset="L00001")
     assert walk.draft.typed["place"]["asset"]["number"] == "L00001"
     walk.on("asset", none="1")
     assert "asset" not in walk.draft.typed["place"]
@@ -136,7 +136,7 @@ def test_who_said_none_may_still_choose_one_and_the_other_way_around(cast: River
 @pytest.mark.parametrize("thing", ["", "T1", "L99999", "\x00"])
 def test_what_was_not_offered_cannot_be_chosen(cast: Rivermark, walk: Walk, thing: str) -> None:
     lamps(cast)
-    at_thing(walk).on("asset", thing=thing)
+    at_asset(walk).on("asset", asset=thing)
     assert walk.status == 422
     assert "Choose one, or say that it is none of these." in walk.html
 
@@ -165,7 +165,7 @@ def test_a_sign_on_a_light_does_not_say_which_bin_it_is(cast: Rivermark, walk: W
 
 def test_choosing_a_thing_keeps_the_choice_over_a_change_of_language(cast: Rivermark, walk: Walk) -> None:
     lamps(cast)
-    at_thing(walk).on("asset", thing="L00002", switch_language="es")
+    at_asset(walk).on("asset", asset="L00002", switch_language="es")
     assert "Poste de luz L00002" in walk.html
     assert re.findall(r'value="(L\d+)"[^>]* checked', walk.html) == ["L00002"]
 

@@ -185,12 +185,12 @@ def test_a_quick_first_page_is_no_matter_when_the_others_take_their_time(walk: W
     walk.begin(opened=stamped(0)).on("service", service="pothole").on("location", address="12 Elm St")
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en")
     draft = walk.draft
-    Draft.objects.filter(pk=draft.pk).update(created_at=draft.created_at - doubts_time(4))
+    Draft.objects.filter(pk=draft.pk).update(created_at=draft.created_at - time_ago(4))
     walk.send()
     assert ServiceRequest.objects.get().is_public
 
 
-def doubts_time(seconds: int) -> Any:
+def time_ago(seconds: int) -> Any:
     import datetime as dt
 
     return dt.timedelta(seconds=seconds)

@@ -1,0 +1,52 @@
+"""Rows that are put back are those that were built, and nothing of an earlier test hangs on them."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+
+from requests_app.models import Jurisdiction
+from tests import factories
+from tests.saved import empty_database, filled_tables, insert_statement, saved
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def everything() -> dict[str, str]:
+    return {table: insert_statement(table) for table in filled_tables()}
+
+
+def test_the_same_rows_come_back_with_new_instances() -> None:
+    town = saved(factories.rivermark.__wrapped__)
+    first = town()
+    built = everything()
+    assert len(built) > 10
+    first.city.name = "Elsewhere"
+    first.tom.delete()
+    empty_database()
+    second = town()
+    assert everything() == built
+    assert (second.city, second.city.name) == (first.city, "Rivermark")
+    assert second.tom.memberships.get().department == second.streets
+    # One instance of one row, as when it was built.
+    assert second.pothole.service.jurisdiction is second.city
+    # What comes next takes ids that no row of the city has.
+    report = factories.routed(second.pothole, answers={"where": "lane"})
+    assert (report.department, report.status) == (second.streets, "routed")
+
+
+def test_what_was_built_upon_other_rows_is_not_saved() -> None:
+    elsewhere = factories.jurisdiction("Elsewhere")
+    town = saved(factories.rivermark.__wrapped__)
+    town()
+    empty_database()
+    town()
+    assert not Jurisdiction.objects.filter(pk=elsewhere.pk).exists()
+
+
+def test_an_emptied_database_keeps_what_the_migrations_put_into_it() -> None:
+    kept = [ContentType.objects.count(), Permission.objects.count()]
+    factories.routed(factories.rivermark().pothole, answers={"where": "lane"})
+    empty_database()
+    assert filled_tables() == []
+    assert [ContentType.objects.count(), Permission.objects.count()] == kept
+    assert all(kept)
