@@ -64,7 +64,9 @@ def _asserts(statement: ast.stmt, known: set[str]) -> bool:
         case ast.Assert() | ast.Raise():
             return True
         case ast.If():
-            return _calls(statement.test, known) or (asserts(statement.body, known) and asserts(statement.orelse, known))
+            return _calls(statement.test, known) or (
+                asserts(statement.body, known) and asserts(statement.orelse, known)
+            )
         case ast.With():
             inside = any(_calls(item.context_expr, known) for item in statement.items)
             return inside or asserts(statement.body, known)

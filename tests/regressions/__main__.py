@@ -4,7 +4,8 @@
     .venv/bin/python -m tests.regressions -k outbox    those whose name or file contains a word
     .venv/bin/python -m tests.regressions --list       only list them
 
-Exit code 1 if fewer than 95 % are caught, or if a test fails without any regression.
+A test that fails without the regression too has noticed nothing, and the regression is tried again without that test.
+Exit code 1 if fewer than 95 % are caught.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ MARKS = "not browser and not slow"
 TIMEOUT_S = 600
 # Set when the run is cut short.
 stopping = threading.Event()
+# A line of pytest's summary; a parameter may hold spaces.
+NOTICED = r"^(?:FAILED|ERROR) (\S+?(?:\[.*?\])?)(?: - .*)?$"
 # pytest's exit codes.
 PASSED, FAILED = 0, 1
 
@@ -63,12 +66,16 @@ def main(arguments: Sequence[str]) -> int:
             desks.put(Desk.make(folders, number))
         with testing.servers(folders):
             testing.prepare(folders)
-            if not options.no_first_run and not _all_pass(desks, chosen):
-                print("These tests must pass before a regression can be seen to break them.")
-                return 1
             pool = ThreadPoolExecutor(options.jobs)
+            broken: set[str] = set()
             try:
                 results = list(pool.map(lambda one: _try(one, desks), chosen))
+                while failing := _failing_anyway(results, desks):
+                    broken |= failing
+                    print(f"These fail without any regression, and notice none: {', '.join(sorted(failing))}")
+                    again = [one.regression for one in results if one.by in broken]
+                    results = [one for one in results if one.by not in broken]
+                    results += pool.map(lambda one: _try(one, desks, broken), again)
             finally:
                 # After Ctrl-C or SIGTERM: nothing new begins, and what runs is ended by Desk.pytest().
                 stopping.set()
@@ -109,7 +116,7 @@ class Desk:
 
     def pytest(self, tests: Sequence[str], *, timeout: float | None) -> subprocess.CompletedProcess[str]:
         """Raises subprocess.TimeoutExpired."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", MARKS, *tests]
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", MARKS, *tests]
         output = self.tree.with_suffix(".out")
         began = time.monotonic()
         with output.open("w") as file:
@@ -131,7 +138,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("-k", default="", metavar="WORD", help="only regressions whose name or file contains this")
     parser.add_argument("--list", action="store_true", help="list the regressions and run nothing")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="how many are tried at once (2)")
-    parser.add_argument("--no-first-run", action="store_true", help="do not run the tests without a regression first")
     return parser.parse_args(arguments)
 
 
@@ -150,21 +156,24 @@ def _copy_tree(copy: Path) -> None:
     (copy / ".venv").symlink_to(sys.prefix)
 
 
-def _all_pass(desks: "queue.SimpleQueue[Desk]", chosen: Sequence[Regression]) -> bool:
-    files = sorted({file for one in chosen for file in one.tests.split()})
-    print(f"{len(files)} test files without any regression …", flush=True)
+def _failing_anyway(results: Sequence[Result], desks: "queue.SimpleQueue[Desk]") -> set[str]:
+    """Of the tests that noticed a regression, those that fail without it, too."""
+    tests = sorted({one.by for one in results if one.caught and "::" in one.by})
+    if not tests:
+        return set()
     desk = desks.get()
-    done = desk.pytest(files, timeout=None)
-    desks.put(desk)
-    print(done.stdout[-3000:] if done.returncode != PASSED else done.stdout.splitlines()[-1], flush=True)
-    return done.returncode == PASSED
+    try:
+        done = desk.pytest(tests, timeout=None)
+    finally:
+        desks.put(desk)
+    return set(re.findall(NOTICED, done.stdout, re.MULTILINE))
 
 
-def _try(regression: Regression, desks: "queue.SimpleQueue[Desk]") -> Result:
+def _try(regression: Regression, desks: "queue.SimpleQueue[Desk]", broken: Collection[str] = ()) -> Result:
     desk = desks.get()
     began = time.monotonic()
     try:
-        caught, by = _tried(regression, desk)
+        caught, by = _tried(regression, desk, broken)
     finally:
         desks.put(desk)
     result = Result(regression, caught, by, time.monotonic() - began)
@@ -172,10 +181,11 @@ def _try(regression: Regression, desks: "queue.SimpleQueue[Desk]") -> Result:
     return result
 
 
-def _tried(regression: Regression, desk: Desk) -> tuple[bool, str]:
+def _tried(regression: Regression, desk: Desk, broken: Collection[str]) -> tuple[bool, str]:
     try:
         with desk.with_regression(regression):
-            done = desk.pytest(regression.tests.split(), timeout=TIMEOUT_S)
+            without = [f"--deselect={test}" for test in broken]
+            done = desk.pytest(["-x", *without, *regression.tests], timeout=TIMEOUT_S)
     except NotFound:
         return False, "TEXT NOT FOUND"
     except subprocess.TimeoutExpired:
@@ -183,7 +193,7 @@ def _tried(regression: Regression, desk: Desk) -> tuple[bool, str]:
         return True, f"no end within {TIMEOUT_S} s"
     if done.returncode == PASSED:
         return False, "SURVIVED"
-    noticed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    noticed = re.search(NOTICED, done.stdout, re.MULTILINE)
     if done.returncode != FAILED or noticed is None:
         # A mistake that no test can even import is none that anybody would commit.
         return False, f"NO TEST RAN (pytest ended with {done.returncode})"

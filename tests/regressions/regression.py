@@ -10,13 +10,13 @@ class NotFound(Exception):
 
 @dataclass(frozen=True)
 class Regression:
-    """name: what goes wrong for somebody. old: text that occurs once in the file. tests: paths, separated by spaces."""
+    """name: what goes wrong for somebody. old: text that occurs once in the file. tests: the files that must notice."""
 
     name: str
     file: str
     old: str
     new: str
-    tests: str
+    tests: tuple[str, ...]
 
     def applied_to(self, text: str) -> str:
         """Raises NotFound unless the old text occurs exactly once."""

@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from config.refusal import GUNICORN_GIVES_UP_AT, refuse_unsafe_settings
 from config.stack.linting import PRODUCTION
+from requests_app.checks import production_is_safe
 from tests.live import ROOT
 
 CAREFUL: dict[str, Any] = {
