@@ -9,6 +9,7 @@ Exit code 1 if fewer than 95 % are caught.
 """
 
 import argparse
+import compileall
 import queue
 import re
 import shutil
@@ -21,7 +22,9 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 from config.stack import testing, words
 from config.stack.folders import ROOT, Folders, temporary_folders
@@ -69,13 +72,13 @@ def main(arguments: Sequence[str]) -> int:
             pool = ThreadPoolExecutor(options.jobs)
             broken: set[str] = set()
             try:
-                results = list(pool.map(lambda one: _try(one, desks), chosen))
+                results = list(pool.map(partial(_try, desks=desks), chosen))
                 while failing := _failing_anyway(results, desks):
                     broken |= failing
                     print(f"These fail without any regression, and notice none: {', '.join(sorted(failing))}")
                     again = [one.regression for one in results if one.by in broken]
                     results = [one for one in results if one.by not in broken]
-                    results += pool.map(lambda one: _try(one, desks, broken), again)
+                    results += pool.map(partial(_try, desks=desks, broken=frozenset(broken)), again)
             finally:
                 # After Ctrl-C or SIGTERM: nothing new begins, and what runs is ended by Desk.pytest().
                 stopping.set()
@@ -94,12 +97,13 @@ class Desk:
 
     @classmethod
     def make(cls, folders: Folders, number: int) -> "Desk":
-        tree = folders.servers.parent / f"tree-{number}"
-        _copy_tree(tree)
+        first, tree = (folders.servers.parent / f"tree-{one}" for one in (1, number))
+        if tree == first:
+            _copy_tree(tree)
+        else:
+            shutil.copytree(first, tree, symlinks=True)
         environment = testing.environment(folders) | {
             "PYTHONPATH": str(tree),
-            # Two versions of a file within one second would look the same to Python.
-            "PYTHONDONTWRITEBYTECODE": "1",
             "DATABASE_URL": folders.database_url("lamplighter_owner", f"regressions_{number}"),
             "REDIS_URL": folders.redis_url(number),
             "LAMPLIGHTER_VAR": str(folders.var / f"regressions-{number}"),
@@ -153,6 +157,8 @@ def _copy_tree(copy: Path) -> None:
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
+    # By the hash of the source: by its time, two versions of a file within one second would look the same to Python.
+    compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
     (copy / ".venv").symlink_to(sys.prefix)
 
 

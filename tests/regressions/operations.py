@@ -175,7 +175,7 @@ REGRESSIONS = [
         "the sweep takes a draft that is being sent",
         "requests_app/actions/housekeeping.py",
         'select_for_update(of=("self",), skip_locked=True)',
-        "all(",
+        "all()",
         ("tests/requests_app/actions/test_housekeeping.py",),
     ),
     Regression(
