@@ -1,4 +1,4 @@
-"""How the house is put together: settings, URLs, the worker, the private stack."""
+"""Project configuration: settings, URLs, Celery, and the private stack of bin/demo and bin/test."""
 
 from config.celery import app as celery_app
 

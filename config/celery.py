@@ -1,4 +1,4 @@
-"""Celery: the runner and the alarm clock. What must not be lost is a row in the outbox, never a message here."""
+"""The Celery app. It only runs and schedules work; what must not be lost is a row in the outbox, never a message."""
 
 import os
 
@@ -8,11 +8,11 @@ from celery.signals import import_modules, worker_process_init, worker_ready
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-# Before the app is made: Celery's own handler of this signal reads the settings, and would fail with a long traceback.
+# Connect before creating the app: Celery's own handler of this signal reads the settings and would fail with a traceback.
 @import_modules.connect
 def refuse(**kwargs: object) -> None:
-    """Worker and beat load their tasks as the first thing they do."""
-    # Imported here: this module is loaded with config itself, before the settings may be read.
+    """Runs first in worker and beat, when they import their tasks."""
+    # Imported here, since this module is loaded with config, before settings can be read.
     from config.refusal import refuse_unsafe_settings
 
     refuse_unsafe_settings()
@@ -25,7 +25,7 @@ app.autodiscover_tasks(["requests_app.worker"])
 
 @worker_process_init.connect
 def close_inherited_connections(**kwargs: object) -> None:
-    # A forked worker must not share its parent's sockets: two processes would read each other's answers.
+    # A forked worker must not share sockets with its parent, or each would read the other's results.
     from django.db import connections
 
     for connection in connections.all(initialized_only=True):
@@ -36,8 +36,8 @@ def close_inherited_connections(**kwargs: object) -> None:
 
 
 @worker_ready.connect
-def work_off_what_waited(**kwargs: object) -> None:
-    """What was due while no worker ran does not wait for the alarm clock, which may be dead too."""
+def drain_overdue_rows(**kwargs: object) -> None:
+    """Processes rows that came due while no worker ran, without waiting for beat, which may be down too."""
     from requests_app import outbox
 
     for lane in ("database", "outside"):

@@ -1,6 +1,6 @@
-"""Which languages the site speaks: English, which it is written in, and each one that has a folder of words.
+"""The site's languages: English, in which it is written, and each language with a folder of translations.
 
-A language is added by files alone, see docs/languages.md.
+To add a language, add files only: see docs/languages.md.
 """
 
 import json
@@ -11,33 +11,35 @@ from typing import Any
 from django.conf.locale import LANG_INFO
 from django.utils.translation import to_language
 
-WRITTEN_IN = "en"
+SOURCE_LANGUAGE = "en"
 
 
 def spoken(folders: Iterable[Path]) -> list[tuple[str, str]]:
-    """(code, name in itself) of every language whose words are in one of the folders, English first."""
-    found = {
+    """(code, native name) of each language with translations in one of the folders, English first."""
+    folder_of = {
         to_language(file.parents[1].name): file.parents[1]
         for folder in folders
         for file in sorted(folder.glob("*/LC_MESSAGES/django.po"))
     }
-    for code, folder in found.items():
+    for code, folder in folder_of.items():
         introduce(code, folder / "language.json")
-    return [(code, name_of(code)) for code in (WRITTEN_IN, *(code for code in found if code != WRITTEN_IN))]
+    return [
+        (code, name_of(code)) for code in (SOURCE_LANGUAGE, *(code for code in folder_of if code != SOURCE_LANGUAGE))
+    ]
 
 
 def introduce(code: str, file: Path) -> None:
-    """Tell Django of a language that it does not know, as of Haitian Creole or Somali: its name and which way it runs."""
+    """Registers a language that Django does not know, such as Haitian Creole: its names and direction."""
     if file.exists():
-        said = json.loads(file.read_text())
+        language = json.loads(file.read_text())
         LANG_INFO[code] = {
             "code": code,
-            "name": said["name"],
-            "name_local": said["name_local"],
-            "bidi": said.get("right_to_left", False),
+            "name": language["name"],
+            "name_local": language["name_local"],
+            "bidi": language.get("right_to_left", False),
         }
     elif code not in LANG_INFO:
-        raise ValueError(f"Django does not know the language {code}: {file} must say its name, see docs/languages.md.")
+        raise ValueError(f"Django does not know the language {code}: {file} must name it, see docs/languages.md.")
 
 
 def name_of(code: str) -> str:
@@ -50,5 +52,5 @@ def run_from_the_right(languages: Iterable[tuple[str, str]]) -> list[str]:
 
 def info(code: str) -> Mapping[str, Any]:
     known: dict[str, Any] = LANG_INFO[code]
-    # Some point to another: zh-cn is zh-hans.
+    # Some codes refer to another: zh-cn to zh-hans.
     return LANG_INFO[known["fallback"][0]] if "fallback" in known else known

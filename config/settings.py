@@ -1,4 +1,4 @@
-"""Every setting, and the only place that reads the environment. docs/operating.md explains them; .env.example lists them."""
+"""All settings, and the only code that reads the environment. docs/operating.md explains them, .env.example lists them."""
 
 from pathlib import Path
 from typing import Any
@@ -12,23 +12,22 @@ from config import languages
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
-# --- What a deployment chooses ------------------------------------------------------------------------------------
-# DEMO: the demo city's bar, one-click sign-in and mail page. Refused together with production (see requests_app/checks.py).
+# --- Deployment ---------------------------------------------------------------------------------------------------
+# The demo's bar, one-click sign-in and email page. Not allowed in production (see requests_app/checks.py).
 DEMO = env.bool("LAMPLIGHTER_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-# development: a clone on one's own machine. Anything else, a slip like "prod" too, is production: everything strict.
-# bin/demo and bin/test say "development".
+# "development" is for a clone on your own machine; bin/demo and bin/test set it. Anything else, even a typo, is production.
 PRODUCTION = env.str("LAMPLIGHTER_ENV", default="production") != "development"
 VAR = Path(env.str("LAMPLIGHTER_VAR", default=str(BASE_DIR / "var")))
 SECRET_KEY = env.str("SECRET_KEY", default="" if PRODUCTION else "development-only-" + "0" * 40)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-# Keys that private links are derived from, newest first: a key may be added in front without breaking older links.
+# Keys that private links are derived from, newest first. Adding a key in front does not break older links.
 LINK_KEYS = env.list("LINK_KEYS", default=[] if PRODUCTION else ["development-only-link-key-" + "0" * 40])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8311").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 RATE_LIMITS = env.str("RATE_LIMITS", default="on") != "off"
-# Nobody reads the first page, says what the problem is and sends the report in fewer seconds; a program does.
+# A report sent faster than this, in seconds after the first page, was sent by a bot.
 LEAST_S_TO_REPORT = 3
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
@@ -41,7 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
-    # Lets templates/ replace the templates of form controls.
+    # So that templates/ can override widget templates.
     "django.forms",
     "crispy_forms",
     "pgtrigger",
@@ -56,9 +55,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "requests_app.web.middleware.trusted_proxy",
     "django.middleware.security.SecurityMiddleware",
-    # Early, so that what a later one answers by itself is guarded too.
+    # Early, so that it covers responses from later middleware.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "requests_app.static_files.StaticFiles",
+    "requests_app.static_files.StaticFilesMiddleware",
     "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",
     "requests_app.web.middleware.unshared",
@@ -102,7 +101,7 @@ CRISPY_TEMPLATE_PACK = "uswds"
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", default="")
-# Which of the database's roles this process speaks as: web unless the command that starts it says otherwise.
+# The database role of this process: web, unless the command that starts it sets another.
 DATABASE_ROLE = env.str("LAMPLIGHTER_DATABASE_ROLE", default="web")
 DATABASE_ROLE_URLS = {
     "web": DATABASE_URL,
@@ -114,13 +113,13 @@ DATABASE_ROLE_URLS = {
 
 
 def database(url: str) -> dict[str, Any]:
-    """One entry of DATABASES: PostGIS through Django's own pool, which checks a connection before handing it out."""
+    """One entry of DATABASES: PostGIS, with Django's connection pool, which checks connections before use."""
     config: dict[str, Any] = env.db_url_config(url) if url else {"NAME": "lamplighter"}
-    # A socket's folder is written %2Fpath%2Fto in a URL.
+    # In a URL, a socket's folder is written as %2Fpath%2Fto.
     config["HOST"] = unquote(config.get("HOST", ""))
     options = {**config.get("OPTIONS", {})}
     if env.bool("DATABASE_POOL", default=True):
-        # Without the check every request after a database restart would be a 500.
+        # Without the check, requests after a database restart would fail.
         options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 2}
     return {
         **config,
@@ -136,7 +135,7 @@ DATABASES = {"default": database(DATABASE_ROLE_URLS[DATABASE_ROLE])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "requests_app.User"
 
-# --- Redis: hints, cache and counters; flushing it loses nothing ---------------------------------------------------
+# --- Redis: cache, counters and wake-ups; flushing it is harmless --------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
@@ -175,7 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
 }
 
-# --- Mail: files in the demo; in production a mail server (EMAIL_URL) or a mail service's API (ANYMAIL_SERVICE) ------
+# --- Email: files in the demo; in production a mail server (EMAIL_URL) or an email service (ANYMAIL_SERVICE) --------
 MAIL_FOLDER = VAR / "mail"
 ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": 10}
 if ANYMAIL_SERVICE := env.str("ANYMAIL_SERVICE", default=""):
@@ -208,9 +207,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "staff_app.sign_in.StaffAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# A password reset answers the same for every address, and writes only to staff.
+# A password reset gives the same answer for every address, and emails only staff.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Whoever finds a desk unlocked must not change the address or the password of the one who left it.
+# Someone at an unlocked computer must not be able to change the account's email or password.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/m/key"} if RATE_LIMITS else False
@@ -223,9 +222,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# --- Language and time: the stored time is UTC, each page speaks its jurisdiction's -------------------------------
+# --- Language and time: times are stored in UTC and shown in the jurisdiction's time zone ------------------------
 LANGUAGE_CODE = "en"
-# A city's own folders come first: they may also say a sentence of ours in other words.
+# A city's own folders come first, so they can also override our wording.
 LOCALE_PATHS = [*map(Path, env.list("LOCALE_FOLDERS", default=[])), BASE_DIR / "locale"]
 LANGUAGES = languages.spoken(LOCALE_PATHS)
 LANGUAGES_BIDI = languages.run_from_the_right(LANGUAGES)
@@ -238,7 +237,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR / "media"))
-# What `manage.py train_suggestions` writes and web processes read.
+# Written by `manage.py train_suggestions`, read by web processes.
 SUGGESTIONS_ROOT = env.str("SUGGESTIONS_ROOT", default=str(VAR / "suggestions"))
 # Photos: files in MEDIA_ROOT, or objects in a bucket of Amazon S3 or of a server that speaks its protocol.
 PHOTO_STORAGE: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
@@ -260,39 +259,39 @@ if S3_BUCKET := env.str("S3_BUCKET", default=""):
 STORAGES = {
     "default": PHOTO_STORAGE,
     "staticfiles": {
-        # Packing takes a while, which a demo on one's own machine need not wait for.
-        "BACKEND": "requests_app.static_files.PackedFiles"
+        # Compression takes a while, so a demo skips it.
+        "BACKEND": "requests_app.static_files.CompressedFiles"
         if PRODUCTION
-        else "requests_app.static_files.HashedFiles"
+        else "requests_app.static_files.HashedStaticFiles"
         if DEMO
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 WHITENOISE_AUTOREFRESH = DEBUG
-# A map in one file is read in ranges, which a packed copy of it would not have.
+# PMTiles files are read by byte range, which compressed copies do not support.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
 BODY_MAX_BYTES = 64 * 1024 * 1024
 
-# --- Maps: the city's own layers by default; a PMTiles file or a raster URL instead, if the deployment has one ----
+# --- Maps: the city's own layers, or a PMTiles file or a raster URL -----------------------------------------------
 BASEMAP_PMTILES_URL = env.str("BASEMAP_PMTILES_URL", default="")
 BASEMAP_RASTER_URL = env.str("BASEMAP_RASTER_URL", default="")
 BASEMAP_ATTRIBUTION = env.str("BASEMAP_ATTRIBUTION", default="")
-# The only hosts besides our own that a page may fetch from: those that the two settings above name.
+# The only other hosts that pages may fetch from.
 BASEMAP_ORIGINS = [
     f"{url.scheme}://{url.netloc}" for url in map(urlsplit, [BASEMAP_PMTILES_URL, BASEMAP_RASTER_URL]) if url.netloc
 ]
 
-# --- Safety at the door ---------------------------------------------------------------------------------------------
+# --- Security -------------------------------------------------------------------------------------------------------
 SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SECURE
 CSRF_COOKIE_SECURE = SECURE
 CSRF_FAILURE_VIEW = "requests_app.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE and env.bool("SECURE_SSL_REDIRECT", default=True)
-# Probes come from inside, over plain HTTP.
+# Health probes use plain HTTP.
 SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
@@ -318,9 +317,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Open311 clients join "…/v2/" and "/services.xml": its patterns bear a doubled slash on purpose.
+# Open311 URL patterns accept a double slash on purpose: clients join "…/v2/" and "/services.xml".
 SILENCED_SYSTEM_CHECKS = ["urls.W002"]
 
-# --- Logs: one JSON record a line in production, readable lines otherwise -------------------------------------------
+# --- Logging: JSON lines in production, readable lines in development -----------------------------------------------
 LOGGING_CONFIG = None
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

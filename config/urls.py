@@ -1,4 +1,4 @@
-"""Which room answers which address. docs/urls.md lists them all."""
+"""The root URL configuration. docs/urls.md lists all URLs."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from requests_app.web.site import probes
 
-# What machines ask for: one address, whatever the language.
+# For machines: no language prefix.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("requests_app.web.urls_unprefixed")),
 ]
 
-# Pages: English at /…, Spanish at /es/….
+# For people: English at /…, Spanish at /es/….
 urlpatterns += i18n_patterns(
     path("staff/", include("staff_app.urls")),
     path("accounts/", include("allauth.urls")),

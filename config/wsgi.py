@@ -1,4 +1,4 @@
-"""The web process's entry point (gunicorn loads this)."""
+"""The WSGI entry point, loaded by gunicorn."""
 
 import os
 import re
@@ -15,7 +15,7 @@ django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django, which would fail before any code of ours on a charset that is no text, such as base64: that one is left out."""
+    """Django's application, without invalid charsets such as base64, on which Django fails before reaching our code."""
     named = re.search(r";\s*charset=\"?([^\";\s]*)\"?", environ.get("CONTENT_TYPE", ""))
     if named and not is_text(named[1]):
         environ["CONTENT_TYPE"] = environ["CONTENT_TYPE"].replace(named[0], "")

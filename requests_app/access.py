@@ -1,4 +1,4 @@
-"""To fetch is to ask permission: the only way by which a staff page gets at a request."""
+"""Staff pages load a service request through `get_request_or_404`, which checks permission first."""
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
@@ -21,20 +21,20 @@ RELATED = (
 def get_request_or_404(
     user: User | AnonymousUser, reference: str, action: str = "view", *, jurisdiction: Jurisdiction
 ) -> ServiceRequest:
-    """The request, if this member of staff may do `action` with it.
+    """Returns the request if this member of staff may do `action` with it.
 
-    Http404 for what they may not know to exist; permissions.Denied (403) for what they may see but not do.
+    Raises Http404 if they may not know that it exists, permissions.Denied (403) if they may view it but not do this.
     """
     parsed = references.parse(reference)
-    found = (
+    service_request = (
         ServiceRequest.objects.in_jurisdiction(jurisdiction)
         .select_related(*RELATED)
         .filter(reference=parsed or "")
         .first()
     )
     # 404, not 403: a 403 would tell a stranger that this request exists.
-    if found is None or not permissions.can(user, "view", found):
+    if service_request is None or not permissions.can(user, "view", service_request):
         raise Http404
-    if not permissions.can(user, action, found):
+    if not permissions.can(user, action, service_request):
         raise permissions.Denied(action)
-    return found
+    return service_request

@@ -1,4 +1,4 @@
-"""Keys of API clients: made once, shown once, kept as a hash."""
+"""API keys: generated once, shown once and stored as a hash."""
 
 import hashlib
 import secrets
@@ -12,18 +12,18 @@ PREFIX = "lk_"
 
 
 class NameTaken(Exception):
-    """A living key of this city has the name already."""
+    """An active key of this city already has the name."""
 
 
 def _hash(plain: str) -> str:
-    # No salt and no slow hash: 32 random bytes cannot be guessed, and every API call looks the hash up.
+    # No salt and no slow hash: 32 random bytes cannot be guessed, and every API call looks up the hash.
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def create(
     jurisdiction: Jurisdiction, name: str, *, created_by: User | None = None, is_test: bool = False
 ) -> tuple[ApiKey, str]:
-    """The row, and the key itself, which is nowhere else. Raises NameTaken."""
+    """Returns the row and the plain key, which is stored nowhere. Raises NameTaken."""
     plain = PREFIX + secrets.token_urlsafe(32)
     try:
         with transaction.atomic():
@@ -41,19 +41,19 @@ def create(
 
 
 def find(plain: str) -> ApiKey | None:
-    """The living key that this text is; None for anything else."""
+    """Returns the active key for this plain text, or None."""
     if not plain.startswith(PREFIX) or len(plain) > 100:
         return None
     return ApiKey.objects.select_related("jurisdiction").filter(key_hash=_hash(plain), revoked_at=None).first()
 
 
 def revoke(key: ApiKey) -> None:
-    """It opens nothing from now on. The row stays, so that old requests still say who sent them."""
+    """Deactivates the key. The row stays, so that old requests still show who sent them."""
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now())
 
 
 def mark_used(key: ApiKey) -> None:
-    """Once a day at most: which keys nobody uses any more can then be seen."""
+    """Records the day of last use, at most once a day, so that unused keys can be found."""
     today = app_now().date()
     if key.last_used_on != today:
         ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)

@@ -1,4 +1,4 @@
-"""The domain, and the resident's door to it."""
+"""App configuration of the domain and its public pages and APIs."""
 
 from django.apps import AppConfig
 

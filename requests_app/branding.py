@@ -1,4 +1,4 @@
-"""What of a city's look has an address of its own: its seal and its colors, each under a name that its content gives."""
+"""A city's seal and theme colors, each served at an address with a hash of its content."""
 
 import base64
 import hashlib
@@ -12,14 +12,14 @@ from django.urls import reverse
 
 from requests_app.models import Jurisdiction
 
-# The pictures that a seal may be, by the ending of the file.
+# The image types allowed for a seal, by file extension.
 SEAL_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 NAME_LENGTH = 16
 
 
 @dataclass(frozen=True)
 class Seal:
-    """version: the same for the same picture, another one for another."""
+    """version: a hash of the image."""
 
     version: str
     ending: str
@@ -35,14 +35,14 @@ class Seal:
 
 
 def seal_of(jurisdiction: Jurisdiction) -> Seal | None:
-    """The city's own seal, which its row holds as a data URI; None if it gave none."""
+    """Decodes the city's seal, stored as a data URI. None if the city has no seal of its own."""
     head, _, encoded = str(jurisdiction.branding.get("seal_url", "")).partition(";base64,")
     ending = next((ending for ending, kind in SEAL_TYPES.items() if head == f"data:{kind}"), None)
     return Seal(_version(encoded), ending, encoded) if ending else None
 
 
 def seal_url(jurisdiction: Jurisdiction | None) -> str:
-    """Where the seal is; a plain one of ours for a city without."""
+    """The address of the city's seal, or of our default seal."""
     if jurisdiction is None or (seal := seal_of(jurisdiction)) is None:
         return static("img/seal.svg")
     return reverse("seal", args=[seal.version, seal.ending])
@@ -63,7 +63,7 @@ def theme_url(jurisdiction: Jurisdiction) -> str:
     return f"{reverse('theme')}?{urlencode({'v': theme_of(jurisdiction).version})}"
 
 
-# Every page asks for the version, and a city changes its colors once in ten years.
+# Every page needs the version, and a city rarely changes its colors.
 @lru_cache(maxsize=256)
 def _theme(primary: str, header: str, accent: str) -> Theme:
     colors = {"primary": primary, "header": header, "accent": accent}

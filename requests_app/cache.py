@@ -1,4 +1,4 @@
-"""The one way to Redis in a web request: a short time-out, and a breaker that answers "miss" while Redis does not."""
+"""Redis in web requests: a short timeout, and a circuit breaker that reports a miss while Redis is down."""
 
 import time
 from collections.abc import Callable
@@ -15,33 +15,33 @@ log = structlog.get_logger(__name__)
 
 
 class Breaker:
-    """Opens at the first failure and lets one try through every few seconds, so that a dead Redis costs nothing."""
+    """A circuit breaker: opens at the first failure and lets one call through every few seconds."""
 
     def __init__(self) -> None:
         self.open_until = 0.0
 
-    def call(self, what: Callable[[], T], otherwise: T) -> T:
+    def call(self, function: Callable[[], T], default: T) -> T:
         if time.monotonic() < self.open_until:
-            return otherwise
+            return default
         try:
-            return what()
+            return function()
         except (redis.RedisError, OSError) as error:
             self.open_until = time.monotonic() + OPEN_FOR_S
             log.warning("redis_unreachable", error=type(error).__name__)
-            return otherwise
+            return default
 
 
 breaker = Breaker()
 
 
 class BreakerRedisCache(RedisCache):
-    """Django's own Redis cache behind the breaker: get misses, set does nothing, incr says 0 (so that limits fail open)."""
+    """Django's Redis cache behind the breaker. While open, get() misses, set() does nothing and incr() returns 0."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         options = params.setdefault("OPTIONS", {})
         options.setdefault("socket_timeout", TIMEOUT_S)
         options.setdefault("socket_connect_timeout", TIMEOUT_S)
-        # No retry: a second try would double what a resident waits.
+        # No retry: a second attempt would double the resident's wait.
         options.setdefault("retry", None)
         super().__init__(server, params)
 

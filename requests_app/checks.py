@@ -1,4 +1,4 @@
-"""What Lamplighter refuses to start with, each in one sentence."""
+"""System checks: the settings that Lamplighter refuses to start with."""
 
 import ipaddress
 from typing import Any
@@ -8,13 +8,13 @@ from django.core.checks import Error, Tags, Warning, register
 
 
 @register(Tags.security)
-def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
-    """Errors, not warnings: gunicorn and the workers do not start while one stands (see config/refusal.py)."""
+def check_production_settings(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Errors, not warnings: gunicorn and the workers do not start while there is one (see config/refusal.py)."""
     if not settings.PRODUCTION:
         return []
     rules: list[tuple[bool, str, str]] = [
         (settings.DEMO, "The demo's one-click sign-in cannot run in production.", "Unset LAMPLIGHTER_DEMO."),
-        (settings.DEBUG, "DEBUG shows the insides of the server to everybody.", "Unset DEBUG."),
+        (settings.DEBUG, "DEBUG shows the server’s internals to everyone.", "Unset DEBUG."),
         (
             len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("development"),
             "SECRET_KEY is missing or short: sessions could be forged.",
@@ -27,19 +27,19 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
         ),
         (
             not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
-            "ALLOWED_HOSTS is empty or open: a forged Host header would be believed.",
+            "ALLOWED_HOSTS is empty or open: a forged Host header would be trusted.",
             "Set ALLOWED_HOSTS to the names of this site.",
         ),
         (
             not settings.SITE_URL.startswith("https://"),
-            "SITE_URL is not https: sign-ins would travel in the clear.",
+            "SITE_URL is not https: passwords would be sent unencrypted.",
             "Set SITE_URL to the https address of this site.",
         ),
-        (not settings.RATE_LIMITS, "RATE_LIMITS is off: anybody could flood the desk.", "Unset RATE_LIMITS."),
+        (not settings.RATE_LIMITS, "RATE_LIMITS is off: anyone could flood the site.", "Unset RATE_LIMITS."),
         (not settings.DATABASE_URL, "DATABASE_URL is not set.", "Set DATABASE_URL to a PostgreSQL with PostGIS."),
         (
-            not all(map(_is_some_machines, settings.TRUSTED_PROXIES)),
-            "TRUSTED_PROXIES names no address or trusts everybody: anybody could say where they come from.",
+            not all(map(_is_restrictive, settings.TRUSTED_PROXIES)),
+            "TRUSTED_PROXIES has an invalid address or trusts everyone: clients could forge their address.",
             "Set TRUSTED_PROXIES to the addresses or networks of the proxies in front.",
         ),
     ]
@@ -50,7 +50,7 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
     ]
 
 
-def _is_some_machines(proxy: str) -> bool:
+def _is_restrictive(proxy: str) -> bool:
     try:
         return ipaddress.ip_network(proxy, strict=False).prefixlen > 0
     except ValueError:
@@ -58,12 +58,12 @@ def _is_some_machines(proxy: str) -> bool:
 
 
 @register(Tags.security, deploy=True)
-def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
+def check_email_backend(app_configs: Any, **kwargs: Any) -> list[Any]:
     if settings.PRODUCTION and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         return [
             Warning(
-                "Mails are written to files on this machine: no resident gets one.",
-                hint="Set EMAIL_URL to your mail server, or ANYMAIL_SERVICE to your mail service.",
+                "Email is written to files on this machine, so nobody receives it.",
+                hint="Set EMAIL_URL to your mail server, or ANYMAIL_SERVICE to your email service.",
                 id="lamplighter.W002",
             )
         ]
@@ -71,12 +71,12 @@ def mail_goes_out(app_configs: Any, **kwargs: Any) -> list[Any]:
 
 
 @register(Tags.database)
-def roles_are_separate(app_configs: Any, **kwargs: Any) -> list[Any]:
+def check_database_roles(app_configs: Any, **kwargs: Any) -> list[Any]:
     urls = settings.DATABASE_ROLE_URLS
     if settings.PRODUCTION and urls["web"] == urls["owner"]:
         return [
             Warning(
-                "The web role owns the tables: the trigger is the only lock on the event log.",
+                "The web role owns the tables, so only a trigger protects the event log.",
                 hint="Run `manage.py create_roles` and set DATABASE_URL_OWNER, _WORKER, _EXPORT and _READ.",
                 id="lamplighter.W001",
             )

@@ -1,4 +1,4 @@
-"""Time comes from the database: one clock for the web, the workers and the constraints, and one that tests can move."""
+"""The database's clock, shared by web, workers and constraints. Tests can shift it."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.db import connection, models
 
 
 class AppNow(models.Func):
-    """The database's app_now(): now(), except in a database named test_…, where the setting lamplighter.time_shift moves it."""
+    """SQL app_now(): now(), except in a database named test_…, where the setting lamplighter.time_shift shifts it."""
 
     function = "app_now"
     output_field = models.DateTimeField()

@@ -1,7 +1,7 @@
-"""The log of all that happened, and the one place that answers "what happens when…?"
+"""The event log, and the table of what each kind of event triggers.
 
-An event holds codes, ids, times and numbers from its kind's allow-list, never words, names, addresses or coordinates: those
-live in rows that can be erased, and the event points at them.
+An event holds codes, ids, times and numbers from the allow-list of its kind, never text, names, addresses or coordinates.
+Those are stored in rows that can be erased; the event refers to them by id.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from typing import Any
 from requests_app import outbox
 from requests_app.models import Event, Person, ServiceRequest, User
 
-# kind: the keys its data may hold.
+# The keys that each kind's data may contain.
 KINDS: dict[str, frozenset[str]] = {
     kind: frozenset(keys.split())
     for kind, keys in {
@@ -32,22 +32,22 @@ KINDS: dict[str, frozenset[str]] = {
         "asked": "comment_id",
         "answered": "comment_id",
         "commented": "comment_id",
-        "noted": "comment_id",
+        "note_added": "comment_id",
         "resolved": "disposition reason comment_id remote",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
-        "absorbed": "child_id",
+        "duplicate_merged": "child_id",
         "unmerged": "parent_id",
         "withdrawn": "",
         "reopened": "count comment_id",
         "closed": "",
-        "surveyed": "question value reason",
+        "survey_answered": "question value reason",
         "escalated": "assignee_id",
         "joined": "role",
         "followed": "",
         "unsubscribed": "",
         "edited": "field revision_id",
-        "edited_for_staff": "field revision_id",
+        "edited_privately": "field revision_id",
         "photo_added": "photo_id",
         "photo_removed": "photo_id",
         "place_corrected": "revision_id",
@@ -55,23 +55,23 @@ KINDS: dict[str, frozenset[str]] = {
         "hidden": "reason",
         "published": "",
         "photo_hidden": "photo_id reason",
-        "photo_shown": "photo_id",
+        "photo_restored": "photo_id",
         "text_hidden": "field reason revision_id",
-        "text_shown": "field revision_id",
+        "text_restored": "field revision_id",
         "reporter_viewed": "",
         "erased": "what",
         "imported": "source_status",
     }.items()
 }
 
-# What residents may read in a timeline.
+# Events shown to residents in a timeline.
 PUBLIC_KINDS = {
     "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "asked",
-    "answered", "commented", "resolved", "handed_over", "merged", "absorbed", "unmerged", "withdrawn", "reopened", "closed",
+    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened", "closed",
     "joined", "edited", "place_corrected", "photo_added",
 }  # fmt: skip
 
-# What happens when…? kind: the outbox rows that follow.
+# The outbox rows that each kind creates.
 _NOTIFY = {
     "submitted", "routed", "transferred", "commented", "asked", "put_on_hold", "resolved", "handed_over", "merged", "reopened",
     "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
@@ -82,18 +82,18 @@ REACTIONS: dict[str, list[str]] = {
     "handed_over": ["notify", "mail_owner"],
     "escalated": ["mail_supervisor"],
 }
-# Of these, whoever follows the area, service or place hears too: that it is there, and what is done and said about it.
-FOR_SUBSCRIBERS = {
+# Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
+SUBSCRIBER_KINDS = {
     "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "resolved",
     "handed_over", "merged", "withdrawn", "reopened",
 }  # fmt: skip
-for _kind in FOR_SUBSCRIBERS:
+for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
-# Sent to the world outside; all else shares the database's transaction. Each happens once for each event.
-OUTSIDE = {"mail_owner", "mail_supervisor"}
-# What waits only for its own kind: a notification must not wait for a routing that fails.
-ORDER = {"notify": "notify"}
-# Events after which a request is found by other words, or not at all.
+# Delivered outside the database (the rest shares the event's transaction), once for each event.
+OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
+# These wait only for rows of their own kind: a failing routing must not delay notifications.
+ORDERING_KEYS = {"notify": "notify"}
+# After these events the search index must be updated.
 _REINDEXED = {"submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected"}
 
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
@@ -103,22 +103,22 @@ def is_code(value: str) -> bool:
     return bool(_CODE.match(value))
 
 
-class NotAllowed(Exception):
-    """Somebody tried to write words, or an unknown key, into an event."""
+class InvalidEventData(Exception):
+    """The kind is unknown, or its data contains free text or an unknown key."""
 
 
 def _clean(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     if kind not in KINDS:
-        raise NotAllowed(f"There is no event kind {kind}.")
+        raise InvalidEventData(f"Unknown event kind {kind}.")
     clean: dict[str, Any] = {}
     for key, value in data.items():
         if key not in KINDS[kind]:
-            raise NotAllowed(f"An event {kind} may not hold {key}.")
+            raise InvalidEventData(f"Events of kind {kind} may not contain {key}.")
         stored = value.isoformat() if isinstance(value, dt.datetime | dt.date) else value
         if isinstance(stored, str) and stored and not is_code(stored):
-            raise NotAllowed(f"{key} of {kind} is no code.")
+            raise InvalidEventData(f"{key} of {kind} is not a code.")
         if stored is not None and not isinstance(stored, str | int | float | bool):
-            raise NotAllowed(f"{key} of {kind} is neither a code nor a number.")
+            raise InvalidEventData(f"{key} of {kind} is neither a code nor a number.")
         clean[key] = stored
     return clean
 
@@ -130,9 +130,9 @@ def record(
     actor: User | Person | None,
     **data: Any,
 ) -> Event:
-    """Appends to the log, in the caller's transaction, and puts into the outbox what follows (REACTIONS).
+    """Appends an event in the caller's transaction and enqueues its REACTIONS.
 
-    `actor` is a member of staff, a resident, or None for the system.
+    `actor` is a member of staff, a resident, or None for the system. Raises NotAllowed.
     """
     event = Event.objects.create(
         jurisdiction_id=service_request.jurisdiction_id,
@@ -143,14 +143,14 @@ def record(
         data=_clean(kind, data),
     )
     for reaction in REACTIONS.get(kind, []):
-        outside = reaction in OUTSIDE
+        outside = reaction in OUTSIDE_REACTIONS
         outbox.enqueue(
             reaction,
             lane="outside" if outside else "database",
             service_request=service_request,
             event=event,
             dedupe_key=f"{reaction}:{event.pk}",
-            ordering_key="" if outside else f"{ORDER.get(reaction, 'request')}:{service_request.pk}",
+            ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
         )
     if kind in _REINDEXED:
         outbox.enqueue(

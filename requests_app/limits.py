@@ -1,4 +1,4 @@
-"""How often one address or key may do what costs us something. Counted in Redis, and open without it."""
+"""Rate limits by client network or by key, counted in Redis. They fail open without Redis."""
 
 import hashlib
 import ipaddress
@@ -12,48 +12,48 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 def allow(request: HttpRequest, name: str, per_hour: int) -> bool:
-    """Counts one more; False once this address did `name` more than `per_hour` times in this hour."""
-    return within(f"{name}:{network_of(request)}", most=per_hour, per_s=HOUR)
+    """Counts one use. Returns False once this client has used `name` more than `per_hour` times this hour."""
+    return allow_key(f"{name}:{network_key(request)}", most=per_hour, per_s=HOUR)
 
 
-def network_of(request: HttpRequest) -> str:
-    """Where this comes from, as it is counted."""
-    return hidden(_network(client_address(request)))
+def network_key(request: HttpRequest) -> str:
+    """A hash of the client's network, for counting."""
+    return hashed(_network(client_address(request)))
 
 
-def hidden(value: str) -> str:
-    """A hash, so that Redis holds no addresses."""
+def hashed(value: str) -> str:
+    """A keyed hash, so that Redis holds no addresses."""
     return hashlib.sha256(f"{settings.SECRET_KEY}:{value}".encode()).hexdigest()[:24]
 
 
-def within(what: str, *, most: int, per_s: int) -> bool:
-    """Counts one more; False once there were more than `most` of it in this stretch of so many seconds."""
+def allow_key(name: str, *, most: int, per_s: int) -> bool:
+    """Counts one use of `what`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
     if not settings.RATE_LIMITS:
         return True
-    # The stretch is in the key, so that nothing must be reset.
-    key = f"limit:{what}:{int(time.time()) // per_s}"
+    # The window is part of the key, so counters never need resetting.
+    key = f"limit:{name}:{int(time.time()) // per_s}"
     cache.add(key, 0, timeout=per_s)
     try:
         return cache.incr(key) <= most
     except ValueError:
-        # Redis lost the key between the two calls: nobody is kept out because of that.
+        # Redis evicted the key between the two calls. Nobody is blocked because of that.
         return True
 
 
-def may_mail(request: HttpRequest, name: str, email: str, *, an_hour: int, to_one: int, per_s: int) -> bool:
-    """Whether one more mail may go to an address that anybody may have typed: from this network, and to this address."""
+def allow_email(request: HttpRequest, name: str, email: str, *, an_hour: int, to_one: int, per_s: int) -> bool:
+    """Whether another email may go to an unverified address: limited by client network and by recipient."""
     # A hash, so that Redis holds no addresses.
     address = hashlib.sha256(email.lower().encode()).hexdigest()[:24]
-    return allow(request, name, an_hour) and within(f"{name}-to:{address}", most=to_one, per_s=per_s)
+    return allow(request, name, an_hour) and allow_key(f"{name}-to:{address}", most=to_one, per_s=per_s)
 
 
-def again_in_s(per_s: int = HOUR) -> int:
-    """When the next stretch of so many seconds begins, in which all may be done again."""
+def retry_after_s(per_s: int = HOUR) -> int:
+    """Seconds until the next window begins."""
     return per_s - int(time.time()) % per_s
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address that the last proxy we trust saw. Without a trusted proxy, X-Forwarded-For is anybody's invention."""
+    """The client's address as seen by the last trusted proxy. Clients can forge X-Forwarded-For, so other hops are ignored."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     while hops and is_trusted_proxy(address):
@@ -62,10 +62,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 def is_trusted_proxy(address: str) -> bool:
-    """Whether what this peer says in X-Forwarded-… is believed."""
+    """Whether this peer's X-Forwarded-… headers are trusted."""
     if not settings.TRUSTED_PROXIES:
         return False
-    # A proxy on this machine's own socket has no address.
+    # A proxy that connects over a Unix socket has no address.
     if address == "":
         return True
     try:
@@ -78,7 +78,7 @@ def is_trusted_proxy(address: str) -> bool:
 
 
 def _network(address: str) -> str:
-    """A household has one IPv4 address but billions of IPv6 ones: those count by their network."""
+    """The address for IPv4 and the /64 network for IPv6, where a household has billions of addresses."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; a draft's: /report/resume/…"""
+"""Private links: derived from a row and a rotating key, never stored. /l/<id>-<130-bit HMAC>; for a draft, /report/resume/…"""
 
 import base64
 import hashlib
@@ -30,11 +30,11 @@ def _derived(message: str, key: str) -> str:
 
 
 def _is_right(secret: str, message: str) -> bool:
-    """In constant time, whatever the secret; by any of the keys."""
-    # As bytes: compare_digest() fails on any letter outside ASCII.
-    given = secret.lower().encode()
-    right = [hmac.compare_digest(_derived(message, key).encode(), given) for key in settings.LINK_KEYS]
-    return any(right)
+    """Compares in constant time, with every key."""
+    # As bytes, because compare_digest() raises TypeError for non-ASCII text.
+    candidate = secret.lower().encode()
+    matches = [hmac.compare_digest(_derived(message, key).encode(), candidate) for key in settings.LINK_KEYS]
+    return any(matches)
 
 
 def _message(link: AccessLink) -> str:
@@ -45,8 +45,8 @@ def token(link: AccessLink) -> str:
     return f"{link.pk}-{_derived(_message(link), settings.LINK_KEYS[0])}"
 
 
-def site_of(jurisdiction: Jurisdiction) -> str:
-    """The address at which this jurisdiction's pages live: its own host if it has one, else the installation's."""
+def base_url(jurisdiction: Jurisdiction) -> str:
+    """The base URL of this jurisdiction: its own host if it has one, else SITE_URL."""
     if jurisdiction.hosts:
         scheme = settings.SITE_URL.split("://", 1)[0]
         port = settings.SITE_URL.split("://", 1)[1].partition(":")[2]
@@ -55,21 +55,21 @@ def site_of(jurisdiction: Jurisdiction) -> str:
 
 
 def url(link: AccessLink, jurisdiction: Jurisdiction) -> str:
-    """The whole address, for a mail."""
-    return site_of(jurisdiction) + reverse("requests_app:private_link", args=[token(link)])
+    """The absolute URL, for an email."""
+    return base_url(jurisdiction) + reverse("requests_app:private_link", args=[token(link)])
 
 
-def link_for(person: Person, service_request: ServiceRequest) -> AccessLink:
+def get_or_create_link(person: Person, service_request: ServiceRequest) -> AccessLink:
     return AccessLink.objects.get_or_create(person=person, service_request=service_request, purpose="follow")[0]
 
 
-def follow(token_given: str) -> AccessLink | None:
-    """The link that this token opens, compared in constant time; None for a wrong, expired or withdrawn one."""
-    number, _, secret = token_given.partition("-")
+def find_link(raw_token: str) -> AccessLink | None:
+    """The link for this token. None if it is wrong, expired or revoked. Compares in constant time."""
+    number, _, secret = raw_token.partition("-")
     if not number.isdecimal() or len(number) > 18:
         return None
     link = AccessLink.objects.select_related("service_request", "person").filter(pk=int(number)).first()
-    # Derive a secret in any case, so that an unknown id takes as long as a wrong secret.
+    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
     candidate = link or AccessLink(pk=0, purpose="follow", generation=0)
     if not _is_right(secret, _message(candidate)) or link is None:
         return None
@@ -81,13 +81,13 @@ def follow(token_given: str) -> AccessLink | None:
 COOKIE = "private_link"
 
 
-def link_of_request(request: HttpRequest) -> AccessLink | None:
-    """The private link whose cookie this browser sent for this page (the cookie is bound to the request's path)."""
-    kept = request.COOKIES.get(COOKIE, "")
-    return follow(kept) if kept else None
+def link_from_cookie(request: HttpRequest) -> AccessLink | None:
+    """The link from this request's cookie, which is bound to the path of one service request."""
+    raw_token = request.COOKIES.get(COOKIE, "")
+    return find_link(raw_token) if raw_token else None
 
 
-# --- A draft's link, which its writer has mailed to go on elsewhere ---------------------------------------------------
+# --- Drafts: the link that a resident has emailed to continue on another device ---------------------------------------
 
 
 def draft_token(draft: Draft) -> str:
@@ -95,33 +95,33 @@ def draft_token(draft: Draft) -> str:
 
 
 def draft_url(draft: Draft) -> str:
-    return site_of(draft.jurisdiction) + reverse("requests_app:resume", args=[draft_token(draft)])
+    return base_url(draft.jurisdiction) + reverse("requests_app:resume", args=[draft_token(draft)])
 
 
-def draft_of(token_given: str) -> Draft | None:
-    """The draft that this token opens: also one that was sent or has expired, of which the page says so."""
-    number, _, secret = token_given.partition("-")
+def find_draft(raw_token: str) -> Draft | None:
+    """The draft for this token, including submitted and expired drafts, for which the page shows a message."""
+    number, _, secret = raw_token.partition("-")
     try:
         draft_id = uuid.UUID(hex=number)
     except ValueError:
         return None
-    # Compared before it is looked up, so that nobody learns by asking which drafts there are.
+    # Compare before the lookup, so that nobody can probe which drafts exist.
     if not _is_right(secret, f"draft:{draft_id}"):
         return None
     return Draft.objects.select_related("jurisdiction", "service_request").filter(pk=draft_id).first()
 
 
-# --- Links that prove an address, and the way out of gathered mails ---------------------------------------------------
+# --- Links that verify an email address, and links that unsubscribe from a digest -------------------------------------
 
 
 def one_time_url(link: OneTimeLink) -> str:
-    token_given = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
-    return site_of(link.jurisdiction) + reverse("requests_app:verify", args=[token_given])
+    raw_token = f"{link.pk}-{_derived(f'once:{link.purpose}:{link.pk}', settings.LINK_KEYS[0])}"
+    return base_url(link.jurisdiction) + reverse("requests_app:verify", args=[raw_token])
 
 
-def one_time(token_given: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
-    """The link that this token opens, also one that is used up or over, of which its page says so."""
-    number, _, secret = token_given.partition("-")
+def find_one_time_link(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLink | None:
+    """The link for this token, including used and expired links, for which the page shows a message."""
+    number, _, secret = raw_token.partition("-")
     if not number.isdecimal() or len(number) > 18:
         return None
     link = (
@@ -129,7 +129,7 @@ def one_time(token_given: str, jurisdiction: Jurisdiction) -> OneTimeLink | None
         .filter(pk=int(number), jurisdiction=jurisdiction)
         .first()
     )
-    # Derive a secret in any case, so that an unknown id takes as long as a wrong secret.
+    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
     purpose = link.purpose if link is not None else OneTimeLink.Purpose.SIGN_IN
     return link if _is_right(secret, f"once:{purpose}:{int(number)}") else None
 
@@ -139,9 +139,9 @@ def digest_token(contact_point: ContactPoint, subscription: Subscription | None)
     return f"{name}-{_derived(f'digest:{name}', settings.LINK_KEYS[0])}"
 
 
-def digest_of(token_given: str) -> tuple[int, int] | None:
-    """The address and the subscription (0: its own reports) whose gathered mails this token stops; they may be gone."""
-    name, _, secret = token_given.partition("-")
+def parse_digest_token(raw_token: str) -> tuple[int, int] | None:
+    """The ids of the contact point and the subscription (0: own reports) of a digest. Either row may be deleted by now."""
+    name, _, secret = raw_token.partition("-")
     first, dot, second = name.partition(".")
     if not (dot and first.isdecimal() and second.isdecimal()) or len(name) > 40:
         return None

@@ -1,14 +1,14 @@
-"""The city's own words are kept as JSON by language, {"en": …, "es": …}; this says them in the reader's language."""
+"""Text that a city writes is stored as JSON by language, {"en": …, "es": …}; this picks the reader's language."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import get_language
 
-Words = Mapping[str, str]
+LocalizedText = Mapping[str, str]
 
 
-def localized(words: Words | None, language: str | None = None) -> str:
-    """The words in `language` (default: the page's), else in English, else in whatever language there is; "" for none."""
+def localized(words: LocalizedText | None, language: str | None = None) -> str:
+    """The text in `language` (default: the active one), else in English, else in any language, else ""."""
     if not words:
         return ""
     language = language or get_language() or "en"

@@ -1,4 +1,4 @@
-"""Logs: one JSON record a line in production, readable lines elsewhere. Ids and codes only, no personal data."""
+"""Logging: one JSON object a line in production, readable lines elsewhere. Ids and codes only, no personal data."""
 
 import logging
 import logging.config
@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-# No link that opens something may live on in a log: /l/<id>-<secret> is written as /l/<id>-…, and so is an API's token.
+# Logs must not contain working links: /l/<id>-<secret> is logged as /l/<id>-…, and API tokens likewise.
 _LINK = re.compile(r"(/(?:l|c|d|report/resume)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
 
 
@@ -21,20 +21,26 @@ def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any
     return event
 
 
-def without_words(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """An exception as its classes and the lines it came by. Its words are left out: the database's and the mail server's
-    quote what was typed ("Key (email)=(ana@…) already exists"). DEBUG, on one's own machine, shows them."""
-    given = event.get("exc_info")
-    if not given or settings.DEBUG:
+def drop_exception_messages(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Reduces an exception to its class and the lines of its traceback. Messages of the database and the mail server quote
+    user input ("Key (email)=(ana@…) already exists"), so they are left out unless DEBUG is on."""
+    exc_info = event.get("exc_info")
+    if not exc_info or settings.DEBUG:
         return event
-    error = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exc_info()[1]
+    error = (
+        exc_info[1]
+        if isinstance(exc_info, tuple)
+        else exc_info
+        if isinstance(exc_info, BaseException)
+        else sys.exc_info()[1]
+    )
     del event["exc_info"]
     if error is None:
         return event
     event["exception"] = "\n".join(_lines(error))
     record = event.get("_record")
     if record is not None and record.name == "celery.app.trace":
-        # Celery writes the exception into the message itself.
+        # Celery includes the exception in the message itself.
         event["event"] = f"task {getattr(record, 'data', {}).get('name')} failed"
     return event
 
@@ -57,9 +63,9 @@ def configure() -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer() if settings.PRODUCTION else structlog.dev.ConsoleRenderer(colors=False)
     )
-    final: list[Any] = [without_words, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    final: list[Any] = [drop_exception_messages, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.PRODUCTION:
-        # What DEBUG left: a traceback inside the one JSON line, not after it.
+        # Only with DEBUG is exc_info still there: put the traceback into the JSON object, not after it.
         final.append(structlog.processors.format_exc_info)
     logging.config.dictConfig(
         {
@@ -74,7 +80,7 @@ def configure() -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": settings.LOG_LEVEL},
-            # Django's own request log repeats paths and would say a private link's address.
+            # Django's own request log includes paths, and so private links.
             "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
         }
     )

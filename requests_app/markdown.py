@@ -1,4 +1,4 @@
-"""Markdown of the city's articles as HTML: a small set of tags, and nothing that could run."""
+"""Renders articles from Markdown to safe HTML with a small set of tags."""
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -13,7 +13,7 @@ _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def render(text: str) -> SafeString:
-    """The page has its own <h1>: a heading of the article's first level becomes a second-level one."""
+    """Renders to HTML. An <h1> becomes an <h2>, because the page has its own <h1>."""
     tokens = _markdown.parse(text)
     for token in tokens:
         if token.tag == "h1":

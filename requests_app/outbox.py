@@ -1,7 +1,7 @@
-"""The queue that is a table: enqueue() in the caller's transaction, claim() a due row, finish() it. The loop is in worker/tasks.py.
+"""The outbox, a queue in a table: enqueue() in the caller's transaction, claim() a due row, finish() it. See worker/tasks.py.
 
-Counting an attempt and doing the work are two transactions: a row that kills its worker is counted, and the lock (not the
-lease) guards long work.
+Claiming a row (which counts the attempt) and doing the work are two transactions, so an attempt that kills its worker is
+counted. Long work is protected by the row lock, not by the lease.
 """
 
 import datetime as dt
@@ -18,23 +18,23 @@ from kombu.pools import producers
 from requests_app.cache import TIMEOUT_S, breaker
 from requests_app.models import Event, OutboxRow, ServiceRequest
 
-# A claimed row is nobody else's for this long; after a kill it costs as much.
+# How long a claimed row is reserved, and so the delay after a worker was killed.
 LEASE = "10 seconds"
 DATABASE_BACKOFF_CAP_S = 30
 OUTSIDE_BACKOFF_FIRST_S = 30
 OUTSIDE_BACKOFF_CAP_S = 3600
-# Mail and webhooks are given up by age; database work only after so many errors that the handler itself raised.
+# Email and webhooks are given up by age; database work after this many errors raised by the handler.
 OUTSIDE_GIVEN_UP_AFTER = dt.timedelta(hours=72)
 DATABASE_ERRORS_ALLOWED = 8
 
-# By name: the tasks stand above the outbox.
+# By name, because the tasks import the outbox.
 DRAIN = "requests_app.worker.tasks.drain"
 
 log = structlog.get_logger(__name__)
 
 
 class OutsideTransaction(Exception):
-    """enqueue() was called where no transaction ties the row to the change that it follows from."""
+    """enqueue() was called outside a transaction, so the row would not be tied to the change that caused it."""
 
 
 def enqueue(
@@ -47,8 +47,8 @@ def enqueue(
     event: Event | None = None,
     recipient_id: int | None = None,
 ) -> None:
-    """Writes one row, once per dedupe_key while that row is kept, and wakes a worker when the caller commits."""
-    put(
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit."""
+    enqueue_rows(
         [
             OutboxRow(
                 kind=kind,
@@ -64,27 +64,27 @@ def enqueue(
     )
 
 
-def put(rows: list[OutboxRow], *, lane: str) -> None:
-    """Writes several rows of one lane, each once per dedupe_key, and wakes a worker when the caller commits."""
+def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
+    """Adds rows of one lane, skipping those whose dedupe_key exists already, and wakes a worker on commit."""
     if not connection.in_atomic_block:
         raise OutsideTransaction(lane)
     trace_id = str(structlog.contextvars.get_contextvars().get("trace_id", ""))[:40]
     for row in rows:
         row.trace_id = trace_id
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    # A lambda: functools.partial has no __qualname__, which Django's robust callbacks need for their log line.
+    # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
     transaction.on_commit(lambda: wake(lane), robust=True)
 
 
 def wake(lane: str) -> None:
-    """A hint to the workers. With Redis gone it costs a quarter of a second once, and the drain by the clock does the work."""
+    """Notifies the workers. If Redis is down, this costs a quarter of a second once; the scheduled drain does the work."""
 
     def publish() -> None:
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
                 current_app.send_task(DRAIN, args=[lane], producer=producer, retry=False, expires=60)
         except Exception as error:
-            # kombu wraps what Redis raises in many ways; to the breaker it is all the same: unreachable.
+            # kombu wraps Redis errors in many classes; for the breaker they all mean unreachable.
             raise ConnectionError(type(error).__name__) from error
 
     breaker.call(publish, None)
@@ -92,7 +92,7 @@ def wake(lane: str) -> None:
 
 @cache
 def _broker() -> Connection:
-    """A connection for the wake-up alone: a worker may wait for Redis, a resident may not."""
+    """A connection for wake-ups only: unlike a worker, a resident must not wait for Redis."""
     options = {
         "socket_timeout": TIMEOUT_S,
         "socket_connect_timeout": TIMEOUT_S,
@@ -122,7 +122,7 @@ RETURNING id
 
 
 def claim(lane: str) -> int | None:
-    """Takes one due row and counts the attempt, committed at once. None: nothing is due."""
+    """Claims one due row and counts the attempt, in a transaction of its own. Returns None if nothing is due."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLAIM, [lane])
         row = cursor.fetchone()
@@ -130,7 +130,7 @@ def claim(lane: str) -> int | None:
 
 
 def lock(row_id: int) -> OutboxRow | None:
-    """The claimed row, locked for the work that follows; None if it is done meanwhile or somebody else works on it."""
+    """Locks a claimed row for its work. Returns None if it is already done or locked by another worker."""
     return (
         OutboxRow.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(pk=row_id, done_at=None, dead_at=None, paused_at=None)
@@ -139,19 +139,20 @@ def lock(row_id: int) -> OutboxRow | None:
 
 
 def finish(row_id: int) -> None:
-    """Marks it done, in the transaction of the work."""
+    """Marks the row done, in the transaction of its work."""
     _set(row_id, "done_at = app_now(), last_error = ''", [])
 
 
 def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> bool:
-    """Puts the row off, or gives it up. `error` is a class or a code, never a server's text. True: the row is dead now.
+    """Schedules a retry, or gives the row up. Returns whether it is dead now.
 
-    counts: whether the handler itself raised it (a lost connection does not count).
+    error: a class name or a code, never text from a server.
+    counts: whether the handler itself raised the error (a lost connection does not count).
     """
     with transaction.atomic():
         row = OutboxRow.objects.select_for_update().filter(pk=row_id, done_at=None).first()
         if row is None:
-            # Our work took longer than the lease, and another worker did it meanwhile.
+            # The work outlasted the lease, and another worker has finished it.
             return False
         errors = row.errors + (1 if counts else 0)
         if row.lane == OutboxRow.Lane.DATABASE:
@@ -160,7 +161,7 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
         else:
             dead = give_up or _age(row) > OUTSIDE_GIVEN_UP_AFTER
             wait = min(OUTSIDE_BACKOFF_CAP_S, OUTSIDE_BACKOFF_FIRST_S * 2 ** min(max(row.attempts - 1, 0), 10))
-        # Jitter, so that a thousand rows that failed together do not come back together.
+        # Jitter, so that rows that failed together are not all retried at once.
         wait_s = wait * random.uniform(0.8, 1.2)  # noqa: S311  (no secret)
         _set(
             row_id,
@@ -174,14 +175,14 @@ def fail(row_id: int, error: str, *, counts: bool, give_up: bool = False) -> boo
 
 
 def retry(row_id: int) -> bool:
-    """Brings a dead or held row back. False if there is none."""
+    """Requeues a dead or paused row. Returns False if there is none."""
     changed = OutboxRow.objects.filter(pk=row_id, done_at=None).exclude(dead_at=None, paused_at=None)
     with transaction.atomic():
         row = changed.select_for_update().first()
         if row is None:
             return False
         _set(row_id, "dead_at = NULL, paused_at = NULL, errors = 0, attempts = 0, due_at = app_now()", [])
-        # Given up by age: count its 72 hours anew, or the next failure would kill it at once.
+        # The 72 hours start over; otherwise the next failure would kill the row at once.
         _set(row_id, "created_at = app_now()", [])
         lane = row.lane
         transaction.on_commit(lambda: wake(lane), robust=True)
@@ -191,8 +192,8 @@ def retry(row_id: int) -> bool:
 def _age(row: OutboxRow) -> dt.timedelta:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app_now() - created_at FROM requests_app_outboxrow WHERE id = %s", [row.pk])
-        found = cursor.fetchone()
-    age: dt.timedelta = found[0] if found else dt.timedelta()
+        row_age = cursor.fetchone()
+    age: dt.timedelta = row_age[0] if row_age else dt.timedelta()
     return age
 
 

@@ -1,6 +1,6 @@
-"""Paging by key, for web and API alike: a list begins after the row that the last page ended with, never at an OFFSET.
+"""Keyset pagination for pages and APIs: a page starts after the last row of the previous page, never at an OFFSET.
 
-A cursor is opaque and signed: it holds the key of a row, the direction, and nothing that a reader could change.
+A cursor is opaque and signed. It holds the key of a row and a direction.
 """
 
 import datetime as dt
@@ -13,14 +13,14 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import IntegerField, Model, Q, QuerySet, Value
 
 M = TypeVar("M", bound=Model)
-# Columns with "asc" or "desc"; the last one must be unique. Empty values stand where PostgreSQL puts them: last going
-# up, first going down.
+# Columns with "asc" or "desc"; the last one must be unique. NULLs sort as in PostgreSQL: last ascending, first
+# descending.
 Order = Sequence[tuple[str, str]]
-NOTHING = Q(pk__in=[])
+NO_ROWS = Q(pk__in=[])
 
 
 class BadCursor(ValueError):
-    """The cursor was not made by us, or for another order. A page begins anew; an API says so."""
+    """The cursor was tampered with or belongs to another order."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Page(Generic[M]):
     previous_cursor: str | None
 
     def urls(self, address: Callable[[str], str] = "?cursor={}".format) -> dict[str, str]:
-        """What _pager.html shows: where the pages before and after are. address: of the page that a cursor names."""
+        """The context of _pager.html. address: builds a page's URL from a cursor."""
         return {
             "previous_url": address(self.previous_cursor) if self.previous_cursor else "",
             "next_url": address(self.next_cursor) if self.next_cursor else "",
         }
 
 
-def page_or_first(queryset: QuerySet[M], order: Order, cursor: str | None, size: int = 50) -> Page[M]:
-    """For a page that people read: after an old link, or one that somebody changed, the list begins anew."""
+def page_or_first_page(queryset: QuerySet[M], order: Order, cursor: str | None, size: int = 50) -> Page[M]:
+    """For HTML pages: an invalid cursor shows the first page."""
     try:
         return page(queryset, order, cursor, size)
     except BadCursor:
@@ -48,17 +48,17 @@ def page_or_first(queryset: QuerySet[M], order: Order, cursor: str | None, size:
 def page(queryset: QuerySet[M], order: Order, cursor: str | None = None, size: int = 50) -> Page[M]:
     """One page of `queryset` in `order`, after (or before) the row that `cursor` names. Raises BadCursor."""
     backward, key = _read(cursor, order, queryset.model)
-    found = queryset if key is None else queryset.filter(_beyond(queryset.model, order, key, backward))
-    rows = list(found.order_by(*_columns(order, backward))[: size + 1])
+    rows_after = queryset if key is None else queryset.filter(_beyond(queryset.model, order, key, backward))
+    rows = list(rows_after.order_by(*_columns(order, backward))[: size + 1])
     return _page(rows, order, size, backward=backward, came_from=key is not None)
 
 
-def page_in_turn(
+def page_of_segments(
     segments: Sequence[QuerySet[M]], order: Order, cursor: str | None = None, size: int = 50, *, fetch: QuerySet[M]
 ) -> Page[M]:
-    """The segments one after the other, each in `order`, as one list: what is urgent first, say. They must not overlap.
+    """One page of several segments, one after the other, each in `order`: urgent rows first, for example. Raises BadCursor.
 
-    Each segment reads at most one page by its own index, all of them in one query; `fetch` then loads the rows.
+    Segments must not overlap. Each reads at most one page by its own index, all in one query; `fetch` then loads the rows.
     """
     model = fetch.model
     turns: Order = [("turn", "asc"), *order]
@@ -91,7 +91,7 @@ def _page(rows: list[M], order: Order, size: int, *, backward: bool, came_from: 
     rows = rows[:size]
     if backward:
         rows.reverse()
-    # Where one came from there is a page, and where one row too many was found there is another.
+    # There is always a page on the side we came from; on the other side, if an extra row was found.
     has_next, has_previous = (came_from, more) if backward else (more, came_from)
     return Page(
         rows,
@@ -112,12 +112,12 @@ def _nullable(model: type[Model], name: str) -> bool:
 
 
 def _beyond(model: type[Model], order: Order, key: Sequence[Any], backward: bool) -> Q:
-    """The rows that stand after `key` (before it, going backward)."""
-    beyond = NOTHING
+    """Matches the rows after `key` (before it when going backward)."""
+    beyond = NO_ROWS
     for (name, direction), value in reversed(list(zip(order, key, strict=True))):
         up = (direction == "asc") != backward
         if value is None:
-            further = NOTHING if up else Q(**{f"{name}__isnull": False})
+            further = NO_ROWS if up else Q(**{f"{name}__isnull": False})
             same = Q(**{f"{name}__isnull": True})
         else:
             further = Q(**{f"{name}__{'gt' if up else 'lt'}": value})
@@ -128,7 +128,7 @@ def _beyond(model: type[Model], order: Order, key: Sequence[Any], backward: bool
     (name, direction), value = order[0], key[0]
     up = (direction == "asc") != backward
     if value is not None and not (up and _nullable(model, name)):
-        # Says nothing new, but lets the index begin there: an OR alone would not.
+        # Redundant, but lets PostgreSQL start at the key in the index, which an OR alone would not.
         beyond &= Q(**{f"{name}__{'gte' if up else 'lte'}": value})
     return beyond
 
@@ -139,7 +139,7 @@ def _salt(order: Order, model: type[Model]) -> str:
 
 def _write(row: Model, order: Order, *, backward: bool) -> str:
     key = [getattr(row, name) for name, _ in order]
-    packed = [{"t": one.isoformat()} if isinstance(one, dt.date) else one for one in key]
+    packed = [{"t": value.isoformat()} if isinstance(value, dt.date) else value for value in key]
     return signing.dumps([int(backward), *packed], salt=_salt(order, type(row)), compress=True)
 
 
@@ -150,7 +150,7 @@ def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, l
         backward, *packed = signing.loads(cursor, salt=_salt(order, model))
     except signing.BadSignature as error:
         raise BadCursor from error
-    return bool(backward), [_moment(one["t"]) if isinstance(one, dict) else one for one in packed]
+    return bool(backward), [_moment(value["t"]) if isinstance(value, dict) else value for value in packed]
 
 
 def _moment(text: str) -> dt.date:

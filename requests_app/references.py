@@ -1,6 +1,6 @@
-"""The public code of a service request: 8 symbols of Crockford's base 32, shown in two groups, as in 7K3M-9QWT.
+"""Report numbers: 8 symbols of Crockford's base 32 in two groups, such as 7K3M-9QWT.
 
-40 random bits: nobody can guess a neighbor's. What people confuse is read as what was meant: O is 0, I and L are 1.
+40 random bits, so that nobody can guess another one. Confusable letters are accepted: O is read as 0, I and L as 1.
 """
 
 import re
@@ -20,18 +20,18 @@ def random_symbols(length: int) -> str:
 
 
 def display(reference: str) -> str:
-    """7K3M9QWT as people read it aloud: 7K3M-9QWT."""
+    """Formats 7K3M9QWT as 7K3M-9QWT."""
     return f"{reference[:4]}-{reference[4:]}"
 
 
 def parse(typed: str) -> str | None:
-    """The reference that somebody typed, in any case, spacing and confusable letters; None if it cannot be one."""
-    symbols = normal(typed)
+    """Normalizes user input in any case and spacing. Returns None if it cannot be a reference."""
+    symbols = normalized(typed)
     if len(symbols) == LENGTH and all(symbol in ALPHABET for symbol in symbols):
         return symbols
     return None
 
 
-def normal(typed: str) -> str:
-    """Without spacing, in capitals, and with what people confuse read as what was meant."""
+def normalized(typed: str) -> str:
+    """Removes separators, changes to upper case and replaces confusable letters."""
     return re.sub(r"[\s\-–—_.#]", "", typed).upper().translate(_CONFUSED)

@@ -1,4 +1,4 @@
-"""An index that is built beside traffic, and whose migration can begin again after it was cut off."""
+"""A migration operation that builds an index without blocking writes and can be run again after an interruption."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 class AddIndexSafely(AddIndexConcurrently):
-    """A kill in the middle leaves an index of this name, whole or not, and no record of the migration: it is built anew."""
+    """Drops the index first: an interrupted run leaves an invalid or a complete one behind, and the migration unrecorded."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any

@@ -1,4 +1,4 @@
-"""The staff's dashboard: queue, request page, administration. It has no domain tables and no rules of its own."""
+"""The staff dashboard: queue, request page, moderation, setup. It has no domain tables and no rules of its own."""
 
 from django.apps import AppConfig
 

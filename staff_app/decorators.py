@@ -1,12 +1,13 @@
-"""The staff's doors: signed in, of this city, never kept by a browser or a proxy."""
+"""Access to staff pages: signed in, a member of this city, and never cached by a browser or a proxy."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
@@ -14,10 +15,11 @@ from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions
 
 P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
 
 
 class StaffRequest(HttpRequest):
-    """What a view behind staff_page() gets."""
+    """The request that a view decorated with staff_page() receives."""
 
     user: User
     jurisdiction: Jurisdiction
@@ -27,15 +29,15 @@ View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 
 def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Sends strangers to the sign-in; staff of another city, and whoever may not do this, to a 403."""
+    """Redirects anonymous users to sign-in; answers 403 to staff of another city and on permissions.Denied."""
 
     @cache_control(private=True, no_store=True)
     @login_required
     @wraps(view)
     def guarded(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        here = request.jurisdiction.pk
-        if not any(one.jurisdiction_id == here for one in permissions.memberships_of(request.user)):
-            message = _("You are signed in, but you do not work for %(city)s.") % {"city": request.jurisdiction.name}
+        memberships = permissions.memberships_of(request.user)
+        if not any(membership.jurisdiction_id == request.jurisdiction.pk for membership in memberships):
+            message = _("You’re signed in, but you don’t work for %(city)s.") % {"city": request.jurisdiction.name}
             return render(request, "403.html", {"message": message}, status=403)
         try:
             return view(request, *args, **kwargs)
@@ -46,13 +48,19 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
 
 
 def need_in_city(request: StaffRequest, permission: str) -> None:
-    """Raises Denied unless this user may do something that belongs to no single request."""
+    """Raises Denied unless this user has a permission that concerns the whole city, not a single request."""
     if not permissions.can_in_city(request.user, permission, request.jurisdiction):
         raise permissions.Denied(permission)
 
 
+def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], pk: int) -> M:
+    """A row of this city, for a user with a permission in the whole city. Raises Denied and Http404."""
+    need_in_city(request, permission)
+    return get_object_or_404(model, pk=pk, jurisdiction=request.jurisdiction)
+
+
 def may_read_reporter(user: User, service_request: ServiceRequest) -> bool:
-    """Who may open the reporter box. Some services name those who may: the roles that read confidential requests."""
+    """Whether the user may see who reported it. Some services limit that to roles that read confidential requests."""
     named_only = service_request.service_version.visibility == "reporter_to_named_staff"
     return permissions.can(user, "view_reporter", service_request) and (
         not named_only or permissions.can(user, "view_private", service_request)
@@ -60,8 +68,8 @@ def may_read_reporter(user: User, service_request: ServiceRequest) -> bool:
 
 
 def reads_for_department(user: User, service_request: ServiceRequest) -> bool:
-    """Who reads answers that are for the request's own department: its people, and those who read confidential ones."""
+    """Whether the user sees department-only answers: members of its department and readers of confidential requests."""
     return any(
-        one.department_id is not None and one.department_id == service_request.department_id
-        for one in permissions.memberships_of(user)
+        membership.department_id is not None and membership.department_id == service_request.department_id
+        for membership in permissions.memberships_of(user)
     ) or permissions.can(user, "view_private", service_request)

@@ -1,4 +1,4 @@
-"""When something is due, in the few words that a queue has room for."""
+"""When a request is due, worded briefly enough for a row of the queue."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, 
 
 @dataclass(frozen=True)
 class Due:
-    """kind: late, today, later, waiting, none or ended."""
+    """kind: late, today, later, waiting, none or ended; it only chooses the color."""
 
     kind: str
     words: str
 
 
 def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
-    """What a request can wait for, by code, in a word or two: ours, and the city's own reasons."""
+    """Short names of the hold reasons, by code: the built-in ones and the city's own."""
     listed = ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)
     return {
         "reporter": pgettext("waiting for", "reporter"),
@@ -28,12 +28,12 @@ def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "weather": pgettext("waiting for", "weather"),
         "parts": pgettext("waiting for", "parts"),
         "yearly_plan": pgettext("waiting for", "yearly plan"),
-        **{one.code: localized(one.words) for one in listed},
+        **{reason.code: localized(reason.words) for reason in listed},
     }
 
 
 def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str]) -> Due:
-    """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: from hold_words()."""
+    """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: the result of hold_words()."""
     if service_request.status in (Status.RESOLVED, Status.CLOSED):
         return Due("ended", disposition_words(service_request.disposition))
     if service_request.status == Status.ON_HOLD:
@@ -43,18 +43,18 @@ def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str])
             % {"reason": waits.get(service_request.hold_reason, service_request.hold_reason)},
         )
     if service_request.due_at is None:
-        return Due("none", pgettext("due", "No goal"))
+        return Due("none", pgettext("due", "No target"))
     return of_time(service_request.due_at, now)
 
 
 def disposition_words(code: str) -> str:
-    """An outcome in a word or two, for staff."""
+    """A disposition in a word or two, for staff."""
     return {
         Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ACTION_TAKEN: _("We took action"),
         Disposition.ANSWERED: _("Answered"),
         Disposition.HANDED_OVER: _("Handed over"),
-        Disposition.DUPLICATE: _("Joined with an earlier report"),
+        Disposition.DUPLICATE: _("Merged with an earlier request"),
         Disposition.NOT_FOUND: _("Not found"),
         Disposition.CANNOT_DO: _("We can’t do this"),
         Disposition.NO_REPLY: _("No reply"),
@@ -65,7 +65,7 @@ def disposition_words(code: str) -> str:
 
 
 def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
-    """In the active time zone."""
+    """The due time in the active time zone: late by how much, today's time, or a weekday or date."""
     if due_at < now:
         return Due("late", pgettext("due", "Late %(time)s") % {"time": length(now - due_at)})
     local, today = timezone.localtime(due_at), timezone.localtime(now).date()
@@ -74,12 +74,12 @@ def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
         return Due("today", pgettext("due", "Today %(time)s") % {"time": clock})
     if local.date() - today < dt.timedelta(days=7):
         return Due("later", f"{formats.date_format(local, 'D')} {clock}")
-    # Translators: date format of a day without its year, as short as it gets: "Jun 3".
+    # Translators: the shortest date format without a year: "Jun 3".
     return Due("later", formats.date_format(local, pgettext("short day format", "M j")))
 
 
 def length(span: dt.timedelta) -> str:
-    """2 d, 3 h, 20 min: only the largest unit."""
+    """2 d, 3 h or 20 min: the largest unit only."""
     if span.days:
         return pgettext("length of time", "%(n)s d") % {"n": span.days}
     if span.seconds >= 3600:
@@ -88,7 +88,7 @@ def length(span: dt.timedelta) -> str:
 
 
 def promise(clock: Clock) -> str:
-    """What was promised, and since when the city promises it: "3 business days, in force since Jan 1, 2026"."""
+    """The target in words, and since when it applies: "3 business days, in effect since Jan 1, 2026"."""
     words, value = clock.target_words, int(clock.target_words.get("value", 0))
     unit = {
         Target.Unit.MINUTES: ngettext("%(n)s minute", "%(n)s minutes", value),
@@ -97,13 +97,13 @@ def promise(clock: Clock) -> str:
         Target.Unit.BUSINESS_DAYS: ngettext("%(n)s business day", "%(n)s business days", value),
     }[Target.Unit(words["unit"])] % {"n": value}
     if clock.target is None:
-        return _("%(promise)s, because of an answer") % {"promise": unit}
+        return _("%(promise)s, set by an answer") % {"promise": unit}
     since = formats.date_format(timezone.localtime(clock.target.valid_from), "DATE_FORMAT")
-    return _("%(promise)s, in force since %(day)s") % {"promise": unit, "day": since}
+    return _("%(promise)s, in effect since %(day)s") % {"promise": unit, "day": since}
 
 
 def priority_reason(service_request: ServiceRequest) -> str:
-    """Why it has this priority."""
+    """What set the priority: the service, staff, or an answer."""
     if service_request.priority_reason == "service":
         return pgettext("why this priority", "service")
     if service_request.priority_reason == "staff":

@@ -1,4 +1,4 @@
-"""One's own name and language, and the way to password and second factor."""
+"""The signed-in user's name and language, with links to password and two-step sign-in."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = ["name", "language"]
         labels = {
-            "name": gettext_lazy("Your name, as colleagues read it"),
+            "name": gettext_lazy("Your name, as colleagues see it"),
             "language": gettext_lazy("The language you write in"),
         }
         widgets = {"language": forms.Select(choices=settings.LANGUAGES)}
-        help_texts = {"language": gettext_lazy("Your public words carry it, so that they are read out right.")}
+        help_texts = {"language": gettext_lazy("It helps screen readers read your public comments aloud correctly.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -42,7 +42,10 @@ def profile(request: StaffRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("staff_app:profile")
-    here = [one for one in permissions.memberships_of(request.user) if one.jurisdiction_id == request.jurisdiction.pk]
-    roles = [(localized(one.role.name) or one.role.code, one.department) for one in here]
+    roles = [
+        (localized(membership.role.name) or membership.role.code, membership.department)
+        for membership in permissions.memberships_of(request.user)
+        if membership.jurisdiction_id == request.jurisdiction.pk
+    ]
     context = {"form": form, "roles": roles}
     return render(request, "staff_app/profile.html", context, status=422 if posted else 200)

@@ -1,4 +1,4 @@
-"""Signing in: staff are made by an administrator or by `create_staff`, never by themselves."""
+"""Sign-in for staff. Accounts are created by an administrator or `create_staff`; nobody can sign up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
@@ -11,9 +11,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return False
 
     def format_email_subject(self, subject: str) -> str:
-        # Without the host name in brackets: the subject says what it is.
+        # No "[host name]" prefix.
         return subject
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """For the limits on failed sign-ins. Behind a proxy all staff would otherwise share one address, and one limit."""
+        """Used by the limits on failed sign-ins. Behind a proxy, all staff would otherwise share one address and one limit."""
         return client_address(request) or "local"

@@ -1,4 +1,4 @@
-"""The staff's addresses: one file for each room."""
+"""URLs of the staff dashboard, collected from each folder's urls.py."""
 
 from django.urls import URLPattern, path
 
@@ -11,7 +11,7 @@ from staff_app.setup.urls import urlpatterns as setup
 app_name = "staff_app"
 urlpatterns: list[URLPattern] = [
     *queue,
-    # Before `r/<reference>/<verb>/`, which would take "moderate" for a verb.
+    # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
     *request,
     *setup,

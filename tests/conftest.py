@@ -1,4 +1,4 @@
-"""What every test stands on: the database, the running site and the browser."""
+"""Fixtures for all tests: the database, the running site and the browser."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SITE = pytest.StashKey["Site"]()
 
 
-# What takes a minute or more on its own (tests/seconds.py), longest first: a run of several processes begins with these, so that
-# none is left with a long one at the end.
+# Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
+# process is left with a long one at the end.
 LONGEST = (
     "tests/test_canary.py",
     "tests/stack/test_demo.py",
@@ -48,7 +48,7 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`-m "not browser"` leaves out every test that opens one, without a mark on each."""
+    """Marks tests that open a browser, so that `-m "not browser"` leaves them out."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Copy the template that bin/test has migrated, instead of migrating once more in each process."""
+    """Copies the template that bin/test has migrated, instead of migrating in each process."""
     from django.conf import settings
 
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = TEMPLATE
@@ -67,7 +67,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """Argon2 is slow on purpose, and a city of tests has five members of staff."""
+    """Argon2 is slow on purpose, and a test city has five members of staff."""
     from django.conf import settings
     from django.test import override_settings
 
@@ -77,7 +77,7 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_static_files() -> Iterator[None]:
-    """Static files are found when they are asked for; otherwise each new Client would list them all."""
+    """Finds static files on request; otherwise each new Client would list them all."""
     from django.test import override_settings
 
     with override_settings(WHITENOISE_AUTOREFRESH=True):
@@ -86,7 +86,7 @@ def _quick_static_files() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_emptying() -> Iterator[None]:
-    """After a test with transactions of its own, only the rows go: Django truncates every table, which takes 20 times as long."""
+    """Deletes rows after a transactional test. Django would truncate every table, which takes 20 times as long."""
     from django.test import TransactionTestCase
 
     from tests.saved import empty_database
@@ -98,7 +98,7 @@ def _quick_emptying() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> Iterator[None]:
-    """No test sees another's cache, counters or queue."""
+    """Isolates tests from each other's cache, rate limits and queue."""
     yield
     from django.conf import settings
     from redis import Redis
@@ -114,7 +114,7 @@ def _empty_redis() -> Iterator[None]:
 
 @pytest.fixture
 def cast(db: None) -> "Rivermark":
-    """Rivermark, with its departments, services and staff. A file that needs more of it has a `cast` of its own."""
+    """Rivermark, with its departments, services and staff. Files that need more have their own `cast`."""
     from tests import factories
 
     return factories.rivermark()
@@ -127,7 +127,7 @@ def town(cast: "Rivermark") -> "Rivermark":
 
 @pytest.fixture
 def walk(cast: "Rivermark", client: "Client") -> "Walk":
-    """A browser that goes through the report pages of the cast's city."""
+    """A test client that fills in the report form of the cast's city."""
     from tests.walk import Walk
 
     return Walk(client)
@@ -157,7 +157,7 @@ def live_site(transactional_db: None, _site: "Site") -> "Site":
 
 @pytest.fixture(autouse=True)
 def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
-    """The worker of the live site runs on from test to test, until one comes that does its rows itself."""
+    """Stops the live site's worker before tests that do not use it and handle outbox rows themselves."""
     site = request.config.stash.get(SITE, None)
     if site and "live_site" not in request.fixturenames and "worker" in site.running:
         site.kill("worker")
@@ -168,7 +168,7 @@ def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    """Debian's Chromium, one for the whole run. It reaches this machine and no other."""
+    """Debian's Chromium, started once a run. It can reach only this machine."""
     from playwright.sync_api import sync_playwright
 
     flags = [
@@ -189,9 +189,9 @@ def browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def new_page(browser: "Browser") -> Iterator[Callable[..., "Page"]]:
-    """Make a page in a browser context of its own; the arguments are Playwright's (java_script_enabled, viewport, …).
+    """Makes a page in its own browser context; the arguments are Playwright's (java_script_enabled, viewport, …).
 
-    A script error, or anything that the content security policy had to block, fails the test.
+    A script error or a violation of the content security policy fails the test.
     """
     contexts: list[BrowserContext] = []
     wrong: list[str] = []
@@ -217,5 +217,5 @@ def is_violation(text: str) -> bool:
 
 @pytest.fixture
 def page(new_page: Callable[..., "Page"]) -> "Page":
-    """A page in a fresh browser of a desktop's size."""
+    """A page of desktop size in a new browser context."""
     return new_page()

@@ -1,7 +1,7 @@
-"""What tests build with, and the same cast everywhere: a small city, its services, its people and their reports.
+"""Test data: a small city with its services, staff and reports, and the same cast of people in every test.
 
-Ana reports. Tom triages for Streets, Pia supervises Parks, Dev is on a Streets crew; Cal takes calls and Ada administers in
-the whole city. `rivermark()` gives them all.
+Ana reports. Tom triages for Streets, Pia supervises Parks, Dev is on a Streets crew. Cal takes calls and Ada administers
+for the whole city. `rivermark()` creates them all.
 """
 
 import io
@@ -36,14 +36,14 @@ from requests_app.models import (
     User,
 )
 from requests_app.places.addresses import search_key
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 from requests_app.worker import tasks
 from tests.saved import saved
 
 PASSWORD = "correct horse battery"
 ANA = Reporter(name="Ana Ortiz", email="ana@example.org", phone="(555) 010-0199")
 NOBODY = Reporter()
-# The city is a square; its middle is 12 Elm St.
+# The city is a square with 12 Elm St in the middle.
 WEST, SOUTH, EAST, NORTH = -69.05, 40.45, -68.95, 40.55
 ELM_ST = (-69.0, 40.5)
 
@@ -89,11 +89,13 @@ def category(city: Jurisdiction, code: str = "streets", name: str = "Streets and
 
 
 def question(code: str, kind: str = "text", **columns: Any) -> dict[str, Any]:
-    """A question for service(): text and options by language, or one word that stands for both."""
+    """A question for service(): text and options by language, or one word for both."""
     text = columns.pop("text", f"Tell us the {code}.")
     options = [
-        one if isinstance(one, dict) else {"value": one, "label": {"en": one.capitalize(), "es": f"{one} (es)"}}
-        for one in columns.pop("options", [])
+        option
+        if isinstance(option, dict)
+        else {"value": option, "label": {"en": option.capitalize(), "es": f"{option} (es)"}}
+        for option in columns.pop("options", [])
     ]
     return {
         "code": code,
@@ -115,11 +117,11 @@ def service(
     resolve_hours: int | None = 72,
     **columns: Any,
 ) -> ServiceVersion:
-    """A service with its first published version, which is what it returns; `.service` is the code that it hangs on."""
-    made = Service.objects.create(jurisdiction=city, service_code=service_code)
+    """Creates a service and returns its first published version."""
+    new_service = Service.objects.create(jurisdiction=city, service_code=service_code)
     name = columns.pop("name", service_code.replace("-", " ").capitalize())
     version = ServiceVersion.objects.create(
-        service=made,
+        service=new_service,
         number=1,
         name=name if isinstance(name, dict) else {"en": name, "es": f"{name} (es)"},
         category=kind or category(city),
@@ -127,20 +129,21 @@ def service(
         **columns,
     )
     QuestionVersion.objects.bulk_create(
-        QuestionVersion(service_version=version, order=order, **one) for order, one in enumerate(questions or [], 1)
+        QuestionVersion(service_version=version, order=order, **fields)
+        for order, fields in enumerate(questions or [], 1)
     )
     for target_kind, hours in (("acknowledge", acknowledge_hours), ("resolve", resolve_hours)):
         if hours is not None:
-            Target.objects.create(service=made, kind=target_kind, value=hours, unit="hours")
-    made.current = version
-    made.save(update_fields=["current"])
+            Target.objects.create(service=new_service, kind=target_kind, value=hours, unit="hours")
+    new_service.current = version
+    new_service.save(update_fields=["current"])
     return version
 
 
 def article(city: Jurisdiction, code: str, title: str, body: str = "", *services: ServiceVersion) -> Article:
-    made = Article.objects.create(jurisdiction=city, code=code, title={"en": title}, body={"en": body or title})
-    made.services.set([one.service for one in services])
-    return made
+    new_article = Article.objects.create(jurisdiction=city, code=code, title={"en": title}, body={"en": body or title})
+    new_article.services.set([version.service for version in services])
+    return new_article
 
 
 def area(city: Jurisdiction, layer: str = "ward", code: str = "5", polygon: MultiPolygon | None = None) -> Area:
@@ -175,7 +178,7 @@ def asset(
     latitude: float = ELM_ST[1],
     kind: str = "street_light",
 ) -> Asset:
-    """One of the city's things, whose file calls it by its kind and number."""
+    """One of the city's assets, named by kind and number in its file."""
     label = f"{kind.replace('_', ' ').capitalize()} {number} on Elm St"
     return Asset.objects.create(
         jurisdiction=city, asset_id=number, kind=kind, label=label, point=at(longitude, latitude)
@@ -183,25 +186,25 @@ def asset(
 
 
 def owner(city: Jurisdiction, shape: Any, *, kind: str = "state_road", **columns: Any) -> Owner:
-    """Somebody else, and the ground that is theirs: a line is a street, a polygon all inside."""
+    """Another owner with its land: a line is a street, a polygon an area."""
     defaults = {"code": kind, "name": "State DOT", "phone": "555-0170", "email": "roads@dot.example"}
-    made = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
+    new_owner = Owner.objects.create(jurisdiction=city, kind=kind, **{**defaults, **columns})
     is_segment = shape.geom_type == "LineString"
-    OwnerArea.objects.create(jurisdiction=city, owner=made, is_segment=is_segment, shape=shape, name="SR 9")
-    return made
+    OwnerArea.objects.create(jurisdiction=city, owner=new_owner, is_segment=is_segment, shape=shape, name="SR 9")
+    return new_owner
 
 
-# --- People of the staff ----------------------------------------------------------------------------------------------
+# --- Staff ------------------------------------------------------------------------------------------------------------
 
 
 def role(city: Jurisdiction, code: str) -> Role:
-    first = FIRST_ROLES[code]
+    first = DEFAULT_ROLES[code]
     defaults = {"name": first["name"], "permissions": first["permissions"]}
     return Role.objects.get_or_create(jurisdiction=city, code=code, defaults=defaults)[0]
 
 
 def staff(name: str, role_code: str, city: Jurisdiction, of: Department | None = None) -> User:
-    """A member of staff, in one department or (none named) in the whole city."""
+    """A member of staff, in one department or in the whole city."""
     email = f"{name.lower()}@{city.jurisdiction_id}"
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
     Membership.objects.create(user=user, jurisdiction=city, department=of, role=role(city, role_code))
@@ -221,7 +224,7 @@ def submitted(
     address: str = "12 Elm St",
     **options: Any,
 ) -> submission.SubmissionResult:
-    """A report as the form sends it: `.service_request` and the reporter's private `.link`."""
+    """A report as submitted by the form: `.service_request` and the reporter's private `.link`."""
     options.setdefault("language", "en")
     actor, idempotency = options.pop("actor", None), options.pop("idempotency", None)
     new = submission.NewReport(
@@ -229,7 +232,7 @@ def submitted(
         version=version,
         description=description,
         place=options.pop("place", submission.Place(point or at(), address, source="address", confidence=1.0)),
-        answers=submission.as_answers(version, answers or {}),
+        answers=submission.to_answers(version, answers or {}),
         reporter=reporter,
         **options,
     )
@@ -240,17 +243,17 @@ def report(version: ServiceVersion, description: str = "A hole as big as a plate
     return submitted(version, description, **options).service_request
 
 
-def let_the_worker_work() -> None:
-    """Routes, indexes and counts what is due, as the worker does; mails stay where they are."""
+def run_worker() -> None:
+    """Does the due database work, as the worker would: routing, indexing, counting. Email stays in the outbox."""
     tasks.drain_database()
 
 
 def routed(version: ServiceVersion, description: str = "A hole as big as a plate.", **options: Any) -> ServiceRequest:
-    """A report that its department has."""
-    made = report(version, description, **options)
-    let_the_worker_work()
-    made.refresh_from_db()
-    return made
+    """A report routed to its department."""
+    service_request = report(version, description, **options)
+    run_worker()
+    service_request.refresh_from_db()
+    return service_request
 
 
 def jpeg(width: int = 400, height: int = 300, color: str = "gray") -> bytes:
@@ -259,21 +262,21 @@ def jpeg(width: int = 400, height: int = 300, color: str = "gray") -> bytes:
     return out.getvalue()
 
 
-# --- All of it --------------------------------------------------------------------------------------------------------
+# --- Rivermark --------------------------------------------------------------------------------------------------------
 
 
 @dataclass
 class Rivermark:
-    """The city of most tests."""
+    """The city used by most tests."""
 
     city: Jurisdiction
     streets: Department
     parks: Department
-    # Asked: where (public, required), damage (staff); joined with what is near.
+    # Questions: where (public, required), damage (staff). Duplicates nearby can be joined.
     pothole: ServiceVersion
-    # Of Parks; nothing is asked, and never joined.
+    # For Parks. No questions, no duplicates.
     tree: ServiceVersion
-    # Confidential, and its place is shown to nobody.
+    # Confidential, with a place that is never public.
     outreach: ServiceVersion
     # "I don't know".
     unknown: ServiceVersion

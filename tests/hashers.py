@@ -1,4 +1,4 @@
-"""Passwords of tests: the site checks them like any other, but making one costs nothing."""
+"""A fast password hasher for tests."""
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 

@@ -1,4 +1,4 @@
-"""The site as it runs: gunicorn and a Celery worker, in processes of their own, on the test's database."""
+"""Runs the site for tests: gunicorn and a Celery worker, in processes of their own, on the test's database."""
 
 import http.client
 import os
@@ -18,13 +18,13 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 60
-# A run that is killed leaves nothing behind (on Linux, where setpriv exists).
+# If the test run is killed, its processes end with it (on Linux, with setpriv).
 TIED_TO_US = ["setpriv", "--pdeathsig=TERM", "--"] if shutil.which("setpriv") else []
 T = TypeVar("T")
 
 
 class Site:
-    """What a journey talks to. `kill` and `start` let it take away a process in the middle of the story."""
+    """The running site. `kill` and `start` stop and restart a process in the middle of a test."""
 
     def __init__(self, *, demo: bool) -> None:
         with socket.socket() as probe:
@@ -34,7 +34,7 @@ class Site:
         self.log = Path(settings.VAR) / "log" / ("demo" if demo else "site")
         self.log.mkdir(parents=True, exist_ok=True)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        # The name of this process's test database; the rest stands in the environment already.
+        # The name of this process's test database; the environment already has the rest.
         name = connection.settings_dict["NAME"]
         address = f"postgis://lamplighter_owner@/{name}?host={connection.settings_dict['OPTIONS']['host']}"
         self.environment = {
@@ -59,7 +59,7 @@ class Site:
                 ],
                 *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
             ],
-            # With its own alarm clock, so that what a lost wake-up left behind is found here too.
+            # With beat, so that work left behind by a lost wake-up is found too.
             "worker": [
                 *[*celery, "--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat"],
                 *["--beat", f"--schedule={self.log}/beat-schedule"],
@@ -81,7 +81,7 @@ class Site:
             self.wait_until_ready()
 
     def kill(self, name: str) -> None:
-        """As the kernel would: no warning, no goodbye, the whole process group."""
+        """Kills the whole process group without warning, as the kernel would."""
         process = self.running.pop(name)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -110,7 +110,7 @@ class Site:
 
 
 def wait_for(condition: Callable[[], T], *, seconds: float = 60) -> T:
-    """Ask again and again until the answer is true, for what a worker does in its own time; then return it."""
+    """Polls until the condition is true, for what a worker does in the background, and returns its value."""
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()

@@ -1,8 +1,8 @@
-"""The settings of the running site in tests: the real ones, with the quick passwords that its people were made with."""
+"""Settings of the running site in tests: the real ones, with the fast password hasher."""
 
 from config.settings import *  # noqa: F403
 from config.settings import PASSWORD_HASHERS as HASHERS
 
-# The browser types as fast as a program, since it is one.
+# The test browser fills in forms as fast as a bot.
 LEAST_S_TO_REPORT = 0
 PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *HASHERS]

@@ -1,4 +1,4 @@
-"""A language as a city would add it, by files alone: our sentences in other letters, so that one still sees what is said."""
+"""A language added by files alone, as a city would add one: our sentences in other letters, still readable."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 SPANISH = Path(__file__).resolve().parent.parent / "locale/es/LC_MESSAGES/django.po"
 ARABIC_LETTERS = dict(zip("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنه", strict=True))
-# What stands for something else, or is markup, stays as it is.
+# Placeholders and markup stay unchanged.
 KEPT = re.compile(r"(%\(\w+\)[a-z]|%[sd%]|\{[^}]*\}|\\.|<[^>]+>|&\w+;|https?://\S+)")
 HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
 
@@ -22,7 +22,7 @@ def in_arabic_letters(sentence: str) -> str:
 
 
 def add_language(folder: Path, code: str, *, about: Mapping[str, object] | None = None) -> None:
-    """Put `code` into a folder of languages: every sentence of the program, compiled; and what Django does not know of it."""
+    """Adds the language `code` to a locale folder: each of our sentences, compiled, and the formats that Django needs."""
     words = folder / code / "LC_MESSAGES"
     words.mkdir(parents=True)
     if about:
@@ -32,15 +32,15 @@ def add_language(folder: Path, code: str, *, about: Mapping[str, object] | None 
     ).stdout.splitlines()
     entries = [HEADER]
     for line in lines:
-        if found := re.fullmatch(r'(msgctxt|msgid|msgid_plural) "(.+)"', line):
-            kind, sentence = found.groups()
-            said = in_arabic_letters(sentence)
+        if match := re.fullmatch(r'(msgctxt|msgid|msgid_plural) "(.+)"', line):
+            kind, sentence = match.groups()
+            translation = in_arabic_letters(sentence)
             if kind == "msgctxt":
                 entries.append(f"\n{line}")
             elif kind == "msgid":
-                entries.append(f'{line}\nmsgstr "{said}"\n')
+                entries.append(f'{line}\nmsgstr "{translation}"\n')
             else:
                 entries[-1] = re.sub(r"^msgstr", f"{line}\nmsgstr[0]", entries[-1], flags=re.MULTILINE)
-                entries.append(f'msgstr[1] "{said}"\n')
+                entries.append(f'msgstr[1] "{translation}"\n')
     (words / "django.po").write_text("\n".join(entries))
     subprocess.run(["msgfmt", "-o", words / "django.mo", words / "django.po"], check=True)

@@ -1,4 +1,4 @@
-"""A mail server of the tests' own: what it took, read as a mail program reads it."""
+"""An SMTP server for tests that stores the messages it receives."""
 
 import email
 import email.policy
@@ -16,7 +16,7 @@ from requests_app.worker import tasks
 
 
 class Mailbox:
-    """What the server took, and what it shall answer instead."""
+    """The messages received, and the errors to respond with."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -38,12 +38,12 @@ class Mailbox:
         return self.answer
 
     def to(self, address: str) -> list[EmailMessage]:
-        return [one for one in self.mails if one["To"] == address]
+        return [message for message in self.mails if message["To"] == address]
 
 
 @contextmanager
 def serving(settings: Any) -> Iterator[Mailbox]:
-    """Django's mail goes there while it runs."""
+    """Directs Django's email to the server while it runs."""
     box = Mailbox()
     controller = Controller(box, hostname="127.0.0.1", port=_free_port())
     controller.start()
@@ -60,7 +60,7 @@ def _free_port() -> int:
 
 
 def deliver() -> None:
-    """All that is due, in however many drains it takes."""
+    """Sends everything due, in as many drains as needed."""
     for _ in range(10):
         if not (tasks.drain("database") + tasks.drain("outside")):
             break

@@ -1,8 +1,9 @@
-"""The database's clock, moved for one test alone: the shift ends with the test's transaction."""
+"""Shifts the database's clock for one test. The shift ends with the test's transaction."""
 
 import datetime as dt
 
 from django.db import connection
+from django.utils import timezone
 
 
 def it_is(then: dt.datetime) -> None:
@@ -11,5 +12,10 @@ def it_is(then: dt.datetime) -> None:
 
 
 def it_is_in(city_zone: dt.tzinfo, day: dt.date, hour: int) -> None:
-    """That hour of that day, by the city's wall clock."""
+    """Sets the time to this hour of this day in the city's time zone."""
     it_is(dt.datetime.combine(day, dt.time(hour), city_zone))
+
+
+def dated(words: str, year: int) -> str:
+    """A date of that year as pages write it: with the year, unless it's this one."""
+    return words if year == timezone.localdate().year else f"{words}, {year}"

@@ -1,8 +1,8 @@
-"""The settings of the running site with its static files as production has them: hashed, packed, gathered in one folder."""
+"""Settings of the running site in tests with static files as in production: hashed, compressed, collected in one folder."""
 
 from tests.live_settings import *  # noqa: F403
 from tests.live_settings import STORAGES as ANY_STORAGES
 
-STORAGES = {**ANY_STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.PackedFiles"}}
+STORAGES = {**ANY_STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.CompressedFiles"}}
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False

@@ -1,6 +1,6 @@
-"""The table of all pages: how each URL name is built, who may see it, and what reading it costs.
+"""The table of all pages: how each URL is built, who may see it, and how many queries it takes.
 
-A URL name that is not here fails tests/test_urls.py; docs/urls.md says the same to people.
+tests/test_urls.py fails for a URL name that is not listed here; docs/urls.md lists the same for people.
 """
 
 import math
@@ -13,28 +13,28 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
 from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
-from staff_app.request.actions import ACTS
+from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
 
 Arguments = dict[str, Any]
 
-# --- Who may --------------------------------------------------------------------------------------------------------
+# --- Permissions ----------------------------------------------------------------------------------------------------
 
-# Public pages. What one of them is about (a request, a photo) may still be nobody's business: that is a 404.
+# Public pages. The object of a page (a request, a photo) may still be private, which is a 404.
 EVERYONE = "everyone"
-# Whoever holds the link: it is the permission.
+# Anyone with the private link; the link is the permission.
 LINK = "private link"
-# The browser that began the draft, by its cookie.
+# The browser that created the draft, by its cookie.
 DRAFT = "the draft’s browser"
-# Whoever pressed the link that was mailed to their address; others are led to the sign-in.
+# Someone who signed in with a link by email; others are redirected to the sign-in page.
 RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
 SIGNED_IN = "signed in"
-# Between the password and the second factor; nobody else gets further than the sign-in.
+# Between the password and the second factor; others are redirected to the sign-in page.
 SIGNING_IN = "in the middle of signing in"
-# Any member of the city's staff; or those whose role has the permission, for the request or in the city.
+# All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
 PROBE = "loopback or the metrics token"
 DEMO = "everyone, in a demo only"
@@ -45,11 +45,11 @@ def staff(permission: str) -> str:
     return f"staff: {permission}"
 
 
-# The permission is the address's last part.
+# The permission is the last part of the URL.
 EACH_ACT = staff("the action’s own")
 
 
-# --- What it is asked for ---------------------------------------------------------------------------------------------
+# --- Arguments --------------------------------------------------------------------------------------------------------
 
 
 def once(planted: Planted) -> list[Arguments]:
@@ -57,21 +57,21 @@ def once(planted: Planted) -> list[Arguments]:
 
 
 def each_request(planted: Planted) -> list[Arguments]:
-    return [{"reference": one.reference} for one in _public_first(planted)]
+    return [{"reference": request.reference} for request in _public_first(planted)]
 
 
 def ended_first(planted: Planted) -> list[Arguments]:
-    """What is asked about an outcome is asked where there is one."""
+    """Closed requests first, because surveys need an outcome."""
     return [{"reference": planted.requests["ended"].reference}, *each_request(planted)]
 
 
 def untouched_first(planted: Planted) -> list[Arguments]:
-    """What is changed is what nobody of the staff has looked at."""
+    """Requests that staff have not worked on first, because only those can be edited."""
     return [{"reference": planted.requests["coarse"].reference}, *each_request(planted)]
 
 
 def each_photo(planted: Planted) -> list[Arguments]:
-    return [{"name": one.name} for one in planted.photos.values()]
+    return [{"name": photo.name} for photo in planted.photos.values()]
 
 
 def each_link(planted: Planted) -> list[Arguments]:
@@ -79,17 +79,20 @@ def each_link(planted: Planted) -> list[Arguments]:
 
 
 def each_digest_link(planted: Planted) -> list[Arguments]:
-    mails = [planted.subscription, None]
-    return [{"token": links.digest_token(planted.subscription.contact_point, one)} for one in mails]
+    subscriptions = [planted.subscription, None]
+    return [
+        {"token": links.digest_token(planted.subscription.contact_point, subscription)}
+        for subscription in subscriptions
+    ]
 
 
 def each_one_time_link(planted: Planted) -> list[Arguments]:
-    tokens = [links.one_time_url(one).rstrip("/").rsplit("/", 1)[-1] for one in planted.one_time_links]
+    tokens = [links.one_time_url(link).rstrip("/").rsplit("/", 1)[-1] for link in planted.one_time_links]
     return [{"token": token} for token in tokens]
 
 
 def draft_at(page: str, **more: Any) -> Callable[[Planted], list[Arguments]]:
-    """The draft that has come as far as this page."""
+    """The draft that has reached this page."""
     return lambda planted: [{"draft_id": planted.drafts[page].pk, **more}]
 
 
@@ -102,11 +105,11 @@ def the_sent_draft(planted: Planted) -> list[Arguments]:
 
 
 def each_own_photo(planted: Planted) -> list[Arguments]:
-    requests = {one.pk: one for one in planted.requests.values()}
+    requests = {request.pk: request for request in planted.requests.values()}
     return [
-        {"reference": requests[one.service_request_id].reference, "name": one.name}
-        for one in planted.photos.values()
-        if one.service_request_id is not None
+        {"reference": requests[photo.service_request_id].reference, "name": photo.name}
+        for photo in planted.photos.values()
+        if photo.service_request_id is not None
     ]
 
 
@@ -116,12 +119,14 @@ def formats(planted: Planted) -> list[Arguments]:
 
 def each_service(planted: Planted) -> list[Arguments]:
     codes = ["pothole", "needles", "outreach", "facility"]
-    return [{**one, "service_code": code} for code in codes for one in formats(planted)]
+    return [{**arguments, "service_code": code} for code in codes for arguments in formats(planted)]
 
 
 def each_number(planted: Planted) -> list[Arguments]:
     return [
-        {**one, "number": request.display_reference} for request in _public_first(planted) for one in formats(planted)
+        {**arguments, "number": request.display_reference}
+        for request in _public_first(planted)
+        for arguments in formats(planted)
     ]
 
 
@@ -129,27 +134,27 @@ def each_token(planted: Planted) -> list[Arguments]:
     from requests_app.api.open311.tokens import token_of as api_token_of
 
     requests = [planted.requests["private"], *_public_first(planted)]
-    return [{**one, "token": api_token_of(request)} for request in requests for one in formats(planted)]
+    return [{**arguments, "token": api_token_of(request)} for request in requests for arguments in formats(planted)]
 
 
 def each_tile(planted: Planted) -> list[Arguments]:
-    """From the whole city down to the houses, at every place that somebody may look for."""
+    """From the whole city down to houses, at each place that a test may look for."""
     return _tiles(15, 9, 12, 14)
 
 
 def each_request_tile(planted: Planted) -> list[Arguments]:
-    """Further in than the ground has tiles of its own."""
+    """At zoom levels beyond those of the basemap."""
     return _tiles(15, 9, 12, 14, 17)
 
 
 def _tiles(*zooms: int) -> list[Arguments]:
     places = [factories.ELM_ST, *SECRET_PLACES.values()]
-    found = [(zoom, *tile_at(zoom, *place)) for zoom in zooms for place in places]
-    return [{"z": z, "x": x, "y": y} for z, x, y in dict.fromkeys(found)]
+    tiles = [(zoom, *tile_at(zoom, *place)) for zoom in zooms for place in places]
+    return [{"z": z, "x": x, "y": y} for z, x, y in dict.fromkeys(tiles)]
 
 
 def tile_at(zoom: int, longitude: float, latitude: float) -> tuple[int, int]:
-    """Column and row of the web's tile grid in which a point lies."""
+    """Column and row of the tile that contains a point."""
     across = (longitude + 180) / 360
     down = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
     return int(across * 2**zoom), int(down * 2**zoom)
@@ -160,8 +165,8 @@ def each_article(planted: Planted) -> list[Arguments]:
 
 
 def each_act(planted: Planted) -> list[Arguments]:
-    """Every action on the usual request, and the one that names other requests on each."""
-    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTS]
+    """Every action on the default request, and the action that names other requests on each request."""
+    usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
     return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
 
 
@@ -196,7 +201,7 @@ def the_seal(planted: Planted) -> list[Arguments]:
 
 
 def _public_first(planted: Planted) -> list[ServiceRequest]:
-    return [planted.public, *(one for kind, one in planted.requests.items() if kind != "public")]
+    return [planted.public, *(request for kind, request in planted.requests.items() if kind != "public")]
 
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -204,10 +209,10 @@ def _public_first(planted: Planted) -> list[ServiceRequest]:
 
 @dataclass(frozen=True)
 class Page:
-    """methods: those that do something ("GET POST"). arguments: all that it is worth asking for; the first is the usual.
+    """methods: those that do something ("GET POST"). arguments: all values worth testing; the first is the default.
 
-    queries: query strings worth asking for; {q} stands for words. budget: how many statements reading the usual one takes
-    the database, the same for 50 requests and for 500; None where nobody may read it or it belongs to allauth.
+    queries: query strings worth testing; {q} stands for search words. budget: the number of queries of the default page, the
+    same for 50 requests and for 500; None for pages that nobody can read and for allauth's.
     """
 
     who: str
@@ -222,10 +227,10 @@ class Page:
 
 
 def link_to(planted: Planted, page: Page) -> AccessLink:
-    """The private link with which the usual one of these pages is opened. A client sends one such cookie at a time."""
-    usual = page.arguments(planted)[0].get("reference")
+    """The private link that opens the default one of these pages. A client sends only one such cookie at a time."""
+    default = page.arguments(planted)[0].get("reference")
     return next(
-        (one for one in planted.links.values() if one.service_request.reference == usual), planted.links["public"]
+        (link for link in planted.links.values() if link.service_request.reference == default), planted.links["public"]
     )
 
 
@@ -242,7 +247,7 @@ CHOICES = (
 NEAR = tuple(f"near={at[1]},{at[0]},200" for at in (factories.ELM_ST, *SECRET_PLACES.values()))
 
 PAGES: dict[str, Page] = {
-    # Machines.
+    # For machines.
     "healthz": Page(EVERYONE, budget=0),
     "readyz": Page(EVERYONE, budget=2),
     "metrics": Page(PROBE, budget=4),
@@ -451,7 +456,7 @@ PAGES: dict[str, Page] = {
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
     "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:signs_print": Page(staff("administer"), queries=("sign=1", ""), budget=6),
+    "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
@@ -480,7 +485,7 @@ PAGES: dict[str, Page] = {
     "mfa_download_recovery_codes": Page(SIGNED_IN),
 }
 
-# Where LAMPLIGHTER_DEMO is set, and only there.
+# Only with LAMPLIGHTER_DEMO.
 DEMO_PAGES: dict[str, Page] = {
     "demo:see_as": Page(DEMO, "POST"),
     "demo:private_links": Page(DEMO),
@@ -491,12 +496,12 @@ DEMO_PAGES: dict[str, Page] = {
 }
 
 
-# --- What is there ----------------------------------------------------------------------------------------------------
+# --- Helpers ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Found:
-    """A URL of the resolver. is_translated: it has an address in each of the city's languages."""
+    """A URL pattern. is_translated: it has an address in each of the city's languages."""
 
     name: str
     route: str
@@ -507,7 +512,7 @@ class Found:
 def resolved(
     resolver: URLResolver, *, route: str = "/", namespace: str = "", translated: bool = False
 ) -> Iterator[Found]:
-    """Every URL that the site answers, in the resolver's order."""
+    """Every named URL pattern of the site, in the resolver's order; an address that moved has no name."""
     from django.urls import LocalePrefixPattern
 
     for part in resolver.url_patterns:
@@ -519,12 +524,12 @@ def resolved(
                 namespace=namespace + (f"{part.namespace}:" if part.namespace else ""),
                 translated=translated or is_prefix,
             )
-        else:
+        elif part.name:
             yield Found(f"{namespace}{part.name}", route + str(part.pattern), part, translated)
 
 
 def addresses(name: str, planted: Planted) -> list[str]:
-    """Every address worth asking for under a URL name."""
+    """Every address worth testing for a URL name."""
     page = PAGES[name]
     return [
         _with(reverse(name, kwargs=arguments), query)
@@ -535,7 +540,7 @@ def addresses(name: str, planted: Planted) -> list[str]:
 
 
 def searches(name: str, planted: Planted, words: str) -> list[str]:
-    """The addresses under a URL name that search for words."""
+    """The addresses of a URL name with a search for words."""
     page = PAGES[name]
     path = reverse(name, kwargs=page.arguments(planted)[0])
     return [_with(path, query.replace("{q}", quote(words))) for query in page.queries if "{q}" in query]
@@ -546,9 +551,9 @@ def _with(path: str, query: str) -> str:
 
 
 def address(name: str, planted: Planted) -> str:
-    """The usual address of a URL name."""
+    """The default address of a URL name."""
     return addresses(name, planted)[0]
 
 
 def is_translated(name: str) -> bool:
-    return any(found.name == name and found.is_translated for found in resolved(get_resolver()))
+    return any(route.name == name and route.is_translated for route in resolved(get_resolver()))

@@ -1,4 +1,4 @@
-"""A city with something of everything, and distinctive private values planted in it, for tests that look through every door."""
+"""A city with something of everything and distinctive private values in it, for tests that look for leaks."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ from requests_app.web import resident
 from tests import factories
 from tests.saved import saved
 
-# What nobody outside may read, by what it is. Words that no page of ours says by itself.
+# Private values, by what they are. No page contains these words otherwise.
 CANARIES = {
     "reporter's name": "Zenobia O'Quillfeather",
     "reporter's e-mail": "zenobia.quill@canary-mail.example",
@@ -100,7 +100,7 @@ CANARIES = {
     "second staff name": "Piaffe Gyrfalcon",
     "second staff e-mail": "piaffe.gyrfalcon@staff.canary.example",
 }
-# Of the requests whose true place is nobody's business: longitude and latitude.
+# The exact places of requests whose exact place is private: longitude and latitude.
 SECRET_PLACES = {
     "coarse": (-69.012359, 40.512347),
     "private": (-68.987613, 40.487629),
@@ -112,16 +112,16 @@ SECRET_PLACES = {
     "erased": (-68.951839, 40.451831),
     "turned": (-68.981937, 40.491931),
 }
-# When and where a photo that everybody sees was taken: its sender let the city keep it, and nobody else.
+# When and where a public photo was taken, which its sender shared with the city only.
 TAKEN_PLACE = (-69.017531, 40.517539)
 TAKEN_AT = "2031-03-19"
-# How a request may be kept from the public; "public" is the only one that everybody reads, "coarse" without its true place.
+# How a request can be kept from the public. Only "public" is fully public; "coarse" is public without its exact place.
 NOT_PUBLIC = ("private", "turned", "staff", "hidden", "held", "unconfirmed", "test", "erased")
 ZENOBIA = Reporter(
     name=CANARIES["reporter's name"], email=CANARIES["reporter's e-mail"], phone=CANARIES["reporter's phone"]
 )
 BART = Reporter(name=CANARIES["second reporter's name"], email=CANARIES["second reporter's e-mail"])
-# On which somebody goes to the request that turned private.
+# The day scheduled for the request that became private.
 SECRET_DAY = "2031-02-17"
 VISITOR = "0123456789abcdef0123456789abcdef"
 
@@ -130,8 +130,8 @@ VISITOR = "0123456789abcdef0123456789abcdef"
 class Planted:
     """requests: one of each kind, by its public_state ("public", "private" …), and others by their story.
 
-    staff: Tom, Pia and the others by first name; photos: by who may see them; links: Zenobia's to what she reported;
-    joiner_link: Bart's to the public request, which he joined; drafts: one for each page of the report path.
+    staff: Tom, Pia and the others by first name; photos: by who may see them; links: Zenobia's, to what she reported;
+    joiner_link: Bart's, to the public request, which he joined; drafts: one for each page of the report form.
     """
 
     cast: factories.Rivermark
@@ -185,14 +185,14 @@ def _plant_rows() -> Planted:
     factories.area(city)
 
     for kind, value in (
-        # What holds back the one that waits for a look.
+        # Sends one request to review.
         ("threat", CANARIES["text of a held request"].split()[0]),
         ("link", CANARIES["listed site"]),
         ("address", CANARIES["listed address"]),
     ):
         ModerationTerm.objects.create(jurisdiction=city, kind=kind, value=value, created_by=staff["ada"])
     requests = _requests(cast)
-    factories.let_the_worker_work()
+    factories.run_worker()
     for one in requests.values():
         one.refresh_from_db()
     _change_its_words(requests["coarse"])
@@ -206,11 +206,11 @@ def _plant_rows() -> Planted:
         jurisdiction=city, kind="cannot_do", code="budget", words=reason, appeal={"en": "Ask the council."}
     )
     progress.resolve(requests["ended"].pk, disposition="cannot_do", reason="budget", words="Next year.", actor=sue)
-    # Joined with what turned private afterward: no part of that may show through.
+    # Merged into a request that later became private, of which nothing may show.
     merges.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
-    factories.let_the_worker_work()
+    factories.run_worker()
     for one in requests.values():
         one.refresh_from_db()
 
@@ -223,7 +223,7 @@ def _plant_rows() -> Planted:
     )
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)
-    sent_draft = actions_drafts.begin(city, visitor=VISITOR, language="en")
+    sent_draft = actions_drafts.create(city, visitor=VISITOR, language="en")
     Draft.objects.filter(pk=sent_draft.pk).update(
         service_request=public, typed={"end": "sent", "link": _link_of(public).pk}
     )
@@ -242,7 +242,7 @@ def _plant_rows() -> Planted:
         drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
-        sign=signs.make(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
+        sign=signs.create(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
         outbox_row=outbox_row,
         subscription=subscription,
         one_time_links=list(OneTimeLink.objects.order_by("id")),
@@ -251,17 +251,17 @@ def _plant_rows() -> Planted:
 
 
 def _sign_in(person: Person) -> str:
-    """As the mailed link does."""
+    """Signs in as a link by email would."""
     response = resident.sign_in(HttpRequest(), HttpResponse(), person.contact_points.get(kind="email"))
     return response.cookies[resident.COOKIE].value
 
 
 def _staff(cast: factories.Rivermark) -> dict[str, User]:
-    """The cast under names that no page says by chance, with a supervisor and a contractor of Streets, an archivist, and Eve,
-    who works for another city."""
+    """The cast under distinctive names, with a supervisor and a contractor of Streets, an archivist, and Eve, who works for
+    another city."""
     city, streets = cast.city, cast.streets
     elsewhere = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
-    # The first host decides now that there are two.
+    # With two cities, the host decides which one is meant.
     type(city).objects.filter(pk=city.pk).update(hosts=["testserver"])
     city.hosts = ["testserver"]
     staff = {
@@ -344,14 +344,14 @@ def _requests(cast: factories.Rivermark) -> dict[str, ServiceRequest]:
 
 
 def _change_its_words(coarse: ServiceRequest) -> None:
-    """By its reporter, before anybody of the staff has looked at it."""
+    """An edit by the reporter, before work begins."""
     wanted = corrections.Correction(
         text="Needles beside the path.",
         note="",
         place=submission.Place(factories.at(*SECRET_PLACES["coarse"]), "4817 Juniper Rd Apt 9"),
     )
     zenobia = Person.objects.get(participations__service_request=coarse)
-    corrections.change(coarse.pk, wanted, actor=zenobia)
+    corrections.correct(coarse.pk, wanted, actor=zenobia)
 
 
 def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
@@ -360,14 +360,14 @@ def _in_triage(cast: factories.Rivermark, sue: User) -> ServiceRequest:
 
 
 def _force_state(requests: dict[str, ServiceRequest]) -> None:
-    """States that no page leads to yet: the public must not read them all the same."""
+    """Sets states that no page can reach yet. They must still be hidden from the public."""
     for kind in ("erased",):
         ServiceRequest.objects.filter(pk=requests[kind].pk).update(public_state=kind)
         requests[kind].request_areas.update(public_state=kind)
 
 
 def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Department, sue: User, pia: User) -> None:
-    """All that can be said about a request, of which the public may read a part."""
+    """Everything that can be written about a request. Some of it is public."""
     zenobia = Person.objects.get(name=CANARIES["reporter's name"], participations__service_request=public)
     followers.join(public.pk, reporter=BART, language="en")
     followers.join(
@@ -394,7 +394,7 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
 
 
 def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
-    """Everybody read them until a supervisor took them out."""
+    """Hides text and a photo that were public before."""
     Photo.objects.filter(pk=photo.pk).update(alt=f"A street, {CANARIES['hidden words of a photo']}")
     hidden = [words for what, words in CANARIES.items() if what.startswith("hidden words")]
     new = {}
@@ -403,15 +403,15 @@ def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
         for one in hidden:
             words = words.replace(one, "[…]")
         if words != text.words:
-            new[text.key] = moderation.NewWords(words, text.version)
+            new[text.key] = moderation.Replacement(words, text.version)
     assert len(new) == len(hidden)
-    moderation.hide_words(public.pk, new, reason="personal_data", actor=sue)
+    moderation.hide_text(public.pk, new, reason="personal_data", actor=sue)
     public.refresh_from_db()
     photo.refresh_from_db()
 
 
 def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
-    """One for each page of the report path, as far as it must be to be shown that page; all of one browser."""
+    """A draft for each page of the report form, filled in as far as that page requires, all in one browser."""
     city = cast.city
     leads = {"value": "branch", "label": {"en": "A branch", "es": "Una rama"}, "effects": {"service": "tree"}}
     factories.service(
@@ -462,7 +462,7 @@ def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:
         "contact": {"email": CANARIES["contact in a draft"], "language": "en"},
     }
     return {
-        page: actions_drafts.begin(city, visitor=VISITOR, language="en", **{**everywhere, **more})
+        page: actions_drafts.create(city, visitor=VISITOR, language="en", **{**everywhere, **more})
         for page, more in typed.items()
     }
 
@@ -498,7 +498,7 @@ def _photo(service_request: ServiceRequest | None, *, number: int, **columns: An
 
 
 def _write(photo: Photo) -> None:
-    """The files, past the decoder, which has tests of its own and takes a second. Each has a width of its own to be known by."""
+    """Writes the files directly: the decoder is slow and has its own tests. Each photo has its own width, to be recognized by."""
     for path in (photo.path, photo.small_path):
         default_storage.delete(path)
         default_storage.save(path, ContentFile(factories.jpeg(photo.width, photo.height)))
@@ -511,7 +511,7 @@ def _link_of(service_request: ServiceRequest) -> AccessLink:
 
 
 def other_phone_spellings(phone: str) -> list[str]:
-    """As it was typed, and as programs and people write the same number."""
+    """The same number as typed, and as programs and people write it."""
     digits = "".join(symbol for symbol in phone if symbol.isdigit())
     area, middle, last = digits[:3], digits[3:6], digits[6:]
     return [
@@ -529,7 +529,7 @@ def token_of(link: AccessLink) -> str:
 
 @contextmanager
 def kept_for_a_module(blocker: Any) -> Iterator[Planted]:
-    """One planted city for all tests of a module: each test undoes its own changes, and this undoes the city."""
+    """One planted city for a whole module: each test rolls back its changes, and this rolls back the city."""
     with blocker.unblock(), transaction.atomic():
         yield plant()
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""A real city's open data, for the tests that need it: the one file that knows where it lies."""
+"""A real city's open data for the tests that need it. Only this file knows where it is."""
 
 import os
 from pathlib import Path
@@ -10,8 +10,10 @@ FOLDER = (ROOT / os.environ.get("LAMPLIGHTER_REAL_DATA", "../shared/data")).reso
 
 
 def real_data(path: str) -> Path:
-    """A file or folder of the real data; the test is skipped, saying so, where that is absent."""
-    found = FOLDER / path
-    if not found.exists():
-        pytest.skip(f"no real data: {found} does not exist (set LAMPLIGHTER_REAL_DATA to the folder that holds {path})")
-    return found
+    """A file or folder of the real data. Skips the test, with a message, if it does not exist."""
+    full_path = FOLDER / path
+    if not full_path.exists():
+        pytest.skip(
+            f"no real data: {full_path} does not exist (set LAMPLIGHTER_REAL_DATA to the folder that holds {path})"
+        )
+    return full_path

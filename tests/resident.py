@@ -1,4 +1,4 @@
-"""A resident who signs in as people do: asks for the link, reads the mail, presses the button."""
+"""Signs residents in as they do it: request the link, read the email, press the button."""
 
 import re
 
@@ -11,27 +11,27 @@ ANA = "ana@example.org"
 
 
 def work_off() -> list[mail.EmailMessage]:
-    """Runs the outbox dry; the mails that went."""
+    """Empties the outbox and returns the email it sent."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
     return list(mail.outbox)
 
 
-def link_in(told: mail.EmailMessage) -> str:
-    """The path of the link that proves an address."""
-    found = re.search(r"http://[^/]+((?:/es)?/c/\S+/)", str(told.body))
-    assert found is not None, told.body
-    return found[1]
+def link_in(message: mail.EmailMessage) -> str:
+    """The path of the verification link in an email."""
+    match = re.search(r"http://[^/]+((?:/es)?/c/\S+/)", str(message.body))
+    assert match is not None, message.body
+    return match[1]
 
 
 def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
-    """The path of the link that was mailed to whoever asked to sign in."""
+    """Requests a sign-in link and returns its path."""
     work_off()
     answer = client.post(f"{prefix}/my/", {"email": email})
     assert answer.status_code == 200, answer.content.decode()
-    (told,) = [one for one in work_off() if [to.lower() for to in one.to] == [email]]
-    return link_in(told)
+    (message,) = [message for message in work_off() if [to.lower() for to in message.to] == [email]]
+    return link_in(message)
 
 
 def signed_in(email: str = ANA, client: Client | None = None) -> Client:

@@ -1,4 +1,4 @@
-"""What many tests begin with is built once in a process and afterward put back as rows, which takes a twentieth of the time."""
+"""Test data that many tests share: built once in a process, then restored as rows, which takes 5% of the time."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -9,15 +9,15 @@ import pgtrigger
 from django.db import connection, transaction
 
 T = TypeVar("T")
-# Rows that every database has from its migrations.
+# Tables filled by migrations.
 FROM_MIGRATIONS = {"django_content_type", "auth_permission", "django_migrations"}
 
 
 def saved(build: Callable[[], T]) -> Callable[[], T]:
     """Decorates a function that fills an empty database and returns the rows' instances.
 
-    The first call in an empty database also saves what it made: each later one inserts the same rows, with the same ids (no
-    sequence goes back, so they stay free), and returns new instances, so that no test sees what another did to its own.
+    The first call in an empty database saves the rows. Later calls insert the same rows, with the same ids (sequences are
+    not reset, so the ids stay free), and return new instances, so that tests do not affect each other.
     """
     rows = ""
     value: T | None = None
@@ -47,7 +47,7 @@ def filled_tables() -> list[str]:
 
 
 def insert_statement(table: str) -> str:
-    """One INSERT of all rows of a table, as PostgreSQL writes their values."""
+    """An INSERT statement for all rows of a table."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns"
@@ -62,10 +62,10 @@ def insert_statement(table: str) -> str:
 
 
 def empty_database() -> None:
-    """Delete all rows but those from migrations, whatever else still runs on the database."""
+    """Deletes all rows except those from migrations, even while other processes use the database."""
     connection.close_if_unusable_or_obsolete()
     with transaction.atomic(), pgtrigger.ignore(), connection.cursor() as cursor:
-        # First, so that a worker ends the row that it is at, and then finds none.
+        # First, so that a worker finishes its current row and then finds none.
         cursor.execute("LOCK TABLE requests_app_outboxrow IN ACCESS EXCLUSIVE MODE")
         if tables := filled_tables():
             cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")

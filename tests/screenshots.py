@@ -1,7 +1,7 @@
-"""Pictures of every page, in var/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
+"""Takes pictures of every page, to var/screenshots: `python -m tests.screenshots`, while the demo runs (`bin/demo`).
 
-One browser walks the report path as a resident would, in each language, and stands still on each page for its pictures. A page
-that fails or is never reached is told at the end and does not keep the others from being taken. One report is sent a language.
+A browser walks through the report form in each language, as a resident would, and takes pictures of each page. A page that
+fails or is never reached is reported at the end and does not stop the others. One report is submitted for each language.
 """
 
 import argparse
@@ -21,11 +21,11 @@ from config.stack.machine import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 HEIGHTS = {375: 812, 1280: 900}
-# A picture shows no more of a long page, and weighs no more.
+# Longer pages are cut off at this height.
 TALL = {375: 2800, 1280: 2400}
 HEAVY = 150_000
 
-# Pages that anybody can ask for by their address. {request} and the like are found on the way.
+# Pages with a known address. {request} and the like are looked up on the way.
 READING = {
     "home": "", "services": "services/", "service": "services/streets/", "article": "articles/collection-days/",
     "address": "address/", "list": "requests/", "map": "map/",
@@ -36,7 +36,7 @@ READING = {
     "areas": "areas/", "area": "areas/ward/5/", "places": "places/", "block": "places/100-block-of-main-st/",
     "about-service": "service/pothole/", "about-private-service": "service/outreach/", "follow": "follow/?area=ward:5",
 }  # fmt: skip
-# The pages of the report path, by the last part of their address.
+# Pages of the report form, by the last part of their address.
 STEPS = {
     "emergency": "emergency", "service": "suggestions", "where": "where", "choose": "choose-place", "thing": "thing",
     "whose": "whose", "same": "same", "details": "details", "other": "other", "contact": "contact", "check": "check",
@@ -50,7 +50,7 @@ REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "change", "add-photos", "sign-in",
     "queue", "request", "act", "public-view", "hide-words", "ended", "survey",
 )  # fmt: skip
-# Only a few answers lead to another service.
+# Few answers lead to another service, so not reaching this one is no error.
 SELDOM = {"other"}
 EVERY = (*READING, *(step for step in STEPS.values() if step not in SELDOM), *REST, *STAFF)
 SPANISH = {
@@ -79,12 +79,12 @@ DARK = {
     "queue",
     "request",
 }
-# The dozen that the repository keeps, in docs/screenshots; `--keep` renews them.
+# The dozen in docs/screenshots, which `--keep` updates.
 KEPT = (
     "home-1280", "home-es-375", "suggestions-375", "same-1280", "check-375", "track-375", "map-1280", "area-1280",
     "queue-1280", "queue-375", "request-1280", "moderation-1280",
 )  # fmt: skip
-# Where the state keeps the road, in Rivermark.
+# On a state road in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"
 
 
@@ -105,7 +105,7 @@ class Camera:
             raise RuntimeError(f"{self.page.url} answered {answer.status if answer else 'nothing'}")
 
     def take(self, name: str) -> None:
-        """Every picture of the page as it stands: both widths; by night too, or in another language, where that is wanted."""
+        """Takes pictures of the current page in both widths, and optionally in dark mode and another language."""
         spanish = self.language != "en"
         if name in self.taken or (self.only and name not in self.only) or (spanish and name not in SPANISH):
             return
@@ -166,7 +166,7 @@ def address_card(camera: Camera) -> None:
 
 
 def known_address(camera: Camera) -> str:
-    """An address at which somebody has an open pothole, so that it may be "one of these"."""
+    """An address with an open pothole report nearby, so that possible duplicates are shown."""
     camera.open("requests/?service=pothole&status=open")
     for words in camera.page.locator(".request-list li").all_inner_texts():
         found = re.search(r"^\d+ [A-Z][\w .’']+$", words, re.MULTILINE)
@@ -175,11 +175,11 @@ def known_address(camera: Camera) -> str:
     raise RuntimeError("the list shows no address")
 
 
-# --- The report path --------------------------------------------------------------------------------------------------
+# --- The report form --------------------------------------------------------------------------------------------------
 
 
 def walk(camera: Camera, address: str = "", *, last: str = "sent") -> None:
-    """On from the page that is open, a picture at each, to the page of that name."""
+    """Continues from the current page to the page named `last`, taking pictures of each."""
     for _ in range(16):
         # /report/ID/location/choose/ and /report/ID/details/2/: the last word.
         parts = reversed(urlsplit(camera.page.url).path.split("/"))
@@ -211,7 +211,7 @@ def choose_first(camera: Camera, address: str) -> None:
 
 
 def nothing(camera: Camera, address: str) -> None:
-    """The way on needs no answer: "No, mine is different"."""
+    """A page that needs no answer to continue: "No, mine is different"."""
 
 
 def say_where(camera: Camera, address: str) -> None:
@@ -244,7 +244,7 @@ ANSWERS: dict[str, Callable[[Camera, str], None]] = {
 
 
 def drawn(number: int) -> bytes:
-    """A street with a hole in it, as far as a picture needs to be one."""
+    """A simple drawing of a street with a pothole."""
     picture = Image.linear_gradient("L").resize((1200, 900)).convert("RGB")
     picture.paste((90, 90, 96), (0, 360, 1200, 900))
     picture.paste((38, 36, 34), (300 * number, 560, 300 * number + 380, 720))
@@ -260,7 +260,7 @@ def whole_path(camera: Camera) -> None:
     camera.page.fill("#id_text", words)
     forward(camera.page)
     walk(camera, address)
-    # The link names the site's own address, which need not be the one that is looked at.
+    # The link has the site's own host, which may differ from the one we visit.
     link = urlsplit(camera.page.locator("main a[href*='/l/']").first.get_attribute("href") or "").path
     camera.open(link.removeprefix("/").removeprefix("es/"))
     camera.take("track")
@@ -271,7 +271,7 @@ def whole_path(camera: Camera) -> None:
 
 
 def a_page_of_the_path(path: str, last: str, address: str = "", words: str = "") -> Callable[[Camera], None]:
-    """The pages that one report does not see."""
+    """Pages that a single report does not reach."""
 
     def story(camera: Camera) -> None:
         camera.open(path)
@@ -284,13 +284,13 @@ def a_page_of_the_path(path: str, last: str, address: str = "", words: str = "")
 
 
 def who_by_law(camera: Camera) -> None:
-    """A service for which a law asks who reports."""
+    """A service that must ask for the reporter's name by law."""
     to_contact(camera, "barking")
     camera.take("who-by-law")
 
 
 def waits_for_its_link(camera: Camera) -> None:
-    """A service whose reports are sent by a link in a mail."""
+    """A service whose reports need confirmation by email."""
     to_contact(camera, "construct")
     walk(camera, last="check")
     forward(camera.page)
@@ -318,7 +318,7 @@ def later(camera: Camera) -> None:
 
 
 def after_the_end(camera: Camera) -> None:
-    """What its reporter reads of a report that has ended, and how it went."""
+    """The reporter's pages after the request is closed, with the survey."""
     see_as("resident")(camera)
     links = camera.page.locator("main a[href*='/l/']")
     for url in [str(link.get_attribute("href")) for link in links.all()]:
@@ -330,7 +330,7 @@ def after_the_end(camera: Camera) -> None:
     camera.take("survey")
 
 
-# --- The staff's side -------------------------------------------------------------------------------------------------
+# --- Staff ------------------------------------------------------------------------------------------------------------
 
 
 def see_as(role: str) -> Callable[[Camera], None]:
@@ -357,7 +357,7 @@ def one_request(camera: Camera) -> None:
 
 
 def words_taken_out(camera: Camera) -> None:
-    """The demo's report about a neighbor's van: as staff see it, and where the words are taken out."""
+    """The demo's report about a neighbor's van: as staff see it, and the page on which its text is hidden."""
     camera.open("requests/?q=blue+van")
     reference = str(camera.page.locator("main a[href*='/r/']").first.get_attribute("href")).strip("/").split("/")[-1]
     camera.open(f"staff/r/{reference}/")
@@ -367,7 +367,7 @@ def words_taken_out(camera: Camera) -> None:
     camera.take("hide-words")
 
 
-# --- All of it --------------------------------------------------------------------------------------------------------
+# --- Everything -------------------------------------------------------------------------------------------------------
 
 PATHS = {
     "whole path": whole_path,
@@ -384,7 +384,7 @@ PATHS = {
 
 
 def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Iterable[str]:
-    """What was not taken, and why."""
+    """Takes all pictures. Returns what failed, and why."""
     for language in ("en", "es"):
         context = browser.new_context(
             service_workers="block", color_scheme="light", viewport={"width": 1280, "height": 900}
@@ -409,7 +409,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
 
 
 def keep(folder: Path) -> Iterable[str]:
-    """Copies the dozen into docs/screenshots; which of them are missing."""
+    """Copies the dozen to docs/screenshots. Returns messages about missing ones."""
     for name in KEPT:
         taken = folder / f"{name}.png"
         if taken.exists():

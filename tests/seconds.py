@@ -1,6 +1,6 @@
-"""The seconds of a run by part, from what pytest says about its durations (docs/testing.md has the command).
+"""Sums up the duration of tests by part, from pytest's --durations (docs/testing.md has the command).
 
-A part is a folder of tests, or a file that takes a minute or more by itself.
+A part is a folder of tests, or a single file that takes a minute or more.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The settings of the site as tests.screenshots looks at it: the demo, with the static files as they lie in the tree."""
+"""Settings of the site for tests.screenshots: the demo with uncompressed static files from the working tree."""
 
 from config.settings import *  # noqa: F403
 from config.settings import STORAGES as ANY_STORAGES
@@ -9,6 +9,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-# One machine asks for every page within a minute.
+# A single machine requests every page within a minute.
 RATE_LIMITS = False
 LEAST_S_TO_REPORT = 0

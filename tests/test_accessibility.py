@@ -1,8 +1,8 @@
 """WCAG 2.2 AA on every page of the table, as its reader sees it, in both languages, in a real browser.
 
-A page is visited once a language, and that one visit answers all the rules: axe by day and by night on a desk and on a phone, the
-heading, targets, the focus, 400 %, wide letters, forced colors, stillness; in English also whether it turns around for a language
-that is read from the right, and what an empty form says. A new row of tests/pages.py is visited by itself.
+Each page is opened once a language and checked for everything: axe in light and dark mode on a desktop and a phone, the heading,
+targets, focus, 400 % zoom, text spacing, forced colors, motion; in English also right-to-left layout and the errors of an empty
+form. A new row of tests/pages.py is included automatically.
 """
 
 from collections.abc import Iterator
@@ -43,13 +43,13 @@ OF_LANGUAGE = [
     "link-name",
     "button-name",
 ]
-# Both widths and both themes, one pair in each language, with axe's rules. One look asks all of them (None), each other look
-# what it or its language can change.
+# Both widths and both themes, one pair in each language, with axe's rules. One of them checks all rules (None), the others what
+# the theme, the width or the language can change.
 LOOKS: dict[str, list[tuple["ViewportSize", str, list[str] | None]]] = {
     "en": [(DESK, "light", None), (PHONE, "dark", OF_LOOKS)],
     "es": [(PHONE, "light", OF_LOOKS + OF_LANGUAGE), (DESK, "dark", OF_LOOKS)],
 }
-# What 1.4.12 lets a reader set.
+# The text spacing that success criterion 1.4.12 requires us to support.
 WIDE_LETTERS = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
@@ -65,7 +65,7 @@ Findings = dict[str, list[str]]
 
 @pytest.fixture(scope="module")
 def planted(django_db_setup: None, browser: "Browser", django_db_blocker: Any) -> Iterator[Planted]:
-    # After the browser, whose event loop decides where Django keeps its connection.
+    # After the browser, whose event loop determines where Django stores its connection.
     with kept_for_a_module(django_db_blocker) as planted:
         yield planted
 
@@ -76,7 +76,7 @@ def _no_limits(settings: Any) -> None:
 
 
 class Visitor:
-    """One window for each kind of reader, and what was wrong with the pages seen through it."""
+    """One browser context for each kind of reader, and the problems found on its pages."""
 
     def __init__(self, browser: "Browser", planted: Planted) -> None:
         self.browser, self.planted = browser, planted
@@ -84,10 +84,10 @@ class Visitor:
 
     def window(self, name: str) -> Window:
         page = PAGES[name]
-        # With a private link, each page is opened by its own.
+        # Each page with a private link is opened with its own.
         who = name if page.who == LINK else page.who
         if who not in self.windows:
-            # bypass_csp: so that a test may add a style sheet. What the policy blocks, the journeys notice.
+            # bypass_csp: so that a test can add a style sheet. Journey tests notice what the policy blocks.
             context = self.browser.new_context(viewport=DESK, bypass_csp=True)
             self.windows[who] = Window(context, reader(self.planted, page))
         return self.windows[who]
@@ -102,7 +102,7 @@ class Visitor:
         return tab
 
     def submit_the_empty_form(self, name: str) -> None:
-        """In the window that shows it. A form that signs out does not sign out the visits that follow."""
+        """Opens the page in the reader's window. Signing out in a form does not affect later pages."""
         window = self.window(name)
         cookies = deepcopy(window.reader.cookies)
         with window.page.expect_navigation():
@@ -157,7 +157,7 @@ def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findi
 
 
 def not_mirrored(tab: "Tab") -> Findings:
-    """The same words from the left and from the right: each edge and each box lies on the other side, as far away."""
+    """The same page in both directions: each edge and each box is on the other side, at the same distance."""
     found: Findings = {}
     for size in (DESK, PHONE):
         tab.set_viewport_size(size)
@@ -166,7 +166,7 @@ def not_mirrored(tab: "Tab") -> Findings:
 
 
 def wrong_in_errors(tab: "Tab") -> Findings:
-    """Of a form that was empty: they are heard and found."""
+    """The errors of an empty form are announced and can be found."""
     tab.set_viewport_size(DESK)
     tab.emulate_media(color_scheme="light")
     tab.evaluate(AXE)
@@ -193,7 +193,7 @@ def test_every_page_keeps_every_rule_of_access(visitor: Visitor, name: str, lang
 
 @pytest.mark.parametrize("language", LOOKS)
 def test_the_list_of_ones_own_requests_keeps_them_too(visitor: Visitor, language: str) -> None:
-    """Its address shows the sign-in to everybody else."""
+    """For everyone else its address shows the sign-in page."""
     tab = visitor.open("requests_app:my_contact", language)
     with override(language):
         visitor.windows[RESIDENT].open(reverse("requests_app:my"))

@@ -1,4 +1,4 @@
-"""What a newcomer and the build server find in the repository: the words of the law, the two commands, and one set of linters."""
+"""What a newcomer and the build server find in the repository: required documents, commands, and one set of linters."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import yaml
 pytestmark = pytest.mark.shows("10.8")
 
 ROOT = Path(__file__).resolve().parent.parent
-# A word that each must say.
+# A word that each must contain.
 PAGES = {
     "LICENSE": "BSD 3-Clause License",
     "README.md": "bin/demo",
@@ -67,5 +67,5 @@ def test_a_commit_is_held_to_the_linters_of_the_whole() -> None:
     linting = (ROOT / "config/stack/linting.py").read_text()
     linters = set(re.findall(r'^        \("([^"]+)", \[', linting, re.MULTILINE))
     assert hooks
-    # A deployment's settings are not a commit's to check.
+    # Deployment settings are not checked before each commit.
     assert hooks == linters - {"check --deploy"}

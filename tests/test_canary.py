@@ -1,4 +1,4 @@
-"""Nothing private leaves by any door: values planted in every private place, looked for in all that a stranger can read."""
+"""Nothing private leaks: values planted in every private place are searched for in everything a stranger can read."""
 
 import base64
 import hashlib
@@ -42,7 +42,7 @@ from tests.planted import (
 pytestmark = pytest.mark.shows("10.2")
 
 STRANGER = "203.0.113.9"
-# By following links a crawl goes on until it has asked for so many addresses.
+# A crawl stops after this many addresses.
 MOST, MOST_BY_STAFF = 400, 200
 
 
@@ -56,34 +56,42 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
 
 
 def spellings(value: str) -> set[bytes]:
-    """A value as a page, an address, a script, a data URL or an avatar service would carry it, in lower case."""
+    """A value as pages, URLs, scripts, data URLs or avatar services would contain it, in lower case."""
     plain = {value, value.lower(), *(other_phone_spellings(value) if value.startswith("(") else [])}
-    found = {*plain}
-    for one in plain:
-        found |= {html.escape(one), quote(one), quote_plus(one), quote(one, safe=""), json.dumps(one)[1:-1]}
+    variants = {*plain}
+    for variant in plain:
+        variants |= {
+            html.escape(variant),
+            quote(variant),
+            quote_plus(variant),
+            quote(variant, safe=""),
+            json.dumps(variant)[1:-1],
+        }
         for digest in ("md5", "sha1", "sha256"):
-            found.add(hashlib.new(digest, one.strip().encode()).hexdigest())
-    return {one.encode().lower() for one in found} | {part.lower() for one in plain for part in in_base64(one.encode())}
+            variants.add(hashlib.new(digest, variant.strip().encode()).hexdigest())
+    return {variant.encode().lower() for variant in variants} | {
+        part.lower() for variant in plain for part in in_base64(variant.encode())
+    }
 
 
 def in_base64(value: bytes) -> list[bytes]:
-    """What a longer text in base64 shows of this value, wherever in it the value begins."""
+    """The part of a longer base64 text that reveals this value, wherever it begins."""
     parts = []
     for before in range(3):
         encoded = base64.b64encode(b"x" * before + value).rstrip(b"=")
-        # The first and the last symbols depend on what stands beside it.
+        # The first and last symbols depend on neighboring bytes.
         parts.append(encoded[(before * 8 + 5) // 6 : len(encoded) - 1])
     return [part for part in parts if len(part) >= 10]
 
 
 def needles(planted: Planted) -> dict[str, set[bytes]]:
-    """What must not be found, by what it is."""
-    found = {what: spellings(value) for what, value in CANARIES.items()}
+    """Values that must not be found, by what they are."""
+    found = {name: spellings(value) for name, value in CANARIES.items()}
     for kind in NOT_PUBLIC:
         request = planted.requests[kind]
         found[f"reference of a {kind} request"] = spellings(request.reference) | spellings(request.display_reference)
     for kind, (longitude, latitude) in SECRET_PLACES.items():
-        # To the fifth digit, a meter; the sixth may be rounded.
+        # To five decimals, a meter; the sixth may be rounded.
         found[f"place of the {kind} request"] = {
             f"{abs(degrees):.6f}"[:-1].encode() for degrees in (longitude, latitude)
         }
@@ -91,9 +99,9 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
     found["day on which a photo was taken"] = {
         one.lower().encode() for one in (TAKEN_AT, "March 19", "19 de marzo", "Mar 19")
     }
-    for what, photo in planted.photos.items():
-        if what != "public":
-            found[f"address of a photo ({what})"] = {photo.name.encode()}
+    for name, photo in planted.photos.items():
+        if name != "public":
+            found[f"address of a photo ({name})"] = {photo.name.encode()}
     for kind, link in planted.links.items():
         found[f"private link to the {kind} request"] = {token_of(link).partition("-")[2].encode()}
     days = {"en": "February 17", "es": "17 de febrero", "iso": SECRET_DAY}
@@ -104,23 +112,23 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
 
 
 def leaks(content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "") -> list[str]:
-    """What of `wanted` stands in `content`; a page may repeat the address that it was asked by."""
+    """The `wanted` values found in `content`. A page may repeat its own address."""
     text, own = content.lower(), unquote(asked).lower().encode()
-    return [what for what, forms in wanted.items() if any(form in text and form not in own for form in forms)]
+    return [name for name, forms in wanted.items() if any(form in text and form not in own for form in forms)]
 
 
 def reading(response: Any) -> bytes:
-    """The answer's head and body. A tile is spread out, since its numbers are packed."""
+    """The response's headers and body. Tiles are decoded, because their numbers are packed."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     head = "\n".join(f"{name}: {value}" for name, value in response.items()) + str(response.cookies)
     return head.encode() + b"\n" + body
 
 
-# --- Who looks --------------------------------------------------------------------------------------------------------
+# --- Readers ----------------------------------------------------------------------------------------------------------
 
 
 class Crawler:
-    """Asks for addresses and for every address that the answers name, and notes what it should not have read."""
+    """Requests addresses and every address named in the responses, and collects what leaks."""
 
     def __init__(self, planted: Planted, wanted: dict[str, set[bytes]], user: User | None = None) -> None:
         self.client = Client(REMOTE_ADDR=STRANGER, raise_request_exception=False)
@@ -150,11 +158,11 @@ class Crawler:
 
     def follow(self, link: str) -> None:
         parts = urlsplit(link)
-        # Staff follow what is theirs: the public pages have a test of their own.
+        # Staff crawl staff pages only: the public pages have their own test.
         is_new = not parts.netloc and re.match(
             r"(/es)?/staff/" if self.is_staff else r"/(?!static/|accounts/)", parts.path
         )
-        # The same list by every choice of its filters need not be read for ever.
+        # Do not read the same list with every combination of filters.
         if is_new and len(self.asked) < (MOST_BY_STAFF if self.is_staff else MOST):
             self.ask(parts.path + (f"?{parts.query}" if parts.query else ""))
 
@@ -164,12 +172,12 @@ class Crawler:
 
     def ask_all(self, names: Iterable[str]) -> None:
         for name in names:
-            for number, one in enumerate(addresses(name, self.planted)):
-                self.ask(one)
+            for number, path in enumerate(addresses(name, self.planted)):
+                self.ask(path)
                 if is_translated(name):
-                    self.ask(f"/es{one}")
+                    self.ask(f"/es{path}")
                 if number == 0:
-                    self.ask(one, **{"HX-Request": "true"})
+                    self.ask(path, **{"HX-Request": "true"})
 
 
 @pytest.fixture(autouse=True)
@@ -182,7 +190,7 @@ def test_a_stranger_reads_nothing_private_by_any_door(planted: Planted, db: None
     crawler = Crawler(planted, needles(planted))
     crawler.ask_all(name for name, page in PAGES.items() if page.who != LINK)
     for link in planted.links.values():
-        # Nearly the right one.
+        # One symbol off.
         wrong = token_of(link)[:-1] + "0"
         crawler.ask(f"/l/{wrong}/")
         crawler.ask(f"/l/{wrong}/stop/")
@@ -191,7 +199,7 @@ def test_a_stranger_reads_nothing_private_by_any_door(planted: Planted, db: None
 
 
 def test_a_search_finds_nothing_private(planted: Planted, db: None) -> None:
-    """A search may repeat what was typed: so a part is typed, and the rest is looked for."""
+    """Search pages may repeat the query, so search for one part of a value and look for the rest."""
     crawler = Crawler(planted, needles(planted))
     words = {max(re.findall(r"[\w.@-]+", value), key=len) for value in CANARIES.values()}
     words |= {planted.requests[kind].reference for kind in NOT_PUBLIC} | {"617 555-0147"}
@@ -215,7 +223,7 @@ def test_no_tile_shows_a_secret_place(planted: Planted, db: None) -> None:
                     longitude, latitude = tile_degrees(zoom, column, row, point["at"])
                     apart = max(abs(longitude - place[0]), abs(latitude - place[1]))
                     assert apart > 0.00002, f"the place of the {kind} request"
-    # The coarse one stands somewhere in its block; the others are not drawn at all.
+    # The coarse one is drawn somewhere in its block; the others are not drawn.
     assert planted.requests["coarse"].reference in shown
     assert not shown & {planted.requests[kind].reference for kind in NOT_PUBLIC}
 
@@ -227,7 +235,7 @@ def tile_degrees(zoom: int, column: int, row: int, at: tuple[int, int]) -> tuple
 
 # --- Residents with their link ------------------------------------------------------------------------------------------
 
-# What the reporter wrote themselves, or was asked.
+# What the reporter wrote or was asked.
 OWN_WORDS = {
     "question to the reporter", "reporter's answer", "words of a reopening", "staff answer", "department answer", "place note",
     "exact address of a coarse request", "address of a private request",
@@ -260,8 +268,8 @@ def test_who_joined_a_report_reads_what_everybody_reads(planted: Planted, db: No
 
 @pytest.mark.shows("5.4")
 def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff(planted: Planted, db: None) -> None:
-    """On all pages of theirs, on the requests that these lead to, and in the copy of their data."""
-    # Their own words as they wrote them, also what staff took out for all others.
+    """On all their pages, on the requests these lead to, and in the copy of their data."""
+    # Their own text as they wrote it, even if staff hid it from others.
     theirs = (
         OWN_WORDS
         | {what for what in CANARIES if what.startswith("reporter's")}
@@ -277,7 +285,7 @@ def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff
     crawler.ask("/my/")
     for kind in ("private", "hidden", "public"):
         reference = planted.requests[kind].reference
-        # The cookie of the private link is bound to one page; the test's client sends the last it got.
+        # The cookie of a private link is bound to one page; the test client sends the latest.
         crawler.client.cookies.clear()
         crawler.client.cookies["resident"] = planted.resident
         crawler.client.get(f"/my/r/{reference}/")
@@ -293,7 +301,7 @@ def test_who_signed_in_by_mail_reads_their_own_and_nothing_of_others_or_of_staff
 
 
 def open_link(crawler: Crawler, link: AccessLink) -> None:
-    """The link, the page that it leads to in both languages, and every page that this one names."""
+    """Opens the link, its page in both languages, and every page linked from it."""
     response = crawler.client.get(f"/l/{token_of(link)}/")
     assert response.status_code == 302
     assert link.service_request.description in html.unescape(crawler.client.get(response["Location"]).content.decode())
@@ -308,7 +316,7 @@ CONTACT = {
     "second reporter's e-mail", "follower's e-mail",
 }  # fmt: skip
 CONFIDENTIAL = {"address of a private request", "text of a private request", "text of a staff request"}
-# What was taken out of public words is read by who may take it out, and by nobody else: not by whoever wrote it either.
+# Hidden text is readable by those who may hide text, and by nobody else, not even its author.
 HIDDEN_WORDS = {what for what in CANARIES if what.startswith("hidden words")}
 OF_STREETS = {
     *HIDDEN_WORDS, *CONTACT, *CONFIDENTIAL,
@@ -317,9 +325,9 @@ OF_STREETS = {
     "exact address of a coarse request", "text of a hidden request", "text of a held request", "text of an unconfirmed request",
     "text of a test request", "text of an erased request",
 }  # fmt: skip
-# Erased, or not sent before its reporter presses the link.
+# Erased, or not confirmed by its reporter.
 NOBODYS = {"text of an erased request", "text of an unconfirmed request"}
-# Who, and what they may read nowhere. Sue of Streets reads all of it.
+# Who, and what they must not read anywhere. Sue of Streets reads all of it.
 KEPT_FROM = {
     "pia": OF_STREETS,
     "eve": OF_STREETS,
@@ -347,7 +355,7 @@ def test_staff_read_only_what_is_theirs_to_read(planted: Planted, db: None, who:
 
 
 def test_those_who_may_read_it_do(planted: Planted, db: None) -> None:
-    """The other side of the coin: what is looked for above is truly there, and would be found."""
+    """The counterpart: the values searched for above exist and would be found."""
     wanted = {what: forms for what, forms in needles(planted).items() if what in OF_STREETS}
     crawler = Crawler(planted, wanted, planted.staff["sue"])
     crawler.ask_all(STAFF_PAGES)
@@ -364,11 +372,11 @@ def ask_for_reporters(crawler: Crawler) -> None:
 STAFF_PAGES = [name for name, page in PAGES.items() if name.startswith("staff_app:") and "GET" in page.methods]
 
 
-# --- What leaves by other ways ------------------------------------------------------------------------------------------
+# --- Email, logs and files ----------------------------------------------------------------------------------------------
 
 
 def test_no_mail_tells_anybody_of_another_person(planted: Planted, db: None) -> None:
-    """Nor what staff say among themselves. The reporter reads their own words and what they are asked."""
+    """Nor internal notes. Reporters read their own text and the questions asked of them."""
     private = {what: forms for what, forms in needles(planted).items() if what in OF_STREETS}
     tasks.drain("outside")
     assert {one.to[0] for one in mail.outbox} >= {CANARIES["reporter's e-mail"], CANARIES["follower's e-mail"]}
@@ -393,17 +401,19 @@ def test_no_log_line_holds_anything_private(planted: Planted, db: None) -> None:
 
 @contextmanager
 def log_lines() -> Iterator[list[str]]:
-    """The lines that the process would write, at INFO."""
+    """The lines logged at level INFO."""
     lines: list[str] = []
     root = logging.getLogger()
-    written = next(one for one in root.handlers if isinstance(one.formatter, structlog.stdlib.ProcessorFormatter))
+    own_handler = next(
+        handler for handler in root.handlers if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
+    )
 
     class Keeper(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             lines.append(self.format(record))
 
     keeper = Keeper(logging.INFO)
-    keeper.setFormatter(written.formatter)
+    keeper.setFormatter(own_handler.formatter)
     before = root.level
     root.addHandler(keeper)
     root.setLevel(logging.INFO)
@@ -414,12 +424,12 @@ def log_lines() -> Iterator[list[str]]:
         root.setLevel(before)
 
 
-# --- What was hidden this moment ----------------------------------------------------------------------------------------
+# --- Hidden a moment ago ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.shows("5.37")
 def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted, db: None) -> None:
-    """Words, a photo, a whole request: no worker runs in between, and no cache that we keep may still have them."""
+    """Text, a photo, a whole request: without a worker in between, and despite our own caches."""
     public, whole = planted.public, planted.requests["parks"]
     photo = planted.photos["public"]
     wanted = {
@@ -435,8 +445,8 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
 
     sue = planted.staff["sue"]
     text = next(one for one in public_texts(public) if one.field == "description")
-    new = moderation.NewWords(text.words.replace("plate", "[…]"), text.version)
-    moderation.hide_words(public.pk, {text.key: new}, reason="other", actor=sue)
+    new = moderation.Replacement(text.words.replace("plate", "[…]"), text.version)
+    moderation.hide_text(public.pk, {text.key: new}, reason="other", actor=sue)
     moderation.hide_photo(photo.pk, reason="other", actor=sue)
     moderation.hide(whole.pk, reason="other", actor=planted.staff["pia"])
     after = Crawler(planted, wanted)
@@ -447,5 +457,5 @@ def test_what_staff_hide_is_on_no_public_page_from_that_moment(planted: Planted,
 def walk_as_a_stranger(crawler: Crawler) -> None:
     crawler.ask_all(name for name, page in PAGES.items() if page.is_public)
     for name in PAGES:
-        for one in searches(name, crawler.planted, "branch"):
-            crawler.ask(one)
+        for path in searches(name, crawler.planted, "branch"):
+            crawler.ask(path)

@@ -1,4 +1,4 @@
-"""docs/coverage.md is what the markers say: each promise has a test or a picture, and each marker names a promise."""
+"""docs/coverage.md matches the markers: each promise has a test or a picture, and each marker names a promise."""
 
 import ast
 import re
@@ -36,7 +36,7 @@ def test_each_marker_names_a_promise() -> None:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_each_marker_is_read(path: Path) -> None:
-    """One that is not a decorator of a test, or part of pytestmark, would be missing from the page."""
+    """A marker that is neither a decorator of a test nor part of pytestmark would be missing from the page."""
     source = path.read_text()
     written = [argument for call in coverage.markers(ast.parse(source)) for argument in call.args]
     shown = list(coverage.shown_in(source))

@@ -1,4 +1,4 @@
-"""Today's database as tomorrow's fixture: what was dumped is restored, migrates and reads as before."""
+"""Database dumps: what was dumped can be restored and migrated, and reads as before."""
 
 import gzip
 import os

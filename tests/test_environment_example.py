@@ -1,4 +1,4 @@
-""".env.example lists what the settings read: no more, no less."""
+""".env.example lists exactly the variables that the settings read."""
 
 import re
 from pathlib import Path

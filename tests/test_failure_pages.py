@@ -1,4 +1,4 @@
-"""The pages for when nothing else works: both languages, no database, no context, and what was typed is kept."""
+"""Error pages: in both languages, without database or context, and keeping what was typed."""
 
 import pytest
 from django.template.loader import render_to_string

@@ -1,4 +1,4 @@
-"""Pages with hashed static files, as the demo and production serve them: no page names a file that is not there."""
+"""Pages with hashed static files, as in the demo and production: no page refers to a missing file."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def hashed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("static")
     storages = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "requests_app.static_files.HashedFiles"},
+        "staticfiles": {"BACKEND": "requests_app.static_files.HashedStaticFiles"},
     }
     with override_settings(STATIC_ROOT=str(root), STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,4 +1,4 @@
-"""What every answer's head says: no foreign script, no frame, no guessing, no secret in a referrer, and what a cache may keep."""
+"""Response headers: no foreign scripts, frames, type sniffing or secrets in referrers, and what caches may store."""
 
 import re
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 pytestmark = pytest.mark.shows("10.7")
 
 STRANGER = "203.0.113.9"
-# How long a shared cache may keep what the public reads: hidden by staff, it is gone after this.
+# How long a shared cache may store public pages, and so how long hidden content can remain visible.
 SHARED_S = 30
-# Longer, since they tell of no request: the ground, the addresses, the catalogue and what crawlers read.
+# Longer, because they are not about requests: the basemap, addresses, the catalog and files for crawlers.
 MAY_BE_OLDER = {
     "basemap_tile": 60, "map_style": 60, "place_search": 300, "place_nearest": 300,
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
     "robots": 3600, "sitemap": 3600,
-    # Named for its content: another seal has another address.
+    # Its URL contains a hash of its content.
     "seal": 365 * 86_400,
 }  # fmt: skip
 PRIVATE = {"private", "no-store"}
@@ -53,7 +53,7 @@ def _no_limits(settings: Any, db: None) -> None:
 
 
 def reader(planted: Planted, page: Page) -> Client:
-    """Whom the page is for."""
+    """The client of someone who may read the page."""
     client = Client(REMOTE_ADDR="127.0.0.1", raise_request_exception=False)
     if page.who.startswith("staff") or page.who == SIGNED_IN:
         client.force_login(planted.staff["ada" if page.who == "staff: manage_api_keys" else "sue"])
@@ -74,7 +74,7 @@ def get(client: Client, path: str, **headers: str) -> Any:
 
 
 def cached(response: Any) -> dict[str, str]:
-    """Cache-Control, by its words."""
+    """Cache-Control, by directive."""
     parts = [part.strip().partition("=") for part in response.get("Cache-Control", "").split(",") if part.strip()]
     return {name.lower(): value for name, _, value in parts}
 
@@ -84,7 +84,7 @@ def varies(response: Any) -> set[str]:
 
 
 def is_guarded(response: Any) -> list[str]:
-    """What is wrong with the head of any answer of ours."""
+    """What is wrong with the headers of any of our responses."""
     policy = {
         part.split()[0]: part.split()[1:]
         for part in response.get("Content-Security-Policy", "").split(";")
@@ -130,7 +130,7 @@ def test_every_page_of_a_demo_is_guarded(planted: Planted, name: str, settings: 
     assert not is_guarded(response)
 
 
-# --- Answers that nobody wants ------------------------------------------------------------------------------------------
+# --- Error responses ----------------------------------------------------------------------------------------------------
 
 
 def fail(*args: Any, **kwargs: Any) -> None:
@@ -189,7 +189,7 @@ def test_a_static_file_is_not_guessed_at(planted: Planted) -> None:
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-# --- What a cache may keep ------------------------------------------------------------------------------------------------
+# --- Caching --------------------------------------------------------------------------------------------------------------
 
 
 KEPT_BY_NOBODY = [
@@ -208,7 +208,7 @@ def test_a_page_of_ones_own_is_kept_by_nobody(planted: Planted, name: str) -> No
         kept = cached(response)
         assert "public" not in kept
         assert "s-maxage" not in kept
-        # A redirect to the sign-in holds nothing.
+        # A redirect to the sign-in page contains nothing.
         assert response.status_code == 302 or kept.keys() >= PRIVATE, response.get("Cache-Control")
 
 
@@ -231,7 +231,7 @@ PUBLIC = [name for name, page in READ.items() if page.is_public and not name.sta
 @pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_everybody_reads_is_soon_read_anew(planted: Planted, name: str) -> None:
-    """Each answer says how long it may be kept, also "not found": a cache would guess, and hold what staff have hidden."""
+    """Each response says how long it may be cached, even a 404; otherwise a cache would guess, and serve hidden content."""
     for path in addresses(name, planted):
         for address_of in (path, f"/es{path}") if is_translated(name) else (path,):
             response = get(Client(REMOTE_ADDR=STRANGER), address_of)
@@ -252,11 +252,11 @@ def test_a_tile_of_the_ground_may_be_kept_only_under_its_version(planted: Plante
 @pytest.mark.shows("5.42")
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> None:
-    """A visitor with a draft, a message waiting and a sign-in must not leave their page in a cache for the next one."""
+    """A visitor with a draft, a message and a session must not leave their page in a cache for the next visitor."""
     known = Client(REMOTE_ADDR=STRANGER)
     known.force_login(planted.staff["sue"])
     known.cookies["visitor"] = VISITOR
-    # Something was just done, and the next page says so.
+    # After a change the next page shows a message.
     known.post(reverse("staff_app:profile"), {"name": "Sue", "language": "en"})
     path = address(name, planted)
     mine, anybodys = get(known, path), get(Client(REMOTE_ADDR=STRANGER), path)
@@ -269,14 +269,14 @@ def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> Non
 
 
 def without_tokens(response: Any) -> str:
-    """Without what is new on every call: the token against forged forms, and when the first page was opened."""
+    """Without what differs on each request: the CSRF token, and the time at which the form was opened."""
     tokens = r'name="csrfmiddlewaretoken" value="\w+"|"token": "\w+"|name="opened" value="[^"]*"'
     return re.sub(tokens, "", response.content.decode(errors="replace"))
 
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_a_header_changes_is_told_to_caches(planted: Planted, name: str) -> None:
-    """A part for htmx, a language, a host behind a proxy: either it changes nothing, or Vary names it."""
+    """An htmx header, a language, a host behind a proxy: either it changes nothing, or Vary names it."""
     path = address(name, planted)
     plain = get(Client(REMOTE_ADDR=STRANGER), path)
     headers = {
@@ -305,7 +305,7 @@ def test_what_a_header_changes_is_told_to_caches(planted: Planted, name: str) ->
 def test_a_photo_asks_permission_on_every_call(planted: Planted) -> None:
     path = reverse("requests_app:photo", args=[planted.photos["public"].name])
     response = get(Client(REMOTE_ADDR=STRANGER), path)
-    # Apps of Open311 show it on their own pages.
+    # Open311 apps embed it in their own pages.
     assert (response["Content-Type"], response["Cross-Origin-Resource-Policy"]) == ("image/jpeg", "cross-origin")
     assert cached(response) == {"public": "", "max-age": "30"}
     photo = planted.photos["public"]

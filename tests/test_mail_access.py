@@ -1,4 +1,4 @@
-"""Mails are read as pages are: a language, a way to read, names for rows and links, in English, Spanish and from the right."""
+"""Email is as accessible as pages: language, reading order, names for rows and links, in English, Spanish and right to left."""
 
 import datetime as dt
 from pathlib import Path
@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture
 def commented(browser: "Browser", db: None) -> Event:
-    """What a mail may be about: a report with an address and a public word of the city."""
+    """A report with an address and a public comment, for email to be about."""
     cast = factories.rivermark()
     made = factories.routed(cast.pothole, answers={"where": "lane"}, reporter=factories.ANA)
     conversation.comment(made.pk, text="We look on Monday.", actor=cast.tom)
@@ -54,7 +54,7 @@ def body(event: Event, kind: str, language: str) -> str:
 
 
 def looked_at(browser: "Browser", language: str, html: str) -> list[str]:
-    """What is wrong with a mail on a phone: all of axe's rules in English, what changes with the language in the others."""
+    """Problems of an email on a phone: all of axe's rules in English, in other languages those that depend on the language."""
     tab = browser.new_page(viewport=PHONE)
     tab.set_content(html)
     assert tab.locator("html").get_attribute("lang") == language
@@ -62,7 +62,7 @@ def looked_at(browser: "Browser", language: str, html: str) -> list[str]:
     assert tab.title(), "a mail has a name"
     tab.evaluate(AXE)
     tab.evaluate(ACCESS)
-    # A mail is no page: it has no regions, and its heading is its subject.
+    # An email has no regions, and its subject is its heading.
     rules = None if language == "en" else OF_LOOKS + OF_LANGUAGE
     found = [
         one for one in axe(tab, rules) if not one.startswith(("region:", "page-has-heading-one:", "landmark-one-main:"))
@@ -81,7 +81,7 @@ def arabic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def from_the_right(arabic: Path, settings: Any) -> None:
-    """The site speaks a language that runs from the right, too."""
+    """Adds a right-to-left language to the site."""
     settings.LOCALE_PATHS = [str(arabic), *settings.LOCALE_PATHS]
     settings.LANGUAGES = languages.spoken(map(Path, settings.LOCALE_PATHS))
     settings.LANGUAGES_BIDI = languages.run_from_the_right(settings.LANGUAGES)
@@ -94,7 +94,7 @@ def test_axe_finds_nothing_in_a_mail_and_it_fits_a_phone(browser: "Browser", com
         assert looked_at(browser, language, body(commented, kind, language)) == [], language
 
 
-# "digest", or what a mailed link proves.
+# "digest", or the purpose of a verification link.
 @pytest.mark.shows("5.19")
 @pytest.mark.usefixtures("from_the_right")
 @pytest.mark.parametrize("kind", ["digest", "digest of a subscription", *OneTimeLink.Purpose.values])
@@ -135,7 +135,7 @@ def send(event: Event, kind: str) -> None:
             with transaction.atomic():
                 subscriptions._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
     else:
-        verify_email.mail_link(
+        verify_email.send_link(
             contact_point,
             kind,
             service_request=made if kind == "confirm" else None,

@@ -1,4 +1,4 @@
-"""What is usually missed on such pages, each line a rule. Focus and targets: test_accessibility.py."""
+"""Accessibility rules that are often missed. For focus and targets see test_accessibility.py."""
 
 import re
 
@@ -111,7 +111,7 @@ def test_numbers_are_grouped_as_the_language_does(settings: object) -> None:
 
 
 def test_numbers_and_addresses_keep_their_own_direction(client: Client, spanish: ServiceRequest) -> None:
-    """In a page from the right, 555-0100 would be read as 0100-555, and "12 Elm St" as "Elm St 12"."""
+    """On a right-to-left page, 555-0100 would be shown as 0100-555, and "12 Elm St" as "Elm St 12"."""
     assert re.findall(r'<a class="phone"(?! dir="ltr")', client.get("/").text) == []
     assert "<bdi>12 Elm St</bdi>" in client.get(f"/r/{spanish.reference}/").text
     assert "<bdi>12 Elm St</bdi>" in client.get("/requests/").text

@@ -1,4 +1,4 @@
-"""Who may do what, generated: every role, at every address, about every kind of request."""
+"""Generated permission tests: every role, at every address, for every kind of request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.rules.lifecycle import ACTIONS
-from requests_app.rules.permissions import FIRST_ROLES
-from staff_app.request.actions import BY_VERB
+from requests_app.rules.permissions import DEFAULT_ROLES
+from staff_app.request.actions import ACTION_BY_VERB
 from tests.pages import (
     API_KEY,
     DEMO_PAGES,
@@ -36,8 +36,8 @@ ROLES = {
     "tom": "triage", "sue": "supervisor", "pia": "supervisor", "dev": "crew", "cal": "call_taker", "ada": "administrator",
     "con": "contractor", "rec": "records_officer",
 }  # fmt: skip
-# The kinds of requests, and who of the staff may see one: the policy, by hand. Pia is of Parks, Con has none assigned, Eve works
-# for another city; Cal, Ada and Rec are of the whole city.
+# The kinds of requests, and which staff may see them: the policy, written by hand. Pia works for Parks, Con has none assigned,
+# Eve works for another city; Cal, Ada and Rec work for the whole city.
 STREETS = {"tom", "sue", "dev"}
 WHOLE_CITY = {"cal", "ada", "rec"}
 SEES = {
@@ -46,11 +46,11 @@ SEES = {
     "hidden": STREETS | WHOLE_CITY,
     "held": STREETS | WHOLE_CITY,
     "test": STREETS | WHOLE_CITY,
-    # Confidential: its own department, and who reads such requests for the whole city.
+    # Confidential: its own department, and the role that reads such requests for the whole city.
     "private": STREETS | {"rec"},
     "turned": STREETS | {"rec"},
     "staff": STREETS | {"rec"},
-    # Of no department yet: who decides on it, and the whole city.
+    # Without a department: those who triage, and the whole city.
     "triage": {"tom", "sue", "pia"} | WHOLE_CITY,
     "parks": {"pia"} | WHOLE_CITY,
     "erased": set(),
@@ -99,17 +99,17 @@ def undone() -> Iterator[None]:
 
 
 def answer(client: Client, method: str, path: str, data: dict[str, str] | None = None) -> str:
-    """What the door said, in a word; what it did is undone."""
+    """The response in a word. Its changes are rolled back."""
     with undone():
         response = read(getattr(client, method.lower())(path, data or {}))
     if response.status_code in (301, 302, 303):
         return "sign in" if response["Location"].startswith(("/accounts/login", "/es/accounts/login")) else "yes"
-    # 409 and 422: it was done to, but the time or the form was not right.
+    # 409 and 422: permitted, but at a wrong time or with an invalid form.
     return {200: "yes", 204: "yes", 409: "yes", 422: "yes"}.get(response.status_code, str(response.status_code))
 
 
 def read(response: Any) -> Any:
-    """To the end, which closes a photo's file."""
+    """Reads to the end, which closes a photo's file."""
     if response.streaming:
         b"".join(response.streaming_content)
     return response
@@ -120,7 +120,7 @@ def expected(who: str, permission: str, kind: str) -> str:
         return "403"
     if who not in SEES[kind]:
         return "404"
-    return "yes" if permission in FIRST_ROLES[ROLES[who]]["permissions"] else "403"
+    return "yes" if permission in DEFAULT_ROLES[ROLES[who]]["permissions"] else "403"
 
 
 # --- Staff, about one request -----------------------------------------------------------------------------------------
@@ -137,8 +137,8 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
             ("POST", "reporter", {}, "view_reporter"),
             ("POST", "read", {}, "accept"),
         ]
-        asked += [("GET", "act", {"verb": verb}, verb) for verb in BY_VERB]
-        # What may be opened may be posted and what may not may not: one and the same question of the view, for a few all the same.
+        asked += [("GET", "act", {"verb": verb}, verb) for verb in ACTION_BY_VERB]
+        # GET and POST have the same permission, so a few POST cases suffice.
         asked += [
             ("POST", "act", {"verb": verb}, verb) for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
         ]
@@ -196,7 +196,7 @@ def test_a_contractor_sees_what_is_assigned_to_them(planted: Planted) -> None:
 
 def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
     client = signed_in(planted, "sue")
-    without = {*ACTIONS, "view", "nonsense"} - set(BY_VERB)
+    without = {*ACTIONS, "view", "nonsense"} - set(ACTION_BY_VERB)
     assert without
     for verb in without:
         assert answer(client, "POST", reverse("staff_app:action", args=[planted.public.reference, verb])) == "404", verb
@@ -211,7 +211,7 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
     permission = PAGES[name].who.removeprefix("staff: ")
-    may = who != "eve" and permission in FIRST_ROLES[ROLES[who]]["permissions"]
+    may = who != "eve" and permission in DEFAULT_ROLES[ROLES[who]]["permissions"]
     for method in PAGES[name].methods.split():
         assert answer(signed_in(planted, who), method, address(name, planted)) == ("yes" if may else "403")
 
@@ -258,7 +258,7 @@ def test_everybody_reads_the_public_pages(planted: Planted, name: str) -> None:
 
 @pytest.mark.parametrize("kind", NOT_PUBLIC)
 def test_what_is_not_public_does_not_exist_for_a_stranger(planted: Planted, kind: str) -> None:
-    """The same words as for a number that nobody has."""
+    """The same text as for a reference that does not exist."""
     reference = planted.requests[kind].reference
     unknown = stranger().get(reverse("requests_app:track", args=["0" * 8]))
     known = stranger().get(reverse("requests_app:track", args=[reference]))
@@ -274,7 +274,7 @@ def test_what_is_not_public_does_not_exist_for_a_stranger(planted: Planted, kind
 
 
 def same_words(content: bytes, reference: str) -> list[str]:
-    """The page without what was typed, and without its token against forged forms."""
+    """The page without the input it repeats and without its CSRF token."""
     return [line for line in content.decode().replace(reference, "").splitlines() if "csrfmiddlewaretoken" not in line]
 
 
@@ -291,7 +291,7 @@ def test_a_photo_is_shown_to_whom_its_request_is_shown(planted: Planted) -> None
         for who in EVERYBODY:
             may = kind == "public" or who in SEES[kind]
             assert answer(signed_in(planted, who), "GET", path) == ("yes" if may else "404"), (kind, who)
-    # The reporter's own, below the page that their cookie is bound to.
+    # The reporter's own page, below the path of their cookie.
     reference, photo = planted.requests["private"].reference, planted.photos["private"].name
     own = reverse("requests_app:own_photo", args=[reference, photo])
     assert answer(link_holder(planted, "private"), "GET", own) == "yes"
@@ -305,7 +305,7 @@ def test_a_draft_opens_in_the_browser_that_began_it_and_nowhere_else(planted: Pl
         path = address(name, planted)
         assert answer(beginner_of_the_draft(), method, path) == "yes"
         if name == "requests_app:another":
-            # There is nothing to begin from: the report path begins.
+            # Without a sent report there is nothing to start from, so it leads to the report form.
             assert stranger().post(path)["Location"] == reverse("requests_app:report")
             continue
         for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "public")):
@@ -378,7 +378,7 @@ def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
             response = stranger().get(reverse(name, args=[token]))
             assert response.status_code == 404, token
             pages.add("\n".join(same_words(response.content, token)))
-    # Both addresses differ in the language switch alone.
+    # The two pages differ in the language switch only.
     assert len(pages) <= 2
     assert stranger().get(reverse("requests_app:private_link", args=[right])).status_code == 302
 
@@ -391,7 +391,7 @@ def test_metrics_are_for_the_machine_and_for_who_has_the_token(planted: Planted,
     assert stranger().get(path, headers={"Authorization": "Bearer wrong"}).status_code == 404
     assert stranger().get(path, headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"}).status_code == 200
     assert Client(REMOTE_ADDR="127.0.0.1").get(path).status_code == 200
-    # A proxy on the same machine passes on what others ask.
+    # A proxy on the same machine forwards requests of others.
     assert Client(REMOTE_ADDR="127.0.0.1").get(path, headers={"X-Forwarded-For": STRANGER}).status_code == 404
 
 
@@ -424,17 +424,17 @@ def test_the_mails_of_a_demo_have_no_file_of_the_server_among_them(planted: Plan
         assert answer(signed_in(planted, "dev"), "GET", f"/demo/mail/{name}/") == "404"
 
 
-# --- Forged forms, and reading that changes nothing -----------------------------------------------------------------------
+# --- CSRF, and safe methods -----------------------------------------------------------------------------------------------
 
 POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
-# Programs post here: the key, or the secret in the address, is the permission.
+# For programs: the key, or the secret in the address, is the permission.
 WITHOUT_TOKEN = {"open311_requests", "requests_app:unsubscribe_link", "requests_app:unsubscribe_digest_link"}
 
 
 @pytest.mark.shows("10.6")
 @pytest.mark.parametrize("name", POSTED)
 def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> None:
-    """Another site's form comes with the visitor's cookies and without our token."""
+    """A form on another site sends the visitor's cookies but not our token."""
     client = Client(REMOTE_ADDR=STRANGER, enforce_csrf_checks=True)
     client.cookies["visitor"] = VISITOR
     client.force_login(planted.staff["sue"])
@@ -451,7 +451,7 @@ def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> N
 
 
 def fingerprint() -> dict[str, str]:
-    """Every table's rows, and when each was last written. Sessions are the visitor's own."""
+    """Each table's rows and their last transaction. Sessions are left out: they are the visitor's own."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.tables"
@@ -473,7 +473,7 @@ def test_a_fingerprint_notices_a_row_that_was_written_again(planted: Planted) ->
         assert {name for name, rows in fingerprint().items() if before[name] != rows} == {"requests_app_servicerequest"}
 
 
-# One that notes what it showed: allauth copies the account's own address into its own table.
+# Viewing it writes: allauth copies the account's address into its own table.
 NOTES_IT = {"account_email"}
 
 

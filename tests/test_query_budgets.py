@@ -1,4 +1,4 @@
-"""What reading a page costs: the same number of statements for 50 requests as for 500, and the number that the table states."""
+"""Each page's number of queries: the same for 50 requests as for 500, and as stated in tests/pages.py."""
 
 import datetime as dt
 from typing import Any
@@ -35,10 +35,10 @@ from tests.pages import DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, add
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
-# Also for the fixture, which measures once for all tests.
+# For the fixture too, which measures once for all tests.
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("10.4")]
 
-# Where a request can stand, and what must go with it. Half have ended, so that the usual time is known with 50 already.
+# Possible states, with the fields that they require. Half are closed, so that typical times are known with 50 already.
 STANDS: list[dict[str, Any]] = [
     {"status": "received"},
     {"status": "resolved", "disposition": "fixed"},
@@ -52,10 +52,10 @@ STANDS: list[dict[str, Any]] = [
 
 
 def seed(planted: Planted, count: int, *, alike: int) -> None:
-    """More requests, each with all that hangs on one, written in bulk: nobody routes or mails them.
+    """Adds requests with everything that belongs to one, in bulk, without routing or email.
 
-    So many `alike` follow one another, and each batch is newer than the one before: the first page of a list then has other
-    rows of each kind, and what is asked once for each row of a kind shows in the count.
+    `alike` is the number of consecutive requests of one kind. Each batch is newer than the one before, so the first page of a list
+    then has other rows of each kind, and a query for each row of a kind shows in the count.
     """
     cast, now = planted.cast, app_now() + dt.timedelta(minutes=alike * 1000)
     area = Area.objects.get(jurisdiction=cast.city)
@@ -64,7 +64,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
         version = cast.tree if number % 10 == 9 else cast.pothole
         stands = STANDS[number // alike % len(STANDS)]
         at = now - dt.timedelta(minutes=number)
-        # Half of them where the others are: near one another, they are each other's possible duplicates.
+        # Half of them near each other, so that they are possible duplicates.
         point = factories.at(factories.ELM_ST[0] + (number % 2) * 0.0001 * number, factories.ELM_ST[1])
         requests.append(
             ServiceRequest(
@@ -119,9 +119,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
     )
     question = cast.pothole.questions.get(code="where")
     Answer.objects.bulk_create(
-        Answer(
-            service_request=one, question_version=question, question_words="Where?", value="lane", value_words="Lane"
-        )
+        Answer(service_request=one, question_version=question, question_text="Where?", value="lane", value_text="Lane")
         for one in requests
         if one.service_version_id == cast.pothole.pk
     )
@@ -162,7 +160,7 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
 
 
 def reader(planted: Planted, name: str) -> Client:
-    """Whom the page is for."""
+    """The client of someone who may read the page."""
     who, client = PAGES[name].who, Client(REMOTE_ADDR="127.0.0.1")
     if who in ("staff: manage_api_keys", "staff: administer", SIGNED_IN):
         client.force_login(planted.staff["ada"])
@@ -177,7 +175,7 @@ def reader(planted: Planted, name: str) -> Client:
     return client
 
 
-# Pages that lead on, and the one that is about nothing.
+# Pages that redirect, and the one without content.
 ANSWERS = {
     "sign": 302,
     "requests_app:private_link": 302,
@@ -189,7 +187,7 @@ ANSWERS = {
 
 
 def cost(planted: Planted, name: str) -> int:
-    """Statements of the second reading, with an empty cache: what one process learns once is not the page's cost."""
+    """The number of queries of the second request with an empty cache, without what a process loads only once."""
     client = reader(planted, name)
     for last in (False, True):
         cache.clear()

@@ -1,6 +1,6 @@
-"""Databases of earlier releases, as `dump_database` wrote them: today's migrations take them over, and the desk works on.
+"""Databases of earlier releases, as written by `dump_database`: today's migrations upgrade them, and the site works.
 
-tests/releases/0006.sql.gz is the planted city of tests/planted.py, by the release whose last migration was 0006.
+tests/releases/0006.sql.gz is the city of tests/planted.py as of migration 0006.
 """
 
 import gzip
@@ -33,7 +33,7 @@ CONTINUE = "#report-form button.usa-button--big"
 
 
 class Restored:
-    """A database of its own, beside the tests': only read and written through the site and psql."""
+    """A separate database, accessed through the site and psql only."""
 
     def __init__(self, name: str) -> None:
         settings = connection.settings_dict
@@ -86,7 +86,7 @@ def test_an_earlier_release_migrates_and_the_desk_works_on(dump: Path, new_page:
         assert migrated.returncode == 0, migrated.stderr
         after = database.run(WORDS)
         assert after == before
-        # It was the city of another address.
+        # The dumped city had another host.
         database.run(b"UPDATE requests_app_jurisdiction SET hosts = '{127.0.0.1}' WHERE 'testserver' = ANY(hosts)")
         for name in ("web", "worker"):
             site.start(name)
@@ -97,7 +97,7 @@ def test_an_earlier_release_migrates_and_the_desk_works_on(dump: Path, new_page:
 
 
 def _walk(database: Restored, site: Site, page: "Page") -> None:
-    # The private link that a mail of the earlier release holds.
+    # A private link from an email of the earlier release.
     pk, reference = database.run(
         b"SELECT l.id, r.reference FROM requests_app_accesslink l"
         b" JOIN requests_app_servicerequest r ON r.id = l.service_request_id"
@@ -106,7 +106,7 @@ def _walk(database: Restored, site: Site, page: "Page") -> None:
     page.goto(f"{site.url}/l/{links.token(AccessLink(pk=int(pk), purpose='follow', generation=1))}/")
     assert page.url == f"{site.url}/r/{reference}/"
 
-    # A report of today.
+    # A new report.
     page.goto(f"{site.url}/report/?service=pothole")
     page.fill("#id_text", "A hole as deep as a bucket")
     go(page)
@@ -123,7 +123,7 @@ def _walk(database: Restored, site: Site, page: "Page") -> None:
         lambda: database.run(b"SELECT status FROM requests_app_servicerequest ORDER BY id DESC LIMIT 1") == "routed"
     )
 
-    # The staff of then sign in, and find both.
+    # Staff accounts of the dump sign in and find both.
     page.goto(f"{site.url}/staff/")
     page.fill("input[name=login]", CANARIES["staff e-mail"])
     page.fill("input[name=password]", factories.PASSWORD)

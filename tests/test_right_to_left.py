@@ -1,6 +1,6 @@
-"""A language that is read from the right: the pages turn around as a whole, and none of our style sheets says left or right.
+"""Right-to-left languages: pages are mirrored as a whole, and none of our style sheets says left or right.
 
-That a page in English is its own mirror image is asked on the visit of tests/test_accessibility.py.
+tests/test_accessibility.py checks that each English page is mirrored.
 """
 
 import re
@@ -39,7 +39,7 @@ FOUR_SIDES = re.compile(r"\b(?:margin|padding|inset|border-width): \S+ (?P<right
 def test_no_style_sheet_of_ours_says_left_or_right(file: Path) -> None:
     css = file.read_text()
     assert [found.group().strip() for found in SIDED.finditer(css)] == []
-    # Four values name all four sides. MapLibre's own pieces stay as they are, whatever the language.
+    # Four values name all four sides. MapLibre's own rules stay as they are.
     ours = re.sub(r"\.maplibregl[^{]*\{[^}]*\}", "", css)
     assert [found.group() for found in FOUR_SIDES.finditer(ours) if found["right"] != found["left"]] == []
 

@@ -1,4 +1,4 @@
-"""The doors between the rooms: who may import whom. docs/architecture.md draws the same picture."""
+"""Which package may import which. docs/architecture.md shows the same."""
 
 import ast
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ pytestmark = pytest.mark.shows("10.1")
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*ROOT.glob("requests_app/**/*.py"), *ROOT.glob("staff_app/**/*.py")])
 
-# A room may import the rooms of its own floor and of those below it. The longest name that fits counts.
+# A package may import those of its own level and below. The longest matching name applies.
 FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
             "references", "safe_migrations",
         },
-        # Rules read models, and a queryset asks one rule: which requests somebody may see.
+        # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding"},
         {"outbox"},
         {"events"},
@@ -36,7 +36,7 @@ FLOORS = {
         {"urls", "queue.urls", "moderation.urls"},
     ],
 }  # fmt: skip
-# Imports inside functions, each with its reason: everywhere else an import stands at the top of its file.
+# Imports inside functions, with their reasons. All others are at the top of a file.
 INSIDE_FUNCTIONS = {
     ("config/celery.py", "config.refusal"): "settings may not be read while config itself is loaded",
     ("config/celery.py", "django.db"): "as above",
@@ -58,7 +58,7 @@ INSIDE_FUNCTIONS = {
 
 
 def floor(app: str, module: str) -> int:
-    """The floor of a module, named from its app on: "web.report.start"."""
+    """The level of a module, named without its app: "web.report.start"."""
     named = [
         (len(room), number)
         for number, rooms in enumerate(FLOORS[app])
@@ -74,7 +74,7 @@ def is_for_types_alone(node: ast.AST) -> bool:
 
 
 def imports(node: ast.AST) -> Iterator[str]:
-    """The modules that a file names, wherever it imports them, but not those for types alone."""
+    """The modules that a file imports, also inside functions, except for type checking."""
     for child in ast.iter_child_nodes(node):
         if is_for_types_alone(child):
             continue
@@ -112,7 +112,7 @@ def test_no_import_climbs_to_a_higher_floor(path: Path) -> None:
 
 def test_no_files_import_in_a_circle() -> None:
     graph = {name_of(path): {*imports(ast.parse(path.read_text()))} - {name_of(path)} for path in SOURCES}
-    order = TopologicalSorter({name: {one for one in named if one in graph} for name, named in graph.items()})
+    order = TopologicalSorter({name: {module for module in named if module in graph} for name, named in graph.items()})
     # Raises CycleError.
     assert len(list(order.static_order())) == len(graph)
 

@@ -1,4 +1,4 @@
-"""Rows that are put back are those that were built, and nothing of an earlier test hangs on them."""
+"""Restored rows are the same as those built first, without changes by earlier tests."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -27,9 +27,9 @@ def test_the_same_rows_come_back_with_new_instances() -> None:
     assert everything() == built
     assert (second.city, second.city.name) == (first.city, "Rivermark")
     assert second.tom.memberships.get().department == second.streets
-    # One instance of one row, as when it was built.
+    # One instance of each row, as when it was built.
     assert second.pothole.service.jurisdiction is second.city
-    # What comes next takes ids that no row of the city has.
+    # New rows get ids that no row of the city has.
     report = factories.routed(second.pothole, answers={"where": "lane"})
     assert (report.department, report.status) == (second.streets, "routed")
 

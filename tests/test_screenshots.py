@@ -1,4 +1,4 @@
-"""The dozen pictures that the repository keeps; the others are made by `python -m tests.screenshots` and not kept."""
+"""The dozen pictures in the repository. `python -m tests.screenshots` makes the others, which are not committed."""
 
 import re
 from pathlib import Path

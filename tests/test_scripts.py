@@ -1,4 +1,4 @@
-"""The small scripts, in a real browser under the site's own policy: each only adds to a form that works without it."""
+"""The small scripts, in a real browser under the site's own policy. Each enhances a form that works without it."""
 
 import io
 import json
@@ -40,7 +40,7 @@ class ReportForm(forms.Form):
 
 
 class City:
-    """What the browser sees of a site: one form, its static files, and an endpoint that knows three addresses."""
+    """The site as the browser sees it: a form, static files, and an endpoint that knows three addresses."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -125,7 +125,9 @@ def test_an_address_is_chosen_by_keyboard_alone_and_focus_never_leaves_the_box(c
     assert page.get_attribute("#id_where", "aria-expanded") == "false"
     page.locator("#id_where").press_sequentially("0")
     page.wait_for_selector("#id_where_list [role=option]")
-    assert page.inner_text(".usa-combo-box [role=status]") == ("2 addresses found. Press the down arrow to reach them.")
+    assert page.inner_text(".usa-combo-box [role=status]") == (
+        "2 addresses found. Use the down arrow key to reach them."
+    )
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.get_attribute("#id_where", "aria-activedescendant") == "id_where_list_1"
@@ -162,14 +164,14 @@ def test_my_location_fills_point_and_address(city: City) -> None:
     expect(page.locator("#id_where")).not_to_have_value("")
     assert page.input_value("#id_where") == "12 Elm St"
     assert page.input_value("#id_lat") == "40.500000"
-    assert page.inner_text("#id_where_located") == "We think you are at: 12 Elm St."
+    assert page.inner_text("#id_where_located") == "We think you’re at: 12 Elm St."
 
 
 @pytest.mark.parametrize(
     ("meters", "words", "is_taken"),
     [
-        (80, "within 80 meters. Check the address, or move the pin on the map.", True),
-        (5000, "Your device only knows roughly where you are. Type the address.", False),
+        (80, "within 260 feet. Check the address, or move the pin on the map.", True),
+        (5000, "Your device only knows roughly where you are. Type the address instead.", False),
     ],
 )
 def test_a_rough_location_is_said_to_be_one(city: City, meters: int, words: str, is_taken: bool) -> None:
@@ -183,9 +185,9 @@ def test_a_rough_location_is_said_to_be_one(city: City, meters: int, words: str,
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (1, "Your browser does not let us see where you are. Type the address."),
-        (2, "We could not find where you are. Type the address."),
-        (3, "Finding where you are took too long. Try again, or type the address."),
+        (1, "Your browser isn’t sharing your location. Type the address instead."),
+        (2, "We couldn’t find your location. Type the address instead."),
+        (3, "Finding your location took too long. Try again, or type the address."),
     ],
 )
 def test_why_there_is_no_location_is_said_and_what_was_typed_stays(city: City, code: int, words: str) -> None:

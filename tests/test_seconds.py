@@ -1,4 +1,4 @@
-"""The table of seconds, and the list of the files that a run begins with."""
+"""The table of durations, and the list of files that a run starts with."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The `uswds` form templates: every label, hint and error is tied to its control, and every error can be jumped to."""
+"""The `uswds` form templates: each label, hint and error is tied to its control, and each error is linked in the summary."""
 
 import datetime
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class Element:
 
 
 class Tree(HTMLParser):
-    """Rendered HTML as elements; fails on a tag that is closed out of order."""
+    """Rendered HTML as elements. Fails if tags are not closed in order."""
 
     VOID = {"input", "img", "br", "meta", "link", "hr", "use"}
 
@@ -114,12 +114,12 @@ def rendered(form: forms.BaseForm, **options: object) -> Element:
 
 
 def describers(page: Element, element: Element) -> str:
-    """What a screen reader reads after the control's name, in its order."""
+    """What a screen reader reads after a control's name, in order."""
     return " / ".join(page.one(id=name).words() for name in element["aria-describedby"].split())
 
 
 def assert_sound(page: Element) -> None:
-    """No id twice; every label, aria-describedby, aria-labelledby and link within the page leads somewhere."""
+    """Ids are unique, and each label, aria-describedby, aria-labelledby and link within the page has its target."""
     ids = [element["id"] for element in page.every() if "id" in element.attrs]
     assert sorted(ids) == sorted(set(ids))
     for element in page.every():
@@ -339,7 +339,7 @@ def test_a_typed_date_becomes_a_date() -> None:
     [
         ("2", "30", "2026", "Enter a real date, with month, day and year."),
         ("2", "x", "y", "Enter a real date, with month, day and year."),
-        ("2", "3", "", "Enter month, day and year."),
+        ("2", "3", "", "Enter the month, day and year."),
         ("2", "3", "0", "Enter a real date, with month, day and year."),
         ("2", "3", "99999", "Enter a real date, with month, day and year."),
     ],

@@ -1,4 +1,4 @@
-"""Every word of ours is said in Spanish too."""
+"""Every string is translated to Spanish."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# What holds no words of ours, or is no part of the program.
+# Without translatable strings, or not part of the program.
 LEFT_OUT = (
     ".*", "__pycache__", "var", "node_modules", "vendor", "tests", "docs", "frontend", "rivermark", "*.mo",
 )  # fmt: skip
@@ -21,9 +21,9 @@ LEFT_OUT = (
 
 @pytest.fixture
 def gathered(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The catalogue as makemessages would write it now.
+    """The catalog as makemessages would write it now.
 
-    In a copy of the program: makemessages writes into any folder named locale that it comes upon, whatever the settings say.
+    In a copy of the program, because makemessages writes to every folder named locale that it finds, whatever the settings say.
     """
     copy = tmp_path / "program"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))

@@ -1,4 +1,4 @@
-"""Other people's files are as bin/vendor wrote them, and can be served under hashed names."""
+"""Vendored files are as bin/vendor wrote them, and can be served under hashed names."""
 
 import re
 import subprocess
@@ -46,7 +46,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
 
 
 def test_the_static_files_can_be_collected_under_hashed_names(tmp_path: Path) -> None:
-    # No compression here: it takes seconds and cannot fail in this way.
+    # Without compression, which is slow and cannot fail in this way.
     storage = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=storage):
         call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,4 +1,4 @@
-"""What a page costs a phone: bytes over the line with an empty cache, static files packed as in production."""
+"""The bytes that a page costs on a phone with an empty cache and static files compressed as in production."""
 
 import gzip
 import http.client
@@ -27,9 +27,9 @@ pytestmark = [pytest.mark.xdist_group("weight"), pytest.mark.shows("4.27")]
 
 LIMIT = 150_000
 MAP = re.compile(r"maplibre|pmtiles|/tiles/|style\.json")
-# What is of no use on a phone's first visit, or is the city's content and not the page's weight.
+# Not needed on a phone's first visit, or content of the city.
 NOT_WEIGHED = re.compile(r"/photos/")
-# Pages that are a map, and files.
+# Pages with a map, and files.
 FILES = (
     "feed",
     "photo",
@@ -53,9 +53,9 @@ STEPS = [
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of its own, with all static files as production gathers them."""
+    """A folder with all static files as collected in production."""
     var = tmp_path_factory.mktemp("var")
-    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.PackedFiles"}}
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": "requests_app.static_files.CompressedFiles"}}
     with override_settings(STATIC_ROOT=str(var / "static"), STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0)
     return var
@@ -83,14 +83,14 @@ def site(transactional_db: None, _production_like: "Site") -> "Site":
 
 
 def planted_here() -> Planted:
-    """The planted city at this site's address."""
+    """The planted city, at this site's address."""
     planted = plant()
     Jurisdiction.objects.filter(hosts=["testserver"]).update(hosts=["127.0.0.1"])
     return planted
 
 
 class Weighed:
-    """A page in a browser that keeps nothing, and what it fetched: address and bytes as they came over the line."""
+    """A page without cache, and what it fetched: address and bytes transferred."""
 
     def __init__(self, page: "Page", site: "Site") -> None:
         self.page, self.site = page, site
@@ -126,7 +126,7 @@ class Weighed:
 
 
 def phone(new_page: Callable[..., "Page"], site: "Site") -> Weighed:
-    # A service worker would answer in the line's place, once it has come.
+    # A service worker would answer instead of the network once it is installed.
     page = new_page(viewport={"width": 375, "height": 812}, device_scale_factor=2, service_workers="block")
     return Weighed(page, site)
 
@@ -202,7 +202,7 @@ def test_the_offline_page_lives_on_the_packed_files_that_its_worker_kept(
     page.goto(site.url)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.context.set_offline(True)
-    # As after some days: the browser's own cache is of no help.
+    # As after some days, without the browser's own cache.
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.clearBrowserCache")

@@ -1,4 +1,4 @@
-"""Reads vector tiles (Mapbox Vector Tile 2.1) so that a test can say what is in one."""
+"""Decodes vector tiles (Mapbox Vector Tile 2.1) for tests."""
 
 import json
 import struct
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
-    """The fields of a protobuf message: number, and an int or the bytes."""
+    """The fields of a protobuf message: field number, and an int or bytes."""
     at = 0
 
     def varint() -> int:
@@ -43,18 +43,18 @@ def _value(message: bytes) -> Any:
 
 
 def _varints(packed: bytes) -> list[int]:
-    found, value, shift = [], 0, 0
+    values, value, shift = [], 0, 0
     for byte in packed:
         value |= (byte & 127) << shift
         shift += 7
         if byte < 128:
-            found.append(value)
+            values.append(value)
             value = shift = 0
-    return found
+    return values
 
 
 def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
-    """Each layer's features as their properties; "at" is where a point lies, in units of the tile."""
+    """The properties of each layer's features; "at" is the position of a point in tile units."""
     layers: dict[str, list[dict[str, Any]]] = {}
     for _, layer in _fields(tile):
         parts: dict[int, list[Any]] = {}
@@ -69,13 +69,13 @@ def read(tile: bytes) -> dict[str, list[dict[str, Any]]]:
             properties = {keys[key]: values[value] for key, value in zip(tags[::2], tags[1::2], strict=True)}
             geometry = _varints(fields[4])
             if fields[3] == 1:
-                properties["at"] = tuple(one >> 1 ^ -(one & 1) for one in geometry[1:3])
+                properties["at"] = tuple(number >> 1 ^ -(number & 1) for number in geometry[1:3])
             features.append(properties)
     return layers
 
 
 def named(tile: bytes) -> list[dict[str, Any]]:
-    """The requests that the spots of a tile of requests name, each with the place of its spot."""
+    """The requests named by the points of a request tile, each with the position of its point."""
     return [
         {**dict(zip(("reference", "service", "code", "state", "day"), item, strict=True)), "at": spot["at"]}
         for spot in read(tile).get("requests", [])

@@ -1,4 +1,4 @@
-"""A resident on the report path, through its pages."""
+"""Fills in the report form in a test client."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ TEXT = "A hole in the road by the library"
 
 
 class Walk:
-    """A resident on the path, in one browser: says what each page asks, and where that led."""
+    """A resident filling in the report form: shows each page's fields, and where submitting leads."""
 
     def __init__(self, client: Client, language: str = "") -> None:
         self.client, self.prefix = client, language
@@ -40,14 +40,14 @@ class Walk:
 
     @property
     def draft(self) -> Draft:
-        """The one that the last page was about."""
-        if found := re.search(r"/report/([0-9a-f-]{36})/", self.page):
-            self.draft_id = found[1]
+        """The draft of the latest page."""
+        if match := re.search(r"/report/([0-9a-f-]{36})/", self.page):
+            self.draft_id = match[1]
         return Draft.objects.get(pk=self.draft_id) if self.draft_id else Draft.objects.get()
 
     @property
     def at(self) -> str:
-        """The path's page: "details/1"."""
+        """The current page of the form: "details/1"."""
         return self.page.split(str(self.draft.pk))[-1].strip("/")
 
     def to_details(self) -> "Walk":

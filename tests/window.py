@@ -1,4 +1,4 @@
-"""A real browser on pages that this process makes: it sees what a test has planted in a transaction that nobody else sees."""
+"""A real browser on pages rendered in this process, so that it sees data from the test's uncommitted transaction."""
 
 import mimetypes
 from typing import Any, Self
@@ -9,14 +9,14 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Request, Route
 
-# Nothing listens there: what the window does not answer fails.
+# Nothing listens there, so requests that the window does not answer fail.
 SITE = "http://testserver"
 
 
 class Window:
-    """A browser context in which `client` answers for the site and the static folders for its files.
+    """A browser context in which `client` answers for the site, and the static folders for files.
 
-    reader: whose cookies go along. A redirect is followed here, since a browser would follow it past us.
+    reader: the client whose cookies are sent. Redirects are followed here, because the browser would follow them past us.
     """
 
     def __init__(self, context: BrowserContext, reader: Client) -> None:
@@ -44,7 +44,7 @@ class Window:
                 return
             route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0] or "application/octet-stream")
             return
-        # The browser's side runs in a context of its own, which would open a connection of its own.
+        # Playwright's callbacks run in another context, which would open its own connection.
         connections[DEFAULT_DB_ALIAS] = self.connection
         response = self._ask(request, f"{address.path}?{address.query}" if address.query else address.path)
         body = b"".join(response.streaming_content) if response.streaming else response.content

@@ -1,1 +1,1 @@
-"""The private PostgreSQL, Redis and processes that bin/demo and bin/test stand on. Nothing here imports Django."""
+"""The private PostgreSQL, Redis and processes behind bin/demo and bin/test. Nothing here imports Django."""

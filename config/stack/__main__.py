@@ -20,9 +20,9 @@ def main(arguments: list[str]) -> int:
 
 
 def manage(arguments: list[str]) -> None:
-    """Become manage.py, speaking to this checkout's stack as the owner of the tables."""
-    told = demo.environment(stack_folders(demo.var_folder())) | {"LAMPLIGHTER_DATABASE_ROLE": "owner"}
-    os.execve(sys.executable, [sys.executable, str(ROOT / "manage.py"), *arguments], told)
+    """Replaces this process with manage.py, connected to this checkout's stack as the owner of the tables."""
+    environment = demo.environment(stack_folders(demo.var_folder())) | {"LAMPLIGHTER_DATABASE_ROLE": "owner"}
+    os.execve(sys.executable, [sys.executable, str(ROOT / "manage.py"), *arguments], environment)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""bin/demo: from an empty folder to a city that answers, and back to nothing running."""
+"""bin/demo: start and stop the whole stack, installing and loading what is missing."""
 
 import argparse
 import contextlib
@@ -28,7 +28,7 @@ STOP_S = 60
 
 
 def demo(arguments: list[str]) -> int:
-    """Run bin/demo; the answer is the exit code."""
+    """Runs bin/demo and returns its exit code."""
     options = parse(arguments)
     private = is_private()
     folders = stack_folders(var_folder())
@@ -41,8 +41,10 @@ def demo(arguments: list[str]) -> int:
                 print(f"Lamplighter is already running at {state['url']}  (bin/demo --stop stops it)")
                 return 0
             if is_alive(int(state.get("starter", 0))):
-                raise StackError("another bin/demo is starting this stack: wait for its READY, or run bin/demo --stop.")
-            # Its starter was killed halfway and left the supervisor behind.
+                raise StackError(
+                    "another bin/demo is starting this stack. Wait until it prints READY, or run bin/demo --stop."
+                )
+            # The starting process was killed and left the supervisor running.
             end_supervisor(folders, lock.fileno())
         return Start(folders, options, private=private, lock=lock.fileno()).run()
 
@@ -52,16 +54,16 @@ def var_folder() -> Path:
 
 
 def is_private() -> bool:
-    """Whether the stack brings its own PostgreSQL and Redis."""
+    """Whether the stack runs its own PostgreSQL and Redis."""
     given = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
     if len(given) == 1:
-        raise StackError(f"{given[0]} is set alone: set both DATABASE_URL and REDIS_URL, or neither.")
+        raise StackError(f"only {given[0]} is set. Set both DATABASE_URL and REDIS_URL, or neither.")
     return not given
 
 
 def environment(folders: Folders) -> dict[str, str]:
-    """What every process and management command of this stack is told."""
-    told = {
+    """The environment of every process and management command of this stack."""
+    variables = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
@@ -71,30 +73,30 @@ def environment(folders: Folders) -> dict[str, str]:
         **keys(folders),
     }
     if is_private():
-        told["DATABASE_URL"] = folders.database_url("lamplighter_web")
+        variables["DATABASE_URL"] = folders.database_url("lamplighter_web")
         for role in ("owner", "worker", "export", "read"):
-            told[f"DATABASE_URL_{role.upper()}"] = folders.database_url(f"lamplighter_{role}")
-        told["REDIS_URL"] = folders.redis_url()
+            variables[f"DATABASE_URL_{role.upper()}"] = folders.database_url(f"lamplighter_{role}")
+        variables["REDIS_URL"] = folders.redis_url()
     if url := read_state(folders).get("url"):
-        told["SITE_URL"] = url.rstrip("/")
-    return told
+        variables["SITE_URL"] = url.rstrip("/")
+    return variables
 
 
 def keys(folders: Folders) -> dict[str, str]:
-    """Secrets of this stack alone, kept so that sign-ins and private links outlive a restart."""
+    """Secrets of this stack, stored so that sessions and private links survive a restart."""
     path = folders.servers / "keys.json"
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(json.dumps({name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "LINK_KEYS")}))
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
+    stored: dict[str, str] = json.loads(path.read_text())
+    return stored
 
 
-# --- One stack, running once ------------------------------------------------------------------------------------------
+# --- One running stack per checkout -----------------------------------------------------------------------------------
 
 
 def is_locked(lock: int) -> bool:
-    """Take the lock, which whoever runs this stack holds; whether it was free."""
+    """Takes the lock held by a running stack. Returns whether it was free."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -103,7 +105,7 @@ def is_locked(lock: int) -> bool:
 
 
 def read_state(folders: Folders) -> dict[str, Any]:
-    """Where the stack is, whether it is ready, and the process that brings it up."""
+    """The stack's URL, whether it is ready, and the process that starts it."""
     try:
         state: dict[str, Any] = json.loads((folders.run / "stack.json").read_text())
     except (OSError, ValueError):
@@ -143,28 +145,28 @@ def stop(folders: Folders, lock: int) -> int:
         return 0
     starter = int(read_state(folders).get("starter", 0))
     if is_alive(starter):
-        # It waits in a terminal or is still starting: it stops what it has started.
+        # It runs in a terminal or is still starting, and will stop what it started.
         os.kill(starter, signal.SIGTERM)
     end_supervisor(folders, lock)
-    print("Lamplighter has stopped. Its data is kept for the next bin/demo.")
+    print("Lamplighter has stopped. Its data is kept for the next start.")
     return 0
 
 
 def end_supervisor(folders: Folders, lock: int) -> None:
-    """Tell the supervisor to end, and wait until it and all it started have. Takes the lock."""
+    """Stops the supervisor and waits until it and its processes have exited. Takes the lock."""
     deadline = time.monotonic() + STOP_S
     supervisor = pid_in(folders.run / "supervisor.pid")
     if is_alive(supervisor):
         os.kill(supervisor, signal.SIGTERM)
     while not is_locked(lock):
         if time.monotonic() > deadline:
-            raise StackError(f"the stack did not stop within {STOP_S} s: see {folders.log}/supervisor.log.")
+            raise StackError(f"the stack did not stop within {STOP_S} s. See {folders.log}/supervisor.log.")
         time.sleep(0.1)
     tidy(folders)
 
 
 def tidy(folders: Folders) -> None:
-    """Wait for stragglers of a supervisor that was killed, then forget the process ids."""
+    """Waits for processes left by a killed supervisor, then removes the pid files."""
     pid_files = list(folders.run.glob("*.pid"))
     deadline = time.monotonic() + 15
     while any(is_alive(pid_in(path)) for path in pid_files) and time.monotonic() < deadline:
@@ -173,11 +175,11 @@ def tidy(folders: Folders) -> None:
         path.unlink(missing_ok=True)
 
 
-# --- The way up -------------------------------------------------------------------------------------------------------
+# --- Starting ---------------------------------------------------------------------------------------------------------
 
 
 class Start:
-    """One start of the stack, step by step; whatever ends it, nothing of it is left running."""
+    """One start of the stack. However it ends, it leaves no process running."""
 
     def __init__(self, folders: Folders, options: argparse.Namespace, *, private: bool, lock: int) -> None:
         self.folders = folders
@@ -187,9 +189,9 @@ class Start:
         self.supervisor: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
-        # SIGINT too: a shell starts background jobs with it ignored.
+        # SIGINT too, since a shell starts background jobs with it ignored.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, end_in_order)
+            signal.signal(number, exit_on_signal)
         write_state(self.folders, starter=os.getpid(), ready=False)
         tidy(self.folders)
         try:
@@ -203,7 +205,7 @@ class Start:
 
     def bring_up(self) -> None:
         if self.folders.servers != self.folders.var / "servers":
-            print(f"The database lives in {self.folders.servers}: its user cannot use {self.folders.var}.")
+            print(f"The database is in {self.folders.servers}, since its user cannot use {self.folders.var}.")
         if self.options.fresh:
             self.forget()
         self.refuse_another_city()
@@ -239,9 +241,9 @@ class Start:
         self.manage("demo_sign_ins")
 
     def forget(self) -> None:
-        """--fresh: the database, the mails, the photos, what was learned."""
+        """--fresh: deletes the database, emails, photos and trained suggestions."""
         if not self.private:
-            raise StackError("--fresh only forgets a private database: empty the one in DATABASE_URL yourself.")
+            raise StackError("--fresh only deletes a private database. Empty the one in DATABASE_URL yourself.")
         for name in ("mail", "media", "suggestions"):
             shutil.rmtree(self.folders.var / name, ignore_errors=True)
         for entry in self.folders.servers.iterdir():
@@ -250,7 +252,7 @@ class Start:
     def prepare_database(self) -> None:
         postgres.create_owner(self.folders)
         if self.mark("data").startswith("loading"):
-            print("An earlier start was cut off while it loaded the city: loading it again from the beginning.")
+            print("An earlier start was cut off while loading the city. Loading it again from the beginning.")
             postgres.run_sql(self.folders, "DROP DATABASE IF EXISTS lamplighter WITH (FORCE)")
             self.set_mark("data", "")
             self.set_mark("migrated", "")
@@ -269,34 +271,34 @@ class Start:
         self.set_mark("migrated", sources)
 
     def load(self) -> None:
-        """The city, once: a later start keeps what is there."""
+        """Loads the city on the first start; later starts keep the data."""
         if self.mark("data").startswith("loaded"):
             return
-        wanted = self.wanted()
-        self.set_mark("data", f"loading: {wanted}")
-        if wanted != "nothing":
-            print(f"Loading {wanted}")
+        city = self.city_name()
+        self.set_mark("data", f"loading: {city}")
+        if city != "nothing":
+            print(f"Loading {city}")
         if self.options.city:
             self.manage("load_city", str(self.options.city))
         elif not self.options.no_demo_data:
             self.manage("load_demo")
-        self.set_mark("data", f"loaded: {wanted}")
+        self.set_mark("data", f"loaded: {city}")
 
-    def wanted(self) -> str:
+    def city_name(self) -> str:
         return "nothing" if self.options.no_demo_data else str(self.options.city or "the demo city")
 
     def refuse_another_city(self) -> None:
         state, _, loaded = self.mark("data").partition(": ")
         chosen = self.options.no_demo_data or self.options.city
-        if state == "loaded" and chosen and self.wanted() != loaded:
-            raise StackError(f"this database holds {loaded}: add --fresh to forget it and load {self.wanted()}.")
+        if state == "loaded" and chosen and self.city_name() != loaded:
+            raise StackError(f"this database contains {loaded}. Add --fresh to delete it and load {self.city_name()}.")
 
     def wait_until_ready(self, host: str, port: int) -> None:
         deadline = time.monotonic() + READY_S
         answer = "nothing"
         while time.monotonic() < deadline:
             if self.supervisor is not None and self.supervisor.poll() is not None:
-                raise StackError(f"the supervisor ended: see {self.folders.log}/supervisor.log.")
+                raise StackError(f"the supervisor exited. See {self.folders.log}/supervisor.log.")
             connection = http.client.HTTPConnection(host, port, timeout=10)
             with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
                 connection.request("GET", "/readyz")
@@ -304,9 +306,9 @@ class Start:
                 if answer == "200":
                     return
             time.sleep(0.1)
-        raise StackError(f"/readyz answered {answer} for {READY_S} s: see web.log in {self.folders.log}.")
+        raise StackError(f"/readyz answered {answer} for {READY_S} s. See web.log in {self.folders.log}.")
 
-    # Marks stand beside the database they speak of, and go with it.
+    # Marks are stored next to the database they describe, and deleted with it.
 
     def mark(self, name: str) -> str:
         path = self.mark_path(name)
@@ -322,7 +324,7 @@ class Start:
         return self.folders.run / f"mark-{name}-{database}"
 
     def when_changed(self, name: str, sources: str, title: str, command: list[str]) -> None:
-        """Run a management command unless it has run on the very same sources."""
+        """Runs a management command unless it last ran on the same sources."""
         path = self.folders.run / f"mark-{name}"
         if path.exists() and path.read_text() == sources:
             return
@@ -342,12 +344,12 @@ class Start:
             self.manage_command(*arguments), cwd=ROOT, env=self.environment("owner"), stdin=subprocess.DEVNULL
         )
         if done.returncode:
-            raise StackError(f"manage.py {arguments[0]} failed: its words stand above.")
+            raise StackError(f"manage.py {arguments[0]} failed. See its output above.")
 
-    # --- And down again -----------------------------------------------------------------------------------------------
+    # --- Stopping -----------------------------------------------------------------------------------------------------
 
     def stay(self) -> int:
-        """Wait for Ctrl-C, SIGTERM or the end of the supervisor."""
+        """Waits for Ctrl-C, SIGTERM or the supervisor's exit."""
         code = self.supervisor.wait() if self.supervisor else 1
         tidy(self.folders)
         return code
@@ -362,15 +364,15 @@ class Start:
         tidy(self.folders)
 
 
-def end_in_order(number: int, frame: FrameType | None) -> NoReturn:
+def exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 
 def held_port(host: str, wanted: int) -> socket.socket:
-    """The wanted port, or the next that nobody holds; held until the web process takes it, so that nobody else does."""
+    """Binds the wanted port, or the next free one, so that no other process takes it before the web process does."""
     for port in range(wanted, min(wanted + 200, 65536)):
         holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        # As gunicorn binds: a port in TIME_WAIT is free. Listening, since two sockets that only bind may share a port.
+        # SO_REUSEADDR like gunicorn, so that a port in TIME_WAIT is free. Listen, since two bound sockets may share a port.
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             holder.bind((host, port))
@@ -381,7 +383,7 @@ def held_port(host: str, wanted: int) -> socket.socket:
         if port != wanted:
             print(f"Port {wanted} is taken: using {port}.")
         return holder
-    raise StackError(f"no free port on {host} from {wanted} on: choose another with --port.")
+    raise StackError(f"no free port on {host} from {wanted} on. Choose another with --port.")
 
 
 def fingerprint(pieces: Iterable[bytes]) -> str:
@@ -392,7 +394,7 @@ def fingerprint(pieces: Iterable[bytes]) -> str:
 
 
 def static_files() -> str:
-    """What collectstatic would gather, by name, size and time; the libraries' own by the lock."""
+    """A fingerprint of what collectstatic would gather: our files by name, size and time, libraries by lock file."""
     folders = [ROOT / "static", *ROOT.glob("*_app/static")]
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
     listed = (f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode() for file in files)

@@ -1,4 +1,4 @@
-"""Where a stack keeps its things, and which user its servers run as."""
+"""The folders of a stack, and the user its servers run as."""
 
 import hashlib
 import os
@@ -12,35 +12,35 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# A unix socket's whole path must fit in 103 bytes (macOS), and the names in the folder take up to 24 of them.
+# The path of a Unix socket may have 103 bytes (macOS), and names in the folder take up to 24.
 FOLDER_LENGTH_MAX = 78
 
 
 class StackError(Exception):
-    """What went wrong and the way out, in one sentence for the person at the terminal."""
+    """A problem and its solution, in a sentence or two for the person at the terminal."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """The user that PostgreSQL and Redis run as: oneself, or for root somebody else, since PostgreSQL refuses root."""
+    """The user that PostgreSQL and Redis run as: the current user, or another one for root, which PostgreSQL refuses."""
 
     uid: int
     gid: int
-    changes: bool  # whether starting a server means changing the user
+    changes: bool  # whether it differs from the current user
 
     @property
     def popen(self) -> dict[str, object]:
-        """Arguments that make subprocess run a command as this user."""
+        """Arguments for subprocess to run a command as this user."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.changes else {}
 
     @property
     def setpriv(self) -> list[str]:
-        """The same for a command line that setpriv starts."""
+        """The same, as options of setpriv."""
         return [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"] if self.changes else []
 
 
 def server_owner() -> Owner:
-    """Who runs the servers. Raises StackError when root has nobody to hand them to."""
+    """The user to run the servers as. Raises StackError if root finds no other user."""
     if os.geteuid() != 0:
         return Owner(os.geteuid(), os.getegid(), changes=False)
     for name in ("postgres", "nobody"):
@@ -49,11 +49,11 @@ def server_owner() -> Owner:
         except KeyError:
             continue
         return Owner(entry.pw_uid, entry.pw_gid, changes=True)
-    raise StackError("PostgreSQL refuses to run as root: add a user named postgres (useradd -r postgres).")
+    raise StackError("PostgreSQL refuses to run as root. Add a user named postgres (useradd -r postgres).")
 
 
 def can_use(owner: Owner, folder: Path) -> bool:
-    """Whether the owner can enter and write in the folder, as the kernel sees it."""
+    """Whether the owner can actually enter and write to the folder."""
     command = ["/bin/sh", "-c", 'cd "$0" && test -w .', str(folder)]
     finished = subprocess.run(command, cwd="/", stderr=subprocess.DEVNULL, **owner.popen)  # type: ignore[call-overload]
     return bool(finished.returncode == 0)
@@ -61,7 +61,7 @@ def can_use(owner: Owner, folder: Path) -> bool:
 
 @dataclass(frozen=True)
 class Folders:
-    """`var` is what people look into (log/, run/, mail/); `servers` belongs to PostgreSQL and Redis."""
+    """`var` is for people (log/, run/, mail/); `servers` belongs to PostgreSQL and Redis."""
 
     var: Path
     servers: Path
@@ -96,40 +96,40 @@ class Folders:
 
 
 def stack_folders(var: Path) -> Folders:
-    """The stack of this checkout: under var/, or in a short folder elsewhere when the servers cannot use that one."""
+    """The folders of this checkout's stack: under var/, or in a short path elsewhere if the servers cannot use that."""
     owner = server_owner()
     name = f"lamplighter-{hashlib.sha256(str(var).encode()).hexdigest()[:10]}"
-    # What root keeps belongs in /var/lib; others keep it in their home, or where files outlive a restart.
+    # /var/lib for root; otherwise the home folder, or /var/tmp, which survives a reboot.
     elsewhere = [Path("/var/lib")] if owner.changes else [Path.home()]
     candidates = [var / "servers", *(folder / name for folder in elsewhere), Path("/var/tmp") / name]
     for servers in candidates:
-        plain = re.fullmatch(r"[A-Za-z0-9._/-]+", str(servers))  # it stands in addresses and command lines
+        plain = re.fullmatch(r"[A-Za-z0-9._/-]+", str(servers))  # used in URLs and command lines
         if plain and len(str(servers)) <= FOLDER_LENGTH_MAX and is_made_for(owner, servers):
             return Folders(var=var, servers=servers, owner=owner)
     raise StackError(
-        f"Found no folder for the database: give user {owner.uid} one of {', '.join(map(str, candidates))}, "
-        "or set LAMPLIGHTER_VAR to a folder that it can use."
+        f"no usable folder for the database. Give user {owner.uid} access to one of {', '.join(map(str, candidates))}, "
+        "or set LAMPLIGHTER_VAR to a folder it can use."
     )
 
 
 def is_made_for(owner: Owner, folder: Path) -> bool:
-    """Make the folder if need be; whether it is the owner's alone and can be used by it."""
+    """Creates the folder if needed. Returns whether only the owner can access it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if owner.changes and folder.lstat().st_uid == 0 and not any(folder.iterdir()):
             os.chown(folder, owner.uid, owner.gid)
     except OSError:
         return False
-    found = folder.lstat()
-    # Somebody else may have put a folder or a link of that name into a shared one.
-    theirs = found.st_uid != owner.uid or not stat.S_ISDIR(found.st_mode) or stat.S_IMODE(found.st_mode) & 0o077
-    return not theirs and can_use(owner, folder)
+    status = folder.lstat()
+    # In a shared folder, another user may have created a folder or a link with this name.
+    foreign = status.st_uid != owner.uid or not stat.S_ISDIR(status.st_mode) or stat.S_IMODE(status.st_mode) & 0o077
+    return not foreign and can_use(owner, folder)
 
 
 def temporary_folders(prefix: str) -> Folders:
-    """A stack of its own for one run, in a short folder that the caller removes."""
+    """Folders for a single run, in a short path that the caller removes."""
     owner = server_owner()
-    # Not TMPDIR: it may be long or closed to the other user, and both break the sockets.
+    # Not TMPDIR: a long or inaccessible path would break the sockets.
     home = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     home.chmod(0o711)
     servers = home / "s"

@@ -1,4 +1,4 @@
-"""What the machine must hold: system packages and .venv. Runs on a plain Python, before anything is installed."""
+"""Install the system packages and .venv. Uses only the standard library, since it runs first."""
 
 import contextlib
 import ctypes.util
@@ -20,7 +20,7 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 
-# By their own folders, since a machine may hold several versions: Debian and Ubuntu, Red Hat, Homebrew.
+# Fixed folders, since a machine may have several versions: Debian and Ubuntu, Red Hat, Homebrew.
 POSTGRES_FOLDERS = [
     pattern.format(version)
     for version in (17, 18, 16)
@@ -32,11 +32,11 @@ POSTGRES_FOLDERS = [
     )
 ]
 HELP = """\
-Lamplighter cannot install what is missing here ({reason}). Use one of these, then run the same command again.
+Lamplighter can't install what is missing: {reason}. Do one of the following, then run the same command again.
 
   Debian 13, as root:
     apt-get update && apt-get install -y --no-install-recommends {packages}
-  Debian 12 and Ubuntu, as root, where PostgreSQL 17 comes from the PostgreSQL project's own archive:
+  Debian 12 and Ubuntu, as root, to get PostgreSQL 17 from the PostgreSQL project's archive:
     apt-get update && apt-get install -y postgresql-common && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y
   macOS, with Homebrew:
     brew install python@3.13 postgresql@17 postgis redis gdal gettext
@@ -48,7 +48,7 @@ Lamplighter cannot install what is missing here ({reason}). Use one of these, th
 
 @dataclass(frozen=True)
 class Need:
-    """A piece of the system, the packages that bring it, and what it is for."""
+    """A system requirement: the packages that provide it, and what it is for."""
 
     packages: tuple[str, ...]
     reason: str
@@ -56,7 +56,7 @@ class Need:
 
 
 def postgres_folder() -> Path | None:
-    """The programs of a PostgreSQL >= 16 that has PostGIS, if the machine holds one."""
+    """The program folder of a PostgreSQL 16 or newer with PostGIS, if there is one."""
     for folder in map(Path, POSTGRES_FOLDERS):
         if (folder / "postgres").exists() and has_postgis(folder):
             return folder
@@ -64,16 +64,16 @@ def postgres_folder() -> Path | None:
 
 
 def has_postgis(folder: Path) -> bool:
-    # Debian keeps what the programs share in a folder by version; elsewhere pg_config knows.
+    # Debian has a share folder per version; elsewhere, ask pg_config.
     share = Path("/usr/share/postgresql", folder.parent.name)
     if not share.is_dir() and (folder / "pg_config").exists():
-        asked = subprocess.run([folder / "pg_config", "--sharedir"], capture_output=True, text=True, check=True)
-        share = Path(asked.stdout.strip())
+        output = subprocess.run([folder / "pg_config", "--sharedir"], capture_output=True, text=True, check=True)
+        share = Path(output.stdout.strip())
     return (share / "extension" / "postgis.control").exists()
 
 
 def redis_server() -> str | None:
-    # Homebrew's folders may be missing from a bare PATH.
+    # A minimal PATH may lack Homebrew's folders.
     return shutil.which("redis-server", path="/usr/bin:/usr/local/bin:/opt/homebrew/bin")
 
 
@@ -82,28 +82,28 @@ def chromium() -> str | None:
 
 
 def needs(purpose: str) -> list[Need]:
-    """What "demo", "test" or "lint" asks of the system, in the order of installation."""
+    """What "demo", "test" or "lint" needs, in order of installation."""
     mine = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     can_make_venv = all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
     wanted = [
-        Need((mine,), "keeps Lamplighter's Python packages apart from the system's", lambda: can_make_venv),
+        Need((mine,), "keeps Lamplighter's Python packages separate from the system's", lambda: can_make_venv),
     ]
     private = purpose == "test" or (purpose != "lint" and not os.environ.get("DATABASE_URL"))
     if private:
         packages = ("postgresql-17", "postgresql-17-postgis-3")
-        wanted.append(Need(packages, "the database, private to this folder", lambda: bool(postgres_folder())))
-    if not (private and postgres_folder() is None):  # PostGIS brings the library without gdal-bin's many helpers
-        library = Need(("gdal-bin",), "reads and checks places", lambda: bool(ctypes.util.find_library("gdal")))
+        wanted.append(Need(packages, "the private database", lambda: bool(postgres_folder())))
+    if not (private and postgres_folder() is None):  # PostGIS includes the library, without the tools in gdal-bin
+        library = Need(("gdal-bin",), "reads map data", lambda: bool(ctypes.util.find_library("gdal")))
         wanted.append(library)
     if purpose == "lint":
         return wanted
-    wanted.append(Need(("gettext",), "prepares the Spanish words", lambda: bool(shutil.which("msgfmt"))))
+    wanted.append(Need(("gettext",), "compiles the Spanish translation", lambda: bool(shutil.which("msgfmt"))))
     if purpose == "test" or not os.environ.get("REDIS_URL"):
         wanted.append(Need(("redis-server",), "the worker's queue and the cache", lambda: bool(redis_server())))
     if purpose == "test":
-        ogr = Need(("gdal-bin",), "writes the Shapefiles that the tests read", lambda: bool(shutil.which("ogr2ogr")))
+        ogr = Need(("gdal-bin",), "writes Shapefiles for the tests", lambda: bool(shutil.which("ogr2ogr")))
         wanted.append(ogr)
-        wanted.append(Need(("chromium",), "the browser that the tests drive", lambda: bool(chromium())))
+        wanted.append(Need(("chromium",), "the browser for the tests", lambda: bool(chromium())))
     return wanted
 
 
@@ -112,9 +112,9 @@ def say(words: str) -> None:
 
 
 def install_packages(purpose: str) -> None:
-    """Install what is missing by apt, and only that. Exits with the exact lines where that cannot be done."""
+    """Installs missing packages with apt. If that is impossible, exits with instructions."""
     missing = [need for need in needs(purpose) if not need.is_there()]
-    left_behind = "lamplighter" in read(Path(POLICY))  # by a run that was killed while it installed
+    left_behind = "lamplighter" in read(Path(POLICY))  # by a run that was killed while installing
     if not missing and not left_behind:
         return
     as_root = how_to_be_root()
@@ -124,35 +124,35 @@ def install_packages(purpose: str) -> None:
         return
     packages = [package for need in missing for package in need.packages]
     if shutil.which("apt-get") is None:
-        sys.exit(HELP.format(reason="there is no apt", packages=" ".join(packages)))
+        sys.exit(HELP.format(reason="apt is not available", packages=" ".join(packages)))
     if as_root is None:
         sys.exit(HELP.format(reason="you are not root and sudo is not available", packages=" ".join(packages)))
     say("Installing system packages:")
     for need in missing:
         say(f"  {' and '.join(need.packages)}: {need.reason}")
     with no_service_starts(as_root):
-        # An earlier run may have been cut off in the middle.
+        # An earlier run may have been interrupted.
         run([*as_root, "dpkg", "--configure", "-a"])
         run([*as_root, "apt-get", "-qq", "update"])
         for package in packages:
             if subprocess.run(["apt-cache", "show", package], capture_output=True).returncode:
-                sys.exit(HELP.format(reason=f"this system's apt has no {package}", packages=" ".join(packages)))
+                sys.exit(HELP.format(reason=f"apt does not offer {package}", packages=" ".join(packages)))
         options = ["-qq", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"]
         quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"]
         run([*as_root, *quiet, "apt-get", "install", *options, *packages])
         if "redis-server" in packages:
-            # The package enables a service of its own, which would start with the machine.
+            # The package enables a service that would start at boot.
             subprocess.run([*as_root, "update-rc.d", "redis-server", "disable"], capture_output=True)
 
 
 def how_to_be_root() -> list[str] | None:
-    """The words before a command that root must run; None when one may not become root."""
+    """The prefix for commands that need root; None if root is not available."""
     if os.geteuid() == 0:
         return []
     sudo = shutil.which("sudo")
     if sudo is None:
         return None
-    # Without a terminal nobody could type a password.
+    # Without a terminal, nobody can type a password.
     without_password = [sudo, "-n"]
     if subprocess.run([*without_password, "true"], capture_output=True).returncode == 0:
         return without_password
@@ -161,7 +161,7 @@ def how_to_be_root() -> list[str] | None:
 
 POLICY = "/usr/sbin/policy-rc.d"
 NO_CLUSTER = "/etc/postgresql-common/createcluster.d/lamplighter.conf"
-# Writes a file only where none stands: a policy that was there before us is not ours to remove.
+# Never overwrites an existing policy.
 FORBID = f"""
 set -e
 if ! [ -e {POLICY} ] || grep -q lamplighter {POLICY}; then
@@ -176,7 +176,7 @@ ALLOW = f"grep -qs lamplighter {POLICY} && rm -f {POLICY}; rm -f {NO_CLUSTER}"
 
 @contextlib.contextmanager
 def no_service_starts(as_root: list[str]) -> Iterator[None]:
-    """Debian starts a service when it installs one; ours are private, so none may start."""
+    """Prevents Debian from starting services on installation; our stack runs its own."""
     run([*as_root, "sh", "-c", FORBID])
     try:
         yield
@@ -185,34 +185,34 @@ def no_service_starts(as_root: list[str]) -> Iterator[None]:
 
 
 def run(command: list[str]) -> None:
-    """Run quietly; show what it said only if it fails."""
+    """Runs a command, and shows its output only if it fails."""
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
         sys.exit(
-            f"{done.stdout}\n`{' '.join(command)}` failed: put right what stands above and run the same command again."
+            f"{done.stdout}\n`{' '.join(command)}` failed. Fix the problem above, then run the same command again."
         )
 
 
 def install_requirements(purpose: str) -> None:
-    """Make .venv and put in exactly what is locked, each file checked against its hash, unless it is there already."""
-    # The demo trains its suggestions; the tests' list holds what that takes.
+    """Creates .venv with exactly the locked packages, checked by hash, unless it is up to date."""
+    # The demo also trains suggestions; requirements-dev.txt includes what that needs.
     demo = ["requirements.txt", "requirements-train.txt"]
     names = ["requirements-dev.txt"] if purpose in ("test", "lint") else demo
     marks = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in names}
     python = VENV / "bin" / "python"
-    whole = (
+    is_complete = (
         subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0 if python.exists() else False
     )
-    if whole and all(read(VENV / f"installed-{name}") == mark for name, mark in marks.items()):
+    if is_complete and all(read(VENV / f"installed-{name}") == mark for name, mark in marks.items()):
         return
-    say("Installing the Python packages into .venv, each checked against its hash.")
-    if not whole:
+    say("Installing Python packages into .venv, checked by hash.")
+    if not is_complete:
         run([sys.executable, "-m", "venv", "--clear", str(VENV)])
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
     files = [word for name in names for word in ("-r", str(ROOT / name))]
-    # uv installs in a tenth of pip's time; where it does not run, pip does the same, slower.
+    # uv is ten times as fast as pip; where it does not run, use pip.
     subprocess.run([*pip, "-r", str(ROOT / "requirements-uv.txt")], capture_output=True)
     uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(python), "--require-hashes"]
     if not Path(uv[0]).exists() or subprocess.run([*uv, *files], stdin=subprocess.DEVNULL).returncode:
@@ -226,17 +226,17 @@ def read(path: Path) -> str:
 
 
 def main(purpose: str, arguments: list[str]) -> None:
-    """Set up what the purpose needs, then become the stack's own command line, in this very process."""
-    signal.signal(signal.SIGTERM, end_in_order)
+    """Installs what the purpose needs, then replaces this process with the stack's command line."""
+    signal.signal(signal.SIGTERM, exit_on_signal)
     python = VENV / "bin" / "python"
     if purpose == "demo":
-        # Told before anything is installed: --help, a mistyped flag, and that nothing can be running yet.
+        # Handle --help, invalid options and a needless --stop before installing anything.
         options = runpy.run_path(str(ROOT / "config/stack/options.py"))["parse"](arguments)
         if options.stop and not python.exists():
             sys.exit(print("Nothing is running here."))
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "setup.lock").open("w") as lock:
-        # Two commands started together must not both fill .venv.
+        # Two commands must not fill .venv at the same time.
         fcntl.flock(lock, fcntl.LOCK_EX)
         install_packages(purpose)
         install_requirements(purpose)
@@ -245,7 +245,7 @@ def main(purpose: str, arguments: list[str]) -> None:
     os.execve(python, [str(python), "-m", "config.stack", purpose, *arguments], environment)
 
 
-def end_in_order(number: int, frame: FrameType | None) -> NoReturn:
+def exit_on_signal(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)
 
 

@@ -1,4 +1,4 @@
-"""The flags of bin/demo. Runs on a plain Python, so that --help needs nothing installed."""
+"""The options of bin/demo. Uses only the standard library, so that --help needs nothing installed."""
 
 import argparse
 import sys
@@ -10,47 +10,45 @@ DEFAULT_PORT = 8311
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bin/demo",
-        description="Start Lamplighter with a demo city: a private PostgreSQL and Redis, the web server, the worker. "
-        "It installs what is missing, needs no other service, and opens no port but the web one. "
-        "Ctrl-C stops everything. With DATABASE_URL and REDIS_URL set, it uses those instead.",
+        description="Start Lamplighter with a demo city: a private PostgreSQL and Redis, the web server and the worker. "
+        "Installs what is missing, needs no other services, and opens only the web port. "
+        "Press Ctrl-C to stop everything. Set DATABASE_URL and REDIS_URL to use your own servers.",
         allow_abbrev=False,
     )
-    parser.add_argument("--fresh", action="store_true", help="forget the data of earlier runs and begin anew")
-    parser.add_argument("--detach", action="store_true", help="return once it is ready, and leave it running")
-    parser.add_argument("--stop", action="store_true", help="stop what --detach left running")
+    parser.add_argument("--fresh", action="store_true", help="delete the data of earlier runs and start over")
+    parser.add_argument("--detach", action="store_true", help="keep running in the background once ready")
+    parser.add_argument("--stop", action="store_true", help="stop a stack started with --detach")
     parser.add_argument(
         "--port",
         type=port,
         default=DEFAULT_PORT,
         metavar="N",
-        help="web port or the next free one (default: %(default)s)",
+        help="web port, or the next free one (default: %(default)s)",
     )
     parser.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: %(default)s)")
     parser.add_argument("--no-demo-data", action="store_true", help="start without a city")
-    parser.add_argument(
-        "--city", type=folder, metavar="FOLDER", help="start with the city that FOLDER/city.yaml describes"
-    )
+    parser.add_argument("--city", type=folder, metavar="FOLDER", help="load the city described in FOLDER/city.yaml")
     return parser
 
 
 def port(text: str) -> int:
     number = int(text)
     if not 0 < number < 65536:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+        raise argparse.ArgumentTypeError("the port must be between 1 and 65535")
     return number
 
 
 def folder(text: str) -> Path:
-    found = Path(text).resolve()
-    if not (found / "city.yaml").is_file():
-        raise argparse.ArgumentTypeError(f"there is no city.yaml in {found}")
-    return found
+    path = Path(text).resolve()
+    if not (path / "city.yaml").is_file():
+        raise argparse.ArgumentTypeError(f"there is no city.yaml in {path}")
+    return path
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     chosen = parser().parse_args(arguments)
     if chosen.city and chosen.no_demo_data:
-        parser().error("--city and --no-demo-data exclude each other")
+        parser().error("--city and --no-demo-data cannot be combined")
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""A private PostgreSQL, found by its folder, never by PATH; on a unix socket of its owner's, so without passwords."""
+"""A private PostgreSQL on a Unix socket that only its owner can use, so it needs no passwords."""
 
 import subprocess
 import time
@@ -9,29 +9,29 @@ from config.stack.folders import Folders, StackError
 from config.stack.machine import postgres_folder
 
 EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist")
-# The unsafe ones are for tests, whose data may be lost with the machine.
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "80", "jit": "off"}
+# For tests, whose data may be lost.
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
 def program(name: str) -> str:
     folder = postgres_folder()
     if folder is None:
-        raise StackError("PostgreSQL 17 with PostGIS 3 is not installed: run bin/demo once, which installs it.")
+        raise StackError("PostgreSQL 17 with PostGIS 3 is not installed. Run bin/demo once to install it.")
     return str(folder / name)
 
 
 def initialise(folders: Folders) -> None:
-    """Make the cluster unless it stands; a half-made one of an interrupted run is never taken for whole."""
+    """Creates the cluster if there is none. An interrupted run never leaves a partial cluster in its place."""
     if folders.postgres_data.exists():
         return
-    half = folders.postgres_data.with_name("postgres.half")
-    as_owner(folders, ["rm", "-rf", str(half)])
-    # ICU sorts names as people do, the same way on every machine.
+    partial = folders.postgres_data.with_name("postgres.partial")
+    as_owner(folders, ["rm", "-rf", str(partial)])
+    # ICU sorts names the same way on every machine.
     locale = ["--locale=C", "--encoding=UTF8", "--locale-provider=icu", "--icu-locale=und"]
     access = ["--username=postgres", "--auth-local=trust", "--auth-host=reject"]
-    as_owner(folders, [program("initdb"), "--no-sync", *locale, *access, "-D", str(half)])
-    as_owner(folders, ["mv", str(half), str(folders.postgres_data)])
+    as_owner(folders, [program("initdb"), "--no-sync", *locale, *access, "-D", str(partial)])
+    as_owner(folders, ["mv", str(partial), str(folders.postgres_data)])
 
 
 def as_owner(folders: Folders, command: Sequence[str]) -> None:
@@ -56,7 +56,7 @@ def command(folders: Folders, *, unsafe: bool = False) -> list[str]:
 
 
 def run_sql(folders: Folders, sql: str, *, database: str = "postgres") -> str:
-    """Run statements as the superuser. Raises StackError with the server's words."""
+    """Runs statements as the superuser. Raises StackError with the server's message."""
     where = ["-h", str(folders.servers), "-U", "postgres", "-d", database]
     finished = subprocess.run(
         [program("psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *where],
@@ -66,12 +66,12 @@ def run_sql(folders: Folders, sql: str, *, database: str = "postgres") -> str:
         cwd="/",
     )
     if finished.returncode:
-        raise StackError(f"PostgreSQL refused: {finished.stderr.strip()}")
+        raise StackError(f"PostgreSQL reported an error: {finished.stderr.strip()}")
     return finished.stdout.strip()
 
 
 def wait_until_ready(folders: Folders, *, seconds: float = 60) -> None:
-    """Raises StackError when the server does not answer in time."""
+    """Raises StackError if the server does not answer in time."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -85,7 +85,7 @@ def wait_until_ready(folders: Folders, *, seconds: float = 60) -> None:
 
 
 def create_owner(folders: Folders) -> None:
-    """The role that owns the tables and may make the other roles; and, in template1, what every new database gets."""
+    """Creates the role that owns the tables and creates the other roles, and adds the extensions to template1."""
     if run_sql(folders, "SELECT 1 FROM pg_roles WHERE rolname = 'lamplighter_owner'"):
         return
     run_sql(folders, ";".join(f"CREATE EXTENSION IF NOT EXISTS {name}" for name in EXTENSIONS), database="template1")

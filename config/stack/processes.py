@@ -1,4 +1,4 @@
-"""The processes of a running stack, kept alive by supervisord: what starts, in which order, and how each stops."""
+"""The processes of a running stack, managed by supervisord: what starts, in what order, and how each stops."""
 
 import os
 import shlex
@@ -19,19 +19,19 @@ from config.stack.folders import ROOT, Folders
 
 @dataclass(frozen=True)
 class Program:
-    """One process under the supervisor. Servers run as their owner, start first and stop last."""
+    """One process under the supervisor. Servers run as the folders' owner, start first and stop last."""
 
     name: str
     command: Sequence[str]
-    priority: int = 10  # the lower, the earlier it starts and the later it stops
-    role: str = ""  # the database role it speaks as
+    priority: int = 10  # lower starts earlier and stops later
+    role: str = ""  # the database role
     stop_signal: str = "TERM"
     as_owner: bool = False
 
 
 def server_programs(folders: Folders) -> list[Program]:
     return [
-        # INT, since TERM would wait for its clients to leave.
+        # INT, since TERM would wait for clients to disconnect.
         Program("postgres", postgres.command(folders), priority=1, stop_signal="INT", as_owner=True),
         Program("redis", redis.command(folders), priority=2, as_owner=True),
     ]
@@ -50,7 +50,7 @@ def app_programs(host: str, port: int) -> list[Program]:
     celery = [str(bin_folder / "celery"), "--app=config.celery:app"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     return [
-        # Two processes of four threads serve a demo on two cores; no control socket, since the supervisor controls it.
+        # Two processes with four threads suit two cores. No control socket: the supervisor manages gunicorn.
         Program(
             "web",
             [*gunicorn, "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=5", "--no-control-socket"],
@@ -62,16 +62,16 @@ def app_programs(host: str, port: int) -> list[Program]:
 
 
 def tied_to_parent(command: Sequence[str], folders: Folders, *, stop_signal: str, as_owner: bool) -> list[str]:
-    """The command as the user it needs, told to stop when its parent dies, however the parent dies."""
+    """Wraps the command to run as the right user, and to be stopped when its parent dies for any reason."""
     setpriv = shutil.which("setpriv")
-    if setpriv is None:  # macOS: a child outlives a kill -9 of its parent, and only that
+    if setpriv is None:  # macOS: a child survives only a kill -9 of its parent
         return list(command)
     user = folders.owner.setpriv if as_owner else []
     return [setpriv, *user, f"--pdeathsig={stop_signal}", "--", *command]
 
 
 def supervisor_config(folders: Folders, programs: Sequence[Program]) -> str:
-    """supervisord's configuration: restart whatever dies, waiting a second longer each time it fails to start."""
+    """supervisord's configuration: restart each process that exits, waiting a second longer after each failure."""
     lines = [
         "[supervisord]",
         "nodaemon=true",
@@ -108,7 +108,7 @@ def supervisor_config(folders: Folders, programs: Sequence[Program]) -> str:
             "stdout_logfile_maxbytes=10MB",
             "stdout_logfile_backups=1",
         ]
-    # As a group they stop together, before the servers that they speak to.
+    # A group, so that they stop together, before the servers they use.
     apps = [program.name for program in programs if not program.as_owner]
     lines += ["[group:app]", f"programs={','.join(apps)}", "priority=10"]
     return "\n".join(lines) + "\n"
@@ -117,7 +117,7 @@ def supervisor_config(folders: Folders, programs: Sequence[Program]) -> str:
 def start_supervisor(
     folders: Folders, programs: Sequence[Program], *, environment: dict[str, str], lock: int, detach: bool
 ) -> subprocess.Popen[bytes]:
-    """Start supervisord. It inherits the lock, which is thus held for as long as it lives, whatever becomes of us."""
+    """Starts supervisord. It inherits the lock and holds it until it exits, even if this process dies."""
     config = folders.run / "supervisor.conf"
     config.write_text(supervisor_config(folders, programs))
     supervisord = [sys.executable, "-m", "supervisor.supervisord", "-c", str(config)]
@@ -131,11 +131,11 @@ def start_supervisor(
             stdout=log,
             stderr=log,
             pass_fds=[lock],
-            start_new_session=True,  # a terminal's Ctrl-C is for us, who pass it on
+            start_new_session=True,  # Ctrl-C is handled by this process, which passes it on
         )
 
 
 def supervisor(folders: Folders) -> Any:
-    """The running supervisor, to be asked and told things."""
+    """The XML-RPC interface of the running supervisor."""
     transport = SupervisorTransport(None, None, f"unix://{folders.servers}/supervisor.sock")
     return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor

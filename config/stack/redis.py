@@ -1,4 +1,4 @@
-"""A private Redis: hints, cache and counters on a unix socket; it keeps nothing on disk."""
+"""A private Redis on a Unix socket, for cache, counters and wake-ups. It stores nothing on disk."""
 
 import socket
 import time
@@ -9,16 +9,16 @@ from config.stack.machine import redis_server
 
 def command(folders: Folders) -> list[str]:
     """The server's command line."""
-    found = redis_server()
-    if found is None:
-        raise StackError("Redis is not installed: run bin/demo once, which installs it.")
+    program = redis_server()
+    if program is None:
+        raise StackError("Redis is not installed. Run bin/demo once to install it.")
     where = ["--port", "0", "--unixsocket", str(folders.redis_socket), "--unixsocketperm", "700"]
-    keeps_nothing = ["--save", "", "--appendonly", "no", "--dir", str(folders.servers)]
-    return [found, *where, *keeps_nothing, "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru"]
+    no_persistence = ["--save", "", "--appendonly", "no", "--dir", str(folders.servers)]
+    return [program, *where, *no_persistence, "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru"]
 
 
 def wait_until_ready(folders: Folders, *, seconds: float = 30) -> None:
-    """Raises StackError when the server does not answer in time."""
+    """Raises StackError if the server does not answer in time."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -31,5 +31,5 @@ def wait_until_ready(folders: Folders, *, seconds: float = 30) -> None:
         except OSError:
             pass
         if time.monotonic() > deadline:
-            raise StackError(f"Redis did not start within {seconds:.0f} s: see redis.log in {folders.log}.")
+            raise StackError(f"Redis did not start within {seconds:.0f} s. See redis.log in {folders.log}.")
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Translations: gettext reads compiled .mo files, which are not kept in git."""
+"""Compile translations. The .mo files are not in git."""
 
 import os
 import shutil
@@ -9,18 +9,18 @@ from config.stack.folders import StackError
 
 
 def compile_changed(locale: Path) -> None:
-    """Compile every .po file that is newer than its .mo."""
+    """Compiles each .po file that is newer than its .mo file."""
     for source in sorted(locale.glob("*/LC_MESSAGES/*.po")):
         compiled = source.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
         msgfmt = shutil.which("msgfmt")
         if msgfmt is None:
-            raise StackError("gettext is not installed: run bin/demo once, which installs it.")
-        # By way of another name: a process that reads meanwhile sees the old file or the new one, never half.
-        half = source.with_suffix(f".{os.getpid()}.mo")
-        done = subprocess.run([msgfmt, "--check-format", "-o", half, source], capture_output=True, text=True)
+            raise StackError("gettext is not installed. Run bin/demo once to install it.")
+        # Write to another name first, so that no process reads a partial file.
+        partial = source.with_suffix(f".{os.getpid()}.mo")
+        done = subprocess.run([msgfmt, "--check-format", "-o", partial, source], capture_output=True, text=True)
         if done.returncode:
-            half.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise StackError(f"{source.name} does not compile: {done.stderr.strip()}")
-        half.replace(compiled)
+        partial.replace(compiled)

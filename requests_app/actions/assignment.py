@@ -1,4 +1,4 @@
-"""Who has it: to a person, to another department, back to triage; and which service and priority it really is."""
+"""Assigning requests to people and departments, returning them to triage, and changing their service and priority."""
 
 from django.db import transaction
 from django.db.models import F, Min
@@ -23,7 +23,7 @@ from requests_app.rules.review import public_state_of
 
 @transaction.atomic
 def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
-    """To one member of staff; None takes it from whoever has it."""
+    """Assigns to a member of staff; None unassigns."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "assign")
     service_request.assignee = assignee
@@ -34,7 +34,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
-    """To another department, with the reason as a note for them. A second change of hands counts as a bounce."""
+    """Transfers to another department, with the reason as a note. Counts as a bounce unless no department had it."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "transfer")
     before = service_request.department_id
@@ -69,7 +69,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 
 @transaction.atomic
 def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
-    """Not ours, and we do not know whose: the triage queue decides."""
+    """Returns the request to the triage queue, with the reason as a note."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id
@@ -95,7 +95,7 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
-    """What it really is. The new service's rule decides anew what the public may see; a hidden or private one stays so."""
+    """Corrects the service and recomputes what is public by the new service's rule. A hidden or private request stays so."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
     before, before_state = service_request.service, service_request.public_state
@@ -103,7 +103,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
     service_request.service_version = version
     service_request.priority = min(service_request.priority, version.priority)
     new_state = public_state_of(version, is_test=service_request.is_test)
-    # What was hidden becomes confidential too: hidden from the public is still read by all of City Hall.
+    # A hidden request becomes confidential too: all of City Hall can read hidden requests.
     if before_state == "public" or (
         new_state in CONFIDENTIAL and before_state in ("hidden", "pending_review", *CONFIDENTIAL)
     ):
@@ -119,7 +119,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         ]
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(public_state=service_request.public_state)
-    # The promise is the new service's, counted from where the old one was: the submission, or the last reopening.
+    # The new service's targets, counted from the old clock's start: the submission or the last reopening.
     running = service_request.clocks.filter(met_at=None)
     started_at = running.aggregate(first=Min("started_at"))["first"] or service_request.submitted_at
     running.update(met_at=F("started_at"))
@@ -139,7 +139,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         service_code=version.service.service_code,
         from_service_code=before.service_code,
     )
-    counters.moved(service_request, service_id=before.pk, public_state=before_state)
+    counters.recategorized(service_request, service_id=before.pk, public_state=before_state)
     return service_request
 
 

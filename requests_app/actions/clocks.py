@@ -1,4 +1,4 @@
-"""Starting, pausing and stopping a request's promises; the request's due columns copy them for sorting."""
+"""Starting, pausing, resuming and stopping the clocks of a request's targets."""
 
 import datetime as dt
 from typing import Any
@@ -19,8 +19,8 @@ def start(
     kinds: tuple[str, ...] = KINDS,
     shorter: bool = False,
 ) -> None:
-    """Starts the clocks that the service promises. resolve_target: an answer's own {"value", "unit"}. shorter: after a reopening,
-    half the time."""
+    """Starts clocks for the service's targets. resolve_target: a target set by an answer, {"value", "unit"}. shorter: after a
+    reopening, half the time."""
     zone = service_request.jurisdiction.zone
     areas = list(service_request.areas.all()) if service_request.pk else []
     for kind in kinds:
@@ -41,11 +41,11 @@ def start(
         Clock.objects.create(
             service_request=service_request, kind=kind, target=target, target_words=words, started_at=at, due_at=due
         )
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
-def copy_due(service_request: ServiceRequest) -> None:
-    """Sets the due columns from the clocks; the caller saves them."""
+def update_due_fields(service_request: ServiceRequest) -> None:
+    """Copies the clocks to the request's due columns, which the caller saves."""
     running = {clock.kind: clock for clock in service_request.clocks.filter(met_at=None)}
     acknowledge = running.get(Target.Kind.ACKNOWLEDGE)
     resolve = running.get(Target.Kind.RESOLVE)
@@ -56,10 +56,10 @@ def copy_due(service_request: ServiceRequest) -> None:
 DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 
 
-def meet(service_request: ServiceRequest, *kinds: str) -> None:
-    """The promise is kept (or over): its clock stops."""
+def stop(service_request: ServiceRequest, *kinds: str) -> None:
+    """Stops the clock: the target is met, or no longer applies."""
     service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
 def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.WorkingHours:
@@ -74,29 +74,29 @@ def pause(service_request: ServiceRequest) -> None:
         clock.remaining_s = round(_hours(service_request, clock).between(now, clock.due_at))
         clock.paused_at = now
         clock.save(update_fields=["remaining_s", "paused_at"])
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
 def resume(service_request: ServiceRequest) -> None:
-    """The clock goes on with what was left of it; one that was late already stays late by as much."""
+    """Resumes with the time that was left. A clock that was already late stays late by as much."""
     now = app_now()
     for clock in service_request.clocks.filter(met_at=None).exclude(paused_at=None):
-        left = clock.remaining_s or 0
-        if left >= 0:
-            clock.due_at = _hours(service_request, clock).add(now, left)
+        remaining_s = clock.remaining_s or 0
+        if remaining_s >= 0:
+            clock.due_at = _hours(service_request, clock).add(now, remaining_s)
         else:
-            clock.due_at = now + dt.timedelta(seconds=left)
+            clock.due_at = now + dt.timedelta(seconds=remaining_s)
         clock.paused_at = clock.remaining_s = None
         clock.save(update_fields=["due_at", "paused_at", "remaining_s"])
-    copy_due(service_request)
+    update_due_fields(service_request)
 
 
-def recalculate_for(service_request: ServiceRequest, department: Department) -> None:
-    """The first routing chose another department than the service's own: its working hours count from the start."""
+def recalculate(service_request: ServiceRequest, department: Department) -> None:
+    """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
     for clock in service_request.clocks.filter(met_at=None, paused_at=None):
         words = clock.target_words
         zone = service_request.jurisdiction.zone
         hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
         clock.due_at = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
         clock.save(update_fields=["due_at"])
-    copy_due(service_request)
+    update_due_fields(service_request)

@@ -1,4 +1,4 @@
-"""What is said: public comments, internal notes, a question to the reporter, and what residents answer or add."""
+"""Comments, notes, questions to the reporter, and residents' answers and additions."""
 
 import datetime as dt
 
@@ -10,19 +10,19 @@ from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
 
-ANSWER_WITHIN = dt.timedelta(days=14)
+ANSWER_DEADLINE = dt.timedelta(days=14)
 WAITS_FOR_REPORTER = "reporter"
 
 
 @transaction.atomic
 def comment(pk: int, *, text: str, actor: User) -> Comment:
-    """Words of the department's that everybody may read; reporter and followers hear of them."""
+    """Posts a public comment by the department. Reporter and followers are notified."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "comment")
-    service_request.updated_at = service_request.last_public_word_at = app_now()
+    service_request.updated_at = service_request.last_public_message_at = app_now()
     service_request.has_new_answer = False
-    service_request.save(update_fields=["status", "updated_at", "last_public_word_at", "has_new_answer"])
-    said = Comment.objects.create(
+    service_request.save(update_fields=["status", "updated_at", "last_public_message_at", "has_new_answer"])
+    created = Comment.objects.create(
         service_request=service_request,
         text=text,
         language=actor.language,
@@ -30,16 +30,16 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "commented", actor=actor, comment_id=said.pk)
-    return said
+    events.record(service_request, "commented", actor=actor, comment_id=created.pk)
+    return created
 
 
 @transaction.atomic
 def note(pk: int, *, text: str, actor: User) -> Comment:
-    """For staff alone."""
+    """Adds an internal note."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
-    written = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.NOTE,
         text=text,
@@ -47,22 +47,22 @@ def note(pk: int, *, text: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "noted", actor=actor, comment_id=written.pk)
-    return written
+    events.record(service_request, "note_added", actor=actor, comment_id=created.pk)
+    return created
 
 
 @transaction.atomic
 def ask(pk: int, *, question: str, actor: User) -> Comment:
-    """Asks the reporter. The question is theirs alone to read; the clock waits for their answer."""
+    """Asks the reporter a question that only they can see. The clock is paused until they answer."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "ask")
     now = app_now()
     service_request.hold_reason = WAITS_FOR_REPORTER
-    service_request.hold_until = (now + ANSWER_WITHIN).date()
+    service_request.hold_until = (now + ANSWER_DEADLINE).date()
     service_request.updated_at = now
     clocks.pause(service_request)
     service_request.save(update_fields=["status", "hold_reason", "hold_until", "updated_at", *clocks.DUE_FIELDS])
-    asked = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.QUESTION,
         text=question,
@@ -70,13 +70,13 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "asked", actor=actor, comment_id=asked.pk)
-    return asked
+    events.record(service_request, "asked", actor=actor, comment_id=created.pk)
+    return created
 
 
 @transaction.atomic
 def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
-    """What the reporter answers (or a call taker for them): a wait for the reporter ends, a wait for anything else goes on."""
+    """Adds the reporter's answer (or a call taker's, for them). A hold for the reporter ends; any other hold goes on."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.hold_reason != WAITS_FOR_REPORTER and service_request.status == Status.ON_HOLD:
         return _add_resident_comment(service_request, text, actor)
@@ -91,8 +91,8 @@ def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
 
 
 @transaction.atomic
-def add(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
-    """What whoever reported or joined adds unasked: it changes no status and no clock. language: of the words, if known."""
+def add_message(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
+    """Adds a resident's comment without a question. Status and clocks do not change. language: of the text, if known."""
     service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "add")
     return _add_resident_comment(service_request, text, actor, language)
@@ -101,11 +101,11 @@ def add(pk: int, *, text: str, actor: Person, language: str = "") -> Comment:
 def _add_resident_comment(
     service_request: ServiceRequest, text: str, actor: Person | User, language: str = ""
 ) -> Comment:
-    """Read by staff, not shown to everybody. After "we needed your answer", any words reopen."""
+    """Stored for staff, not public. If the request was closed for lack of an answer, any message reopens it."""
     service_request.has_new_answer = True
     service_request.updated_at = app_now()
     service_request.save(update_fields=["has_new_answer", "updated_at"])
-    said = Comment.objects.create(
+    created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.ANSWER,
         text=text,
@@ -113,13 +113,13 @@ def _add_resident_comment(
         person=actor if isinstance(actor, Person) else None,
         user=actor if isinstance(actor, User) else None,
     )
-    events.record(service_request, "answered", actor=actor, comment_id=said.pk)
+    events.record(service_request, "answered", actor=actor, comment_id=created.pk)
     if service_request.disposition == Disposition.NO_REPLY:
         progress.reopen(service_request.pk, words="", actor=actor)
-    return said
+    return created
 
 
 @transaction.atomic
-def read_answers(pk: int, *, actor: User) -> None:
-    """Somebody has read what the reporter said: the flag goes."""
+def mark_read(pk: int, *, actor: User) -> None:
+    """Marks the reporter's messages as read."""
     ServiceRequest.objects.filter(pk=pk, has_new_answer=True).update(has_new_answer=False)

@@ -1,4 +1,4 @@
-"""Its reporter changes a report until somebody works on it: words, answers and place, with what stood there before kept."""
+"""Reporters' corrections of text, answers and place, allowed until work begins. Earlier versions are kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,20 +14,20 @@ from requests_app.places import ownership
 from requests_app.rules import intake, reporter_edits, review
 
 Field = TextRevision.Field
-# What readers see where an answer was taken back.
+# Shown where an answer was removed.
 NO_ANSWER = "—"
 
 
-class ChangedMeanwhile(Exception):
-    """It is not any more what the page showed: another window or another device was faster."""
+class EditConflict(Exception):
+    """The report was changed in another window or on another device since the page was loaded."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """The report as it shall be. place: None where it stays; owner: whose ground that is, if not ours.
+    """The report as it should be. place: None if unchanged; owner: of the land there, if not the city.
 
-    answers: free words by the question's code; what is not named stays. said_no: why we asked whether anybody is in danger,
-    where that was answered with no. was: the fingerprint of the report as the page showed it.
+    answers: text answers by question code; omitted questions stay unchanged. said_no: the reasons for asking about danger to which
+    the reporter answered no. was: the fingerprint of the report when the page was loaded.
     """
 
     text: str
@@ -40,37 +40,37 @@ class Correction:
 
 
 @transaction.atomic
-def change(pk: int, wanted: Correction, *, actor: Person) -> bool:
-    """False if it says all that already: a second press. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
-    # Lock first: somebody of the staff may accept it at this moment, and must not have another report in hand.
+def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
+    """Returns False if nothing changes. Raises progress.TooLate, ChangedMeanwhile and submission.Refused."""
+    # Lock first: staff who accept the report at the same time must not end up with a different one.
     service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
-    is_of_today = wanted.was in ("", reporter_edits.fingerprint(service_request))
-    place = wanted.place
+    is_current = correction.was in ("", reporter_edits.fingerprint(service_request))
+    place = correction.place
     if place is not None and place.point is not None:
         if not ownership.inside(service_request.jurisdiction, place.point):
-            words = submission.outside_words(service_request.jurisdiction, place.point)
+            words = submission.outside_message(service_request.jurisdiction, place.point)
             raise submission.Refused({"place": words}, code="outside")
     elif place is not None and not place.address and service_request.service_version.place_required:
-        raise submission.Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
+        raise submission.Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
     changed = [
-        _change_text(service_request, intake.clean_text(wanted.text)[: intake.DESCRIPTION_MAX], actor),
-        _change_answers(service_request, wanted.answers, actor),
-        _change_place(service_request, place, wanted.owner, intake.clean_text(wanted.note)[:300], actor),
+        _change_text(service_request, intake.clean_text(correction.text)[: intake.DESCRIPTION_MAX], actor),
+        _change_answers(service_request, correction.answers, actor),
+        _change_place(service_request, place, correction.owner, intake.clean_text(correction.note)[:300], actor),
     ]
     if not any(changed):
         return False
-    if not is_of_today:
-        raise ChangedMeanwhile
+    if not is_current:
+        raise EditConflict
     service_request.updated_at = app_now()
-    service_request.after_warning = service_request.after_warning or bool(wanted.said_no)
+    service_request.after_warning = service_request.after_warning or bool(correction.said_no)
     service_request.save(update_fields=["updated_at", "after_warning"])
-    if wanted.said_no:
-        danger.continued_edit(service_request, wanted.said_no)
-    if reason := review.review_reason(service_request.jurisdiction, _all_words(service_request)):
+    if correction.said_no:
+        danger.answer_no_for_edit(service_request, correction.said_no)
+    if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
         moderation.send_to_review(pk, reason=reason)
-    routing.route_changed(pk)
+    routing.reroute_edited(pk)
     return True
 
 
@@ -80,41 +80,45 @@ def _change_text(service_request: ServiceRequest, text: str, actor: Person) -> b
         return False
     service_request.description = text
     service_request.save(update_fields=["description"])
-    _tell(service_request, Field.DESCRIPTION, before, text, actor)
+    _record_edit(service_request, Field.DESCRIPTION, before, text, actor)
     return True
 
 
-def _change_answers(service_request: ServiceRequest, wanted: Mapping[str, str], actor: Person) -> bool:
-    kept = {one.question_version.code: one for one in service_request.answers.select_related("question_version")}
-    given = {code: one.value for code, one in kept.items()}
+def _change_answers(service_request: ServiceRequest, texts: Mapping[str, str], actor: Person) -> bool:
+    answers = {
+        answer.question_version.code: answer for answer in service_request.answers.select_related("question_version")
+    }
+    values = {code: answer.value for code, answer in answers.items()}
     changed = False
-    for question in reporter_edits.text_questions(service_request, given):
-        if question.code not in wanted:
+    for question in reporter_edits.text_questions(service_request, values):
+        if question.code not in texts:
             continue
-        words = intake.clean_text(wanted[question.code])[: intake.ANSWER_MAX]
-        answer = kept.get(question.code)
+        words = intake.clean_text(texts[question.code])[: intake.ANSWER_MAX]
+        answer = answers.get(question.code)
         before = str(answer.value) if answer else ""
         if words == before:
             continue
-        answer = _answer(service_request, question, answer, words)
+        answer = _save_answer(service_request, question, answer, words)
         is_public = question.visibility == QuestionVersion.Visibility.PUBLIC
-        _tell(service_request, Field.ANSWER, before, words, actor, answer=answer, is_public=is_public)
+        _record_edit(service_request, Field.ANSWER, before, words, actor, answer=answer, is_public=is_public)
         changed = True
     return changed
 
 
-def _answer(service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str) -> Answer:
-    """The answer as it stands now. One that was taken back stays as a row: what stood there before hangs on it."""
+def _save_answer(
+    service_request: ServiceRequest, question: QuestionVersion, answer: Answer | None, words: str
+) -> Answer:
+    """Saves an answer. The row of a removed answer stays, because its earlier text refers to it."""
     if answer is not None:
-        answer.value, answer.value_words = words, words or NO_ANSWER
-        answer.save(update_fields=["value", "value_words"])
+        answer.value, answer.value_text = words, words or NO_ANSWER
+        answer.save(update_fields=["value", "value_text"])
         return answer
     return Answer.objects.create(
         service_request=service_request,
         question_version=question,
-        question_words=question.text.get(service_request.language) or question.text.get("en", ""),
+        question_text=question.text.get(service_request.language) or question.text.get("en", ""),
         value=words,
-        value_words=words,
+        value_text=words,
     )
 
 
@@ -143,13 +147,13 @@ def _change_place(
         return False
     service_request.place_note = note
     service_request.save(update_fields=["place_note"])
-    _tell(service_request, Field.PLACE_NOTE, before, note, actor, is_public=False)
+    _record_edit(service_request, Field.PLACE_NOTE, before, note, actor, is_public=False)
     return True
 
 
-def _tell(
+def _record_edit(
     service_request: ServiceRequest,
-    where: str,
+    field: str,
     before: str,
     after: str,
     actor: Person,
@@ -157,20 +161,20 @@ def _tell(
     answer: Answer | None = None,
     is_public: bool = True,
 ) -> None:
-    """is_public: everybody reads the words, and so hears that they changed; never what stood there before."""
+    """is_public: the text is public, so followers are notified that it changed (but never shown the earlier text)."""
     revision = TextRevision.objects.create(
         service_request=service_request,
-        field=where,
+        field=field,
         answer=answer,
         before=before,
         after=after,
         reason="edited",
         person=actor,
     )
-    kind = "edited" if is_public else "edited_for_staff"
-    events.record(service_request, kind, actor=actor, field=where, revision_id=revision.pk)
+    kind = "edited" if is_public else "edited_privately"
+    events.record(service_request, kind, actor=actor, field=field, revision_id=revision.pk)
 
 
-def _all_words(service_request: ServiceRequest) -> list[str]:
-    answers = [str(one.value_words) for one in service_request.answers.all()]
+def _all_texts(service_request: ServiceRequest) -> list[str]:
+    answers = [str(answer.value_text) for answer in service_request.answers.all()]
     return [service_request.description, service_request.address, service_request.place_note, *answers]

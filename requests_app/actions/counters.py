@@ -1,4 +1,4 @@
-"""Counters: actions append deltas in their own transaction, a drain folds them, the night recounts and tells any difference."""
+"""Counters: actions append deltas in their own transaction, the drain folds them in, and a nightly recount corrects them."""
 
 import datetime as dt
 from typing import Any
@@ -10,7 +10,7 @@ from requests_app.models import CounterDelta, Jurisdiction, ServiceRequest
 
 log = structlog.get_logger(__name__)
 
-# The day of a level, which has none.
+# The day used for measures without one.
 LEVEL = dt.date(1970, 1, 1)
 FOLDED_AT_ONCE = 10_000
 
@@ -45,18 +45,20 @@ def reopened(service_request: ServiceRequest) -> None:
     append(service_request, "open", 1)
 
 
-def moved(service_request: ServiceRequest, *, service_id: int | None = None, public_state: str | None = None) -> None:
-    """After the change: takes the request out of where it was counted (the old service or state) and counts it where it is."""
+def recategorized(
+    service_request: ServiceRequest, *, service_id: int | None = None, public_state: str | None = None
+) -> None:
+    """Call after a change of service or public state: moves the request from where it was counted to where it belongs now."""
     old = ServiceRequest(
         jurisdiction_id=service_request.jurisdiction_id,
         service_id=service_id or service_request.service_id,
         public_state=public_state or service_request.public_state,
     )
     day = local_day(service_request, service_request.submitted_at)
-    for one, sign in ((old, -1), (service_request, 1)):
-        append(one, "submitted", sign, day=day)
+    for counted, sign in ((old, -1), (service_request, 1)):
+        append(counted, "submitted", sign, day=day)
         if service_request.is_open:
-            append(one, "open", sign)
+            append(counted, "open", sign)
 
 
 FOLD = """
@@ -77,7 +79,7 @@ def fold() -> None:
         cursor.execute(FOLD, [FOLDED_AT_ONCE])
 
 
-# One statement, so one moment: a fold between two would be counted twice or not at all.
+# A single statement sees one snapshot: with two, a fold in between would be counted twice or not at all.
 READ = """
 SELECT coalesce(sum(n), 0)::bigint FROM (
   SELECT day, public_state, value AS n FROM requests_app_counter WHERE jurisdiction_id = %(city)s AND measure = %(measure)s
@@ -89,15 +91,20 @@ WHERE (%(since)s::date IS NULL OR day >= %(since)s) AND (public_state = 'public'
 
 
 def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = None, public_only: bool = True) -> int:
-    """Folded plus unfolded, so that a count is right the moment its change is committed."""
-    wanted: dict[str, Any] = {"city": jurisdiction.pk, "measure": measure, "since": since, "public_only": public_only}
+    """Folded plus pending deltas, so that a count is correct as soon as a change is committed."""
+    parameters: dict[str, Any] = {
+        "city": jurisdiction.pk,
+        "measure": measure,
+        "since": since,
+        "public_only": public_only,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(READ, wanted)
+        cursor.execute(READ, parameters)
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 
 
-# What waits to be confirmed is not here yet.
+# Unconfirmed reports do not count yet.
 TRUTH = """
 SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
   SELECT r.jurisdiction_id, 'submitted' AS measure, (r.submitted_at AT TIME ZONE j.time_zone)::date AS day,
@@ -112,8 +119,8 @@ SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM
 """
 
 
-# One statement sees one moment, in which each change and its delta are both there or both not: nobody has to be kept from
-# writing meanwhile. What is wrong is set right by a delta, as anything else.
+# One statement sees one snapshot, in which a change and its delta are both visible or both not, so writers need not be
+# blocked. Differences are corrected by a delta.
 RECOUNT = f"""
 INSERT INTO requests_app_counterdelta (jurisdiction_id, measure, day, service_id, public_state, delta)
 SELECT jurisdiction_id, measure, day, service_id, public_state, coalesce(truth.n, 0) - coalesce(kept.n, 0)
@@ -130,7 +137,7 @@ WHERE coalesce(truth.n, 0) <> coalesce(kept.n, 0)
 
 
 def recount() -> int:
-    """Counts everything again, sets the counters right, and says in the log how many were wrong (it should be none)."""
+    """Recounts everything, corrects the counters and logs how many were wrong (which should be none)."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(RECOUNT)
         wrong = int(cursor.rowcount)

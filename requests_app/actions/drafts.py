@@ -1,4 +1,4 @@
-"""A report that is being typed: begun, kept, sent or followed instead, forgotten. One draft makes one request."""
+"""Drafts of reports: created, saved, submitted, turned into following an earlier request, deleted. One draft, one request."""
 
 import dataclasses
 import datetime as dt
@@ -19,11 +19,11 @@ from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
 from requests_app.rules.report_path import Path
 
-KEPT = dt.timedelta(days=7)
+EXPIRES_AFTER = dt.timedelta(days=7)
 
 
-class NotReady(Exception):
-    """The draft cannot be sent yet. page: what is to be answered first (see rules.report_path)."""
+class Incomplete(Exception):
+    """The draft cannot be submitted yet. page: the first step to complete (see rules.report_path)."""
 
     def __init__(self, page: str) -> None:
         self.page = page
@@ -34,21 +34,21 @@ def visitor_hash(visitor: str) -> str:
     return hashlib.sha256(visitor.encode()).hexdigest()
 
 
-def begin(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
-    """visitor: the secret of this browser's cookie; only its hash is kept."""
+def create(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
+    """visitor: the secret in this browser's cookie; only its hash is stored."""
     return Draft.objects.create(
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
         typed=_clean(typed),
-        expires_at=app_now() + KEPT,
+        expires_at=app_now() + EXPIRES_AFTER,
     )
 
 
 @transaction.atomic
-def keep(draft: Draft, **typed: Any) -> None:
-    """Adds to what was typed. A draft that was sent from another tab meanwhile stays as it is."""
-    # Lock first: two tabs that save at once must not lose each other's words.
+def save(draft: Draft, **typed: Any) -> None:
+    """Merges into what was typed. A draft already submitted from another tab stays unchanged."""
+    # Lock first: two tabs saving at once must not overwrite each other.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is None:
         locked.typed = {**locked.typed, **_clean(typed)}
@@ -60,8 +60,8 @@ def keep(draft: Draft, **typed: Any) -> None:
     draft.service_request_id = locked.service_request_id
 
 
-def describe(draft: Draft, words: dict[str, str]) -> None:
-    """What the draft's photos show, by the photo's name."""
+def save_photo_descriptions(draft: Draft, words: dict[str, str]) -> None:
+    """Saves descriptions of the draft's photos, by photo name."""
     for photo in draft.photos.filter(name__in=words):
         if photo.alt != words[photo.name]:
             photo.alt = words[photo.name][:300]
@@ -69,71 +69,73 @@ def describe(draft: Draft, words: dict[str, str]) -> None:
 
 
 def photo_name(draft: Draft, key: str) -> str:
-    """What a photo is called here that a browser calls `key`."""
+    """Our name for a photo, from the browser's key."""
     return hashlib.sha256(f"{draft.idempotency_key}:{key}".encode()).hexdigest()[:32]
 
 
 @transaction.atomic
-def take_out(draft: Draft, where: str, words: str, *, near: int) -> bool:
-    """Takes what was found in words that everyone can see out of them (see rules.public_words). False if it is not there.
+def remove_passage(draft: Draft, where: str, words: str, *, near: int) -> bool:
+    """Removes a passage from public text (see rules.public_words). Returns False if it is not there.
 
-    near: where it stood when it was shown; another tab may have moved it since.
+    near: its position when it was shown; another tab may have moved it since.
     """
     draft.typed = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk).typed
     text = public_words.public_words(Path(draft)).get(where, "")
-    found = [one for one in public_words.found_in(where, text) if one.words == words]
-    if not found:
+    matches = [match for match in public_words.found_in(where, text) if match.words == words]
+    if not matches:
         return False
-    left = personal_data.without(text, min(found, key=lambda one: abs(one.start - near)))
+    remaining = personal_data.without(text, min(matches, key=lambda match: abs(match.start - near)))
     kind, _, name = where.partition(":")
     if kind == "photo":
-        describe(draft, {name: left})
+        save_photo_descriptions(draft, {name: remaining})
     elif kind == "answer":
-        keep(draft, answers={**draft.typed["answers"], name: left})
+        save(draft, answers={**draft.typed["answers"], name: remaining})
     elif kind == "address":
-        keep(draft, place={**draft.typed["place"], "address": left})
+        save(draft, place={**draft.typed["place"], "address": remaining})
     else:
-        # Without any words left the page that takes them comes again.
-        keep(draft, text=left, shown=[one for one in draft.typed.get("shown", []) if left or one != "words"])
+        # If no text is left, the reporter returns to the page that asks for it.
+        save(
+            draft, text=remaining, shown=[page for page in draft.typed.get("shown", []) if remaining or page != "words"]
+        )
     return True
 
 
 def add_photo(draft: Draft, upload: IO[bytes], *, size: int, key: str = "", keep_taken: bool = False) -> Photo:
-    """One more photo. Raises photos.PhotoRefused.
+    """Adds a photo. Raises photos.PhotoRefused.
 
-    key: the browser's own for this photo, so that a second try after a lost answer does not add it twice.
+    key: the browser's own for this photo, so that a retry after a lost response does not add it twice.
     """
     name = photo_name(draft, key) if key else ""
     known = draft.photos.filter(name=name).first() if name else None
     if known is not None:
         return known
     try:
-        photo = photos.take(
+        photo = photos.store_upload(
             upload, size=size, jurisdiction=draft.jurisdiction, draft=draft, name=name, keep_taken=keep_taken
         )
     except IntegrityError:
-        # Both tries came at once, or the draft was forgotten while we decoded.
+        # Both tries arrived at once, or the draft was deleted while we decoded.
         if (known := draft.photos.filter(name=name).first()) is not None:
             return known
-        raise photos.PhotoRefused(photos.refusal("late")) from None
+        raise photos.PhotoRefused(photos.refusal_message("late")) from None
     with transaction.atomic():
-        # Lock first: several photos come at once, and the report may be sent at this moment.
+        # Lock first: several photos may arrive at once, and the report may be submitted at the same time.
         locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
         is_sent = locked is None or locked.service_request_id is not None
         if not is_sent and draft.photos.filter(pk__lt=photo.pk).count() < photos.PHOTOS_MAX:
             _touch(locked)
             return photo
-        left = draft.photos.filter(pk=photo.pk).first()
-        if left is None:
-            # It was sent with the report.
+        unsent = draft.photos.filter(pk=photo.pk).first()
+        if unsent is None:
+            # It was submitted with the report.
             return photo
-        left.delete()
-    photos.remove_files(photo)
-    raise photos.PhotoRefused(photos.refusal("late" if is_sent else "too_many"))
+        unsent.delete()
+    photos.delete_files(photo)
+    raise photos.PhotoRefused(photos.refusal_message("late" if is_sent else "too_many"))
 
 
 def remove_photo(draft: Draft, name: str) -> None:
-    """Of a report that is not sent; afterward there is nothing to remove from."""
+    """Removes a photo from an unsent draft. Does nothing if the report was submitted."""
     with transaction.atomic():
         locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, service_request=None).first()
         photo = draft.photos.filter(name=name).first()
@@ -141,21 +143,21 @@ def remove_photo(draft: Draft, name: str) -> None:
             return
         photo.delete()
         _touch(locked)
-    photos.remove_files(photo)
+    photos.delete_files(photo)
 
 
-def forget_taken(draft: Draft) -> None:
-    """The consent was taken back: when and where the photos were taken is nobody's business any more."""
+def drop_photo_metadata(draft: Draft) -> None:
+    """Deletes when and where the photos were taken, after consent was withdrawn."""
     draft.photos.update(taken_at=None, taken_point=None)
 
 
 @transaction.atomic
-def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
-    """Makes the request of this draft, or returns the one that it made before. Raises NotReady and submission.Refused.
+def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_limit: bool = False) -> ServiceRequest:
+    """Makes this draft's request, or returns the one it made before. Raises NotReady and submission.Refused.
 
-    checked: the id of the service's version that the check page showed. Another one since then may show more to everyone, or
-    ask for more: then it is checked again.
-    verified: the email address that is signed in where it was written, normalized.
+    checked: the id of the service version that the check page showed. If there is a newer one, which may publish or ask more, the
+    reporter has to check again.
+    verified: the normalized email address that is signed in, if any.
     over_limit: too many reports came from this network or person (web/report/spam_signals.py).
     """
     # Lock first: a double click must wait here and then find the request.
@@ -165,49 +167,49 @@ def send(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_lim
     path = Path(draft)
     page = path.next_page()
     if page != "check" or path.version is None or (checked and checked != str(path.version.pk)):
-        raise NotReady(page)
+        raise Incomplete(page)
     answers = path.answers
     after_warning = bool(draft.typed.get("warned"))
     if after_warning:
-        # Each answer that stops the form was warned about, or next_page() would not have come to "check".
+        # Warnings of all answers that stop the form were shown, or next_page() would not be "check".
         answers = dataclasses.replace(answers, stopped_by=None)
     report = submission.NewReport(
         jurisdiction=draft.jurisdiction,
         version=path.version,
         description=path.text,
         language=path.typed.get("text_language") or draft.language,
-        place=place_from(draft.jurisdiction, path.place),
+        place=to_place(draft.jurisdiction, path.place),
         answers=answers,
         reporter=_reporter(path.typed["contact"], draft, verified),
         visitor_hash=draft.visitor_hash,
         owner=path.owner,
         may_be_outside=True,
-        # Those that came before another service was chosen, which takes none, go with the draft.
+        # If the service takes no photos, those added for another service are deleted with the draft.
         photos=draft.photos.order_by("id") if path.takes_photos else [],
         after_warning=after_warning,
-        spam_signals=submission.SpamSignals(by_robot=_is_by_robot(draft), over_limit=over_limit),
+        spam_signals=submission.SpamSignals(by_robot=_is_bot(draft), over_limit=over_limit),
     )
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
     )
-    done = submission.submit(report, idempotency=key)
+    result = submission.submit(report, idempotency=key)
     remove_photos(draft)
-    finish(draft, done.service_request, done.link, "sent")
-    return done.service_request
+    finish(draft, result.service_request, result.link, "sent")
+    return result.service_request
 
 
-def _is_by_robot(draft: Draft) -> bool:
-    """Whether something was typed where people see no field, or the whole path took less time than it takes a person."""
+def _is_bot(draft: Draft) -> bool:
+    """Whether the hidden field was filled in, or the form was completed faster than a person could."""
     looked_s = draft.typed.get("looked_s")
     if draft.typed.get("by_robot") or looked_s is None:
         return bool(draft.typed.get("by_robot"))
     return looked_s + (app_now() - draft.created_at).total_seconds() < settings.LEAST_S_TO_REPORT
 
 
-def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
-    """A new draft with what is the same as in this sent one: the contact, and the place, or the service (`like`)."""
+def create_similar(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
+    """Starts a draft from a submitted one, with the same contact and the same place, or the same service (`like`)."""
     typed: dict[str, Any] = {}
-    link = link_of(draft)
+    link = private_link(draft)
     if draft.service_request is not None and link is not None and draft.typed.get("end") == "sent":
         sent = draft.service_request
         if like:
@@ -216,16 +218,16 @@ def another(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
             typed["place"] = {"address": sent.address, "note": sent.place_note, "source": sent.place_source}
             if sent.point is not None:
                 typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
-        typed["contact"] = contact_of(link.person)
-    return begin(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
+        typed["contact"] = contact_data(link.person)
+    return create(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
 
 
-def link_of(draft: Draft) -> AccessLink | None:
-    """The private link that sending or following made."""
+def private_link(draft: Draft) -> AccessLink | None:
+    """The private link created by submitting or following."""
     return AccessLink.objects.select_related("person", "service_request").filter(pk=draft.typed.get("link")).first()
 
 
-def contact_of(person: Person) -> dict[str, Any]:
+def contact_data(person: Person) -> dict[str, Any]:
     points = {point.kind: point.value for point in person.contact_points.all()}
     return {
         "name": person.name,
@@ -236,29 +238,29 @@ def contact_of(person: Person) -> dict[str, Any]:
     }
 
 
-def forget(drafts: list[Draft]) -> None:
-    """ "Forget me on this device": what was typed goes, with its photos. What was sent stays sent."""
+def delete(drafts: list[Draft]) -> None:
+    """ "Forget me on this device": deletes drafts with their photos. Submitted reports stay."""
     for draft in drafts:
         with transaction.atomic():
-            # Lock first: one that is being sent at this moment gives its photos to the request.
+            # Lock first: a draft that is being submitted hands its photos to the request.
             locked = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
-            left = list(locked.photos.all()) if locked else []
+            own_photos = list(locked.photos.all()) if locked else []
             if locked is not None:
                 locked.delete()
-        for photo in left:
-            photos.remove_files(photo)
+        for photo in own_photos:
+            photos.delete_files(photo)
 
 
-def place_from(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
-    """A place as a draft keeps it, as a report takes it."""
-    named = place.get("asset")
+def to_place(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:
+    """Converts the place of a draft to that of a report."""
+    asset = place.get("asset")
     return submission.Place(
         point=Point(float(place["long"]), float(place["lat"]), srid=4326) if "lat" in place else None,
         address=place.get("address", ""),
         note=place.get("note", ""),
         source=place.get("source", ""),
         confidence=place.get("confidence"),
-        asset=assets.by_number(jurisdiction, named["number"]) if named else None,
+        asset=assets.by_number(jurisdiction, asset["number"]) if asset else None,
     )
 
 
@@ -275,14 +277,14 @@ def _reporter(contact: dict[str, Any], draft: Draft, verified: str) -> Reporter:
 
 
 def _touch(draft: Draft | None) -> None:
-    """Another tab that shows how it was before can tell that it has changed."""
+    """Marks the draft as changed, so that other tabs can tell that they are out of date."""
     if draft is not None:
         draft.updated_at = app_now()
         draft.save(update_fields=["updated_at"])
 
 
 def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | None, end: str) -> None:
-    """The typed words go: from here on they live in the request alone."""
+    """Deletes the typed text, which is now stored in the request only."""
     draft.service_request = service_request
     draft.typed = {"end": end, "link": link.pk if link else None}
     draft.updated_at = app_now()
@@ -290,21 +292,21 @@ def finish(draft: Draft, service_request: ServiceRequest, link: AccessLink | Non
 
 
 def remove_photos(draft: Draft) -> None:
-    """After the commit: a change that is taken back must not have lost files."""
+    """Deletes photos after the commit, so that a rollback loses no files."""
     for photo in draft.photos.all():
-        transaction.on_commit(lambda photo=photo: photos.remove(photo))  # type: ignore[misc]
+        transaction.on_commit(lambda photo=photo: photos.delete(photo))  # type: ignore[misc]
 
 
 def _clean(typed: dict[str, Any]) -> dict[str, Any]:
-    """Without what PostgreSQL cannot store or what would deceive, however deep it sits."""
+    """Removes, at any depth, characters that PostgreSQL cannot store or that could deceive readers."""
 
     def clean(value: Any) -> Any:
         if isinstance(value, str):
             return intake.clean_text(value)
         if isinstance(value, dict):
-            return {str(key): clean(one) for key, one in value.items()}
+            return {str(key): clean(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [clean(one) for one in value]
+            return [clean(item) for item in value]
         return value
 
     return {key: clean(value) for key, value in typed.items()}

@@ -1,4 +1,4 @@
-"""The city's list of words that lead to the emergency page: added, changed, removed. What is saved counts at once."""
+"""Editing the city's list of emergency phrases. Changes take effect at once."""
 
 from django.db import transaction
 
@@ -6,8 +6,8 @@ from requests_app.models import EmergencyPhrase, Jurisdiction
 from requests_app.rules import screening
 
 
-class Taken(Exception):
-    """The list has a phrase that is heard alike. phrase: how it stands there."""
+class DuplicatePhrase(Exception):
+    """An equivalent phrase is already on the list. phrase: as it is listed."""
 
     def __init__(self, phrase: str) -> None:
         self.phrase = phrase
@@ -16,13 +16,13 @@ class Taken(Exception):
 
 @transaction.atomic
 def save(phrase: EmergencyPhrase) -> EmergencyPhrase:
-    """Adds or changes one. Raises Taken."""
-    # Lock first: two administrators who add the same words at once must find each other.
+    """Adds or changes a phrase. Raises Taken."""
+    # Lock first: two administrators who add the same phrase at once must find each other's.
     Jurisdiction.objects.select_for_update().get(pk=phrase.jurisdiction_id)
     others = EmergencyPhrase.objects.filter(jurisdiction_id=phrase.jurisdiction_id, language=phrase.language)
     for other in others.exclude(pk=phrase.pk):
         if screening.is_same(other.phrase, phrase.phrase):
-            raise Taken(other.phrase)
+            raise DuplicatePhrase(other.phrase)
     phrase.save()
     return phrase
 

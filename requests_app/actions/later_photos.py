@@ -1,4 +1,4 @@
-"""Photos that whoever reported it adds afterward, as long as it is open: how it looks today."""
+"""Photos that reporters add later, while the request is open."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from requests_app import events, photos
 from requests_app.actions import moderation, progress
 from requests_app.clock import app_now
 from requests_app.models import Person, Photo, ServiceRequest, TextRevision
-from requests_app.photos import PhotoRefused, refusal
+from requests_app.photos import PhotoRefused, refusal_message
 from requests_app.rules import public_texts, reporter_edits, review
 
 
 def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor: Person, key: str = "") -> Photo:
-    """Raises PhotoRefused. key: the browser's own for this photo, so that a second try after a lost answer adds it once."""
+    """Adds a photo. Raises PhotoRefused. key: the browser's own for this photo, so that a retry does not add it twice."""
     name = hashlib.sha256(f"later:{service_request.pk}:{key}".encode()).hexdigest()[:32] if key else ""
     if (known := _known(service_request, name)) is not None:
         return known
     try:
-        # Decoded before the lock: that may take seconds.
-        photo = photos.take(
+        # Decode before locking, because it may take seconds.
+        photo = photos.store_upload(
             upload,
             size=size,
             jurisdiction=service_request.jurisdiction,
@@ -30,12 +30,12 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
             is_private=service_request.photos_private,
         )
     except IntegrityError:
-        # Both tries came at once.
+        # Both tries arrived at once.
         if (known := _known(service_request, name)) is not None:
             return known
-        raise PhotoRefused(refusal("")) from None
+        raise PhotoRefused(refusal_message("")) from None
     with transaction.atomic():
-        # Lock first: several photos come at once, and it may be ended at this moment.
+        # Lock first: several photos may arrive at once, and the request may be closed at the same time.
         service_request = ServiceRequest.objects.locked(service_request.pk)
         is_open = reporter_edits.takes_photos(service_request)
         if is_open and len(reporter_edits.later_photos(service_request)) < reporter_edits.LATER_PHOTOS_MAX:
@@ -44,33 +44,33 @@ def add(service_request: ServiceRequest, upload: IO[bytes], *, size: int, actor:
             service_request.save(update_fields=["has_new_answer", "updated_at"])
             events.record(service_request, "photo_added", actor=actor, photo_id=photo.pk)
             return photo
-    photos.remove(photo)
-    raise PhotoRefused(refusal("too_many" if is_open else "ended"))
+    photos.delete(photo)
+    raise PhotoRefused(refusal_message("too_many" if is_open else "ended"))
 
 
 def remove(pk: int, name: str, *, actor: Person) -> None:
-    """One that came afterward, until somebody works on it. Raises progress.TooLate; nothing, if it is gone already."""
+    """Removes a photo added later, until work begins. Raises progress.TooLate. Does nothing if it is already gone."""
     with transaction.atomic():
         service_request = ServiceRequest.objects.locked(pk)
         if reporter_edits.too_late(service_request):
             raise progress.TooLate
-        photo = next((one for one in reporter_edits.later_photos(service_request) if one.name == name), None)
+        photo = next((later for later in reporter_edits.later_photos(service_request) if later.name == name), None)
         if photo is None:
             return
         events.record(service_request, "photo_removed", actor=actor, photo_id=photo.pk)
         photo.delete()
-    photos.remove_files(photo)
+    photos.delete_files(photo)
 
 
 @transaction.atomic
-def describe(pk: int, words: Mapping[str, str]) -> None:
-    """What the photos that came afterward show, by the photo's name."""
+def save_descriptions(pk: int, words: Mapping[str, str]) -> None:
+    """Saves descriptions of photos added later, by photo name."""
     service_request = ServiceRequest.objects.locked(pk)
     removed_texts = {key for key, _reason, _by in public_texts.removed_texts(service_request)}
     new = []
     for photo in reporter_edits.later_photos(service_request):
         alt = words.get(photo.name, photo.alt)[:300]
-        # What staff took out stays out, also if a page that is still open has it.
+        # Text that staff hid stays hidden, even if a page still open sends it again.
         if alt == photo.alt or public_texts.key_of(TextRevision.Field.PHOTO, photo.pk) in removed_texts:
             continue
         photo.alt = alt

@@ -1,7 +1,7 @@
-"""What the public may read: whole requests, words and photos hidden and shown again, and reports reviewed before publication.
+"""Moderation: hiding and restoring whole requests, text and photos, and reviewing reports before publication.
 
-Moderation never touches routing, clocks or crews. Hidden words change where everybody reads them, so that no page, feed, tile or
-email has to know; the words as they were stay readable for staff who may hide.
+Routing, clocks and crews are not affected. Hidden text is replaced where it is stored, so that pages, feeds, tiles and email
+need no rule of their own. Staff who may hide text can still read the original.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,7 +31,7 @@ from requests_app.rules.public_texts import REMOVED, PublicText, version_of
 
 
 class AlreadyReviewed(Exception):
-    """Another moderator was faster. event: what they did, if that is known; nobody's decision is overwritten."""
+    """Another moderator decided first. event: their decision, if known; it is not overwritten."""
 
     def __init__(self, service_request: ServiceRequest) -> None:
         self.service_request = service_request
@@ -45,18 +45,18 @@ class AlreadyReviewed(Exception):
 
 
 def set_state(service_request: ServiceRequest, state: str) -> None:
-    """Of a locked request: on it, where it is listed and counted."""
+    """Sets the public state of a locked request, with its areas and counters."""
     before = service_request.public_state
     service_request.public_state = state
     service_request.updated_at = app_now()
     service_request.save(update_fields=["public_state", "updated_at"])
     RequestArea.objects.filter(service_request=service_request).update(public_state=state)
-    counters.moved(service_request, public_state=before)
+    counters.recategorized(service_request, public_state=before)
 
 
 @transaction.atomic
 def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
-    """Off every public surface at once. reason is a code: personal_data, abuse, not_a_report, other."""
+    """Removes the request from every public surface. reason: personal_data, abuse, not_a_report or other."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW):
         set_state(service_request, PublicState.HIDDEN)
@@ -66,10 +66,10 @@ def hide(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 
 @transaction.atomic
 def publish(pk: int, *, actor: User) -> ServiceRequest:
-    """Back to what its service's rule says."""
+    """Publishes as far as the service's rule allows."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state in (PublicState.HIDDEN, PublicState.PENDING_REVIEW):
-        # Somebody has looked: what a program found stands in the log alone.
+        # A moderator has decided; the automatic reason stays in the event log only.
         service_request.review_reason = ""
         service_request.save(update_fields=["review_reason"])
         set_state(
@@ -114,11 +114,11 @@ def _pending_review(pk: int) -> ServiceRequest:
     return service_request
 
 
-# --- Words and photos -------------------------------------------------------------------------------------------------
+# --- Text and photos --------------------------------------------------------------------------------------------------
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else was faster. keys: of the texts that are no longer what was seen."""
+class TextChanged(Exception):
+    """The text was changed meanwhile. keys: of the texts that differ from what the moderator saw."""
 
     def __init__(self, keys: Collection[str]) -> None:
         self.keys = set(keys)
@@ -126,61 +126,60 @@ class ChangedMeanwhile(Exception):
 
 
 @dataclass(frozen=True)
-class NewWords:
-    """seen: the version of the text that was read (rules.public_texts.version_of)."""
+class Replacement:
+    """seen: the version of the text that the moderator read (rules.public_texts.version_of)."""
 
     words: str
     seen: str
 
 
 @transaction.atomic
-def hide_words(pk: int, new: Mapping[str, NewWords], *, reason: str, actor: User) -> list[TextRevision]:
-    """Writes the new words where the old ones stood. Raises ChangedMeanwhile, and changes nothing, if one is not what was seen."""
+def hide_text(pk: int, new: Mapping[str, Replacement], *, reason: str, actor: User) -> list[TextRevision]:
+    """Replaces text. If any of it differs from what the moderator saw, raises ChangedMeanwhile and changes nothing."""
     service_request = ServiceRequest.objects.locked(pk)
-    texts = {one.key: one for one in public_texts.public_texts(service_request)}
-    lost = [key for key, one in new.items() if key not in texts or texts[key].version != one.seen]
-    if lost:
-        raise ChangedMeanwhile(lost)
-    made = []
-    for key, one in new.items():
+    texts = {text.key: text for text in public_texts.public_texts(service_request)}
+    changed = [key for key, words in new.items() if key not in texts or texts[key].version != words.seen]
+    if changed:
+        raise TextChanged(changed)
+    revisions = []
+    for key, words in new.items():
         text = texts[key]
-        revision = _write(service_request, text, one.words or REMOVED, reason=reason, actor=actor)
+        revision = _write(service_request, text, words.words or REMOVED, reason=reason, actor=actor)
         events.record(
             service_request, "text_hidden", actor=actor, field=text.field, reason=reason, revision_id=revision.pk
         )
-        made.append(revision)
-    _told(service_request)
-    return made
+        revisions.append(revision)
+    _touch(service_request)
+    return revisions
 
 
 @transaction.atomic
-def restore(revision_id: int, *, actor: User, instead: NewWords | None = None) -> None:
-    """The words as they were before. Where they changed again since, raises ChangedMeanwhile: then somebody says what is to stand
-    there instead."""
+def restore_text(revision_id: int, *, actor: User, instead: Replacement | None = None) -> None:
+    """Restores the original text. If it was changed again since, raises ChangedMeanwhile unless `instead` says what to store."""
     revision = TextRevision.objects.select_related("answer", "comment", "photo").get(
         pk=revision_id, reason__in=public_texts.REASONS
     )
     service_request = ServiceRequest.objects.locked(revision.service_request_id)
-    # Under the lock anew: two who press together put it back once.
-    revision.refresh_from_db(fields=["undone_at"])
-    if revision.undone_at is not None:
+    # Refresh under the lock, so that two moderators restore it only once.
+    revision.refresh_from_db(fields=["restored_at"])
+    if revision.restored_at is not None:
         return
     revision.service_request = service_request
     for row in (revision.answer, revision.comment, revision.photo):
         if row is not None:
             row.refresh_from_db()
-    now = public_texts.current_text(revision)
-    text = PublicText(revision.field, now, "", revision.answer or revision.comment or revision.photo)
-    if instead is None and now == revision.after:
+    current = public_texts.current_text(revision)
+    text = PublicText(revision.field, current, "", revision.answer or revision.comment or revision.photo)
+    if instead is None and current == revision.after:
         _store(service_request, text, revision.before)
-    elif instead is not None and version_of(now) == instead.seen:
+    elif instead is not None and version_of(current) == instead.seen:
         _write(service_request, text, instead.words, reason="restore", actor=actor)
     else:
-        raise ChangedMeanwhile([text.key])
-    revision.undone_at, revision.undone_by = app_now(), actor
-    revision.save(update_fields=["undone_at", "undone_by"])
-    events.record(service_request, "text_shown", actor=actor, field=text.field, revision_id=revision.pk)
-    _told(service_request)
+        raise TextChanged([text.key])
+    revision.restored_at, revision.restored_by = app_now(), actor
+    revision.save(update_fields=["restored_at", "restored_by"])
+    events.record(service_request, "text_restored", actor=actor, field=text.field, revision_id=revision.pk)
+    _touch(service_request)
 
 
 def _write(service_request: ServiceRequest, text: PublicText, words: str, *, reason: str, actor: User) -> TextRevision:
@@ -201,8 +200,8 @@ def _write(service_request: ServiceRequest, text: PublicText, words: str, *, rea
 
 def _store(service_request: ServiceRequest, text: PublicText, words: str) -> None:
     if isinstance(text.of, Answer):
-        text.of.value = text.of.value_words = words
-        text.of.save(update_fields=["value", "value_words"])
+        text.of.value = text.of.value_text = words
+        text.of.save(update_fields=["value", "value_text"])
     elif isinstance(text.of, Comment):
         text.of.text = words
         text.of.save(update_fields=["text"])
@@ -214,9 +213,9 @@ def _store(service_request: ServiceRequest, text: PublicText, words: str) -> Non
         service_request.save(update_fields=["description"])
 
 
-def _told(service_request: ServiceRequest) -> None:
-    """Feed readers and programs that ask for what is new take the new words; a search finds nothing by the old ones, from now on
-    and not from the worker's next round on."""
+def _touch(service_request: ServiceRequest) -> None:
+    """Updates the timestamp for feeds and API clients, and the search index at once rather than with the worker's next run, so
+    that a search does not find the old text."""
     service_request.updated_at = app_now()
     service_request.save(update_fields=["updated_at"])
     index_request(service_request.pk)
@@ -224,28 +223,28 @@ def _told(service_request: ServiceRequest) -> None:
 
 @transaction.atomic
 def hide_photo(photo_id: int, *, reason: str, actor: User) -> None:
-    """Off every public page at once, and its address answers nobody outside."""
+    """Removes a photo from all public pages and blocks its address for the public."""
     photo = _locked_photo(photo_id)
     if photo.service_request is not None and photo.hidden_at is None:
         photo.hidden_at, photo.hidden_reason = app_now(), reason
         photo.save(update_fields=["hidden_at", "hidden_reason"])
         events.record(photo.service_request, "photo_hidden", actor=actor, photo_id=photo.pk, reason=reason)
-        _told(photo.service_request)
+        _touch(photo.service_request)
 
 
 @transaction.atomic
-def show_photo(photo_id: int, *, actor: User) -> None:
-    """Hidden by staff or waiting for a look: from now on everybody who reads the request sees it."""
+def restore_photo(photo_id: int, *, actor: User) -> None:
+    """Shows a photo that staff hid or that was waiting for review."""
     photo = _locked_photo(photo_id)
     if photo.service_request is not None and photo.hidden_at is not None:
         photo.hidden_at, photo.hidden_reason = None, ""
         photo.save(update_fields=["hidden_at", "hidden_reason"])
-        events.record(photo.service_request, "photo_shown", actor=actor, photo_id=photo.pk)
-        _told(photo.service_request)
+        events.record(photo.service_request, "photo_restored", actor=actor, photo_id=photo.pk)
+        _touch(photo.service_request)
 
 
 def _locked_photo(photo_id: int) -> Photo:
-    """Its request first, as every action locks."""
+    """Locks the photo's request first, as every action does."""
     photo = Photo.objects.get(pk=photo_id)
     if photo.service_request_id is not None:
         service_request = ServiceRequest.objects.locked(photo.service_request_id)
@@ -258,13 +257,13 @@ def _locked_photo(photo_id: int) -> Photo:
 
 
 class AlreadyListed(Exception):
-    """The list holds it."""
+    """The list already contains it."""
 
 
 def add_term(jurisdiction: Jurisdiction, kind: str, value: str, *, actor: User) -> ModerationTerm:
-    """value: as rules.review and rules.blocked_addresses compare it. Raises AlreadyListed."""
+    """value: normalized as in rules.review and rules.blocked_addresses. Raises AlreadyListed."""
     try:
-        # A savepoint: two administrators may add the same at once.
+        # A savepoint: two administrators may add the same value at once.
         with transaction.atomic():
             return ModerationTerm.objects.create(jurisdiction=jurisdiction, kind=kind, value=value, created_by=actor)
     except IntegrityError:

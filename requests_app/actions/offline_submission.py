@@ -1,4 +1,4 @@
-"""A report that a device kept while it had no network: however often it arrives, it makes one request."""
+"""A report that a device saved while offline: it creates one request, however often it arrives."""
 
 import uuid
 from typing import Any
@@ -10,7 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import AccessLink, Draft, IdempotencyKey, Jurisdiction
 from requests_app.rules.report_path import Path
 
-# Where a report that was refused can be put right.
+# The page where a refused report can be corrected, by the code of Refused.
 PAGES = {
     "service": "service",
     "place": "location",
@@ -21,11 +21,11 @@ PAGES = {
 
 
 class PhotosMissing(Exception):
-    """Photos that the report names have not come, or were swept since."""
+    """Photos that the report names have not arrived, or have been swept since."""
 
 
 def find(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID) -> Draft | None:
-    """What came with this key from this device before."""
+    """This device's unexpired draft with this key."""
     draft = (
         Draft.objects.select_related("service_request")
         .filter(
@@ -41,26 +41,26 @@ def find(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID) -> Draft |
     return draft
 
 
-def link_made_by(jurisdiction: Jurisdiction, key: uuid.UUID) -> AccessLink | None:
-    """The private link of what this key made, for a device that lost our answer and has lost its cookie since.
+def link_for_key(jurisdiction: Jurisdiction, key: uuid.UUID) -> AccessLink | None:
+    """The private link of the request created with this key, for a device that lost the response and then its cookie.
 
     The key is 122 random bits that only the device knows.
     """
-    made = IdempotencyKey.objects.filter(
+    request_ids = IdempotencyKey.objects.filter(
         scope="draft", key=str(key), service_request__jurisdiction=jurisdiction
     ).values_list("service_request_id", flat=True)
     return (
         AccessLink.objects.select_related("person", "service_request")
-        .filter(service_request__in=made, purpose="follow")
+        .filter(service_request__in=request_ids, purpose="follow")
         .order_by("id")
         .first()
     )
 
 
-def begin(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language: str) -> Draft:
-    """The draft of this key; its photos are added one by one, before arrive() takes the words and sends it all."""
-    expires_at = app_now() + drafts.KEPT
-    # Also one that has expired and is not swept yet: the device has it still.
+def create_draft(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language: str) -> Draft:
+    """The draft with this key. Its photos are added one by one before arrive() takes the rest and sends it."""
+    expires_at = app_now() + drafts.EXPIRES_AFTER
+    # Revives a draft that has expired but is not swept yet, since the device still has the report.
     draft, _is_new = Draft.objects.update_or_create(
         visitor_hash=drafts.visitor_hash(visitor),
         idempotency_key=key,
@@ -72,7 +72,7 @@ def begin(jurisdiction: Jurisdiction, *, visitor: str, key: uuid.UUID, language:
 
 
 @transaction.atomic
-def arrive(
+def receive(
     draft: Draft,
     *,
     revision: int,
@@ -81,30 +81,30 @@ def arrive(
     photos: dict[str, str],
     over_limit: bool = False,
 ) -> str:
-    """Keeps what was typed and sends it. Gives the page (see rules.report_path) that needs the person first; "" once it is sent.
+    """Saves what was typed and sends it. Returns the page (see rules.report_path) that first needs the person, or "" once sent.
 
-    revision: rises when the person changed it on the device. said_no: why the device asked whether anyone is in danger, where
-    that was answered with no; only of these it is not asked again. photos: what each shows, by the device's key for it.
+    revision: rises when the person changes the report on the device. said_no: the reasons for which the device asked about
+    danger and the answer was no; only these are not asked again. photos: alternative texts, by the device's key for each photo.
     over_limit: see drafts.send().
     Raises PhotosMissing.
     """
     if draft.typed.get("arrived", 0) >= revision:
-        # The answer to the first time was lost. What the person changed on our pages since then stands.
+        # The first response was lost. Keep what the person has changed on the site since then.
         return Path(draft).next_page()
-    words = {drafts.photo_name(draft, key): alt for key, alt in photos.items()}
-    here = set(draft.photos.values_list("name", flat=True))
-    if words.keys() - here:
+    alts = {drafts.photo_name(draft, key): alt for key, alt in photos.items()}
+    stored = set(draft.photos.values_list("name", flat=True))
+    if alts.keys() - stored:
         raise PhotosMissing
-    for name in here - words.keys():
+    for name in stored - alts.keys():
         drafts.remove_photo(draft, name)
-    drafts.describe(draft, words)
-    drafts.keep(draft, **typed, arrived=revision)
+    drafts.save_photo_descriptions(draft, alts)
+    drafts.save(draft, **typed, arrived=revision)
     if draft.service_request_id is not None:
         return ""
     _answer_for_the_device(draft, said_no)
     try:
-        drafts.send(draft.pk, over_limit=over_limit)
-    except drafts.NotReady as error:
+        drafts.submit(draft.pk, over_limit=over_limit)
+    except drafts.Incomplete as error:
         return error.page
     except submission.Refused as error:
         return PAGES.get(error.code, "details:1")
@@ -114,12 +114,12 @@ def arrive(
 def _answer_for_the_device(draft: Draft, said_no: list[str]) -> None:
     path = Path(draft)
     if answered := [reason for reason in path.warnings if reason in said_no]:
-        danger.continue_anyway(draft, answered)
+        danger.answer_no(draft, answered)
     if path.version is None:
         return
-    # Whether an earlier report is the same, and which lamp post it is, could not be shown without a network. It is sent
-    # rather than kept waiting for that: the staff can join two reports, but nobody can act on one that never came.
-    drafts.keep(
+    # Possible duplicates and nearby assets could not be shown offline. Send the report anyway rather than wait for answers:
+    # staff can merge two reports, but nobody can act on one that never arrived.
+    drafts.save(
         draft,
         different=path.spot,
         no_asset=path.version.service.service_code,

@@ -1,4 +1,4 @@
-"""Correcting where a request is, keeping where it was said to be before."""
+"""Correcting the place of a request and keeping the earlier one."""
 
 from collections.abc import Sequence
 
@@ -30,9 +30,9 @@ def move(
     actor: User | Person,
     and_save: Sequence[str] = (),
 ) -> None:
-    """Within the caller's transaction, on a locked row. What everybody may know of the place follows the service's rule anew.
+    """Moves a locked request, in the caller's transaction, and recomputes its public place by the service's rule.
 
-    and_save: fields that the caller has set besides.
+    and_save: other changed fields to save.
     """
     before = PlaceRevision.objects.create(
         service_request=service_request,

@@ -1,4 +1,4 @@
-"""What we know about people: who of the staff looked, and erasing it at their wish. Events stay; they name nobody."""
+"""The log of staff who viewed a reporter's details, and erasing people on request. Events stay; they contain no names."""
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -28,8 +28,8 @@ from requests_app.models import (
 )
 from requests_app.rules import my_requests
 
-# For whom a report goes on, besides the one who wants it erased.
-COMPLAINING = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
+# A report with other people in these roles is not erased.
+KEEPING_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
 
 
 @transaction.atomic
@@ -39,31 +39,31 @@ def view_reporter(service_request: ServiceRequest, *, actor: User) -> None:
 
 @transaction.atomic
 def erase(contact_point: ContactPoint, *, reports_too: bool) -> None:
-    """Who the holder of this address is goes now. With reports_too, so does what they reported and said, request by request: the
-    worker does each in a transaction of its own. Safe to do twice."""
+    """Erases the holder of this address; with reports_too, also what they reported and wrote. The worker erases each request in
+    a transaction of its own. Idempotent."""
     people = list(my_requests.people(contact_point).select_for_update().order_by("id"))
-    parts = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
-    for part in parts:
-        service_request = part.service_request
+    participations = list(Participation.objects.filter(person__in=people).select_related("person", "service_request"))
+    for participation in participations:
+        service_request = participation.service_request
         if service_request.public_state == PublicState.UNCONFIRMED:
-            # Nobody could ever press its link.
-            confirm_report.take_away(service_request.pk)
+            # Its link could not be used any more.
+            confirm_report.delete_unconfirmed(service_request.pk)
         elif reports_too:
             outbox.enqueue(
                 "erase",
                 lane="database",
                 service_request=service_request,
-                dedupe_key=f"erase:{part.person_id}:{service_request.pk}",
+                dedupe_key=f"erase:{participation.person_id}:{service_request.pk}",
                 ordering_key=f"request:{service_request.pk}",
             )
-        elif part.role in Participation.OWN:
-            events.record(service_request, "erased", actor=part.person, what="contact")
-    _forget_drafts(contact_point, people)
-    _forget(people)
+        elif participation.role in Participation.OWN:
+            events.record(service_request, "erased", actor=participation.person, what="contact")
+    _erase_drafts(contact_point, people)
+    _erase_people(people)
 
 
-def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
-    """Those that were sent by them, and those that would go to this address."""
+def _erase_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
+    """Deletes drafts that they submitted, and drafts with this address."""
     city: Jurisdiction = contact_point.person.jurisdiction
     own_links = AccessLink.objects.filter(person__in=people)
     sent = Draft.objects.filter(service_request__in=own_links.values("service_request"))
@@ -80,15 +80,15 @@ def _forget_drafts(contact_point: ContactPoint, people: list[Person]) -> None:
         draft.delete()
 
 
-def _forget(people: list[Person]) -> None:
-    """The rows stay, for the events that point at them; with nothing in them that says who it was, and no way in."""
+def _erase_people(people: list[Person]) -> None:
+    """Empties the rows, which events refer to, and deletes everything that identifies the person or signs them in."""
     AccessLink.objects.filter(person__in=people).update(generation=F("generation") + 1)
     Participation.objects.filter(person__in=people).update(contact_point=None, unsubscribed_at=app_now())
     SurveyAnswer.objects.filter(person__in=people).update(person=None)
     Message.objects.filter(person__in=people).delete()
-    # With them go their subscriptions, gathered news, mailed links and mails that wait.
+    # Cascades to subscriptions, digest items, verification links and pending email.
     ContactPoint.objects.filter(person__in=people).delete()
-    Person.objects.filter(pk__in=[one.pk for one in people]).update(
+    Person.objects.filter(pk__in=[person.pk for person in people]).update(
         name="", postal_address="", may_be_called=False, erased_at=app_now()
     )
 
@@ -100,18 +100,18 @@ def erase_row(row: OutboxRow) -> None:
 
 @transaction.atomic
 def erase_request(pk: int, *, person_id: int) -> None:
-    """What an erased person reported, with all its words, photos and places; of what others reported, what they said there.
+    """Erases what a person reported: all text, photos and places. In other people's requests, only what they wrote.
 
-    A report that others joined goes on for them, without this person's words and photos.
+    A report that others joined continues for them without this person's text and photos.
     """
     service_request = ServiceRequest.objects.locked(pk)
     person = Person.objects.get(pk=person_id)
-    people = service_request.participations.filter(role__in=COMPLAINING)
+    people = service_request.participations.filter(role__in=KEEPING_ROLES)
     is_own = people.filter(person=person, role__in=Participation.OWN).exists()
     if service_request.public_state == PublicState.ERASED:
         return
     if not is_own:
-        _erase_said(service_request, person)
+        _erase_comments(service_request, person)
     elif people.filter(person__erased_at=None).exists():
         _erase_words(service_request, person, choices_too=False)
         events.record(service_request, "erased", actor=person, what="words")
@@ -127,14 +127,14 @@ def erase_request(pk: int, *, person_id: int) -> None:
 
 
 def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too: bool) -> None:
-    """choices_too: also the listed answers that were chosen, which a crew may need while others wait for it."""
+    """choices_too: also erases answers chosen from a list, which a crew may need while others are waiting."""
     for photo in service_request.photos.filter(kind=Photo.Kind.REPORT):
         _remove_files(photo)
         photo.delete()
-    _erase_said(service_request, person)
-    # What they said on the phone, as the call taker wrote it down for them.
+    _erase_comments(service_request, person)
+    # Answers by phone, entered by a call taker for this person.
     Comment.objects.filter(service_request=service_request, kind=Comment.Kind.ANSWER, person=None).delete()
-    # What was changed or hidden once still holds the words as they were.
+    # Revisions contain the text before it was edited or hidden.
     TextRevision.objects.filter(service_request=service_request, comment=None).delete()
     answers = service_request.answers.all()
     (answers if choices_too else answers.filter(question_version__kind=QuestionVersion.Kind.TEXT)).delete()
@@ -146,18 +146,18 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     service_request.place_revisions.all().delete()
 
 
-def _erase_said(service_request: ServiceRequest, person: Person) -> None:
-    # With the words go their earlier forms.
+def _erase_comments(service_request: ServiceRequest, person: Person) -> None:
+    # Cascades to the revisions of these comments.
     Comment.objects.filter(service_request=service_request, person=person).delete()
 
 
 def _erase_place(service_request: ServiceRequest) -> None:
-    """The ward it lay in stays, for the figures."""
+    """Erases the place. The areas stay, for statistics."""
     service_request.point = service_request.public_point = service_request.asset = None
     service_request.address = service_request.public_address = ""
     service_request.save(update_fields=["point", "public_point", "asset", "address", "public_address"])
 
 
 def _remove_files(photo: Photo) -> None:
-    # After the commit: a change that is taken back must not have lost files. What a crash leaves, the night sweeps.
-    transaction.on_commit(lambda: photos.remove_files(photo))
+    # After the commit, so that a rollback loses no files. If a crash leaves any, the nightly sweep deletes them.
+    transaction.on_commit(lambda: photos.delete_files(photo))

@@ -1,4 +1,4 @@
-"""Working on it and ending it: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
+"""Work on a request and its outcome: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -29,25 +29,25 @@ from requests_app.rules import permissions, reopening
 from requests_app.rules.lifecycle import IllegalTransition, next_status
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
-# The second time that a report is opened again.
-TO_SUPERVISOR_FROM = 2
+# From this reopening on, the request goes to a supervisor.
+ESCALATE_AT_REOPENING = 2
 
 
 class TooLate(Exception):
-    """A resident may reopen for some weeks (rules/reopening.py); afterward a new report is the way."""
+    """The resident can't do this any more: reopen (see rules/reopening.py), edit, or answer the survey."""
 
 
-def _begin(service_request: ServiceRequest) -> list[str]:
-    """Somebody works on it: the first such sign keeps the promise to acknowledge. Returns the fields to save."""
+def _acknowledge(service_request: ServiceRequest) -> list[str]:
+    """The first sign of work meets the acknowledgment target. Returns the fields to save."""
     if service_request.acknowledged_at is not None:
         return []
     service_request.acknowledged_at = app_now()
-    clocks.meet(service_request, "acknowledge")
+    clocks.stop(service_request, "acknowledge")
     return ["acknowledged_at", *clocks.DUE_FIELDS]
 
 
 def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
-    """Off hold the clock goes on with what was left. Returns the fields to save."""
+    """Resumes the clock when a hold ends. Returns the fields to save."""
     if before != Status.ON_HOLD or service_request.status == Status.ON_HOLD:
         return []
     service_request.hold_reason, service_request.hold_until = "", None
@@ -55,7 +55,7 @@ def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
     return ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
 
 
-def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
+def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
     service_request = ServiceRequest.objects.locked(pk)
     before = service_request.status
     service_request.status = next_status(before, action)
@@ -66,45 +66,45 @@ def _move(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
 
 @transaction.atomic
 def accept(pk: int, *, actor: User) -> ServiceRequest:
-    service_request, fields = _move(pk, "accept")
-    service_request.save(update_fields=[*fields, *_begin(service_request)])
+    service_request, fields = _transition(pk, "accept")
+    service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
     events.record(service_request, "accepted", actor=actor)
     return service_request
 
 
 @transaction.atomic
 def schedule(pk: int, *, on: dt.date, actor: User) -> ServiceRequest:
-    service_request, fields = _move(pk, "schedule")
+    service_request, fields = _transition(pk, "schedule")
     service_request.scheduled_for = on
-    service_request.save(update_fields=[*fields, "scheduled_for", *_begin(service_request)])
+    service_request.save(update_fields=[*fields, "scheduled_for", *_acknowledge(service_request)])
     events.record(service_request, "scheduled", actor=actor, date=on)
     return service_request
 
 
 @transaction.atomic
 def visit(pk: int, *, actor: User, at: dt.datetime | None = None) -> ServiceRequest:
-    """Somebody went there. The public page says when."""
-    service_request, fields = _move(pk, "visit")
+    """Records a visit, with its time for the public page."""
+    service_request, fields = _transition(pk, "visit")
     service_request.visited_at = at or app_now()
-    service_request.save(update_fields=[*fields, "visited_at", *_begin(service_request)])
+    service_request.save(update_fields=[*fields, "visited_at", *_acknowledge(service_request)])
     events.record(service_request, "visited", actor=actor, at=service_request.visited_at)
     return service_request
 
 
 @transaction.atomic
 def make_safe(pk: int, *, actor: User) -> ServiceRequest:
-    """Safe for now, repair still to come: the clock runs on."""
-    service_request, fields = _move(pk, "make_safe")
+    """Made safe for now, with the repair still to come. The clock keeps running."""
+    service_request, fields = _transition(pk, "make_safe")
     service_request.made_safe_at = app_now()
-    service_request.save(update_fields=[*fields, "made_safe_at", *_begin(service_request)])
+    service_request.save(update_fields=[*fields, "made_safe_at", *_acknowledge(service_request)])
     events.record(service_request, "made_safe", actor=actor)
     return service_request
 
 
 @transaction.atomic
 def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest:
-    """Waiting, with a reason the public reads and a day on which it comes back."""
-    service_request, fields = _move(pk, "hold")
+    """Puts on hold, with a public reason and a day on which it resumes."""
+    service_request, fields = _transition(pk, "hold")
     service_request.hold_reason, service_request.hold_until = reason, until
     clocks.pause(service_request)
     service_request.save(update_fields=[*fields, "hold_reason", "hold_until", *clocks.DUE_FIELDS])
@@ -114,7 +114,7 @@ def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest
 
 @transaction.atomic
 def resume(pk: int, *, actor: User | None) -> ServiceRequest:
-    service_request, fields = _move(pk, "resume")
+    service_request, fields = _transition(pk, "resume")
     service_request.save(update_fields=fields)
     events.record(service_request, "resumed", actor=actor)
     return service_request
@@ -124,10 +124,10 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     service_request.disposition, service_request.disposition_reason = disposition, reason
     service_request.resolved_at = app_now()
     service_request.has_new_answer = False
-    clocks.meet(service_request, "acknowledge", "resolve")
+    clocks.stop(service_request, "acknowledge", "resolve")
     service_request.save(
         update_fields=[
-            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_word_at",
+            *fields, "disposition", "disposition_reason", "resolved_at", "has_new_answer", "last_public_message_at",
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
@@ -135,13 +135,13 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     counters.ended(service_request)
 
 
-def _say(
+def _post_outcome(
     service_request: ServiceRequest, words: str, actor: User | None, language: str | None = None
 ) -> Comment | None:
-    """The public words that go with an outcome."""
+    """Posts the public message that goes with an outcome."""
     if not words:
         return None
-    service_request.last_public_word_at = app_now()
+    service_request.last_public_message_at = app_now()
     return Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.OUTCOME,
@@ -163,17 +163,17 @@ def resolve(
     visited: bool | None = None,
     uploads: Iterable[UploadedFile] = (),
 ) -> ServiceRequest:
-    """Ends it with an outcome, public words and photos of the work. visited: whether somebody went there; None: not said.
+    """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
-    Raises PhotoRefused and IllegalTransition; then no photo is kept.
+    Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
     service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
     try:
-        # Decoding takes its time: before the request is locked.
+        # Decode before locking, because it may take seconds.
         for upload in uploads:
             taken.append(
-                photos.take(
+                photos.store_upload(
                     upload,
                     size=upload.size or 0,
                     jurisdiction=service_request.jurisdiction,
@@ -184,7 +184,7 @@ def resolve(
         return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
     except Exception:
         for photo in taken:
-            photos.remove(photo)
+            photos.delete(photo)
         raise
 
 
@@ -192,12 +192,12 @@ def resolve(
 def _resolve(
     pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None
 ) -> ServiceRequest:
-    service_request, fields = _move(pk, "resolve")
+    service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
         fields.append("visited_at")
-    comment = _say(service_request, words, actor)
-    _end(service_request, [*fields, *_begin(service_request)], disposition=disposition, reason=reason)
+    comment = _post_outcome(service_request, words, actor)
+    _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
     events.record(
         service_request,
         "resolved",
@@ -212,10 +212,10 @@ def _resolve(
 
 @transaction.atomic
 def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: str = "") -> ServiceRequest:
-    """It is another's: we send it to them, and the public reads to whom, with a way to reach them."""
-    service_request, fields = _move(pk, "hand_over")
+    """Hands over to another owner by email. The public page says to whom, and how to reach them."""
+    service_request, fields = _transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
-    comment = _say(service_request, words, actor)
+    comment = _post_outcome(service_request, words, actor)
     _end(service_request, [*fields, "owner", "owner_reference"], disposition=Disposition.HANDED_OVER)
     events.record(
         service_request,
@@ -230,18 +230,18 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
 
 @transaction.atomic
 def withdraw(pk: int, *, actor: User | Person) -> ServiceRequest:
-    service_request, fields = _move(pk, "withdraw")
+    service_request, fields = _transition(pk, "withdraw")
     _end(service_request, fields, disposition=Disposition.WITHDRAWN)
     events.record(service_request, "withdrawn", actor=actor)
     return service_request
 
 
 def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor: User | Person) -> None:
-    """Joined with another one, and open again: it is a request of its own, and its people hear of this one alone."""
+    """Separates a reopened request from the one it was merged into. Its people get updates on this one only."""
     people = list(service_request.participations.values_list("person_id", flat=True))
     above: ServiceRequest | None = parent
     while above is not None:
-        # What it was joined with may have been joined with a third one meanwhile, and its people went along.
+        # The parent may have been merged into a third request meanwhile, and its people with it.
         above.participations.filter(person_id__in=people, role=Participation.Role.AFFECTED).delete()
         ServiceRequest.objects.filter(pk=above.pk).update(
             people_count=Greatest(1, F("people_count") - service_request.people_count)
@@ -253,8 +253,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 
 @transaction.atomic
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
-    """Still broken: the reference stays, the clock is shorter. A resident may do so for 30 days; raises TooLate."""
-    service_request, fields = _move(pk, "reopen")
+    """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
+    service_request, fields = _transition(pk, "reopen")
     ended_at, within = service_request.resolved_at, reopening.days_to_reopen(service_request.disposition)
     if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > dt.timedelta(days=within):
         raise TooLate
@@ -278,7 +278,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     service_request.has_new_answer = service_request.has_new_answer or isinstance(actor, Person)
     service_request.in_triage = service_request.department_id is None
     if service_request.in_triage:
-        # It had ended before any department had it (handed over, say): triage looks at it first.
+        # It was closed before a department had it (handed over, for example), so it goes to triage.
         service_request.status = Status.RECEIVED
     service_request.save(
         update_fields=[
@@ -302,15 +302,15 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
     )
-    if service_request.reopened_count >= TO_SUPERVISOR_FROM:
+    if service_request.reopened_count >= ESCALATE_AT_REOPENING:
         _give_to_supervisor(service_request)
     return service_request
 
 
 def _give_to_supervisor(service_request: ServiceRequest) -> None:
-    """Whoever ended it twice is not the one to end it a third time."""
+    """Assigns to a supervisor, since resolving it did not work twice."""
     department = service_request.department
-    supervisor = permissions.supervisor_of(department) if department else None
+    supervisor = permissions.find_supervisor(department) if department else None
     if supervisor is None:
         return
     service_request.assignee = supervisor
@@ -328,34 +328,34 @@ def close(pk: int) -> ServiceRequest:
     return service_request
 
 
-def close_old(*, at_most: int = 5000) -> int:
-    """Resolved 30 days ago and not reopened: closed, by the clock. Imported history is not ours to close."""
+def close_resolved(*, at_most: int = 5000) -> int:
+    """Closes requests resolved more than 30 days ago. Imported requests are left alone."""
     due = (
         ServiceRequest.objects.filter(status=Status.RESOLVED, resolved_at__lt=app_now() - AUTO_CLOSE_AFTER)
         .filter(external_id="")
         .values_list("pk", flat=True)[:at_most]
     )
-    return sum(_unless_moved_on(close, pk) for pk in due)
+    return sum(_apply_unless_changed(close, pk) for pk in due)
 
 
 def resume_overdue_holds(*, at_most: int = 5000) -> int:
-    """The day a request waited for has come, by its city's calendar: it is worked on again."""
+    """Resumes requests whose hold ends today, by the city's calendar."""
     due: list[int] = []
     for city in Jurisdiction.objects.all():
-        held = ServiceRequest.objects.filter(
+        on_hold = ServiceRequest.objects.filter(
             jurisdiction=city,
             status=Status.ON_HOLD,
             hold_until__lte=app_now().astimezone(city.zone).date(),
             external_id="",
         )
-        due += held.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
-    return sum(_unless_moved_on(partial(resume, actor=None), pk) for pk in due)
+        due += on_hold.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
+    return sum(_apply_unless_changed(partial(resume, actor=None), pk) for pk in due)
 
 
-def _unless_moved_on(act: Callable[[int], ServiceRequest], pk: int) -> bool:
-    """Somebody may have changed it since it was listed: that must not keep all the others from their turn."""
+def _apply_unless_changed(action: Callable[[int], ServiceRequest], pk: int) -> bool:
+    """Skips a request that changed since it was listed, so that it does not stop the batch."""
     try:
-        act(pk)
+        action(pk)
     except IllegalTransition:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Who reports or joins, as far as they said: a person of their own for each request, and where news of it goes."""
+"""Reporters and participants: each request gets a person of its own, with a contact point for updates."""
 
 from dataclasses import dataclass
 
@@ -10,22 +10,22 @@ from requests_app.rules import intake
 
 @dataclass(frozen=True)
 class Reporter:
-    """Who reports, as far as they want to say."""
+    """What the reporter wants to tell us about themselves."""
 
     name: str = ""
     email: str = ""
-    # Its holder is signed in where this report was written.
+    # They are signed in with this address.
     email_is_verified: bool = False
     phone: str = ""
-    # Kept only where the service has to ask for it.
+    # Stored only if the service is required to ask for it.
     postal_address: str = ""
     may_be_called: bool = False
-    # In which they want to be written to; empty: the report's own.
+    # The language for email; empty: the report's.
     language: str = ""
 
 
 def normalized_phone(value: str) -> str:
-    """E.164 where the number can be read as one of the United States, else its digits."""
+    """E.164 if it can be parsed as a US number, else its digits."""
     try:
         number = phonenumbers.parse(value, "US")
     except phonenumbers.NumberParseException:
@@ -33,8 +33,8 @@ def normalized_phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def person_of(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
-    """Always a new one: an address that nobody confirmed must not join two requests into one person."""
+def create_person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
+    """Always creates a person: an unverified address must not link two requests to one person."""
     person = Person.objects.create(
         jurisdiction=jurisdiction,
         name=intake.clean_text(reporter.name)[:200],
@@ -53,8 +53,8 @@ def person_of(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> 
     return person
 
 
-def take_part(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
-    """News goes to the e-mail address if there is one, else nowhere (we do not text)."""
+def add_participation(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
+    """Adds a participation. Updates go to the email address, if there is one (we do not send text messages)."""
     return Participation.objects.create(
         person=person,
         service_request=service_request,

@@ -1,4 +1,4 @@
-"""Going on with a draft elsewhere: its writer has a link mailed, and the browser that opens it takes the draft over."""
+"""Continuing a draft on another device, with a link by email."""
 
 from django.db import transaction
 
@@ -7,17 +7,17 @@ from requests_app.actions.drafts import visitor_hash
 from requests_app.clock import app_now
 from requests_app.models import Draft
 
-# For one draft, whoever asks: a stranger's mailbox must not be filled through us.
+# For each draft, so that nobody can use us to flood a stranger's inbox.
 LINKS_MAX = 3
 
 
 class TooManyLinks(Exception):
-    """No further mail is sent for this draft."""
+    """No more links are sent for this draft."""
 
 
 @transaction.atomic
-def mail_link(draft: Draft, *, email: str) -> None:
-    """The address stays in the draft and goes with it; the outbox names the draft alone. Raises TooManyLinks."""
+def send_link(draft: Draft, *, email: str) -> None:
+    """Emails the link. The address is stored in the draft only, and deleted with it. Raises TooManyLinks."""
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is not None:
         return
@@ -33,8 +33,8 @@ def mail_link(draft: Draft, *, email: str) -> None:
 
 @transaction.atomic
 def resume(draft: Draft, *, visitor: str) -> None:
-    """From now on it is this browser's, and no other's: whoever holds the link can take it, and two never hold it at once."""
-    # Lock first: the browser that had it may be sending it at this moment.
+    """Moves the draft to this browser, so that two browsers never share it."""
+    # Lock first: the other browser may be submitting it at the same time.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     draft.service_request_id = locked.service_request_id
     if locked.service_request_id is None and locked.expires_at > app_now():

@@ -1,4 +1,4 @@
-"""Sending a request to its department: exactly once by a worker, and again by hand."""
+"""Routing: once by a worker, and again on demand."""
 
 from django.db import transaction
 
@@ -7,7 +7,7 @@ from requests_app.actions import clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.routing import Decision, decide, forwarded_to
+from requests_app.rules.routing import Decision, decide, forward_owner
 
 
 def route_row(row: OutboxRow) -> None:
@@ -17,7 +17,7 @@ def route_row(row: OutboxRow) -> None:
 
 @transaction.atomic
 def route(pk: int) -> ServiceRequest:
-    """The first routing. A second call changes nothing: the decision's unique row says that it was made."""
+    """Routes for the first time. Calling it again does nothing, thanks to the unique first RoutingDecision."""
     service_request = ServiceRequest.objects.locked(pk)
     if service_request.public_state == PublicState.UNCONFIRMED or service_request.status != Status.RECEIVED:
         return service_request
@@ -25,29 +25,29 @@ def route(pk: int) -> ServiceRequest:
         return service_request
     if not _forward(service_request, is_first=True):
         decision = decide(service_request)
-        _follow(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
+        _apply(service_request, decision, counted_for=service_request.service_version.department, is_first=True)
     return service_request
 
 
 @transaction.atomic
-def route_changed(pk: int) -> ServiceRequest:
-    """Its reporter changed the words or the place: to whom it belongs now, if that is another. Safe to run twice."""
+def reroute_edited(pk: int) -> ServiceRequest:
+    """Routes a report again after its reporter changed the text or the place. Idempotent."""
     service_request = ServiceRequest.objects.locked(pk)
     if not service_request.routing_decisions.filter(is_first=True).exists():
-        # The worker has not come to it yet, and will find it as it is now.
+        # Not routed yet: the worker will see the new content.
         return service_request
     if _forward(service_request):
         return service_request
     decision = decide(service_request)
     if decision.department != service_request.department:
         before = service_request.department or service_request.service_version.department
-        _follow(service_request, decision, counted_for=before)
+        _apply(service_request, decision, counted_for=before)
     return service_request
 
 
 def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool:
-    """Whether it went to whose ground it is."""
-    owner = forwarded_to(service_request)
+    """Hands the request over if it belongs to another owner. Returns whether it did."""
+    owner = forward_owner(service_request)
     if owner is None:
         return False
     RoutingDecision.objects.create(
@@ -58,10 +58,10 @@ def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool
     return True
 
 
-def _follow(
+def _apply(
     service_request: ServiceRequest, decision: Decision, *, counted_for: Department, is_first: bool = False
 ) -> None:
-    """counted_for: in whose working hours the promises were counted so far."""
+    """counted_for: the department whose working hours the clocks used so far."""
     RoutingDecision.objects.create(
         service_request=service_request,
         department=decision.department,
@@ -70,16 +70,16 @@ def _follow(
         is_first=is_first,
     )
     if decision.department is None:
-        _leave_for_triage(service_request, decision.reason)
+        _send_to_triage(service_request, decision.reason)
         return
-    _send(service_request, decision.department)
+    _set_department(service_request, decision.department)
     if decision.department != counted_for:
-        clocks.recalculate_for(service_request, decision.department)
+        clocks.recalculate(service_request, decision.department)
         service_request.save(update_fields=clocks.DUE_FIELDS)
-    _say_where(service_request, decision, decision.department, actor=None)
+    _record_routed(service_request, decision, decision.department, actor=None)
 
 
-def _say_where(
+def _record_routed(
     service_request: ServiceRequest, decision: Decision, department: Department, *, actor: User | None
 ) -> None:
     events.record(
@@ -93,8 +93,8 @@ def _say_where(
 
 
 @transaction.atomic
-def route_again(pk: int, *, actor: User) -> ServiceRequest:
-    """By hand, through the routing table: after the service, place or words were corrected."""
+def reroute(pk: int, *, actor: User) -> ServiceRequest:
+    """Routes again by hand, after the service, place or text was corrected."""
     service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "route")
     decision = decide(service_request)
@@ -102,16 +102,16 @@ def route_again(pk: int, *, actor: User) -> ServiceRequest:
         service_request=service_request, department=decision.department, rule=decision.rule, reason=decision.reason
     )
     if decision.department is None:
-        _leave_for_triage(service_request, decision.reason, actor=actor)
+        _send_to_triage(service_request, decision.reason, actor=actor)
     elif decision.department.pk != service_request.department_id or service_request.status == Status.RECEIVED:
-        _send(service_request, decision.department)
-        _say_where(service_request, decision, decision.department, actor=actor)
+        _set_department(service_request, decision.department)
+        _record_routed(service_request, decision, decision.department, actor=actor)
     return service_request
 
 
 @transaction.atomic
-def give_to_triage(row: OutboxRow) -> None:
-    """Routing failed for good: a person decides instead, and nothing is lost."""
+def route_failed(row: OutboxRow) -> None:
+    """Sends the request to triage after routing failed for good, so that it is not lost."""
     if row.service_request_id is None:
         return
     service_request = ServiceRequest.objects.locked(row.service_request_id)
@@ -119,10 +119,10 @@ def give_to_triage(row: OutboxRow) -> None:
         RoutingDecision.objects.get_or_create(
             service_request=service_request, is_first=True, defaults={"reason": "failed"}
         )
-        _leave_for_triage(service_request, "failed")
+        _send_to_triage(service_request, "failed")
 
 
-def _send(service_request: ServiceRequest, department: Department) -> None:
+def _set_department(service_request: ServiceRequest, department: Department) -> None:
     service_request.status = next_status(service_request.status, "route")
     service_request.department = department
     service_request.in_triage = False
@@ -130,7 +130,7 @@ def _send(service_request: ServiceRequest, department: Department) -> None:
     service_request.save(update_fields=["status", "department", "in_triage", "routed_at", "updated_at"])
 
 
-def _leave_for_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> None:
+def _send_to_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> None:
     service_request.in_triage = True
     service_request.department = None
     service_request.status = next_status(service_request.status, "triage")

@@ -1,4 +1,4 @@
-"""Keeping search_document in step: what the public may find, by language."""
+"""Keeps SearchDocument up to date, by language."""
 
 from collections.abc import Collection
 
@@ -22,14 +22,14 @@ def index_request(pk: int) -> None:
 
 @transaction.atomic
 def index_requests(pks: Collection[int]) -> None:
-    """Only a public request is found by its words, and by its block: nobody can list what was reported of one house."""
-    # In the order of their ids, as merging locks them: what is hidden at this moment must not come back by its old words.
+    """Indexes public requests only, by text and block: nobody can search for the reports about one house."""
+    # Lock in order of id, as merging does. Without the lock a request hidden meanwhile could be indexed with its old text.
     locks = ServiceRequest.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
     list(locks.values_list("pk"))
     SearchDocument.objects.filter(kind=SearchDocument.Kind.REQUEST, object_id__in=pks).delete()
     columns = ("pk", "jurisdiction_id", "language", "service_version__name", "description", "public_address", "listed")
     listed = ExpressionWrapper(LISTED_BY_PLACE, output_field=BooleanField())
-    found = ServiceRequest.objects.public().filter(pk__in=pks).exclude(description="").annotate(listed=listed)
+    requests = ServiceRequest.objects.public().filter(pk__in=pks).exclude(description="").annotate(listed=listed)
     SearchDocument.objects.bulk_create(
         SearchDocument(
             jurisdiction_id=city,
@@ -37,25 +37,25 @@ def index_requests(pks: Collection[int]) -> None:
             object_id=pk,
             language=language,
             title=name.get(language) or name.get("en", ""),
-            text="\n".join([words, block_address(address)]) if is_listed else words,
+            text="\n".join([text, block_address(address)]) if is_listed else text,
         )
-        for pk, city, language, name, words, address, is_listed in found.values_list(*columns)
+        for pk, city, language, name, text, address, is_listed in requests.values_list(*columns)
     )
 
 
 def index_all_requests(jurisdiction: Jurisdiction) -> int:
-    """All anew, batch by batch beside the traffic: after a release or a catalogue with another rule. How many there are."""
+    """Reindexes all requests in batches, without blocking writes, after a release or a catalog change. Returns how many."""
     requests = ServiceRequest.objects.in_jurisdiction(jurisdiction).order_by("pk").values_list("pk", flat=True)
-    done = last = 0
+    count = last = 0
     while pks := list(requests.filter(pk__gt=last)[:BATCH]):
         index_requests(pks)
-        done, last = done + len(pks), pks[-1]
-    return done
+        count, last = count + len(pks), pks[-1]
+    return count
 
 
 @transaction.atomic
 def index_catalogue(jurisdiction: Jurisdiction) -> None:
-    """Services and articles anew, in every language of the city; after an import or an edit of the catalogue."""
+    """Reindexes services and articles in each of the city's languages, after the catalog was imported or edited."""
     old = SearchDocument.objects.filter(jurisdiction=jurisdiction)
     old.filter(kind__in=[SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE]).delete()
     documents = []

@@ -1,4 +1,4 @@
-"""Making the short addresses that stand on signs, and taking them down."""
+"""Creating and ending short links for printed signs."""
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
@@ -9,7 +9,7 @@ from requests_app.places import signs
 
 
 @transaction.atomic
-def make(
+def create(
     jurisdiction: Jurisdiction,
     *,
     label: str,
@@ -19,8 +19,8 @@ def make(
     asset: Asset | None = None,
     actor: User,
 ) -> ShortLink:
-    """A thing's number is its sign's code: made again, it is the same sign with the new words and service."""
-    # Lock first: two that are made at once must not get the same code.
+    """Creates a sign. An asset's id is its code; making it again updates the label and service."""
+    # Lock first, so that two signs created at once cannot get the same code.
     Jurisdiction.objects.select_for_update(of=("self",)).only("pk").get(pk=jurisdiction.pk)
     code = asset.asset_id.upper() if asset else signs.new_code(jurisdiction)
     sign, _is_new = ShortLink.objects.update_or_create(
@@ -40,5 +40,5 @@ def make(
 
 
 def end(sign: ShortLink) -> None:
-    """It came down: its address leads to the first page, without the place. Its code is not given out again."""
+    """Ends a sign that was taken down. Its address leads to the home page, and its code is not reused."""
     ShortLink.objects.filter(pk=sign.pk, ended_at=None).update(ended_at=app_now())

@@ -1,4 +1,4 @@
-"""Taking a report: one submission makes one request, whatever is clicked, reloaded or retried."""
+"""Submits a report: one submission creates one request, whatever is clicked, reloaded or retried."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import events, links, references
 from requests_app.actions import clocks, counters, verify_email
-from requests_app.actions.reporter import Reporter, person_of, take_part
+from requests_app.actions.reporter import Reporter, add_participation, create_person
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
@@ -35,13 +35,13 @@ from requests_app.places import ownership
 from requests_app.places.public_place import public_place
 from requests_app.rules import blocked_addresses, intake, review
 
-# Without a key, the same client sending the same body again within this time retries; later it reports anew.
+# Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where: a point (WGS84) or an address in words, or both. source: pin, address, gps, asset, api."""
+    """A point (WGS84), an address, or both. source: pin, address, gps, asset or api."""
 
     point: Point | None = None
     address: str = ""
@@ -53,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True)
 class SpamSignals:
-    """by_robot: it came as only a program sends it; over_limit: so many came from this network or person before."""
+    """by_robot: sent as only a bot would; over_limit: the network or the person is over a limit."""
 
     by_robot: bool = False
     over_limit: bool = False
@@ -64,7 +64,7 @@ NO_SPAM_SIGNALS = SpamSignals()
 
 @dataclass(frozen=True)
 class Idempotency:
-    """scope: who chose the key (draft, api key, client); window_s: for how long it counts, None for as long as it is kept."""
+    """scope: who chose the key (draft, API key, client); window_s: seconds that it counts, None for as long as it is stored."""
 
     scope: str
     key: str
@@ -74,7 +74,7 @@ class Idempotency:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """repeated: the same submission came before, and this is the request it made."""
+    """repeated: the same submission came earlier, and this is the request it created."""
 
     service_request: ServiceRequest
     link: AccessLink | None
@@ -82,7 +82,7 @@ class SubmissionResult:
 
 
 class Refused(Exception):
-    """The report cannot be taken as it is. problems: field → what to do, in the reader's language."""
+    """The report is not acceptable as it is. problems: field → message in the reader's language."""
 
     def __init__(self, problems: Mapping[str, str], *, code: str = "invalid") -> None:
         self.problems, self.code = dict(problems), code
@@ -90,7 +90,7 @@ class Refused(Exception):
 
 
 class IdempotencyConflict(Exception):
-    """The key was used for another body."""
+    """The key was already used with another body."""
 
 
 def body_hash(*parts: object) -> str:
@@ -101,9 +101,9 @@ def body_hash(*parts: object) -> str:
 class NewReport:
     """A report that passed its form or parser.
 
-    answers: from intake.read_answers(). owner: the ground is theirs, and the resident asked us to send it on; may_be_outside: also
-    to the neighbor beyond the boundary. spam_signals: with the words they may send it to review before everybody reads it
-    (rules.review), never keep it from being worked on. visitor_hash: of the browser's cookie, if it has one.
+    answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
+    owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
+    (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one.
     """
 
     jurisdiction: Jurisdiction
@@ -143,24 +143,24 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     must_wait = version.must_confirm and not (
         reporter.email_is_verified or actor or report.after_warning or report.is_test
     )
-    # The staff answer for what they write themselves.
+    # Reports written by staff need no review.
     review_reason = "" if actor else _review_reason(report, photos)
     service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
     _save_with_reference(service_request)
     _store_areas_and_answers(service_request, report)
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
-    person = person_of(report.jurisdiction, reporter, report.language)
+    person = create_person(report.jurisdiction, reporter, report.language)
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = take_part(person, service_request, role=role)
-    link = links.link_for(person, service_request)
+    participation = add_participation(person, service_request, role=role)
+    link = links.get_or_create_link(person, service_request)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
         photo.is_private = report.answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
     if must_wait and participation.contact_point is not None:
-        verify_email.mail_link(
+        verify_email.send_link(
             participation.contact_point,
             OneTimeLink.Purpose.CONFIRM,
             service_request=service_request,
@@ -191,7 +191,7 @@ def _review_reason(report: NewReport, photos: list[Photo]) -> str:
 
 
 def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> ServiceRequest:
-    """The row, not saved yet."""
+    """The unsaved row."""
     version, place, answers = report.version, report.place, report.answers
     public_point, public_address = public_place(version.visibility, place.point, place.address)
     public_state = review.public_state_of(version, is_test=report.is_test, review_reason=review_reason)
@@ -239,16 +239,16 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
         Answer(
             service_request=service_request,
             question_version=question,
-            question_words=question.text.get(report.language) or question.text.get("en", ""),
+            question_text=question.text.get(report.language) or question.text.get("en", ""),
             value=value,
-            value_words=words,
+            value_text=words,
         )
         for question, value, words in report.answers.given
     )
 
 
 def record_submission(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
-    """It is sent: from now on the promises hold, and what follows a report happens."""
+    """Starts the clocks and records the event of a report that is submitted and, if required, confirmed."""
     version = service_request.service_version
     clocks.start(
         service_request,
@@ -271,37 +271,35 @@ def record_submission(service_request: ServiceRequest, *, answers: intake.Answer
 
 
 def check_reporter(jurisdiction: Jurisdiction, version: ServiceVersion, reporter: Reporter) -> None:
-    """Whether the service knows enough of who reports. Raises Refused."""
+    """Raises Refused if the address is blocked or the service requires contact details that are missing."""
     if blocked_addresses.is_blocked(jurisdiction, reporter.email):
         raise Refused({"email": blocked_addresses.refusal(jurisdiction)}, code="contact")
-    needed = intake.who_problems(
+    missing = intake.who_problems(
         version, name=reporter.name, postal_address=reporter.postal_address, email=reporter.email
     )
-    if needed:
-        raise Refused(needed, code="contact")
+    if missing:
+        raise Refused(missing, code="contact")
 
 
 def _check(report: NewReport) -> None:
     jurisdiction, version, point = report.jurisdiction, report.version, report.place.point
     if version.service.jurisdiction_id != jurisdiction.pk or not version.service.active:
-        raise Refused({"service": _("This service is not offered any more. Choose another one.")}, code="service")
+        raise Refused({"service": _("We no longer offer this service. Choose another one.")}, code="service")
     if report.answers.stopped_by is not None:
-        raise Refused(
-            {report.answers.stopped_by.code: _("Call 911 now. This form cannot send help.")}, code="emergency"
-        )
+        raise Refused({report.answers.stopped_by.code: _("Call 911 now. This form can’t send help.")}, code="emergency")
     if report.answers.problems:
         raise Refused(report.answers.problems, code="answers")
     if point is None and not report.place.address and version.place_required:
-        raise Refused({"place": _("Say where it is: an address, a corner or a park.")}, code="place")
+        raise Refused({"place": _("Tell us where it is: an address, a corner or a park.")}, code="place")
     if point is not None and not ownership.inside(jurisdiction, point):
         neighbor = report.owner if report.may_be_outside else None
         if neighbor is not None and neighbor.email and neighbor == ownership.neighbor_at(jurisdiction, point):
             return
-        raise Refused({"place": outside_words(jurisdiction, point)}, code="outside")
+        raise Refused({"place": outside_message(jurisdiction, point)}, code="outside")
 
 
-def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
-    """Says that a place lies outside, and whose it may be."""
+def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
+    """The message for a place outside the city, with the neighbor it may belong to."""
     neighbor = ownership.neighbor_at(jurisdiction, point)
     if neighbor is None:
         return _("This place is outside %(city)s. Choose a place inside the city.") % {"city": jurisdiction.name}
@@ -313,23 +311,23 @@ def outside_words(jurisdiction: Jurisdiction, point: Point) -> str:
 
 
 def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
-    """The request that this key made before. Two submissions with one key wait for each other here."""
+    """The request that this key created earlier. Two submissions with the same key wait for each other here."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{idempotency.scope}|{idempotency.key}"]
         )
-    kept = (
+    record = (
         IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
         .filter(scope=idempotency.scope, key=idempotency.key)
         .first()
     )
-    if kept is None:
+    if record is None:
         return None
-    if idempotency.window_s is not None and (app_now() - kept.created_at).total_seconds() > idempotency.window_s:
+    if idempotency.window_s is not None and (app_now() - record.created_at).total_seconds() > idempotency.window_s:
         return None
-    if kept.body_hash != idempotency.body_hash:
+    if record.body_hash != idempotency.body_hash:
         raise IdempotencyConflict
-    return kept.service_request
+    return record.service_request
 
 
 def _link_of(service_request: ServiceRequest) -> AccessLink | None:
@@ -340,7 +338,7 @@ def _save_with_reference(service_request: ServiceRequest) -> None:
     for attempt in range(5):
         service_request.reference = references.new_reference()
         try:
-            # A savepoint: a collision (one in a billion) must not take the whole submission with it.
+            # A savepoint, so that a collision (one in a billion) does not fail the whole submission.
             with transaction.atomic():
                 service_request.save(force_insert=True)
             return
@@ -350,6 +348,6 @@ def _save_with_reference(service_request: ServiceRequest) -> None:
                 raise
 
 
-def as_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:
-    """Reads raw answers by the version's own questions."""
+def to_answers(version: ServiceVersion, given: Mapping[str, Any]) -> intake.Answers:
+    """Validates raw answers against the version's questions."""
     return intake.read_answers(intake.questions_of(version), given)

@@ -1,4 +1,4 @@
-"""News by mail of an area, a service, a place or a thing: asked for, confirmed by its mail, gathered, stopped by one press."""
+"""Subscriptions to an area, service, place or asset: requested, confirmed by email, changed, stopped."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from requests_app.rules import blocked_addresses
 
 @dataclass(frozen=True)
 class FollowTarget:
-    """What is followed: one of these, or a service within one of the others. label: what the reader calls it."""
+    """What to follow: one of these, or a service within one of the others. label: its name for the reader."""
 
     label: str
     area: Area | None = None
@@ -33,67 +33,69 @@ class FollowTarget:
 
 @transaction.atomic
 def subscribe(
-    jurisdiction: Jurisdiction, what: FollowTarget, *, email: str, cadence: str, language: str, visitor_hash: str = ""
+    jurisdiction: Jurisdiction, target: FollowTarget, *, email: str, cadence: str, language: str, visitor_hash: str = ""
 ) -> Subscription:
-    """Nothing is sent but the mail that asks whether it was meant. The same wish twice is one subscription.
+    """Sends a confirmation link, and nothing else until it is used. Subscribing twice makes one subscription.
 
-    Raises proving.Banned.
+    Raises verify_email.AddressBlocked.
     """
     if blocked_addresses.is_blocked(jurisdiction, email):
         raise verify_email.AddressBlocked
-    contact_point = verify_email.address_of(jurisdiction, email, language=language)
+    contact_point = verify_email.get_contact_point(jurisdiction, email, language=language)
     same = Subscription.objects.filter(
         jurisdiction=jurisdiction,
         contact_point=contact_point,
-        area=what.area,
-        service=what.service,
-        asset=what.asset,
-        point=what.point,
-        radius_m=what.radius_m,
+        area=target.area,
+        service=target.service,
+        asset=target.asset,
+        point=target.point,
+        radius_m=target.radius_m,
         unsubscribed_at=None,
     ).first()
-    wished = same or Subscription(
+    subscription = same or Subscription(
         jurisdiction=jurisdiction,
         contact_point=contact_point,
-        area=what.area,
-        service=what.service,
-        asset=what.asset,
-        point=what.point,
-        radius_m=what.radius_m,
+        area=target.area,
+        service=target.service,
+        asset=target.asset,
+        point=target.point,
+        radius_m=target.radius_m,
     )
-    if wished.confirmed_at is None:
-        # A stranger who types the address again must not change what its holder confirmed.
-        wished.label, wished.cadence = what.label[:200], cadence
-        wished.save()
-    verify_email.mail_link(contact_point, OneTimeLink.Purpose.SUBSCRIBE, subscription=wished, visitor_hash=visitor_hash)
-    return wished
+    if subscription.confirmed_at is None:
+        # Someone else who enters the address must not change a confirmed subscription.
+        subscription.label, subscription.cadence = target.label[:200], cadence
+        subscription.save()
+    verify_email.send_link(
+        contact_point, OneTimeLink.Purpose.SUBSCRIBE, subscription=subscription, visitor_hash=visitor_hash
+    )
+    return subscription
 
 
 @transaction.atomic
 def confirm(link: OneTimeLink) -> Subscription | None:
-    """Raises proving.UsedUp. None: it was stopped meanwhile."""
+    """Confirms. Raises verify_email.UsedUp. Returns None if the subscription was stopped meanwhile."""
     verify_email.use(link)
     if link.subscription_id is None:
         return None
-    wished = Subscription.objects.select_for_update(of=("self",)).filter(pk=link.subscription_id).first()
-    if wished is None or wished.unsubscribed_at is not None:
+    subscription = Subscription.objects.select_for_update(of=("self",)).filter(pk=link.subscription_id).first()
+    if subscription is None or subscription.unsubscribed_at is not None:
         return None
-    if wished.confirmed_at is None:
-        wished.confirmed_at = app_now()
-        wished.save(update_fields=["confirmed_at"])
-    return wished
+    if subscription.confirmed_at is None:
+        subscription.confirmed_at = app_now()
+        subscription.save(update_fields=["confirmed_at"])
+    return subscription
 
 
 @transaction.atomic
-def want(pk: int, *, cadence: str) -> None:
-    """By the address's own holder, who signed in: how often, and with that that it was meant."""
-    wished = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
-    wished.filter(confirmed_at=None).update(confirmed_at=app_now())
-    wished.update(cadence=cadence)
+def set_cadence(pk: int, *, cadence: str) -> None:
+    """Sets the cadence for a signed-in holder of the address, which also confirms the subscription."""
+    subscriptions = Subscription.objects.filter(pk=pk, unsubscribed_at=None)
+    subscriptions.filter(confirmed_at=None).update(confirmed_at=app_now())
+    subscriptions.update(cadence=cadence)
 
 
 @transaction.atomic
-def stop(pk: int) -> None:
-    """Nothing more of it is sent, also not what is gathered already."""
+def unsubscribe(pk: int) -> None:
+    """Stops the subscription, including updates already in a digest."""
     Subscription.objects.filter(pk=pk, unsubscribed_at=None).update(unsubscribed_at=app_now())
     DigestItem.objects.filter(subscription_id=pk, sent_at=None).delete()

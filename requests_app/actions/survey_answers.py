@@ -1,4 +1,4 @@
-"""What residents say of an outcome. It reopens nothing by itself and changes no figure but its own."""
+"""Saving survey answers. They do not reopen the request or change anything else."""
 
 from collections.abc import Mapping
 
@@ -12,20 +12,27 @@ from requests_app.rules import survey
 
 @transaction.atomic
 def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> None:
-    """said: {question: (value, reason)}; a second answer replaces the first. Raises TooLate.
+    """said: {question: (value, reason)}. Answering again replaces the earlier answer. Raises TooLate.
 
-    through: the actor's own report, which is this one or was joined with it.
+    through: the actor's own report: this request, or one merged into it.
     """
     service_request = ServiceRequest.objects.locked(pk)
     if not survey.is_asked(service_request, actor, through=through):
         raise TooLate
     for question, (value, reason) in said.items():
-        kept = "" if value == SurveyAnswer.Value.YES else reason
+        stored_reason = "" if value == SurveyAnswer.Value.YES else reason
         SurveyAnswer.objects.update_or_create(
             service_request=service_request,
             person=actor,
             question=question,
             ending=service_request.reopened_count,
-            defaults={"value": value, "reason": kept},
+            defaults={"value": value, "reason": stored_reason},
         )
-        events.record(service_request, "surveyed", actor=actor, question=question, value=value, reason=kept or None)
+        events.record(
+            service_request,
+            "survey_answered",
+            actor=actor,
+            question=question,
+            value=value,
+            reason=stored_reason or None,
+        )

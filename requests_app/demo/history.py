@@ -1,4 +1,4 @@
-"""Loading the demo's stories: each becomes a request with its people, words, clocks and events, as if it had been lived."""
+"""Load the demo's generated stories as requests with their people, comments, clocks and events."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,13 +11,13 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from requests_app.actions.conversation import ANSWER_WITHIN
+from requests_app.actions.conversation import ANSWER_DEADLINE
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
-from requests_app.demo.progress import Happening
+from requests_app.demo.progress import StoryEvent
 from requests_app.demo.stories import Story, stories
 from requests_app.events import PUBLIC_KINDS
-from requests_app.imports.bulk import BulkWriter, Happened, History, Said, Someone, analyze, next_ids
+from requests_app.imports.bulk import BulkWriter, History, NewComment, NewEvent, NewPerson, analyze, next_ids
 from requests_app.imports.progress import Progress
 from requests_app.models import (
     Asset,
@@ -42,13 +42,13 @@ from requests_app.rules.review import public_state_of
 
 COUNT = 20_000
 BATCH = 1_000
-PROMISED_SINCE = dt.timedelta(days=3 * 365)
+TARGETS_SINCE = dt.timedelta(days=3 * 365)
 
 
 def load(jurisdiction: Jurisdiction, folder: Path, progress: Progress, count: int | None = None) -> int:
-    """Writes the demo city's requests, all or none; how many. A city that has some already is left as it is.
+    """Writes the demo city's requests in one transaction and returns their number; 0 if the city has some already.
 
-    Staff who are members of departments by then are those who did the work.
+    The work is attributed to members of departments, so load staff first.
     """
     if Event.objects.filter(jurisdiction=jurisdiction, source=Event.Source.DEMO).exists():
         return 0
@@ -57,44 +57,45 @@ def load(jurisdiction: Jurisdiction, folder: Path, progress: Progress, count: in
     with transaction.atomic():
         writer = BulkWriter(jurisdiction, source=Event.Source.DEMO)
         now = app_now()
-        # The city promised this before its first story was told, not on the day of the import.
-        Target.objects.filter(service__jurisdiction=jurisdiction).update(valid_from=now - PROMISED_SINCE)
-        retelling = Retelling(jurisdiction, next_ids(ServiceRequest, count), now)
-        told = stories(folder, now=now, count=count)
-        while batch := [retelling.history(story) for story in islice(told, BATCH)]:
+        # The targets must apply to the oldest story, not from today.
+        Target.objects.filter(service__jurisdiction=jurisdiction).update(valid_from=now - TARGETS_SINCE)
+        builder = HistoryBuilder(jurisdiction, next_ids(ServiceRequest, count), now)
+        generated = stories(folder, now=now, count=count)
+        while batch := [builder.history(story) for story in islice(generated, BATCH)]:
             writer.write(batch)
             progress.advance(len(batch))
-        _keep_what_was_said_after(jurisdiction)
+        _store_survey_answers(jurisdiction)
     analyze()
     progress.finish()
     return count
 
 
-def _keep_what_was_said_after(jurisdiction: Jurisdiction) -> None:
-    """The answers about outcomes, as the events tell them."""
+def _store_survey_answers(jurisdiction: Jurisdiction) -> None:
+    """Copies the survey answers from the events into their table."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO requests_app_surveyanswer
                 (service_request_id, person_id, question, value, reason, ending, answered_at)
-            SELECT told.service_request_id, told.person_id, told.data->>'question', told.data->>'value',
-                coalesce(told.data->>'reason', ''), (
+            SELECT survey.service_request_id, survey.person_id, survey.data->>'question', survey.data->>'value',
+                coalesce(survey.data->>'reason', ''), (
                     SELECT count(*) FROM requests_app_event earlier
-                    WHERE earlier.service_request_id = told.service_request_id AND earlier.kind = 'reopened'
-                        AND earlier.id < told.id
-                ), told.at
-            FROM requests_app_event told WHERE told.jurisdiction_id = %s AND told.kind = 'surveyed' AND told.source = 'demo'
+                    WHERE earlier.service_request_id = survey.service_request_id AND earlier.kind = 'reopened'
+                        AND earlier.id < survey.id
+                ), survey.at
+            FROM requests_app_event survey
+            WHERE survey.jurisdiction_id = %s AND survey.kind = 'survey_answered' AND survey.source = 'demo'
             """,
             [jurisdiction.pk],
         )
 
 
-class Promises:
-    """The two clocks of a request while its story is retold; the same arithmetic as actions/clocks.py."""
+class Clocks:
+    """The two clocks of a request while its story is replayed; the same arithmetic as actions/clocks.py."""
 
     def __init__(self, targets: dict[tuple[int, str], Target], row: dict[str, Any], own: dict[str, Any]) -> None:
         self.targets, self.row, self.own = targets, row, own
-        self.clocks: list[dict[str, Any]] = []
+        self.rows: list[dict[str, Any]] = []
         self.running: dict[str, dict[str, Any]] = {}
         self.hours: dict[str, service_levels.WorkingHours] = {}
 
@@ -124,7 +125,7 @@ class Promises:
                 "remaining_s": None,
                 "met_at": None,
             }
-            self.clocks.append(self.running[kind])
+            self.rows.append(self.running[kind])
 
     def meet(self, at: dt.datetime, *kinds: str) -> None:
         for kind in kinds:
@@ -158,8 +159,8 @@ def hours_of(
     return service_levels.hours_for(target, department, jurisdiction.zone, unit)
 
 
-class Retelling:
-    """Turns stories into histories: codes into this city's rows, happenings into events, words into comments."""
+class HistoryBuilder:
+    """Turns stories into histories: codes into this city's rows, story events into events, words into comments."""
 
     def __init__(self, jurisdiction: Jurisdiction, ids: list[int], now: dt.datetime) -> None:
         self.now = now
@@ -168,19 +169,22 @@ class Retelling:
         versions = Service.objects.filter(jurisdiction=jurisdiction, current__isnull=False).select_related(
             "current__department__calendar", "current__service"
         )
-        self.versions = {one.service_code: one.current for one in versions if one.current}
+        self.versions = {service.service_code: service.current for service in versions if service.current}
         self.questions = {code: intake.questions_of(version) for code, version in self.versions.items()}
         self.departments = {
-            one.code: one for one in Department.objects.filter(jurisdiction=jurisdiction).select_related("calendar")
+            department.code: department
+            for department in Department.objects.filter(jurisdiction=jurisdiction).select_related("calendar")
         }
-        self.codes = {one.pk: code for code, one in self.departments.items()}
+        self.codes = {department.pk: code for code, department in self.departments.items()}
         self.owners = dict(Owner.objects.filter(jurisdiction=jurisdiction).values_list("code", "pk"))
         self.assets = dict(Asset.objects.filter(jurisdiction=jurisdiction).values_list("asset_id", "pk"))
         self.rules = dict(RoutingRule.objects.filter(jurisdiction=jurisdiction).values_list("name", "pk"))
         targets = Target.objects.filter(service__jurisdiction=jurisdiction, area=None, priority=None)
-        self.targets = {(one.service_id, one.kind): one for one in targets.select_related("calendar").order_by("id")}
+        self.targets = {
+            (target.service_id, target.kind): target for target in targets.select_related("calendar").order_by("id")
+        }
         self.staff: dict[int, list[int]] = defaultdict(list)
-        # Who works on requests: a records officer or a call taker closes none.
+        # Only those who work on requests, not records officers or call takers.
         members = Membership.objects.filter(
             jurisdiction=jurisdiction, department__isnull=False, role__permissions__contains=["accept"]
         )
@@ -223,264 +227,256 @@ class Retelling:
             "submitted_at": story.opened_at,
             "updated_at": story.opened_at,
         }
-        row |= dict.fromkeys(_TOLD)
+        row |= dict.fromkeys(_EVENT_COLUMNS)
         row |= {"disposition_reason": "", "owner_reference": "", "hold_reason": ""}
         row |= {"in_triage": False, "has_new_answer": False, "bounces": 0, "reopened_count": 0}
         history = History(row)
         history.answers = [
             {
                 "question_version_id": question.pk,
-                "question_words": question.text.get(story.language) or question.text.get("en", ""),
+                "question_text": question.text.get(story.language) or question.text.get("en", ""),
                 "value": value,
-                "value_words": words,
+                "value_text": words,
             }
             for question, value, words in answers.given
         ]
         self._people(story, history)
-        promises = Promises(self.targets, row, answers.resolve_target)
-        for happening in story.happenings:
-            self._tell(story, history, happening, promises)
-        promises.copy_due()
-        history.clocks = promises.clocks
+        clocks = Clocks(self.targets, row, answers.resolve_target)
+        for story_event in story.events:
+            self._add_event(story, history, story_event, clocks)
+        clocks.copy_due()
+        history.clocks = clocks.rows
         return history
 
     def _people(self, story: Story, history: History) -> None:
         if story.channel != Channel.STAFF:
-            said = story.reporter
+            reporter = story.reporter
             contacts = []
-            if said and said.email:
-                contacts.append(("email", said.email, said.email.lower()))
-            if said and said.phone:
-                contacts.append(("phone", said.phone, normalized_phone(said.phone)))
-            taken = story.channel in (Channel.PHONE, Channel.COUNTER)
-            role = Participation.Role.CALLER if taken else Participation.Role.REPORTER
-            name = said.name if said else ""
-            history.people.append(Someone(role.value, story.opened_at, name, story.language, contacts, link=True))
+            if reporter and reporter.email:
+                contacts.append(("email", reporter.email, reporter.email.lower()))
+            if reporter and reporter.phone:
+                contacts.append(("phone", reporter.phone, normalized_phone(reporter.phone)))
+            by_call_taker = story.channel in (Channel.PHONE, Channel.COUNTER)
+            role = Participation.Role.CALLER if by_call_taker else Participation.Role.REPORTER
+            name = reporter.name if reporter else ""
+            history.people.append(NewPerson(role.value, story.opened_at, name, story.language, contacts, link=True))
 
-    def _tell(self, story: Story, history: History, told: Happening, promises: Promises) -> None:
-        """One happening: its event with what belongs to it, and what it changes in the request."""
-        row, at = history.row, told.at
-        by_reporter = told.by == "reporter" and bool(history.people)
-        one = Happened(told.kind, at, person=0 if by_reporter else None)
-        if told.by == "staff":
-            one.user_id = self._user(row["department_id"], story.number)
-        retell = getattr(self, f"_{told.kind}", None)
-        if retell is None:
-            raise ValueError(f"Nobody knows how to retell {told.kind}.")
-        if retell(story, history, one, told.data, promises) is False:
+    def _add_event(self, story: Story, history: History, story_event: StoryEvent, clocks: Clocks) -> None:
+        """Adds one event with its comment, and applies its changes to the request's row."""
+        row, at = history.row, story_event.at
+        by_reporter = story_event.by == "reporter" and bool(history.people)
+        event = NewEvent(story_event.kind, at, person=0 if by_reporter else None)
+        if story_event.by == "staff":
+            event.user_id = self._user(row["department_id"], story.number)
+        apply = getattr(self, f"_{story_event.kind}", None)
+        if apply is None:
+            raise ValueError(f"No method applies the event {story_event.kind}.")
+        if apply(story, history, event, story_event.data, clocks) is False:
             return
-        words = told.data.get("words")
-        if words and told.kind in _SAID:
-            kind, public = _SAID[told.kind]
-            one.said = self._said(row, one, words, told.data.get("language", "en"), kind=kind, public=public)
-        if one.said is not None and one.said.public:
-            row["last_public_word_at"] = at
-        if told.kind in PUBLIC_KINDS:
+        words = story_event.data.get("words")
+        if words and story_event.kind in _COMMENT_KINDS:
+            kind, public = _COMMENT_KINDS[story_event.kind]
+            event.comment = self._comment(
+                row, event, words, story_event.data.get("language", "en"), kind=kind, public=public
+            )
+        if event.comment is not None and event.comment.public:
+            row["last_public_message_at"] = at
+        if story_event.kind in PUBLIC_KINDS:
             row["updated_at"] = at
-        if told.by == "staff":
-            # Whoever worked on it has read what the reporter said.
+        if story_event.by == "staff":
+            # Staff who act on it have read the reporter's reply.
             row["has_new_answer"] = False
-        history.happened.append(one)
+        history.events.append(event)
 
     def _user(self, department_id: int | None, number: int) -> int | None:
         users = self.staff.get(department_id or 0)
         return users[number % len(users)] if users else None
 
-    def _said(self, row: dict[str, Any], one: Happened, words: str, language: str, *, kind: str, public: bool) -> Said:
-        department_id = None if one.person is not None else row["department_id"]
-        return Said(kind, words, language, public, one.user_id, one.person, department_id)
+    def _comment(
+        self, row: dict[str, Any], event: NewEvent, words: str, language: str, *, kind: str, public: bool
+    ) -> NewComment:
+        department_id = None if event.person is not None else row["department_id"]
+        return NewComment(kind, words, language, public, event.user_id, event.person, department_id)
 
-    # --- One function for each kind: (story, history, event, data, promises); False: it leaves no event -----------------
-    def _submitted(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
-        one.data = {
+    # --- One method per kind of event. Returning False drops the event ------------------------------------------------
+    def _submitted(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        event.data = {
             "channel": story.channel,
             "service_code": story.service_code,
             "after_warning": story.after_warning,
         }
         home = self.versions[story.service_code].department
-        promises.start(one.at, home, self.jurisdiction)
+        clocks.start(event.at, home, self.jurisdiction)
 
-    def _routed(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
+    def _routed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         department = self.departments[data["department"]]
         rule_id = self.rules.get(data["rule"])
-        one.data = {"department_id": department.pk, "reason": data["reason"], "rule_id": rule_id}
-        history.row |= {"department_id": department.pk, "routed_at": one.at}
-        history.decisions.append(_decision(one.at, data["reason"], department.pk, rule_id, is_first=True))
+        event.data = {"department_id": department.pk, "reason": data["reason"], "rule_id": rule_id}
+        history.row |= {"department_id": department.pk, "routed_at": event.at}
+        history.decisions.append(_decision(event.at, data["reason"], department.pk, rule_id, is_first=True))
         if department.pk != self.versions[story.service_code].department_id:
-            promises.clocks.clear()
-            promises.start(story.opened_at, department, self.jurisdiction)
+            clocks.rows.clear()
+            clocks.start(story.opened_at, department, self.jurisdiction)
 
-    def _triaged(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
+    def _triaged(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         before = history.row["department_id"]
-        one.data = {"reason": data["reason"], "from_department_id": before}
+        event.data = {"reason": data["reason"], "from_department_id": before}
         history.row |= {"department_id": None, "in_triage": True}
         if before is None:
-            history.decisions.append(_decision(one.at, data["reason"], None, None, is_first=True))
+            history.decisions.append(_decision(event.at, data["reason"], None, None, is_first=True))
         else:
             history.row["bounces"] += 1
 
     def _transferred(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
     ) -> None:
         row, before = history.row, history.row["department_id"]
         department = self.departments[data["department"]]
-        one.data = {"department_id": department.pk, "from_department_id": before}
+        event.data = {"department_id": department.pk, "from_department_id": before}
         if data.get("words"):
-            one.said = self._said(row, one, data["words"], data["language"], kind=Comment.Kind.NOTE, public=False)
+            event.comment = self._comment(
+                row, event, data["words"], data["language"], kind=Comment.Kind.NOTE, public=False
+            )
         row["bounces"] += before is not None and before != department.pk
-        row |= {"department_id": department.pk, "in_triage": False, "routed_at": one.at}
-        history.decisions.append(_decision(one.at, "by_hand", department.pk, None, is_first=False))
+        row |= {"department_id": department.pk, "in_triage": False, "routed_at": event.at}
+        history.decisions.append(_decision(event.at, "by_hand", department.pk, None, is_first=False))
 
     def _assigned(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
     ) -> bool | None:
         assignee = self._user(history.row["department_id"], data["who"])
         if assignee is None:
             return False
         history.row["assignee_id"] = assignee
-        one.data = {"assignee_id": assignee}
+        event.data = {"assignee_id": assignee}
         return None
 
-    def _begin(self, history: History, one: Happened, promises: Promises) -> None:
+    def _begin(self, history: History, event: NewEvent, clocks: Clocks) -> None:
         if history.row["acknowledged_at"] is None:
-            history.row["acknowledged_at"] = one.at
-            promises.meet(one.at, Target.Kind.ACKNOWLEDGE)
+            history.row["acknowledged_at"] = event.at
+            clocks.meet(event.at, Target.Kind.ACKNOWLEDGE)
 
-    def _accepted(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
-        self._begin(history, one, promises)
+    def _accepted(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._begin(history, event, clocks)
 
-    def _scheduled(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
-        self._begin(history, one, promises)
+    def _scheduled(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._begin(history, event, clocks)
         history.row["scheduled_for"] = data["date"]
-        one.data = {"date": data["date"].isoformat()}
+        event.data = {"date": data["date"].isoformat()}
 
-    def _visited(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
-        self._begin(history, one, promises)
-        history.row["visited_at"] = one.at
-        one.data = {"at": one.at.isoformat()}
+    def _visited(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._begin(history, event, clocks)
+        history.row["visited_at"] = event.at
+        event.data = {"at": event.at.isoformat()}
 
-    def _made_safe(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+    def _made_safe(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._begin(history, event, clocks)
+        history.row["made_safe_at"] = event.at
+        self._add_comment(history, event, data)
+
+    def _put_on_hold(
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
     ) -> None:
-        self._begin(history, one, promises)
-        history.row["made_safe_at"] = one.at
-        self._comment_beside(history, one, data)
-
-    def _held(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
         history.row |= {"hold_reason": data["reason"], "hold_until": data["until"]}
-        promises.pause(one.at)
-        one.data = {"reason": data["reason"], "until": data["until"].isoformat()}
-        self._comment_beside(history, one, data)
+        clocks.pause(event.at)
+        event.data = {"reason": data["reason"], "until": data["until"].isoformat()}
+        self._add_comment(history, event, data)
 
-    def _comment_beside(self, history: History, one: Happened, data: dict[str, Any]) -> None:
-        """These acts have no words of their own: what is said stands beside them as a public comment."""
+    def _add_comment(self, history: History, event: NewEvent, data: dict[str, Any]) -> None:
+        """A separate public comment, for events that carry no words of their own."""
         if data.get("words"):
-            said = self._said(history.row, one, data["words"], data["language"], kind=Comment.Kind.COMMENT, public=True)
-            at = min(one.at + dt.timedelta(seconds=40), self.now)
-            history.happened.append(Happened("commented", at, user_id=one.user_id, said=said))
-            history.row["last_public_word_at"] = history.row["updated_at"] = at
+            comment = self._comment(
+                history.row, event, data["words"], data["language"], kind=Comment.Kind.COMMENT, public=True
+            )
+            at = min(event.at + dt.timedelta(seconds=40), self.now)
+            history.events.append(NewEvent("commented", at, user_id=event.user_id, comment=comment))
+            history.row["last_public_message_at"] = history.row["updated_at"] = at
 
-    def _resumed(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
+    def _resumed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         history.row |= {"hold_reason": "", "hold_until": None}
-        promises.resume(one.at)
+        clocks.resume(event.at)
 
-    def _asked(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
-        history.row |= {"hold_reason": "reporter", "hold_until": (one.at + ANSWER_WITHIN).date()}
-        promises.pause(one.at)
+    def _asked(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        history.row |= {"hold_reason": "reporter", "hold_until": (event.at + ANSWER_DEADLINE).date()}
+        clocks.pause(event.at)
 
-    def _answered(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
+    def _answered(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         history.row |= {"hold_reason": "", "hold_until": None, "has_new_answer": True}
-        promises.resume(one.at)
+        clocks.resume(event.at)
 
-    def _commented(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
-        """Words alone."""
+    def _commented(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        """Only a comment; the row does not change."""
 
-    _noted = _commented
+    _note_added = _commented
 
-    def _ended(self, history: History, one: Happened, promises: Promises) -> None:
-        self._begin(history, one, promises)
-        promises.meet(one.at, Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
-        history.row |= {"resolved_at": one.at, "has_new_answer": False, "hold_reason": "", "hold_until": None}
+    def _resolve(self, history: History, event: NewEvent, clocks: Clocks) -> None:
+        self._begin(history, event, clocks)
+        clocks.meet(event.at, Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
+        history.row |= {"resolved_at": event.at, "has_new_answer": False, "hold_reason": "", "hold_until": None}
 
-    def _resolved(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
-        self._ended(history, one, promises)
+    def _resolved(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._resolve(history, event, clocks)
         reason = data.get("reason", "")
         history.row["disposition_reason"] = reason
         disposition = Disposition(data["disposition"]).value
-        one.data = {"disposition": disposition, "reason": reason or None, "remote": data["remote"]}
+        event.data = {"disposition": disposition, "reason": reason or None, "remote": data["remote"]}
 
     def _handed_over(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
     ) -> None:
-        self._ended(history, one, promises)
+        self._resolve(history, event, clocks)
         owner_id = self.owners.get(data["owner"])
         history.row |= {"owner_id": owner_id, "owner_reference": data["number"]}
-        one.data = {"owner_id": owner_id, "owner_number": data["number"]}
+        event.data = {"owner_id": owner_id, "owner_number": data["number"]}
 
-    def _merged(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
-        self._ended(history, one, promises)
-        one.data = {"parent_id": self.ids[data["parent"]]}
+    def _merged(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._resolve(history, event, clocks)
+        event.data = {"parent_id": self.ids[data["parent"]]}
 
-    def _absorbed(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+    def _duplicate_merged(
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
     ) -> None:
-        one.data = {"child_id": self.ids[data["child"]]}
+        event.data = {"child_id": self.ids[data["child"]]}
 
-    def _withdrawn(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
-        self._ended(history, one, promises)
+    def _withdrawn(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        self._resolve(history, event, clocks)
 
-    def _reopened(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
-    ) -> None:
+    def _reopened(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         history.row |= {"acknowledged_at": None, "resolved_at": None, "disposition_reason": "", "has_new_answer": True}
         history.row["reopened_count"] += 1
-        one.data = {"count": history.row["reopened_count"]}
+        event.data = {"count": history.row["reopened_count"]}
         code = self.codes[history.row["department_id"]]
-        promises.start(one.at, self.departments[code], self.jurisdiction, shorter=True)
+        clocks.start(event.at, self.departments[code], self.jurisdiction, shorter=True)
 
-    def _closed(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
-        history.row["closed_at"] = one.at
+    def _closed(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        history.row["closed_at"] = event.at
 
-    def _surveyed(
-        self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises
+    def _survey_answered(
+        self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks
     ) -> None:
-        one.data = {"question": data["question"], "value": data["value"], "reason": data["reason"] or None}
+        event.data = {"question": data["question"], "value": data["value"], "reason": data["reason"] or None}
 
-    def _joined(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
-        one.data = {"role": data["role"]}
-        one.person = len(history.people)
-        history.people.append(Someone(Participation.Role.AFFECTED.value, one.at))
+    def _joined(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
+        event.data = {"role": data["role"]}
+        event.person = len(history.people)
+        history.people.append(NewPerson(Participation.Role.AFFECTED.value, event.at))
 
-    def _hidden(self, story: Story, history: History, one: Happened, data: dict[str, Any], promises: Promises) -> None:
+    def _hidden(self, story: Story, history: History, event: NewEvent, data: dict[str, Any], clocks: Clocks) -> None:
         history.row["public_state"] = PublicState.HIDDEN.value
-        one.data = {"reason": data["reason"]}
+        event.data = {"reason": data["reason"]}
 
 
-# What only the happenings tell: nothing, until one of them says it.
-_TOLD = (
+# Columns that stay empty until an event sets them.
+_EVENT_COLUMNS = (
     "department_id", "assignee_id", "owner_id", "hold_until", "scheduled_for", "made_safe_at", "visited_at",
-    "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at", "last_public_word_at",
+    "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at", "last_public_message_at",
 )  # fmt: skip
-# What kind of comment the words of a happening are, and whether everybody may read them.
-_SAID = {
+# The kind of comment that the words of an event become, and whether it is public.
+_COMMENT_KINDS = {
     "asked": (Comment.Kind.QUESTION.value, False),
     "answered": (Comment.Kind.ANSWER.value, False),
     "commented": (Comment.Kind.COMMENT.value, True),
-    "noted": (Comment.Kind.NOTE.value, False),
+    "note_added": (Comment.Kind.NOTE.value, False),
     "resolved": (Comment.Kind.OUTCOME.value, True),
     "handed_over": (Comment.Kind.OUTCOME.value, True),
     "merged": (Comment.Kind.OUTCOME.value, True),

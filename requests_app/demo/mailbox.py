@@ -1,4 +1,4 @@
-"""The mails that the demo wrote to files instead of sending them, newest first."""
+"""Emails that the demo wrote to files instead of sending, newest first."""
 
 import email
 import email.policy
@@ -8,15 +8,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-# As Django's file backend names them; anything else is not ours to open.
+# Names given by Django's file backend; no other file may be opened.
 FILE_NAME = re.compile(r"^[0-9]{8}-[0-9]{6}-[0-9]+\.log$")
-# Django puts this line after each mail of a file.
-BETWEEN = re.compile(rb"^-{79}$", re.MULTILINE)
-SHOWN = 100
+# Django writes this line after each email in a file.
+SEPARATOR = re.compile(rb"^-{79}$", re.MULTILINE)
+LATEST_MAX = 100
 
 
 @dataclass(frozen=True)
-class Mail:
+class Email:
     name: str
     to: str
     subject: str
@@ -25,19 +25,19 @@ class Mail:
     text: str
 
 
-def newest(about: str = "") -> list[Mail]:
-    """The last hundred; `about` keeps those with this text in subject or address."""
-    found: list[Mail] = []
-    for path in sorted(_folder().glob("*.log"), key=lambda one: one.name, reverse=True):
-        if len(found) >= SHOWN:
+def latest(about: str = "") -> list[Email]:
+    """The latest emails, at most LATEST_MAX; `about` filters by subject and address."""
+    emails: list[Email] = []
+    for path in sorted(_folder().glob("*.log"), key=lambda path: path.name, reverse=True):
+        if len(emails) >= LATEST_MAX:
             break
-        mail = _read(path)
-        if mail is not None and about.lower() in f"{mail.subject} {mail.to}".lower():
-            found.append(mail)
-    return found
+        message = _read(path)
+        if message is not None and about.lower() in f"{message.subject} {message.to}".lower():
+            emails.append(message)
+    return emails
 
 
-def one(name: str) -> Mail | None:
+def get(name: str) -> Email | None:
     return _read(_folder() / name) if FILE_NAME.match(name) else None
 
 
@@ -45,16 +45,16 @@ def _folder() -> Path:
     return Path(settings.MAIL_FOLDER)
 
 
-def _read(path: Path) -> Mail | None:
+def _read(path: Path) -> Email | None:
     if not FILE_NAME.match(path.name):
         return None
     try:
         raw = path.read_bytes()
     except OSError:
         return None
-    message = email.message_from_bytes(BETWEEN.split(raw)[0].rstrip(b"\n"), policy=email.policy.default)
+    message = email.message_from_bytes(SEPARATOR.split(raw)[0].rstrip(b"\n"), policy=email.policy.default)
     body = message.get_body(preferencelist=("plain",))
-    return Mail(
+    return Email(
         name=path.name,
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),

@@ -1,4 +1,4 @@
-"""What a moderator of the demo city finds: reports that wait for a look, and words that were taken out of another."""
+"""Demo data for moderation: reports pending review, and one with hidden text."""
 
 from django.db import transaction
 from django.utils.translation import override
@@ -18,8 +18,8 @@ from requests_app.models import (
 )
 from requests_app.rules.public_texts import public_texts
 
-# Service, language, words, and what the door noticed of the sender.
-WAITING: list[tuple[str, str, str, SpamSignals]] = [
+# Service, language, description and spam signals.
+PENDING_REPORTS: list[tuple[str, str, str, SpamSignals]] = [
     ("graffiti", "en", "Sick of the paint on this wall? Win a free phone at https://spam.example/phone", SpamSignals()),
     ("dumping", "en", "Whoever dumps tires here again: I know where you live.", SpamSignals()),
     (
@@ -30,26 +30,32 @@ WAITING: list[tuple[str, str, str, SpamSignals]] = [
     ),
     ("pothole", "es", "Gane dinero desde casa, pregunte cómo.", SpamSignals(by_robot=True)),
 ]
-THREAT = "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
-LEFT = "The blue van has stood here for weeks. It is […]"
+PERSONAL_TEXT = (
+    "The blue van has stood here for weeks. It is Harold Blenkinsop's from number 14, call him at 617-555-0173."
+)
+REDACTED_TEXT = "The blue van has stood here for weeks. It is […]"
 
 
 def load(jurisdiction: Jurisdiction) -> None:
-    """Once: a city that has reports waiting is left as it is."""
+    """Does nothing if the city already has reports pending review."""
     ours = ServiceRequest.objects.in_jurisdiction(jurisdiction)
     if ours.filter(public_state=PublicState.PENDING_REVIEW).exists():
         return
     addresses = GazetteerEntry.objects.filter(jurisdiction=jurisdiction, kind="address").order_by("id")
-    places = iter(addresses[:: max(1, addresses.count() // (len(WAITING) + 1))])
+    places = iter(addresses[:: max(1, addresses.count() // (len(PENDING_REPORTS) + 1))])
     with transaction.atomic():
-        for service_code, language, words, spam_signals in WAITING:
+        for service_code, language, words, spam_signals in PENDING_REPORTS:
             _report(jurisdiction, service_code, language, words, next(places), spam_signals)
-        telling = _report(jurisdiction, "abandveh", "en", THREAT, next(places), submission.NO_SPAM_SIGNALS)
+        service_request = _report(
+            jurisdiction, "abandveh", "en", PERSONAL_TEXT, next(places), submission.NO_SPAM_SIGNALS
+        )
         moderator = demo_user(jurisdiction, "supervisor")
         if moderator is not None:
-            (seen,) = (one for one in public_texts(telling) if one.field == TextRevision.Field.DESCRIPTION)
-            hidden = {seen.key: moderation.NewWords(LEFT, seen.version)}
-            moderation.hide_words(telling.pk, hidden, reason="personal_data", actor=moderator)
+            (description,) = (
+                text for text in public_texts(service_request) if text.field == TextRevision.Field.DESCRIPTION
+            )
+            hidden = {description.key: moderation.Replacement(REDACTED_TEXT, description.version)}
+            moderation.hide_text(service_request.pk, hidden, reason="personal_data", actor=moderator)
 
 
 def _report(
@@ -64,7 +70,7 @@ def _report(
         pk=Service.objects.values("current").get(jurisdiction=jurisdiction, service_code=service_code)["current"]
     )
     with override(language):
-        answers = submission.as_answers(version, _harmless_answers(version))
+        answers = submission.to_answers(version, _harmless_answers(version))
     report = submission.NewReport(
         jurisdiction=jurisdiction,
         version=version,
@@ -79,9 +85,9 @@ def _report(
 
 
 def _harmless_answers(version: ServiceVersion) -> dict[str, str]:
-    """To what must be answered: the first choice that has no consequence."""
-    asked = (one for one in version.questions.all() if one.required and not one.show_if)
+    """Answers to required questions: the first option without effects."""
+    required = (question for question in version.questions.all() if question.required and not question.show_if)
     return {
-        one.code: next((str(option["value"]) for option in one.options if not option.get("effects")), "–")
-        for one in asked
+        question.code: next((str(option["value"]) for option in question.options if not option.get("effects")), "–")
+        for question in required
     }

@@ -1,4 +1,4 @@
-"""Phrase banks: lines with choices, [a|b], and places to fill in, <slot>, made into what people might write."""
+"""Phrase banks: lines with choices, [a|b], and slots, <slot>, from which demo texts are generated."""
 
 import random
 import re
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 TEXTS = Path(__file__).parent / "texts"
-# What a slot says: a text, or something that makes one when it is needed. A slot that is not there rules the line out.
+# Slot values: a text, or a function that returns one. A line with a missing slot is not used.
 Slots = Mapping[str, "str | Callable[[], str]"]
 Part = str | tuple[str, Any]
 
@@ -18,11 +18,11 @@ _SPECIAL = re.compile(r"([\[\]|]|<[a-z0-9]+>)")
 
 
 class MissingSlotError(Exception):
-    """The line speaks of something that this request does not have."""
+    """The line uses a slot that this request does not have."""
 
 
 def compile_line(line: str) -> tuple[Part, ...]:
-    """The line as parts: a text, ("slot", name) or ("choice", lines). ValueError: a bracket has no mate."""
+    """The line as parts: text, ("slot", name) or ("choice", lines). Raises ValueError on unbalanced brackets."""
     pieces = [piece for piece in _SPECIAL.split(line) if piece]
     parts, rest = _parts(pieces, 0, nested=False)
     if rest != len(pieces):
@@ -55,28 +55,28 @@ def _parts(pieces: list[str], index: int, *, nested: bool) -> tuple[tuple[Part, 
 
 
 def fill(parts: tuple[Part, ...], rng: random.Random, slots: Slots) -> str:
-    said = []
+    texts = []
     for part in parts:
         if isinstance(part, str):
-            said.append(part)
+            texts.append(part)
         elif part[0] == "choice":
-            said.append(fill(rng.choice(part[1]), rng, slots))
+            texts.append(fill(rng.choice(part[1]), rng, slots))
         else:
             value = slots.get(part[1])
             if value is None:
                 raise MissingSlotError(part[1])
-            said.append(value if isinstance(value, str) else value())
-    return "".join(said)
+            texts.append(value if isinstance(value, str) else value())
+    return "".join(texts)
 
 
 @cache
 def lines(block: str) -> tuple[tuple[Part, ...], ...]:
-    """The phrases of a bank: one a line."""
+    """The compiled phrases of a bank, one per line."""
     return tuple(compile_line(line.strip()) for line in block.splitlines() if line.strip())
 
 
 def say(block: str, rng: random.Random, slots: Slots) -> str:
-    """One phrase of the bank, filled in; "" if the bank is empty or no phrase fits."""
+    """A random phrase from the bank, filled in; "" if none fits."""
     bank = lines(block)
     for _ in range(8 if bank else 0):
         try:
@@ -87,7 +87,7 @@ def say(block: str, rng: random.Random, slots: Slots) -> str:
 
 
 def tidy(text: str) -> str:
-    """Removes what an empty choice leaves behind: double spaces, a space before a comma, a comma before the end."""
+    """Cleans up after empty choices: double spaces, spaces before punctuation, a trailing comma."""
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.!?;:])", r"\1", text)
     return re.sub(r",+([.!?]|$)", r"\1", text)
@@ -103,7 +103,7 @@ def capitalized(text: str) -> str:
 
 
 def _slip(word: str, rng: random.Random) -> str:
-    """A typing slip inside a longer word: two letters swapped, one lost or one doubled."""
+    """The word with a typo: two letters swapped, one lost or one doubled."""
     at = rng.randrange(1, len(word) - 2)
     kind = rng.randrange(3)
     if kind == 0:
@@ -121,7 +121,7 @@ _SHORT_ES = ((r"\bque\b", "q"), (r"\bpor favor\b", "porfa"), (r"\bporque\b", "xq
 
 
 def roughen(text: str, rng: random.Random, language: str) -> str:
-    """As typed on a phone in a hurry: small letters, lost accents and points, short forms, a slip or two."""
+    """The text as typed in a hurry on a phone: lowercase, no accents or periods, abbreviations, a typo or two."""
     if rng.random() < 0.5:
         text = text.lower()
     if language == "es" and rng.random() < 0.7:
@@ -144,7 +144,7 @@ def roughen(text: str, rng: random.Random, language: str) -> str:
 
 @cache
 def bank(name: str) -> dict[str, Any]:
-    """texts/<name>.yaml as it stands."""
+    """texts/<name>.yaml, parsed."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loaded: dict[str, Any] = yaml.load((TEXTS / f"{name}.yaml").read_text(encoding="utf-8"), loader)
     return loaded

@@ -1,4 +1,4 @@
-"""Where the demo city's requests are: an address, a corner, a lamp post, a park, or ground that is not the city's."""
+"""Places for the demo's requests: addresses, corners, lamp posts, parks, and land the city does not own."""
 
 import csv
 import gzip
@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# Degrees to metres at the city's latitude, good enough to say which house is nearest.
+# Meters per degree at the city's latitude, accurate enough to find the nearest house.
 METRES_EAST, METRES_NORTH = 84_769.0, 111_041.0
 LANDMARKS = {
     "city_hall", "hospital", "library", "community", "school", "station", "ferry", "fire_station", "park", "square",
 }  # fmt: skip
 FACILITIES = {"city_hall", "library", "fire_station", "works_yard", "police", "community"}
-# With "the" in a sentence: the Southgate Library, but Fire Station 3.
+# Kinds that take "the": the Southgate Library, but Fire Station 3.
 _WITH_THE = {"hospital", "library", "community", "station", "ferry", "works_yard", "port"}
 OWNERS = {"state_road": "state-dot", "railroad": "rwrr", "utility": "clp", "state_park": "state-parks"}
 
 
 class Spot(NamedTuple):
-    """A point that the gazetteer, the asset list or the ground of an owner names."""
+    """A named point from the gazetteer, the assets or an owner's land."""
 
     kind: str
     label: str
@@ -38,7 +38,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a request is. `owner`: whose ground it is, if not the city's (a code of owners.yaml)."""
+    """Where a request is. `owner`: the code from owners.yaml, if the land is not the city's."""
 
     kind: str
     lon: float
@@ -53,7 +53,7 @@ class Place:
     landmark: str = ""
     note: str = ""
 
-    def noted(self, note: str) -> "Place":
+    def with_note(self, note: str) -> "Place":
         return replace(self, note=note)
 
 
@@ -134,13 +134,13 @@ class CityMap:
             self.by_kind[spot.kind][spot.neighborhood].append(spot)
 
     def _read_owners(self, layers: Path) -> None:
-        """Points on ground that is not ours: on the State's segments, and along the others' borders."""
+        """Points on land the city does not own: on state road segments, and near the borders of other land."""
         for feature in _features(layers / "segments.geojson.gz"):
             if feature["properties"]["owner"] != "City":
                 line = feature["geometry"]["coordinates"]
                 for lon, lat in line[1:-1:3]:
                     self._add_owned("state_road", lon, lat)
-        rng = random.Random(0)  # noqa: S311 - no secret
+        rng = random.Random(0)  # noqa: S311 - demo data
         for feature in _features(layers / "not_ours.geojson.gz"):
             kind = feature["properties"]["kind"]
             if kind in ("state_road", "state_park"):
@@ -181,7 +181,7 @@ class CityMap:
         return None
 
     def choose(self, kind: str, rng: random.Random) -> Place:
-        """A place of this kind, in a neighborhood drawn by how many people live there."""
+        """A random place of this kind, with neighborhoods weighted by population."""
         spots = self.by_kind[kind]
         for _ in range(12):
             found = spots.get(rng.choices(self._hoods, self._weights)[0])
@@ -198,9 +198,9 @@ class CityMap:
         address, number = spot.label, spot.number
         owner = OWNERS.get(spot.kind)
         if spot.asset_id and not spot.cross_street and spot.kind != "park_tree":
-            # A lamp or a tree is told by the house beside it.
+            # A lamp or a tree is described by the nearest house.
             houses = self.addresses_of.get(spot.street)
-            near = min(houses, key=lambda one: self._metres(one, spot.lon, spot.lat)) if houses else None
+            near = min(houses, key=lambda house: self._metres(house, spot.lon, spot.lat)) if houses else None
             if near:
                 address, number = near.label, near.number
         elif spot.kind == "state_road":
@@ -226,7 +226,7 @@ class CityMap:
     def _landmark(self, spot: Spot) -> str:
         if spot.kind in LANDMARKS or spot.kind in FACILITIES or spot.kind == "state_park":
             return with_article(spot)
-        near = min(self._landmarks, key=lambda one: self._metres(one, spot.lon, spot.lat))
+        near = min(self._landmarks, key=lambda landmark: self._metres(landmark, spot.lon, spot.lat))
         return with_article(near) if self._metres(near, spot.lon, spot.lat) < 220 else ""
 
 
@@ -242,7 +242,7 @@ _SUFFIXES = {
 
 
 def spoken_street(street: str, rng: random.Random) -> str:
-    """Acorn Rd as people write it: mostly so, at times Acorn Road or just Acorn."""
+    """Acorn Rd as people write it: usually like that, sometimes Acorn Road or just Acorn."""
     name, _, suffix = street.rpartition(" ")
     roll = rng.random()
     if name and suffix in _SUFFIXES:
@@ -292,7 +292,7 @@ _AT: dict[str, dict[str, list[str]]] = {
 
 
 def in_words(place: Place, language: str, rng: random.Random, *, exact: bool) -> str:
-    """The place as people say it in a sentence. exact: False if only the street may be named."""
+    """The place as a phrase in a sentence. exact: False to name only the street."""
     street = spoken_street(place.street, rng)
     words = _AT[language]
     landmark = place.landmark.removeprefix("the ") if language == "es" else place.landmark

@@ -1,7 +1,6 @@
-"""What happens to a demo request after it was sent: who takes it, what is said, how and when it ends.
+"""Generates what happens to a demo request after it is sent: who accepts it, comments, and how and when it is resolved.
 
-Kinds of happenings are the event kinds of requests_app/events.py; words lie in `data["words"]` until the loader makes
-comments of them.
+The kinds are those of requests_app/events.py; `data["words"]` holds texts, which the loader turns into comments.
 """
 
 import datetime as dt
@@ -16,7 +15,7 @@ from requests_app.rules import survey
 from requests_app.rules.lifecycle import next_status
 from requests_app.rules.service_levels import WorkingHours, due_at
 
-# Which action of the lifecycle table an event kind stands for; the others change no status.
+# The lifecycle action behind each kind of event; other kinds do not change the status.
 ACTION = {
     "routed": "route",
     "triaged": "triage",
@@ -37,7 +36,7 @@ ACTION = {
     "reopened": "reopen",
     "closed": "close",
 }
-# What each service may wait for (codes of the catalogue's hold reasons).
+# Hold reasons by service (codes from the catalogue).
 HOLDS: dict[str, list[str]] = {
     "pothole": ["weather"],
     "cavein": ["another_group"],
@@ -61,21 +60,21 @@ HOLDS: dict[str, list[str]] = {
     "internal-fac": ["parts"],
     "dumping": ["owner_deadline"],
 }
-# Whom a misread request first went to: code of the department that has it, code of one that had it before.
+# For misrouted requests: the right department's code to the code of the one that got it first.
 MISTAKEN_FOR = {
     "PW": "WS", "SW": "PW", "TR": "PW", "WS": "PW", "PK": "CE", "CE": "PH", "PE": "CE", "AN": "PH", "PH": "SW",
     "HS": "CA", "CA": "CE", "IT": "PW",
 }  # fmt: skip
-# Which share says yes, partly and no when they are asked whether it is fixed; invented.
-SAID_AFTER: dict[str, tuple[float, float, float]] = {
+# Invented shares of yes, partly and no to the survey question "Is it fixed?".
+SURVEY_FIXED: dict[str, tuple[float, float, float]] = {
     Disposition.FIXED: (0.82, 0.08, 0.10),
     Disposition.ACTION_TAKEN: (0.52, 0.20, 0.28),
     Disposition.ANSWERED: (0.72, 0.12, 0.16),
     Disposition.NOT_FOUND: (0.10, 0.15, 0.75),
     Disposition.CANNOT_DO: (0.06, 0.10, 0.84),
 }
-# And whether they were treated well, where most got what they wanted and where most did not.
-TREATED: dict[bool, tuple[float, float, float]] = {True: (0.88, 0.08, 0.04), False: (0.56, 0.20, 0.24)}
+# Likewise for "Were you treated well?", by whether most reporters got what they wanted.
+SURVEY_TREATED_WELL: dict[bool, tuple[float, float, float]] = {True: (0.88, 0.08, 0.04), False: (0.56, 0.20, 0.24)}
 WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 DAY = dt.timedelta(days=1)
@@ -83,7 +82,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class StoryEvent:
     """by: reporter, neighbor, staff or system."""
 
     kind: str
@@ -93,8 +92,8 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """How soon a service is looked at and ended, and when its people work."""
+class ServiceTargets:
+    """Targets to acknowledge and resolve a service, and the department's working hours."""
 
     department: str
     hours: WorkingHours
@@ -102,18 +101,18 @@ class Promise:
     resolve: tuple[int, str, WorkingHours]
     urgent: bool
 
-    def look_by(self, opened: dt.datetime) -> dt.datetime:
+    def acknowledge_by(self, opened: dt.datetime) -> dt.datetime:
         value, unit, hours = self.acknowledge
         return due_at(opened, value, unit, hours)
 
-    def end_by(self, opened: dt.datetime) -> dt.datetime:
+    def resolve_by(self, opened: dt.datetime) -> dt.datetime:
         value, unit, hours = self.resolve
         return due_at(opened, value, unit, hours)
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """The plan of a request's end, drawn before its life is told, so that a later report can be joined with it."""
+class PlannedOutcome:
+    """How and when a request will be resolved, drawn first so that later reports can be merged with it."""
 
     at: dt.datetime
     disposition: str
@@ -121,69 +120,69 @@ class Ending:
     hold: str = ""
 
 
-class Life:
-    """One request's happenings, in the order in which they happen. Words come from the service's phrase bank."""
+class Timeline:
+    """Builds one request's events in order. Texts come from the service's phrase bank."""
 
     def __init__(
         self,
         service: str,
         opened: dt.datetime,
-        promise: Promise,
+        targets: ServiceTargets,
         *,
         rng: random.Random,
         language: str,
         slots: phrases.Slots,
         situation: dict[str, Any],
-        speaks: bool,
+        can_reply: bool,
         chosen: dict[str, float],
     ) -> None:
         self.service = service
         self.opened = opened
-        self.promise = promise
+        self.targets = targets
         self.rng = rng
         self.language = language
         self.slots = slots
         self.situation = situation
-        # Whether there is a reporter who can be asked and who may write again.
-        self.speaks = speaks
+        # Whether there is a reporter who can be asked and can write again.
+        self.can_reply = can_reply
         self.chosen = chosen
-        self.happenings: list[Happening] = []
-        self.then: dict[str, dict[str, str]] = {}
+        self.events: list[StoryEvent] = []
+        self.outcome_slots: dict[str, dict[str, str]] = {}
         self.department: str | None = None
 
     # --- Words ----------------------------------------------------------------------------------------------------
     def blocks(self, name: str, code: str, *, common: str = "") -> list[str]:
-        """The banks that may speak, in order: the situation's and the service's in a drawn order, then everybody's."""
+        """The phrase banks to try: the situation's and the service's in random order, then the common one."""
         own = [
             self.situation.get(code, {}).get(name) or "",
             (phrases.bank(self.service).get(code) or {}).get(name) or "",
         ]
-        # The richer bank more often, so that no sentence comes back all the time.
+        # Prefer the larger bank, to avoid repeating sentences.
         special, usual = 2 * len(own[0].splitlines()), len(own[1].splitlines())
         if self.rng.random() * (special + usual) > special:
             own.reverse()
         return [block for block in (*own, phrases.bank("_common")[code].get(common or name)) if block]
 
-    def at_that_time(self, at: dt.datetime) -> None:
-        """Lets the words of an outcome name the day and hour at which somebody was there."""
-        local = at.astimezone(self.promise.hours.zone)
+    def set_outcome_time(self, at: dt.datetime) -> None:
+        """Sets the weekday and hour that outcome texts may mention."""
+        local = at.astimezone(self.targets.hours.zone)
         hour = f"{local.hour % 12 or 12}:{local.minute // 5 * 5:02d} {'am' if local.hour < 12 else 'pm'}"
-        self.then = {
+        self.outcome_slots = {
             "en": {"weekday": WEEKDAYS_EN[local.weekday()], "hour": hour},
             "es": {"weekday": WEEKDAYS_ES[local.weekday()], "hour": hour},
         }
 
     def words(self, name: str, *, common: str = "", language: str | None = None) -> tuple[str, str]:
-        """What is said, with its language. Staff answer in Spanish at times."""
+        """A text and its language. Staff sometimes answer in Spanish."""
         language = language or ("es" if self.language == "es" and self.rng.random() < 0.75 else "en")
         for code in (language, "en"):
             for block in self.blocks(name, code, common=common):
-                if said := phrases.say(block, self.rng, {**self.slots, **self.then.get(code, {})}):
-                    return phrases.capitalized(said), code
+                if text := phrases.say(block, self.rng, {**self.slots, **self.outcome_slots.get(code, {})}):
+                    return phrases.capitalized(text), code
         return "", "en"
 
     def add(self, kind: str, at: dt.datetime, by: str, **data: Any) -> None:
-        self.happenings.append(Happening(kind, at, by, data))
+        self.events.append(StoryEvent(kind, at, by, data))
 
     def say(self, kind: str, at: dt.datetime, by: str, name: str, *, common: str = "", **data: Any) -> None:
         own = self.language if by == "reporter" else None
@@ -193,22 +192,22 @@ class Life:
 
     # --- Time -----------------------------------------------------------------------------------------------------
     def working(self, at: dt.datetime, *, spread: float = 3600) -> dt.datetime:
-        """This moment if the department works then, else soon after it opens; people on call work at once."""
-        if self.promise.urgent:
+        """`at` if the department is open then, else soon after it opens; urgent services are always open."""
+        if self.targets.urgent:
             return at
-        opens = self.promise.hours.add(at, 0)
+        opens = self.targets.hours.add(at, 0)
         return at if opens == at else opens + dt.timedelta(seconds=self.rng.uniform(60, spread))
 
     def between(self, start: dt.datetime, end: dt.datetime) -> dt.datetime | None:
-        """A working moment strictly between the two, if there is one."""
+        """A time in working hours strictly between the two, or None."""
         if (end - start) < dt.timedelta(minutes=4):
             return None
         at = self.working(start + (end - start) * self.rng.uniform(0.05, 0.8), spread=1800)
         return at if start < at < end else None
 
-    # --- The life -------------------------------------------------------------------------------------------------
-    def tell(self, ending: Ending, *, routed_by: tuple[str, str], owner: str | None) -> list[Happening]:
-        """routed_by: why it went to its department (rule, service, no_match), and the rule's name."""
+    # --- Events ---------------------------------------------------------------------------------------------------
+    def build(self, ending: PlannedOutcome, *, routed_by: tuple[str, str], owner: str | None) -> list[StoryEvent]:
+        """All events but "submitted". routed_by: the reason (rule, service or no_match) and the rule's name."""
         rng = self.rng
         at = self.opened + dt.timedelta(seconds=rng.uniform(1.5, 28))
         at = self._route(at, routed_by)
@@ -216,10 +215,10 @@ class Life:
         if ending.disposition == Disposition.WITHDRAWN:
             self.add("withdrawn", end, "reporter")
         elif ending.disposition == Disposition.DUPLICATE:
-            pass  # the story says of which one, see merged()
+            pass  # merged() adds the event
         elif ending.silent:
             if rng.random() < 0.4:
-                # Taken, and then forgotten.
+                # Accepted, then forgotten.
                 self._accept(at, at + 40 * DAY)
             self._end(end, ending.disposition, owner)
         else:
@@ -227,30 +226,30 @@ class Life:
             at, end = self._middle(at, end, ending)
             self._end(end, ending.disposition, owner)
         self._follow_up(end, ending)
-        self.happenings.sort(key=lambda one: one.at)
-        return self.happenings
+        self.events.sort(key=lambda event: event.at)
+        return self.events
 
     def merged(self, at: dt.datetime, parent: int) -> None:
         words, language = self.words("duplicate")
         self.add("merged", at, "staff", parent=parent, words=words, language=language)
-        self.happenings.sort(key=lambda one: one.at)
+        self.events.sort(key=lambda event: event.at)
 
     def _route(self, at: dt.datetime, routed_by: tuple[str, str]) -> dt.datetime:
         rng = self.rng
         reason, rule = routed_by
-        right = self.promise.department
+        right = self.targets.department
         if reason == "no_match":
             self.add("triaged", at, "system", reason="no_match")
-            at = self.promise.hours.add(at, rng.uniform(240, 9000))
+            at = self.targets.hours.add(at, rng.uniform(240, 9000))
             self.add("transferred", at, "staff", department=right, **{"from": None})
         elif rng.random() < self.chosen["transferred"] and right in MISTAKEN_FOR:
             wrong = MISTAKEN_FOR[right]
             self.add("routed", at, "system", department=wrong, reason="service", rule="")
-            at = self.promise.hours.add(at + dt.timedelta(minutes=rng.uniform(10, 300)), rng.uniform(60, 3600))
+            at = self.targets.hours.add(at + dt.timedelta(minutes=rng.uniform(10, 300)), rng.uniform(60, 3600))
             words, language = self.words("transferred_note", language="en")
             data: dict[str, Any] = {"words": words, "language": language, "from": wrong}
             if rng.random() < 0.25:
-                # Sent back to triage first: nobody knew whose it was.
+                # Via triage, since the first department did not know whose it was.
                 self.add("triaged", at, "staff", reason="by_hand", department=wrong)
                 at = at + dt.timedelta(minutes=rng.uniform(15, 200))
                 data["from"] = None
@@ -261,13 +260,13 @@ class Life:
         return at
 
     def _accept(self, at: dt.datetime, end: dt.datetime) -> dt.datetime:
-        """Somebody takes it, mostly within the goal. What ends within minutes is often never accepted first."""
+        """Adds "accepted", usually within the target. Requests resolved within minutes often skip it."""
         rng = self.rng
         if end - at < dt.timedelta(minutes=25) and rng.random() < 0.7:
             return at
-        look_by = self.promise.look_by(self.opened)
+        acknowledge_by = self.targets.acknowledge_by(self.opened)
         share = min(rng.lognormvariate(-1.0, 0.9), 4)
-        accepted = self.working(at + max(look_by - at, dt.timedelta(minutes=5)) * share, spread=2400)
+        accepted = self.working(at + max(acknowledge_by - at, dt.timedelta(minutes=5)) * share, spread=2400)
         if accepted >= end:
             accepted = at + (end - at) * rng.uniform(0.2, 0.7)
         self.add("accepted", accepted, "staff")
@@ -276,22 +275,22 @@ class Life:
             self.add("assigned", accepted + soon, "staff", who=rng.randrange(4))
         return accepted
 
-    def _middle(self, at: dt.datetime, end: dt.datetime, ending: Ending) -> tuple[dt.datetime, dt.datetime]:
-        """Between accepting and the end: questions, waiting, dates, visits, words."""
+    def _middle(self, at: dt.datetime, end: dt.datetime, ending: PlannedOutcome) -> tuple[dt.datetime, dt.datetime]:
+        """Between acceptance and resolution: questions, holds, dates, visits and comments."""
         rng = self.rng
-        # Nothing may fall between accepting and the assignment that comes with it.
+        # Leave room for the assignment that follows acceptance.
         at = min(at + dt.timedelta(minutes=26), at + (end - at) * 0.6)
         if ending.disposition == Disposition.NO_REPLY:
             asked = self.working(at)
             self._ask(asked)
             return asked, max(end, asked + 14 * DAY)
-        if self.speaks and rng.random() < self.chosen["asked"] * 1.4:
+        if self.can_reply and rng.random() < self.chosen["asked"] * 1.4:
             asked = self.working(at)
             answered = asked + dt.timedelta(hours=min(rng.lognormvariate(1.8, 1.2), 200))
             self._ask(asked, answered if rng.random() > self.chosen["unanswered"] else None)
             late = max(end, answered + HOUR)
-            if self.happenings[-1].kind == "asked":
-                # No answer came; staff go on with what they know.
+            if self.events[-1].kind == "asked":
+                # No reply: staff continue without it.
                 resumed = self.working(asked + 5 * DAY)
                 self.add("resumed", resumed, "staff")
                 late = max(end, resumed + 2 * HOUR)
@@ -311,10 +310,10 @@ class Life:
         if span > 1.5 * DAY and ending.disposition != Disposition.ANSWERED and rng.random() < 0.35:
             planned = self.between(at, at + span * 0.5)
             if planned:
-                date = self.promise.hours.add(end - DAY * rng.uniform(0, 0.6), 60).date()
+                date = self.targets.hours.add(end - DAY * rng.uniform(0, 0.6), 60).date()
                 self.add("scheduled", planned, "staff", date=max(date, planned.date()))
         if (
-            self.promise.urgent
+            self.targets.urgent
             and span > 2 * HOUR
             and rng.random() < 0.22
             and self.words("made_safe", language="en")[0]
@@ -325,10 +324,10 @@ class Life:
         for chance, least, kind, by, name, common in (
             (0.30, 6 * HOUR, "commented", "staff", "progress", ""),
             (0.25, 12 * DAY, "commented", "staff", "later", ""),
-            (0.16, 20 * HOUR, "noted", "staff", "note", "accepted_note"),
+            (0.16, 20 * HOUR, "note_added", "staff", "note", "accepted_note"),
             (0.05, 3 * DAY, "answered", "reporter", "nudge", ""),
         ):
-            if span > least and rng.random() < chance and (self.speaks or by == "staff"):
+            if span > least and rng.random() < chance and (self.can_reply or by == "staff"):
                 when = self.between(at, end)
                 if when:
                     self.say(kind, when, by, name, common=common)
@@ -346,17 +345,17 @@ class Life:
         return self.rng.uniform(low, high)
 
     def _ask(self, asked: dt.datetime, answered: dt.datetime | None = None) -> None:
-        """A question with its answer: the bank holds them as pairs, "question => answer"."""
+        """A question and its answer; the bank holds pairs, "question => answer"."""
         for code in (self.language, "en"):
             blocks = self.blocks("ask", code)
             if not blocks:
                 continue
             pair = self.rng.choice([line for line in blocks[0].splitlines() if " => " in line])
             question, _, answer = pair.partition(" => ")
-            said = phrases.say(question, self.rng, self.slots)
+            text = phrases.say(question, self.rng, self.slots)
             reply = phrases.say(answer, self.rng, self.slots)
-            if said:
-                self.add("asked", asked, "staff", words=said, language=code)
+            if text:
+                self.add("asked", asked, "staff", words=text, language=code)
                 if answered and reply:
                     self.add("answered", answered, "reporter", words=phrases.capitalized(reply), language=code)
                 return
@@ -365,7 +364,7 @@ class Life:
         rng = self.rng
         data: dict[str, Any] = {}
         disposition = str(Disposition(disposition).value)
-        self.at_that_time(end)
+        self.set_outcome_time(end)
         if disposition == Disposition.HANDED_OVER:
             code = owner or "clp"
             words, language = self.words(f"handed_over_{code}")
@@ -382,10 +381,10 @@ class Life:
             Disposition.ACTION_TAKEN,
             Disposition.CANNOT_DO,
         )
-        accepted = any(one.kind == "accepted" for one in self.happenings)
+        accepted = any(event.kind == "accepted" for event in self.events)
         if went and accepted and (disposition == Disposition.NOT_FOUND or rng.random() < 0.45):
             visited = end - dt.timedelta(minutes=rng.uniform(4, 50))
-            if visited > max(one.at for one in self.happenings):
+            if visited > max(event.at for event in self.events):
                 self.add("visited", visited, "staff", remote=False)
         remote = disposition in (
             Disposition.ANSWERED,
@@ -400,7 +399,7 @@ class Life:
             self.add("hidden", end + dt.timedelta(seconds=1), "staff", reason="advertising")
 
     def _cannot(self) -> tuple[str, str, str]:
-        """A listed reason with the words that belong to it."""
+        """A listed reason, its text and the text's language."""
         for code in ("es", "en") if self.language == "es" and self.rng.random() < 0.6 else ("en",):
             for block in self.blocks("cannot_do", code):
                 pairs = [line.partition(" => ") for line in block.splitlines() if " => " in line]
@@ -409,66 +408,65 @@ class Life:
                     return reason.strip(), phrases.say(words, self.rng, self.slots), code
         return "meets_standard", self.words("meets_standard", language="en")[0], "en"
 
-    def _follow_up(self, end: dt.datetime, ending: Ending) -> None:
-        """Reopened by a resident who saw that it is still broken; and closed 30 days after the last end."""
+    def _follow_up(self, end: dt.datetime, ending: PlannedOutcome) -> None:
+        """Sometimes reopened by the reporter; closed 30 days after the last resolution."""
         rng = self.rng
-        ended = max(one.at for one in self.happenings)
+        ended = max(event.at for event in self.events)
         may_return = ending.disposition in (
             Disposition.FIXED,
             Disposition.NOT_FOUND,
             Disposition.ACTION_TAKEN,
             Disposition.NOT_WORKED,
         )
-        if may_return and self.speaks and rng.random() < self.chosen["reopened"] * 2.05:
+        if may_return and self.can_reply and rng.random() < self.chosen["reopened"] * 2.05:
             again = ended + dt.timedelta(hours=min(2 + rng.expovariate(1 / 90), 29 * 24))
             self.say("reopened", again, "reporter", "not_fixed", count=1)
             accepted = self.working(again + dt.timedelta(minutes=rng.uniform(10, 900)))
             self.add("accepted", accepted, "staff")
-            goal = self.promise.end_by(again) - again
+            goal = self.targets.resolve_by(again) - again
             done = self.working(max(again + goal * rng.lognormvariate(-0.8, 0.8), accepted + 0.3 * HOUR))
             mended = self.situation["en"].get("fixed") or (phrases.bank(self.service).get("en") or {}).get("fixed")
             self._end(done, Disposition.FIXED if mended and rng.random() < 0.8 else ending.disposition, None)
-            ended = max(one.at for one in self.happenings)
+            ended = max(event.at for event in self.events)
         self._survey(ended, ending.disposition)
         if ending.disposition != Disposition.DUPLICATE:
             self.add("closed", ended + 30 * DAY, "system")
 
     def _survey(self, ended: dt.datetime, disposition: str) -> None:
-        """Some say afterward whether it is fixed and whether they were treated well. With dice of its own, so that whoever
-        changes the survey changes no other story."""
-        # Of the last ending, if it was opened again.
-        last = [one.data["disposition"] for one in self.happenings if one.kind == "resolved"]
-        shares = SAID_AFTER.get(last[-1] if last else disposition)
-        dice = random.Random(f"{self.service} {self.opened.isoformat()}")  # noqa: S311  (a demo's dice)
-        if shares is None or not self.speaks or dice.random() > self.chosen["surveyed"]:
+        """Some reporters answer the survey. It has its own random generator, so that changing it changes no other event."""
+        # By the last disposition, if it was reopened.
+        dispositions = [event.data["disposition"] for event in self.events if event.kind == "resolved"]
+        shares = SURVEY_FIXED.get(dispositions[-1] if dispositions else disposition)
+        rng = random.Random(f"{self.service} {self.opened.isoformat()}")  # noqa: S311  (demo data)
+        if shares is None or not self.can_reply or rng.random() > self.chosen["survey_answered"]:
             return
-        at = ended + min(dt.timedelta(hours=dice.expovariate(1 / 40)), 29 * DAY)
+        at = ended + min(dt.timedelta(hours=rng.expovariate(1 / 40)), 29 * DAY)
         asked = [(SurveyAnswer.Question.FIXED, shares)]
-        if dice.random() < 0.6:
-            asked.append((SurveyAnswer.Question.TREATED_WELL, TREATED[shares[0] > 0.5]))
+        if rng.random() < 0.6:
+            asked.append((SurveyAnswer.Question.TREATED_WELL, SURVEY_TREATED_WELL[shares[0] > 0.5]))
         for question, weights in asked:
-            value = dice.choices(SurveyAnswer.Value.values, weights)[0]
+            value = rng.choices(SurveyAnswer.Value.values, weights)[0]
             reasons = list(survey.REASONS[question])
-            reason = "" if value == SurveyAnswer.Value.YES else dice.choice(reasons)
-            self.add("surveyed", at, "reporter", question=question.value, value=value, reason=reason)
+            reason = "" if value == SurveyAnswer.Value.YES else rng.choice(reasons)
+            self.add("survey_answered", at, "reporter", question=question.value, value=value, reason=reason)
 
 
-def status_after(happenings: list[Happening]) -> tuple[str, str]:
-    """Status and disposition at the end, by the lifecycle's own table; raises IllegalTransition for what may not be."""
+def status_after(events: list[StoryEvent]) -> tuple[str, str]:
+    """Status and disposition after these events, by the lifecycle table. Raises IllegalTransition."""
     status: str = Status.RECEIVED
     disposition = ""
-    for one in happenings:
-        if one.kind not in ACTION:
+    for event in events:
+        if event.kind not in ACTION:
             continue
-        status = next_status(status, ACTION[one.kind])
-        if one.kind == "resolved":
-            disposition = one.data["disposition"]
-        elif one.kind == "handed_over":
+        status = next_status(status, ACTION[event.kind])
+        if event.kind == "resolved":
+            disposition = event.data["disposition"]
+        elif event.kind == "handed_over":
             disposition = Disposition.HANDED_OVER
-        elif one.kind == "merged":
+        elif event.kind == "merged":
             disposition = Disposition.DUPLICATE
-        elif one.kind == "withdrawn":
+        elif event.kind == "withdrawn":
             disposition = Disposition.WITHDRAWN
-        elif one.kind == "reopened":
+        elif event.kind == "reopened":
             disposition = ""
     return str(status), str(disposition)

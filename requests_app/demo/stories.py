@@ -1,6 +1,6 @@
-"""About 20,000 invented requests of the demo city's last two years, as a stream: same seed and same now, same stories.
+"""Generates about 20,000 invented requests of the demo city's last two years. The same seed and `now` give the same stories.
 
-Counts follow figures.yaml (a real city's published figures), words come from texts/, places from the city folder.
+Counts follow figures.yaml (a real city's published figures), texts come from texts/, places from the city folder.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ import yaml
 
 from requests_app.demo import phrases, places
 from requests_app.demo.places import CityMap, Place
-from requests_app.demo.progress import HOLDS, Ending, Happening, Life, Promise, status_after
+from requests_app.demo.progress import HOLDS, PlannedOutcome, ServiceTargets, StoryEvent, Timeline, status_after
 from requests_app.models.states import Disposition
 from requests_app.rules.routing import matches
 from requests_app.rules.screening import plain
@@ -27,7 +27,7 @@ from requests_app.rules.service_levels import WorkingHours
 
 FIGURES = Path(__file__).parent / "figures.yaml"
 DAYS = 730
-# Nothing that a report says may lead to a person: all numbers lie in the range kept for fiction.
+# Only phone numbers reserved for fiction, so that none belongs to a person.
 PHONES = [f"555-{number:04d}" for number in range(100, 200)]
 
 
@@ -40,7 +40,7 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One request from its first word to now. `duplicate_of` and `happenings` name other stories by their `number`."""
+    """One request up to now. `duplicate_of` and `events` refer to other stories by `number`."""
 
     number: int
     service_code: str
@@ -53,7 +53,7 @@ class Story:
     reporter: Reporter | None
     people: int
     after_warning: bool
-    happenings: list[Happening]
+    events: list[StoryEvent]
     status: str
     disposition: str
     department: str | None
@@ -62,7 +62,7 @@ class Story:
 
 @dataclass(slots=True)
 class Plan:
-    """What is drawn first for all requests, so that a later report can be joined with an earlier one."""
+    """Drawn first for all requests, so that a later report can be merged with an earlier one."""
 
     number: int
     service: str
@@ -72,9 +72,9 @@ class Plan:
     repeated: bool
     seed: int
     routed_by: str
-    promise: Promise
+    targets: ServiceTargets
     situation: dict[str, Any]
-    ending: Ending
+    ending: PlannedOutcome
     duplicate_of: int | None = None
     absorbs: list[tuple[dt.datetime, int]] = field(default_factory=list)
 
@@ -84,7 +84,7 @@ def load(path: Path) -> Any:
 
 
 class City:
-    """The city folder as the generator needs it: services with questions and promises, routing, ground."""
+    """The parts of the city folder that the generator needs: services, targets, routing, map."""
 
     def __init__(self, folder: Path) -> None:
         settings = load(folder / "city.yaml")
@@ -97,10 +97,10 @@ class City:
                     catalogue[key] += value
                 elif isinstance(catalogue.get(key), dict):
                     catalogue[key].update(value)
-        self.services = {one["service_code"]: one for one in catalogue["services"]}
+        self.services = {service["service_code"]: service for service in catalogue["services"]}
         self.routing = catalogue["routing"]
-        self._calendars = {code: self._hours(one) for code, one in catalogue["calendars"].items()}
-        self._calendar_of = {one["code"]: one["calendar"] for one in catalogue["departments"]}
+        self._calendars = {code: self._hours(calendar) for code, calendar in catalogue["calendars"].items()}
+        self._calendar_of = {department["code"]: department["calendar"] for department in catalogue["departments"]}
         self.map = CityMap(folder)
 
     def _hours(self, calendar: dict[str, Any]) -> WorkingHours:
@@ -115,21 +115,21 @@ class City:
         )
 
     @cache  # noqa: B019 - one city a run
-    def promise(self, service: str, department: str) -> Promise:
+    def targets(self, service: str, department: str) -> ServiceTargets:
         row = self.services[service]
         own = self._calendars[self._calendar_of[department]]
 
         def target(kind: str) -> tuple[int, str, WorkingHours]:
-            one = row["targets"][kind]
-            calendar = one.get("calendar") or "department"
-            return one["value"], one["unit"], own if calendar == "department" else self._calendars[calendar]
+            written = row["targets"][kind]
+            calendar = written.get("calendar") or "department"
+            return written["value"], written["unit"], own if calendar == "department" else self._calendars[calendar]
 
         resolve = target("resolve")
         urgent = own.always or row["priority"] == 1 or (resolve[2].always and resolve[1] in ("minutes", "hours"))
-        return Promise(department, own, target("acknowledge"), resolve, urgent)
+        return ServiceTargets(department, own, target("acknowledge"), resolve, urgent)
 
     def route(self, service: str, place: Place | None, answers: dict[str, Any], text: str) -> tuple[str, str, str]:
-        """The department, why (a rule, the service, or no_match: after a look at the triage queue), and the rule's name."""
+        """The department, the reason (rule, service, or no_match via triage) and the rule's name."""
         areas = set()
         if place and place.kind in ("park", "park_tree"):
             areas.add(("park", place.address.lower().replace(" ", "-")))
@@ -144,13 +144,13 @@ class City:
 
 
 def stories(city_folder: Path, *, now: dt.datetime, count: int = 20_000, seed: int = 311) -> Iterator[Story]:
-    """The requests in the order in which they came, none after `now` (aware), with what has happened so far."""
-    teller = Teller(City(city_folder), now=now, count=count, seed=seed)
-    for plan in teller.plans():
-        yield teller.story(plan)
+    """Stories ordered by submission, with their events up to `now` (aware)."""
+    generator = StoryGenerator(City(city_folder), now=now, count=count, seed=seed)
+    for plan in generator.plans():
+        yield generator.story(plan)
 
 
-class Teller:
+class StoryGenerator:
     def __init__(self, city: City, *, now: dt.datetime, count: int, seed: int) -> None:
         self.city = city
         self.now = now.astimezone(dt.UTC)
@@ -158,7 +158,7 @@ class Teller:
         self.seed = seed
         self.figures = load(FIGURES)
         self.services: dict[str, dict[str, Any]] = {
-            code: one for code, one in self.figures["services"].items() if code in city.services
+            code: figures for code, figures in self.figures["services"].items() if code in city.services
         }
         self.chosen = self.figures["chosen"]
         people = phrases.bank("_people")
@@ -166,7 +166,7 @@ class Teller:
         population = city.map.population
         speakers = sum(population[name] * share for name, share in city.map.spanish_share.items())
         mean = speakers / sum(population.values())
-        # Staff and crews write English, so residents must make up for their share.
+        # Staff write English, so raise the share among residents.
         residents = 1 - self.figures["channel"]["staff"] - self.services.get("internal-fac", {}).get("share", 0) / 1000
         self.spanish_factor = self.chosen["spanish"] / (mean * residents)
 
@@ -189,7 +189,7 @@ class Teller:
         return plans
 
     def _arrivals(self, rng: random.Random) -> Iterator[tuple[dt.date, dict[str, float]]]:
-        """Each request's day, with that day's weights of the services; exactly `count` of them."""
+        """Exactly `count` days, each with its weights of the services."""
         today = self.now.astimezone(self.city.zone).date()
         storms = self.figures["storms"]
         times: dict[dt.date, float] = {}
@@ -210,10 +210,10 @@ class Teller:
             weight = sum(mix.values()) * self.figures["weekday"][day.weekday()] * 7 * rng.lognormvariate(0, 0.12)
             days.append([day, mix, weight])
         mean = sum(weight for _, _, weight in days) / len(days)
-        for one in days:
-            if one[0] in times:
-                # So many times the usual day, whatever the weekday.
-                one[2] = mean * times[one[0]]
+        for entry in days:
+            if entry[0] in times:
+                # A multiple of the average day, whatever the weekday.
+                entry[2] = mean * times[entry[0]]
         local = self.now.astimezone(self.city.zone)
         days[0][2] *= 1 - local.hour / 24
         days[-1][2] *= sum(self.figures["hours"]["phone"][: local.hour + 1])
@@ -228,10 +228,10 @@ class Teller:
 
     def _mix(self, day: dt.date, *, stormy: bool, snowy: float) -> dict[str, float]:
         mix = {}
-        for code, one in self.services.items():
-            weight = one["share"] * (one["months"][day.month - 1] if "months" in one else 1.0)
+        for code, figures in self.services.items():
+            weight = figures["share"] * (figures["months"][day.month - 1] if "months" in figures else 1.0)
             if code == "snowice":
-                # What is left between snowfalls: melted by day, frozen at night.
+                # Between snowfalls: meltwater that freezes at night.
                 weight *= 0.35
             if stormy:
                 weight *= self.figures["storm_mix"].get(code, 0.8)
@@ -247,7 +247,7 @@ class Teller:
             return "staff"
         channels = dict(self.figures["channel"])
         if self.city.services[service]["visibility"] == "private" or service in ("bulky", "cart", "feedback"):
-            # Private matters come from the person, seldom through a crew.
+            # Residents report private matters themselves, rarely crews.
             channels["staff"] *= 0.15
             channels["api"] *= 0.4
         elif service in ("pothole", "streetlight", "sidewalk", "streetclean", "graffiti", "treehazard"):
@@ -262,7 +262,7 @@ class Teller:
             at = local.astimezone(dt.UTC)
             if at < self.now - dt.timedelta(seconds=90):
                 return at
-        # The day has only just begun.
+        # The day has just started.
         start = dt.datetime.combine(day, dt.time(), self.city.zone).astimezone(dt.UTC)
         return start + (self.now - start) * rng.uniform(0.05, 0.9)
 
@@ -278,9 +278,9 @@ class Teller:
             repeated=False,
             seed=rng.getrandbits(60),
             routed_by="service",
-            promise=self.city.promise(service, own),
+            targets=self.city.targets(service, own),
             situation={},
-            ending=Ending(opened, Disposition.FIXED, silent=False),
+            ending=PlannedOutcome(opened, Disposition.FIXED, silent=False),
         )
 
     def _settle(
@@ -290,7 +290,7 @@ class Teller:
             recent.popleft()
         earlier = None
         if plan.service not in ("feedback", "internal-fac", "waterbill") and recent and rng.random() < 0.2:
-            # The newer, the more likely: most repeats come within a week.
+            # Most duplicates come within a week.
             earlier = recent[-1 - min(int(rng.expovariate(1 / 9)), len(recent) - 1)]
         plan.situation = self._situation(plan, rng)
         if earlier and earlier.place:
@@ -312,7 +312,7 @@ class Teller:
             seen = plan.opened + dt.timedelta(hours=rng.lognormvariate(1.0, 1.0))
             if seen < parent.ending.at and not parent.ending.silent:
                 plan.duplicate_of = parent.number
-                plan.ending = Ending(seen, Disposition.DUPLICATE, silent=False)
+                plan.ending = PlannedOutcome(seen, Disposition.DUPLICATE, silent=False)
                 if seen < self.now:
                     parent.absorbs.append((seen, plan.number))
 
@@ -321,7 +321,7 @@ class Teller:
         fitting = [one for one in phrases.bank(plan.service)["situations"] if month in one.get("months", (month,))]
         return rng.choices(fitting, [one.get("weight", 1) for one in fitting])[0]
 
-    def _ending(self, plan: Plan, rng: random.Random) -> Ending:
+    def _ending(self, plan: Plan, rng: random.Random) -> PlannedOutcome:
         ends = plan.situation.get("ends") or self._ends_with_words(plan)
         disposition = rng.choices(list(ends), list(ends.values()))[0]
         if plan.place and plan.place.owner:
@@ -330,10 +330,10 @@ class Teller:
             disposition = Disposition.REMOVED
         elif rng.random() < self.chosen["withdrawn"] and plan.channel != "staff":
             disposition = Disposition.WITHDRAWN
-        goal = plan.promise.end_by(plan.opened) - plan.opened
+        goal = plan.targets.resolve_by(plan.opened) - plan.opened
         share = self._share_of_goal(plan.service, rng)
-        if not plan.promise.urgent and rng.random() < self.chosen["silent"] and disposition in self.ordinary:
-            return Ending(self._review(plan, rng), Disposition.NOT_WORKED, silent=True)
+        if not plan.targets.urgent and rng.random() < self.chosen["silent"] and disposition in self.ordinary:
+            return PlannedOutcome(self._review(plan, rng), Disposition.NOT_WORKED, silent=True)
         if disposition in (Disposition.WITHDRAWN, Disposition.REMOVED, Disposition.HANDED_OVER):
             share = min(share, 1) * 0.5
         backlog = self.chosen["backlog"]
@@ -341,19 +341,19 @@ class Teller:
             share *= backlog["times"]
         at = plan.opened + goal * share
         if plan.channel == "staff" and plan.service != "internal-fac" and rng.random() < 0.18:
-            # The crew mended it on the spot and wrote it down afterward.
+            # The crew fixed it on the spot and reported it afterward.
             at = plan.opened + dt.timedelta(minutes=rng.uniform(2, 20))
             disposition = Disposition.FIXED if "fixed" in ends else disposition
-        elif not plan.promise.urgent:
-            opens = plan.promise.hours.add(at, 0)
+        elif not plan.targets.urgent:
+            opens = plan.targets.hours.add(at, 0)
             at = at if opens == at else opens + dt.timedelta(minutes=rng.uniform(2, 60))
         hold = ""
         reasons = HOLDS.get(plan.service)
         if reasons and rng.random() < self.chosen["on_hold"] * (3.5 if "yearly_plan" in reasons else 1.6):
             hold = rng.choice(reasons)
-        return Ending(at, disposition, silent=False, hold=hold)
+        return PlannedOutcome(at, disposition, silent=False, hold=hold)
 
-    # Ends that take a crew or an inspector; whatever nobody worked on would have ended so.
+    # Dispositions that need a crew or an inspector; neglected requests would have ended with one of these.
     ordinary = (
         Disposition.FIXED,
         Disposition.ACTION_TAKEN,
@@ -363,7 +363,7 @@ class Teller:
     )
 
     def _ends_with_words(self, plan: Plan) -> dict[str, float]:
-        """The service's ends, without those that this situation has no words for (a dead cat is not warned)."""
+        """The service's dispositions that this situation has texts for."""
         own = plan.situation["en"]
         service = phrases.bank(plan.service)["en"]
         return {
@@ -373,7 +373,7 @@ class Teller:
         }
 
     def _review(self, plan: Plan, rng: random.Random) -> dt.datetime:
-        """Twice a year, whatever is older than ten months and was never worked on is closed in bulk."""
+        """The time of the next bulk closing, twice a year, of requests untouched for ten months."""
         old = (plan.opened + dt.timedelta(days=300)).date()
         days = [dt.date(old.year, 3, 15), dt.date(old.year, 9, 15), dt.date(old.year + 1, 3, 15)]
         day = next(day for day in days if day >= old)
@@ -381,7 +381,7 @@ class Teller:
         return local.astimezone(dt.UTC)
 
     def _share_of_goal(self, service: str, rng: random.Random) -> float:
-        """Straight lines between the figures' points, on a logarithmic scale; a heavier tail beyond the last."""
+        """Log-linear interpolation between the points in figures.yaml, with a heavier tail beyond the last."""
         points = self.services[service]["goal_share"]
         where = rng.random()
         marks = [0.0, 0.10, 0.25, 0.50, 0.75, 0.90]
@@ -403,16 +403,16 @@ class Teller:
         text = self._spam(rng, language) if plan.ending.disposition == Disposition.REMOVED else ""
         text = text or self._describe(plan, language, slots, rng)
         department, routed_by, rule = self.city.route(plan.service, place, answers, text)
-        promise = self.city.promise(plan.service, department)
+        targets = self.city.targets(plan.service, department)
         reporter = self._reporter(plan, language, rng)
         private = self.city.services[plan.service]["visibility"] in ("private", "coarse", "staff")
         if place and rng.random() < 0.28:
-            place = place.noted(self._note(language, private and place.kind == "address", slots, rng))
+            place = place.with_note(self._note(language, private and place.kind == "address", slots, rng))
         screened = bool(self.city.services[plan.service].get("emergency_screen"))
         after_warning = screened and plan.channel == "web" and rng.random() < self.chosen["after_warning"] * 3
-        happenings, people = self._life(plan, promise, (routed_by, rule), language, slots, reporter, rng)
-        status, disposition = status_after(happenings)
-        last = [one for one in happenings if one.kind in ("routed", "transferred", "triaged")]
+        events, people = self._events(plan, targets, (routed_by, rule), language, slots, reporter, rng)
+        status, disposition = status_after(events)
+        routed = [event for event in events if event.kind in ("routed", "transferred", "triaged")]
         return Story(
             number=plan.number,
             service_code=plan.service,
@@ -425,60 +425,61 @@ class Teller:
             reporter=reporter,
             people=people,
             after_warning=after_warning,
-            happenings=happenings,
+            events=events,
             status=status,
             disposition=disposition,
-            department=None if not last or last[-1].kind == "triaged" else last[-1].data["department"],
+            department=None if not routed or routed[-1].kind == "triaged" else routed[-1].data["department"],
             duplicate_of=plan.duplicate_of if disposition == Disposition.DUPLICATE else None,
         )
 
-    def _life(
+    def _events(
         self,
         plan: Plan,
-        promise: Promise,
+        targets: ServiceTargets,
         routed_by: tuple[str, str],
         language: str,
         slots: phrases.Slots,
         reporter: Reporter | None,
         rng: random.Random,
-    ) -> tuple[list[Happening], int]:
-        life = Life(
+    ) -> tuple[list[StoryEvent], int]:
+        timeline = Timeline(
             plan.service,
             plan.opened,
-            promise,
+            targets,
             rng=rng,
             language=language,
             slots=slots,
             situation=plan.situation,
-            speaks=reporter is not None or plan.channel == "web",
+            can_reply=reporter is not None or plan.channel == "web",
             chosen=self.chosen,
         )
-        happenings = life.tell(plan.ending, routed_by=routed_by, owner=plan.place.owner if plan.place else None)
+        events = timeline.build(plan.ending, routed_by=routed_by, owner=plan.place.owner if plan.place else None)
         if plan.duplicate_of is not None:
-            routed = max(one.at for one in happenings)
-            life.merged(max(plan.ending.at, routed + dt.timedelta(minutes=3)), plan.duplicate_of)
-        start = [Happening("submitted", plan.opened, "staff" if plan.channel == "staff" else "reporter")]
-        told = [one for one in start + happenings if one.at <= self.now]
-        joined = self._joined(plan, told, rng)
-        absorbed = [Happening("absorbed", at, "staff", {"child": child}) for at, child in plan.absorbs]
-        told = sorted(told + joined + absorbed, key=lambda one: one.at)
-        return told, (0 if reporter is None and plan.channel == "staff" else 1) + len(joined) + len(absorbed)
+            routed = max(event.at for event in events)
+            timeline.merged(max(plan.ending.at, routed + dt.timedelta(minutes=3)), plan.duplicate_of)
+        start = [StoryEvent("submitted", plan.opened, "staff" if plan.channel == "staff" else "reporter")]
+        past = [event for event in start + events if event.at <= self.now]
+        joined = self._joined(plan, past, rng)
+        absorbed = [StoryEvent("duplicate_merged", at, "staff", {"child": child}) for at, child in plan.absorbs]
+        return sorted(past + joined + absorbed, key=lambda event: event.at), (
+            0 if reporter is None and plan.channel == "staff" else 1
+        ) + len(joined) + len(absorbed)
 
-    def _joined(self, plan: Plan, told: list[Happening], rng: random.Random) -> list[Happening]:
-        """Other people who said "me too" while it was open: few, and at times a whole block."""
+    def _joined(self, plan: Plan, events: list[StoryEvent], rng: random.Random) -> list[StoryEvent]:
+        """People who joined it while it was open: usually few, sometimes a whole block."""
         service = self.city.services[plan.service]
         if service["visibility"] != "public" or service.get("duplicates", {}).get("policy") == "never":
             return []
         if plan.duplicate_of is not None or rng.random() > self.chosen["joined"] * 1.3:
             return []
         ends = min(plan.ending.at, self.now)
-        until = [one.at for one in told if one.kind in ("resolved", "handed_over", "withdrawn")]
+        until = [event.at for event in events if event.kind in ("resolved", "handed_over", "withdrawn")]
         ends = min([ends, *until])
         if ends - plan.opened < dt.timedelta(minutes=30):
             return []
         people = min(int(rng.paretovariate(1.25)), 24)
         times = sorted(plan.opened + (ends - plan.opened) * rng.uniform(0.02, 0.95) for _ in range(people))
-        return [Happening("joined", at, "neighbor", {"role": "affected"}) for at in times]
+        return [StoryEvent("joined", at, "neighbor", {"role": "affected"}) for at in times]
 
     def _language(self, plan: Plan, rng: random.Random) -> str:
         if plan.channel == "staff":
@@ -511,7 +512,7 @@ class Teller:
         for name in ("since", "ago", "clock"):
             slots[name] = partial(phrases.say, common[name], rng, slots)
         for name, block in (plan.situation[language].get("pick") or {}).items():
-            # Said once for the whole request: the text and the answers speak of the same thing.
+            # Drawn once, so that the text and the answers agree.
             slots[name] = phrases.say(block, rng, slots)
         if place is None:
             slots["spot"] = ""
@@ -531,15 +532,15 @@ class Teller:
         common = phrases.bank("_common")[language]
         scene = plan.situation[language]
 
-        def said(block: str | None) -> str:
+        def phrase(block: str | None) -> str:
             return phrases.capitalized(phrases.say(block or "", rng, slots))
 
         def sentence(block: str | None) -> str:
-            text = said(block)
+            text = phrase(block)
             return text if not text or text[-1] in ".!?" else text + "."
 
         def two(block: str | None) -> list[str]:
-            """Two different sentences of a bank, or all that it has."""
+            """Two different sentences from a bank, or all it has."""
             lines = [line for line in (block or "").splitlines() if line.strip()]
             return [sentence(line) for line in rng.sample(lines, min(2, len(lines)))]
 
@@ -549,7 +550,7 @@ class Teller:
             parts = [text]
             more = sentence(scene.get("more")) if rng.random() < 0.75 else ""
             if not _SAYS_I.search(more):
-                # Whoever writes this down speaks of somebody else.
+                # Someone else's report, so no first person.
                 parts.append(more)
             if plan.channel == "phone" and rng.random() < 0.35:
                 parts.append(sentence(common["heard_more"]))
@@ -564,7 +565,7 @@ class Teller:
             short = {**slots, "spot": ""} if rng.random() < 0.4 else slots
             parts = [phrases.capitalized(phrases.say(scene["short"], rng, short))]
         elif shape < 0.25:
-            parts = [said(scene["short"]) + ".", sentence(scene.get("more"))]
+            parts = [phrase(scene["short"]) + ".", sentence(scene.get("more"))]
         elif shape < 0.37:
             parts = [sentence(scene["what"])]
         elif shape < 0.55:
@@ -597,7 +598,7 @@ class Teller:
 
     # --- Answers --------------------------------------------------------------------------------------------------
     def _answers(self, plan: Plan, language: str, slots: phrases.Slots, rng: random.Random) -> dict[str, Any]:
-        """The required questions and some of the others, in the situation's sense where it says one."""
+        """Answers to required and some optional questions, with the situation's values where it gives any."""
         meant = {
             **(phrases.bank(plan.service).get(language, {}).get("answers") or {}),
             **(plan.situation.get("answers") or {}),
@@ -623,7 +624,7 @@ class Teller:
     ) -> Any:
         kind = question["kind"]
         if kind in ("single", "multi"):
-            # Options that lead away (to 911, to another service) are not what these people chose.
+            # Not options that lead to 911 or to another service.
             usual = [
                 str(one["value"])
                 for one in question["options"]
@@ -638,8 +639,8 @@ class Teller:
         if kind == "number":
             return rng.randrange(1, 6)
         if kind == "datetime":
-            wished = plan.opened.astimezone(self.city.zone).date() + dt.timedelta(days=rng.randrange(2, 12))
-            return wished.isoformat()
+            day = plan.opened.astimezone(self.city.zone).date() + dt.timedelta(days=rng.randrange(2, 12))
+            return day.isoformat()
         if meant is not None:
             return phrases.say(meant, rng, slots)
         if question["code"] in _TEXT_ANSWERS:
@@ -654,7 +655,7 @@ _SAYS_I = re.compile(
     r"dejo|pongo|toqué|fui|trabajo|ya le quité)\b",
     re.IGNORECASE,
 )
-# Free answers that any service's question of that code may get. The plates and account numbers lead to nobody.
+# Free-text answers by question code. The plates and account numbers are invented.
 _TEXT_ANSWERS = {
     "plate": "[RVM|RM|9RV] [102|118|127|140|155|163|171|188|194]",
     "account": "40-[1102|1187|2045|3310|4471]-[12|27|55|80]",
@@ -663,4 +664,4 @@ _TEXT_ANSWERS = {
     "wording": "[2 HOUR PARKING|NO PARKING|ONE WAY|RESIDENT PARKING ONLY|SPEED LIMIT 25]",
     "who": "[a white van, I did not see the plate|two men with a pickup|I only heard it]",
 }
-__all__ = ["Happening", "Place", "Reporter", "Story", "stories"]
+__all__ = ["Place", "Reporter", "Story", "StoryEvent", "stories"]

@@ -1,4 +1,4 @@
-"""The demo's addresses; config/urls.py leaves them out where LAMPLIGHTER_DEMO is not set."""
+"""URLs of the demo; config/urls.py includes them only if LAMPLIGHTER_DEMO is set."""
 
 from django.urls import URLPattern, path
 

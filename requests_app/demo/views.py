@@ -1,4 +1,4 @@
-"""The demo's own pages: look through other eyes with one press, read the mails, and a 911 button that does not dial."""
+"""Pages of the demo: sign in as any role, read the emails, and a 911 button that makes no call."""
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
@@ -10,19 +10,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from requests_app import links
 from requests_app.demo import mailbox
-from requests_app.demo.staff import SEEN_AS, demo_user, load_staff
+from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
 from requests_app.messages import wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules import permissions
-from requests_app.web.visitor import drafts_of
+from requests_app.web.visitor import open_drafts
 
-# One private link for each place where a request can stand.
-SHOWN_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]
+# One private link per status.
+LINK_STATUSES = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CLOSED]
 
 
 @require_POST
 def see_as(request: HttpRequest) -> HttpResponse:
-    """No password: that is why production refuses to start with the demo."""
+    """Signs in without a password, which is why production refuses to start with the demo."""
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     role = request.POST.get("role", "")
     if role in ("resident", "developer"):
@@ -31,7 +31,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
             return redirect("demo:developer")
         make_links(jurisdiction)
         return redirect("demo:private_links")
-    if role not in SEEN_AS:
+    if role not in DEMO_BAR:
         raise Http404
     if demo_user(jurisdiction, role) is None:
         load_staff(jurisdiction)
@@ -43,26 +43,26 @@ def see_as(request: HttpRequest) -> HttpResponse:
 
 
 def make_links(jurisdiction: Jurisdiction) -> None:
-    """Reporters' private links, so that one can look through a resident's eyes."""
+    """Creates private links of reporters, to see their pages as a resident."""
     for participation in _reporters(jurisdiction):
-        links.link_for(participation.person, participation.service_request)
+        links.get_or_create_link(participation.person, participation.service_request)
 
 
 def _reporters(jurisdiction: Jurisdiction) -> list[Participation]:
-    found = []
-    for status in SHOWN_STATUSES:
+    participations = []
+    for status in LINK_STATUSES:
         newest = ServiceRequest.objects.in_jurisdiction(jurisdiction).public().filter(status=status)
         reporters = Participation.objects.filter(role=Participation.Role.REPORTER, service_request__in=newest)
         first = reporters.select_related("person", "service_request").order_by("-service_request_id", "id").first()
         if first is not None:
-            found.append(first)
-    return found
+            participations.append(first)
+    return participations
 
 
 @require_safe
 @cache_control(private=True, no_store=True)
 def private_links(request: HttpRequest) -> HttpResponse:
-    """The visitor's own draft; and what only a mailbox holds elsewhere: the private links of a few reports, newest first."""
+    """The visitor's draft, and private links of a few reports, newest first, which residents get only by email."""
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     newest = (
         AccessLink.objects.filter(service_request__jurisdiction=jurisdiction, purpose=AccessLink.Purpose.FOLLOW)
@@ -79,13 +79,13 @@ def private_links(request: HttpRequest) -> HttpResponse:
         }
         for link in newest
     ]
-    return render(request, "demo/private_links.html", {"links": shown, "drafts": drafts_of(request)})
+    return render(request, "demo/private_links.html", {"links": shown, "drafts": open_drafts(request)})
 
 
 @require_safe
 def developer(request: HttpRequest) -> HttpResponse:
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    return render(request, "demo/developer.html", {"site": links.site_of(jurisdiction)})
+    return render(request, "demo/developer.html", {"site": links.base_url(jurisdiction)})
 
 
 @require_safe
@@ -100,7 +100,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     if (refused := _refused(request)) is not None:
         return refused
     about = request.GET.get("q", "").strip()[:100]
-    return render(request, "demo/mail.html", {"mails": mailbox.newest(about), "about": about})
+    return render(request, "demo/mail.html", {"emails": mailbox.latest(about), "about": about})
 
 
 @require_safe
@@ -109,16 +109,16 @@ def mail(request: HttpRequest) -> HttpResponse:
 def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     if (refused := _refused(request)) is not None:
         return refused
-    found = mailbox.one(name)
-    if found is None:
+    message = mailbox.get(name)
+    if message is None:
         raise Http404
-    return render(request, "demo/mail_detail.html", {"mail": found})
+    return render(request, "demo/mail_detail.html", {"mail": message})
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    """The mails of a city are for its own staff, in the demo too."""
+    """403 unless the user works for this city; None otherwise."""
     jurisdiction: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    if any(one.jurisdiction_id == jurisdiction.pk for one in permissions.memberships_of(request.user)):
+    if any(membership.jurisdiction_id == jurisdiction.pk for membership in permissions.memberships_of(request.user)):
         return None
-    message = _("You are signed in, but you do not work for %(city)s.") % {"city": jurisdiction.name}
+    message = _("You’re signed in, but you don’t work for %(city)s.") % {"city": jurisdiction.name}
     return render(request, "403.html", {"message": message}, status=403)

@@ -1,4 +1,4 @@
-"""A copy of what we know about one address, for its holder: a ZIP of data.json and their photos. docs/own-data.md has its shape.
+"""A copy of the data about one email address, for its holder: a ZIP of data.json and photos. docs/personal-data.md has the format.
 
 Nothing of anybody else is in it, no name of staff, and no internal note.
 """
@@ -29,12 +29,12 @@ from requests_app.models import (
 from requests_app.rules import my_requests
 
 FORMAT = "lamplighter-own-data/1"
-# So many requests are one file: more come in further parts, so that no copy is too large to make while one waits.
+# Requests per file. More come in further parts, so that each can be made while the user waits.
 IN_A_PART = 100
 
 
 def parts(contact_point: ContactPoint) -> int:
-    """How many files the copy has; at least one, since an address may only have asked for news."""
+    """Number of files; at least one, since an address may have subscriptions only."""
     return max(1, -(-len(_keys(contact_point)) // IN_A_PART))
 
 
@@ -44,7 +44,7 @@ def _keys(contact_point: ContactPoint) -> list[int]:
 
 
 def copy(contact_point: ContactPoint, part: int) -> Iterator[bytes]:
-    """One part's ZIP, piece by piece: photo after photo, so that no more than one is held at a time."""
+    """Streams one part's ZIP, holding one photo in memory at a time."""
     keys = _keys(contact_point)[(part - 1) * IN_A_PART : part * IN_A_PART]
     data, photos = _data(contact_point, keys, part)
     sink = _Sink()
@@ -55,7 +55,7 @@ def copy(contact_point: ContactPoint, part: int) -> Iterator[bytes]:
         for name, photo in photos:
             try:
                 with default_storage.open(photo.path) as file:
-                    # It is packed already.
+                    # Photos are compressed already.
                     packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), file.read(), zipfile.ZIP_STORED)
             except FileNotFoundError:
                 continue
@@ -64,7 +64,7 @@ def copy(contact_point: ContactPoint, part: int) -> Iterator[bytes]:
 
 
 class _Sink(io.RawIOBase):
-    """Takes what the ZIP writes, and gives it on."""
+    """A write-only file that passes on what the ZIP writes."""
 
     def __init__(self) -> None:
         self.waiting: list[bytes] = []
@@ -83,14 +83,16 @@ class _Sink(io.RawIOBase):
 
 def _read_me(contact_point: ContactPoint) -> str:
     lines = [
-        _("This is a copy of what the city knows about %(address)s.") % {"address": contact_point.value},
-        _("data.json has all words and dates. Any text editor opens it. Your photos are in the folder “photos”."),
-        _("What staff wrote for themselves, and what other people sent, is not in it."),
+        _("This is a copy of the information the city has about %(address)s.") % {"address": contact_point.value},
+        _(
+            "data.json has all the text and dates. You can open it in any text editor. Your photos are in the “photos” folder."
+        ),
+        _("It doesn’t have staff notes or anything other people sent."),
     ]
     return "\n\n".join(lines) + "\n"
 
 
-# --- What is in it ----------------------------------------------------------------------------------------------------
+# --- Contents ----------------------------------------------------------------------------------------------------
 
 
 def _data(
@@ -115,7 +117,7 @@ def _data(
     data: dict[str, Any] = {
         "format": FORMAT,
         "city": city.name,
-        "site": links.site_of(city),
+        "site": links.base_url(city),
         "made_at": app_now(),
         "address": contact_point.value,
         "part": part,
@@ -148,7 +150,7 @@ def _requests(keys: Sequence[int]) -> list[ServiceRequest]:
 
 
 def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, Any]:
-    """What they reported, whole; of what they joined or follow, what everybody reads."""
+    """All of a request they reported; of one they joined or follow, its public part."""
     about: dict[str, Any] = {
         "reference": one.reference,
         "service": {"code": one.service.service_code, "name": localized(one.service_version.name)},
@@ -169,7 +171,7 @@ def _request(one: ServiceRequest, roles: list[str], *, own: bool) -> dict[str, A
         "language": one.language,
         "words": one.description,
         "place": _place(one) | {"named_by": one.place_source or None},
-        "answers": [{"question": answer.question_words, "answer": answer.value_words} for answer in one.answers.all()],
+        "answers": [{"question": answer.question_text, "answer": answer.value_text} for answer in one.answers.all()],
         "earlier_words": [
             {"of": revision.field, "before": revision.before, "after": revision.after, "at": revision.created_at}
             for revision in one.text_revisions.all()
@@ -189,13 +191,13 @@ def _place(at: Any) -> dict[str, Any]:
 
 
 def _said(people: Any, keys: Sequence[int], own: set[int]) -> dict[int, list[dict[str, Any]]]:
-    """What they wrote, what we asked them, and what we wrote for everybody: the department's name, never a person's."""
+    """Their messages, our questions to them, and our public comments, with departments but no staff names."""
     ids = set(people.values_list("pk", flat=True))
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     comments = Comment.objects.filter(service_request__in=keys).select_related("department").order_by("id")
     for one in comments:
         is_own = one.service_request_id in own
-        # A call taker writes down what was said on the phone.
+        # A call taker wrote down what they said on the phone.
         by_phone = one.kind == Comment.Kind.ANSWER and one.person_id is None and is_own
         theirs = one.person_id in ids or by_phone
         asked = one.kind == Comment.Kind.QUESTION and is_own
@@ -289,7 +291,7 @@ def _person(one: Any) -> dict[str, Any]:
 
 
 def _subscriptions(contact_point: ContactPoint) -> Iterable[Subscription]:
-    """Those that they stopped, too."""
+    """Including those they unsubscribed from."""
     return Subscription.objects.filter(contact_point__in=my_requests.same_address(contact_point)).order_by("id")
 
 
@@ -307,7 +309,7 @@ def _subscription(one: Subscription) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Times as ISO 8601 in UTC."""
+    """Converts times to ISO 8601 in UTC."""
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list):

@@ -1,1 +1,1 @@
-"""What a city brings along, read from its own files: map layers, addresses, assets, catalogue, earlier requests."""
+"""Imports of a city's own files: map layers, addresses, assets, catalogue, earlier requests."""

@@ -1,6 +1,6 @@
-"""Writing many requests with their history at once, by COPY: beside the actions, for what happened before or elsewhere.
+"""Bulk inserts of requests with their history, by COPY, for imports and demo data. Bypasses the actions.
 
-Nothing here reacts: no mail, no routing, no outbox row. Events say where they come from (source import or demo).
+Nothing follows from these writes: no email, no routing, no outbox row. Events have the source "import" or "demo".
 """
 
 import datetime as dt
@@ -35,10 +35,10 @@ from requests_app.models import (
     ServiceRequest,
 )
 
-# As places/ownership.py: maps are rounded, and a point on the border is the city's.
+# In degrees, as in places/ownership.py: maps are rounded, and a point on the border belongs to the city.
 BORDER = 0.00001
 OPEN_CODES = [status.value for status in OPEN]
-# Areas outside, points inside: PostGIS then prepares each polygon once, instead of unpacking it for each point.
+# Loop over areas outside and points inside: PostGIS then prepares each polygon once, not for each point.
 AREAS = """
 WITH batch AS MATERIALIZED (
     SELECT id, point, submitted_at, status = ANY(%(open)s) AS is_open, public_state
@@ -71,8 +71,8 @@ ON CONFLICT DO NOTHING
 
 
 @dataclass(slots=True)
-class Said:
-    """Words, which an event points at. by: the index of a person of this history, or a member of staff, or neither."""
+class NewComment:
+    """A comment that an event refers to. person: an index into the history's people."""
 
     kind: str
     text: str
@@ -84,20 +84,20 @@ class Said:
 
 
 @dataclass(slots=True)
-class Happened:
-    """One event. person: the index of one of the history's people."""
+class NewEvent:
+    """One event. person: an index into the history's people."""
 
     kind: str
     at: dt.datetime
     data: dict[str, Any] = field(default_factory=dict)
     user_id: int | None = None
     person: int | None = None
-    said: Said | None = None
+    comment: NewComment | None = None
 
 
 @dataclass(slots=True)
-class Someone:
-    """A resident of this request: their contacts as (kind, as typed, normalized), the first is where news goes."""
+class NewPerson:
+    """A resident on this request. contacts: (kind, as typed, normalized); updates go to the first."""
 
     role: str
     at: dt.datetime
@@ -109,20 +109,20 @@ class Someone:
 
 @dataclass(slots=True)
 class History:
-    """One request as it stands (`row`: its columns, foreign keys as …_id), and how it came to that."""
+    """One request and its history. row: its columns, foreign keys as …_id."""
 
     row: dict[str, Any]
-    happened: list[Happened] = field(default_factory=list)
-    people: list[Someone] = field(default_factory=list)
+    events: list[NewEvent] = field(default_factory=list)
+    people: list[NewPerson] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    # Areas that the file names where the request has no point: area ids.
+    # Ids of areas named in the file, for a request without a point.
     area_ids: list[int] = field(default_factory=list)
 
 
 def next_ids(model: type[models.Model], count: int) -> list[int]:
-    """So many ids of the model's own sequence, so that rows can point at each other before they are written."""
+    """Ids from the model's sequence, so that rows can refer to each other before they are inserted."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
@@ -132,18 +132,18 @@ def next_ids(model: type[models.Model], count: int) -> list[int]:
 
 
 def new_references(count: int) -> list[str]:
-    """So many references that nobody has."""
-    made: set[str] = set()
-    while len(made) < count:
-        fresh = {references.new_reference() for _ in range(count - len(made))} - made
+    """Unused reference numbers."""
+    unused: set[str] = set()
+    while len(unused) < count:
+        fresh = {references.new_reference() for _ in range(count - len(unused))} - unused
         taken = ServiceRequest.objects.filter(reference__in=fresh).values_list("reference", flat=True)
-        made |= fresh - set(taken)
-    return list(made)
+        unused |= fresh - set(taken)
+    return list(unused)
 
 
 @cache
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    """What a column holds if nothing is said, as the model says; without columns that the database fills."""
+    """The model's default for each column, except columns that the database fills."""
     return {
         column.attname: column.get_default()
         for column in model._meta.concrete_fields
@@ -152,14 +152,14 @@ def _defaults(model: type[models.Model]) -> dict[str, Any]:
 
 
 def copy_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Appends rows by COPY. All must say the same columns beyond those that have a default."""
+    """Inserts rows by COPY. All rows must have the same columns, apart from those with a default."""
     if not rows:
         return
     defaults = _defaults(model)
-    said = {*defaults, *rows[0]}
-    columns = [column for column in model._meta.concrete_fields if column.attname in said]
+    written = {*defaults, *rows[0]}
+    columns = [column for column in model._meta.concrete_fields if column.attname in written]
     names = [column.attname for column in columns]
-    special = [(number, plain) for number, column in enumerate(columns) if (plain := _plain(column))]
+    converters = [(number, convert) for number, column in enumerate(columns) if (convert := _converter(column))]
     quote = connection.ops.quote_name
     listed = ", ".join(quote(str(column.column)) for column in columns)
     with (
@@ -169,14 +169,14 @@ def copy_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> N
         for row in rows:
             whole = {**defaults, **row}
             values = [whole[name] for name in names]
-            for number, plain in special:
+            for number, convert in converters:
                 if values[number] is not None:
-                    values[number] = plain(values[number])
+                    values[number] = convert(values[number])
             copy.write_row(values)
 
 
-def _plain(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
-    """How a value of this column is written, where that is not by itself."""
+def _converter(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+    """Converts a value of this column for COPY; None if psycopg can write it as is."""
     if isinstance(column, models.JSONField):
         return lambda value: json.dumps(value, ensure_ascii=False)
     if isinstance(column, GeometryField):
@@ -187,14 +187,14 @@ def _plain(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
 
 
 def analyze() -> None:
-    """Tells the planner of so many new rows: it, and the first page that shows them, would go by an empty table."""
+    """Updates the planner's statistics; otherwise the first queries would be planned for empty tables."""
     with connection.cursor() as cursor:
         for model in (ServiceRequest, Event, Comment, RequestArea, Clock, Participation, SearchDocument):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 class BulkWriter:
-    """Writes histories of one jurisdiction in batches, each whole or not at all."""
+    """Writes histories of one jurisdiction, each batch in one transaction."""
 
     def __init__(self, jurisdiction: Jurisdiction, *, source: str) -> None:
         self.jurisdiction = jurisdiction
@@ -203,7 +203,7 @@ class BulkWriter:
 
     @transaction.atomic
     def write(self, histories: Sequence[History]) -> list[int]:
-        """Appends new requests; their ids, in order. A row that holds its `id` already keeps it (see next_ids)."""
+        """Inserts new requests and returns their ids, in order. A row may bring its own `id` (see next_ids)."""
         missing = [history for history in histories if "id" not in history.row]
         for history, pk in zip(missing, next_ids(ServiceRequest, len(missing)), strict=True):
             history.row["id"] = pk
@@ -214,19 +214,25 @@ class BulkWriter:
         self._append(histories)
         copy_rows(
             RoutingDecision,
-            [{"service_request_id": one.row["id"], **row} for one in histories for row in one.decisions],
+            [{"service_request_id": history.row["id"], **row} for history in histories for row in history.decisions],
         )
-        copy_rows(Answer, [{"service_request_id": one.row["id"], **row} for one in histories for row in one.answers])
-        copy_rows(Clock, [{"service_request_id": one.row["id"], **row} for one in histories for row in one.clocks])
+        copy_rows(
+            Answer,
+            [{"service_request_id": history.row["id"], **row} for history in histories for row in history.answers],
+        )
+        copy_rows(
+            Clock,
+            [{"service_request_id": history.row["id"], **row} for history in histories for row in history.clocks],
+        )
         ids = [history.row["id"] for history in histories]
-        self._place(ids, {one.row["id"]: one.area_ids for one in histories if one.area_ids})
+        self._place(ids, {history.row["id"]: history.area_ids for history in histories if history.area_ids})
         index_requests(ids)
-        self._count((one.row, 1) for one in histories)
+        self._count((history.row, 1) for history in histories)
         return ids
 
     @transaction.atomic
     def change(self, changes: Sequence[tuple[dict[str, Any], History]]) -> None:
-        """Brings requests up to date: (the row as it was, the history as it is now); `happened` holds only what is new."""
+        """Updates requests, given as (old row, new history); `events` holds only new events."""
         columns = [name for name in changes[0][1].row if name not in ("id", "jurisdiction_id", "reference")]
         requests = [ServiceRequest(**history.row) for _, history in changes]
         ServiceRequest.objects.bulk_update(requests, columns, batch_size=500)
@@ -234,13 +240,13 @@ class BulkWriter:
         ids = [history.row["id"] for _, history in changes]
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM requests_app_requestarea WHERE service_request_id = ANY(%s)", [ids])
-        self._place(ids, {one.row["id"]: one.area_ids for _, one in changes if one.area_ids})
+        self._place(ids, {history.row["id"]: history.area_ids for _, history in changes if history.area_ids})
         index_requests(ids)
         self._count([(before, -1) for before, _ in changes] + [(history.row, 1) for _, history in changes])
 
     # --- The tables around a request ------------------------------------------------------------------------------
     def _append(self, histories: Sequence[History]) -> None:
-        """People, words and events, which are only ever added."""
+        """Inserts people, comments and events."""
         people = [(history, someone) for history in histories for someone in history.people]
         person_ids = dict(zip([id(someone) for _, someone in people], next_ids(Person, len(people)), strict=True))
         self._people(people, person_ids)
@@ -248,48 +254,50 @@ class BulkWriter:
         def person_of(history: History, index: int | None) -> int | None:
             return None if index is None else person_ids[id(history.people[index])]
 
-        happened = [(history, one) for history in histories for one in history.happened]
-        # Order is by id: within a batch, what happened first comes first.
-        happened.sort(key=lambda pair: pair[1].at)
-        speaking = [(history, one, one.said) for history, one in happened if one.said]
-        comment_ids = next_ids(Comment, len(speaking))
+        events = [(history, event) for history in histories for event in history.events]
+        # Events are ordered by id, so insert them by time.
+        events.sort(key=lambda pair: pair[1].at)
+        with_comment = [(history, event, event.comment) for history, event in events if event.comment]
+        comment_ids = next_ids(Comment, len(with_comment))
         copy_rows(
             Comment,
             [
                 {
                     "id": pk,
                     "service_request_id": history.row["id"],
-                    "kind": said.kind,
-                    "text": said.text,
-                    "language": said.language,
-                    "public": said.public,
-                    "user_id": said.user_id,
-                    "person_id": person_of(history, said.person),
-                    "department_id": said.department_id,
-                    "created_at": one.at,
+                    "kind": comment.kind,
+                    "text": comment.text,
+                    "language": comment.language,
+                    "public": comment.public,
+                    "user_id": comment.user_id,
+                    "person_id": person_of(history, comment.person),
+                    "department_id": comment.department_id,
+                    "created_at": event.at,
                 }
-                for pk, (history, one, said) in zip(comment_ids, speaking, strict=True)
+                for pk, (history, event, comment) in zip(comment_ids, with_comment, strict=True)
             ],
         )
-        comment_of = {id(one): pk for pk, (_, one, _) in zip(comment_ids, speaking, strict=True)}
+        comment_of = {id(event): pk for pk, (_, event, _) in zip(comment_ids, with_comment, strict=True)}
         copy_rows(
             Event,
             [
                 {
                     "jurisdiction_id": self.jurisdiction.pk,
                     "service_request_id": history.row["id"],
-                    "kind": one.kind,
-                    "at": one.at,
-                    "user_id": one.user_id,
-                    "person_id": person_of(history, one.person),
-                    "data": one.data if one.said is None else {**one.data, "comment_id": comment_of[id(one)]},
+                    "kind": event.kind,
+                    "at": event.at,
+                    "user_id": event.user_id,
+                    "person_id": person_of(history, event.person),
+                    "data": event.data
+                    if event.comment is None
+                    else {**event.data, "comment_id": comment_of[id(event)]},
                     "source": self.source,
                 }
-                for history, one in happened
+                for history, event in events
             ],
         )
 
-    def _people(self, people: Sequence[tuple[History, Someone]], person_ids: Mapping[int, int]) -> None:
+    def _people(self, people: Sequence[tuple[History, NewPerson]], person_ids: Mapping[int, int]) -> None:
         copy_rows(
             Person,
             [
@@ -350,14 +358,14 @@ class BulkWriter:
         )
 
     def _place(self, ids: list[int], named: Mapping[int, list[int]]) -> None:
-        """The areas that each request lies in, as places/ownership.py says it: all that hold the point, else one at the border."""
-        given: dict[str, Any] = {"ids": ids, "city": self.jurisdiction.pk, "open": OPEN_CODES, "border": BORDER}
+        """Links requests to areas, as places/ownership.py does: all that contain the point, else one at the border."""
+        parameters: dict[str, Any] = {"ids": ids, "city": self.jurisdiction.pk, "open": OPEN_CODES, "border": BORDER}
         with connection.cursor() as cursor:
-            cursor.execute(AREAS, given)
+            cursor.execute(AREAS, parameters)
             if named:
-                given["requests"] = [pk for pk, areas in named.items() for _ in areas]
-                given["areas"] = [area for areas in named.values() for area in areas]
-                cursor.execute(NAMED_AREAS, given)
+                parameters["requests"] = [pk for pk, areas in named.items() for _ in areas]
+                parameters["areas"] = [area for areas in named.values() for area in areas]
+                cursor.execute(NAMED_AREAS, parameters)
 
     def _count(self, rows: Iterable[tuple[Mapping[str, Any], int]]) -> None:
         tally: Tally[tuple[str, dt.date, int, str]] = Tally()

@@ -1,4 +1,4 @@
-"""A city's catalogue from YAML files into rows, and back: what is named is made or updated, what is not named stays."""
+"""Import and export a city's catalogue as YAML. Importing creates or updates what the files name and keeps the rest."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,23 +34,23 @@ from requests_app.models import (
     Target,
 )
 
-# After so many problems only their number is told.
-TOLD = 20
+# Report at most this many problems, then only their number.
+REPORTED_MAX = 20
 
 
 def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[str, int]:
-    """All or nothing. How many rows of each part were new or changed; a second import of the same files changes none.
+    """Imports in one transaction; returns the number of rows created or changed per part. Idempotent.
 
-    A service whose words or questions changed gets a new version; a promise that changed holds from now on. Routing
-    rules, reasons, emergency words and moderators' words are lists: one that is no longer in the list is taken out of use.
-    Raises ImportProblemError, with everything that is wrong.
+    A service with new wording or questions gets a new version; a changed target applies from now on. Routing rules,
+    reasons, emergency words and moderation words are lists: entries no longer listed are deactivated or deleted.
+    Raises ImportProblemError with all problems.
     """
     catalogue = read_catalogue(paths)
     if found := problems(catalogue, jurisdiction.languages, _known(jurisdiction)):
-        more = [f"{len(found) - TOLD} more."] if len(found) > TOLD else []
-        raise ImportProblemError("The catalogue was not imported.\n" + "\n".join([*found[:TOLD], *more]))
+        more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
+        raise ImportProblemError("The catalogue was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
     with transaction.atomic():
-        # Two imports at the same time would both publish a version of the same number.
+        # Concurrent imports would publish versions with the same number.
         Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
         writer = _Writer(jurisdiction)
         writer.calendars(catalogue.get("calendars", {}))
@@ -89,7 +89,7 @@ class _Writer:
         self.changed[part] = self.changed.get(part, 0) + int(changed)
 
     def _put(self, part: str, model: Any, keys: dict[str, Any], columns: dict[str, Any]) -> Any:
-        """The row with these keys, made or brought up to date."""
+        """Creates or updates the row with these keys, and counts it if it changed."""
         row = model.objects.filter(jurisdiction=self.jurisdiction, **keys).first()
         if row is None:
             row = model.objects.create(jurisdiction=self.jurisdiction, **keys, **columns)
@@ -103,20 +103,20 @@ class _Writer:
         self._count(part, bool(different))
         return row
 
-    def calendars(self, said: dict[str, Any]) -> None:
-        for code, calendar in said.items():
+    def calendars(self, entries: dict[str, Any]) -> None:
+        for code, calendar in entries.items():
             hours = {
                 day: [[span[:5], span[6:]] for span in spans] for day, spans in (calendar.get("hours") or {}).items()
             }
-            holidays = {name: given for name, given in (calendar.get("holidays") or {}).items() if given}
+            holidays = {name: value for name, value in (calendar.get("holidays") or {}).items() if value}
             if "extra" in holidays:
                 # YAML reads 2027-06-14 without quotes as a date.
                 holidays["extra"] = [day | {"date": str(day["date"])} for day in holidays["extra"]]
             columns = {"always": bool(calendar.get("always")), "hours": hours, "holidays": holidays}
             self._put("calendars", Calendar, {"code": str(code)}, columns)
 
-    def departments(self, said: list[dict[str, Any]]) -> None:
-        for department in said:
+    def departments(self, entries: list[dict[str, Any]]) -> None:
+        for department in entries:
             columns = {
                 "name": department["name"],
                 "calendar": self._calendar(department["calendar"]),
@@ -127,8 +127,8 @@ class _Writer:
             }
             self._put("departments", Department, {"code": department["code"]}, columns)
 
-    def categories(self, said: list[dict[str, Any]]) -> None:
-        for number, category in enumerate(said, start=1):
+    def categories(self, entries: list[dict[str, Any]]) -> None:
+        for number, category in enumerate(entries, start=1):
             columns = {
                 "name": category["name"],
                 "icon": category.get("icon", ""),
@@ -136,22 +136,22 @@ class _Writer:
             }
             self._put("categories", Category, {"code": category["code"]}, columns)
 
-    def services(self, said: list[dict[str, Any]]) -> None:
-        for written in said:
+    def services(self, entries: list[dict[str, Any]]) -> None:
+        for written in entries:
             active = written.get("active", True)
             code = written["service_code"]
-            service, made = Service.objects.get_or_create(
+            service, created = Service.objects.get_or_create(
                 jurisdiction=self.jurisdiction, service_code=code, defaults={"active": active}
             )
             published = self._publish(service, written)
             if published or service.active != active:
                 service.active = active
                 service.save(update_fields=["active", "current"])
-            promised = self._promise(service, written.get("targets") or {})
-            self._count("services", made or published or promised)
+            retargeted = self._set_targets(service, written.get("targets") or {})
+            self._count("services", created or published or retargeted)
 
     def _publish(self, service: Service, written: dict[str, Any]) -> bool:
-        """A new version, if what is written differs from the published one. Versions are immutable."""
+        """Publishes a new version if the service differs from the current one. Versions are immutable."""
         wanted = version_columns(written)
         wanted_questions = [question_columns(question) for question in written.get("questions") or []]
         if service.current is not None:
@@ -175,8 +175,8 @@ class _Writer:
         service.current = version
         return True
 
-    def _promise(self, service: Service, targets: dict[str, Any]) -> bool:
-        """A promise that differs holds from now on; the old one stays, for what was reported under it."""
+    def _set_targets(self, service: Service, targets: dict[str, Any]) -> bool:
+        """Adds changed targets, valid from now on; earlier requests keep the old ones."""
         changed = False
         for kind, target in targets.items():
             now = _target(service, kind)
@@ -192,8 +192,8 @@ class _Writer:
                 changed = True
         return changed
 
-    def articles(self, said: list[dict[str, Any]]) -> None:
-        for written in said:
+    def articles(self, entries: list[dict[str, Any]]) -> None:
+        for written in entries:
             columns = {
                 "title": written["title"],
                 "body": written["body"],
@@ -204,14 +204,14 @@ class _Writer:
                 Service.objects.filter(jurisdiction=self.jurisdiction, service_code__in=written.get("services") or [])
             )
 
-    def routing(self, said: list[dict[str, Any]]) -> None:
+    def routing(self, entries: list[dict[str, Any]]) -> None:
         rules = RoutingRule.objects.filter(jurisdiction=self.jurisdiction)
         before = {rule.pk: (rule.order, rule.active) for rule in rules}
-        # Out of the way first: an order is unique. What the list no longer names stays there, out of use, since
-        # decisions point at it.
-        highest = max([len(said), *(order for order, _ in before.values())])
+        # Move all rules out of the way first, since `order` is unique. Rules no longer listed stay inactive, because routing
+        # decisions refer to them.
+        highest = max([len(entries), *(order for order, _ in before.values())])
         rules.update(order=F("order") + highest + 1, active=False)
-        for order, written in enumerate(said, start=1):
+        for order, written in enumerate(entries, start=1):
             department = written["department"] and Department.objects.get(
                 jurisdiction=self.jurisdiction, code=written["department"]
             )
@@ -225,8 +225,8 @@ class _Writer:
             RoutingRule.objects.filter(pk=rule.pk).update(**columns)
             self._count("routing", not same)
 
-    def reasons(self, kind: str, said: list[dict[str, Any]]) -> None:
-        for order, written in enumerate(said, start=1):
+    def reasons(self, kind: str, entries: list[dict[str, Any]]) -> None:
+        for order, written in enumerate(entries, start=1):
             columns = {
                 "words": written["words"],
                 "appeal": written.get("appeal") or {},
@@ -235,7 +235,7 @@ class _Writer:
             }
             self._put("reasons", ListedReason, {"kind": kind, "code": written["code"]}, columns)
         ListedReason.objects.filter(jurisdiction=self.jurisdiction, kind=kind).exclude(
-            code__in=[written["code"] for written in said]
+            code__in=[written["code"] for written in entries]
         ).update(active=False)
 
     def phrases(self, kind: str, by_language: dict[str, list[Any]]) -> None:
@@ -248,8 +248,8 @@ class _Writer:
                 self._put("emergency_words", EmergencyPhrase, key, {"kind": kind, "unless": unless})
             self.changed["emergency_words"] = self.changed.get("emergency_words", 0) + gone
 
-    def terms(self, kind: str, said: list[str]) -> None:
-        wanted = [listed_term(kind, written) for written in said]
+    def terms(self, kind: str, entries: list[str]) -> None:
+        wanted = [listed_term(kind, written) for written in entries]
         rows = ModerationTerm.objects.filter(jurisdiction=self.jurisdiction, kind=kind)
         gone, _ = rows.exclude(value__in=wanted).delete()
         for value in wanted:
@@ -260,12 +260,12 @@ class _Writer:
         return Calendar.objects.get(jurisdiction=self.jurisdiction, code=code)
 
 
-# As the columns have it by themselves.
+# The defaults of the columns.
 DUPLICATES = {"policy": "join", "radius_m": 100, "window_days": 30, "family": ""}
 
 
 def version_columns(written: dict[str, Any]) -> dict[str, Any]:
-    """A service as it is written, as the columns of a version; category and department by their codes."""
+    """The columns of a version from a service in the file; category and department by code."""
     duplicates = DUPLICATES | (written.get("duplicates") or {})
     return {
         "name": written["name"],
@@ -307,7 +307,7 @@ def question_columns(written: dict[str, Any]) -> dict[str, Any]:
 
 
 def written_version(version: ServiceVersion) -> dict[str, Any]:
-    """A version as it would be written in a catalogue, its targets aside."""
+    """A version as written in a catalogue file, without its targets."""
     written: dict[str, Any] = {
         "service_code": version.service.service_code,
         "category": version.category.code,
@@ -358,7 +358,7 @@ def written_question(question: QuestionVersion) -> dict[str, Any]:
 
 
 def _target(service: Service, kind: str) -> dict[str, Any] | None:
-    """The promise that holds now, as it is written: the one for every priority and area."""
+    """The current target for all priorities and areas, as written in a catalogue file."""
     target = (
         Target.objects.filter(service=service, kind=kind, priority=None, area=None)
         .select_related("calendar")
@@ -372,24 +372,24 @@ def _target(service: Service, kind: str) -> dict[str, Any] | None:
 
 
 def export_catalogue(jurisdiction: Jurisdiction) -> dict[str, Any]:
-    """The whole catalogue as one file would have it: imported again, it changes nothing."""
-    mine = {"jurisdiction": jurisdiction}
-    services = Service.objects.filter(**mine, current__isnull=False).select_related(
+    """The whole catalogue as one file. Importing it again changes nothing."""
+    own = {"jurisdiction": jurisdiction}
+    services = Service.objects.filter(**own, current__isnull=False).select_related(
         "current__category", "current__department", "current__service"
     )
     return {
         "format": FORMAT,
-        "calendars": {one.code: _calendar(one) for one in Calendar.objects.filter(**mine).order_by("code")},
+        "calendars": {one.code: _calendar(one) for one in Calendar.objects.filter(**own).order_by("code")},
         "departments": [
             {
                 "code": one.code, "name": one.name, "phone": one.phone, "email": one.email,
                 "calendar": one.calendar.code, "on_call": one.on_call,
             } | ({} if one.active else {"active": False})
-            for one in Department.objects.filter(**mine).select_related("calendar").order_by("code")
+            for one in Department.objects.filter(**own).select_related("calendar").order_by("code")
         ],
         "categories": [
             {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
-            for one in Category.objects.filter(**mine)
+            for one in Category.objects.filter(**own)
         ],
         "services": [
             _service(one) for one in services.order_by("current__category__order", "current__category__code", "id")
@@ -399,22 +399,22 @@ def export_catalogue(jurisdiction: Jurisdiction) -> dict[str, Any]:
                 "code": one.code, "title": one.title, "body": one.body,
                 "services": [service.service_code for service in one.services.order_by("service_code")],
             } | ({} if one.published else {"published": False})
-            for one in Article.objects.filter(**mine).order_by("code")
+            for one in Article.objects.filter(**own).order_by("code")
         ],
         "routing": [
             {"name": one.name, "when": one.when, "department": one.department.code if one.department else None}
-            for one in RoutingRule.objects.filter(**mine, active=True).select_related("department")
+            for one in RoutingRule.objects.filter(**own, active=True).select_related("department")
         ],
         "reasons": {
             kind: [
                 {"code": one.code, "words": one.words} | ({"appeal": one.appeal} if one.appeal else {})
-                for one in ListedReason.objects.filter(**mine, kind=kind, active=True)
+                for one in ListedReason.objects.filter(**own, kind=kind, active=True)
             ]
             for kind in ListedReason.Kind.values
         },
         "emergency_words": _phrases(jurisdiction),
         "moderation_words": {
-            kind: list(ModerationTerm.objects.filter(**mine, kind=kind).order_by("value").values_list("value", flat=True))
+            kind: list(ModerationTerm.objects.filter(**own, kind=kind).order_by("value").values_list("value", flat=True))
             for kind in TERMS
         },
     }  # fmt: skip
@@ -439,6 +439,6 @@ def _service(service: Service) -> dict[str, Any]:
 def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[Any]]]:
     written: dict[str, dict[str, list[Any]]] = {}
     for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("kind", "language", "phrase"):
-        said = {"phrase": one.phrase, "unless": one.unless} if one.unless else one.phrase
-        written.setdefault(one.kind, {}).setdefault(one.language, []).append(said)
+        entry = {"phrase": one.phrase, "unless": one.unless} if one.unless else one.phrase
+        written.setdefault(one.kind, {}).setdefault(one.language, []).append(entry)
     return written

@@ -44,7 +44,7 @@ PHRASE_MAX = 120
 # Open311 puts service codes into paths and comma lists.
 SAFE_CODE = r"[A-Za-z0-9_.-]{1,60}"
 # What a catalogue may list for moderators. The addresses of persons are in no file that goes from hand to hand.
-TERMS = {"link": review.host_of, "threat": review.threat_of}
+TERMS = {"link": review.host_of, "threat": review.normalize_threat}
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 SPAN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 

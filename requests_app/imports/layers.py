@@ -1,4 +1,4 @@
-"""A city's own map layers (GeoJSON, Shapefiles) made into its basemap, its areas, and ground that is not its own."""
+"""Import a city's map layers (GeoJSON, Shapefiles) as its basemap, its areas, and land owned by others."""
 
 import json
 import re
@@ -20,24 +20,24 @@ from requests_app.places import basemap
 
 USES = ("basemap", "areas", "owners", "skip")
 KEYS = {"use", "layer", "properties", "values", "set", "ours", "srid", "encoding"}
-# After so many bad features of a file only their number is told.
-TOLD = 5
+# Report at most this many bad features of a file, then only their number.
+REPORTED_MAX = 5
 
 
 @dataclass
 class Entry:
-    """What one file is used for: one entry of the mapping."""
+    """One entry of the mapping: what a file is used for."""
 
     file: str
     use: str
     layer: str = ""
-    # Ours: theirs.
+    # Our name to the file's name.
     properties: dict[str, str] = field(default_factory=dict)
-    # {"class": {"1": "motorway", "": "street"}}: their value to ours, "" for any other.
+    # {"class": {"1": "motorway", "": "street"}}: the file's value to ours, "" for any other.
     values: dict[str, dict[str, str]] = field(default_factory=dict)
-    # The same for every feature: {"class": "street"}.
+    # Properties set on every feature: {"class": "street"}.
     set: dict[str, Any] = field(default_factory=dict)
-    # areas: false for a neighbor's ground. owners: the owner's name that means the city itself.
+    # For areas: False for land outside the city. For owners: the owner's name that means the city itself.
     ours: Any = True
     srid: int | None = None
     encoding: str = "utf-8"
@@ -45,24 +45,24 @@ class Entry:
 
 @dataclass
 class Report:
-    """What an import did: rows by use and layer, and a sentence for each feature that was left out."""
+    """The result of an import: row counts by use and layer, and a sentence per skipped feature."""
 
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     problems: list[str] = field(default_factory=list)
 
 
 def import_layers(jurisdiction: Jurisdiction, folder: Path, mapping: Path, *, progress: Progress) -> Report:
-    """Replaces each layer that the mapping names. All or nothing: the map never shows half of an import.
+    """Replaces each layer in the mapping, in one transaction. Bad features are skipped and reported.
 
-    Raises ImportProblemError for a mapping or a file that cannot be read. A bad feature is left out and told.
+    Raises ImportProblemError if the mapping or a file cannot be read.
     """
     entries = read_mapping(mapping)
     for entry in entries:
         if entry.use != "skip" and not (folder / entry.file).exists():
-            raise ImportProblemError(f"{mapping.name} names {entry.file}, but {folder} has no such file.")
+            raise ImportProblemError(f"{mapping.name} names {entry.file}, but there is no such file in {folder}.")
     report = Report()
     with transaction.atomic():
-        _forget_replaced(jurisdiction, entries)
+        _delete_replaced(jurisdiction, entries)
         loaded_codes: dict[str, set[str]] = defaultdict(set)
         for entry in entries:
             if entry.use == "skip":
@@ -76,24 +76,26 @@ def import_layers(jurisdiction: Jurisdiction, folder: Path, mapping: Path, *, pr
                 else:
                     staged.into_owner_areas(jurisdiction)
             report.counts[f"{entry.use} {entry.layer}".strip()] += staged.count
-        kept = _forget_lost_areas(jurisdiction, loaded_codes)
+        kept = _delete_missing_areas(jurisdiction, loaded_codes)
         for line in kept:
             progress.say(line)
         report.problems += kept
-        # Browsers and caches keep a tile for good under its version: a new map has new addresses.
+        # Tiles are cached indefinitely by version, so a new map needs a new version.
         Jurisdiction.objects.filter(pk=jurisdiction.pk).update(basemap_version=F("basemap_version") + 1)
     progress.finish()
     return report
 
 
 def read_mapping(path: Path) -> list[Entry]:
-    """The mapping's entries, in its order. Raises ImportProblemError with the file's name and what is wrong in it."""
+    """The mapping's entries, in order. Raises ImportProblemError with the file name and the problem."""
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
     if not isinstance(read, dict):
-        raise ImportProblemError(f"{path.name} must name files: streets.geojson: {{use: basemap, layer: streets}}")
+        raise ImportProblemError(
+            f"{path.name} must list files, such as streets.geojson: {{use: basemap, layer: streets}}"
+        )
     entries = []
     for file, uses in read.items():
         for use in uses if isinstance(uses, list) else [uses]:
@@ -106,22 +108,22 @@ def _entry(mapping: str, file: str, written: Any) -> Entry:
     if not isinstance(written, dict) or written.get("use") not in USES:
         raise ImportProblemError(f"{where}: `use` must be one of {', '.join(USES)}.")
     if unknown := set(written) - KEYS:
-        raise ImportProblemError(f"{where}: unknown key `{min(unknown)}`. Known are {', '.join(sorted(KEYS))}.")
+        raise ImportProblemError(f"{where}: unknown key `{min(unknown)}`. Known keys: {', '.join(sorted(KEYS))}.")
     entry = Entry(file=file, **written)
     if entry.use == "basemap" and entry.layer not in basemap.LAYERS:
-        raise ImportProblemError(f"{where}: `layer` must be one that the map draws: {', '.join(basemap.LAYERS)}.")
+        raise ImportProblemError(f"{where}: `layer` must be one of the map's layers: {', '.join(basemap.LAYERS)}.")
     if entry.use == "areas" and not re.fullmatch(r"[\w-]{1,40}", entry.layer):
-        raise ImportProblemError(f"{where}: areas need a `layer`, a short code like ward.")
+        raise ImportProblemError(f"{where}: areas need a `layer`, a short code such as ward.")
     named = {"areas": {"code", "name"}, "owners": {"owner"}}.get(entry.use)
     if named and not named & {*entry.properties, *entry.set}:
         raise ImportProblemError(
-            f"{where}: `properties` must say which of the file's is the {' or '.join(sorted(named))}."
+            f"{where}: `properties` must name the file's property for {' or '.join(sorted(named))}."
         )
     return entry
 
 
 class _Staged:
-    """A file's good features in a temporary table; PostGIS projects and mends them from there in one statement."""
+    """A file's valid features in a temporary table, from which PostGIS projects and repairs them in one statement."""
 
     def __init__(self, entry: Entry, folder: Path, report: Report, progress: Progress) -> None:
         self.entry, self.folder, self.report, self.progress = entry, folder, report, progress
@@ -136,9 +138,9 @@ class _Staged:
             )
             with cursor.copy("COPY staged FROM STDIN") as copy:
                 for number, theirs, shape in features(path, srid=self.entry.srid, encoding=self.entry.encoding):
-                    properties = self._ours(theirs)
-                    if trouble := self._trouble(properties, shape):
-                        self.bad.append(f"{self.entry.file}, feature {number}: {trouble}")
+                    properties = self._renamed(theirs)
+                    if problem := self._problem(properties, shape):
+                        self.bad.append(f"{self.entry.file}, feature {number}: {problem}")
                         continue
                     zoom = basemap.min_zoom(self.entry.layer, properties) if self.entry.use == "basemap" else None
                     properties.pop("min_zoom", None)
@@ -150,13 +152,13 @@ class _Staged:
     def __exit__(self, *_: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS staged")
-        for line in self.bad[:TOLD]:
+        for line in self.bad[:REPORTED_MAX]:
             self.progress.say(line)
-        if len(self.bad) > TOLD:
-            self.progress.say(f"{self.entry.file}: {len(self.bad) - TOLD} more features were left out.")
+        if len(self.bad) > REPORTED_MAX:
+            self.progress.say(f"{self.entry.file}: {len(self.bad) - REPORTED_MAX} more features were skipped.")
         self.report.problems += self.bad
 
-    def _ours(self, theirs: dict[str, Any]) -> dict[str, Any]:
+    def _renamed(self, theirs: dict[str, Any]) -> dict[str, Any]:
         ours = {}
         for name, their_name in ({"min_zoom": "min_zoom"} | self.entry.properties).items():
             value = theirs.get(their_name)
@@ -165,36 +167,36 @@ class _Staged:
             elif value is not None and not isinstance(value, int | float | bool):
                 value = str(value)
             if table := self.entry.values.get(name):
-                table = {str(key): said for key, said in table.items()}
+                table = {str(key): ours_value for key, ours_value in table.items()}
                 value = table.get(str(value if value is not None else ""), table.get("", value))
             if value not in (None, ""):
                 ours[name] = value
         return ours | self.entry.set
 
-    def _trouble(self, properties: dict[str, Any], shape: OGRGeometry | GDALException | None) -> str:
+    def _problem(self, properties: dict[str, Any], shape: OGRGeometry | GDALException | None) -> str:
         if shape is None:
-            return "it has no shape."
+            return "it has no geometry."
         if isinstance(shape, GDALException):
-            return f"its shape cannot be read ({shape})."
+            return f"its geometry cannot be read ({shape})."
         if shape.empty:
-            return "its shape is empty."
+            return "its geometry is empty."
         west, south, east, north = shape.extent
-        # Also false where a coordinate is no number.
+        # Also rejects NaN.
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-            return "its coordinates are not degrees. Name their system by `srid:` in the mapping."
+            return "its coordinates are not in degrees. Set their system with `srid:` in the mapping."
         if self.entry.use == "areas":
             if "Polygon" not in shape.geom_type.name:
-                return f"an area must be a polygon, and this is a {shape.geom_type.name}."
+                return f"an area must be a polygon, but this is a {shape.geom_type.name}."
             if not area_code(properties):
-                return "it has neither code nor name."
+                return "it has neither a code nor a name."
         if self.entry.use == "basemap" and max(abs(south), abs(north)) > 85:
-            return "it lies beyond the map's edge (85 degrees)."
+            return "it is beyond the edge of the map (85 degrees)."
         return ""
 
     def into_basemap(self, jurisdiction: Jurisdiction) -> None:
         with connection.cursor() as cursor:
             if self.entry.layer in basemap.LINES:
-                # Cities keep a street block by block; a name needs the whole street to be written along it.
+                # Cities store streets by block; labels need the whole street.
                 cursor.execute(
                     """
                     WITH blocks AS (DELETE FROM staged RETURNING *)
@@ -212,13 +214,13 @@ class _Staged:
             )
 
     def into_areas(self, jurisdiction: Jurisdiction) -> set[str]:
-        """Areas keep their rows, since requests and targets point at them. The codes that the file has."""
+        """Upserts areas, since requests and targets refer to their rows. Returns the codes in the file."""
         rows: dict[str, dict[str, Any]] = {}
         with connection.cursor() as cursor:
             cursor.execute("SELECT n, properties::text FROM staged ORDER BY n")
             for n, properties in cursor.fetchall():
                 theirs = json.loads(properties)
-                # The same code twice is one area in several pieces.
+                # The same code again: one area in several pieces.
                 rows.setdefault(area_code(theirs), {"properties": theirs, "pieces": []})["pieces"].append(n)
             for code, row in rows.items():
                 rest = {name: value for name, value in row["properties"].items() if name not in ("code", "name")}
@@ -252,7 +254,7 @@ class _Staged:
         }
         ids = {name: owner.pk for name, owner in owners.items()}
         with connection.cursor() as cursor:
-            # Lines are street segments; those of the city itself count too, for the nearest segment decides.
+            # Lines are street segments. Keep the city's own too, since the nearest segment decides.
             cursor.execute(
                 """
                 INSERT INTO requests_app_ownerarea (jurisdiction_id, owner_id, is_segment, name, shape)
@@ -267,7 +269,7 @@ class _Staged:
 
 
 def area_code(properties: dict[str, Any]) -> str:
-    """An area's code as the file has it; without one, the slug of its name ("Old Market" is old-market)."""
+    """The area's code, or else the slug of its name ("Old Market" is old-market)."""
     code = properties.get("code")
     if isinstance(code, float) and code.is_integer():
         code = int(code)
@@ -284,16 +286,16 @@ def owner_named(jurisdiction: Jurisdiction, name: str, kind: str | None) -> Owne
     return owner
 
 
-def _forget_replaced(jurisdiction: Jurisdiction, entries: list[Entry]) -> None:
+def _delete_replaced(jurisdiction: Jurisdiction, entries: list[Entry]) -> None:
     layers = {entry.layer for entry in entries if entry.use == "basemap"}
     BasemapFeature.objects.filter(jurisdiction=jurisdiction, layer__in=layers)._raw_delete("default")
     if any(entry.use == "owners" for entry in entries):
-        # Ground has no name of its own to be replaced by: the files of one import are all that is known.
+        # Land has no key to update by, so each import replaces all of it.
         OwnerArea.objects.filter(jurisdiction=jurisdiction)._raw_delete("default")
 
 
-def _forget_lost_areas(jurisdiction: Jurisdiction, loaded_codes: dict[str, set[str]]) -> list[str]:
-    """Areas that the new file no longer has. One that a request or a target points at stays; a sentence for each."""
+def _delete_missing_areas(jurisdiction: Jurisdiction, loaded_codes: dict[str, set[str]]) -> list[str]:
+    """Deletes areas that are no longer in the file, unless requests or targets use them. Returns a sentence per area kept."""
     kept: list[str] = []
     for layer, codes in loaded_codes.items():
         lost = Area.objects.filter(jurisdiction=jurisdiction, layer=layer).exclude(code__in=codes)
@@ -301,8 +303,7 @@ def _forget_lost_areas(jurisdiction: Jurisdiction, loaded_codes: dict[str, set[s
             Exists(RequestArea.objects.filter(area=OuterRef("pk"))) | Exists(Target.objects.filter(area=OuterRef("pk")))
         ).values_list("pk", "code")
         kept += [
-            f"{layer} {code}: no longer in the file, but kept, since requests or targets point at it."
-            for _, code in used
+            f"{layer} {code}: no longer in the file, but kept because requests or targets use it." for _, code in used
         ]
         lost.exclude(pk__in=[pk for pk, _ in used]).delete()
     return kept

@@ -1,4 +1,4 @@
-"""Reading map files: GeoJSON (also gzipped), Shapefiles (also zipped) and what else GDAL opens, in degrees."""
+"""Read map files as WGS 84: GeoJSON (also gzipped), Shapefiles (also zipped) and other formats GDAL opens."""
 
 import gzip
 import json
@@ -9,16 +9,16 @@ from typing import Any
 
 from django.contrib.gis.gdal import CoordTransform, DataSource, GDALException, OGRGeometry, SpatialReference
 
-# A feature's number in its file (from 1), its properties, and its shape in degrees: none, or why it is bad.
+# A feature's number in its file (from 1), its properties and its shape in degrees: None if missing, an exception if invalid.
 Feature = tuple[int, dict[str, Any], OGRGeometry | GDALException | None]
 
 
 class ImportProblemError(Exception):
-    """A file cannot be read as it is: nothing was changed. The message is for the person who started the import."""
+    """A file cannot be imported; nothing was changed. The message is for the person who started the import."""
 
 
 def features(path: Path, *, srid: int | None = None, encoding: str = "utf-8") -> Iterator[Feature]:
-    """The file's features. srid: its coordinate system, where the file does not say. Raises ImportProblemError."""
+    """Iterates over the file's features. srid: its coordinate system, if the file does not name one. Raises ImportProblemError."""
     if re.search(r"\.(geo)?json(\.gz)?$", path.name, re.IGNORECASE):
         return _geojson(path, srid)
     return _by_gdal(path, srid, encoding)
@@ -33,35 +33,35 @@ def _geojson(path: Path, srid: int | None) -> Iterator[Feature]:
     listed = collection.get("features") if isinstance(collection, dict) else None
     if not isinstance(listed, list):
         raise ImportProblemError(f"{path.name} is not GeoJSON: it has no list of features.")
-    turn = _to_degrees(path, srid, _named_srs(collection))
+    transform = _to_degrees(path, srid, _named_srs(collection))
     for number, feature in enumerate(listed, start=1):
         if not isinstance(feature, dict):
-            yield number, {}, GDALException("it is no feature")
+            yield number, {}, GDALException("it is not a feature")
             continue
         properties = feature.get("properties")
         if not isinstance(properties, dict):
             properties = {}
-        # Beside the properties some tools write from which zoom on a feature is drawn.
-        drawn = feature.get("tippecanoe")
-        if isinstance(drawn, dict) and "minzoom" in drawn:
-            properties = {"min_zoom": drawn["minzoom"], **properties}
+        # tippecanoe writes the minimum zoom next to the properties.
+        zooms = feature.get("tippecanoe")
+        if isinstance(zooms, dict) and "minzoom" in zooms:
+            properties = {"min_zoom": zooms["minzoom"], **properties}
         shape: OGRGeometry | GDALException | None = None
         if feature.get("geometry") is not None:
             try:
                 shape = OGRGeometry.from_json(json.dumps(feature["geometry"]))
-                if turn:
-                    shape.transform(turn)
+                if transform:
+                    shape.transform(transform)
             except (GDALException, TypeError, ValueError) as error:
                 shape = GDALException(first_line(error))
         yield number, properties, shape
 
 
 def _by_gdal(path: Path, srid: int | None, encoding: str) -> Iterator[Feature]:
-    """Shapefiles (also zipped) and whatever else GDAL opens; the first layer of the file."""
+    """Shapefiles (also zipped) and other formats GDAL opens; only the file's first layer."""
     source = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else str(path)
     try:
         layer = DataSource(source, encoding=encoding)[0]
-        turn = _to_degrees(path, srid, layer.srs)
+        transform = _to_degrees(path, srid, layer.srs)
     except (GDALException, IndexError) as error:
         raise ImportProblemError(f"{path.name} cannot be read as map data: {first_line(error)}") from error
     number = 0
@@ -72,18 +72,18 @@ def _by_gdal(path: Path, srid: int | None, encoding: str) -> Iterator[Feature]:
             try:
                 properties = {name: feature.get(name) for name in layer.fields}
                 shape = feature.geom
-                if turn:
-                    shape.transform(turn)
+                if transform:
+                    shape.transform(transform)
             except (GDALException, UnicodeDecodeError, ValueError) as error:
                 shape = GDALException(first_line(error))
             yield number, properties, shape
     except GDALException as error:
-        # The file ends before its last feature, or the rest of it is broken.
-        yield number + 1, {}, GDALException(f"the file cannot be read further: {first_line(error)}")
+        # The file is truncated or damaged.
+        yield number + 1, {}, GDALException(f"the rest of the file cannot be read: {first_line(error)}")
 
 
 def _named_srs(collection: dict[str, Any]) -> SpatialReference | None:
-    """The coordinate system that older GeoJSON files name; by today's standard there is only longitude and latitude."""
+    """The coordinate system named in the file, as before RFC 7946, which allows only WGS 84."""
     crs = collection.get("crs")
     name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, dict) else ""
     code = re.search(r"EPSG:+(\d+)$", name)
@@ -95,9 +95,9 @@ def _to_degrees(path: Path, srid: int | None, srs: SpatialReference | None) -> C
         srs = SpatialReference(srid) if srid else srs
         return CoordTransform(srs, SpatialReference(4326)) if srs else None
     except GDALException as error:
-        raise ImportProblemError(f"{path.name}: its coordinate system is not known. Name it by `srid:`.") from error
+        raise ImportProblemError(f"{path.name}: its coordinate system is unknown. Set it with `srid:`.") from error
 
 
 def first_line(error: Exception) -> str:
-    """What went wrong, in one line."""
+    """The error message's first line, at most 200 characters."""
     return (str(error).strip() or type(error).__name__).splitlines()[0][:200]

@@ -1,16 +1,16 @@
-"""How far an import is: one line that fills on a terminal, one line for each finished step anywhere else."""
+"""Progress of an import: a progress bar on a terminal, one line per finished step elsewhere."""
 
 import sys
 import time
 from typing import TextIO
 
 WIDTH = 24
-# Redrawing costs time; a reader sees no more than this.
+# At most ten redraws a second.
 EVERY_S = 0.1
 
 
 class Progress:
-    """progress.step("Addresses", 28043), then advance() as it goes; the next step, or finish(), ends it."""
+    """Call step("Addresses", 28043), then advance(); the next step() or finish() ends the step."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
@@ -29,7 +29,7 @@ class Progress:
             self._draw()
 
     def say(self, words: str) -> None:
-        """A line of its own, above the bar: what was left out and why."""
+        """Prints a line above the progress bar, such as why a row was skipped."""
         if self.on_terminal:
             self.stream.write("\r\x1b[K")
         self.stream.write(f"{words}\n")
@@ -58,7 +58,7 @@ class Progress:
 
 
 class Silent(Progress):
-    """Says nothing: for tests and for callers that have their own words."""
+    """Prints nothing."""
 
     def _draw(self) -> None: ...
 

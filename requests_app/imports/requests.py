@@ -1,4 +1,4 @@
-"""A city's earlier requests from its CSV file: read row by row, written in batches, each row taken once however often it comes."""
+"""Import a city's earlier requests from a CSV file, in batches. Importing the file again updates instead of duplicating."""
 
 import csv
 import datetime as dt
@@ -15,7 +15,7 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import connection, transaction
 
 from requests_app.clock import app_now
-from requests_app.imports.bulk import BulkWriter, Happened, History, Said, analyze
+from requests_app.imports.bulk import BulkWriter, History, NewComment, NewEvent, analyze
 from requests_app.imports.map_files import ImportProblemError, first_line
 from requests_app.imports.progress import Progress
 from requests_app.imports.request_mapping import OPEN_AS, RequestMapping, read_mapping
@@ -41,13 +41,13 @@ from requests_app.places.public_place import public_place
 from requests_app.rules.intake import DESCRIPTION_MAX, clean_text
 
 BATCH = 2_000
-# How many houses on either side of an address that the gazetteer does not have may stand for it.
+# For an address missing from the gazetteer, try up to this many house numbers on either side.
 HOUSES_ALONG = 5
-# What bytes become that are no text in the file's encoding.
+# Surrogates that stand for bytes not valid in the file's encoding.
 _NO_TEXT = re.compile("[\udc80-\udcff]")
-# Degrees: a pier or a bridge just beyond the drawn line is still a place in the city.
+# In degrees: accept piers and bridges just beyond the boundary.
 NEAR_THE_BOUNDARY = 0.002
-# What a second import may change. Whatever else the row says (reference, what staff did since) stays.
+# Columns that a second import may update; the others (reference, later work of staff) stay.
 COMPARED = (
     "service_id", "service_version_id", "description", "language", "channel", "point", "address", "place_note",
     "public_point", "public_address", "place_source", "place_confidence", "status", "disposition", "public_state",
@@ -57,7 +57,7 @@ COMPARED = (
 
 @dataclass
 class Imported:
-    """How it went. rejects: the file with the rows that were left out, if there are any."""
+    """The result of an import. rejects: the file with the rejected rows, if any."""
 
     new: int = 0
     changed: int = 0
@@ -73,7 +73,7 @@ class Imported:
 
 
 class BadRowError(Exception):
-    """A row that cannot be taken: the column, and why in words for the person who made the file."""
+    """A row that cannot be imported: the column, and the reason in words for the file's author."""
 
     def __init__(self, column: str, reason: str, value: str = "") -> None:
         self.column, self.reason, self.value = column, reason, value
@@ -82,7 +82,7 @@ class BadRowError(Exception):
 
 @dataclass
 class Row:
-    """One good row: its line in the file, and the request with its history."""
+    """One valid row: its line number, and the request with its history."""
 
     line: int
     external_id: str
@@ -93,7 +93,7 @@ class Row:
 
 @dataclass
 class Rejects:
-    """The rejects file: line, column, reason, value, and then the row as it was. Made when the first row is rejected."""
+    """The rejects file: line, column, reason, value and the original row. Created on the first reject."""
 
     path: Path
     header: list[str]
@@ -122,19 +122,19 @@ def import_requests(
     rejects: Path | None = None,
     batch: int = BATCH,
 ) -> Imported:
-    """Imports a CSV file (also gzipped). Known requests (by source and id) are brought up to date, never doubled.
+    """Imports a CSV file (also gzipped). Known requests, by source and id, are updated.
 
-    Rows that cannot be taken go to the rejects file and never stop the rest. Raises ImportProblemError if the file as a
-    whole cannot be read by this mapping; then nothing was stored.
+    Invalid rows go to the rejects file and do not stop the import. Raises ImportProblemError, before anything is stored, if
+    the file does not fit the mapping.
     """
-    reading = RequestImport(jurisdiction, file, read_mapping(mapping), progress)
-    reading.prepare()
-    return reading.run(rejects or settings.VAR / "imports" / f"{file.name.split('.')[0]}.rejects.csv", batch)
+    request_import = RequestImport(jurisdiction, file, read_mapping(mapping), progress)
+    request_import.prepare()
+    return request_import.run(rejects or settings.VAR / "imports" / f"{file.name.split('.')[0]}.rejects.csv", batch)
 
 
 @contextmanager
 def opened(file: Path, encoding: str) -> Iterator[TextIO]:
-    """The file's text. Bytes that are no text become marks that clean rows do not have; see _named()."""
+    """Opens the file as text. Invalid bytes become surrogates, which _named() rejects."""
     kind: Any = gzip.open if file.suffix == ".gz" else open
     with kind(file, "rt", encoding=encoding, errors="surrogateescape", newline="") as text:
         yield text
@@ -158,8 +158,8 @@ class RequestImport:
 
     # --- Before the first row -------------------------------------------------------------------------------------
     def prepare(self) -> None:
-        """A first look at the file: its columns, how long it is, and which types and departments it speaks of."""
-        self.progress.step(f"Looking at {self.file.name}")
+        """First pass: checks the columns, counts the rows, and collects the types and departments."""
+        self.progress.step(f"Checking {self.file.name}")
         types: dict[str, tuple[str, str]] = {}
         departments: dict[str, None] = {}
         try:
@@ -181,7 +181,7 @@ class RequestImport:
             raise ImportProblemError(f"{self.file.name} cannot be read: {first_line(error)}") from error
         with transaction.atomic():
             self._departments([code for code in departments if code and code.isprintable()])
-            self._services({name: said for name, said in types.items() if name and name.isprintable()})
+            self._services({name: names for name, names in types.items() if name and name.isprintable()})
         self.areas = {
             (layer, code): pk
             for layer, code, pk in Area.objects.filter(
@@ -192,7 +192,7 @@ class RequestImport:
             self.boundary = self.jurisdiction.boundary.buffer(NEAR_THE_BOUNDARY).prepared
 
     def _columns(self, header: list[str]) -> dict[str, int]:
-        """Where each of our names stands in a row."""
+        """The position in a row of each of our names."""
         at = {ours: header.index(theirs) for ours, theirs in self.mapping.column_of.items()}
         at |= {f"area:{layer}": header.index(theirs) for layer, theirs in self.mapping.areas.items()}
         if self.mapping.place.default.column:
@@ -200,7 +200,9 @@ class RequestImport:
         return at
 
     def _departments(self, codes: list[str]) -> None:
-        known = {one.code: one for one in Department.objects.filter(jurisdiction=self.jurisdiction)}
+        known = {
+            department.code: department for department in Department.objects.filter(jurisdiction=self.jurisdiction)
+        }
         for code in codes:
             if code not in known and self.mapping.departments.create:
                 name = self.mapping.departments.names.get(code, code)
@@ -215,7 +217,7 @@ class RequestImport:
         ]
 
     def _services(self, types: dict[str, tuple[str, str]]) -> None:
-        """Every type's service: the one that the mapping names, else one of its own code, else (if wished) a new one."""
+        """The service for each type: the one in the mapping, else one with the type's code, else (if enabled) a new one."""
         known = {
             one.service_code: one.current
             for one in Service.objects.filter(jurisdiction=self.jurisdiction, current__isnull=False).select_related(
@@ -226,7 +228,9 @@ class RequestImport:
             code = self.mapping.services.map.get(name) or service_code(name)
             version = known.get(code)
             if version is None and name in self.mapping.services.map:
-                raise ImportProblemError(f"The mapping leads `{name}` to the service `{code}`, which the city has not.")
+                raise ImportProblemError(
+                    f"The mapping sends `{name}` to the service `{code}`, which the city does not have."
+                )
             if version is None and self.mapping.services.create:
                 version = known[code] = self._new_service(code, name, category, department)
             if version is not None:
@@ -281,83 +285,85 @@ class RequestImport:
                 self._write(batch)
         except (OSError, EOFError) as error:
             raise ImportProblemError(
-                f"{self.file.name} breaks off after {self.done.read:,} rows: {first_line(error)} What stood before is stored."
+                f"{self.file.name} ends after {self.done.read:,} rows: {first_line(error)} The rows before that are stored."
             ) from error
         finally:
             if rejects is not None:
                 rejects.close()
         if rejects.count:
             self.done.rejected, self.done.rejects = rejects.count, rejects.path
-            self.progress.say(f"{rejects.count:,} rows were left out: {rejects.path} says which and why.")
+            self.progress.say(f"{rejects.count:,} rows were rejected: {rejects.path} lists them with the reasons.")
         analyze()
-        self._join_duplicates()
+        self._link_duplicates()
         return self.done
 
     def _named(self, raw: list[str] | csv.Error, header: list[str]) -> dict[str, str]:
-        """The row by our names, without the spaces around its values."""
+        """The row as a dict by our names, with values stripped."""
         if isinstance(raw, csv.Error):
-            raise BadRowError("", f"this is no row of a CSV file: {raw}")
+            raise BadRowError("", f"this is not a valid CSV row: {raw}")
         if len(raw) != len(header):
-            raise BadRowError("", f"the row has {len(raw)} values, the heading {len(header)}")
+            raise BadRowError("", f"the row has {len(raw)} values, but the header has {len(header)}")
         for column, value in zip(header, raw, strict=True):
             if not value.isascii() and _NO_TEXT.search(value):
-                raise BadRowError(column, f"this is no text in {self.mapping.csv.encoding}", value)
+                raise BadRowError(column, f"this is not valid {self.mapping.csv.encoding} text", value)
         return {ours: raw[index].replace("\x00", "").strip() for ours, index in self.at.items()}
 
-    def _row(self, said: dict[str, str], line: int, seen: set[int]) -> Row:
-        external_id = said["external_id"]
+    def _row(self, values: dict[str, str], line: int, seen: set[int]) -> Row:
+        external_id = values["external_id"]
         if not external_id or len(external_id) > 80:
-            raise BadRowError(self._theirs("external_id"), "every row needs an id of at most 80 symbols", external_id)
+            raise BadRowError(
+                self._theirs("external_id"), "every row needs an id of at most 80 characters", external_id
+            )
         if hash(external_id) in seen:
-            raise BadRowError(self._theirs("external_id"), "this id stood further up in the file", external_id)
-        version = self.services.get(said["type"])
+            raise BadRowError(self._theirs("external_id"), "this id appeared earlier in the file", external_id)
+        version = self.services.get(values["type"])
         if version is None:
-            raise BadRowError(self._theirs("type"), "no service is known for this type", said["type"])
-        opened_at = self._time("submitted_at", said)
+            raise BadRowError(self._theirs("type"), "there is no service for this type", values["type"])
+        opened_at = self._time("submitted_at", values)
         if opened_at is None:
-            raise BadRowError(self._theirs("submitted_at"), "the time it was opened is missing")
-        closed_at = self._closed_at(said, opened_at)
-        status = self.mapping.status.get(said["status"])
+            raise BadRowError(self._theirs("submitted_at"), "the opening time is missing")
+        closed_at = self._closed_at(values, opened_at)
+        status = self.mapping.status.get(values["status"])
         if status is None:
-            raise BadRowError(self._theirs("status"), "the mapping does not say what this status means", said["status"])
+            raise BadRowError(self._theirs("status"), "the mapping does not define this status", values["status"])
         if status == "closed" and closed_at is None:
-            raise BadRowError(self._theirs("closed_at"), "it is closed, but does not say when")
+            raise BadRowError(self._theirs("closed_at"), "it is closed, but has no closing time")
         if max(opened_at, closed_at or opened_at) > self.now + dt.timedelta(days=1):
-            raise BadRowError(self._theirs("submitted_at"), "this time is yet to come", said["submitted_at"])
-        department = self.departments.get(said.get("department", ""))
-        if department is None and said.get("department"):
-            raise BadRowError(self._theirs("department"), "the city has no such department", said["department"])
+            raise BadRowError(self._theirs("submitted_at"), "this time is in the future", values["submitted_at"])
+        department = self.departments.get(values.get("department", ""))
+        if department is None and values.get("department"):
+            raise BadRowError(self._theirs("department"), "the city has no such department", values["department"])
         row = Row(line, external_id, History({}))
-        self._fill(row, said, version, department or version.department, opened_at, closed_at, status)
+        self._fill(row, values, version, department or version.department, opened_at, closed_at, status)
         seen.add(hash(external_id))
         return row
 
     def _fill(
         self,
         row: Row,
-        said: dict[str, str],
+        values: dict[str, str],
         version: ServiceVersion,
         department: Department,
         opened_at: dt.datetime,
         closed_at: dt.datetime | None,
         status: str,
     ) -> None:
-        closing = _clean(said.get("closing_words", ""))
+        closing = _clean(values.get("closing_words", ""))
         ended = status == "closed"
         ending = self.mapping.ending(closing) if ended else None
-        point = self._point(row, said)
-        address = self.mapping.address(said.get("address", ""))[:300]
+        point = self._point(row, values)
+        address = self.mapping.address(values.get("address", ""))[:300]
         public_point, public_address = public_place(version.visibility, point, address)
         open_as = OPEN_AS.get(status) or Status.ROUTED
         row.history.row = {
             "service_id": version.service_id,
             "service_version_id": version.pk,
-            "description": self._description(said),
-            "language": said.get("language") or self.language,
-            "channel": self.mapping.channels.get(said.get("channel", ""), Channel.IMPORT),
+            "description": self._description(values),
+            "language": values.get("language") or self.language,
+            "channel": self.mapping.channels.get(values.get("channel", ""), Channel.IMPORT),
             "point": point,
             "address": address,
-            "place_note": said.get("place_note", "")[:300],
+            "place_note": values.get("place_note", "")[:300],
             "place_source": "imported" if point or address else "",
             "place_confidence": None,
             "public_point": public_point,
@@ -367,48 +373,48 @@ class RequestImport:
             "public_state": _public_state(version),
             "priority": version.priority,
             "department_id": department.pk,
-            "due_at": self._time("due_at", said),
+            "due_at": self._time("due_at", values),
             "submitted_at": opened_at,
             "routed_at": None if open_as == Status.RECEIVED else opened_at,
             "resolved_at": closed_at if ended else None,
             "closed_at": closed_at if ended else None,
             "updated_at": closed_at or opened_at,
-            "last_public_word_at": closed_at if ended else None,
+            "last_public_message_at": closed_at if ended else None,
             "external_source": self.mapping.source,
             "external_id": row.external_id,
         }
         if point is None:
-            named = {layer: said[f"area:{layer}"] for layer in self.mapping.areas}
+            named = {layer: values[f"area:{layer}"] for layer in self.mapping.areas}
             row.history.area_ids = [self.areas[pair] for pair in named.items() if pair in self.areas]
-        happened = row.history.happened
-        happened.append(
-            Happened(
+        events = row.history.events
+        events.append(
+            NewEvent(
                 "submitted",
                 opened_at,
                 {"channel": row.history.row["channel"], "service_code": version.service.service_code},
             )
         )
         if row.history.row["routed_at"]:
-            happened.append(Happened("routed", opened_at, {"department_id": department.pk, "reason": "imported"}))
-        happened.append(Happened("imported", self.now, {"source_status": status}))
+            events.append(NewEvent("routed", opened_at, {"department_id": department.pk, "reason": "imported"}))
+        events.append(NewEvent("imported", self.now, {"source_status": status}))
         if ending and closed_at:
             self._end(row, closing, closed_at, department)
         elif closing:
-            note = Said(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
-            happened.append(Happened("noted", max(opened_at, closed_at or opened_at), said=note))
+            note = NewComment(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
+            events.append(NewEvent("note_added", max(opened_at, closed_at or opened_at), comment=note))
 
     def _end(self, row: Row, closing: str, closed_at: dt.datetime, department: Department) -> None:
-        """The public reads our words for the ending's code; what staff wrote may name people, and stays with staff."""
+        """The public sees the mapping's words for the outcome. Staff's own closing words may name people, so they become a note."""
         ending = self.mapping.ending(closing)
         words = ending.words.get(self.language) or ending.words.get("en", "")
-        public = Said(Comment.Kind.OUTCOME, words, self.language, public=True, department_id=department.pk)
+        public = NewComment(Comment.Kind.OUTCOME, words, self.language, public=True, department_id=department.pk)
         if closing:
-            note = Said(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
-            row.history.happened.append(Happened("noted", closed_at, said=note))
-        row.history.happened.append(
-            Happened("resolved", closed_at, {"disposition": ending.disposition}, said=public if words else None)
+            note = NewComment(Comment.Kind.NOTE, closing, self.language, department_id=department.pk)
+            row.history.events.append(NewEvent("note_added", closed_at, comment=note))
+        row.history.events.append(
+            NewEvent("resolved", closed_at, {"disposition": ending.disposition}, comment=public if words else None)
         )
-        row.history.happened.append(Happened("closed", closed_at))
+        row.history.events.append(NewEvent("closed", closed_at))
         if ending.disposition == "duplicate" and self.mapping.duplicate_of.match is not None:
             found = self.mapping.duplicate_of.match.search(closing)
             row.duplicate_of = self.mapping.duplicate_of.id.format(found[1]) if found else ""
@@ -416,47 +422,47 @@ class RequestImport:
     def _theirs(self, ours: str) -> str:
         return self.mapping.column_of.get(ours, ours)
 
-    def _time(self, ours: str, said: dict[str, str]) -> dt.datetime | None:
-        text = said.get(ours, "")
+    def _time(self, ours: str, values: dict[str, str]) -> dt.datetime | None:
+        text = values.get(ours, "")
         if not text:
             return None
         try:
             return self.mapping.time(text, self.zone)
         except (ValueError, OverflowError) as error:
-            raise BadRowError(self._theirs(ours), "this is no time that can be read", text) from error
+            raise BadRowError(self._theirs(ours), "this is not a valid time", text) from error
 
-    def _closed_at(self, said: dict[str, str], opened_at: dt.datetime) -> dt.datetime | None:
-        text = said.get("closed_at", "")
+    def _closed_at(self, values: dict[str, str], opened_at: dt.datetime) -> dt.datetime | None:
+        text = values.get("closed_at", "")
         if not text:
             return None
         try:
             closed_at = self.mapping.closed_time(text, self.zone, opened_at)
         except (ValueError, OverflowError) as error:
-            raise BadRowError(self._theirs("closed_at"), "this is no time that can be read", text) from error
+            raise BadRowError(self._theirs("closed_at"), "this is not a valid time", text) from error
         if closed_at < opened_at:
             raise BadRowError(self._theirs("closed_at"), "it was closed before it was opened", text)
         return closed_at
 
-    def _description(self, said: dict[str, str]) -> str:
-        text = _clean(said.get("description", ""))[:DESCRIPTION_MAX]
-        other = said.get(self.mapping.description.unless_same_as, "")
+    def _description(self, values: dict[str, str]) -> str:
+        text = _clean(values.get("description", ""))[:DESCRIPTION_MAX]
+        other = values.get(self.mapping.description.unless_same_as, "")
         return "" if other and _letters(text) == _letters(other) else text
 
-    def _point(self, row: Row, said: dict[str, str]) -> Point | None:
-        """Where it was, if the file truly says so: not at the place that stands for "unknown", and in the city."""
-        longitude, latitude = said.get("longitude", ""), said.get("latitude", "")
-        unknown = self.mapping.place.default.column and said.get(":default") in self.mapping.place.default.values
+    def _point(self, row: Row, values: dict[str, str]) -> Point | None:
+        """The location, or None if it is missing, the placeholder for "unknown", or outside the city."""
+        longitude, latitude = values.get("longitude", ""), values.get("latitude", "")
+        unknown = self.mapping.place.default.column and values.get(":default") in self.mapping.place.default.values
         if not longitude or not latitude or unknown:
-            row.geocode = self.mapping.address(said.get("address", "")) if self.mapping.place.geocode else ""
+            row.geocode = self.mapping.address(values.get("address", "")) if self.mapping.place.geocode else ""
             return None
         try:
             x, y = float(longitude), float(latitude)
         except ValueError as error:
             raise BadRowError(
-                self._theirs("longitude"), "these are no coordinates", f"{longitude} {latitude}"
+                self._theirs("longitude"), "these are not coordinates", f"{longitude} {latitude}"
             ) from error
         if not (-180 <= x <= 180 and -90 <= y <= 90):
-            raise BadRowError(self._theirs("longitude"), "these are no coordinates", f"{longitude} {latitude}")
+            raise BadRowError(self._theirs("longitude"), "these are not coordinates", f"{longitude} {latitude}")
         point = Point(x, y, srid=4326)
         if (x, y) == (0, 0) or (self.boundary is not None and not self.boundary.covers(point)):
             return None
@@ -482,7 +488,7 @@ class RequestImport:
             if new:
                 self.writer.write([row.history for row in new])
             if changes:
-                self._only_what_is_new(changes)
+                self._drop_known_events(changes)
                 self.writer.change(changes)
         self.done.new += len(new)
         self.done.changed += len(changes)
@@ -491,15 +497,15 @@ class RequestImport:
         self.progress.advance(len(batch))
 
     def _geocode(self, rows: list[Row]) -> None:
-        """By the address itself, else by a house a few numbers along the street: the gazetteer knows no ground between."""
-        wished = {row.line: spellings(row.geocode) for row in rows}
-        keys = {key for readings in wished.values() for key, _ in readings}
+        """Locates rows by address, or else by a nearby house number on the street."""
+        spelled = {row.line: spellings(row.geocode) for row in rows}
+        keys = {key for readings in spelled.values() for key, _ in readings}
         if not keys:
             return
         entries = GazetteerEntry.objects.filter(jurisdiction=self.jurisdiction, search_key__in=keys)
         points = dict(entries.order_by("-id").values_list("search_key", "point"))
         for row in rows:
-            found = next(((points[key], sure) for key, sure in wished[row.line] if key in points), None)
+            found = next(((points[key], sure) for key, sure in spelled[row.line] if key in points), None)
             if found is None:
                 continue
             version = self._version(row)
@@ -517,12 +523,12 @@ class RequestImport:
         rows = ServiceRequest.objects.filter(
             jurisdiction=self.jurisdiction, external_source=self.mapping.source, external_id__in=ids
         ).exclude(external_id="")
-        # The exclusion says to the planner that the index of external ids holds all of them.
+        # The exclusion lets the planner use the partial index on external ids.
         rows = rows.values("id", "external_id", *COMPARED)
         return {row["external_id"]: row for row in rows}
 
-    def _only_what_is_new(self, changes: list[tuple[dict[str, Any], History]]) -> None:
-        """The log is only ever added to: what it says already is not said again."""
+    def _drop_known_events(self, changes: list[tuple[dict[str, Any], History]]) -> None:
+        """Drops events that are already in the append-only log."""
         ids = [before["id"] for before, _ in changes]
         logged: dict[int, set[tuple[str, dt.datetime]]] = {}
         for pk, kind, at in Event.objects.filter(service_request__in=ids).values_list(
@@ -531,15 +537,15 @@ class RequestImport:
             logged.setdefault(pk, set()).add((kind, at))
         for before, history in changes:
             history.row["id"] = before["id"]
-            kept = logged.get(before["id"], set())
-            history.happened = [
-                one for one in history.happened if one.kind == "imported" or (one.kind, one.at) not in kept
+            known = logged.get(before["id"], set())
+            history.events = [
+                event for event in history.events if event.kind == "imported" or (event.kind, event.at) not in known
             ]
             if before["status"] not in OPEN and history.row["status"] in OPEN:
-                history.happened.append(Happened("reopened", self.now))
+                history.events.append(NewEvent("reopened", self.now))
 
-    def _join_duplicates(self) -> None:
-        """Cases that name an earlier one, where that one was imported too and was not itself joined with another."""
+    def _link_duplicates(self) -> None:
+        """Links duplicates to the request they name, if it was imported and is not a duplicate itself."""
         if not self.pairs:
             return
         with transaction.atomic(), connection.cursor() as cursor:
@@ -564,12 +570,12 @@ class RequestImport:
 
 
 def _clean(text: str) -> str:
-    """clean_text(), quickly where there is nothing to clean."""
+    """clean_text() with a fast path for plain ASCII."""
     return text.strip() if text.isascii() and text.isprintable() else clean_text(text)
 
 
 def spellings(address: str) -> list[tuple[str, float]]:
-    """How the gazetteer may spell it, the surest first, with how sure each is: "12-14 Elm St" may stand there as 12 Elm St."""
+    """Gazetteer keys to try, with a confidence each, best first: "12-14 Elm St" may be listed as 12 Elm St."""
     key = search_key(address)
     numbered = re.match(r"^(\d{1,5})\w?(?: \d{1,5}\w?)? (\D.*)$", key)
     if not key or not numbered:
@@ -577,13 +583,13 @@ def spellings(address: str) -> list[tuple[str, float]]:
     number, street = int(numbered[1]), numbered[2]
     along = [number + step * side for step in range(1, HOUSES_ALONG + 1) for side in (2, -2)]
     if number == 0:
-        # "0 Elm St" says that nobody knew the number.
+        # "0 Elm St" means that the number was unknown.
         along = []
-    return [(key, 1.0), (f"{number} {street}", 0.9), *((f"{one} {street}", 0.6) for one in along if one > 0)]
+    return [(key, 1.0), (f"{number} {street}", 0.9), *((f"{house} {street}", 0.6) for house in along if house > 0)]
 
 
 def service_code(name: str) -> str:
-    """A type's name as a code that addresses and lists can carry."""
+    """A type's name as a code that is safe in URLs."""
     return re.sub(r"[^A-Za-z0-9_.]+", "-", name).strip("-")[:60] or "other"
 
 
@@ -605,7 +611,7 @@ def _same(before: Any, now: Any) -> bool:
 
 
 def _rows(reader: Any) -> Iterator[list[str] | csv.Error]:
-    """The file's rows; what csv cannot read is handed out as its error, and reading goes on. Empty lines are no rows."""
+    """The file's non-empty rows; a row that csv cannot parse is yielded as its error."""
     while True:
         try:
             row = next(reader)

@@ -1,4 +1,4 @@
-"""Gathered mail: what changed since the last one, request by request, each change once."""
+"""Digest emails: the changes since the last one, grouped by request, each change once."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,15 +28,15 @@ from requests_app.models import (
     Subscription,
 )
 
-# So many reports are told one by one; of the rest the mail says how many there are and where to read them.
-TOLD = 50
-# Of one report's changes, the last so many: a mail must end somewhere.
-CHANGES = 10
+# Reports listed in one email; it links to the rest.
+REPORTS_LISTED = 50
+# Changes listed per report: the latest ones.
+CHANGES_LISTED = 10
 
 
 @dataclass(frozen=True)
 class Change:
-    """text: the city's words that came with it, in their own language."""
+    """text: the city's comment that came with it, in its own language."""
 
     words: str
     text: str = ""
@@ -44,8 +44,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Told:
-    """One request: what it is, how it stands, what happened since, and where to read more."""
+class ReportChanges:
+    """A report in the email: its name, status, changes since the last email, and URL."""
 
     name: str
     reference: str
@@ -56,7 +56,7 @@ class Told:
 
 
 def send_digest(row: OutboxRow) -> None:
-    """Sends one gathered mail and marks what it told, in the row's transaction: a kill sends it again, with the same id."""
+    """Sends a digest and marks its items as sent, in the row's transaction. If it dies midway, it is sent again, same id."""
     contact_point, subscription, cadence = digest_of(row)
     if contact_point is None or contact_point.bounced_at is not None:
         return
@@ -70,7 +70,7 @@ def send_digest(row: OutboxRow) -> None:
     jurisdiction = contact_point.person.jurisdiction
     changes = Changes(contact_point, subscription, items)
     if changes.readable and limits.is_over(contact_point):
-        # Marked as told it would be lost: the queue tries again until there is room.
+        # Skipping it would lose the changes, so the queue retries until the limit allows it.
         raise limits.Full
     if changes.readable:
         with override(contact_point.person.language), timezone.override(jurisdiction.zone):
@@ -89,8 +89,8 @@ def send_digest(row: OutboxRow) -> None:
 
 
 class Changes:
-    """What this address may be told of, asked when it is sent: a request may have turned private since, words may have been
-    hidden, and its people may have stopped its mails."""
+    """The changes this address may read, checked when the email is sent: since then a request may have become private, a
+    comment may have been hidden, or the recipient may have unsubscribed."""
 
     def __init__(self, contact_point: ContactPoint, subscription: Subscription | None, items: list[DigestItem]) -> None:
         self.of_subscription = subscription is not None
@@ -101,8 +101,8 @@ class Changes:
                 contact_point=contact_point,
                 unsubscribed_at=None,
             )
-            # Whoever is there twice (reported it, and joined it once more) reads it as its reporter.
-            for part in sorted(parts, key=lambda one: one.role in Participation.OWN):
+            # Someone who both reported and joined a request reads it as its reporter.
+            for part in sorted(parts, key=lambda part: part.role in Participation.OWN):
                 self.roles[part.service_request_id] = part.role
         about = {one.event.data.get("comment_id") for one in items} - {None}
         self.comments = {one.pk: one for one in Comment.objects.filter(pk__in=about, hidden_at=None)}
@@ -121,7 +121,7 @@ class Changes:
         return item.service_request.is_public and (self.of_subscription or item.service_request_id in self.roles)
 
     def words_of(self, item: DigestItem) -> Comment | None:
-        """What the city wrote to everybody, or asked its reporter."""
+        """The city's public comment, or its question if the recipient is the reporter."""
         comment = self.comments.get(item.event.data.get("comment_id") or 0)
         if comment is None:
             return None
@@ -129,7 +129,7 @@ class Changes:
         return comment if comment.public or asked else None
 
     def by_request(self) -> list[list[DigestItem]]:
-        """Each request's changes, oldest first; the request that changed last comes first."""
+        """Each request's changes, oldest first. The most recently changed request comes first."""
         groups: dict[int, list[DigestItem]] = {}
         for one in self.readable:
             groups.setdefault(one.service_request_id, []).append(one)
@@ -143,24 +143,24 @@ def compose(
     requests = changes.by_request()
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=jurisdiction)}
     owners = timeline.names_of_owners(one.event for one in changes.readable)
-    site = links.site_of(jurisdiction)
+    site = links.base_url(jurisdiction)
     stop_url = site + reverse(
         "requests_app:unsubscribe_digest_link", args=[links.digest_token(contact_point, subscription)]
     )
     told = []
-    for group in requests[:TOLD]:
+    for group in requests[:REPORTS_LISTED]:
         service_request = group[0].service_request
         service_request.jurisdiction = jurisdiction
         own = changes.is_own(service_request)
         told.append(
-            Told(
+            ReportChanges(
                 name=localized(service_request.service_version.name),
                 reference=service_request.display_reference,
                 place=service_request.address if own else service_request.public_address,
                 status=wording.status_words(service_request, to_reporter=own),
                 changes=[
                     _change(one, changes, timeline.words(one.event, service_request, departments, owners, own=own))
-                    for one in group[-CHANGES:]
+                    for one in group[-CHANGES_LISTED:]
                 ],
                 url=_url(service_request, contact_point, subscription),
             )
@@ -197,8 +197,8 @@ def _change(item: DigestItem, changes: Changes, words: str) -> Change:
 
 
 def _url(service_request: ServiceRequest, contact_point: ContactPoint, subscription: Subscription | None) -> str:
-    """To their own reports by the private link; to others as everybody goes."""
+    """The private link for their own reports; the public page for others."""
     if subscription is None:
-        return links.url(links.link_for(contact_point.person, service_request), service_request.jurisdiction)
+        return links.url(links.get_or_create_link(contact_point.person, service_request), service_request.jurisdiction)
     path = reverse("requests_app:track", args=[service_request.reference])
-    return links.site_of(service_request.jurisdiction) + path
+    return links.base_url(service_request.jurisdiction) + path

@@ -1,4 +1,4 @@
-"""Mail: one message to one person about one event, in their language, with an id that is the same on every try."""
+"""Email: one message to one person about one event, in their language, with the same Message-ID on every try."""
 
 import hashlib
 import re
@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from requests_app import links
@@ -35,12 +36,14 @@ from requests_app.models import (
 )
 from requests_app.rules import reopening
 
-# These are about words alone: once the words are hidden, there is nothing to tell.
+# These carry a comment. If it has been hidden, they aren't sent.
 ABOUT_WORDS = {"commented", "asked"}
+# A service name without these reads well inside a sentence: "your street light out report".
+NOT_IN_A_SENTENCE = re.compile(r"[,:;()'’“”\"]")
 
 
 class Undeliverable(Exception):
-    """The server refused the address for good. code: the SMTP code (5xx), or "refused" by a mail service's API."""
+    """The address was rejected permanently. code: the SMTP code (5xx), or "refused" by an email service's API."""
 
     def __init__(self, code: str, contact_point_id: int | None) -> None:
         self.code, self.contact_point_id = code, contact_point_id
@@ -48,7 +51,7 @@ class Undeliverable(Exception):
 
 
 def message_id(event_id: int | None, recipient_id: int | None, kind: str, jurisdiction: Jurisdiction) -> str:
-    """The same for every try of the same message, and not to be guessed from outside."""
+    """The same on every try of a message, and impossible to guess."""
     digest = hashlib.sha256(f"{settings.SECRET_KEY}:{event_id}:{recipient_id}:{kind}".encode()).hexdigest()[:32]
     domain = re.sub(r"[^A-Za-z0-9.-]", "", jurisdiction.jurisdiction_id) or "lamplighter"
     return f"<{digest}@{domain}>"
@@ -61,7 +64,8 @@ def sender(jurisdiction: Jurisdiction) -> str:
 def send_notification(row: OutboxRow) -> None:
     """Sends the email of one outbox row of kind `email_…`.
 
-    Runs inside the row's transaction: after a kill before its commit it is sent again, with the same Message-ID.
+    Runs inside the row's transaction. If the process dies before the commit, the email is sent again with the same
+    Message-ID.
     """
     contact_point = row.recipient
     service_request = row.service_request
@@ -77,7 +81,7 @@ def send_notification(row: OutboxRow) -> None:
     event = row.event
     if event is None or (kind in ABOUT_WORDS and _comment_of(event, kind) is None):
         return
-    message, _ = Message.objects.get_or_create(
+    message, _created = Message.objects.get_or_create(
         event=event,
         contact_point=contact_point,
         channel="email",
@@ -92,7 +96,7 @@ def send_notification(row: OutboxRow) -> None:
     if message.sent_at is not None or message.skipped:
         return
     if limits.is_over(contact_point):
-        # A stranger's mailbox must not be flooded through us: the news waits for one mail tomorrow.
+        # Nobody may flood someone else's mailbox through us, so the update waits for tomorrow's digest.
         message.skipped = "cap"
         message.save(update_fields=["skipped"])
         DigestItem.objects.bulk_create(
@@ -119,25 +123,28 @@ def send_notification(row: OutboxRow) -> None:
 
 
 def _is_theirs(service_request: ServiceRequest, participation: Participation, kind: str) -> bool:
-    """Who joined or follows hears nothing more of a request that turned private, and never what its reporter is asked."""
+    """Followers get nothing about a request that became private, and never the questions put to its reporter."""
     return participation.role in Participation.OWN or (service_request.is_public and kind != "asked")
 
 
 def compose(
     service_request: ServiceRequest, contact_point: ContactPoint, *, kind: str, event: Event, own: bool = True
 ) -> EmailMultiAlternatives:
-    """Subject, plain text and HTML from templates/emails/, in the active language. own: to whoever reported it."""
+    """Subject, plain text and HTML from templates/emails/, in the active language. own: the recipient reported it."""
     jurisdiction = service_request.jurisdiction
-    link = links.link_for(contact_point.person, service_request)
+    link = links.get_or_create_link(contact_point.person, service_request)
     comment = _comment_of(event, kind)
     follow_url = links.url(link, jurisdiction)
-    stop_url = links.site_of(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
+    stop_url = links.base_url(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
+    service_name = localized(service_request.service_version.name)
+    place = service_request.address if own else service_request.public_address
     context: dict[str, Any] = {
         "service_request": service_request,
         "city": jurisdiction,
-        "service_name": localized(service_request.service_version.name),
+        "service_name": service_name,
+        "report": _report_words(service_name, place, own=own),
         "department": wording.department_words(service_request),
-        "place": service_request.address if own else service_request.public_address,
+        "place": place,
         "own": own,
         "status": wording.status_words(service_request, to_reporter=own),
         "next_step": wording.next_step(service_request, to_reporter=own),
@@ -149,9 +156,8 @@ def compose(
         "stop_url": stop_url,
         "demo": settings.DEMO,
     }
-    subject = " ".join(render_to_string(f"emails/{kind}.subject.txt", context).split())
     mail = EmailMultiAlternatives(
-        subject=f"[{service_request.display_reference}] {subject}",
+        subject=_subject(f"emails/{kind}.subject.txt", context),
         body=render_to_string(f"emails/{kind}.txt", context),
         from_email=sender(jurisdiction),
         to=[contact_point.value],
@@ -165,8 +171,26 @@ def compose(
     return mail
 
 
+def _subject(template: str, context: dict[str, Any]) -> str:
+    """What happened to which report, on one line, with the report number last."""
+    subject = " ".join(render_to_string(template, context).split())
+    return f"{subject} ({context['service_request'].display_reference})"
+
+
+def _report_words(service_name: str, place: str, *, own: bool) -> str:
+    """ "your pothole report at 12 Elm St", for a subject. Names that don't fit into a sentence are quoted."""
+    if NOT_IN_A_SENTENCE.search(service_name) or not service_name[1:2].islower():
+        report = _("“%(service)s” report") % {"service": service_name}
+    else:
+        report = _("%(service)s report") % {"service": service_name[0].lower() + service_name[1:]}
+    if not place:
+        return (_("your %(report)s") if own else _("the %(report)s")) % {"report": report}
+    words = _("your %(report)s at %(place)s") if own else _("the %(report)s at %(place)s")
+    return words % {"report": report, "place": place}
+
+
 def _comment_of(event: Event, kind: str) -> Comment | None:
-    """The words that this event points at: public ones, or a question to the reporter."""
+    """The comment of this event, if it is public or a question to the reporter."""
     comment_id = event.data.get("comment_id")
     if not comment_id:
         return None
@@ -177,16 +201,16 @@ def _comment_of(event: Event, kind: str) -> Comment | None:
 
 
 def send(mail: EmailMultiAlternatives, contact_point: ContactPoint | None) -> None:
-    """One try. A final refusal of the address is Undeliverable, and the address is marked; anything else may be tried again."""
+    """Tries once. Raises Undeliverable if the address was rejected for good; any other error may be retried."""
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
-        code, _ = next(iter(error.recipients.values()))
+        code, _reply = next(iter(error.recipients.values()))
         if code < 500:
             raise
         _refused(str(code), contact_point, error)
     except smtplib.SMTPResponseException as error:
-        # 4xx: later. 5xx about the message or the address: never. A server that does not know us (530, 535) is our own fault.
+        # 4xx: try later. 5xx: never again, except 530 and 535, where our own login failed.
         if error.smtp_code >= 500 and error.smtp_code not in (530, 535):
             _refused(str(error.smtp_code), contact_point, error)
         raise
@@ -199,12 +223,12 @@ def _refused(code: str, contact_point: ContactPoint | None, error: Exception) ->
 
 
 def mark_bounced(contact_point_id: int) -> None:
-    """Nothing more is sent there. Called after the failed row's transaction is over, which would take the mark with it."""
+    """Stops all email to this address. Call it after the failed row's transaction, whose rollback would undo it."""
     ContactPoint.objects.filter(pk=contact_point_id, bounced_at=None).update(bounced_at=app_now())
 
 
 def mail_owner(row: OutboxRow) -> None:
-    """ "Send it to them for me": the report goes to the owner of the ground, without the reporter's name or address."""
+    """Sends the report to the property's owner, without the reporter's name or contact."""
     service_request = row.service_request
     if service_request is None or service_request.owner is None or not service_request.owner.email:
         return
@@ -212,14 +236,14 @@ def mail_owner(row: OutboxRow) -> None:
     jurisdiction = service_request.jurisdiction
     context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO}
     with override("en"), timezone.override(jurisdiction.zone):
-        mail = _about(service_request, "emails/owner.txt", context, to=owner.email)
+        mail = _about(service_request, "emails/owner", context, to=owner.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, owner.pk, "owner", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "handed_over"
     send(mail, None)
 
 
 def mail_supervisor(row: OutboxRow) -> None:
-    """It came back a second time: whoever it was given to hears of it at once, without the reporter's name or words."""
+    """Tells a supervisor that a twice reopened request is theirs, without the reporter's name or words."""
     service_request = row.service_request
     if service_request is None or row.event is None:
         return
@@ -230,23 +254,26 @@ def mail_supervisor(row: OutboxRow) -> None:
     context = {
         "service_request": service_request,
         "city": jurisdiction,
-        "page": links.site_of(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
+        "page": links.base_url(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
         "demo": settings.DEMO,
     }
     with override(supervisor.language), timezone.override(jurisdiction.zone):
-        mail = _about(service_request, "emails/supervisor.txt", context, to=supervisor.email)
+        mail = _about(service_request, "emails/supervisor", context, to=supervisor.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, supervisor.pk, "supervisor", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "escalated"
     send(mail, None)
 
 
-def _about(
-    service_request: ServiceRequest, template: str, context: dict[str, Any], *, to: str
-) -> EmailMultiAlternatives:
-    """A mail to somebody who has to act on a request, in the active language."""
+def _about(service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
+    """An email to someone who has to act on a request, in the active language."""
     service_name = localized(service_request.service_version.name)
-    subject = f"[{service_request.display_reference}] {service_name}"
-    body = render_to_string(template, {**context, "service_name": service_name})
+    context = {
+        **context,
+        "service_name": service_name,
+        "report": _report_words(service_name, service_request.address, own=False),
+    }
+    subject = _subject(f"{name}.subject.txt", context)
+    body = render_to_string(f"{name}.txt", context)
     mail = EmailMultiAlternatives(
         subject=subject,
         body=body,
@@ -259,10 +286,10 @@ def _about(
 
 
 def mail_draft(row: OutboxRow) -> None:
-    """The link to go on with a draft later. It says nothing of what was typed: whoever mistyped the address meant nobody."""
+    """Sends the link to continue a draft. It repeats nothing of the draft, since the address may be mistyped."""
     draft_id = uuid.UUID(row.dedupe_key.split(":")[1])
     draft = Draft.objects.select_related("jurisdiction").filter(pk=draft_id, service_request=None).first()
-    # Sent or forgotten meanwhile: then there is nothing to go on with.
+    # It was sent or deleted in the meantime.
     if draft is None or draft.expires_at <= app_now() or not draft.typed.get("mail_link_to"):
         return
     jurisdiction = draft.jurisdiction

@@ -1,4 +1,4 @@
-"""A mail that is all words: its HTML part says what its text says, paragraph by paragraph, and its one link has a name."""
+"""HTML part of plain emails: the text, paragraph by paragraph, with its one link as a named link."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ class Line:
 
 
 def as_html(text: str, *, title: str, url: str = "") -> str:
-    """In the active language. `url`: the mail's own link, which becomes the line before it.
+    """In the active language. `url`: the email's own link; the line before it becomes its text.
 
-    Other addresses stay words: the mail may hold what a resident typed, which must not look like a link of the city's.
+    Other URLs stay text: the email may quote a resident, whose links must not look like the city's.
     """
     parts = [_lines(paragraph, url) for paragraph in _paragraphs(text)]
     return render_to_string("emails/words.html", {"title": title, "parts": parts})
@@ -27,7 +27,7 @@ def _paragraphs(text: str) -> list[list[str]]:
             paragraphs[-1].append(line.strip())
         elif paragraphs[-1]:
             paragraphs.append([])
-    return [one for one in paragraphs if one]
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def _lines(paragraph: list[str], url: str) -> list[Line]:

@@ -1,4 +1,4 @@
-"""How many mails an address that never confirmed may get through us, whoever typed it into whatever form."""
+"""Limits on emails to an unverified address, no matter who entered it in which form."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from requests_app.models import ContactPoint, Message
 
 
 class Full(Exception):
-    """So many went there already that this one has to wait."""
+    """The address has reached its limit, so this email has to wait."""
 
 
 AN_HOUR = 5
@@ -17,7 +17,7 @@ A_DAY = 10
 
 
 def is_over(contact_point: ContactPoint) -> bool:
-    """Counted over the address, not the person: each unconfirmed submission makes a new person."""
+    """Counts by address, not by person, since each unconfirmed submission makes a new person."""
     if contact_point.verified_at is not None:
         return False
     if ContactPoint.objects.filter(
@@ -28,7 +28,7 @@ def is_over(contact_point: ContactPoint) -> bool:
 
 
 def had_links(contact_point: ContactPoint) -> bool:
-    """Mails with a link that proves the address: for a confirmed one too, since anybody can have them sent by typing it."""
+    """Limits verification links, also to verified addresses, since anyone can request them by typing the address."""
     return _is_full(_sent_to(contact_point).filter(kind__startswith="link_"))
 
 

@@ -1,4 +1,4 @@
-"""The mail with a link that proves an address: it says what the link does, and that nobody need press it."""
+"""The email with a link that verifies an address. It says what the link does, and that it can be ignored."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -25,11 +25,11 @@ def mail_link(row: OutboxRow) -> None:
     contact_point, jurisdiction = link.contact_point, link.jurisdiction
     if contact_point.bounced_at is not None:
         return
-    # Whoever reported often in this hour must still get in: it is their way to confirm the address.
-    had_mails = link.purpose != OneTimeLink.Purpose.SIGN_IN and limits.is_over(contact_point)
-    if had_mails or limits.had_links(contact_point):
+    # Someone who reported often this hour can still sign in, since that is how they verify the address.
+    is_over = link.purpose != OneTimeLink.Purpose.SIGN_IN and limits.is_over(contact_point)
+    if is_over or limits.had_links(contact_point):
         if link.purpose == OneTimeLink.Purpose.CONFIRM:
-            # A report waits for it: the queue tries again until there is room.
+            # A report depends on it, so the queue retries until the limit allows it.
             raise limits.Full
         return
     url = links.one_time_url(link)

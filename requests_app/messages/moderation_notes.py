@@ -1,4 +1,4 @@
-"""What people read where staff took something out: that it was done, by which department and why, and no name."""
+"""Notes shown where staff removed or hid something: which department did it and why, without names."""
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ from requests_app.rules import public_texts
 
 
 def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = None) -> dict[str, str]:
-    """What stands below each text of which a part was taken out, by the text's key."""
+    """Notes for texts of which staff removed a part, by the text's key."""
     notes: dict[str, list[str]] = {}
     for key, reason, department in public_texts.removed_texts(service_request, parent):
         sentence = _text_note(reason, localized(department) if department else _("the city"))
@@ -19,30 +19,30 @@ def text_notes(service_request: ServiceRequest, parent: ServiceRequest | None = 
 
 def _text_note(reason: str, who: str) -> str:
     words = {
-        "personal_data": _("Part of this text was taken out by %(who)s: personal data."),
-        "abuse": _("Part of this text was taken out by %(who)s: abuse."),
-        "threat": _("Part of this text was taken out by %(who)s: a threat."),
-    }.get(reason, _("Part of this text was taken out by %(who)s."))
+        "personal_data": _("Part of this text was removed by %(who)s because it had personal details."),
+        "abuse": _("Part of this text was removed by %(who)s because it was abusive."),
+        "threat": _("Part of this text was removed by %(who)s because it was a threat."),
+    }.get(reason, _("Part of this text was removed by %(who)s."))
     return words % {"who": who}
 
 
 def photo_note(photo: Photo) -> str:
-    """In the place of a photo that staff hid; nothing of one that only waits for a look."""
+    """Note in place of a photo that staff hid; empty for one that is pending review."""
     if photo.hidden_at is None or photo.hidden_reason == "unchecked":
         return ""
     return {
-        "personal_data": _("A photo was hidden: it showed personal data."),
-        "abuse": _("A photo was hidden: it showed abuse."),
-        "threat": _("A photo was hidden: it showed a threat."),
+        "personal_data": _("A photo was hidden because it showed personal details."),
+        "abuse": _("A photo was hidden because it was abusive."),
+        "threat": _("A photo was hidden because it was a threat."),
     }.get(photo.hidden_reason, _("A photo was hidden."))
 
 
 def hidden_note(service_request: ServiceRequest) -> str:
-    """For its reporter: why the others no longer see it."""
+    """For its reporter: why the public no longer sees it."""
     if service_request.public_state != PublicState.HIDDEN:
         return ""
     return {
-        "personal_data": _("Hidden from the public: it tells something private about a person."),
-        "abuse": _("Hidden from the public: abuse or threats."),
-        "not_a_report": _("Hidden from the public: it is no report."),
-    }.get(public_texts.reason_of_hiding(service_request), _("Hidden from the public by the city."))
+        "personal_data": _("Hidden from the public because it has private details about a person."),
+        "abuse": _("Hidden from the public because of abuse or threats."),
+        "not_a_report": _("Hidden from the public because it isn’t a report."),
+    }.get(public_texts.hidden_reason(service_request), _("Hidden from the public by the city."))

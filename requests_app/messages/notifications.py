@@ -1,4 +1,4 @@
-"""Who hears of an event: the people of its request, whoever follows its area, service, place or asset, and the daily digests."""
+"""Who is notified of an event: people of the request and followers of its area, service, place or asset; and digests."""
 
 import datetime as dt
 
@@ -36,9 +36,9 @@ EMAILS = {
         "changed",
     ),
 }
-# What cannot wait for a digest: that the report came in, and a question that the work waits for.
+# Never put into a digest: the confirmation of a report, and questions that hold up the work.
 NEVER_IN_DIGEST = {"received", "asked"}
-# People are not told of what they did themselves, but they want to know that their report arrived.
+# People get no email about what they did themselves, except that their report arrived.
 ALSO_TO_ACTOR = {"received"}
 # Digests go out from this hour on, by the city's clock; weekly ones on Mondays.
 HOUR, WEEKDAY = 7, 0
@@ -53,8 +53,8 @@ def notify(row: OutboxRow) -> None:
     if service_request is None or event is None:
         return
     email = EMAILS[event.kind]
-    # A person who reported twice stands twice on a merged request, as two people with one address: one email goes out, to
-    # the one who came first (the reporter before those who joined).
+    # After a merge, someone who reported twice takes part twice, as two people with one address. Send one email, to the
+    # one who came first (the reporter before those who joined).
     recipients = list(
         Participation.objects.filter(service_request=service_request, unsubscribed_at=None, created_at__lte=event.at)
         .filter(contact_point__kind="email", contact_point__bounced_at=None)
@@ -86,12 +86,12 @@ def notify(row: OutboxRow) -> None:
         for contact_point_id, _cadence in recipients
     ]
     if emails:
-        # The request that caused it, in the logs of the emails too.
-        outbox.put(emails, lane="outside")
+        # put() keeps the id of the HTTP request, so that the logs of the emails have it too.
+        outbox.enqueue_rows(emails, lane="outside")
 
 
 def addresses_of_actor(event: Event) -> list[str]:
-    """The email addresses of the resident who caused it; none for staff and for the clock."""
+    """Email addresses of the resident who caused the event; none if it was staff or a scheduled task."""
     if event.person_id is None:
         return []
     known = ContactPoint.objects.filter(person=event.person_id, kind="email")
@@ -99,42 +99,42 @@ def addresses_of_actor(event: Event) -> list[str]:
 
 
 def match_subscriptions(row: OutboxRow) -> None:
-    """A change that everybody may read: into the next mail of each who follows its area, service, place or thing."""
+    """Puts a public change into the next digest of everyone who follows its area, service, place or asset."""
     if row.service_request is None or row.event is None:
         return
     own = addresses_of_actor(row.event)
-    wanting = [
-        one
-        for one in subscriptions.matching(row.service_request).select_related("contact_point")
-        if one.contact_point.normalized not in own
+    followers = [
+        subscription
+        for subscription in subscriptions.matching(row.service_request).select_related("contact_point")
+        if subscription.contact_point.normalized not in own
     ]
     DigestItem.objects.bulk_create(
         [
             DigestItem(
-                contact_point_id=one.contact_point_id,
+                contact_point_id=subscription.contact_point_id,
                 service_request=row.service_request,
                 event=row.event,
-                subscription=one,
-                cadence=one.cadence,
+                subscription=subscription,
+                cadence=subscription.cadence,
             )
-            for one in wanting
+            for subscription in followers
         ],
         ignore_conflicts=True,
     )
-    for one in wanting:
-        if one.cadence == Cadence.AT_ONCE:
-            _enqueue(one.contact_point_id, one.pk, Cadence.AT_ONCE, f"{row.event_id}")
+    for subscription in followers:
+        if subscription.cadence == Cadence.AT_ONCE:
+            _enqueue(subscription.contact_point_id, subscription.pk, Cadence.AT_ONCE, f"{row.event_id}")
 
 
 def send_due_digests(*, at_most: int = 20_000) -> int:
-    """What waits for a daily or weekly mail whose hour has come in its city; how many mails. Twice in a day is once."""
-    mails = 0
+    """Enqueues the daily and weekly digests that are due in their city, once a day. Returns how many."""
+    count = 0
     for city in Jurisdiction.objects.all():
         local = app_now().astimezone(city.zone)
         if local.hour < HOUR:
             continue
         day = dt.datetime.combine(local.date(), dt.time(HOUR), city.zone)
-        # The last Monday and not "if it is Monday": a machine that was down that day must not cost a week.
+        # Since the last Monday, not "if today is Monday", so that an outage on Monday doesn't delay it by a week.
         week = day - dt.timedelta(days=(local.weekday() - WEEKDAY) % 7)
         waiting = (
             DigestItem.objects.filter(sent_at=None, contact_point__person__jurisdiction=city)
@@ -146,12 +146,12 @@ def send_due_digests(*, at_most: int = 20_000) -> int:
         for contact_point_id, subscription_id, cadence in waiting:
             with transaction.atomic():
                 _enqueue(contact_point_id, subscription_id, cadence, local.date().isoformat())
-            mails += 1
-    return mails
+            count += 1
+    return count
 
 
 def _enqueue(contact_point_id: int, subscription_id: int | None, cadence: str, when: str) -> None:
-    """One mail for one address about one thing it follows (or, none, about its reports), so that one press can stop it."""
+    """One email per address and subscription (None: its own reports), so that each can be unsubscribed separately."""
     outbox.enqueue(
         "send_digest",
         lane="outside",
@@ -162,11 +162,13 @@ def _enqueue(contact_point_id: int, subscription_id: int | None, cadence: str, w
 
 
 def digest_of(row: OutboxRow) -> tuple[ContactPoint | None, Subscription | None, str]:
-    """Whose mail the row is, about which subscription, how often. None: it is gone."""
+    """The row's recipient, subscription and cadence. No recipient if they unsubscribed."""
     _kind, _pk, subscription_id, cadence, _when = row.dedupe_key.split(":", 4)
     if not subscription_id:
         return row.recipient, None, cadence
-    wished = Subscription.objects.select_related("area", "service__current", "asset").filter(pk=subscription_id).first()
-    if wished is None or wished.unsubscribed_at is not None:
+    subscription = (
+        Subscription.objects.select_related("area", "service__current", "asset").filter(pk=subscription_id).first()
+    )
+    if subscription is None or subscription.unsubscribed_at is not None:
         return None, None, cadence
-    return row.recipient, wished, cadence
+    return row.recipient, subscription, cadence

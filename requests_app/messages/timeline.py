@@ -1,4 +1,4 @@
-"""What happened to a request, as residents read it: newest first, in words, departments and never names."""
+"""The timeline of a request for residents: newest first, with departments but never names."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -13,17 +13,17 @@ from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
 from requests_app.rules.public_texts import key_of
 
-# Others who have the problem too are one number on the page, not a line each; closed looks like resolved.
-UNTOLD = {"joined", "absorbed", "closed"}
+# Not shown: people who joined are a number on the page, not a line each; closed looks like resolved.
+UNTOLD = {"joined", "duplicate_merged", "closed"}
 AT_MOST = 200
-# What comes several times in a row when somebody does it once.
-AT_ONCE = {"edited", "photo_added"}
+# Events that come several at a time when someone does it once.
+IN_SERIES = {"edited", "photo_added"}
 SOON = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Line:
-    """text: words that somebody wrote, in their own language. note: that a part of them was taken out."""
+    """text: a comment in its own language. note: that staff removed a part of it."""
 
     at: dt.datetime
     words: str
@@ -40,54 +40,56 @@ def lines(
     reader: Person | None = None,
     notes: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """reporter: for them, who also read what we asked. reader: whose own words are among it. parent: the request it was
-    joined with.
+    """Lines of the timeline, newest first.
 
-    notes: of texts of which a part was taken out (moderated.text_notes).
+    parent: the request it was merged into. reporter: set if the reader is the reporter, who also sees our questions.
+    reader: the person whose own messages are shown. notes: moderation_notes.text_notes().
     """
     own = reporter is not None
     requests = [service_request, parent] if parent is not None else [service_request]
-    ids = [one.pk for one in requests]
+    ids = [request.pk for request in requests]
     kinds = PUBLIC_KINDS - UNTOLD
     events = list(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
     comments = Comment.objects.filter(service_request__in=ids, hidden_at=None).select_related("department")
-    spoken = {one.pk: one for one in comments if _may_read(one, service_request, reporter, reader)}
+    readable = {comment.pk: comment for comment in comments if _may_read(comment, service_request, reporter, reader)}
     departments = {
         one.pk: localized(one.name)
         for one in Department.objects.filter(jurisdiction_id=service_request.jurisdiction_id)
     }
     owners = names_of_owners(events)
     found = []
-    told: set[int] = set()
+    shown: set[int] = set()
     mine = (event for event in events if event.service_request_id == service_request.pk)
     begun = min(((event.at, event.pk) for event in mine), default=(service_request.submitted_at, 0))
     for event, newer in zip(events, [None, *events], strict=False):
-        if newer is not None and event.kind in AT_ONCE and _is_alike(event, newer):
+        if newer is not None and event.kind in IN_SERIES and _is_alike(event, newer):
             continue
-        # What happened to the parent since is the reader's own story; what was before their report is not.
+        # Events of the parent belong to the timeline only from the time of the report on.
         if event.service_request_id != service_request.pk and (event.at, event.pk) < begun:
             continue
-        comment = spoken.get(event.data.get("comment_id") or 0)
+        comment = readable.get(event.data.get("comment_id") or 0)
         if comment is not None:
-            told.add(comment.pk)
+            shown.add(comment.pk)
         about = service_request if event.service_request_id == service_request.pk else parent or service_request
-        # Others who joined write to us as well: their words are not the reader's.
+        # Others who joined also send messages, which aren't the reader's.
         by_another = event.kind == "answered" and reporter is not None and event.person_id not in (None, reporter.pk)
         by_reader = reader is not None and event.person_id == reader.pk
-        told_as = words(event, about, departments, owners, own=by_reader or (own and not by_another))
-        found.append(Line(event.at, told_as, *_said(comment, notes or {})))
-    for comment in spoken.values():
-        # Words that no event speaks of: an import leaves them so.
+        line = words(event, about, departments, owners, own=by_reader or (own and not by_another))
+        found.append(Line(event.at, line, *_said(comment, notes or {})))
+    for comment in readable.values():
+        # Comments without an event, from an import.
         is_earlier = comment.created_at < begun[0]
-        if comment.pk not in told and comment.public and not is_earlier:
+        if comment.pk not in shown and comment.public and not is_earlier:
             who = localized(comment.department.name) if comment.department else _("The city")
-            found.append(Line(comment.created_at, _("%(who)s wrote") % {"who": who}, *_said(comment, notes or {})))
-    # sorted() keeps the order of what is equally old, and that is by id.
+            found.append(
+                Line(comment.created_at, _("Update from %(who)s") % {"who": who}, *_said(comment, notes or {}))
+            )
+    # sorted() is stable, so lines of the same time stay in the order of their ids.
     return sorted(found, key=lambda line: line.at, reverse=True)
 
 
 def _is_alike(event: Event, newer: Event) -> bool:
-    """Three photos, or two answers on one page: one line says it."""
+    """Whether one line is enough for both, as for three photos or two answers on one page."""
     return (event.kind, event.person_id, event.service_request_id) == (
         newer.kind,
         newer.person_id,
@@ -96,7 +98,7 @@ def _is_alike(event: Event, newer: Event) -> bool:
 
 
 def _said(comment: Comment | None, notes: Mapping[str, str]) -> tuple[str, str, str]:
-    """Its words, their language and the note below them."""
+    """The comment's text, its language and its note."""
     if comment is None:
         return "", "", ""
     return comment.text, comment.language, notes.get(key_of(TextRevision.Field.COMMENT, comment.pk), "")
@@ -105,7 +107,7 @@ def _said(comment: Comment | None, notes: Mapping[str, str]) -> tuple[str, str, 
 def _may_read(
     comment: Comment, service_request: ServiceRequest, reporter: Person | None, reader: Person | None
 ) -> bool:
-    """Everybody: what is public. Each their own words; the reporter also what we asked them; never a note."""
+    """Public comments, the reader's own, and for the reporter our questions. Never internal notes."""
     if comment.public or (reader is not None and comment.person_id == reader.pk):
         return True
     asked = comment.kind == Comment.Kind.QUESTION and comment.service_request_id == service_request.pk
@@ -125,14 +127,14 @@ def words(
     *,
     own: bool,
 ) -> str:
-    """What happened. departments, owners: their names by key, so that a list's events cost no query each."""
+    """What happened, in words. departments, owners: names by primary key, so that a list needs no query per event."""
     data = event.data
     department = departments.get(data.get("department_id") or 0, "") or _("The city")
     if event.kind in ("routed", "transferred"):
         return _("Sent to %(department)s") % {"department": department}
     if event.kind == "scheduled":
         day = parse_date(str(data.get("date", "")))
-        return _("Planned for %(date)s") % {"date": wording.long_date(day)} if day else _("Planned")
+        return _("Scheduled for %(date)s") % {"date": wording.long_date(day)} if day else _("Scheduled")
     if event.kind == "put_on_hold":
         return _held(service_request, str(data.get("reason", "")), parse_date(str(data.get("until", ""))), own=own)
     if event.kind == "resolved":
@@ -140,33 +142,37 @@ def words(
     if event.kind == "handed_over":
         return _("Sent to %(owner)s") % {"owner": owners.get(data.get("owner_id") or 0, _("another office"))}
     if event.kind == "asked":
-        return _("We asked you a question") if own else _("We asked the person who reported it")
+        return _("We asked you a question") if own else _("We asked the person who reported it a question")
     if event.kind == "answered":
-        return _("You wrote to us") if own else _("A resident wrote to us")
+        return _("You sent us a message") if own else _("A resident sent us a message")
     return {
         "submitted": _("We got the report"),
         "published": _("We got the report"),
-        "accepted": _("Work has begun"),
-        "visited": _("Somebody went there"),
-        "made_safe": _("Safe for now, repair still to come"),
-        "resumed": _("Work goes on"),
-        "commented": _("%(who)s wrote")
+        "accepted": _("Work has started"),
+        "visited": _("Someone visited the site"),
+        "made_safe": _("Made safe for now; repair still to come"),
+        "resumed": _("Work has resumed"),
+        "commented": _("Update from %(who)s")
         % {"who": localized(service_request.department.name) if service_request.department else _("The city")},
-        "merged": _("Joined with an earlier report"),
-        "edited": _("You changed the words") if own else _("The person who reported it changed the words"),
+        "merged": _("Combined with an earlier report"),
+        "edited": _("You edited the report") if own else _("The person who reported it edited the report"),
         "place_corrected": _place_words(event, own=own),
         "photo_added": _("You added photos") if own else _("The person who reported it added photos"),
-        "unmerged": _("Taken up again as a report of its own"),
-        "withdrawn": _("You took it back") if own else _("Taken back by the person who reported it"),
-        "reopened": _("Open again"),
+        "unmerged": _("Separated from the earlier report"),
+        "withdrawn": _("You withdrew this report") if own else _("Withdrawn by the person who reported it"),
+        "reopened": _("Reopened"),
     }.get(event.kind, event.kind)
 
 
 def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:
-    """What one event did, for a mail about it alone."""
+    """What one event did, for an email about it alone."""
     departments = Department.objects.filter(pk=event.data.get("department_id") or 0)
     return words(
-        event, service_request, {one.pk: localized(one.name) for one in departments}, names_of_owners([event]), own=own
+        event,
+        service_request,
+        {department.pk: localized(department.name) for department in departments},
+        names_of_owners([event]),
+        own=own,
     )
 
 
@@ -177,17 +183,17 @@ def _place_words(event: Event, *, own: bool) -> str:
 
 
 def _held(service_request: ServiceRequest, reason: str, until: dt.date | None, *, own: bool) -> str:
-    """As the status says it, for the reason of that day and not of today."""
+    """Same words as the status, but with the hold reason of that time."""
     then = ServiceRequest(jurisdiction=service_request.jurisdiction, hold_reason=reason)
     words = wording.hold_words(then, to_reporter=own)
     if until is None:
-        return _("Waiting: %(reason)s") % {"reason": words}
-    return _("Waiting: %(reason)s until %(date)s") % {"reason": words, "date": wording.long_date(until)}
+        return _("Waiting for %(reason)s") % {"reason": words}
+    return _("On hold until %(date)s: waiting for %(reason)s") % {"reason": words, "date": wording.long_date(until)}
 
 
 def _ended(service_request: ServiceRequest, disposition: str, reason: str, *, own: bool) -> str:
     if disposition not in Disposition.values:
-        return _("Ended")
+        return _("Closed")
     then = ServiceRequest(
         jurisdiction=service_request.jurisdiction,
         service_version=service_request.service_version,

@@ -1,53 +1,65 @@
-"""The public's words for where a request stands and how it ended, in the reader's language (the table of status words)."""
+"""The public's words for the status and outcome of a request, in the reader's language."""
 
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.models import Disposition, ListedReason, ServiceRequest, Status
+from requests_app.models import Department, Disposition, ListedReason, ServiceRequest, Status
 from requests_app.rules import service_levels
 
 METRES_IN_A_FOOT = 0.3048
+FEET_IN_A_MILE = 5280
+# Distances from here on are given in miles.
+FEET_MAX = 1000
 
 
 def long_date(day: dt.date) -> str:
-    """Tuesday, June 3 / martes, 3 de junio."""
+    """Tuesday, June 3 / martes, 3 de junio; with the year if it isn't this one."""
+    if day.year != timezone.localdate().year:
+        # Translators: PHP-style date format of a day in another year, as in "Tuesday, June 3, 2025".
+        return formats.date_format(day, pgettext("day format", "l, F j, Y"))
     # Translators: PHP-style date format of a day without its year, as in "Tuesday, June 3".
     return formats.date_format(day, pgettext("day format", "l, F j"))
 
 
 def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
-    """Tuesday, June 3, 4:30 p.m. in the city's wall time."""
+    """Tuesday, June 3, 4:30 p.m. in the city's local time; with the year if it isn't this one."""
     local = at.astimezone(zone)
+    if local.year != timezone.localdate(timezone=zone).year:
+        # Translators: date format of a time in another year, as in "Tuesday, June 3, 2025, 4:30 p.m.".
+        return formats.date_format(local, pgettext("time format", "l, F j, Y, P"))
     # Translators: date format of a time with its day, as in "Tuesday, June 3, 4:30 p.m.".
     return formats.date_format(local, pgettext("time format", "l, F j, P"))
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:
-    """3 days ago / hace 3 días: beside a date, never instead of one."""
+    """3 days ago / hace 3 días. Shown next to a date, never instead of one."""
     if now - at < dt.timedelta(minutes=1):
         return _("just now")
     return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
 def away(metres: int) -> str:
-    """9 meters (30 feet) away: the places of two reports are seldom truer than that."""
+    """30 feet (9 meters) away: reported locations are rarely more accurate than that."""
     if metres == 0:
-        return _("At the same spot")
-    words = ngettext("%(metres)d meter (%(feet)d feet) away", "%(metres)d meters (%(feet)d feet) away", metres)
+        return _("At the same location")
+    words = ngettext("%(feet)d feet (%(metres)d meter) away", "%(feet)d feet (%(metres)d meters) away", metres)
     return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
 
 
 def distance_words(metres: int) -> str:
-    """200 meters (660 feet), as far around a place as one looks."""
-    feet = round(metres / METRES_IN_A_FOOT / 10) * 10
-    return _("%(metres)d meters (%(feet)d feet)") % {"metres": metres, "feet": feet}
+    """660 feet (200 meters) or 0.3 miles (500 meters): the radius of a search around a place."""
+    feet = metres / METRES_IN_A_FOOT
+    if feet > FEET_MAX:
+        miles = formats.number_format(feet / FEET_IN_A_MILE, decimal_pos=1)
+        return _("%(miles)s miles (%(metres)d meters)") % {"miles": miles, "metres": metres}
+    return _("%(feet)d feet (%(metres)d meters)") % {"feet": round(feet / 10) * 10, "metres": metres}
 
 
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
@@ -56,15 +68,15 @@ def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> 
         return _("an answer from the person who reported it")
     standard = {
         "reporter": _("your answer"),
-        "other_group": _("another group"),
-        "weather": _("weather"),
+        "other_group": _("another team"),
+        "weather": _("better weather"),
         "parts": _("parts"),
         "yearly_plan": _("a yearly plan"),
     }
     if reason in standard:
         return standard[reason]
     listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.HOLD, reason))
-    return localized(listed.words) if listed else _("another group")
+    return localized(listed.words) if listed else _("another team")
 
 
 def reason_words(service_request: ServiceRequest) -> str:
@@ -75,18 +87,18 @@ def reason_words(service_request: ServiceRequest) -> str:
 
 
 def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
-    """How it ended, as a resident reads it; to others than the reporter, "you" would be the wrong one."""
+    """How it ended, as residents read it. Only its reporter is addressed as "you"."""
     own = service_request.service_version.outcome_words.get(service_request.disposition)
     if own:
         return localized(own)
     disposition = service_request.disposition
     if not to_reporter and disposition == Disposition.WITHDRAWN:
-        return _("Taken back by the person who reported it")
+        return _("Withdrawn by the person who reported it")
     if not to_reporter and disposition == Disposition.NO_REPLY:
-        return _("We needed an answer and got none")
+        return _("We didn’t get the answer we needed")
     if disposition == Disposition.HANDED_OVER and service_request.owner is not None:
         if service_request.owner_reference:
-            return _("Sent to %(owner)s, their number %(number)s") % {
+            return _("Sent to %(owner)s (their number: %(number)s)") % {
                 "owner": service_request.owner.name,
                 "number": service_request.owner_reference,
             }
@@ -101,87 +113,94 @@ def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str
 def _outcomes() -> dict[Disposition, str]:
     return {
         Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We acted"),
+        Disposition.ACTION_TAKEN: _("We took action"),
         Disposition.ANSWERED: _("Answered"),
         Disposition.HANDED_OVER: _("Sent to another office"),
-        Disposition.DUPLICATE: _("Joined with an earlier report"),
-        Disposition.NOT_FOUND: _("We looked and could not find it"),
+        Disposition.DUPLICATE: _("Combined with an earlier report"),
+        Disposition.NOT_FOUND: _("We looked and couldn’t find it"),
         Disposition.CANNOT_DO: _("We can’t do this"),
-        Disposition.NO_REPLY: _("We needed your answer"),
-        Disposition.WITHDRAWN: _("You took it back"),
+        Disposition.NO_REPLY: _("We didn’t hear back from you"),
+        Disposition.WITHDRAWN: _("You withdrew this report"),
         Disposition.NOT_WORKED: _("Closed without a visit"),
         Disposition.REMOVED: _("Removed"),
     }
 
 
 def words_by_code() -> dict[str, str]:
-    """What each status and outcome is called to others than the reporter where its code is all that is known: on the map."""
+    """Public name of each status and outcome code, for the map, which only knows codes."""
     return {
-        Status.RECEIVED.value: _("We got it"),
-        Status.ROUTED.value: _("We got it"),
-        Status.IN_PROGRESS.value: _("Being worked on"),
+        Status.RECEIVED.value: _("Received"),
+        Status.ROUTED.value: _("Received"),
+        Status.IN_PROGRESS.value: _("In progress"),
         Status.ON_HOLD.value: _("Waiting"),
         **{disposition.value: words for disposition, words in _outcomes().items()},
-        Disposition.NO_REPLY.value: _("We needed an answer and got none"),
-        Disposition.WITHDRAWN.value: _("Taken back by the person who reported it"),
+        Disposition.NO_REPLY.value: _("We didn’t get the answer we needed"),
+        Disposition.WITHDRAWN.value: _("Withdrawn by the person who reported it"),
     }
 
 
 def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
-    """Where it stands, as a resident reads it. To the public, closed looks like resolved."""
+    """Current status, as residents read it. They see no difference between closed and resolved."""
     status = service_request.status
     if status in (Status.RESOLVED, Status.CLOSED):
         return outcome(service_request, to_reporter=to_reporter)
     if status == Status.ON_HOLD:
         if service_request.hold_until:
-            return _("Waiting: %(reason)s until %(date)s") % {
+            return _("On hold until %(date)s: waiting for %(reason)s") % {
                 "reason": hold_words(service_request, to_reporter=to_reporter),
                 "date": long_date(service_request.hold_until),
             }
-        return _("Waiting: %(reason)s") % {"reason": hold_words(service_request, to_reporter=to_reporter)}
+        return _("Waiting for %(reason)s") % {"reason": hold_words(service_request, to_reporter=to_reporter)}
     if status == Status.IN_PROGRESS:
         if service_request.made_safe_at and not service_request.scheduled_for:
-            return _("Safe for now, repair still to come")
+            return _("Made safe for now; repair still to come")
         if service_request.scheduled_for:
-            return _("Planned for %(date)s") % {"date": long_date(service_request.scheduled_for)}
-        return _("Being worked on")
+            return _("Scheduled for %(date)s") % {"date": long_date(service_request.scheduled_for)}
+        return _("In progress")
     if service_request.reopened_count:
-        return _("Open again")
+        return _("Reopened")
     if status == Status.ROUTED and service_request.department is not None:
         return _("Sent to %(department)s") % {"department": localized(service_request.department.name)}
-    return _("We got it")
+    return _("Received")
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """Who acts next, and by when: one date only. words say both."""
+    """Who acts next and by when, with one date at most. `words` say both."""
 
     words: str
     due_at: dt.datetime | None = None
 
 
+def _responsible(service_request: ServiceRequest) -> Department | None:
+    """The department that has or will get the request; None while 311 staff decide."""
+    if service_request.department is None and not service_request.in_triage:
+        return service_request.service_version.department
+    return service_request.department
+
+
 def department_words(service_request: ServiceRequest) -> str:
-    department = service_request.department
-    if department is None and not service_request.in_triage:
-        department = service_request.service_version.department
+    department = _responsible(service_request)
     return localized(department.name) if department else _("The 311 Center")
 
 
 def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> NextStep:
-    """ "We will look at it by …" until acknowledged, then "Goal: fixed by …". A goal, not a guarantee."""
+    """ "Streets will review it by …" until it is acknowledged, then "Target: fixed by …"."""
     if not service_request.is_open:
         return NextStep("")
     who = department_words(service_request)
     if service_request.status == Status.ON_HOLD:
         if service_request.hold_reason == "reporter":
-            mine, others = _("We need your answer to go on."), _("We go on when the answer is here.")
+            mine, others = _("We can’t continue until you answer."), _("We’ll continue when we have the answer.")
             return NextStep(mine if to_reporter else others)
-        return NextStep(_("%(department)s goes on when the wait is over.") % {"department": who})
+        return NextStep(_("%(department)s will continue when the wait is over.") % {"department": who})
     if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
-        # The status says the day; a second date beside it would be one too many.
-        return NextStep(_("%(department)s works on it that day. A plan, not a guarantee.") % {"department": who})
+        # The status already gives the day; a second date would confuse.
+        return NextStep(
+            _("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who}
+        )
     promised = promises(service_request)
-    return promised[0] if promised else NextStep(_("%(department)s has it.") % {"department": who})
+    return promised[0] if promised else NextStep(_("%(department)s is handling it.") % {"department": who})
 
 
 def _is_planned(service_request: ServiceRequest) -> bool:
@@ -190,32 +209,35 @@ def _is_planned(service_request: ServiceRequest) -> bool:
 
 
 def read_later(service_request: ServiceRequest) -> str:
-    """Out of hours: who reads it and when; empty while they work."""
+    """Outside working hours: who will see it and when. Empty during working hours."""
     department = service_request.department or service_request.service_version.department
     hours = service_levels.working_hours(department.calendar, service_request.jurisdiction.zone)
     now = app_now()
     opens = None if hours.always else hours.add(now, 0)
     if opens is None or opens <= now:
         return ""
-    words = _("%(department)s is closed now and reads it when it opens: %(time)s.")
     time = long_time(opens, service_request.jurisdiction.zone)
-    return one_stop(words % {"department": department_words(service_request), "time": time})
+    responsible = _responsible(service_request)
+    if responsible is None:
+        return one_stop(_("The 311 Center is closed. We’ll see your report when we open %(time)s.") % {"time": time})
+    words = _("%(department)s is closed. They’ll see your report when they open %(time)s.")
+    return one_stop(words % {"department": localized(responsible.name), "time": time})
 
 
 def promises(service_request: ServiceRequest) -> list[NextStep]:
-    """By when we look at it, until we have, and by when we want it done: both, for the page right after sending."""
+    """Until when we'll review it (unless we have) and the target for finishing it. The page after sending shows both."""
     zone = service_request.jurisdiction.zone
     found = []
     if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
         who = department_words(service_request)
-        words = _("%(department)s will look at it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
+        words = _("%(department)s will review it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
         found.append(NextStep(one_stop(words), due))
     if (due := service_request.due_at) is not None:
-        words = _("Goal: done by %(time)s. A goal, not a guarantee.") % {"time": long_time(due, zone)}
+        words = _("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": long_time(due, zone)}
         found.append(NextStep(one_stop(words), due))
     return found
 
 
 def one_stop(words: str) -> str:
-    """A time that ends a sentence brings its own full stop: "8:30 p.m."."""
+    """Drops the second period after a time that ends a sentence: "8:30 p.m."."""
     return words.replace("..", ".")

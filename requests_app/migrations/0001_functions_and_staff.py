@@ -1,5 +1,5 @@
-"""What every table needs: extensions, a clock that tests can move, search functions; and staff, since other
-apps' first migrations point at them."""
+"""Extensions, SQL functions for the clock and for search; and the user model, which the first migrations of other apps
+depend on."""
 
 from django.db import migrations, models
 
@@ -15,7 +15,7 @@ CREATE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE 
 $$;
 """
 
-# unaccent() is only STABLE, because its dictionary might change; ours does not, and a stored column needs IMMUTABLE.
+# unaccent() is only STABLE, because its dictionary could change. Ours does not, and a generated column needs IMMUTABLE.
 PLAIN = """
 CREATE FUNCTION without_accents(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT public.unaccent('public.unaccent'::regdictionary, words)

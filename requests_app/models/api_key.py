@@ -1,4 +1,4 @@
-"""Keys of API clients: only a hash is kept, so that a stolen backup opens nothing."""
+"""API keys. Only a hash is stored, so that a stolen backup is useless."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,11 +12,11 @@ from requests_app.models.people import User
 class ApiKey(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)
-    # The first characters, so that a person can tell which key a log line means.
+    # The first characters, to recognize the key in a log.
     prefix = models.CharField(max_length=12)
     key_hash = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
-    # Requests made with it are marked as tests and never shown.
+    # Requests made with a test key are marked as tests and never shown publicly.
     is_test = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)

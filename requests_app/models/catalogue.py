@@ -1,4 +1,4 @@
-"""What a resident may ask for: departments, categories, services with their versions and questions, targets, routing."""
+"""What residents can report: departments, categories, services with their versions and questions, targets, routing rules."""
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class Calendar(models.Model):
-    """Working hours. hours: {"mon": [["07:00", "16:00"]], …}; always: around the clock. Holidays by country, and the city's own."""
+    """Working hours, {"mon": [["07:00", "16:00"]], …}, or `always`. Holidays: a country's, plus the city's own."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="calendars")
     code = models.SlugField(max_length=60)
@@ -34,7 +34,7 @@ class Department(models.Model):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="departments")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    # Who is called outside working hours: [{"name": …, "phone": …, "email": …}].
+    # Contacts outside working hours: [{"name": …, "phone": …, "email": …}].
     on_call = models.JSONField(default=list, blank=True)
     active = models.BooleanField(default=True)
 
@@ -61,19 +61,19 @@ class Category(models.Model):
 
 
 class Service(models.Model):
-    """What a resident may ask for. The words and rules stand in its versions; this row is the stable code they hang on."""
+    """Something residents can report. Its text and rules are in its versions; this row is the permanent code."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="services")
     service_code = models.CharField(max_length=60)
     active = models.BooleanField(default=True)
-    # Copied from the published version for lists and joins.
+    # Set when a version is published, for lists and joins.
     current = models.ForeignKey("requests_app.ServiceVersion", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["jurisdiction", "service_code"], name="service_code_unique"),
-            # Open311 puts codes into paths and comma lists.
+            # Open311 uses codes in paths and comma-separated lists.
             models.CheckConstraint(condition=Q(service_code__regex=r"^[A-Za-z0-9_.-]+$"), name="service_code_is_safe"),
         ]
 
@@ -82,7 +82,7 @@ class Service(models.Model):
 
 
 class ServiceVersion(models.Model):
-    """One published state of a service: immutable, so that an old request still says what was asked and promised."""
+    """One published version of a service. Immutable, so that an old request still shows what was asked and promised."""
 
     class Visibility(models.TextChoices):
         PUBLIC = "public"
@@ -115,24 +115,24 @@ class ServiceVersion(models.Model):
     duplicate_policy = models.CharField(max_length=10, choices=DuplicatePolicy.choices, default=DuplicatePolicy.JOIN)
     duplicate_radius_m = models.PositiveIntegerField(default=100)
     duplicate_window_days = models.PositiveIntegerField(default=30)
-    # Reports of one family may be the same problem, whichever of its services was chosen; empty: only the service's own.
+    # Reports of services in one family may be duplicates of each other. Empty: only reports of the same service.
     duplicate_family = models.SlugField(max_length=40, blank=True, db_default="")
-    # The kinds of the city's things that it is about (street_light, litter_bin): offered near the place.
+    # The kinds of assets that it is about (street_light, litter_bin), offered near the place.
     asset_kinds = ArrayField(models.CharField(max_length=40), default=list, db_default=[], blank=True)
     place_required = models.BooleanField(default=True)
-    # Whose ground decides: kinds of owners (state_road, railway …) for which this service is not ours; and how it is looked up.
+    # The kinds of owners (state_road, railway …) responsible for this service on their land, and how the owner is looked up.
     owner_kinds = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     place_rule = models.CharField(max_length=10, default="none")
-    # The question page's own sentence, by language; empty: the page is not shown for this service.
+    # The text of the emergency question page, by language. Empty: no page for this service.
     emergency_screen = models.JSONField(default=dict, blank=True)
-    # Own words for an outcome: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
+    # Custom labels of dispositions: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
     outcome_words = models.JSONField(default=dict, blank=True)
     evidence = models.CharField(max_length=10, default="none")
-    # Why the law wants a name and a postal address for this service, by language; empty: nobody needs to say who they are.
+    # Why the law requires a name and a postal address for this service, by language. Empty: reports may be anonymous.
     identity_words = models.JSONField(default=dict, db_default={}, blank=True)
-    # Nothing is public or sent on before the link in the mail is used.
+    # The report is neither published nor routed until its reporter confirms by email.
     must_confirm = models.BooleanField(default=False, db_default=False)
-    # A home is what it is about (code enforcement): no page of a block or an address lists it.
+    # False for services about someone's home (code enforcement), which no list of a block or an address includes.
     listed_by_place = models.BooleanField(default=True, db_default=True)
     published_at = models.DateTimeField(db_default=AppNow())
 
@@ -150,7 +150,7 @@ class ServiceVersion(models.Model):
 class QuestionVersion(models.Model):
     """One question of one version of a service. options: [{"value", "label": {…}, "effects": {…}}].
 
-    Effects of an option: stop (the emergency page), priority, resolve_target, private_photos, service (another one), article.
+    Effects of an option: stop (the emergency page), priority, resolve_target, private_photos, service (a better one), article.
     """
 
     class Kind(models.TextChoices):
@@ -191,7 +191,7 @@ class QuestionVersion(models.Model):
 
 
 class Target(models.Model):
-    """A promise: within how long this service is acknowledged or resolved, from a day on."""
+    """A target: the time in which this service is acknowledged or resolved, for requests from `valid_from` on."""
 
     class Kind(models.TextChoices):
         ACKNOWLEDGE = "acknowledge"
@@ -207,9 +207,9 @@ class Target(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     value = models.PositiveIntegerField()
     unit = models.CharField(max_length=14, choices=Unit.choices)
-    # Empty: the department's own calendar counts.
+    # Empty: the department's calendar.
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, null=True, blank=True, related_name="targets")
-    # Empty: for every priority, in every area.
+    # Empty: every priority, and every area.
     priority = models.PositiveSmallIntegerField(null=True, blank=True)
     area = models.ForeignKey("requests_app.Area", on_delete=models.PROTECT, null=True, blank=True)
     valid_from = models.DateTimeField(db_default=AppNow())
@@ -221,8 +221,8 @@ class Target(models.Model):
 class RoutingRule(models.Model):
     """One row of the routing table, tried in order.
 
-    when: {"services": [...], "areas": {"layer": …, "codes": [...]}, "answers": {question: [values]}, "words": [...]}; all
-    that is named must hold. No department: the triage queue.
+    when: {"services": [...], "areas": {"layer": …, "codes": [...]}, "answers": {question: [values]}, "words": [...]}. All
+    conditions must hold. Without a department, the request goes to the triage queue.
     """
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="routing_rules")
@@ -241,7 +241,7 @@ class RoutingRule(models.Model):
 
 
 class EmergencyPhrase(models.Model):
-    """Words that lead to the emergency question page, whatever the page's language."""
+    """A phrase that leads to the emergency question page, in whatever language the page is."""
 
     class Kind(models.TextChoices):
         RED_FLAG = "red_flag"
@@ -251,7 +251,7 @@ class EmergencyPhrase(models.Model):
     language = models.CharField(max_length=12)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RED_FLAG)
     phrase = models.CharField(max_length=120)
-    # Longer phrases in which it means something else: "fire" unless "fire hydrant".
+    # Longer phrases that mean something else: "fire" unless "fire hydrant".
     unless = ArrayField(models.CharField(max_length=120), default=list, db_default=[], blank=True)
 
     class Meta:
@@ -261,7 +261,7 @@ class EmergencyPhrase(models.Model):
 
 
 class ListedReason(models.Model):
-    """A reason that a city lists: why it cannot do something (with where to appeal), or what a request waits for."""
+    """A reason from a city's list: why it can't do something (with where to appeal), or what a request is on hold for."""
 
     class Kind(models.TextChoices):
         CANNOT_DO = "cannot_do"

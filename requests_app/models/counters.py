@@ -1,4 +1,4 @@
-"""Counts that pages show without counting: actions append deltas in their own transaction, a drain folds them."""
+"""Counters, so that pages need not count: actions append deltas in their own transaction, and the drain folds them in."""
 
 from django.db import models
 
@@ -6,14 +6,14 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class CounterKey(models.Model):
-    """What is counted: of one service, in one public state, on one day (a level, as what is open, stands at 1970-01-01)."""
+    """What is counted: a service, a public state and a day. Measures without a day, such as open requests, use 1970-01-01."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     # submitted, ended, open
     measure = models.CharField(max_length=20)
     day = models.DateField()
     service = models.ForeignKey("requests_app.Service", on_delete=models.CASCADE, related_name="+", db_index=False)
-    # Confidential rows are counted here too, so that all adds up; pages show them only to those who may see them.
+    # Confidential requests are counted too, so that totals add up; only staff who may see them get these counts.
     public_state = models.CharField(max_length=16)
 
     class Meta:
@@ -37,7 +37,7 @@ class CounterDelta(CounterKey):
 
 
 class ScreeningCount(models.Model):
-    """How often the emergency question was asked and what was pressed, by day: numbers without any person behind them."""
+    """How often the emergency question was shown and answered, by day, with no link to any person."""
 
     class Step(models.TextChoices):
         ASKED = "asked"
@@ -46,9 +46,9 @@ class ScreeningCount(models.Model):
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
-    # The service that was chosen by then; empty: none yet.
+    # The service chosen by then; empty: none yet.
     service_code = models.CharField(max_length=60, blank=True)
-    # Why it was asked: phrase, service, answer, always.
+    # Why the question was shown: phrase, service, answer, always.
     reason = models.CharField(max_length=10)
     step = models.CharField(max_length=10, choices=Step.choices)
     value = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""A report that is not sent yet: kept on the server for 7 days, so that Back, reload and a later return work."""
+"""Drafts: reports not sent yet, stored on the server for 7 days so that Back, reload and a later return work."""
 
 import uuid
 
@@ -10,17 +10,17 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class Draft(models.Model):
-    """Readable only with the visitor's cookie, whose hash stands here; by no member of staff."""
+    """Readable only with the visitor's cookie, of which this row has a hash. Staff cannot read it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     visitor_hash = models.CharField(max_length=64)
     language = models.CharField(max_length=12, default="en")
-    # What was typed, by step: {"problem": …, "service_code": …, "place": {…}, "details": {…}, "contact": {…}}.
+    # Input by step: {"problem": …, "service_code": …, "place": {…}, "details": {…}, "contact": {…}}.
     typed = models.JSONField(default=dict)
-    # The emergency page was shown, and what was answered: "" (not shown), "shown", "went_on".
+    # The emergency page: "" (not shown), "shown" or "went_on".
     warning = models.CharField(max_length=10, default="")
-    # Made with the draft: whatever is clicked, reloaded or retried, one draft makes one request.
+    # One draft makes one request, however often it is submitted.
     idempotency_key = models.UUIDField(default=uuid.uuid4, editable=False)
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.SET_NULL, null=True, blank=True)
     expires_at = models.DateTimeField()
@@ -33,6 +33,6 @@ class Draft(models.Model):
             models.Index(fields=["expires_at"], name="draft_expiry"),
         ]
         constraints = [
-            # A device that kept a report while offline chooses the key: sent twice, it is one draft.
+            # A device with a report stored offline chooses the key, so that sending it twice makes one draft.
             models.UniqueConstraint(fields=["visitor_hash", "idempotency_key"], name="draft_key_unique"),
         ]

@@ -1,4 +1,4 @@
-"""The log of all that happened: append-only, the source of the timeline, the audit and every figure. It holds no free text."""
+"""The event log: append-only, the source of the timeline, the audit trail and all statistics. It holds no free text."""
 
 import pgtrigger
 from django.db import models
@@ -10,7 +10,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class Event(models.Model):
-    """Codes, ids, times and numbers only, from the allow-list in events.py. Order is by id."""
+    """Codes, ids, times and numbers from the allow-list in events.py. Ordered by id."""
 
     class Source(models.TextChoices):
         LIVE = "live"
@@ -23,7 +23,7 @@ class Event(models.Model):
     )
     kind = models.CharField(max_length=30)
     at = models.DateTimeField(db_default=AppNow())
-    # Who did it: one of these, or neither (the system).
+    # Who did it: one of these, or neither for the system.
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False

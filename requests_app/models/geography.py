@@ -1,4 +1,4 @@
-"""Places: areas, ground that is not ours, the gazetteer, assets, and the city's own layers as its basemap."""
+"""Geography: areas, other owners' land, the gazetteer, assets, and the basemap made from the city's own layers."""
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -8,14 +8,14 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 
 class Area(models.Model):
-    """A polygon of a layer: a ward, a district, a neighborhood. attributes: what an address card says (collection day …)."""
+    """A polygon of a layer: a ward, district or neighborhood. attributes: facts for the address card (collection day …)."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="areas")
     layer = models.SlugField(max_length=40)
     code = models.CharField(max_length=80)
     name = models.CharField(max_length=200)
     attributes = models.JSONField(default=dict, blank=True)
-    # False for areas that are not the city's own (neighbor towns), which a request is never counted in.
+    # False for areas outside the city (neighboring towns). Requests are never counted there.
     is_ours = models.BooleanField(default=True)
     polygon = models.MultiPolygonField()
 
@@ -27,7 +27,7 @@ class Area(models.Model):
 
 
 class Owner(models.Model):
-    """Who answers for ground that is not ours: the State, a railroad, a utility, a neighbor town."""
+    """Who is responsible for land that is not the city's: the State, a railroad, a utility, a neighboring town."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="owners")
     code = models.SlugField(max_length=60)
@@ -36,7 +36,7 @@ class Owner(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     url = models.URLField(blank=True)
-    # The services it takes (codes); empty: all of its kind.
+    # The codes of the services it accepts; empty: all of its kind.
     takes = models.JSONField(default=list, blank=True)
     words = models.JSONField(default=dict, blank=True)
 
@@ -48,7 +48,7 @@ class Owner(models.Model):
 
 
 class OwnerArea(models.Model):
-    """A piece of ground and whose it is. Polygons: all inside. Lines: street segments, the nearest decides; no owner: ours."""
+    """A piece of land and its owner. Lines are street segments, of which the nearest decides. No owner: the city's."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="owner_areas")
     owner = models.ForeignKey(Owner, on_delete=models.CASCADE, null=True, blank=True, related_name="owner_areas")
@@ -58,7 +58,7 @@ class OwnerArea(models.Model):
 
 
 class GazetteerEntry(models.Model):
-    """An address, intersection or landmark that people may name."""
+    """An address, intersection or landmark in the address search."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="gazetteer")
     label = models.CharField(max_length=200)
@@ -67,7 +67,7 @@ class GazetteerEntry(models.Model):
     street = models.CharField(max_length=120, blank=True)
     cross_street = models.CharField(max_length=120, blank=True)
     zip_code = models.CharField(max_length=12, blank=True)
-    # The label as it is searched: lower case, no accents, no punctuation, street types shortened (see places/addresses.py).
+    # The normalized label: lower case, no accents or punctuation, street types abbreviated (see places/addresses.py).
     search_key = models.CharField(max_length=200)
     point = models.PointField()
 
@@ -82,7 +82,7 @@ class GazetteerEntry(models.Model):
 
 
 class Asset(models.Model):
-    """A thing of the city's with a number on it: a light, a hydrant, a tree, a bin."""
+    """Something the city owns that has an id on it: a street light, hydrant, tree or litter bin."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="assets")
     asset_id = models.CharField(max_length=60)
@@ -98,13 +98,13 @@ class Asset(models.Model):
 
 
 class BasemapFeature(models.Model):
-    """One shape of the city's own layers (streets, water, parks, labels), in Web Mercator, as tiles want it."""
+    """One shape of the basemap (streets, water, parks, labels), in Web Mercator for tiles."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="basemap")
     layer = models.CharField(max_length=40)
-    # The least zoom at which it is drawn; decided at import from layer and class (places/basemap.py).
+    # The lowest zoom at which it is drawn, decided at import from layer and class (places/basemap.py).
     min_zoom = models.PositiveSmallIntegerField(default=8)
-    # What the style reads: class, name, rank, kind, ref …
+    # For the style: class, name, rank, kind, ref …
     properties = models.JSONField(default=dict)
     shape = models.GeometryField(srid=3857)
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 class Jurisdiction(models.Model):
     name = models.CharField(max_length=200)
-    # Open311's jurisdiction_id; also the name by which files and commands call the city.
+    # Open311's jurisdiction_id, which files and commands use too.
     jurisdiction_id = models.CharField(max_length=200, unique=True)
-    # The hosts that lead here. With only one jurisdiction in the installation, any allowed host does.
+    # Host names of this jurisdiction. With only one jurisdiction in the installation, any allowed host leads to it.
     hosts = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     time_zone = models.CharField(max_length=64, default="America/New_York")
     languages = ArrayField(models.CharField(max_length=12), default=list)
@@ -30,11 +30,11 @@ class Jurisdiction(models.Model):
     # {"center": [longitude, latitude], "zoom": 12.2, "bounds": [west, south, east, north]}
     map_view = models.JSONField(default=dict)
     boundary = models.MultiPolygonField(null=True, blank=True)
-    # Rises with each import of map layers: the tiles' addresses carry it, so that they may be kept for good.
+    # Incremented by each import of map layers. It is part of tile URLs, so that tiles can be cached forever.
     basemap_version = models.PositiveIntegerField(default=0)
-    # Seal, colors, welcome words, privacy notice and the like: {"colors": {"primary": "#…"}, "welcome": {"en": …}}.
+    # Seal, colors, welcome text, privacy notice and more: {"colors": {"primary": "#…"}, "welcome": {"en": …}}.
     branding = models.JSONField(default=dict, blank=True)
-    # What the address card says, by area layer: [{"layer": "ward", "name": {…}, "fields": [{"key": …, "label": {…}}]}].
+    # What the address card shows, by area layer: [{"layer": "ward", "name": {…}, "fields": [{"key": …, "label": {…}}]}].
     address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
@@ -59,5 +59,5 @@ class Jurisdiction(models.Model):
 
     @cached_property
     def reasons_by_code(self) -> dict[tuple[str, str], "ListedReason"]:
-        """By kind and code. The rows of a list share this object, so that their words cost one query and not one each."""
+        """By kind and code. All rows of a list share this object, so the reasons are one query for the list, not one a row."""
         return {(reason.kind, reason.code): reason for reason in self.listed_reasons.all()}

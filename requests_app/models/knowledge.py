@@ -1,4 +1,4 @@
-"""Articles: answers a resident finds before filling in a form."""
+"""Articles, which may answer a resident's question without a report, and the search documents."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -28,7 +28,7 @@ class Article(models.Model):
 
 
 class SearchDocument(models.Model):
-    """One row per object and language, so that a further language needs no migration. `vector` is set in SQL on write."""
+    """One row for each object and language, so that adding a language needs no migration."""
 
     class Kind(models.TextChoices):
         SERVICE = "service"
@@ -41,7 +41,7 @@ class SearchDocument(models.Model):
     language = models.CharField(max_length=12)
     title = models.TextField()
     text = models.TextField(blank=True)
-    # Title (weight A), key words (B) and text (C) by the language's dictionary, without accents.
+    # Title (weight A), keywords (B) and text (C), in the language's dictionary and without accents.
     vector = models.GeneratedField(
         expression=models.Func(models.F("language"), models.F("title"), models.F("text"), function="search_vector"),
         output_field=SearchVectorField(),

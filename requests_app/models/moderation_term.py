@@ -1,4 +1,4 @@
-"""What a city's moderators look out for in what strangers write."""
+"""The city's lists of links, threats and email addresses for moderation."""
 
 from django.db import models
 
@@ -8,19 +8,19 @@ from requests_app.models.people import User
 
 
 class ModerationTerm(models.Model):
-    """A report with a listed link or threat waits for a look before the public reads it; it is never thrown away."""
+    """A report with a listed link or threat is reviewed before it becomes public. It is never discarded."""
 
     class Kind(models.TextChoices):
-        # A host name, with all below it: "spam.example".
+        # A host name, including its subdomains: "spam.example".
         LINK = "link"
-        # Words: "i will kill".
+        # A phrase: "i will kill".
         THREAT = "threat"
-        # An e-mail address that may not follow, confirm or send.
+        # An email address that may not follow, confirm or report.
         ADDRESS = "address"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="moderation_terms")
     kind = models.CharField(max_length=8, choices=Kind.choices)
-    # Lower case, as it is compared.
+    # Lower case, for comparison.
     value = models.CharField(max_length=320)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=AppNow())

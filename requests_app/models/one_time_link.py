@@ -1,4 +1,4 @@
-"""Links that prove an address: used once, soon over, derived from the row and LINK_KEYS and never stored (see links.py)."""
+"""Links that verify an email address: single use, short-lived, derived from the row and LINK_KEYS, never stored (see links.py)."""
 
 from django.db import models
 
@@ -10,13 +10,13 @@ from requests_app.models.subscription import Subscription
 
 
 class OneTimeLink(models.Model):
-    """Whoever presses the button on its page has read the mail. A visit alone (by a mail scanner) uses up nothing."""
+    """Used by a POST from the link's page. A GET alone, such as a mail scanner's, does not use it up."""
 
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in"
         CONFIRM = "confirm"
         SUBSCRIBE = "subscribe"
-        # The address of one's reports becomes this one: pressed by whoever is signed in with the old one.
+        # Changes the email address of a person's reports to this one, while signed in with the old one.
         CHANGE = "change"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
@@ -26,7 +26,7 @@ class OneTimeLink(models.Model):
         ServiceRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    # The browser that asked for it: a link that was forwarded signs in nobody else without a second press.
+    # The browser that requested it. In another browser, signing in needs one more click.
     visitor_hash = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What must still happen: the queue that is a table. Redis and Celery only hurry it along."""
+"""The outbox, a queue in a table of work still to do, and the log of messages."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,14 +9,14 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import ContactPoint, Person
 from requests_app.models.service_request import ServiceRequest
 
-UNDONE = Q(done_at__isnull=True, dead_at__isnull=True, paused_at__isnull=True)
+PENDING = Q(done_at__isnull=True, dead_at__isnull=True, paused_at__isnull=True)
 
 
 class OutboxRow(models.Model):
     class Lane(models.TextChoices):
-        # Shares its transaction with its mark: exactly once.
+        # Done and marked done in one transaction: exactly once.
         DATABASE = "database"
-        # Mail, webhooks: at least once, with a stable id for the other side.
+        # Email and webhooks: at least once, with a stable id for the recipient.
         OUTSIDE = "outside"
 
     kind = models.CharField(max_length=40)
@@ -25,15 +25,15 @@ class OutboxRow(models.Model):
     event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, null=True, related_name="+")
     recipient = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, null=True, related_name="+")
     dedupe_key = models.CharField(max_length=120, unique=True)
-    # A row waits for an earlier undone one with its key. Empty: it waits for none.
+    # A row waits until earlier rows with the same key are done. Empty: it waits for none.
     ordering_key = models.CharField(max_length=80, blank=True)
     due_at = models.DateTimeField(db_default=AppNow())
     attempts = models.PositiveIntegerField(default=0)
-    # How many of the attempts ended in an error that the handler itself raised (not a kill, not a lost connection).
+    # How many attempts ended in an error raised by the handler (not in a kill or a lost connection).
     errors = models.PositiveIntegerField(default=0)
-    # An error's class or an SMTP code, never a server's text.
+    # The class of an error or an SMTP code, never text from a server.
     last_error = models.CharField(max_length=80, blank=True)
-    # The id of the request that caused it, for the logs.
+    # The id of the HTTP request that caused it, for logs.
     trace_id = models.CharField(max_length=40, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     dead_at = models.DateTimeField(null=True, blank=True)
@@ -42,8 +42,8 @@ class OutboxRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["lane", "due_at", "id"], condition=UNDONE, name="outbox_due"),
-            models.Index(fields=["ordering_key", "id"], condition=UNDONE & ~Q(ordering_key=""), name="outbox_order"),
+            models.Index(fields=["lane", "due_at", "id"], condition=PENDING, name="outbox_due"),
+            models.Index(fields=["ordering_key", "id"], condition=PENDING & ~Q(ordering_key=""), name="outbox_order"),
             models.Index(fields=["dead_at"], condition=Q(dead_at__isnull=False), name="outbox_dead"),
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="outbox_done"),
             models.Index(fields=["service_request"], name="outbox_of_request"),
@@ -51,7 +51,7 @@ class OutboxRow(models.Model):
 
 
 class Message(models.Model):
-    """One message to one person about one event: unique for ever, so that nobody hears of an event twice by design."""
+    """One message to one address about one event. The unique constraint prevents sending it twice."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, null=True, related_name="messages")
@@ -60,10 +60,10 @@ class Message(models.Model):
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, related_name="messages")
     channel = models.CharField(max_length=10, default="email")
     kind = models.CharField(max_length=30)
-    # The Message-ID header, derived from event and recipient.
+    # The Message-ID header, derived from the event and the recipient.
     message_id = models.CharField(max_length=200)
     sent_at = models.DateTimeField(null=True, blank=True)
-    # A cap held it back (see messages/limits.py), or the server refused it for good.
+    # Not sent because of a cap (see messages/limits.py), or rejected by the mail server for good.
     skipped = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
 

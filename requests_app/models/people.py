@@ -1,4 +1,4 @@
-"""People: staff are Users, residents are Persons. An address that nobody confirmed never joins two requests into one person."""
+"""People: staff are Users, residents are Persons. An unverified address never links two requests to one person."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A member of staff. What they may do comes from their memberships, never from is_superuser alone."""
+    """A member of staff. Permissions come from memberships, never from is_superuser alone."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
@@ -43,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.Model):
-    """A named set of permissions (see rules/permissions.py), which a city may change."""
+    """A named set of permissions (see rules/permissions.py) that a city can edit."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="roles")
     code = models.SlugField(max_length=40)
@@ -58,7 +58,7 @@ class Role(models.Model):
 
 
 class Membership(models.Model):
-    """A user's role in one department, or (no department) in the whole city."""
+    """A user's role in one department, or in the whole city if there is no department."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="memberships")
@@ -78,11 +78,11 @@ class Membership(models.Model):
 
 
 class Person(models.Model):
-    """A resident, in one jurisdiction. Erasable: events point here by id and hold no name."""
+    """A resident, in one jurisdiction. Can be erased: events refer to the id and contain no names."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="people")
     name = models.CharField(max_length=200, blank=True)
-    # Only where a service has to ask for it by law.
+    # Only for services that are required to ask for it by law.
     postal_address = models.CharField(max_length=300, blank=True, db_default="")
     language = models.CharField(max_length=12, default="en")
     may_be_called = models.BooleanField(default=False)
@@ -91,7 +91,7 @@ class Person(models.Model):
 
 
 class Cadence(models.TextChoices):
-    """How often news goes out: each by itself, or gathered into one mail a day or a week."""
+    """How often updates are sent: one by one, or as a daily or weekly digest."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
@@ -105,7 +105,7 @@ class ContactPoint(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    # As typed, for people to read; and normalized (lower-case address, E.164 number) to compare.
+    # As typed, for display; and normalized (lower-case email, E.164 number), for comparison.
     value = models.CharField(max_length=320)
     normalized = models.CharField(max_length=320)
     verified_at = models.DateTimeField(null=True, blank=True)

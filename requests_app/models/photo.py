@@ -1,4 +1,4 @@
-"""Photos: always re-encoded; the original file is never kept."""
+"""Photos: always re-encoded. The original file is never kept."""
 
 from django.contrib.gis.db import models
 
@@ -9,7 +9,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class Photo(models.Model):
-    """A draft's, then its request's. One that the API sent belongs to neither until the report is stored; nobody can see it."""
+    """A photo of a draft, then of its request. Photos sent with the API have neither until the report is stored."""
 
     class Kind(models.TextChoices):
         REPORT = "report"
@@ -21,17 +21,17 @@ class Photo(models.Model):
         ServiceRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
     )
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.REPORT)
-    # Unguessable, in the photo's URL; the files are photos/<name>.jpg and photos/<name>-small.jpg.
+    # Unguessable, used in URLs and file names: photos/<first two>/<name>.jpg and …/<name>-small.jpg.
     name = models.CharField(max_length=40, unique=True)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt = models.CharField(max_length=300, blank=True)
     is_private = models.BooleanField(default=False)
-    # When and where it was taken, as its file said: kept only if the sender agreed, for the city alone.
+    # When and where it was taken, from the file's metadata. Kept only if the sender agreed, and never public.
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_point = models.PointField(null=True, blank=True)
     hidden_at = models.DateTimeField(null=True, blank=True)
-    # Why staff hid it (a code); a photo that may show people waits, with the reason "unchecked".
+    # Why staff hid it (a code). "unchecked": it may show people and waits for review.
     hidden_reason = models.CharField(max_length=20, blank=True, db_default="")
     created_at = models.DateTimeField(db_default=AppNow())
 

@@ -24,7 +24,7 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         return self.filter(jurisdiction=jurisdiction)
 
     def public(self) -> Self:
-        """The only source of every public surface."""
+        """Every public page, feed and API starts from this queryset."""
         return self.filter(public_state=PublicState.PUBLIC)
 
     def open(self) -> Self:
@@ -34,12 +34,12 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         return self.filter(status__in=[Status.RESOLVED, Status.CLOSED])
 
     def in_triage(self) -> Self:
-        """Open, and no department has it: nothing in the routing table matched, or routing failed."""
+        """Open without a department: no routing rule matched, or routing failed."""
         return self.open().filter(department=None, in_triage=True)
 
     def for_update(self) -> Self:
-        """Locks the rows, and reads along what every action asks for. Lock first: of two dispatchers who press Assign together,
-        the second must find what the first one did."""
+        """Locks the rows and loads what every action needs. Always lock first: when two dispatchers assign a request at the same
+        time, the second must see what the first one did."""
         return self.select_for_update(of=("self",)).select_related(
             "jurisdiction", "service", "service_version__service", "service_version__department", "department", "owner"
         )
@@ -49,16 +49,16 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         return self.for_update().get(pk=pk)
 
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
-        """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …); a test says so.
+        """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …), as a test checks.
 
-        triage=False leaves out a department's view of the triage queue, for lists that have no such rows anyway.
+        triage=False leaves out a department's view of the triage queue, for lists that never contain such rows.
         """
         return self.filter(permissions.visible_filter(user, triage=triage))
 
 
 class ServiceRequest(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="service_requests")
-    # 8 symbols of Crockford's base 32, unique over the installation, never reused.
+    # 8 symbols of Crockford's base 32, unique across the installation, never reused.
     reference = models.CharField(max_length=8, unique=True)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="service_requests")
     service_version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
@@ -66,31 +66,31 @@ class ServiceRequest(models.Model):
     language = models.CharField(max_length=12, default="en")
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.WEB)
 
-    # Where it truly is: for staff alone.
+    # The exact location, for staff only.
     point = models.PointField(null=True, blank=True)
     address = models.CharField(max_length=300, blank=True)
     place_note = models.CharField(max_length=300, blank=True)
-    # How the place was named: pin, address, gps, asset, api, imported; with how sure the address search was (0 to 1).
+    # How the place was given: pin, address, gps, asset, api, imported; and the confidence of the address search (0 to 1).
     place_source = models.CharField(max_length=12, blank=True)
     place_confidence = models.FloatField(null=True, blank=True)
     asset = models.ForeignKey(Asset, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # Where everybody may know it is, computed at write by the service's rule: exact, block (snapped) or nothing.
+    # The public location, computed on write by the service's rule: exact, block (snapped) or none.
     public_point = models.PointField(null=True, blank=True)
     public_address = models.CharField(max_length=300, blank=True)
 
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
     disposition = models.CharField(max_length=14, choices=Disposition.choices, blank=True)
-    # The listed reason behind cannot_do or removed (codes).
+    # A ListedReason for cannot_do or removed (code).
     disposition_reason = models.CharField(max_length=40, blank=True)
     public_state = models.CharField(max_length=16, choices=PublicState.choices)
     is_test = models.BooleanField(default=False)
     priority = models.PositiveSmallIntegerField(default=3)
-    # Why it has this priority: service, an answer's code, or staff.
+    # Why it has this priority: service, the code of an answer, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
-    # Why nobody but staff reads it yet: limit, link, threat, robot. It is routed and worked on all the same.
+    # Why it is in review and not public yet: limit, link, threat, robot. Routing and work go on meanwhile.
     review_reason = models.CharField(max_length=20, blank=True, db_default="")
-    # The reporter saw the emergency page and went on.
+    # The reporter saw the emergency page and continued.
     after_warning = models.BooleanField(default=False)
 
     department = models.ForeignKey(
@@ -99,7 +99,7 @@ class ServiceRequest(models.Model):
     assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned")
     in_triage = models.BooleanField(default=False)
     bounces = models.PositiveSmallIntegerField(default=0)
-    # Not ours: whose it is, and their number for it.
+    # If it is not the city's: the owner responsible, and their own number for it.
     owner = models.ForeignKey(Owner, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     owner_reference = models.CharField(max_length=80, blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates")
@@ -109,12 +109,12 @@ class ServiceRequest(models.Model):
     scheduled_for = models.DateField(null=True, blank=True)
     made_safe_at = models.DateTimeField(null=True, blank=True)
     visited_at = models.DateTimeField(null=True, blank=True)
-    # The resident said something that nobody of the staff has read yet.
+    # The resident wrote something that staff have not read yet.
     has_new_answer = models.BooleanField(default=False)
     reopened_count = models.PositiveSmallIntegerField(default=0)
     people_count = models.PositiveIntegerField(default=1)
 
-    # Copies of the clocks, for sorting.
+    # Copied from the clocks, for sorting.
     acknowledge_due_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
 
@@ -123,11 +123,11 @@ class ServiceRequest(models.Model):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    # The last change that the public could see, and the last public words of ours.
+    # The last change visible to the public, and our last public message.
     updated_at = models.DateTimeField()
-    last_public_word_at = models.DateTimeField(null=True, blank=True)
+    last_public_message_at = models.DateTimeField(null=True, blank=True)
 
-    # Where an imported request came from; unique, so that a second import changes it instead of doubling it.
+    # The source of an imported request. Unique, so that importing again updates it.
     external_source = models.CharField(max_length=60, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
 
@@ -186,7 +186,7 @@ class ServiceRequest(models.Model):
             ),
             models.Index(fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
-            # The few that a queue shows first, whatever their date.
+            # The few requests at the top of a queue, whatever their date.
             models.Index(
                 fields=["jurisdiction", "department", "due_at", "id"],
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"])
@@ -212,16 +212,16 @@ class ServiceRequest(models.Model):
                 condition=Q(public_state="pending_review"),
                 name="request_pending_review",
             ),
-            # The few whose link in the mail was not used yet.
+            # The few not confirmed by email yet.
             models.Index(
                 fields=["submitted_at", "id"], condition=Q(public_state="unconfirmed"), name="request_unconfirmed"
             ),
             models.Index(fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="request_duplicates"),
-            # What was reported around a place of late: the time is in it, or ten years of a block would be read for its last week.
+            # Recent reports around a place. The time is in the index; or ten years of a block would be read for its last week.
             GistIndex(
                 fields=["public_point", "submitted_at"], condition=Q(public_state="public"), name="request_public_place"
             ),
-            # What may be the same problem: open ones near a place, as everybody knows it and as it is.
+            # Possible duplicates: open requests near a place, by the public and by the exact location.
             GistIndex(
                 fields=["public_point"],
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]) & Q(public_state="public"),
@@ -251,7 +251,7 @@ class ServiceRequest(models.Model):
 
 
 class RequestArea(models.Model):
-    """The areas a request lies in, with what "newest in ward 5" sorts and filters by, so that it is one index."""
+    """A request's areas, with copies of what "newest in ward 5" filters and sorts by, so that one index suffices."""
 
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="+")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="request_areas")
@@ -271,21 +271,21 @@ class RequestArea(models.Model):
 
 
 class Answer(models.Model):
-    """One answer, with the question's version and the words that were shown."""
+    """One answer, with the question's version and its text as shown."""
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="answers")
     question_version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
-    question_words = models.TextField()
-    # A text, or a list of option values; and what the reader saw.
+    question_text = models.TextField()
+    # A text or a list of option values, and how it was shown.
     value = models.JSONField()
-    value_words = models.TextField()
+    value_text = models.TextField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service_request", "question_version"], name="answer_once")]
 
 
 class Comment(models.Model):
-    """Words: a public comment, an internal note, a question to the reporter, or what a resident says. Events point here by id."""
+    """A public comment, an internal note, a question to the reporter, or a resident's message. Events refer to it by id."""
 
     class Kind(models.TextChoices):
         COMMENT = "comment"
@@ -301,7 +301,7 @@ class Comment(models.Model):
     public = models.BooleanField(default=False)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # The department that speaks: the public reads departments, not names.
+    # The author's department, which the public sees instead of a name.
     department = models.ForeignKey(Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     hidden_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=AppNow())
@@ -311,7 +311,7 @@ class Comment(models.Model):
 
 
 class PlaceRevision(models.Model):
-    """Where the request was said to be before its place was corrected: erasable, so it is not in the events."""
+    """The place before it was corrected. Erasable, so it is not part of the events."""
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="place_revisions")
     point = models.PointField(null=True, blank=True)
@@ -321,7 +321,7 @@ class PlaceRevision(models.Model):
 
 
 class RoutingDecision(models.Model):
-    """Where a request was sent and why. Only one may be the first: routing happens exactly once."""
+    """Where a request was sent and why. Only one can be the first, so routing happens exactly once."""
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="routing_decisions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -338,11 +338,11 @@ class RoutingDecision(models.Model):
 
 
 class Clock(models.Model):
-    """One running promise of one request. While paused, `remaining_s` keeps what was left (working seconds of its calendar)."""
+    """One target of one request. While paused, `remaining_s` keeps the time left (working seconds of its calendar)."""
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="clocks")
     kind = models.CharField(max_length=12, choices=Target.Kind.choices)
-    # None where an answer set a target of its own; then `target_words` holds it: {"value": 24, "unit": "hours"}.
+    # None if an answer set its own target, which `target_words` then holds: {"value": 24, "unit": "hours"}.
     target = models.ForeignKey(Target, on_delete=models.PROTECT, null=True, blank=True)
     target_words = models.JSONField(default=dict)
     started_at = models.DateTimeField()
@@ -360,7 +360,7 @@ class Clock(models.Model):
 
 
 class Participation(models.Model):
-    """How a person has to do with a request."""
+    """A person's role in a request."""
 
     class Role(models.TextChoices):
         REPORTER = "reporter"
@@ -368,13 +368,13 @@ class Participation(models.Model):
         CALLER = "caller"
         FOLLOWER = "follower"
 
-    # Whose own the request is: they read all of it. Who joined or follows reads what everybody reads.
+    # Whose request it is: they can read all of it. People who joined or follow see what the public sees.
     OWN = (Role.REPORTER, Role.CALLER)
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="participations")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="participations")
     role = models.CharField(max_length=10, choices=Role.choices)
-    # Where news goes; none: no news is wanted.
+    # Where updates go. None: no updates.
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.AT_ONCE, db_default="at_once")
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
@@ -387,7 +387,7 @@ class Participation(models.Model):
 
 
 class AccessLink(models.Model):
-    """A private link, derived from this row and LINK_KEYS (see links.py), never stored. Raising `generation` kills it."""
+    """A private link, derived from this row and LINK_KEYS (see links.py), never stored. Incrementing `generation` revokes it."""
 
     class Purpose(models.TextChoices):
         FOLLOW = "follow"
@@ -407,7 +407,7 @@ class AccessLink(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """One submission, one request: the same key with the same body gives the same reference. Kept 14 days."""
+    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days."""
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=128)

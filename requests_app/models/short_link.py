@@ -1,4 +1,4 @@
-"""Short addresses for paper: a sign at a place leads to the report path with the place filled in."""
+"""Short addresses for printed signs. A sign at a place leads to the report form with the place filled in."""
 
 from django.contrib.gis.db import models
 
@@ -9,19 +9,19 @@ from requests_app.models.people import User
 
 
 class ShortLink(models.Model):
-    """/q/<code>: a place, and perhaps a service. A thing's own number is a code without a row; a row of it adds the service."""
+    """/q/<code>: a place and perhaps a service. An asset's own id works as a code without a row; a row adds a service to it."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="short_links")
-    # As long as an asset's number, which it may be.
+    # As long as an asset's id, which it may be.
     code = models.CharField(max_length=60)
-    # What the sign is for, in the words that stand on it: "Playground, Millstream Park".
+    # What is printed on the sign: "Playground, Millstream Park".
     label = models.CharField(max_length=200)
     service = models.ForeignKey(Service, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     address = models.CharField(max_length=300, blank=True)
     point = models.PointField(null=True, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
-    # A sign that came down: its address leads to the first page, without the place.
+    # The sign was removed. Its address leads to the home page, without the place.
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

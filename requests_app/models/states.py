@@ -1,4 +1,4 @@
-"""The codes of a service request: its status, how it ended, whether the public sees it, and how it reached us."""
+"""The codes of a service request: status, disposition, public state and channel."""
 
 from django.db import models
 
@@ -16,7 +16,7 @@ OPEN = [Status.RECEIVED, Status.ROUTED, Status.IN_PROGRESS, Status.ON_HOLD]
 
 
 class Disposition(models.TextChoices):
-    """How it ended; the public words stand in messages/wording.py."""
+    """The outcome. Its public wording is in messages/wording.py."""
 
     FIXED = "fixed"
     ACTION_TAKEN = "action_taken"
@@ -42,7 +42,7 @@ class PublicState(models.TextChoices):
     ERASED = "erased"
 
 
-# Read by the named roles of its own department, not by all of City Hall.
+# Visible to named roles of the request's own department only, not to all of City Hall.
 CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
 
 

@@ -1,4 +1,4 @@
-"""What residents follow besides single requests: an area, a service, a place and its surroundings, a thing of the city's."""
+"""What residents follow besides single requests: an area, a service, a place with its surroundings, or an asset."""
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GistIndex
@@ -16,17 +16,17 @@ SMALLEST_RADIUS_M = 200
 
 
 class Subscription(models.Model):
-    """News by mail of whatever is reported and done there. Nothing is sent before the address is confirmed."""
+    """Email updates on reports and work in an area, at a place or of a service. Nothing is sent before the address is verified."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="subscriptions")
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="subscriptions")
-    # Any of these narrow it; a point goes with its radius.
+    # Each of these narrows the subscription; a point goes with a radius.
     area = models.ForeignKey(Area, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     asset = models.ForeignKey(Asset, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     point = models.PointField(null=True, blank=True)
     radius_m = models.PositiveIntegerField(null=True, blank=True)
-    # What the reader knows the place by: "Elm St, 100 block".
+    # The place's name for the reader: "Elm St, 100 block".
     label = models.CharField(max_length=200, blank=True)
     cadence = models.CharField(max_length=8, choices=Cadence.choices, default=Cadence.DAILY)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -49,12 +49,12 @@ class Subscription(models.Model):
 
 
 class DigestItem(models.Model):
-    """One change that one address hears of in its next gathered mail. Once, however many reasons it has to hear of it."""
+    """One update for one address's next digest. Unique, even if several subscriptions match."""
 
     contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="digest_items")
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
     event = models.ForeignKey(Event, on_delete=models.DO_NOTHING, related_name="+")
-    # The reason: a subscription, or (none) a report that they made, joined or follow.
+    # Why it is sent: a subscription, or None for a request that they reported, joined or follow.
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     cadence = models.CharField(max_length=8, choices=Cadence.choices)
     created_at = models.DateTimeField(db_default=AppNow())

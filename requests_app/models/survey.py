@@ -1,4 +1,4 @@
-"""What residents say of an outcome: is it fixed, and were they treated well. Codes alone, so that it can be published."""
+"""Residents' answers about an outcome: is it fixed, and how were they treated. Codes only, so that results can be published."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from requests_app.models.service_request import ServiceRequest
 
 
 class SurveyAnswer(models.Model):
-    """One person's answer to one question about one outcome. A request that was opened again and ended again asks again."""
+    """One person's answer to one question about one outcome. A request that is reopened and resolved again asks again."""
 
     class Question(models.TextChoices):
         FIXED = "fixed"
@@ -20,13 +20,13 @@ class SurveyAnswer(models.Model):
         NO = "no"
 
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="survey_answers")
-    # None once the person asked to be forgotten: the figure stays.
+    # None after the person was erased; the answer still counts.
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     question = models.CharField(max_length=14, choices=Question.choices)
     value = models.CharField(max_length=8, choices=Value.choices)
-    # A listed reason (code), where the answer is not yes.
+    # A listed reason (code), if the answer is not yes.
     reason = models.CharField(max_length=30, blank=True)
-    # Which ending it is about: the number of times that it had been opened again.
+    # Which outcome it is about: how often the request had been reopened by then.
     ending = models.PositiveSmallIntegerField(default=0)
     answered_at = models.DateTimeField(db_default=AppNow())
 

@@ -1,4 +1,4 @@
-"""Words that were changed after they were sent: by who wrote them, or hidden by staff, with what stood before and a way back."""
+"""Revisions of public text: edited by its author or hidden by staff, with the earlier text so that it can be restored."""
 
 from django.db import models
 
@@ -9,8 +9,8 @@ from requests_app.models.service_request import Answer, Comment, ServiceRequest
 
 
 class TextRevision(models.Model):
-    """One change of one text: the description, the place note, an answer, a comment, a photo's words. It can be erased, as no event
-    can."""
+    """One change of one text: the description, the place note, an answer, a comment or a photo's description. Unlike an event,
+    it can be erased."""
 
     class Field(models.TextChoices):
         DESCRIPTION = "description"
@@ -26,13 +26,13 @@ class TextRevision(models.Model):
     photo = models.ForeignKey(Photo, on_delete=models.CASCADE, null=True, blank=True, related_name="revisions")
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
-    # A code: edited (by whoever wrote it); personal_data, abuse, threat, other; restore, into what had changed since.
+    # A code: edited (by its author); personal_data, abuse, threat, other; restore (of text that was edited again since).
     reason = models.CharField(max_length=20)
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(db_default=AppNow())
-    undone_at = models.DateTimeField(null=True, blank=True)
-    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    restored_at = models.DateTimeField(null=True, blank=True)
+    restored_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["service_request", "-id"], name="text_revision_of_request")]

@@ -1,1 +1,1 @@
-"""Places: the address search, whose ground it is, which areas a point lies in, and the city's own map."""
+"""Places: address search, property owners, areas of a point, and the city's map."""

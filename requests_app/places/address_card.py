@@ -1,4 +1,4 @@
-"""What a city says about an address: its ward, its districts, and what the areas' own fields tell (docs/cities.md)."""
+"""A city's information about an address: ward, districts, and fields of those areas (docs/cities.md)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from requests_app.models import Area, Calendar, Jurisdiction
 from requests_app.places import ownership
 from requests_app.rules.service_levels import WorkingHours, working_hours
 
-# In this order, as date.weekday() counts.
+# In the order of date.weekday().
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-# How a field is shown: words; a number or an address one can press; a day of the week with its next date.
+# How a field is shown: text; a phone or email link; a day of the week with its next date.
 KINDS = ("text", "phone", "email", "weekday")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One line: value is the city's words; for a weekday also the next such day, and whether a holiday may move it."""
+    """One line. value: the city's text; for a weekday also its next date, and whether a holiday may move it."""
 
     label: str
     kind: str
@@ -39,7 +39,7 @@ class Part:
 
 
 def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Part]:
-    """The card of a point, in the order of the city's own list; without a list, the names of all its areas there."""
+    """The card of a point, in the city's order; if the city has configured none, the names of all areas there."""
     here = ownership.areas_at(jurisdiction, point)
     if not jurisdiction.address_card:
         return [Part("", area) for area in here]
@@ -53,7 +53,7 @@ def card_at(jurisdiction: Jurisdiction, point: Point, today: dt.date) -> list[Pa
 
 
 def part_of(jurisdiction: Jurisdiction, area: Area, today: dt.date) -> Part:
-    """What the card says of this one area, wherever in it one lives."""
+    """The card's part about one area."""
     said = next((one for one in jurisdiction.address_card if one["layer"] == area.layer), None)
     return _part(said, area, _calendars(jurisdiction), today) if said is not None else Part("", area)
 
@@ -71,19 +71,19 @@ def _field(
     if not words:
         return None
     label, kind = localized(said["label"]), said.get("kind", "text")
-    # Days are known by their English names; the page says them in its own language.
+    # Data has English weekday names; the page translates them.
     day = str(known.get("en", "") if isinstance(known, Mapping) else known).casefold()
     if kind != "weekday" or day not in WEEKDAYS:
         return Field(label, "text" if kind == "weekday" else kind, words)
     next_on = today + dt.timedelta(days=(WEEKDAYS.index(day) - today.weekday()) % 7)
     hours = calendars.get(said.get("calendar", ""))
-    # A holiday earlier in the week may push what comes after it, too.
+    # A holiday earlier in the week can move later days too.
     week = [next_on - dt.timedelta(days=days) for days in range(next_on.weekday() + 1)]
     return Field(label, kind, words, next_on, may_move=hours is not None and any(map(hours.is_holiday, week)))
 
 
 def _calendars(jurisdiction: Jurisdiction) -> dict[str, WorkingHours]:
-    """The calendars whose holidays the card looks at."""
+    """Calendars whose holidays matter to the card."""
     named = {
         one["calendar"] for said in jurisdiction.address_card for one in said.get("fields", []) if "calendar" in one
     }

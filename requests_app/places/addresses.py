@@ -1,4 +1,4 @@
-"""The address search: what a resident types or points at, found in the city's own gazetteer."""
+"""Address search: finds what a resident types or pins in the city's gazetteer."""
 
 import math
 import re
@@ -17,9 +17,9 @@ from requests_app.models import GazetteerEntry, Jurisdiction, OwnerArea
 from requests_app.places import plus_codes
 from requests_app.places.statement_timeout import TimeUpError, at_most
 
-# How long one statement of a search may take, and after how long no further one is begun.
+# Time limit of one statement, and time after which no further statement is started.
 STATEMENT_MS, SEARCH_S = 250, 0.5
-# How far from a pin its address may be, then the corner or landmark that it is said to be at, then the street.
+# Largest distance from a pin to its address, to a corner or landmark, and to a street.
 ADDRESS_M, CORNER_M, STREET_M = 60, 150, 40
 METRES_PER_DEGREE = 111_320
 
@@ -40,7 +40,7 @@ SHORT_FORMS = {
     "biblioteca": "library", "escuela": "school", "cementerio": "cemetery", "alcaldia": "city hall",
     "ayuntamiento": "city hall", "isla": "island", "plazoleta": "sq",
 }  # fmt: skip
-# Words that name nothing: "calle Elm" is Elm St, "número 12" is 12, "INTERSECTION A AND B" is a corner.
+# Words without meaning for the search: "calle Elm" is Elm St, "número 12" is 12, "INTERSECTION A AND B" is a corner.
 EMPTY_WORDS = {"calle", "numero", "num", "nro", "intersection", "interseccion", "esquina"}
 BETWEEN = re.compile(r"\s*(?:&|@|\+|(?<!\d)/|/(?!\d))\s*|\s+(?:and|at|y|con|esquina\s+con|esquina)\s+")
 UNIT = re.compile(r"(?:\s*#\s*|\b(?:apt|apartment|apto|unit|suite|ste|floor|fl|rm|room|piso)\b\.?\s*#?\s*)[\w-]+")
@@ -53,7 +53,7 @@ DEGREES = re.compile(
 
 @dataclass(frozen=True)
 class Match:
-    """A place that the words or the pin may mean. confidence: 0 to 1, how sure the search is."""
+    """A place that matches the text or pin. confidence: from 0 to 1."""
 
     label: str
     point: Point
@@ -62,7 +62,7 @@ class Match:
 
 
 def search_key(text: str) -> str:
-    """The text as it is stored and searched: lower case, without accents or punctuation, street types shortened."""
+    """Normalizes text for search: lower case, without accents or punctuation, street types abbreviated."""
     plain = unicodedata.normalize("NFKD", text[:200].replace("½", " 1/2")).lower()
     plain = "".join(symbol for symbol in plain if not unicodedata.combining(symbol))
     plain = re.sub(r"['’.]", "", BETWEEN.sub(" and ", re.sub(r"^\s*(la\s+)?esquina\s+de\s+", "", plain)))
@@ -71,7 +71,7 @@ def search_key(text: str) -> str:
 
 
 def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Match]:
-    """The places that the words may mean, best first. A latitude and longitude or a Plus Code is a place too."""
+    """Places that match the text, best first. Understands coordinates and Plus Codes too."""
     text = text[:200].replace("\x00", " ")
     if point := _typed_point(jurisdiction, text):
         near = nearest(jurisdiction, point)
@@ -81,7 +81,7 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
     found: dict[int, Match] = {}
     entries = GazetteerEntry.objects.filter(jurisdiction=jurisdiction)
     out_of_time_at = time.monotonic() + SEARCH_S
-    # A slow step is given up; what the quicker ones before it found stays.
+    # Skip a slow step; keep what the steps before it found.
     with suppress(TimeUpError), at_most(STATEMENT_MS):
         for steps in ((_by_prefix, _by_corner, _by_word), (_by_next_number, _by_likeness)):
             for key in _readings(text):
@@ -90,14 +90,14 @@ def search(jurisdiction: Jurisdiction, text: str, *, limit: int = 8) -> list[Mat
                         break
                     for entry, confidence in step(entries, key, limit):
                         found.setdefault(entry.pk, _match(entry, confidence))
-            # Who named a place rightly is not asked whether it was another one.
+            # An exact match needs no alternatives.
             if any(match.confidence >= 0.9 for match in found.values()):
                 break
     return sorted(found.values(), key=lambda match: -match.confidence)[:limit]
 
 
 def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:
-    """What people would call this point: the address beside it, else the corner or landmark, else the street."""
+    """Name of a point: the nearest address, otherwise a corner or landmark, otherwise the street."""
     entries = GazetteerEntry.objects.filter(jurisdiction=jurisdiction)
     for kinds, metres, most in (
         (Q(kind="address"), ADDRESS_M, 0.95),
@@ -124,7 +124,7 @@ def nearest(jurisdiction: Jurisdiction, point: Point) -> Match | None:
 
 
 def box_around(point: Point, metres: float) -> Polygon:
-    """A box in degrees that holds the circle of that many metres: what an index can search by."""
+    """A box in degrees around a circle of that many metres, for searching by index."""
     high = metres / METRES_PER_DEGREE
     wide = high / max(math.cos(math.radians(point.y)), 0.01)
     box = Polygon.from_bbox((point.x - wide, point.y - high, point.x + wide, point.y + high))
@@ -139,10 +139,10 @@ def _match(entry: GazetteerEntry, confidence: float) -> Match:
 def _typed_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
     if typed := DEGREES.match(text):
         latitude, longitude = float(typed["lat"]), float(typed["lon"])
-        # 69.0 W and 69.0 O (oeste) lie west of Greenwich.
+        # 69.0 W and 69.0 O (oeste) are west of Greenwich.
         latitude *= -1 if typed["ns"].upper() == "S" else 1
         longitude *= -1 if typed["ew"].upper() in ("W", "O") else 1
-        # Two house numbers are no place: a typed coordinate has its decimals.
+        # Coordinates must have decimals; two whole numbers could be house numbers.
         if "." in text and abs(latitude) <= 90 and abs(longitude) <= 180:
             return Point(longitude, latitude, srid=4326)
         return None
@@ -152,7 +152,7 @@ def _typed_point(jurisdiction: Jurisdiction, text: str) -> Point | None:
 
 
 def _readings(text: str) -> list[str]:
-    """What was typed, then without its flat and town, then in English order: "Avenida Elm 12" is 12 Elm Ave."""
+    """The text as typed, then without unit and town, then in English order: "Avenida Elm 12" is 12 Elm Ave."""
     plain = UNIT.sub(" ", text.lower())
     readings = [search_key(text), search_key(plain), search_key(plain.split(",")[0])]
     if last := re.match(r"^(\D*[^\W\d]\D*) (\d+[a-z]?)$", readings[-1]):
@@ -168,12 +168,12 @@ def _by_prefix(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found
 
 
 def _by_corner(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
-    """ "A & B" in either order, and with the street types left out."""
-    one, _, other = key.partition(" and ")
+    """Corners "A & B" in either order, also without street types."""
+    first, _, other = key.partition(" and ")
     if not other:
         return []
-    this_way = Q(search_key__startswith=one, search_key__contains=f" and {other}")
-    that_way = Q(search_key__startswith=other, search_key__contains=f" and {one}")
+    this_way = Q(search_key__startswith=first, search_key__contains=f" and {other}")
+    that_way = Q(search_key__startswith=other, search_key__contains=f" and {first}")
     corners = entries.filter(kind="intersection").filter(this_way | that_way)
     return [(entry, 0.95) for entry in corners.order_by(Length("search_key"), "search_key")[:limit]]
 
@@ -185,7 +185,7 @@ def _by_word(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
 
 
 def _by_next_number(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
-    """No such number on the street: the numbers beside it."""
+    """The nearest numbers on the street, if the number doesn't exist."""
     parts = re.match(r"^(\d{1,6})[a-z]? ([^\W\d].*|\d+(?:st|nd|rd|th)\b.*)$", key)
     if parts is None:
         return []
@@ -196,7 +196,7 @@ def _by_next_number(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> 
 
 
 def _by_likeness(entries: QuerySet[GazetteerEntry], key: str, limit: int) -> Found:
-    """Misspelled: the labels that share most of their letter triples."""
+    """Labels similar to misspelled text, by trigrams."""
     alike = (
         entries.filter(search_key__trigram_similar=key)
         .annotate(likeness=TrigramSimilarity("search_key", key))

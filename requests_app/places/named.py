@@ -1,6 +1,6 @@
-"""Places that have a page: the block of an address, never the house itself; a corner; a landmark. Found by the words in its path.
+"""Places with a page: the block of an address (never the house itself), a corner, a landmark. Found by their path.
 
-The path is what is searched by (places/addresses.py), with hyphens: 100-block-of-elm-st, elm-st-and-oak-ave. Where a city has
+The path is the search key (places/addresses.py) with hyphens: 100-block-of-elm-st, elm-st-and-oak-ave. Where a city has
 the same name twice, a ZIP code or a number follows: 100-block-of-main-st,02118.
 """
 
@@ -15,16 +15,16 @@ from requests_app.models import Area, GazetteerEntry, Jurisdiction
 from requests_app.places.addresses import METRES_PER_DEGREE, Match, nearest, search_key
 from requests_app.places.public_place import NUMBER_FIRST, block_address
 
-# Addresses of one block lie no farther from one another; what does is another street of that name.
+# Addresses farther apart than this are on another street of the same name.
 APART_M = 600
-# No street has more on a block, and no city more corners of one name.
+# More than any block has addresses, or any city corners of one name.
 MOST_ENTRIES = 400
 BLOCK = re.compile(r"^(?P<hundred>1[-–]99|\d+00)[ -]block[ -]of[ -](?P<street>.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class NamedPlace:
-    """path: what stands behind /places/. name: in the reader's language. zip_code tells apart what has one name."""
+    """path: what follows /places/. name: in the reader's language. zip_code: tells places of one name apart."""
 
     path: str
     name: str
@@ -34,13 +34,13 @@ class NamedPlace:
 
 
 def path_of(label: str) -> str:
-    """The path of the page that tells of this address, corner or landmark; empty where a number could be a house's."""
+    """Path of the page for this address, corner or landmark; empty if it has a number that could be a house's."""
     block = label if BLOCK.match(label) else block_address(label)
     return search_key(block).replace(" ", "-")
 
 
 def block_words(label: str) -> str:
-    """100 block of Elm St, for "112 Elm St" or the block itself, in the reader's language; a corner stays as it is."""
+    """100 block of Elm St, for "112 Elm St" or the block itself, in the reader's language. Corners are unchanged."""
     found = BLOCK.match(label if BLOCK.match(label) else block_address(label))
     if found is None:
         return label if not NUMBER_FIRST.match(label) else ""
@@ -51,27 +51,27 @@ def block_words(label: str) -> str:
 
 
 def words_at(jurisdiction: Jurisdiction, point: Point) -> str:
-    """What people call this place: by its block, never by the house that somebody looked from."""
+    """Name of a point for the public: its block, never its house."""
     near = nearest(jurisdiction, point)
     return (block_words(near.label) if near else "") or f"{point.y:.3f}, {point.x:.3f}"
 
 
 def at_path(jurisdiction: Jurisdiction, path: str) -> list[NamedPlace]:
-    """The place with this path; several, if the name alone does not tell which; none, if the city has no such place."""
+    """Places with this path; several if the name is ambiguous, none if the city has no such place."""
     name, one_of_several, _which = path[:200].replace("\x00", "").partition(",")
     found = list(_told_apart(name, _groups(_entries(jurisdiction, name))))
-    return [one for one in found if one.path == path] if one_of_several else found
+    return [place for place in found if place.path == path] if one_of_several else found
 
 
 def of_match(jurisdiction: Jurisdiction, match: Match) -> NamedPlace | None:
-    """The place of what the address search found; None for what has no page, a street say."""
+    """The place of a match of the address search; None if it has no page, such as a street."""
     may_be_house = match.kind in ("address", "point", "street")
     places = at_path(jurisdiction, path_of(match.label) if may_be_house else search_key(match.label).replace(" ", "-"))
-    return min(places, key=lambda one: one.point.distance(match.point), default=None)
+    return min(places, key=lambda place: place.point.distance(match.point), default=None)
 
 
 def park_of(jurisdiction: Jurisdiction, match: Match) -> Area | None:
-    """The city's own area of a park that the search found: its page says more."""
+    """The city's area of a park that the search found, since the area's page says more."""
     if match.kind != "park":
         return None
     parks = Area.objects.filter(jurisdiction=jurisdiction, layer="park", is_ours=True, name__iexact=match.label)
@@ -89,38 +89,38 @@ def _entries(jurisdiction: Jurisdiction, name: str) -> list[GazetteerEntry]:
     houses = entries.filter(
         kind="address", search_key__contains=f" {street}", house_number__regex=rf"^{digits}([^\d]|$)"
     )
-    # "Elm St" is within "N Elm St" too: the label says which it is.
-    return [one for one in houses[:MOST_ENTRIES] if path_of(one.label) == name]
+    # "N Elm St" contains "Elm St" too, so compare the label.
+    return [house for house in houses[:MOST_ENTRIES] if path_of(house.label) == name]
 
 
 def _groups(entries: list[GazetteerEntry]) -> list[list[GazetteerEntry]]:
-    """Those that lie together, each group with the ones near it."""
+    """Groups of entries that lie near each other."""
     groups: list[list[GazetteerEntry]] = []
     for entry in entries:
-        near = [group for group in groups if any(_metres(entry.point, one.point) <= APART_M for one in group)]
+        near = [group for group in groups if any(_metres(entry.point, other.point) <= APART_M for other in group)]
         groups = [group for group in groups if group not in near]
-        groups.append([entry, *(one for group in near for one in group)])
-    return sorted(groups, key=lambda group: min(one.pk for one in group))
+        groups.append([entry, *(other for group in near for other in group)])
+    return sorted(groups, key=lambda group: min(entry.pk for entry in group))
 
 
 def _told_apart(name: str, groups: list[list[GazetteerEntry]]) -> Iterator[NamedPlace]:
-    codes = [max(group, key=lambda one: one.pk).zip_code for group in groups]
+    codes = [max(group, key=lambda entry: entry.pk).zip_code for group in groups]
     for number, (group, code) in enumerate(zip(groups, codes, strict=True), 1):
         which = code if code and codes.count(code) == 1 else str(number)
         yield NamedPlace(
             path=name if len(groups) == 1 else f"{name},{which}",
             name=block_words(group[0].label),
             kind="block" if group[0].kind == "address" else group[0].kind,
-            # Of all its houses alike: which of them somebody asked for is not in it.
+            # The average of all houses doesn't tell which one someone asked about.
             point=Point(
-                round(sum(one.point.x for one in group) / len(group), 5),
-                round(sum(one.point.y for one in group) / len(group), 5),
+                round(sum(entry.point.x for entry in group) / len(group), 5),
+                round(sum(entry.point.y for entry in group) / len(group), 5),
                 srid=4326,
             ),
             zip_code=code if len(groups) > 1 else "",
         )
 
 
-def _metres(one: Point, other: Point) -> float:
-    """Near enough within a city."""
-    return float(one.distance(other)) * METRES_PER_DEGREE
+def _metres(point: Point, other: Point) -> float:
+    """Accurate enough within a city."""
+    return float(point.distance(other)) * METRES_PER_DEGREE

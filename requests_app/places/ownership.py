@@ -1,4 +1,4 @@
-"""Whose ground it is: the boundary, the areas, and owners that are not us."""
+"""Who is responsible at a point: the city boundary, areas, and other owners."""
 
 from django.contrib.gis.db.models.functions import Area as SizeOf
 from django.contrib.gis.db.models.functions import Distance
@@ -8,22 +8,22 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from requests_app.models import Area, Jurisdiction, Owner, OwnerArea, ServiceVersion
 from requests_app.places.addresses import box_around
 
-# Degrees, about a meter: maps are rounded, and a pin on the border is the city's.
+# Degrees, about one meter: maps are rounded, and a pin on the border counts as inside.
 BORDER = 0.00001
-# How far a pin may lie from the middle of the street that it means.
+# Largest distance of a pin from the centerline of its street.
 STREET_M = 30
-# The kind of the owners that are neighbors: they answer for what lies beyond the boundary.
+# Kind of owners that are neighboring towns, responsible beyond the boundary.
 NEIGHBOR = "town"
 
 
 def inside(jurisdiction: Jurisdiction, point: Point) -> bool:
-    """Whether the point is within the city, its border included. A city that gave no boundary takes every place."""
+    """Whether the point is in the city, including its border. Without a boundary, every point is."""
     covered = Q(boundary__isnull=True) | Q(boundary__dwithin=(point, BORDER))
     return Jurisdiction.objects.filter(covered, pk=jurisdiction.pk).exists()
 
 
 def areas_at(jurisdiction: Jurisdiction, point: Point) -> list[Area]:
-    """The city's own areas at the point. On the border between two of a layer it is one of them, always the same."""
+    """The city's areas at the point. On the border between two areas of a layer, always the same one."""
     touched = (
         Area.objects.filter(jurisdiction=jurisdiction, is_ours=True, polygon__dwithin=(point, BORDER))
         .annotate(within=ExpressionWrapper(Q(polygon__contains=point), output_field=BooleanField()))
@@ -33,16 +33,16 @@ def areas_at(jurisdiction: Jurisdiction, point: Point) -> list[Area]:
     by_layer: dict[str, list[Area]] = {}
     for area in touched:
         by_layer.setdefault(area.layer, []).append(area)
-    # Areas of a layer may overlap (two programs in one street): then all count that truly hold the point.
+    # Areas of a layer may overlap (two programs on one street): then all that contain the point count.
     return [
         area
         for layer in by_layer.values()
-        for area in [one for one in layer if one.within] or layer[:1]  # type: ignore[attr-defined]
+        for area in [candidate for candidate in layer if candidate.within] or layer[:1]  # type: ignore[attr-defined]
     ]
 
 
 def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) -> Owner | None:
-    """Who answers here for this service instead of us, by the service's rule; None: we do."""
+    """The owner responsible here for this service by the service's rule; None if it is the city."""
     ground = OwnerArea.objects.filter(jurisdiction=jurisdiction).select_related("owner").defer("shape")
     code = version.service.service_code
     if version.place_rule == "segment":
@@ -58,7 +58,7 @@ def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) 
         return owner if owner.kind in version.owner_kinds or code in owner.takes else None
     if version.place_rule == "polygon":
         theirs = Q(owner__kind__in=version.owner_kinds) | Q(owner__takes__contains=[code])
-        # The smallest says the most: a substation within a state park.
+        # The smallest is the most specific: a substation within a state park.
         piece = (
             ground.filter(theirs, is_segment=False, shape__intersects=point)
             .annotate(size=SizeOf("shape"))
@@ -70,7 +70,7 @@ def owner_at(jurisdiction: Jurisdiction, point: Point, version: ServiceVersion) 
 
 
 def neighbor_at(jurisdiction: Jurisdiction, point: Point) -> Owner | None:
-    """The neighbor town that a point beyond the boundary lies in, with how to reach it."""
+    """The neighboring town, with its contacts, for a point outside the boundary."""
     if inside(jurisdiction, point):
         return None
     theirs = OwnerArea.objects.filter(jurisdiction=jurisdiction, is_segment=False, owner__kind=NEIGHBOR)

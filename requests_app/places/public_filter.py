@@ -1,4 +1,4 @@
-"""The filters that the public list, the map beside it, its tiles and the feed share, and the order of what they find."""
+"""Filters and order of public reports, shared by the list, the map, its tiles and the feed."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -30,32 +30,32 @@ from requests_app.places.public_place import EXACT, LISTED_BY_PLACE
 from requests_app.rules.intake import clean_text
 
 NAMES = ("q", "category", "service", "status", "area", "near", "asset", "older", "sort")
-# What may follow these names; anything else is as if it were not there, since it would choose nothing.
+# The only valid values of these parameters; others are ignored.
 ONLY = {"older": "1", "sort": "changed"}
 LONGEST = 140
-# "near": latitude, longitude, meters. Nobody can ask for less than this, or one house could be watched.
+# "near": latitude, longitude, meters. The minimum keeps people from watching a single house.
 LEAST_M, MOST_M = SMALLEST_RADIUS_M, 5000
 # To the public, closed looks like resolved.
 ENDED = [Status.RESOLVED, Status.CLOSED]
 STATES = {"open": OPEN, "ended": ENDED}
-# What is open, and what was reported lately; the rest by choice (older=1), or ten years would bury the present.
+# Open and recent reports; older ones only on request (older=1).
 LATELY = dt.timedelta(days=90)
-# Words that half of all reports hold must not read half of all reports.
+# Search terms that are in half of all reports must not read all of these.
 MOST_SAID = 1000
 NOTHING = Q(pk__in=[])
 
 
 class PublicFilter:
-    """What a reader chose, from an address's query. A value that the city does not have finds nothing."""
+    """The chosen filters, from a query string. Unknown values match nothing."""
 
     def __init__(self, jurisdiction: Jurisdiction, query: Mapping[str, str]) -> None:
         self.jurisdiction = jurisdiction
         typed = {name: clean_text(query.get(name, "").replace("\x00", "\ufffd")[:LONGEST]) for name in (*NAMES, "kind")}
-        # One choice of the form, for two names: "category:streets", "service:pothole".
+        # One select of the form for two parameters: "category:streets", "service:pothole".
         name, _colon, code = typed.pop("kind").partition(":")
         if name in ("category", "service"):
             typed |= {"category": "", "service": "", name: code}
-        self.chosen = {name: said for name, said in typed.items() if said and ONLY.get(name, said) == said}
+        self.chosen = {name: value for name, value in typed.items() if value and ONLY.get(name, value) == value}
 
     @property
     def with_older(self) -> bool:
@@ -63,19 +63,19 @@ class PublicFilter:
 
     @property
     def by_change(self) -> bool:
-        """The last change first, and not the newest report."""
+        """Whether the most recently updated come first, not the newest."""
         return "sort" in self.chosen
 
     @property
     def query(self) -> str:
-        """The same choice as an address's query: "category=streets&area=ward:5"."""
+        """The filters as a query string: "category=streets&area=ward:5"."""
         return urlencode(self.chosen)
 
     def but(self, **others: str) -> "PublicFilter":
-        """The same choice with some values changed; "" takes one away."""
+        """The filters with some values changed; "" removes one."""
         return PublicFilter(self.jurisdiction, {**self.chosen, **others})
 
-    # --- What the values name -----------------------------------------------------------------------------------------
+    # --- Objects of the values -----------------------------------------------------------------------------------------
 
     @cached_property
     def category(self) -> Category | None:
@@ -103,11 +103,11 @@ class PublicFilter:
 
     @cached_property
     def unknown(self) -> list[str]:
-        """The names whose value is nothing that the city has."""
-        asked = [name for name in ("category", "service", "status", "area", "near", "asset") if name in self.chosen]
-        return [name for name in asked if getattr(self, name) is None]
+        """Names of filters with unknown values."""
+        names = [name for name in ("category", "service", "status", "area", "near", "asset") if name in self.chosen]
+        return [name for name in names if getattr(self, name) is None]
 
-    # --- What they find -----------------------------------------------------------------------------------------------
+    # --- Matches -----------------------------------------------------------------------------------------------
 
     @property
     def order(self) -> paging.Order:
@@ -117,9 +117,9 @@ class PublicFilter:
         return self._fitting() if self.with_older else self._fitting().filter(self._lately | Q(status__in=OPEN))
 
     def in_turn(self) -> list[QuerySet[ServiceRequest]]:
-        """The same, for paging.page_in_turn: what is of late, then what is open from before.
+        """The matches for paging.page_in_turn: recent ones, then older ones that are open.
 
-        One after the other, so that a kind of which nothing came lately does not read ten years to find the open ones.
+        One after the other, so that a kind of which nothing came recently does not read ten years to find the open ones.
         """
         if self.unknown:
             return []
@@ -127,12 +127,12 @@ class PublicFilter:
             return [self._fitting()]
         lately = self._fitting().filter(self._lately)
         if self.chosen.get("status") == "ended":
-            # The database would look through all that is over for what is open.
+            # Otherwise the database would search all closed requests for open ones.
             return [lately]
         return [lately, self._fitting().filter(self._before, status__in=OPEN)]
 
     def has_older(self) -> bool:
-        """Whether older=1 would show more: something closed that is of long ago."""
+        """Whether older=1 would show more, that is, older closed reports."""
         if self.with_older or self.unknown or self.chosen.get("status") == "open":
             return False
         return self._fitting().filter(self._before, status__in=ENDED).exists()
@@ -146,14 +146,14 @@ class PublicFilter:
         return Q(**{f"{self.order[0][0]}__lt": _days_ago()})
 
     def _fitting(self) -> QuerySet[ServiceRequest]:
-        """All that fit, however old."""
+        """All matches of any age."""
         found = ServiceRequest.objects.public().in_jurisdiction(self.jurisdiction)
         if self.unknown:
             return found.none()
         if words := self.chosen.get("q"):
             found = found.filter(pk__in=_said(self.jurisdiction, words))
         if "category" in self.chosen:
-            # The numbers themselves: with them the database knows how many to expect, and which index to take.
+            # Literal ids, so that the planner can estimate rows and choose an index.
             services = Service.objects.filter(current__category=self.category)
             found = found.filter(service__in=list(services.values_list("pk", flat=True)))
         if "service" in self.chosen:
@@ -165,13 +165,13 @@ class PublicFilter:
         if self.near:
             found = found.filter(LISTED_BY_PLACE, _within(self.near))
         if "asset" in self.chosen:
-            # A thing tells exactly where it is: what shows only its block is not told by it.
+            # An asset has an exact location, so reports that only show their block don't match by asset.
             found = found.filter(LISTED_BY_PLACE, asset=self.asset, service_version__visibility__in=EXACT)
         return found
 
     @property
     def near(self) -> tuple[Point, int] | None:
-        """The place and the meters around it; None for what is no place."""
+        """The point and radius in meters; None if invalid."""
         parts = self.chosen.get("near", "").split(",")
         try:
             latitude, longitude, meters = (float(part) for part in parts)

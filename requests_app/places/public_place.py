@@ -45,7 +45,7 @@ def public_place(visibility: str, point: Point | None, address: str) -> tuple[Po
 
 
 def shows_asset(visibility: str) -> bool:
-    """Whether everybody may know which of the city's things it is: its number is as good as the exact place."""
+    """Whether everyone may know which asset it is: its number is as good as the exact place."""
     return visibility in EXACT
 
 

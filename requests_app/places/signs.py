@@ -1,4 +1,4 @@
-"""Signs on paper: what a short address (/q/<code>) leads to, by a row of ours or by a thing's own number."""
+"""Printed signs: where a short URL (/q/<code>) leads, by the code of a sign or the number of an asset."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ CODE_LENGTH = 5
 
 @dataclass(frozen=True)
 class Sign:
-    """service_code and address may be empty; without point and asset it says nothing of the place."""
+    """service_code and address may be empty; without point and asset it has no place."""
 
     service_code: str
     address: str
@@ -22,11 +22,11 @@ class Sign:
 
 
 def find(jurisdiction: Jurisdiction, typed: str) -> Sign | None:
-    """What the code on a sign means, in any case and with letters that people confuse. None: no such sign, or it came down."""
+    """Resolves a code in upper or lower case, forgiving letters people confuse. None if the sign doesn't exist or was removed."""
     code = typed.strip()[:60]
     if not code or "\x00" in code:
         return None
-    spellings = {code.upper(), references.normal(code)}
+    spellings = {code.upper(), references.normalized(code)}
     rows = ShortLink.objects.filter(jurisdiction=jurisdiction, code__in=spellings, ended_at=None)
     row = rows.select_related("service").order_by("id").first()
     asset = assets.by_number(jurisdiction, row.code if row else code)
@@ -36,7 +36,7 @@ def find(jurisdiction: Jurisdiction, typed: str) -> Sign | None:
 
 
 def new_code(jurisdiction: Jurisdiction) -> str:
-    """One that no sign has, nor any thing of the city's."""
+    """A new code that no sign and no asset has."""
     while True:
         code = references.random_symbols(CODE_LENGTH)
         taken = ShortLink.objects.filter(jurisdiction=jurisdiction, code=code).exists()

@@ -1,4 +1,4 @@
-"""The look of the map: a quiet MapLibre style over the city's own layers, on which pins and points stand out."""
+"""MapLibre style of the map: muted colors, so that pins and points stand out."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ SOURCE = "basemap"
 # Ground.
 OUTSIDE, LAND, WATER, SHORE = "#e6e4de", "#f8f7f3", "#bcd9e8", "#9cc3d8"
 PARK, WILD, CEMETERY, PLAZA = "#d2e6c6", "#c9dfbd", "#dbe5cf", "#e6ecd9"
-# Roads, each with the darker line at its edges.
+# Roads, each with a darker casing.
 MOTORWAY, MOTORWAY_EDGE, PRIMARY, PRIMARY_EDGE = "#f5c795", "#c98f4c", "#fdebb5", "#d8bd74"
 SECONDARY, SECONDARY_EDGE, STREET, STREET_EDGE, STREET_FAR = "#fff7dc", "#d9cda6", "#ffffff", "#d3cfc4", "#dedad0"
 OTHER, OTHER_EDGE, RAIL = "#fbfaf6", "#dcd8cd", "#a9a69d"
-# Letters, all of 4.5:1 or more on what lies beneath them.
+# Labels, with a contrast of at least 4.5:1.
 INK, WATER_INK, PARK_INK, NEIGHBORHOOD_INK, BORDER = "#26292f", "#114560", "#1f4f1f", "#4b3f63", "#6d5f92"
 
 
 def by_zoom(*stops: float | Any, base: float | None = None) -> Stops:
-    """A value that changes with the zoom: zoom, value, zoom, value …; with a base it grows faster and faster."""
+    """A value interpolated by zoom: zoom, value, zoom, value …; exponential with a base above 1."""
     return ["interpolate", ["exponential", base] if base else ["linear"], ["zoom"], *stops]
 
 
@@ -36,7 +36,7 @@ WIDTHS: dict[str, Stops] = {
 
 
 def wider(width: Stops, by: float) -> Stops:
-    """The width of a road's edge: a hair more than the road, less of it from afar."""
+    """Width of a road's casing: slightly more than the road, less when zoomed out."""
     edge = list(width)
     for at in range(4, len(edge), 2):
         share = 0.7 if edge[at - 1] < 12 else 1.2 if edge[at - 1] < 15 else 1.8
@@ -126,12 +126,12 @@ GROUND: list[Layer] = [
 ]  # fmt: skip
 
 ROADS: list[Layer] = [
-    # Outside the city, for orientation only.
+    # Outside the city, for orientation.
     road("ctx-street", "context_streets", ["street"], WIDTHS["street"], "#f3f1ec", 13),
     road("ctx-main", "context_streets", ["secondary"], WIDTHS["secondary"], "#f7f4ec", 11),
     road("ctx-motorway-edge", "context_streets", ["motorway"], wider(WIDTHS["motorway"], 1), "#d9c6ad"),
     road("ctx-motorway", "context_streets", ["motorway"], WIDTHS["motorway"], "#f3dfc6"),
-    # The city's own: all edges first, so that no edge crosses a junction.
+    # The city's roads: all casings first, so that none crosses a junction.
     line("tunnel", "streets", "#e6cdb0", by_zoom(11, 1, 15, 3.5, 18, 8), minzoom=11, dash=[2.2, 1.6], opacity=0.8,
          filter=["==", ["get", "class"], "tunnel"]),
     line("rail", "rail", RAIL, by_zoom(11.5, 0.6, 14, 1.4, 17, 3), minzoom=11.5),
@@ -147,12 +147,12 @@ ROADS: list[Layer] = [
     road("secondary", "streets", ["secondary"], WIDTHS["secondary"], SECONDARY),
     road("primary", "streets", ["primary"], WIDTHS["primary"], PRIMARY),
     road("motorway", "streets", ["motorway"], WIDTHS["motorway"], MOTORWAY),
-    # What is not the city steps back, roads included.
+    # Fade everything outside the city, including roads.
     fill("outside-veil", "outside", OUTSIDE, **{"fill-antialias": False, "fill-opacity": by_zoom(10, 0.35, 14, 0.3)}),
     line("city-outline", "city_outline", BORDER, by_zoom(8, 0.8, 11, 1.4, 15, 2.2), dash=[4, 2], opacity=0.75),
 ]  # fmt: skip
 
-# From the least important to the most: MapLibre gives room to the last ones first.
+# From least to most important: MapLibre places the last ones first.
 NAMES: list[Layer] = [
     text("house-number", "house_numbers", ["get", "n"], by_zoom(16.6, 9.5, 18, 11.5, 20, 13), "#4f4a41", minzoom=16.6,
          halo_width=1.1, layout={"text-padding": 2}),
@@ -190,7 +190,7 @@ NAMES: list[Layer] = [
 
 
 def city_style(*, name: str, view: dict[str, Any], source: dict[str, Any], glyphs: str) -> dict[str, Any]:
-    """The whole style. source: where the basemap's tiles are (a MapLibre source, vector or raster)."""
+    """The complete style. source: MapLibre source of the base map's tiles, vector or raster."""
     center = view.get("center", [0, 0])
     label = {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": center}}
     if source["type"] == "raster":

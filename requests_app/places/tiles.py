@@ -1,4 +1,4 @@
-"""Vector tiles made by PostGIS: the city's own basemap, and the public requests, counted from afar, shown from near."""
+"""Vector tiles by PostGIS: the city's base map, and public requests as counts per cell or as points."""
 
 import math
 from dataclasses import dataclass
@@ -16,27 +16,27 @@ from requests_app.places.basemap import LEAST_ZOOM, MOST_ZOOM
 from requests_app.places.public_place import LISTED_BY_PLACE, LISTED_VERSIONS
 from requests_app.places.statement_timeout import at_most
 
-# A tile is 4096 units wide and 512 pixels on the screen; shapes reach this far over its edge, so that no seam shows.
+# A tile is 4096 units or 512 pixels wide; shapes extend this far beyond its edge, so that no seam shows.
 EXTENT, BUFFER = 4096, 64
-# Below the last zoom, lines and outlines are simplified by so many units (a quarter of a pixel).
+# Below the last zoom, lines and outlines are simplified by this many units (a quarter pixel).
 SIMPLIFY = 2
 EQUATOR_M = 40_075_016.685578488
-# One tile may keep the database busy for so long.
+# Time limit of the database for one tile.
 TILE_MS = 2000
-# From afar requests are counted in cells, so many across a tile. From this zoom on each is a point, and only those that
-# would lie on top of each other (21 pixels) are one: all of a block, say, whose true places nobody may know.
+# Zoomed out, requests are counted in cells, this many across a tile. From this zoom on each is a point, except those that
+# would overlap (21 pixels), such as all of a block whose exact locations are private.
 POINTS_FROM, POINTS_TO = 15, 17
 CELLS = 8
 SPOTS = 24
-# So many of one spot are named; the list has them all.
+# Requests named at one spot; the list has all of them.
 MOST_NAMED = 8
-# More points than a screen could tell apart are not sent; the newest are.
+# The newest points; a screen couldn't show more of them separately.
 MOST_POINTS = 5000
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A square of the web's common tile grid."""
+    """A tile of the Web Mercator grid."""
 
     z: int
     x: int
@@ -47,7 +47,7 @@ class Tile:
         return self.is_within(MOST_ZOOM)
 
     def is_within(self, most: int) -> bool:
-        """Whether there is such a tile, and no further in than `most`."""
+        """Whether the tile exists and its zoom is at most `most`."""
         return LEAST_ZOOM <= self.z <= most and 0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z
 
     @property
@@ -64,7 +64,7 @@ class Tile:
 
 
 def basemap_tile(jurisdiction: Jurisdiction, tile: Tile) -> bytes:
-    """The city's own layers in this tile, each under its name. Raises TimeUpError."""
+    """The city's layers in this tile, by name. Raises TimeUpError."""
     tolerance = SIMPLIFY * EQUATOR_M / 2**tile.z / EXTENT if tile.z < MOST_ZOOM else 0
     with at_most(TILE_MS), connection.cursor() as cursor:
         cursor.execute(
@@ -101,7 +101,7 @@ def basemap_tile(jurisdiction: Jurisdiction, tile: Tile) -> bytes:
 
 
 def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, language: str, zone: str) -> bytes:
-    """Public requests in this tile, by their public places alone. `service_requests`: what to show, from .public().
+    """Public requests in this tile, by their public locations only. `service_requests`: from .public().
 
     Layer "cells": n, the number of requests around there. Layer "requests", by spot: n, how many of them are open, and
     items, the newest of them as JSON: [reference, service, status or outcome, state, day in the city's `zone`]. What is
@@ -114,14 +114,14 @@ def request_tile(service_requests: QuerySet[ServiceRequest], tile: Tile, languag
         lon=Func(F("public_point"), function="ST_X", output_field=FloatField()),
         lat=Func(F("public_point"), function="ST_Y", output_field=FloatField()),
     )
-    # A point on the edge belongs to one tile only, or it would be counted twice.
+    # A point on the edge must belong to one tile only, or it would be counted twice.
     placed = placed.filter(lon__gte=west, lon__lt=east, lat__gte=south, lat__lt=north).order_by()
     try:
         if tile.z < POINTS_FROM:
             return _cells(placed, tile)
         return _points(placed.filter(LISTED_BY_PLACE), tile, language, zone)
     except EmptyResultSet:
-        # Django sees from the filters alone that nothing can fit them.
+        # Django knows from the filters that nothing can match.
         return b""
 
 
@@ -131,8 +131,8 @@ def _cells(placed: QuerySet[Any], tile: Tile) -> bytes:
     listed = ExpressionWrapper(Q(service_version__in=LISTED_VERSIONS), output_field=BooleanField())
     inner, parameters = placed.annotate(listed=listed).values_list("lon", "lat", "listed").query.sql_with_params()
     with at_most(TILE_MS), connection.cursor() as cursor:
-        # In the middle of what may be found by its place. With nothing of that kind, of the cell: else a cell that counts one
-        # would be a point.
+        # At the center of the requests that may be located; if there are none, of the cell. Otherwise a count of one would
+        # reveal a location.
         cursor.execute(
             f"""
             SELECT ST_AsMVT(cell, 'cells', {EXTENT}, 'geom') FROM (

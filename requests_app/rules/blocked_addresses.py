@@ -1,4 +1,4 @@
-"""Addresses that a city listed: from them nothing is sent, confirmed, joined or followed."""
+"""Email addresses a city has blocked: they can't send, confirm, join or follow anything."""
 
 from collections.abc import Iterator
 
@@ -9,17 +9,17 @@ from requests_app.models.moderation_term import ModerationTerm
 
 
 def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
-    """Also behind a tag ("name+news@…"), and where all of a host is listed ("@spam.example")."""
+    """Also matches tagged addresses ("name+tag@…") and blocked hosts ("@spam.example")."""
     listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
     return bool(email) and listed.filter(value__in=list(_as_listed(email))).exists()
 
 
 def refusal(jurisdiction: Jurisdiction) -> str:
     if jurisdiction.desk_long_number:
-        return _("We take nothing from this e-mail address. Call us at %(number)s.") % {
+        return _("We can’t accept reports from this email address. Call us at %(number)s.") % {
             "number": jurisdiction.desk_long_number
         }
-    return _("We take nothing from this e-mail address. Call us.")
+    return _("We can’t accept reports from this email address. Please call us.")
 
 
 def _as_listed(email: str) -> Iterator[str]:

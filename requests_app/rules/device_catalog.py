@@ -1,4 +1,4 @@
-"""What a device keeps so as to ask, without a network, what we would ask: services, their questions, emergency words."""
+"""The catalog that a device stores to ask the same questions offline: services, questions and emergency phrases."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,23 +11,25 @@ CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STA
 
 
 def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion]) -> dict[str, Any]:
-    """In the page's language, but for the emergency words, which are looked for in every language."""
+    """In the page's language, except emergency phrases, which are matched in every language."""
     questions: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for question in QuestionVersion.objects.filter(service_version__in=[one.pk for one in versions]).order_by("order"):
+    for question in QuestionVersion.objects.filter(service_version__in=[item.pk for item in versions]).order_by(
+        "order"
+    ):
         questions[question.service_version_id].append(_question(question))
     return {
         "always_ask": jurisdiction.always_ask_emergency,
         "services": [_service(version, questions[version.pk]) for version in versions],
         "phrases": [
-            {"phrase": one.phrase, "unless": one.unless, "self_harm": one.kind == EmergencyPhrase.Kind.SELF_HARM}
-            for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
+            {"phrase": item.phrase, "unless": item.unless, "self_harm": item.kind == EmergencyPhrase.Kind.SELF_HARM}
+            for item in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
         ],
     }
 
 
 def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[str, Any]:
     name, about = localized(version.name), localized(version.description)
-    # People look for it in either language; what they find is named in the page's.
+    # Search works in every language; results are shown in the page's.
     keywords = [word for words in version.keywords.values() for word in words]
     return {
         "code": version.service.service_code,
@@ -44,17 +46,17 @@ def _service(version: ServiceVersion, questions: list[dict[str, Any]]) -> dict[s
 
 
 def _question(question: QuestionVersion) -> dict[str, Any]:
-    asked: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
+    entry: dict[str, Any] = {"code": question.code, "kind": question.kind, "text": localized(question.text)}
     if question.required:
-        asked["required"] = True
+        entry["required"] = True
     if question.help:
-        asked["help"] = localized(question.help)
+        entry["help"] = localized(question.help)
     if question.show_if:
-        asked["show_if"] = question.show_if
+        entry["show_if"] = question.show_if
     if question.options:
-        asked["options"] = [
+        entry["options"] = [
             {"value": str(option["value"]), "label": localized(option.get("label"))}
             | ({"stop": True} if (option.get("effects") or {}).get("stop") else {})
             for option in question.options
         ]
-    return asked
+    return entry

@@ -1,4 +1,4 @@
-"""Which reports may be the same problem: open ones of the same kind, near and recent, by one score of all that they share."""
+"""Finds reports that may be about the same problem: open, of the same kind, nearby and recent, ranked by one score."""
 
 import datetime as dt
 import math
@@ -19,26 +19,26 @@ from requests_app.places.addresses import box_around
 from requests_app.places.public_place import EXACT
 
 AT_MOST = 5
-# So many of the nearest are compared, however many lie at one spot.
+# At most this many of the nearest reports are compared.
 COMPARED = 60
 
-# What each sign is worth. Measured: docs/duplicates.md.
+# The weights of the signals. See docs/duplicates.md for how they were measured.
 NEARNESS, AGE, WORDS, SERVICE = 0.35, 0.25, 0.2, 0.2
-# Below this nothing is shown.
+# The lowest score that is shown.
 LEAST = 0.45
-# A pin or a phone is off by many meters whatever the service's radius, so a small radius makes no small difference large.
+# Pins and phones are off by many meters, so nearness is not measured against less than this, however small a service's radius.
 NEARNESS_M = 100
-# The same thing of the city (a pole, a bin) says more than all else together; another one says that it is not the same.
+# The same asset (a pole, a bin) outweighs everything else; a different one speaks against a duplicate.
 SAME_ASSET, OTHER_ASSET = 1.0, -0.3
-# What two texts about different problems share on average: for texts that cannot be compared.
+# The average likeness of texts about different problems, used for texts that cannot be compared.
 USUAL_LIKENESS = 0.13
 
-# --- How alike are two reports? Pure functions, also for the benchmark. -----------------------------------------------
+# --- How alike are two reports? Pure functions, shared with the benchmark ----------------------------------------------
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """An earlier report as it is compared with a new one. same_asset: None unless both name a thing of the city."""
+    """An earlier report to compare with a new one. same_asset: None unless both name an asset."""
 
     key: str | int
     metres: float
@@ -52,22 +52,22 @@ class Earlier:
 def alike(
     text: str, language: str, earlier: Sequence[Earlier], *, radius_m: int, window_days: int
 ) -> list[tuple[float, Earlier]]:
-    """The earlier reports that may be the same problem with their scores, best first."""
-    words = [words_of(one.text) for one in earlier]
+    """Scores the earlier reports and returns those that may be the same problem, best first."""
+    words_of_each = [words_of(report.text) for report in earlier]
     own = words_of(text)
-    rarity = _rarity([own, *words])
+    rarity = _rarity([own, *words_of_each])
     scored = []
-    for one, its_words in zip(earlier, words, strict=True):
-        comparable = one.language[:2] == language[:2]
-        likeness = _likeness(own, its_words, rarity) if comparable and own and its_words else USUAL_LIKENESS
-        found = score(one, likeness, radius_m=radius_m, window_days=window_days)
-        if found >= LEAST:
-            scored.append((found, one))
+    for report, words in zip(earlier, words_of_each, strict=True):
+        comparable = report.language[:2] == language[:2]
+        likeness = _likeness(own, words, rarity) if comparable and own and words else USUAL_LIKENESS
+        total = score(report, likeness, radius_m=radius_m, window_days=window_days)
+        if total >= LEAST:
+            scored.append((total, report))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].metres, pair[1].age_days))
 
 
 def score(earlier: Earlier, likeness: float, *, radius_m: int, window_days: int) -> float:
-    """0 to 1, more with the same asset. likeness: of the words, 0 to 1."""
+    """A score from 0 to 1, or higher for the same asset. likeness: of the texts, 0 to 1."""
     nearness = 1 - earlier.metres / max(radius_m, NEARNESS_M)
     newness = 1 - earlier.age_days / max(window_days, 1)
     asset = {None: 0.0, True: SAME_ASSET, False: OTHER_ASSET}[earlier.same_asset]
@@ -75,29 +75,29 @@ def score(earlier: Earlier, likeness: float, *, radius_m: int, window_days: int)
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text in any script: lower case, without accents."""
+    """The set of words of a text in any script, in lowercase and without accents."""
     letters = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return frozenset(re.findall(r"\w+", plain.replace("'", "").replace("’", "")))
 
 
 def _rarity(texts: Sequence[frozenset[str]]) -> Callable[[str], float]:
-    """What a word is worth: the fewer of the reports at this place hold it, the more. "Pothole" says little among potholes."""
-    link_of_request = Counter(word for words in texts for word in words)
-    return lambda word: math.log(1 + (len(texts) + 1) / (1 + link_of_request[word]))
+    """The weight of a word: higher the fewer of these reports contain it. "Pothole" says little among potholes."""
+    counts = Counter(word for words in texts for word in words)
+    return lambda word: math.log(1 + (len(texts) + 1) / (1 + counts[word]))
 
 
 def _likeness(one: frozenset[str], other: frozenset[str], rarity: Callable[[str], float]) -> float:
-    """The shared words' part of all the words of both."""
+    """The weight of the shared words over the weight of all words of both."""
     return sum(map(rarity, one & other)) / sum(map(rarity, one | other))
 
 
-# --- Looking for them -------------------------------------------------------------------------------------------------
+# --- Search -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """at: when it was compared, as its age counts."""
+    """at: the time that its age is measured from."""
 
     service_request: ServiceRequest
     metres: int
@@ -106,22 +106,22 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of the report that is compared: being typed, or made."""
+    """The report to compare: a draft or an existing request."""
 
     version: ServiceVersion
     point: Point | None
     text: str = ""
     language: str = ""
-    # The number of the city's thing that it is about.
+    # The number of its asset.
     asset: str = ""
 
 
 def joinable(version: ServiceVersion) -> ServiceRequestQuerySet:
-    """What anybody who reports this service may be shown and may follow.
+    """Requests that may be shown to anyone who reports this service, and followed instead.
 
-    Open ones, since who reports after the end says that it is not fixed, or back, and must be heard. With an exact place: to be
-    near a block's middle says nothing, and its street would tell. Another service's only if it is as urgent, for who follows it
-    makes no request that would be.
+    Only open ones: a report after the closing says that it is not fixed, or is back. Only with an exact place: nearness to the
+    middle of a block means little, and its street would reveal where it is. Those of another service must be as urgent, since
+    following one creates no request.
     """
     as_urgent = Q(service_id=version.service_id) | Q(priority__lte=version.priority)
     return (
@@ -133,18 +133,18 @@ def joinable(version: ServiceVersion) -> ServiceRequestQuerySet:
 
 
 def candidates(report: Report) -> list[Candidate]:
-    """What may be shown to anybody who reports, the likeliest first, each with its `public_photos`."""
-    # Measured to their public places: what the public may not know of a place must not show in its distance either.
+    """The requests to show to a reporter, most likely first, each with its `public_photos`."""
+    # Measured to public points: a distance must not reveal what the public may not know about a place.
     found = _search(report, joinable(report.version), place="public_point", at=app_now())
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT, is_private=False, hidden_at=None).order_by("id")
     prefetch_related_objects(
-        [one.service_request for one in found], Prefetch("photos", queryset=photos, to_attr="public_photos")
+        [candidate.service_request for candidate in found], Prefetch("photos", queryset=photos, to_attr="public_photos")
     )
     return found
 
 
 def beside(service_request: ServiceRequest, user: User) -> list[Candidate]:
-    """For this member of staff: what may be the same problem as this request, filed before or after it."""
+    """Requests visible to this staff member that may be about the same problem, filed before or after this one."""
     report = Report(
         service_request.service_version,
         service_request.point,
@@ -157,7 +157,7 @@ def beside(service_request: ServiceRequest, user: User) -> list[Candidate]:
 
 
 def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at: dt.datetime) -> list[Candidate]:
-    """Two queries, however much is near. `requests` are open: the partial indexes of places hold only such."""
+    """Two queries, however much is nearby. `requests` must be open ones, which the partial spatial indexes cover."""
     version, point = report.version, report.point
     never = version.duplicate_policy == ServiceVersion.DuplicatePolicy.NEVER
     if never or point is None or version.duplicate_radius_m == 0:
@@ -172,9 +172,11 @@ def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at:
     if not found:
         return []
     whole = requests.select_related("service", "service_version__department", "department", "owner").in_bulk(
-        [one.key for _, one in found]
+        [earlier.key for _, earlier in found]
     )
-    return [Candidate(whole[int(one.key)], round(one.metres), at) for _, one in found if one.key in whole]
+    return [
+        Candidate(whole[int(earlier.key)], round(earlier.metres), at) for _, earlier in found if earlier.key in whole
+    ]
 
 
 def _near(
@@ -207,7 +209,7 @@ def _near(
 
 
 def _same_family(version: ServiceVersion) -> Q:
-    """The service itself, and those that the city's catalogue now puts into its family."""
+    """Matches the service itself and the services now in its duplicate family."""
     own = Q(service_id=version.service_id)
     if not version.duplicate_family:
         return own
@@ -218,7 +220,7 @@ def _same_family(version: ServiceVersion) -> Q:
 
 
 def _other_asset(asset: str) -> Case | Value:
-    """0 for reports of the same thing, so that these are compared however many others lie at the spot."""
+    """Sorts reports of the same asset first, so that they are compared however many others are nearby."""
     if not asset:
         return Value(0)
     return Case(When(asset__asset_id=asset, then=0), default=1, output_field=IntegerField())

@@ -1,4 +1,4 @@
-"""What a report must hold before it is taken: the same rule for the form, the call taker and the API."""
+"""Validation of a report, shared by the form, the call taker and the API."""
 
 import datetime as dt
 import re
@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from requests_app.localized import localized
 from requests_app.models.catalogue import QuestionVersion, ServiceVersion
 
-# Open311 allows 4,000 characters; the form says so while one types.
+# Open311 allows 4,000 characters.
 DESCRIPTION_MAX = 4000
 ANSWER_MAX = 1000
 CHOICES_MAX = 50
-# Bidirectional overrides can make a text read other than it is written; so can what is seen by nobody.
+# Bidirectional overrides and invisible characters can make a text look different from what it says.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _UNSEEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\u180e]")
-# Persian, the Indic scripts and emoji join with these; between Latin letters, figures and spaces they only hide a word.
+# Joiners are needed in Persian, Indic scripts and emoji; between Latin letters, digits and spaces they only hide words.
 _LATIN = "A-Za-z0-9\u00c0-\u024f"
 _JOINERS = re.compile(f"(?<![^\\W_{_LATIN}]|[^\\w\\s])[\u200c\u200d]+|[\u200c\u200d]+(?=[{_LATIN}\\s]|$)")
 
 
 def clean_text(text: str) -> str:
-    """What was typed, without what cannot be stored or would deceive: NUL and other controls, lone surrogates, bidi overrides,
-    what has no width. Composed, so that two ways to type an é are one."""
+    """The text without characters that cannot be stored or that deceive: NUL and other controls, lone surrogates, bidi overrides
+    and zero-width characters. Normalized to NFC, so that an é compares equal however it was typed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _JOINERS.sub("", _UNSEEN.sub("", _BIDI.sub("", text)))
     text = unicodedata.normalize("NFC", text)
@@ -34,7 +34,7 @@ def clean_text(text: str) -> str:
 
 
 def _is_harmful(letter: str) -> bool:
-    """Controls, surrogates and noncharacters. Letters newer than our Unicode tables (the next emoji) are kept."""
+    """Whether it is a control, surrogate or noncharacter. Unassigned code points (future emoji) are kept."""
     if letter in "\n\t":
         return False
     code = ord(letter)
@@ -44,7 +44,7 @@ def _is_harmful(letter: str) -> bool:
 
 @dataclass
 class Answers:
-    """The answers that count. problems: question code → what to do. given: (question, value, the words shown)."""
+    """Validated answers. problems: question code → message. given: (question, value, the text that was shown)."""
 
     given: list[tuple[QuestionVersion, Any, str]] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
@@ -59,32 +59,32 @@ class Answers:
 
 
 def is_asked(question: QuestionVersion, answers: Mapping[str, Any]) -> bool:
-    """Whether a question's condition holds; without one it is always asked."""
+    """Whether the question's condition holds; a question without one is always asked."""
     if not question.show_if:
         return True
     given = answers.get(str(question.show_if.get("question")))
     given_values = given if isinstance(given, list) else [given]
-    return bool({str(one) for one in given_values} & {str(one) for one in question.show_if.get("values", [])})
+    return bool({str(value) for value in given_values} & {str(value) for value in question.show_if.get("values", [])})
 
 
-def _one(value: Any) -> Any:
+def _first(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return value[0] if value else ""
     return value
 
 
 def _read(question: QuestionVersion, raw: Any) -> tuple[Any, str, str]:
-    """(value, words, problem) of one answer; an empty value is no answer, but "0" is one."""
+    """Returns (value, text, problem) for one answer. An empty value is no answer, but "0" is."""
     kind = question.kind
     labels = {str(option["value"]): localized(option.get("label")) for option in question.options}
     if kind == QuestionVersion.Kind.MULTI:
         several = raw if isinstance(raw, list | tuple) else [raw]
-        chosen = [str(one) for one in several if one is not None and str(one) != ""]
-        wrong = [one for one in chosen if one not in labels]
-        if wrong or len(chosen) > CHOICES_MAX:
+        chosen = [str(value) for value in several if value is not None and str(value) != ""]
+        unknown = [value for value in chosen if value not in labels]
+        if unknown or len(chosen) > CHOICES_MAX:
             return None, "", _("Choose from the list.")
-        return chosen or None, ", ".join(labels[one] for one in chosen), ""
-    text = clean_text(str(_one(raw)) if _one(raw) is not None else "")
+        return chosen or None, ", ".join(labels[value] for value in chosen), ""
+    text = clean_text(str(_first(raw)) if _first(raw) is not None else "")
     if text == "":
         return None, "", ""
     if kind == QuestionVersion.Kind.SINGLE:
@@ -100,16 +100,16 @@ def _read(question: QuestionVersion, raw: Any) -> tuple[Any, str, str]:
             return None, "", _("Enter a date, like 2026-06-03.")
         return text, text, ""
     if len(text) > ANSWER_MAX:
-        return None, "", _("Use at most %(most)s characters.") % {"most": ANSWER_MAX}
+        return None, "", _("Use %(most)s characters or fewer.") % {"most": ANSWER_MAX}
     return text, text, ""
 
 
 def read_answers(
     questions: Sequence[QuestionVersion], given: Mapping[str, Any], *, only: set[str] | None = None
 ) -> Answers:
-    """Checks answers by the questions that are asked; hidden questions neither block nor count.
+    """Validates the answers to the questions that are asked; hidden questions neither block nor count.
 
-    only: the codes on this page, where a form asks in several.
+    only: the question codes to report on, for a form with several pages.
     """
     result = Answers()
     values: dict[str, Any] = {}
@@ -134,7 +134,7 @@ def read_answers(
 
 
 def _apply_effects(question: QuestionVersion, value: Any, result: Answers) -> None:
-    chosen = {str(one) for one in (value if isinstance(value, list) else [value])}
+    chosen = {str(item) for item in (value if isinstance(value, list) else [value])}
     for option in question.options:
         if str(option.get("value")) not in chosen:
             continue
@@ -155,12 +155,14 @@ def questions_of(version: ServiceVersion) -> list[QuestionVersion]:
 
 
 def who_problems(version: ServiceVersion, *, name: str, postal_address: str, email: str) -> dict[str, str]:
-    """What a service that has to know who reports still needs, by field. Most need nothing."""
-    needed = {}
+    """Error messages, by field, for contact details that the service requires and the reporter has not given."""
+    missing = {}
     if version.identity_words and not name.strip():
-        needed["name"] = _("Enter your name. We may not take this report without it.")
+        missing["name"] = _("Enter your name. We can’t take this report without it.")
     if version.identity_words and not postal_address.strip():
-        needed["postal_address"] = _("Enter your postal address. We may not take this report without it.")
+        missing["postal_address"] = _("Enter your postal address. We can’t take this report without it.")
     if version.must_confirm and not email.strip():
-        needed["email"] = _("Enter your e-mail address. We send you a link that you press before we get the report.")
-    return needed
+        missing["email"] = _(
+            "Enter your email address. We’ll email you a link. We won’t get your report until you select it."
+        )
+    return missing

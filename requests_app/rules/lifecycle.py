@@ -1,4 +1,4 @@
-"""What may happen to a service request, and what it is afterward: one table, one verb for button, permission, URL and event."""
+"""The lifecycle of a service request: one table of transitions, whose verbs name buttons, permissions, URLs and events."""
 
 from requests_app.models.states import Status
 
@@ -11,17 +11,17 @@ R, T, P, H, D, C = (
     Status.CLOSED,
 )
 
-# (status, action): the status afterward. What is not here may not be done.
+# (status, action): the status afterward. Anything else is not allowed.
 TRANSITIONS: dict[tuple[str, str], str] = {
-    # A worker finds the department; a person may send it through the routing table again.
+    # By a worker; staff may also send it through the routing table again.
     (R, "route"): T,
     (T, "route"): T,
-    # By hand: to another department. Whoever has it next has not accepted it yet, so it is "routed" again.
+    # By hand, to another department, which has not accepted it yet, so it is "routed" again.
     (R, "transfer"): T,
     (T, "transfer"): T,
     (P, "transfer"): T,
     (H, "transfer"): T,
-    # Nothing matched, or a department sends it back: the triage queue decides, and the public reads "We got it".
+    # No rule matched, or a department returned it. The public page still says that we received it.
     (R, "triage"): R,
     (T, "triage"): R,
     (P, "triage"): R,
@@ -30,7 +30,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (P, "assign"): P,
     (H, "assign"): H,
     (T, "accept"): P,
-    # A date, a visit or a made-safe place means that somebody works on it: the clock runs on.
+    # A date, a visit or making safe shows that work has begun. The clock keeps running.
     (T, "schedule"): P,
     (P, "schedule"): P,
     (H, "schedule"): P,
@@ -45,7 +45,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (P, "hold"): H,
     (H, "hold"): H,
     (H, "resume"): P,
-    # A question to the reporter pauses the clock; their answer starts it again.
+    # A question to the reporter pauses the clock; their answer resumes it.
     (R, "ask"): H,
     (T, "ask"): H,
     (P, "ask"): H,
@@ -54,7 +54,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (T, "answer"): T,
     (P, "answer"): P,
     (H, "answer"): P,
-    # After "we needed your answer", any answer reopens.
+    # Closed for lack of an answer: any answer reopens it.
     (D, "answer"): D,
     (R, "resolve"): D,
     (T, "resolve"): D,
@@ -76,10 +76,10 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (H, "withdraw"): D,
     (D, "reopen"): T,
     (C, "reopen"): T,
-    # 30 days after it was resolved, by the clock.
+    # Automatically, 30 days after it was resolved.
     (D, "close"): C,
 }
-# What changes no status, and may be done in these.
+# These never change the status. The first are always allowed, the second while the request is open.
 _ALWAYS = ("comment", "note", "add", "join", "follow", "hide", "publish")
 _WHILE_OPEN = ("change_service", "set_priority", "correct_place")
 for _status in Status:
@@ -93,15 +93,15 @@ ACTIONS = sorted({action for _, action in TRANSITIONS})
 
 
 class IllegalTransition(Exception):
-    """An action that this status does not allow. str() is one sentence for the person who tried."""
+    """The status does not allow this action. str() is a message for the user."""
 
     def __init__(self, status: str, action: str) -> None:
         self.status, self.action = status, action
-        super().__init__(f"A request that is {Status(status).label.lower()} cannot be changed by “{action}”.")
+        super().__init__(f"A request that is {Status(status).label.lower()} doesn’t allow “{action}”.")
 
 
 def next_status(status: str, action: str) -> str:
-    """The status after `action`; raises IllegalTransition where the table has no row."""
+    """The status after `action`. Raises IllegalTransition if the table does not allow it."""
     try:
         return TRANSITIONS[status, action]
     except KeyError:
@@ -109,5 +109,5 @@ def next_status(status: str, action: str) -> str:
 
 
 def allowed(status: str) -> list[str]:
-    """The actions that this status allows, for buttons."""
+    """The actions allowed in this status, for buttons."""
     return [action for action in ACTIONS if (status, action) in TRANSITIONS]

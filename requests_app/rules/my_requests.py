@@ -1,4 +1,4 @@
-"""Whose a request is, by the address alone: all that was sent, joined or followed with it, on whatever device."""
+"""The requests of an email address: all that were sent, joined or followed with it, on any device."""
 
 from django.db.models import Q, QuerySet
 
@@ -15,7 +15,7 @@ from requests_app.rules import permissions
 
 
 def known(jurisdiction: Jurisdiction, email: str) -> QuerySet[ContactPoint]:
-    """Every row of this address in the city: each report sent without a sign-in made one of its own."""
+    """All rows of this address in the city, since each report sent without signing in made a new one."""
     return ContactPoint.objects.filter(
         kind="email", normalized=email.strip().lower(), person__jurisdiction=jurisdiction
     )
@@ -30,12 +30,12 @@ def people(contact_point: ContactPoint) -> QuerySet[Person]:
 
 
 def requests(contact_point: ContactPoint) -> QuerySet[ServiceRequest]:
-    """What they may read: their own in any state, others while these are public, nothing that was erased or not sent yet."""
+    """Requests they may read: their own in any state, others while public, none that are erased or not sent yet."""
     parts = Participation.objects.filter(person__in=same_address(contact_point).values("person"))
     own = parts.filter(role__in=Participation.OWN).values("service_request")
     return (
         ServiceRequest.objects.filter(pk__in=parts.values("service_request"))
-        .exclude(public_state__in=permissions.NOT_THERE)
+        .exclude(public_state__in=permissions.INVISIBLE)
         .filter(Q(public_state=PublicState.PUBLIC) | Q(pk__in=own))
     )
 

@@ -1,19 +1,19 @@
-"""Where a text seems to name somebody, in English and Spanish. Only a hint: no list of names is asked."""
+"""Finds likely names of people in English and Spanish text, without a list of names. Only a hint."""
 
 import re
 from collections.abc import Iterator
 
 _WORD = r"[^\W\d_][\w'’-]*"
-# A word with a capital, as names have: "O’Neil", "María-José", "J."
+# A capitalized word, as in names: "O’Neil", "María-José", "J."
 _NAME = r"(?:[A-ZÀ-ÖØ-Þ](?:\.|[^\W\d_]*(?:['’-][^\W\d_]+)*))"
 _NAMES = rf"{_NAME}(?:\s+(?:de\s+la|de\s+los|del|de|van|von|la|y)?\s*{_NAME})" + "{0,3}"
 
-# "My name is …": whatever follows, in any case.
+# "My name is …": what follows, in any case.
 INTRODUCED = re.compile(
     rf"\b(?:my\s+name\s+is|my\s+name['’]s|me\s+llamo|mi\s+nombre\s+es)\s+(?P<name>{_WORD}(?:\s+{_WORD}){{0,3}})",
     re.IGNORECASE,
 )
-# "Mr. Alvarez", "la señora Ruiz", "don Pedro": the title goes with the name.
+# "Mr. Alvarez", "la señora Ruiz", "don Pedro": the title is part of the match.
 TITLED = re.compile(
     r"(?<![\w.])(?P<name>(?:(?i:mr|mrs|ms|mister|sr|sra|srta|señor|señora|señorita|don|doña|profesora?|officer|oficial)\b|"
     rf"(?i:dr|dra|doctora?)\b)\.?\s+{_NAMES})"
@@ -25,14 +25,14 @@ RELATED = re.compile(
     rf"hermana|jef[ea]),?\s+(?i:named\s+|called\s+|llamad[oa]\s+|se\s+llama\s+)?(?P<name>{_NAMES})"
 )
 
-# They follow "my name is" in sentences that name nobody, or end a name: "my name is Ana and I live here".
+# After "my name is" these are not a name, or end one: "my name is Ana and I live here".
 _NOT_A_NAME = re.compile(
     "not|on|in|at|being|no|still|the|an?|written|wrong|private|public|confidential|withheld|listed|anonymous|and|or|i|i['’]m|live|lives|"
     "from|but|my|this|that|it|is|was|for|with|to|of|please|por|favor|y|e|o|vivo|en|mi|soy|con|que|pero|una?|el|la|los|las|estoy|está|"
     "anónim[oa]|privad[oa]",
     re.IGNORECASE,
 )
-# "Dr. Martin Luther King Blvd" is a street; "Elm Dr" too.
+# "Dr. Martin Luther King Blvd" is a street, and so is "Elm Dr".
 _PLACE_AFTER = re.compile(
     r"[\s,.]*(?i:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|sq|square|hwy|highway|pkwy|"
     r"parkway|park|school|bridge|plaza|library|center|high|elementary|field|memorial|hospital|church|calle|avenida)\b"
@@ -51,18 +51,18 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
         if not _is_street(text, match):
             yield match.span("name")
     for match in RELATED.finditer(text):
-        # In capitals nothing tells a name from another word: "MY NEIGHBOR PLAYS MUSIC".
+        # In all caps, names look like other words: "MY NEIGHBOR PLAYS MUSIC".
         if not match["name"].isupper() and not _is_street(text, match):
             yield match.span("name")
 
 
 def _introduced(words: str) -> str:
-    """The name at the beginning of what follows "my name is": up to the first word that is none."""
+    """The name after "my name is": up to the first word that cannot be part of one."""
     name = ""
     first_is_capital = words[:1].isupper()
     for match in re.finditer(_WORD, words):
         word = match[0]
-        # A name in small letters may be followed by anything, so only two of its words count.
+        # A lower-case name may be followed by anything, so take two words at most.
         is_over = _NOT_A_NAME.fullmatch(word) or (first_is_capital and not word[:1].isupper())
         if is_over or (not first_is_capital and len(name.split()) == 2):
             break
@@ -71,7 +71,7 @@ def _introduced(words: str) -> str:
 
 
 def _is_street(text: str, match: re.Match[str]) -> bool:
-    """The name of a street or a school, or "Dr." as the end of one: "Elm Dr. Please"."""
+    """A street or school named after a person, or "Dr." at the end of a street: "Elm Dr. Please"."""
     name = match["name"]
     if any(_PLACE_WORD.fullmatch(word.strip(".")) for word in name.split()[1:]):
         return True

@@ -1,6 +1,6 @@
-"""Who may do what. What a permission means is code, here; which role has it is a row that a city may change.
+"""Who may do what. Permissions are defined in code, here; roles are rows that a city may edit.
 
-`can()` answers for one request, `visible_filter()` for a list; both follow the same rule, and a test says so.
+`can()` decides for one request and `visible_filter()` for a list. A test checks that they agree.
 """
 
 from collections.abc import Iterable
@@ -18,23 +18,23 @@ from requests_app.rules.lifecycle import ACTIONS
 if TYPE_CHECKING:
     from requests_app.models.service_request import ServiceRequest
 
-# Permissions on one request: every action of the lifecycle by its own verb, and these.
-ON_A_REQUEST = {
+# Permissions on a request: each action of the lifecycle, and these.
+REQUEST_PERMISSIONS = {
     *ACTIONS,
     "view",
-    # Private services: only for those whose role names it, in the request's own department.
+    # View private services, only in the request's own department.
     "view_private",
-    # The reporter box: names and addresses. Opening it is logged.
+    # The reporter's name and contact details. Viewing them is logged.
     "view_reporter",
-    # What comes back a second time is theirs.
+    # Gets requests that were reopened twice.
     "supervise",
-    # Requests that lie in the triage queue, of no department yet.
+    # Requests in the triage queue, which have no department yet.
     "triage",
-    # A contractor's limit, not a power: only what is assigned to them.
+    # A restriction for contractors: only requests assigned to them.
     "only_assigned",
 }
-# Permissions on the whole city.
-IN_THE_CITY = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
+# Permissions for the whole city.
+CITY_PERMISSIONS = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
 
 _WORK = [
     "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",
@@ -46,17 +46,17 @@ _TRIAGE = [
 ]  # fmt: skip
 
 
-# Nobody opens these: erased, or not sent to us before its reporter presses the link in the mail.
-NOT_THERE = [PublicState.ERASED, PublicState.UNCONFIRMED]
+# Not visible to any staff: erased, or not confirmed by its reporter yet.
+INVISIBLE = [PublicState.ERASED, PublicState.UNCONFIRMED]
 
 
-class FirstRole(TypedDict):
+class DefaultRole(TypedDict):
     name: dict[str, str]
     permissions: list[str]
 
 
-# What a new city begins with; afterward these are rows.
-FIRST_ROLES: dict[str, FirstRole] = {
+# The roles of a new city; afterward they are rows.
+DEFAULT_ROLES: dict[str, DefaultRole] = {
     "crew": {"name": {"en": "Crew", "es": "Cuadrilla"}, "permissions": [*_WORK]},
     "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
     "supervisor": {
@@ -83,31 +83,31 @@ FIRST_ROLES: dict[str, FirstRole] = {
 
 
 class Denied(Exception):
-    """The request may be seen but this may not be done: 403. (What may not be known to exist is a 404.)"""
+    """The user may see the request but not do this: 403. (A request they may not know of is a 404.)"""
 
 
 def memberships_of(user: User | AnonymousUser) -> list[Membership]:
-    """The user's memberships with their roles, read once and kept on the user object."""
+    """The user's memberships with roles, loaded once and cached on the user object."""
     if not user.is_authenticated or not user.is_active:
         return []
-    kept: list[Membership] | None = getattr(user, "_memberships", None)
-    if kept is None:
-        kept = list(user.memberships.select_related("role", "department"))
-        setattr(user, "_memberships", kept)  # noqa: B010  (not a field of User, and no business of its class)
-    return kept
+    cached: list[Membership] | None = getattr(user, "_memberships", None)
+    if cached is None:
+        cached = list(user.memberships.select_related("role", "department"))
+        setattr(user, "_memberships", cached)  # noqa: B010  (a cache, not a field of User)
+    return cached
 
 
 def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
-    """Whether this membership reaches this request at all. The same rule as _covered(), for one row."""
+    """Whether this membership gives access to this request at all: the rule of _covered(), for one row."""
     permissions = membership.role.permissions
     if membership.jurisdiction_id != service_request.jurisdiction_id or "view" not in permissions:
         return False
-    if service_request.public_state in NOT_THERE:
+    if service_request.public_state in INVISIBLE:
         return False
     if "only_assigned" in permissions and service_request.assignee_id != membership.user_id:
         return False
     if service_request.public_state in CONFIDENTIAL:
-        # A confidential request is read by its own department's named roles, not by all of City Hall.
+        # Confidential requests are visible to named roles of their own department, not to all of City Hall.
         whole_city_may = membership.department_id is None and "view_private" in permissions
         own = membership.department_id is not None and membership.department_id == service_request.department_id
         own_triage = _may_triage_confidential(permissions) and (
@@ -124,7 +124,7 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
 
 
 def _may_triage_confidential(permissions: Iterable[str]) -> bool:
-    """In triage it has no department yet: its service's own sees it, or a failed routing would leave it to nobody."""
+    """In triage it has no department yet: its service's department may see it, or nobody could after a failed routing."""
     return "triage" in permissions and "view_private" in permissions
 
 
@@ -136,7 +136,7 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
     permissions = membership.role.permissions
     if "view" not in permissions:
         return Q(pk__in=[])
-    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state__in=NOT_THERE)
+    rule = Q(jurisdiction_id=membership.jurisdiction_id) & ~Q(public_state__in=INVISIBLE)
     if "only_assigned" in permissions:
         rule &= Q(assignee_id=membership.user_id)
     confidential = Q(public_state__in=CONFIDENTIAL)
@@ -156,8 +156,8 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
 
 
 def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: bool = True) -> Q:
-    """The requests that this user may view (or do `action` with), as a filter. triage=False: only of those that some department
-    has, so that for somebody of one department it is no OR, and that department's index is walked in order."""
+    """Filters the requests that this user may view (or do `action` with). triage=False leaves out requests without a department,
+    which avoids an OR, so that PostgreSQL can walk the department's index in order."""
     rule = Q(pk__in=[])
     for membership in memberships_of(user):
         if action in membership.role.permissions:
@@ -166,16 +166,16 @@ def visible_filter(user: User | AnonymousUser, action: str = "view", *, triage: 
 
 
 def can(user: User | AnonymousUser, action: str, service_request: "ServiceRequest") -> bool:
-    """May this member of staff do this to this request? (Its status is asked elsewhere: rules.lifecycle.)"""
+    """Whether this member of staff may do this to this request, regardless of its status (see rules.lifecycle)."""
     return any(
         action in membership.role.permissions and _covers(membership, service_request)
         for membership in memberships_of(user)
     )
 
 
-def supervisor_of(department: Department) -> User | None:
-    """Who takes what came back twice: the department's own supervisor with the least to do, else one of the whole city."""
-    # All of it in one membership: who supervises elsewhere and only works here is not meant.
+def find_supervisor(department: Department) -> User | None:
+    """The supervisor with the fewest open requests in the department, or else in the whole city."""
+    # In one membership: a supervisor elsewhere who only works in this department does not count.
     supervises = Membership.objects.filter(
         user=OuterRef("pk"), jurisdiction=department.jurisdiction_id, role__permissions__contains=["supervise"]
     )
@@ -192,7 +192,7 @@ def supervisor_of(department: Department) -> User | None:
 
 
 def can_in_city(user: User | AnonymousUser, permission: str, jurisdiction: Jurisdiction) -> bool:
-    """May this user do something that belongs to no single request, as administer or read the outbox?"""
+    """Whether this user has a permission that is not about a single request, such as administer or read_outbox."""
     return any(
         membership.jurisdiction_id == jurisdiction.pk and permission in membership.role.permissions
         for membership in memberships_of(user)

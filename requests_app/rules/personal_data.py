@@ -1,7 +1,7 @@
-"""What people may not want to show to everyone: e-mail addresses, phone numbers, license plates and, as a hint, names.
+"""Finds personal data in public texts: email addresses, phone numbers, license plates and possible names.
 
-It reads as a careful neighbor would, and would rather miss one than cry wolf: house numbers, streets, dates, prices and
-reference numbers are what reports are made of. Formats: the North American Numbering Plan, E.164, the plates of US states.
+It prefers to miss some over false alarms, since reports are full of house numbers, streets, dates, prices and reference
+numbers. Formats: the North American Numbering Plan, E.164, and the plates of US states.
 """
 
 import re
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """words stand at start in the text."""
+    """A finding: `words` begin at index `start` of the text."""
 
     kind: Kind
     start: int
@@ -35,7 +35,7 @@ class Found:
 
 
 def find(text: str) -> list[Found]:
-    """In the order of the text, none within another; what is surer comes before what is a hint."""
+    """All findings in the order of the text. Where two overlap, the more certain kind wins."""
     found: list[Found] = []
     for kind, spans in (
         (Kind.EMAIL, _emails(text)),
@@ -44,16 +44,16 @@ def find(text: str) -> list[Found]:
         (Kind.NAME, names_in_text.spans(text)),
     ):
         for start, end in spans:
-            if not any(start < one.end and one.start < end for one in found):
+            if not any(start < other.end and other.start < end for other in found):
                 found.append(Found(kind, start, text[start:end]))
-    return sorted(found, key=lambda one: one.start)
+    return sorted(found, key=lambda finding: finding.start)
 
 
 def without(text: str, found: Found) -> str:
-    """The text without these words, and without the gap or the stray comma that they leave."""
+    """The text without the finding, and without the gap or stray comma it would leave."""
     before, after = text[: found.start], text[found.end :]
     if before.rstrip(" ")[-1:] in ("", "\n", ".", "!", "?"):
-        # A sentence began with it: "Deep hole. Mr. Hill, please come" goes on with "please".
+        # It began a sentence: "Deep hole. Mr. Hill, please come" continues with "please".
         after = after.lstrip(" ,;.!?")
     elif before.endswith(" "):
         after = after.lstrip(" ")
@@ -63,15 +63,15 @@ def without(text: str, found: Found) -> str:
 
 
 def _before(text: str, match: re.Match[str]) -> str:
-    """What stands right before: all that may change what a number means."""
+    """The text right before the match, which may change what a number means."""
     return text[max(0, match.start() - 60) : match.start()]
 
 
-# --- E-mail addresses -------------------------------------------------------------------------------------------------
+# --- Email addresses --------------------------------------------------------------------------------------------------
 
-# The lengths are those of RFC 5321; without them a long line of letters would be read over and over.
+# The lengths are those of RFC 5321; without them, a long line of letters would cause quadratic backtracking.
 EMAIL = re.compile(r"(?<![\w.+%'-])[\w.+%'-]{0,63}\w@\w[\w-]{0,62}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,24}(?![\w-])")
-# "ana at example dot com", as people write it who know that machines collect addresses.
+# "ana at example dot com", as people write it to hide an address from harvesters.
 SPELLED = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s{0,2}(?:[\[(]\s*(?:at|arroba)\s*[\])]|\s(?:at|arroba)\s)\s{0,2}[\w-]{1,63}\s{0,2}"
     r"(?:[\[(]\s*(?:dot|punto)\s*[\])]|\s(?:dot|punto)\s)\s*(?:com|org|net|edu|gov|us|mx|es)\b",
@@ -86,8 +86,8 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 # --- Phone numbers ----------------------------------------------------------------------------------------------------
 
-# The shapes of numbers in North America. The matcher also takes other groupings, such as "104-21 68": those are house numbers
-# and permits here. Without its gaps a number may be anything: only what can be one of North America's.
+# The formats of North American numbers. The matcher also accepts other groupings, such as "104-21 68", which are house numbers
+# and permits here. Ten digits without separators may be anything, so they match only if they form a valid North American number.
 _GAP = "(?:\\s?[-.\u2010-\u2013]\\s?|\\s)"
 _LONG = rf"(?:\+?1{_GAP}?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d{_GAP})\d{{3}}{_GAP}\d{{4}}|(?:\+?1)?[2-9]\d\d[2-9]\d{{6}}"
 NORTH_AMERICAN = re.compile(rf"(?:{_LONG}|(?P<short>[2-9]\d\d(?P<gap>{_GAP})\d{{4}}))(?!\d)")
@@ -96,7 +96,7 @@ _CALL = re.compile(
     r"[^.!?\n]{0,30}$",
     re.IGNORECASE,
 )
-# "Case 6175550142" is a number of ours or of somebody's, and no phone.
+# "Case 6175550142" is a reference number, not a phone.
 _NUMBER_OF = re.compile(
     r"(?:\b(?:case|ref|reference|ticket|account|acct|permit|request|report|invoice|meter|serial|tracking|order|policy|pole|"
     r"hydrant|asset|model|vin|parcel|block|lot|log|caso|referencia|folio|cuenta|permiso|solicitud|reporte|recibo|medidor|"
@@ -120,7 +120,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
         if shape is None or before[-1:] in ("$", "#") or re.match(r"[.,]\d", after) or _NUMBER_OF.search(before):
             continue
         if shape["short"]:
-            # "555 0100" may be two numbers, unless it is said that one can call it.
+            # "555 0100" may be two numbers, unless the text says to call it.
             is_said = shape["gap"] not in (" ", ".") or _CALL.search(before)
             if not is_said or _STREET_AFTER.match(after):
                 continue
@@ -129,7 +129,7 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
 
 # --- License plates ---------------------------------------------------------------------------------------------------
 
-# What stands between the word "plate" and the plate itself.
+# What may come between the word "plate" and the plate itself.
 _FILLER = (
     r"(?:[\s:#,.\"“”'«»()-]|n[uú]m(?:ero|ber)?s?\b|no\b|nr\b|is\b|was\b|are\b|reads?\b|says?\b|with\b|of\b|the\b|its?\b|car\b|plates?\b|"
     r"licen[sc]e\b|tags?\b|es\b|son\b|era\b|dice\b|con\b|de\b|del\b|la\b|el\b|su\b|placas?\b|"
@@ -142,11 +142,11 @@ _PLATE_WORDS = (
 SAID_PLATE = re.compile(
     rf"\b{_PLATE_WORDS}\b{_FILLER}(?P<plate>[A-Za-z0-9]{{1,8}}(?:[ -][A-Za-z0-9]{{1,4}}){{0,2}})(?![\w])", re.IGNORECASE
 )
-# A steel plate lies in the road; a "placa" may carry a street's name.
+# Not a license plate: a steel plate in the road, or a "placa" with a street's name.
 _OTHER_PLATE = re.compile(
     r"\b(?:steel|metal|iron|road|street|cover|base|name|face|kick|bottom|back|switch|tectonic)\s+$", re.IGNORECASE
 )
-# Shapes that are plates without a word: ABC-1234, ABC1234, 7ABC123, 123-ABC, ABC-123.
+# Formats recognized without the word "plate": ABC-1234, ABC1234, 7ABC123, 123-ABC, ABC-123.
 BARE_PLATE = re.compile(
     r"(?<![\w#$./-])(?:[A-Z]{3}-?\d{4}|[A-Z]{3}-\d{3}|\d[A-Z]{3}\d{3}|\d{3}-[A-Z]{3}|\d{3}[A-Z]{3}\d?)(?![\w-]|\.\d)"
 )
@@ -156,7 +156,7 @@ _CAR = re.compile(
     r"carros?|coches?|autos?|camionetas?|camiones?|camión|vehículos?|moto|estacionad[oa])\b",
     re.IGNORECASE,
 )
-# Three capitals before a number that are no plate: roads, rooms, months, makes, things of the city.
+# Three capitals before a number that are not a plate: roads, rooms, months, car makes, city assets.
 _NO_PLATE = re.compile(
     "APT|STE|RTE|HWY|BUS|BOX|LOT|FLR|BLD|BLK|UNT|SUV|KIA|GMC|RAM|BMW|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|ENE|ABR|"
     "AGO|DIC|ZIP|FAX|TEL|EXT|REF|ROW|BIN|HYD|LED|USB|PVC|SIM|VIN|PIN|NYC|USA|EST|PST|CST|MST|EDT|PDT|GPS|AED|ATM"
@@ -177,7 +177,7 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _plate_in(words: str) -> str:
-    """The plate at the beginning of the words that follow "plate"; empty if there is none."""
+    """The plate at the start of the words that follow "plate"; empty if there is none."""
     parts = re.split(r"([ -])", words)
     for count in range(len(parts), 0, -2):
         plate = "".join(parts[:count])
@@ -185,7 +185,7 @@ def _plate_in(words: str) -> str:
         if re.fullmatch(r"\d+x\d+", letters, re.IGNORECASE) or not 4 <= len(letters) <= 8:
             continue
         has_digit, has_letter = bool(re.search(r"\d", letters)), bool(re.search(r"[A-Za-z]", letters))
-        # Each part of a plate holds a digit or is written in capitals: "ABC 1234 parked" ends before "parked".
+        # Each part of a plate has a digit or is in capitals: "ABC 1234 parked" ends before "parked".
         is_all_of_it = all(re.search(r"\d", part) or part.isupper() for part in parts[:count:2])
         if has_digit and has_letter and (is_all_of_it or count == 1):
             return plate

@@ -1,4 +1,4 @@
-"""What of a request everybody reads in somebody's own words, and what staff took out of it."""
+"""A request's public text written by people, and what staff removed from it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from requests_app.models import (
 )
 from requests_app.rules.intake import clean_text
 
-# Why staff took something out (codes). A revision with another reason took nothing out.
+# Why staff removed something (codes). Revisions with other reasons removed nothing.
 REASONS = ("personal_data", "abuse", "threat", "other")
 REMOVED = "[…]"
-# A request that hundreds wrote about: the newest of their words.
-AT_MOST = 200
+# The newest comments, for a request with hundreds of them.
+COMMENTS_MAX = 200
 
 Of = Answer | Comment | Photo | None
 Field = TextRevision.Field
@@ -30,7 +30,7 @@ Field = TextRevision.Field
 
 @dataclass(frozen=True)
 class PublicText:
-    """Words that everybody reads while the request is public. of: the row that holds them; None: the request itself."""
+    """Text that is public while the request is. of: the row that stores it; None: the request itself."""
 
     field: str
     words: str
@@ -51,32 +51,32 @@ def key_of(field: str, pk: int | None) -> str:
 
 
 def version_of(words: str) -> str:
-    """The same for the same words, so that a form can say what its reader saw."""
+    """A hash, so that a form can say which version its reader saw."""
     return hashlib.sha256(clean_text(words).encode()).hexdigest()[:16]
 
 
 def public_texts(service_request: ServiceRequest) -> list[PublicText]:
-    """Each public text that somebody typed, in the order of the page: the description, answers, photos, then what was said."""
+    """Each public text typed by a person, in page order: description, answers, photos, comments."""
     language = service_request.language
-    found = [PublicText(Field.DESCRIPTION, service_request.description, language)]
+    texts = [PublicText(Field.DESCRIPTION, service_request.description, language)]
     answers = service_request.answers.filter(
         question_version__kind=QuestionVersion.Kind.TEXT,
         question_version__visibility=QuestionVersion.Visibility.PUBLIC,
     )
     for answer in answers.select_related("question_version").order_by("question_version__order", "id"):
-        found.append(PublicText(Field.ANSWER, answer.value_words, language, answer))
+        texts.append(PublicText(Field.ANSWER, answer.value_text, language, answer))
     for photo in service_request.photos.filter(is_private=False, hidden_at=None).exclude(alt="").order_by("id"):
-        found.append(PublicText(Field.PHOTO, photo.alt, language, photo))
-    said = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
-    for comment in reversed(said.order_by("-id")[:AT_MOST]):
-        found.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
-    return [one for one in found if one.words]
+        texts.append(PublicText(Field.PHOTO, photo.alt, language, photo))
+    comments = service_request.comments.filter(public=True, hidden_at=None).select_related("department", "user")
+    for comment in reversed(comments.order_by("-id")[:COMMENTS_MAX]):
+        texts.append(PublicText(Field.COMMENT, comment.text, comment.language, comment))
+    return [text for text in texts if text.words]
 
 
 def current_text(revision: TextRevision) -> str:
-    """What stands today where staff changed something."""
+    """The current text at the place of a revision."""
     if revision.answer is not None:
-        return revision.answer.value_words
+        return revision.answer.value_text
     if revision.comment is not None:
         return revision.comment.text
     if revision.photo is not None:
@@ -91,21 +91,21 @@ def key_of_revision(revision: TextRevision) -> str:
 def removed_texts(
     service_request: ServiceRequest, parent: ServiceRequest | None = None
 ) -> Iterator[tuple[str, str, dict[str, str] | None]]:
-    """The texts of which a part is taken out now: key, reason, and the department that did it, if not the city. Of the parent, with
-    which the request was joined, what was said there."""
+    """The texts of which a part is removed now: key, reason, and the department that did it, if not the city. Includes comments of
+    `parent`, into which the request was merged."""
     of_staff = Membership.objects.filter(
         user=OuterRef("user"), jurisdiction=service_request.jurisdiction_id, department__isnull=False
     )
     where = Q(service_request=service_request)
     if parent is not None:
         where |= Q(service_request=parent, field=Field.COMMENT)
-    changes: QuerySet[TextRevision] = TextRevision.objects.filter(where, reason__in=REASONS, undone_at=None)
+    changes: QuerySet[TextRevision] = TextRevision.objects.filter(where, reason__in=REASONS, restored_at=None)
     by = Subquery(of_staff.order_by("id").values("department__name")[:1], output_field=JSONField())
     for revision in changes.annotate(by=by).order_by("id"):
         yield key_of_revision(revision), revision.reason, revision.by
 
 
-def reason_of_hiding(service_request: ServiceRequest) -> str:
-    """Why staff keep a hidden request from the public (a code)."""
+def hidden_reason(service_request: ServiceRequest) -> str:
+    """Why staff hid the request (a code)."""
     last = Event.objects.filter(service_request=service_request, kind="hidden").order_by("-id").first()
     return str(last.data.get("reason", "")) if last else ""

@@ -1,4 +1,4 @@
-"""What everyone will read, or reads, of the free words of a report, and what of it one may not want to show."""
+"""The free text of a report that is public, and the personal data in it."""
 
 from collections.abc import Iterable
 
@@ -12,12 +12,12 @@ from requests_app.rules.report_path import Path
 
 
 def is_confidential(version: ServiceVersion) -> bool:
-    """Nothing of such a report is for everyone."""
+    """Whether nothing of such a report is public."""
     return version.visibility in (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
 
 
 def public_words(path: Path) -> dict[str, str]:
-    """By where they stand: "text", "address", "answer:code", "photo:name"."""
+    """The draft's public texts by location: "text", "address", "answer:code", "photo:name"."""
     if path.version is None:
         return {}
     answers = [(question, str(value)) for question, value, _ in path.answers.given]
@@ -37,7 +37,7 @@ def words_for_everyone(
     address: str,
     answers: Iterable[tuple[QuestionVersion, str]],
 ) -> dict[str, str]:
-    """By where they stand: "text", "address", "answer:code"."""
+    """The public texts by location: "text", "address", "answer:code"."""
     if is_confidential(version):
         return {}
     words = {"text": text}
@@ -46,21 +46,22 @@ def words_for_everyone(
     for question, value in answers:
         if question.kind == QuestionVersion.Kind.TEXT and question.visibility == QuestionVersion.Visibility.PUBLIC:
             words[f"answer:{question.code}"] = value
-    return {where: one for where, one in words.items() if one}
+    return {where: value for where, value in words.items() if value}
 
 
 def words_of(service_request: ServiceRequest) -> dict[str, str]:
-    """Of one that was sent; without its photos'."""
+    """The public texts of a request, without those of its photos."""
     answers = service_request.answers.select_related("question_version")
     return words_for_everyone(
         service_request.service_version,
         text=service_request.description,
         point=service_request.point,
         address=service_request.address,
-        answers=[(one.question_version, str(one.value)) for one in answers],
+        answers=[(answer.question_version, str(answer.value)) for answer in answers],
     )
 
 
 def found_in(where: str, text: str) -> list[Found]:
-    # "3 ELM 4", "Mr. Lincoln Rd": an address is full of what elsewhere is a plate or a name.
-    return [one for one in personal_data.find(text) if where != "address" or one.kind in (Kind.EMAIL, Kind.PHONE)]
+    # In an address, "3 ELM 4" is not a plate and "Mr. Lincoln Rd" is not a name.
+    found = personal_data.find(text)
+    return [finding for finding in found if where != "address" or finding.kind in (Kind.EMAIL, Kind.PHONE)]

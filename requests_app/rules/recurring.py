@@ -1,10 +1,10 @@
-"""What comes back at a place: how often each kind of problem was reported there lately."""
+"""Recurring problems at a place: how often each service was reported there recently."""
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
 from requests_app.clock import app_now
-from requests_app.localized import Words
+from requests_app.localized import LocalizedText
 from requests_app.models import Disposition, ServiceRequest
 from requests_app.places.public_filter import LATELY
 from requests_app.places.statement_timeout import TimeUpError, at_most
@@ -12,25 +12,25 @@ from requests_app.places.statement_timeout import TimeUpError, at_most
 # Twice may be chance.
 OFTEN = 3
 MOST_KINDS = 3
-KEPT_S = 900
-# What takes the database longer than this is not said.
+CACHED_S = 900
+# Give up if the database takes longer.
 COUNT_MS = 1000
 
 
-def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[Words, int]]:
-    """The services reported most, by name, with how often in the last 90 days. key: what they are kept under meanwhile."""
+def recurring_problems(found: QuerySet[ServiceRequest], key: str) -> list[tuple[LocalizedText, int]]:
+    """The most reported services by name, with counts for the last 90 days. key: identifies the place in the cache."""
     key = f"recurring:{key}"
-    kept = cache.get(key)
-    if not isinstance(kept, tuple):
-        kept = _count(found)
-        cache.set(key, kept, timeout=KEPT_S)
-    return list(kept)
+    counts = cache.get(key)
+    if not isinstance(counts, tuple):
+        counts = _count(found)
+        cache.set(key, counts, timeout=CACHED_S)
+    return list(counts)
 
 
-def _count(found: QuerySet[ServiceRequest]) -> tuple[tuple[Words, int], ...]:
+def _count(found: QuerySet[ServiceRequest]) -> tuple[tuple[LocalizedText, int], ...]:
     counted = (
         found.filter(submitted_at__gte=app_now() - LATELY)
-        # The same problem told twice did not come back.
+        # A duplicate isn't a recurrence.
         .exclude(disposition=Disposition.DUPLICATE)
         .order_by()
         .values("service__current__name")

@@ -1,4 +1,4 @@
-"""For how long an ended report can be opened again by its people: 30 days, or 14 where we looked and did not find it."""
+"""How long people can reopen their resolved report: 30 days, or 14 if we couldn't find the problem."""
 
 import datetime as dt
 
@@ -10,21 +10,21 @@ STILL_THERE_WITHIN = dt.timedelta(days=14)
 
 
 def days_to_reopen(disposition: str) -> int:
-    """0: never."""
+    """0 means never."""
     if disposition == Disposition.REMOVED:
         return 0
     return (STILL_THERE_WITHIN if disposition == Disposition.NOT_FOUND else REOPEN_WITHIN).days
 
 
 def last_day(service_request: ServiceRequest) -> dt.datetime | None:
-    """Until when; None while it is open."""
+    """Last moment to reopen it; None while it is open."""
     if service_request.resolved_at is None:
         return None
     return service_request.resolved_at + dt.timedelta(days=days_to_reopen(service_request.disposition))
 
 
 def may_reopen(service_request: ServiceRequest, *, own: bool) -> bool:
-    """By one of its people, now. own: they reported it themselves; what one took back, nobody else brings back."""
+    """Whether one of its people may reopen it now. own: they reported it; only they can reopen a withdrawn report."""
     until = last_day(service_request)
     if until is None or (service_request.disposition == Disposition.WITHDRAWN and not own):
         return False

@@ -1,4 +1,4 @@
-"""The report path: what a draft holds so far, and which page comes next (the first one that is not answered yet)."""
+"""The report path: a draft's data so far, and which page comes next (the first that is not answered yet)."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -10,9 +10,9 @@ from requests_app.models import Asset, Draft, Owner, Photo, QuestionVersion, Ser
 from requests_app.places import assets, ownership
 from requests_app.rules import duplicates, intake, screening
 
-# More required questions than these make a next page.
+# The maximum of required questions on a page; the rest go to the next one.
 REQUIRED_ON_A_PAGE = 3
-# What may open in place: a question of one field, below a choice.
+# A question with a single field can open in place, below a choice.
 CHOICES = (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI)
 SIMPLE = (
     QuestionVersion.Kind.TEXT,
@@ -23,7 +23,7 @@ SIMPLE = (
 
 
 class Path:
-    """A draft, read: each part is looked up once and only if it is asked for."""
+    """Reads a draft. Each part is looked up lazily and only once."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
@@ -38,12 +38,12 @@ class Path:
 
     @cached_property
     def version(self) -> ServiceVersion | None:
-        """The chosen service as it is published now; None if none was chosen, or it is not offered to residents."""
+        """The current version of the chosen service; None if none is chosen or residents cannot use it."""
         return offered(self.jurisdiction.pk, str(self.typed.get("service", "")))
 
     @property
     def place(self) -> dict[str, Any]:
-        """address, note, source, confidence; lat and long where it has a point; asset (number, kind, label) if one is there."""
+        """address, note, source and confidence; lat and long if it has a point; asset (number, kind, label) if one was chosen."""
         return dict(self.typed.get("place") or {})
 
     @property
@@ -67,27 +67,27 @@ class Path:
 
     @cached_property
     def asset(self) -> Asset | None:
-        """The city's thing that it is about."""
+        """The city's asset that the report is about."""
         named = self.place.get("asset")
         return assets.by_number(self.jurisdiction, named["number"]) if named else None
 
     @property
     def asset_name(self) -> str:
-        """What people call it: "Street light L00417"; empty if none was named."""
+        """The asset's name, like "Street light L00417"; empty if none was chosen."""
         return assets.called_in(self.jurisdiction, self.place)
 
     @cached_property
     def nearby_assets(self) -> list[Asset]:
-        """The things near the place that the service may be about, the nearest first."""
+        """Assets near the place that the service may be about, nearest first."""
         if self.version is None or self.point is None or not self.version.asset_kinds:
             return []
         return assets.near(self.jurisdiction, self.point, self.version.asset_kinds)
 
     @property
     def is_asset_open(self) -> bool:
-        """Whether it is still to be asked which one it is: there are some, and nobody chose one or said that it is none.
+        """Whether to ask which asset it is: there are some nearby, and none was chosen or declined.
 
-        A sign on a light pole does not say which bin it is.
+        An asset of another kind does not answer it: a sign on a light pole does not say which bin it is.
         """
         named = self.place.get("asset")
         if self.version is None or (named and named["kind"] in self.version.asset_kinds):
@@ -100,7 +100,7 @@ class Path:
 
     @cached_property
     def owner(self) -> Owner | None:
-        """Whose ground it is, if not ours for this service: beyond the boundary the neighbor's."""
+        """The owner of the land, if not the city for this service; outside the boundary, the neighboring one."""
         if self.version is None or self.point is None:
             return None
         if self.is_outside:
@@ -109,17 +109,17 @@ class Path:
 
     @property
     def is_urgent(self) -> bool:
-        """By the service, or by an answer."""
+        """Whether the service or an answer makes it urgent."""
         return self.version is not None and 1 in (self.version.priority, self.answers.priority)
 
     @property
     def other_owner(self) -> Owner | None:
-        """To whom the report may go instead of to us. Within the boundary, what is urgent we always take, and hand it over."""
+        """The owner who may get the report instead of the city. Inside the boundary, the city always takes urgent reports first."""
         return self.owner if self.is_outside or not self.is_urgent else None
 
     @property
     def spot(self) -> str:
-        """The family of problems and the place: what was said here of other reports does not count elsewhere."""
+        """The problem family and the place, to which an answer about duplicates applies."""
         if self.version is None or self.point is None:
             return ""
         family = self.version.duplicate_family or self.version.service.service_code
@@ -127,7 +127,7 @@ class Path:
 
     @cached_property
     def candidates(self) -> list[duplicates.Candidate]:
-        """What may be the same problem, unless the person said that theirs is another one."""
+        """Reports that may be about the same problem, unless the reporter said that theirs is different."""
         if self.version is None or self.typed.get("different") == self.spot or self.has_flagged_danger:
             return []
         asset = self.place.get("asset") or {}
@@ -138,12 +138,12 @@ class Path:
 
     @property
     def has_flagged_danger(self) -> bool:
-        """Words or an answer spoke of danger: that must reach the person on call, so it makes a request of its own."""
+        """Whether the text or an answer mentions danger: then it must create its own request, to alert the person on call."""
         return any(str(reason).startswith(("phrase:", "answer:")) for reason in self.typed.get("warned", []))
 
     @property
     def is_block_open(self) -> bool:
-        """Whether it is still to be asked if the whole block has the problem: only then another's report is the same."""
+        """Whether to ask if the whole block has the problem: only then can another report be about the same one."""
         asks = self.version is not None and self.version.duplicate_policy == ServiceVersion.DuplicatePolicy.ASK
         return asks and self.typed.get("block") != self.spot
 
@@ -151,13 +151,13 @@ class Path:
 
     @cached_property
     def pages(self) -> list[list[QuestionVersion]]:
-        """The questions by page, as the answers so far ask them; the first page also has the words and the photos."""
+        """The questions by page, given the answers so far. The first page also has the description and the photos."""
         return [
             [question for question in page if intake.is_asked(question, self.given)] for page in paged(self.questions)
         ]
 
     def in_place(self, number: int) -> QuestionVersion | None:
-        """The question that a script may open on page `number`; without one it comes on its own page, as all others do."""
+        """The question that a script can open on page `number`. Without a script, it is asked on a later page."""
         return opening_in_place(self.pages[number - 1], self.questions)
 
     @property
@@ -166,11 +166,11 @@ class Path:
 
     @cached_property
     def photos(self) -> list[Photo]:
-        """Those that are sent with it; others, that came before another service was chosen, are not."""
+        """The photos that will be sent: none if the service takes none, even if some were added before it was chosen."""
         return list(self.draft.photos.order_by("id")) if self.takes_photos else []
 
     def is_page_done(self, number: int) -> bool:
-        """Whether page `number` (from 1) was answered; one that asks nothing is done, except the first."""
+        """Whether page `number` (from 1) is answered. A page without questions is done, except the first."""
         questions = self.pages[number - 1]
         shown = set(self.typed.get("shown", []))
         if number == 1 and "words" not in shown:
@@ -178,7 +178,7 @@ class Path:
         codes = {question.code for question in questions if question.kind != QuestionVersion.Kind.DISPLAY}
         return codes <= shown and not codes & set(self.answers.problems)
 
-    # --- Is somebody in danger? -------------------------------------------------------------------------------------
+    # --- Is anyone in danger? ---------------------------------------------------------------------------------------
 
     @cached_property
     def screening(self) -> screening.Screening:
@@ -186,14 +186,14 @@ class Path:
 
     @property
     def screened_text(self) -> str:
-        """All that was typed in free words, wherever it was."""
+        """All free text, from every page."""
         words = [value for question, value, _ in self.answers.given if question.kind == QuestionVersion.Kind.TEXT]
-        place = [str(self.place.get(one, "")) for one in ("address", "note")]
+        place = [str(self.place.get(name, "")) for name in ("address", "note")]
         return "\n".join([self.text, *place, *map(str, words), *(photo.alt for photo in self.photos)])
 
     @cached_property
     def warnings(self) -> list[str]:
-        """Why the question page must be shown now. Who went on once is asked again only for new words or answers."""
+        """The reasons to show the emergency page now, without those that the reporter has already dismissed."""
         warned = set(self.typed.get("warned", []))
         reasons = {f"phrase:{flag.phrase}" for flag in self.screening.flags}
         reasons |= {
@@ -207,17 +207,17 @@ class Path:
 
     @property
     def stopping_question(self) -> QuestionVersion | None:
-        """The question whose answer stops the form, unless that answer was warned about and the person went on."""
+        """The question whose answer stops the form, unless the reporter was warned about that answer and continued."""
         stopped_by = self.answers.stopped_by
         if stopped_by is None or not any(reason.startswith(f"answer:{stopped_by.code}:") for reason in self.warnings):
             return None
         return stopped_by
 
-    # --- Where it leads ---------------------------------------------------------------------------------------------
+    # --- What comes next --------------------------------------------------------------------------------------------
 
     @cached_property
     def other_service(self) -> ServiceVersion | None:
-        """Another service that an answer leads to, unless the person chose to stay."""
+        """The service that an answer leads to, unless the reporter kept the chosen one."""
         code = self.answers.leads_to_service
         if not code or code == self.typed.get("service") or code in self.typed.get("stayed", []):
             return None
@@ -225,15 +225,15 @@ class Path:
 
     @property
     def who_problems(self) -> dict[str, str]:
-        """What the service must know of who reports and does not know yet."""
+        """Messages for required contact details that are missing, by field."""
         if self.version is None:
             return {}
         contact = self.typed.get("contact") or {}
-        said = {name: str(contact.get(name, "")) for name in ("name", "postal_address", "email")}
-        return intake.who_problems(self.version, **said)
+        details = {name: str(contact.get(name, "")) for name in ("name", "postal_address", "email")}
+        return intake.who_problems(self.version, **details)
 
     def next_page(self) -> str:
-        """The URL name of the first page that is not answered yet; details pages as "details:2"."""
+        """The URL name of the first page that is not answered yet, with the number of a details page: "details:2"."""
         if not self.text and self.version is None:
             return "problem"
         if self.warnings:
@@ -261,7 +261,7 @@ class Path:
 
 
 def offered(jurisdiction_id: int, code: str) -> ServiceVersion | None:
-    """The published version of a service that residents may use."""
+    """The current version of a service, if residents can use it."""
     service = (
         Service.objects.filter(jurisdiction_id=jurisdiction_id, service_code=code, active=True)
         .select_related("current__service__jurisdiction", "current__department__calendar", "current__category")
@@ -273,25 +273,26 @@ def offered(jurisdiction_id: int, code: str) -> ServiceVersion | None:
 
 
 def opening_in_place(page: Sequence[QuestionVersion], questions: Sequence[QuestionVersion]) -> QuestionVersion | None:
-    """The one question that hangs on this page's choices, if it is simple: "Other: which?".
+    """The one simple question that depends on this page's choices, like "Other: which?".
 
-    A second one that hangs on the page, one that hangs on it in turn, or a fourth required question: then none opens, since a
-    page that changes in several places at once is hard to follow.
+    None if a second question depends on the page, if another depends on this one, or if it would be a fourth required
+    question, since a page that changes in several places is hard to follow.
     """
-    hanging = [one for one in questions if one.show_if and one.show_if.get("question") in {on.code for on in page}]
-    if len(hanging) != 1:
+    codes = {question.code for question in page}
+    dependent = [question for question in questions if question.show_if and question.show_if.get("question") in codes]
+    if len(dependent) != 1:
         return None
-    (one,) = hanging
-    parent = next(on for on in page if on.code == one.show_if["question"])
-    carries_more = any(other.show_if.get("question") == one.code for other in questions if other.show_if)
-    is_too_much = sum(on.required for on in page) + one.required > REQUIRED_ON_A_PAGE
-    if parent.kind not in CHOICES or one.kind not in SIMPLE or carries_more or is_too_much:
+    (question,) = dependent
+    parent = next(asked for asked in page if asked.code == question.show_if["question"])
+    has_dependents = any(other.show_if.get("question") == question.code for other in questions if other.show_if)
+    is_too_much = sum(asked.required for asked in page) + question.required > REQUIRED_ON_A_PAGE
+    if parent.kind not in CHOICES or question.kind not in SIMPLE or has_dependents or is_too_much:
         return None
-    return one
+    return question
 
 
 def paged(questions: Sequence[QuestionVersion]) -> list[list[QuestionVersion]]:
-    """The questions on pages: few required ones each, and a conditional one after the page that its condition is on."""
+    """Splits the questions into pages: few required ones on each, and a conditional one after the page of its condition."""
     pages: list[list[QuestionVersion]] = [[]]
     page_of: dict[str, int] = {}
     for question in questions:
@@ -299,7 +300,7 @@ def paged(questions: Sequence[QuestionVersion]) -> list[list[QuestionVersion]]:
         while True:
             if number == len(pages):
                 pages.append([])
-            required = sum(one.required for one in pages[number])
+            required = sum(other.required for other in pages[number])
             if not (question.required and required >= REQUIRED_ON_A_PAGE):
                 break
             number += 1

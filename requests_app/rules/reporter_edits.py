@@ -1,20 +1,20 @@
-"""What whoever reported it may still change about a report, and until when: the one rule for pages, buttons and actions."""
+"""What reporters may change about their report, and until when: one rule for pages, buttons and actions."""
 
 import hashlib
 
 from requests_app.models import Event, Photo, QuestionVersion, ServiceRequest, ServiceVersion, Status
 from requests_app.rules import intake
 
-# Photos that come after the report, besides those that came with it.
+# Photos added later, besides those sent with the report.
 LATER_PHOTOS_MAX = 5
-# What staff do without anybody having looked into the report: taking it by phone, opening its contact, an internal note.
-_NOT_TRIAGE = ("submitted", "reporter_viewed", "noted")
+# Staff events that don't mean anyone reviewed the report: taken by phone, contact viewed, internal note.
+_NOT_TRIAGE = ("submitted", "reporter_viewed", "note_added")
 
 
 def too_late(service_request: ServiceRequest) -> str:
-    """Why words and place cannot be changed any more: ended, joined, started; empty while they can.
+    """Why text and place can no longer be changed: ended, joined, shared, started; empty if they can.
 
-    Once somebody has accepted or triaged it, or others have joined it, it must not become another report under their hands.
+    Once staff have accepted or triaged it, or others have joined it, it must not turn into a different report.
     """
     if service_request.duplicate_of_id is not None:
         return "joined"
@@ -29,25 +29,29 @@ def too_late(service_request: ServiceRequest) -> str:
 
 
 def takes_photos(service_request: ServiceRequest) -> bool:
-    """As long as it is open: a photo of how it looks today helps also whoever is on their way."""
+    """As long as it is open: a current photo also helps a crew that is already on its way."""
     return service_request.is_open and service_request.service_version.photo_policy != ServiceVersion.PhotoPolicy.NONE
 
 
 def later_photos(service_request: ServiceRequest) -> list[Photo]:
-    """Those that the reporter added afterward, in their order."""
-    told = Event.objects.filter(service_request=service_request, kind="photo_added").values_list("data", flat=True)
-    ids = [data.get("photo_id") for data in told]
+    """Photos the reporter added later, oldest first."""
+    added = Event.objects.filter(service_request=service_request, kind="photo_added").values_list("data", flat=True)
+    ids = [data.get("photo_id") for data in added]
     return list(service_request.photos.filter(pk__in=ids).order_by("id")) if ids else []
 
 
 def text_questions(service_request: ServiceRequest, given: dict[str, object]) -> list[QuestionVersion]:
-    """The questions that are answered in free words, as the other answers ask them. Choices decide what is done, and stay."""
+    """Free-text questions that apply, given the other answers. Choices decide the work, so they can't be changed."""
     questions = intake.questions_of(service_request.service_version)
-    return [one for one in questions if one.kind == QuestionVersion.Kind.TEXT and intake.is_asked(one, given)]
+    return [
+        question
+        for question in questions
+        if question.kind == QuestionVersion.Kind.TEXT and intake.is_asked(question, given)
+    ]
 
 
 def fingerprint(service_request: ServiceRequest) -> str:
-    """Another one after each change of what can be changed."""
+    """Changes whenever something that can be edited changes."""
     point = service_request.point
     answers = service_request.answers.order_by("question_version__order").values_list("question_version__code", "value")
     parts = [

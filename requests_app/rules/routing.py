@@ -1,4 +1,4 @@
-"""Which department a request goes to: the city's routing table in order, then the service's own department, else triage."""
+"""Chooses a department: the first matching rule of the city's routing table, else the service's department, else triage."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ class Decision:
     rule: RoutingRule | None = None
 
 
-def forwarded_to(service_request: ServiceRequest) -> Owner | None:
-    """Whose ground it is, if the report goes to them at once: the resident asked for that, and we know their e-mail address.
+def forward_owner(service_request: ServiceRequest) -> Owner | None:
+    """The owner to hand the report over to at once, if the resident asked for that and we have an email address.
 
-    What is urgent and within the boundary we take ourselves first, and then hand it over.
+    Urgent reports within the city limits are handled by the city first and handed over afterward.
     """
     owner = service_request.owner
     if owner is None or not owner.email:
@@ -33,7 +33,7 @@ def forwarded_to(service_request: ServiceRequest) -> Owner | None:
 
 
 def decide(service_request: ServiceRequest) -> Decision:
-    """Reads the request's service, areas, answers and words; writes nothing."""
+    """Decides from the request's service, areas, answers and text. Writes nothing."""
     code = service_request.service.service_code
     areas = {(area.layer, area.code) for area in service_request.areas.all()}
     answers = {
@@ -46,7 +46,7 @@ def decide(service_request: ServiceRequest) -> Decision:
         if matches(rule.when, code=code, areas=areas, answers=answers, words=words):
             return Decision(rule.department, "rule", rule)
     if code == "unknown":
-        # "I don't know": a person of the 311 Center reads it.
+        # "I don't know": staff of the 311 Center read it.
         return Decision(None, "no_match")
     department = service_request.service_version.department
     if not department.active:
@@ -62,7 +62,7 @@ def matches(
     answers: dict[str, list[object]],
     words: str,
 ) -> bool:
-    """Whether everything that the rule names holds. A rule that names nothing matches nothing."""
+    """Whether all conditions of a rule hold. A rule without conditions matches nothing."""
     if not when:
         return False
     services = when.get("services")
@@ -71,12 +71,12 @@ def matches(
     place = when.get("areas")
     if isinstance(place, dict) and place:
         codes = place.get("codes") or []
-        if not any((place.get("layer"), str(one)) in areas for one in codes):
+        if not any((place.get("layer"), str(area_code)) in areas for area_code in codes):
             return False
-    wanted = when.get("answers")
-    if isinstance(wanted, dict):
-        for question, values in wanted.items():
+    required = when.get("answers")
+    if isinstance(required, dict):
+        for question, values in required.items():
             if not set(map(str, values)) & set(map(str, answers.get(question, []))):
                 return False
     phrases = when.get("words")
-    return not (isinstance(phrases, list) and phrases and not any(plain(str(one)) in words for one in phrases))
+    return not (isinstance(phrases, list) and phrases and not any(plain(str(phrase)) in words for phrase in phrases))

@@ -1,4 +1,4 @@
-"""Is somebody in danger? Red-flag phrases, a service's own screen, and answers that stop the form. The server decides."""
+"""Emergency screening: red-flag phrases, a service's own emergency screen, and answers that stop the form."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -10,11 +10,11 @@ from requests_app.models.jurisdiction import Jurisdiction
 
 # "can't", "can’t" and "cant" are the same word.
 APOSTROPHES = "'’‘ʼ`´"
-# Letters that people use for one another and that Unicode keeps apart (Vietnamese, Arabic, Persian); the line that only stretches.
+# Letters that people interchange but Unicode does not fold (Vietnamese, Arabic, Persian), and the Arabic tatweel.
 _SAME = str.maketrans(
     {"đ": "d", "Đ": "d", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": "", **dict.fromkeys(APOSTROPHES, "")}
 )
-# Scripts that are written without spaces: each of their letters counts as a word, so that a phrase is found anywhere.
+# Scripts written without spaces: each letter counts as a word, so that a phrase matches anywhere.
 _UNSPACED = (
     ("\u0e00", "\u0eff"),  # Thai, Lao
     ("\u1000", "\u109f"),  # Burmese
@@ -26,17 +26,17 @@ _UNSPACED = (
 
 
 def plain(text: str) -> str:
-    """Lower case, no accents, words separated by single spaces: "¡Hay FUEGO!" is " hay fuego ". Of any script."""
+    """Folds text in any script to lowercase words without accents, with single spaces around them: " hay fuego "."""
     letters = unicodedata.normalize("NFKD", text.translate(_SAME).casefold())
     return " " + " ".join("".join(_kept(letter) for letter in letters).split()) + " "
 
 
 def _kept(letter: str) -> str:
-    """The letter, if words are made of it; nothing for accents and invisible marks; a space for all else."""
+    """The letter if it is part of a word, an empty string for accents and invisible marks, and otherwise a space."""
     kind = unicodedata.category(letter)
     if unicodedata.combining(letter) or kind == "Cf":
         return ""
-    # Vowel signs (M), as in Hindi, belong to their word.
+    # Vowel signs (M), as in Hindi, are part of their word.
     if kind[0] not in "LNM":
         return " "
     return f" {letter} " if any(first <= letter <= last for first, last in _UNSPACED) else letter
@@ -44,7 +44,7 @@ def _kept(letter: str) -> str:
 
 @dataclass(frozen=True)
 class Heard:
-    """A phrase that a text holds. excused_by: it stands only within this longer one of its `unless`; empty: it counts."""
+    """A phrase found in a text. excused_by: the longer phrase of its `unless` that contains it; empty if the phrase counts."""
 
     phrase: EmergencyPhrase
     excused_by: str = ""
@@ -52,7 +52,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Screening:
-    """asked: the question page must be shown; reason: why (phrase, service, always); self_harm: 988 stands beside 911."""
+    """asked: show the question page; reason: why (phrase, service or always); self_harm: offer 988 as well as 911."""
 
     asked: bool
     reason: str = ""
@@ -61,7 +61,7 @@ class Screening:
 
 
 def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
-    """Which of the phrases the text holds as whole words in a row, and which of those mean something else there."""
+    """Finds the phrases that occur in the text as whole words, and says which of them mean something else there."""
     words = plain(text)
     for phrase in phrases:
         places = list(_places(phrase.phrase, words))
@@ -71,7 +71,7 @@ def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
         excusing = ""
         for start, end in places:
             excusing = next(
-                (one for one, spans in excuses.items() if any(a <= start and end <= b for a, b in spans)), ""
+                (longer for longer, spans in excuses.items() if any(a <= start and end <= b for a, b in spans)), ""
             )
             if not excusing:
                 break
@@ -79,45 +79,45 @@ def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
 
 
 def red_flags(jurisdiction: Jurisdiction, text: str) -> list[EmergencyPhrase]:
-    """The phrases, of every language, that count in the text."""
+    """The phrases, in every language, that count in the text."""
     phrases = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction)
-    return [one.phrase for one in heard(phrases, text) if not one.excused_by]
+    return [match.phrase for match in heard(phrases, text) if not match.excused_by]
 
 
 def phrases_in(phrases: Iterable[str], text: str) -> list[str]:
-    """Which of the phrases the text holds as whole words in a row."""
+    """The phrases that occur in the text as whole words."""
     words = plain(text)
-    return [one for one in phrases if any(_places(one, words))]
+    return [phrase for phrase in phrases if any(_places(phrase, words))]
 
 
 def has_words(phrase: str) -> bool:
-    """Whether there is anything in it that can be heard: not only punctuation."""
+    """Whether the phrase has anything to match, not only punctuation."""
     return _plain_phrase(phrase) != "  "
 
 
 def holds(longer: str, phrase: str) -> bool:
-    """Whether a longer phrase can excuse the phrase: it holds it, and something more."""
+    """Whether the longer phrase can excuse the phrase: it contains it and is not the same."""
     return _plain_phrase(phrase) in _plain_phrase(longer) and _plain_phrase(phrase) != _plain_phrase(longer)
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two phrases are heard alike: "Can't breathe" and "cant breathe"."""
+    """Whether two phrases match the same text, like "Can't breathe" and "cant breathe"."""
     return _plain_phrase(one) == _plain_phrase(other)
 
 
 @lru_cache(maxsize=10_000)
 def _plain_phrase(phrase: str) -> str:
-    # Only what a city lists is kept in memory, never what residents write.
+    # Cache only the city's own phrases, never what residents write.
     return plain(phrase)
 
 
 def _places(phrase: str, words: str) -> Iterator[tuple[int, int]]:
-    """Where the phrase stands in plain words."""
-    wanted = _plain_phrase(phrase)
-    start = words.find(wanted) if has_words(phrase) else -1
+    """The spans of the phrase in text folded by plain()."""
+    folded = _plain_phrase(phrase)
+    start = words.find(folded) if has_words(phrase) else -1
     while start >= 0:
-        yield start, start + len(wanted)
-        start = words.find(wanted, start + 1)
+        yield start, start + len(folded)
+        start = words.find(folded, start + 1)
 
 
 def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str) -> Screening:
@@ -133,10 +133,10 @@ def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str
 
 
 def stopping_option(question: QuestionVersion, value: object) -> dict[str, object] | None:
-    """The chosen option that stops the form with the emergency page, if there is one."""
+    """The chosen option that stops the form and shows the emergency page, if any."""
     chosen = value if isinstance(value, list) else [value]
     for option in question.options:
         if option.get("value") in chosen and option.get("effects", {}).get("stop"):
-            found: dict[str, object] = option
-            return found
+            stopping: dict[str, object] = option
+            return stopping
     return None

@@ -1,4 +1,4 @@
-"""When a request is due: each service's target, counted in the city's working hours."""
+"""Due times: each service's target, counted in the city's working hours."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from requests_app.models.catalogue import Calendar, Department, Service, Target
 from requests_app.models.geography import Area
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# No calendar without a single working hour may make us search for ever.
+# So that a calendar without any working hours does not loop forever.
 LONGEST_SEARCH_DAYS = 400
 
 
@@ -24,7 +24,7 @@ def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[dt.
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """A calendar in a city's own wall time."""
+    """A calendar in a city's time zone."""
 
     zone: ZoneInfo
     always: bool
@@ -39,7 +39,7 @@ class WorkingHours:
         return bool(self.country) and day in _holidays(self.country or "", self.subdivision, day.year)
 
     def spans(self, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
-        """The day's working spans as instants (UTC)."""
+        """The day's working hours as pairs of instants (UTC)."""
         if self.is_holiday(day):
             return []
         spans = []
@@ -61,21 +61,21 @@ class WorkingHours:
             day += dt.timedelta(days=1)
 
     def add(self, start: dt.datetime, seconds: float) -> dt.datetime:
-        """The instant at which `seconds` of working time after `start` are over."""
+        """The instant after `seconds` of working time from `start`."""
         if self.always:
             return start + dt.timedelta(seconds=seconds)
-        left = seconds
+        remaining = seconds
         end = start
         for opens, closes in self._from(start):
             length = (closes - opens).total_seconds()
-            if left <= length:
-                return opens + dt.timedelta(seconds=left)
-            left -= length
+            if remaining <= length:
+                return opens + dt.timedelta(seconds=remaining)
+            remaining -= length
             end = closes
         return end
 
     def between(self, start: dt.datetime, end: dt.datetime) -> float:
-        """Working seconds from `start` to `end`; negative if `end` lies before."""
+        """Working seconds from `start` to `end`; negative if `end` is earlier."""
         if end < start:
             return -self.between(end, start)
         if self.always:
@@ -88,9 +88,9 @@ class WorkingHours:
         return total
 
     def add_business_days(self, start: dt.datetime, days: int) -> dt.datetime:
-        """The same time of day, `days` working days later: what a resident understands by "3 business days".
+        """The same time of day, `days` working days later, as residents understand "3 business days".
 
-        Out of hours, the first day begins with the next opening; the end is never later than that day's closing time.
+        Outside working hours, counting starts at the next opening. The result is never later than that day's closing time.
         """
         if self.always:
             return start + dt.timedelta(days=days)
@@ -99,18 +99,18 @@ class WorkingHours:
             return start + dt.timedelta(days=days)
         local = opening[0].astimezone(self.zone)
         day = local.date()
-        left = days
+        remaining = days
         for _ in range(LONGEST_SEARCH_DAYS):
-            if left == 0:
+            if remaining == 0:
                 break
             day += dt.timedelta(days=1)
             if self.spans(day):
-                left -= 1
+                remaining -= 1
         spans = self.spans(day)
-        wished = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
+        result = dt.datetime.combine(day, local.time(), self.zone).astimezone(dt.UTC)
         if not spans:
-            return wished
-        return min(max(wished, spans[0][0]), spans[-1][1])
+            return result
+        return min(max(result, spans[0][0]), spans[-1][1])
 
 
 def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
@@ -120,12 +120,12 @@ def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
         hours=calendar.hours,
         country=calendar.holidays.get("country"),
         subdivision=calendar.holidays.get("subdivision"),
-        extra=frozenset(dt.date.fromisoformat(str(one["date"])) for one in calendar.holidays.get("extra", [])),
+        extra=frozenset(dt.date.fromisoformat(str(holiday["date"])) for holiday in calendar.holidays.get("extra", [])),
     )
 
 
 def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt.datetime:
-    """When a promise of `value` `unit` made at `start` ends. Minutes, hours and business days count in working time.
+    """When a target of `value` `unit` set at `start` is due. Minutes, hours and business days count in working time.
 
     Days are calendar days, whatever the calendar says.
     """
@@ -138,7 +138,7 @@ def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt
 
 
 def target_for(service: Service, kind: str, *, priority: int, areas: list[Area], at: dt.datetime) -> Target | None:
-    """The promise that held at `at`: the most particular row (area, then priority), and of those the newest."""
+    """The target valid at `at`: the most specific row (area, then priority), and of those the newest."""
     return (
         Target.objects.filter(service=service, kind=kind, valid_from__lte=at)
         .filter(Q(priority=None) | Q(priority=priority))
@@ -150,9 +150,9 @@ def target_for(service: Service, kind: str, *, priority: int, areas: list[Area],
 
 
 def hours_for(target: Target | None, department: Department, zone: ZoneInfo, unit: str) -> WorkingHours:
-    """The calendar that a promise counts in: the target's own, else the department's. One in days counts every day.
+    """The calendar for a target: its own, else the department's. Targets in days count every day.
 
-    Without a target it is an answer's own promise ("could a child get hurt?"): one in hours counts around the clock.
+    Without a target row, it is a target set by an answer ("could a child get hurt?"): hours then count around the clock.
     """
     if unit == Target.Unit.DAYS or (target is None and unit in (Target.Unit.MINUTES, Target.Unit.HOURS)):
         return WorkingHours(zone=zone, always=True, hours={})

@@ -1,4 +1,4 @@
-"""Who hears of a change without having to do with it: whose area, service, place or thing it is. Of public requests alone."""
+"""Subscriptions that match a public request by area, service, place or asset."""
 
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -6,9 +6,9 @@ from django.db.models.expressions import RawSQL
 from requests_app.models import Participation, ServiceRequest, Subscription
 from requests_app.places.public_place import listed_by_place, shows_asset
 
-# No subscription reaches further (see places/public_filter.py), so that an index can answer.
+# The largest radius of a subscription (see places/public_filter.py), in degrees, for the index.
 REACH_DEGREES = 0.1
-# Meters, as everywhere: the place and the radius of each subscription against where everybody may know the request is.
+# Compares the subscription's place and radius (meters) with the request's public place.
 WITHIN_RADIUS = """
 ST_DWithin(requests_app_subscription.point::geography, ST_SetSRID(ST_MakePoint(%s, %s), 4326)::geography,
     requests_app_subscription.radius_m)
@@ -16,9 +16,9 @@ ST_DWithin(requests_app_subscription.point::geography, ST_SetSRID(ST_MakePoint(%
 
 
 def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
-    """The confirmed subscriptions that this request is of concern to, one for each address.
+    """The confirmed subscriptions that match this request, one per address.
 
-    Nobody who hears of it anyway as a reporter or follower is among them.
+    Leaves out people who are notified anyway, as its reporter or followers.
     """
     if not service_request.is_public:
         return Subscription.objects.none()
@@ -28,7 +28,7 @@ def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
         & (Q(service=None) | Q(service_id=service_request.service_id))
         & _place_fits(service_request)
     )
-    hearing = (
+    notified_anyway = (
         Participation.objects.filter(service_request=service_request, unsubscribed_at=None, contact_point__kind="email")
         .order_by()
         .values_list("contact_point__normalized", flat=True)
@@ -39,7 +39,7 @@ def matching(service_request: ServiceRequest) -> QuerySet[Subscription]:
         )
         .exclude(confirmed_at=None)
         .filter(fits)
-        .exclude(contact_point__normalized__in=list(hearing))
+        .exclude(contact_point__normalized__in=list(notified_anyway))
         .order_by("contact_point__normalized", "id")
         .distinct("contact_point__normalized")
     )
@@ -52,7 +52,7 @@ def _place_fits(service_request: ServiceRequest) -> Q:
         return nowhere
     fits = nowhere
     if point is not None:
-        near = RawSQL(WITHIN_RADIUS, [point.x, point.y], output_field=BooleanField())  # noqa: S611 (its parameters are numbers of ours)
+        near = RawSQL(WITHIN_RADIUS, [point.x, point.y], output_field=BooleanField())  # noqa: S611 (its parameters are our numbers)
         box = point.buffer(REACH_DEGREES).envelope
         fits |= Q(point__bboverlaps=box) & Q(near)
     if service_request.asset_id is not None and shows_asset(version.visibility):

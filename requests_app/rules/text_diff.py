@@ -1,11 +1,11 @@
-"""What changed between two texts, word by word."""
+"""Word-by-word differences between two texts."""
 
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# Beyond so many pairs of words a comparison may take seconds: then the changed part is told as a whole.
-MOST_PAIRS = 400_000
+# With more pairs of words, comparing may take seconds; then the whole changed part is one difference.
+PAIRS_MAX = 400_000
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,13 @@ class Piece:
 
 
 def text_diff(before: str, after: str) -> list[Piece]:
-    """Joined again, what is the same or out is `before`, and what is the same or in is `after`."""
+    """Pieces that are same or out join to `before`; those that are same or in join to `after`."""
     old, new = _words(before), _words(after)
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     changed_old, changed_new = old[start : len(old) - end], new[start : len(new) - end]
     pieces = [("same", old[:start])]
-    if len(changed_old) * len(changed_new) > MOST_PAIRS:
+    if len(changed_old) * len(changed_new) > PAIRS_MAX:
         pieces += [("out", changed_old), ("in", changed_new)]
     else:
         for how, a, b, c, d in SequenceMatcher(None, changed_old, changed_new, autojunk=False).get_opcodes():
@@ -37,13 +37,13 @@ def text_diff(before: str, after: str) -> list[Piece]:
 
 
 def _words(text: str) -> list[str]:
-    """Words with the space after them, so that nothing is lost between."""
+    """Words with the spaces after them, so that joining restores the text."""
     return re.findall(r"\S+\s*|\s+", text)
 
 
-def _common(one: list[str], other: list[str]) -> int:
+def _common(first: list[str], second: list[str]) -> int:
     count = 0
-    for a, b in zip(one, other, strict=False):
+    for a, b in zip(first, second, strict=False):
         if a != b:
             break
         count += 1

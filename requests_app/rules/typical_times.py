@@ -1,4 +1,4 @@
-"""What is usual: how long the last reports of a service or in an area took, from the rows themselves and with their number."""
+"""Typical times: how long recent reports of a service or in an area took, and how many there were."""
 
 import datetime as dt
 from contextlib import nullcontext
@@ -12,13 +12,13 @@ from requests_app.models import Area, Disposition, Service
 from requests_app.places.public_place import LISTED
 from requests_app.places.statement_timeout import TimeUpError, at_most
 
-# Fewer than these say nothing: then the promise stands there instead, called what it is.
+# With fewer reports, pages show the service's target instead.
 ENOUGH = 20
 DAYS = 90
-KEPT_S = 900
-# What takes the database longer than this is not said.
+CACHED_S = 900
+# Give up if the database takes longer.
 MOST_MS = 2000
-# Joined, withdrawn, unanswered and bulk closings tell nothing about how long the work takes.
+# Merged, withdrawn, unanswered and bulk-closed reports say nothing about how long work takes.
 COUNTED = (
     Disposition.FIXED,
     Disposition.ACTION_TAKEN,
@@ -34,10 +34,10 @@ FROM requests_app_servicerequest
 WHERE service_id = %s AND disposition = ANY(%s) AND NOT is_test
   AND resolved_at > app_now() - make_interval(days => %s) AND submitted_at > app_now() - make_interval(days => %s)
 """
-# With it, the index of a service's public requests begins a year ago; without it, all that the service ever had is read.
+# Lets the query use the index of a service's public requests; without it, all requests of the service are read.
 PUBLIC = " AND public_state = 'public'"
 
-# By the area's own index; the public ones alone, since the page says where they are. What took longer than a year is left out.
+# Uses the area's index. Public requests only, since the page says where they are; none that took longer than a year.
 IN_AREA = """
 SELECT count(*) FILTER (WHERE lies.submitted_at > app_now() - make_interval(days => %(days)s)),
   count(*) FILTER (WHERE done.took IS NOT NULL),
@@ -56,7 +56,7 @@ WHERE lies.area_id = %(area)s AND lies.public_state = 'public'
 
 @dataclass(frozen=True)
 class TypicalTime:
-    """Of `count` reports that ended in the last 90 days, half took no longer than `half`, eight of ten than `most`."""
+    """Of `count` reports resolved in the last 90 days, half took at most `half`, and 8 in 10 at most `most`."""
 
     count: int
     half: dt.timedelta
@@ -64,23 +64,23 @@ class TypicalTime:
 
 
 def typical_time(service: Service) -> TypicalTime | None:
-    """None where there are too few. Kept for a quarter of an hour, since it changes slowly and pages ask often."""
+    """None if there are too few. Cached for 15 minutes, since it changes slowly and many pages show it."""
     key = f"usual:{service.pk}"
-    kept = cache.get(key)
-    if isinstance(kept, tuple):
-        return TypicalTime(*kept) if kept else None
+    cached = cache.get(key)
+    if isinstance(cached, tuple):
+        return TypicalTime(*cached) if cached else None
     found = _took(service)
-    cache.set(key, found, timeout=KEPT_S)
+    cache.set(key, found, timeout=CACHED_S)
     return TypicalTime(*found) if found else None
 
 
 def _took(service: Service) -> tuple[int, dt.timedelta, dt.timedelta] | tuple[()]:
     is_public = service.current is not None and service.current.visibility in LISTED
-    # What took longer than a year is no longer usual.
-    wanted: list[Any] = [service.pk, [str(one) for one in COUNTED], DAYS, 365]
+    # A report that took longer than a year isn't typical.
+    parameters: list[Any] = [service.pk, [str(disposition) for disposition in COUNTED], DAYS, 365]
     try:
         with nullcontext() if is_public else at_most(MOST_MS), connection.cursor() as cursor:
-            cursor.execute(QUERY + (PUBLIC if is_public else ""), wanted)
+            cursor.execute(QUERY + (PUBLIC if is_public else ""), parameters)
             count, half, most = cursor.fetchone()
     except TimeUpError:
         return ()
@@ -89,30 +89,34 @@ def _took(service: Service) -> tuple[int, dt.timedelta, dt.timedelta] | tuple[()
 
 @dataclass(frozen=True)
 class AreaNumbers:
-    """Of the last 90 days: how many public reports were made in an area, and how long those that ended took (if enough did)."""
+    """Last 90 days: public reports made in an area, and typical times if enough were resolved."""
 
     reported: int
     usual: TypicalTime | None
 
 
 def area_numbers(area: Area) -> AreaNumbers | None:
-    """None where the database had no time to count. Kept as long as usual_time()."""
+    """None if the database was too slow. Cached as long as typical_time()."""
     key = f"usual-in:{area.pk}"
-    kept = cache.get(key)
-    if not isinstance(kept, tuple):
-        kept = _count(area)
-        cache.set(key, kept, timeout=KEPT_S)
-    if not kept:
+    counts = cache.get(key)
+    if not isinstance(counts, tuple):
+        counts = _count(area)
+        cache.set(key, counts, timeout=CACHED_S)
+    if not counts:
         return None
-    reported, ended, half, most = kept
+    reported, ended, half, most = counts
     return AreaNumbers(reported, TypicalTime(ended, half, most) if ended >= ENOUGH else None)
 
 
 def _count(area: Area) -> tuple[int, int, dt.timedelta, dt.timedelta] | tuple[()]:
-    wanted: dict[str, Any] = {"area": area.pk, "days": DAYS, "counted": [str(one) for one in COUNTED]}
+    parameters: dict[str, Any] = {
+        "area": area.pk,
+        "days": DAYS,
+        "counted": [str(disposition) for disposition in COUNTED],
+    }
     try:
         with at_most(MOST_MS), connection.cursor() as cursor:
-            cursor.execute(IN_AREA, wanted)
+            cursor.execute(IN_AREA, parameters)
             reported, ended, half, most = cursor.fetchone()
     except TimeUpError:
         return ()

@@ -1,6 +1,6 @@
-"""How well a resident's words fit each service and article: word by word in the search documents, typos and all.
+"""Scores how well a text matches services and articles: word by word in the search documents, allowing for typos.
 
-Rare words count more than common ones, a name more than its description, and a key phrase most.
+Rare words count more than common ones, a name more than a description, and a key phrase most.
 """
 
 import math
@@ -12,19 +12,19 @@ from django.db import connection
 from requests_app.models import Jurisdiction, SearchDocument, Service
 from requests_app.rules.screening import plain
 
-# The words of a long text that are looked at: the point is mostly made early.
+# Words of a long text that are read; people usually make their point early.
 WORDS_READ = 60
 TITLE, TEXT, BODY = 2.0, 1.0, 0.25
-# A word that only looks like one of ours, by its letter triples; and how much it counts at most.
+# For a word that only resembles a known one by trigrams: the threshold, its maximum score, its minimum length.
 LIKENESS, LIKE, LEAST_LETTERS = 0.33, 1.0, 5
-# A key phrase whose words are all in the text, however bent and wherever: for each of its words.
+# The score for each word of a key phrase whose words all occur in the text, in any form and order.
 SCATTERED = 1.5
-# The language that the text seems to be in is more likely meant than another.
+# A bonus for the language that the text seems to be in.
 OWN_LANGUAGE = 1.5
-# Of an article's title, so much must stand in the text: one word of six is chance.
+# The share of an article's title that must occur in the text: one word of six is chance.
 TITLE_SHARE = 0.25
 
-# Every lexeme of the text, in each language's own dictionary, with the documents and the weights it stands in.
+# Every lexeme of the text, by each language's dictionary, with the documents and weights in which it occurs.
 MATCHES = """
 WITH words AS (
   SELECT language, lexeme
@@ -37,8 +37,8 @@ CROSS JOIN LATERAL unnest(document.vector) hit
 JOIN words ON words.language = document.language AND words.lexeme = hit.lexeme
 WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind IN ('service', 'article')
 """
-# The words that no document holds in any language (and that are no stop words), compared by their letter triples with
-# names and key words.
+# Words that occur in no document of any language (and are no stop words), compared by trigrams with names and
+# keywords.
 LIKE_WORDS = """
 WITH strange AS (
   SELECT word FROM unnest(%(words)s::text[]) word
@@ -52,7 +52,7 @@ FROM requests_app_searchdocument document, strange,
 WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' AND likeness >= %(least)s
 """
 
-# The key phrases of more than one word whose words are all in the text: how many words they have.
+# Key phrases of several words that all occur in the text, with their number of words.
 KEY_PHRASES = """
 WITH said AS (
   SELECT language, tsvector_to_array(to_tsvector(search_dictionary(language), without_accents(%(text)s))) AS lexemes
@@ -67,29 +67,29 @@ WHERE document.jurisdiction_id = %(jurisdiction)s AND document.kind = 'service' 
   AND cardinality(phrase.lexemes) > 1 AND phrase.lexemes <@ said.lexemes
 GROUP BY document.object_id, document.language
 """
-# How many of the text's words are the small ones of a language: "the", "on" or "la", "de".
+# How many of the text's words are stop words of each language: "the", "on" or "la", "de".
 SMALL_WORDS = """
 SELECT language, count(*) FROM unnest(%(languages)s::text[]) language, unnest(%(words)s::text[]) word
 WHERE to_tsvector(search_dictionary(language), word) = '' GROUP BY language
 """
 
-# What was found: its kind and id.
+# A match: its kind and id.
 Found = tuple[str, int]
 SERVICE = SearchDocument.Kind.SERVICE
 
 
 def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, float]:
-    """How well the text's words fit each of those that they fit at all, in its best language.
+    """The score of each match, in its best language.
 
-    language: the reader's, which decides where the words do not tell theirs.
+    language: the reader's, used if the text does not tell its own.
     """
     text = " ".join(text.replace("\x00", " ").split()[:WORDS_READ])
     words = list(dict.fromkeys(plain(text).split()))
-    asked: dict[str, Any] = {"languages": jurisdiction.languages, "jurisdiction": jurisdiction.pk, "text": text}
+    parameters: dict[str, Any] = {"languages": jurisdiction.languages, "jurisdiction": jurisdiction.pk, "text": text}
     found: dict[tuple[Found, str], float] = defaultdict(float)
     in_title: dict[tuple[Found, str], float] = defaultdict(float)
     with connection.cursor() as cursor:
-        cursor.execute(MATCHES, asked)
+        cursor.execute(MATCHES, parameters)
         hits = cursor.fetchall()
         documents: dict[tuple[str, str], int] = defaultdict(int)
         for kind, _, in_language, lexeme, *_ in hits:
@@ -101,23 +101,23 @@ def scores(jurisdiction: Jurisdiction, text: str, language: str) -> dict[Found, 
                 in_title[(kind, pk), in_language] += 1 / title_words
             place = TEXT if kind == SERVICE else BODY
             found[(kind, pk), in_language] += rarity * (TITLE if is_in_title else place)
-        strange = {
+        unknown_words = {
             "words": [word for word in words if len(word) >= LEAST_LETTERS],
             "known": list({lexeme for _, _, _, lexeme, *_ in hits}),
             "least": LIKENESS,
         }
-        cursor.execute(LIKE_WORDS, asked | strange)
+        cursor.execute(LIKE_WORDS, parameters | unknown_words)
         for pk, in_language, likeness in cursor.fetchall():
             found[(SERVICE, pk), in_language] += LIKE * likeness * math.log(1 + total)
-        cursor.execute(KEY_PHRASES, asked)
+        cursor.execute(KEY_PHRASES, parameters)
         for pk, in_language, length in cursor.fetchall():
             found[(SERVICE, pk), in_language] += SCATTERED * length
         cursor.execute(SMALL_WORDS, {"languages": jurisdiction.languages, "words": words})
         small = dict(cursor.fetchall())
-    said_in = max(jurisdiction.languages, key=lambda one: (small.get(one, 0), one == language))
+    text_language = max(jurisdiction.languages, key=lambda code: (small.get(code, 0), code == language))
     best: dict[Found, float] = {}
-    for (one, in_language), score in found.items():
-        if one[0] == SearchDocument.Kind.ARTICLE and in_title[one, in_language] < TITLE_SHARE:
+    for (match, in_language), score in found.items():
+        if match[0] == SearchDocument.Kind.ARTICLE and in_title[match, in_language] < TITLE_SHARE:
             continue
-        best[one] = max(best.get(one, 0.0), score * (OWN_LANGUAGE if in_language == said_in else 1.0))
+        best[match] = max(best.get(match, 0.0), score * (OWN_LANGUAGE if in_language == text_language else 1.0))
     return best

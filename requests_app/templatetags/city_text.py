@@ -1,4 +1,4 @@
-"""`{{ service.name|localized }}`: the city's text in the reader's language; `{{ reference|display_reference }}`: 7K3M-9QWT."""
+"""`{{ service.name|localized }}`: a city's text in the reader's language. `{{ reference|display_reference }}`: 7K3M-9QWT."""
 
 from django import template
 

@@ -1,27 +1,27 @@
-"""A city's colors in the style sheet: only real ones, and moved until letters can be read on them (WCAG, 1.4.3)."""
+"""A city's colors for the style sheet: validated, and adjusted for enough text contrast (WCAG 1.4.3)."""
 
 from django import template
 
-from requests_app.colors import DARK_GROUND, WHITE, css, mix, moved, parse
+from requests_app.colors import DARK_BACKGROUND, WHITE, adjusted, css, mix, parse
 
 register = template.Library()
 
 
 @register.filter
 def under_white(color: str | None, default: str) -> str:
-    """Dark enough for white letters on it, and for letters of it on white."""
-    return css(moved(parse(color, default), (0, 0, 0), WHITE))
+    """Dark enough for white text on it, and for text of this color on white."""
+    return css(adjusted(parse(color, default), (0, 0, 0), WHITE))
 
 
 @register.filter
 def on_dark(color: str | None, default: str) -> str:
-    """Light enough for dark letters on it, and for letters of it on a dark page."""
-    return css(moved(parse(color, default), WHITE, DARK_GROUND))
+    """Light enough for dark text on it, and for text of this color on a dark page."""
+    return css(adjusted(parse(color, default), WHITE, DARK_BACKGROUND))
 
 
 @register.filter
 def any_color(color: str | None, default: str) -> str:
-    """A color that carries no letters."""
+    """A color that never has text on it."""
     return css(parse(color, default))
 
 

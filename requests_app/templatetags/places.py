@@ -1,4 +1,4 @@
-"""How pages say how far around a place, and where the page of a place is."""
+"""Template filters for distances, and for the page of a place."""
 
 from django import template
 from django.urls import reverse
@@ -16,7 +16,7 @@ register.filter(wording.distance_words)
 
 @register.filter
 def page_of_place(service_request: ServiceRequest) -> str:
-    """The address of the page of the block, corner or landmark where everybody may know that it is; empty for none."""
+    """URL of the page of the request's public place (block, corner or landmark); empty if there is none."""
     if not service_request.is_public or not service_request.public_address or not listed_by_place(service_request):
         return ""
     path = named.path_of(service_request.public_address)

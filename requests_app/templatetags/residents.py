@@ -1,10 +1,11 @@
-"""How residents' pages say times, lengths, promises and answers."""
+"""Template filters for times, durations, targets and answers on residents' pages."""
 
 import datetime as dt
 from collections.abc import Mapping
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from requests_app.localized import localized
@@ -19,21 +20,27 @@ register = template.Library()
 
 @register.simple_tag
 def first_page_stamp() -> str:
-    """When this page was made: it comes back with the form."""
+    """Signed time at which the page was made; the form sends it back."""
     return spam_signals.stamp()
 
 
 @register.filter
 def with_day(at: dt.datetime) -> str:
-    """Tuesday, June 3, 4 p.m., and the year if it is another one, in the city's wall time."""
+    """Tuesday, June 3, 4 p.m. in the city's local time; with the year if it isn't this one."""
+    return wording.long_time(at, timezone.get_current_timezone())
+
+
+@register.filter
+def month_day(at: dt.datetime) -> str:
+    """June 3; June 3, 2025 if that isn't this year."""
     local = timezone.localtime(at)
-    words = wording.long_time(at, timezone.get_current_timezone())
-    return words if local.year == timezone.localtime().year else f"{words} ({local.year})"
+    is_this_year = local.year == timezone.localtime().year
+    return date_format(local, "MONTH_DAY_FORMAT" if is_this_year else "DATE_FORMAT")
 
 
 @register.filter
 def fixed_question(service_request: ServiceRequest) -> str:
-    """Is it fixed? Or, where an answer was the service: did it help?"""
+    """ "Is it fixed?", or "Did our answer help you?" if the outcome was an answer."""
     return survey.fixed_question(service_request)
 
 
@@ -45,7 +52,7 @@ def day_words(day: dt.date) -> str:
 
 @register.filter
 def how_long(length: dt.timedelta) -> str:
-    """5 hours, 3 days: rounded up, since "within" must be true."""
+    """5 hours, 3 days. Rounded up, so that "or less" stays true."""
     hours = -(-length.total_seconds() // 3600)
     if hours < 48:
         hours = max(1, int(hours))
@@ -67,15 +74,15 @@ def promised(target: Target) -> str:
 
 @register.filter
 def answer_words(answer: Answer) -> str:
-    """The chosen options in the reader's language; what was typed as it was typed."""
+    """The chosen options in the reader's language, or the text as typed."""
     labels = {str(option["value"]): localized(option.get("label")) for option in answer.question_version.options}
     chosen = answer.value if isinstance(answer.value, list) else [answer.value]
-    if labels and all(str(one) in labels for one in chosen):
-        return ", ".join(labels[str(one)] for one in chosen)
-    return answer.value_words
+    if labels and all(str(value) in labels for value in chosen):
+        return ", ".join(labels[str(value)] for value in chosen)
+    return answer.value_text
 
 
 @register.filter
 def note_of(notes: Mapping[str, str], answer: Answer) -> str:
-    """What stands below an answer of which a part was taken out."""
+    """The note below an answer of which staff removed a part."""
     return notes.get(key_of(TextRevision.Field.ANSWER, answer.pk), "")

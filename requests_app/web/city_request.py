@@ -1,4 +1,4 @@
-"""What the resident's views share: a request that knows its city, and the pages for what is too much or not there."""
+"""Shared by residents' views: an HTTP request with its jurisdiction, and the pages for rate limits and missing reports."""
 
 import datetime as dt
 from typing import Any
@@ -18,14 +18,14 @@ from requests_app.web.request.forms import FindForm
 
 
 class CityRequest(HttpRequest):
-    """What the middleware hands to every page of a city."""
+    """An HTTP request as the middleware hands it to a city's pages."""
 
     jurisdiction: Jurisdiction
     LANGUAGE_CODE: str
 
 
-def switched_to(request: CityRequest) -> str:
-    """The language that the header's switch asks for with a form, if it did; then the form is kept and not checked.
+def requested_language(request: CityRequest) -> str:
+    """The language that the header's switch sent with a form, if any; the form is then kept without validating.
 
     So it is, in the same language, for who wants to go on later.
     """
@@ -37,22 +37,22 @@ def same_page_in(language: str, path: str) -> HttpResponse:
     return redirect(translate_url(path, language))
 
 
-def no_such_request(request: CityRequest, typed: str = "") -> HttpResponse:
-    """One page for an unknown reference, a private request and a wrong link: it tells a stranger nothing."""
+def request_not_found(request: CityRequest, typed: str = "") -> HttpResponse:
+    """The same page for an unknown number, a private request and a wrong link, so that strangers learn nothing."""
     context: dict[str, Any] = {"form": FindForm(initial={"reference": typed}), "typed": typed}
-    # It may have been hidden or erased while somebody wrote about it: what they wrote stands there to be copied.
-    context["words"] = unsent_text.words_of(request)
+    # It may have been hidden or erased while they were typing: show their text, so that they can copy it.
+    context["words"] = unsent_text.typed_texts(request)
     response = render(request, "requests_app/request/not_found.html", context, status=404)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def too_much(city: Jurisdiction | None = None, *, per_s: int = limits.HOUR) -> str:
-    """A limit was reached: when one may try again, and who is there meanwhile. What was typed stays on the page."""
-    again = app_now() + dt.timedelta(seconds=limits.again_in_s(per_s))
+def too_many_requests(city: Jurisdiction | None = None, *, per_s: int = limits.HOUR) -> str:
+    """Message for a reached rate limit: when to try again and whom to call. What was typed stays on the page."""
+    again = app_now() + dt.timedelta(seconds=limits.retry_after_s(per_s))
     time = wording.long_time(again, timezone.get_current_timezone())
-    words = _("This came too often from your network. Try again after %(time)s. We kept what you typed.")
-    said = [wording.one_stop(words % {"time": time})]
+    words = _("We’ve had too many requests from your network. Try again after %(time)s. We saved what you typed.")
+    sentences = [wording.one_stop(words % {"time": time})]
     if city is not None and city.desk_number:
-        said.append(_("Or call us at %(number)s.") % {"number": city.desk_number})
-    return " ".join(said)
+        sentences.append(_("Or call us at %(number)s.") % {"number": city.desk_number})
+    return " ".join(sentences)

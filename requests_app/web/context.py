@@ -1,4 +1,4 @@
-"""What every page's template knows: the city, whether this is a demo, the same page in other languages, its one address."""
+"""Context of every page: the city, whether this is a demo, the page in other languages, its canonical URL."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from django.utils.translation import get_language, get_language_info
 from requests_app import branding, links
 from requests_app.models import Jurisdiction
 
-# The pages that a search engine may show. Reports are left out: see web/site/crawlers.py.
+# Pages that search engines may show. Reports aren't among them; see web/site/crawlers.py.
 TO_BE_FOUND = {
     f"requests_app:{name}"
     for name in (
@@ -22,7 +22,7 @@ TO_BE_FOUND = {
 
 
 def said_in(jurisdiction: Jurisdiction) -> list[str]:
-    """The languages of the city's pages. It may prepare words in one that this site's own words are not in yet."""
+    """The languages of the city's pages. Its catalog may have languages the site itself isn't translated into."""
     known = dict(settings.LANGUAGES)
     return [code for code in jurisdiction.languages if code in known] or [settings.LANGUAGE_CODE]
 
@@ -52,15 +52,14 @@ def city(request: HttpRequest) -> dict[str, Any]:
 
 
 def addresses_of(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:
-    """canonical: the one address under which a search engine should know this page, empty if it should not;
-    alternates: (language, address) of the same page."""
+    """canonical: the page's URL for search engines, empty if they shouldn't show it; alternates: its (language, URL) pairs."""
     match = getattr(request, "resolver_match", None)
     if match is None or match.view_name not in TO_BE_FOUND:
         return {"canonical": "", "alternates": []}
-    # Of all that may stand behind the path, only the service makes another page of it.
+    # Of all query parameters, only the service makes a different page.
     service = request.GET.get("service", "")
     path = request.path + ("?" + urlencode({"service": service}) if service and match.url_name == "report" else "")
-    site = links.site_of(jurisdiction)
+    site = links.base_url(jurisdiction)
     codes = said_in(jurisdiction)
     alternates = [(code, site + translate_url(path, code)) for code in codes] if len(codes) > 1 else []
     return {"canonical": site + path, "alternates": alternates}

@@ -1,4 +1,4 @@
-"""Form fields for the `uswds` templates and scripts: described choices, typed dates, addresses, photos."""
+"""Form fields for the `uswds` templates and scripts: choices with hints, dates, addresses and photos."""
 
 import datetime
 from typing import Any
@@ -23,22 +23,22 @@ class DescribedChoice(str):
 def address_attributes(source: str, lat_id: str, long_id: str) -> dict[str, Any]:
     """Attributes of a text box with suggestions (static/js/combobox.js) from `source`, a JSON list of label, lat, long.
 
-    The box alone must be enough: the script is an addition, and its two hidden fields may come back empty.
+    The form must work with the box alone: without the script, the two hidden fields come back empty.
     """
     return {
         "data-source": source,
         "data-lat": lat_id,
         "data-long": long_id,
         "data-list-label": _("Addresses"),
-        "data-none": _("No address found."),
-        "data-one": _("1 address found. Press the down arrow to reach it."),
-        "data-many": _("{count} addresses found. Press the down arrow to reach them."),
+        "data-none": _("No addresses found."),
+        "data-one": _("1 address found. Use the down arrow key to reach it."),
+        "data-many": _("{count} addresses found. Use the down arrow key to reach them."),
         "autocomplete": "street-address",
     }
 
 
 class PhotosInput(forms.FileInput):
-    """Several photos, shrunk and shown before they are sent (static/js/photo-shrink.js), or sent as they are."""
+    """Several photos, shrunk and previewed by static/js/photo-shrink.js, or sent as they are without it."""
 
     allow_multiple_selected = True
 
@@ -54,7 +54,7 @@ class PhotosInput(forms.FileInput):
 
 
 class PhotosField(forms.FileField):
-    """Up to `most` uploaded files; the value is a list. Whether they are photos is found out where they are decoded."""
+    """Up to `most` uploaded files; the value is a list. The decoder checks whether they are photos (requests_app.photos)."""
 
     default_error_messages = {"too_many": _("You can send up to %(most)d photos.")}
 
@@ -73,7 +73,7 @@ class PhotosField(forms.FileField):
 
 
 class MemorableDateWidget(forms.MultiWidget):
-    """Month, day and year, each with its label: no calendar to click through, no script."""
+    """Month, day and year, each with a label: no calendar widget, no script."""
 
     template_name = "uswds/widgets/memorable_date.html"
     use_fieldset = True
@@ -107,7 +107,7 @@ class MemorableDateField(forms.MultiValueField):
 
     default_error_messages = {
         "invalid": _("Enter a real date, with month, day and year."),
-        "incomplete": _("Enter month, day and year."),
+        "incomplete": _("Enter the month, day and year."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -126,7 +126,7 @@ class MemorableDateField(forms.MultiValueField):
         try:
             return super().clean(value)
         except ValidationError as error:
-            # Several wrong parts make one sentence.
+            # One message, even if several parts are wrong.
             raise ValidationError(error.error_list[0]) from None
 
     def compress(self, data_list: list[Any]) -> datetime.date | None:

@@ -29,5 +29,5 @@ def _set(response: HttpResponse, token: str, reference: str) -> None:
         flags = {"httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
         for attribute, value in {"path": path, "samesite": "Lax", **flags, **({} if token else {"max-age": 0})}.items():
             morsel[attribute] = value
-        # set_cookie() knows a name once; these two differ by their path alone.
+        # set_cookie() keeps one cookie per name, but these differ only in their path.
         response.cookies[f"{links.COOKIE} {path}"] = morsel

@@ -1,4 +1,4 @@
-"""What happens to every HTTP request: an id for the logs, its jurisdiction, its language, and a lost database told kindly."""
+"""Middleware: request ids, jurisdiction, language, caching, compression, and 503 pages when the database is down."""
 
 import re
 import uuid
@@ -19,16 +19,16 @@ from requests_app.web import errors
 from requests_app.web.site import probes
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-# Paths that belong to the process or to the API's own rules, not to a city's pages.
+# Paths of the process and the API, not of a city's pages.
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
-# In any language.
+# In every language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
 COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 
 def trusted_proxy(get_response: GetResponse) -> GetResponse:
-    """What came by https is for a proxy to say that TRUSTED_PROXIES names, and for nobody else."""
+    """Trusts X-Forwarded-Proto only from proxies in TRUSTED_PROXIES."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not limits.is_trusted_proxy(str(request.META.get("REMOTE_ADDR", ""))):
@@ -39,11 +39,11 @@ def trusted_proxy(get_response: GetResponse) -> GetResponse:
 
 
 def probe(get_response: GetResponse) -> GetResponse:
-    """A probe calls a machine by its address, over plain HTTP: neither host name, TLS nor city is asked for."""
+    """Answers probes before host, TLS and jurisdiction are checked, since they use plain HTTP and an IP address."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        asked = PROBES.get(request.path_info)
-        return asked(request) if asked else get_response(request)
+        probe = PROBES.get(request.path_info)
+        return probe(request) if probe else get_response(request)
 
     return middleware
 
@@ -61,14 +61,14 @@ class CompressText(GZipMiddleware):
 
 
 def body_limit(get_response: GetResponse) -> GetResponse:
-    """A body larger than BODY_MAX_BYTES is refused before a byte of it is read, with what to do instead."""
+    """Rejects bodies larger than BODY_MAX_BYTES before reading them, with a page that says what to do instead."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        # The API refuses it as well, in its own format.
+        # The API rejects it too, in its own format.
         if length > settings.BODY_MAX_BYTES and not request.path_info.startswith("/open311/"):
             return HttpResponse(render_to_string("413.html"), status=413)
         return get_response(request)
@@ -77,7 +77,7 @@ def body_limit(get_response: GetResponse) -> GetResponse:
 
 
 def request_id(get_response: GetResponse) -> GetResponse:
-    """An id that follows the request into the logs, the outbox and the mails; a proxy's own id is kept if it is one."""
+    """Gives the request an id for logs, outbox and emails; keeps a valid id from a proxy."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         offered = request.headers.get("X-Request-Id", "")
@@ -94,11 +94,11 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
 
 def unshared(get_response: GetResponse) -> GetResponse:
-    """What is one reader's alone stays out of every cache that others read from.
+    """Keeps personal pages out of shared caches.
 
-    That is what the sign-ins, the staff's pages and one's own answer, and any page that sets a cookie: it was made for this
-    browser, as when a message that waited for it stands on an otherwise public page. A page that does not say how long it may be
-    kept would be kept as long as a cache guesses: what staff hide must be gone within half a minute.
+    Personal are sign-ins, the dashboard, "My reports", and any page that sets a cookie, such as a public page with a
+    message for this browser. Pages without Cache-Control get one too: a cache would guess how long to keep them, but
+    what staff hide must be gone within half a minute.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -107,7 +107,7 @@ def unshared(get_response: GetResponse) -> GetResponse:
         if OF_ONE_PERSON.match(request.path_info):
             response["Cache-Control"] = "private, no-store"
         elif not said or (response.cookies and not re.search("private|no-store", said)):
-            # Not "no-store": Back brings the page again with what was typed into it.
+            # Not "no-store": the Back button shows the page with what was typed.
             response["Cache-Control"] = "private, no-cache"
         return response
 
@@ -115,9 +115,9 @@ def unshared(get_response: GetResponse) -> GetResponse:
 
 
 def database_lost(get_response: GetResponse) -> GetResponse:
-    """A database that a view lost is a 503 that gives back what was typed, never a 500 that eats it.
+    """Turns a database failure in a view into a 503 that keeps what was typed, instead of a 500 that loses it.
 
-    (One that a middleware lost comes to errors.server_error, by Django's rules.)
+    (Django sends failures in middleware to errors.server_error.)
     """
 
     class DatabaseLost:
@@ -134,7 +134,7 @@ def database_lost(get_response: GetResponse) -> GetResponse:
 
 
 def jurisdiction(get_response: GetResponse) -> GetResponse:
-    """Chooses the jurisdiction once, at the door, by the request's host; and the clock on the wall of its pages."""
+    """Sets the request's jurisdiction by its host, and the time zone of its pages."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.jurisdiction = None  # type: ignore[attr-defined]
@@ -155,7 +155,7 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
 
 
 def language(get_response: GetResponse) -> GetResponse:
-    """English at /…, Spanish at /es/…: the path says the language, so that a page can be cached and its link shared."""
+    """English at /…, Spanish at /es/…. The path sets the language, so that pages can be cached and links shared."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         code = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE

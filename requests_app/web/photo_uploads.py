@@ -1,4 +1,4 @@
-"""Photos that come with a form, or one by one from its page: taken one after another, and what was wrong with which."""
+"""Photo uploads, with a form or one by one from its page: stores each and reports errors by file name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,24 +8,24 @@ from django.utils.translation import gettext as _
 
 from requests_app import limits, photos
 from requests_app.rules import intake
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 
-# Against machines: each costs us a second.
+# Against bots: each photo costs a second of CPU.
 PHOTOS_AN_HOUR = 600
 
 
 def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room: int, most: int) -> list[str]:
-    """Stores the uploads by `add` (the file, the browser's key for it). What was wrong with which, in the reader's words."""
+    """Stores each upload with `add(file, key)`, at most `room` of them. Returns translated errors, by file name."""
     refused: list[str] = []
     left_out: list[str] = []
     for upload in request.FILES.getlist("photos"):
         name = intake.clean_text(upload.name or "")[:80]
         if room <= 0:
-            # Not even decoded: twenty photos must not cost twenty decodings.
+            # Do not even decode it: extra photos must cost nothing.
             left_out.append(name)
             continue
         if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
-            refused.append(too_much(request.jurisdiction))
+            refused.append(too_many_requests(request.jurisdiction))
             break
         try:
             add(upload, request.POST.get("key", "")[:64])
@@ -39,5 +39,5 @@ def take_photos(request: CityRequest, add: Callable[[Any, str], object], *, room
 
 
 def plain(words: str) -> HttpResponse:
-    """For the script that sent a photo."""
+    """An error for the script that sent a photo."""
     return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""A request as somebody opened it: by its number or by a private link, and what they may do there."""
+"""How a request was opened, by number or private link, and what this reader may do."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ RELATED = (
 
 @dataclass(frozen=True)
 class RequestAccess:
-    """A request and how it was opened. link: by a private link; own: by its reporter's."""
+    """A request and how it was opened. link: its private link, if any; own: the link is its reporter's."""
 
     service_request: ServiceRequest
     link: AccessLink | None
@@ -30,9 +30,9 @@ class RequestAccess:
 
     @property
     def parent(self) -> ServiceRequest | None:
-        """The public request that this one was joined with: its status counts. A private one must not be known to exist."""
+        """The public request that this one was combined with, whose status counts. Never a private one: it must stay unknown."""
         parent = self.service_request.duplicate_of
-        # Joined once more meanwhile: the last one of the chain.
+        # It may have been combined again: follow the chain to its end.
         for _step in range(5):
             if parent is None or parent.duplicate_of is None:
                 break
@@ -45,15 +45,15 @@ class RequestAccess:
 
 
 def access_request(request: CityRequest, reference: str) -> RequestAccess | None:
-    """The request, for whoever may read it; None alike for what does not exist and what a stranger may not know of."""
+    """The request if this reader may see it; None both if it doesn't exist and if it is private."""
     found = (
         ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
-        .exclude(public_state__in=permissions.NOT_THERE)
+        .exclude(public_state__in=permissions.INVISIBLE)
         .select_related(*RELATED)
         .filter(reference=references.parse(reference) or "")
         .first()
     )
-    link = links.link_of_request(request)
+    link = links.link_from_cookie(request)
     if found is None:
         return None
     if link is not None and link.service_request_id != found.pk:
@@ -68,7 +68,7 @@ def access_request(request: CityRequest, reference: str) -> RequestAccess | None
 
 
 def allowed_actions(access: RequestAccess) -> set[str]:
-    """What this reader may do here: the pages' buttons, and what the server takes."""
+    """Actions this reader may take: they decide the page's buttons and what the server accepts."""
     if access.link is None:
         return set()
     service_request, shown = access.service_request, access.shown
@@ -90,7 +90,7 @@ def allowed_actions(access: RequestAccess) -> set[str]:
     elif not shown.is_open and reopening.may_reopen(shown, own=access.own and access.parent is None):
         acts.add("not_fixed")
     elif shown.is_open:
-        # Joined with one that is still worked on.
+        # Combined with a request that is still open.
         acts.add("add")
     if survey.is_asked(shown, access.link.person, through=service_request):
         acts.add("survey")

@@ -1,4 +1,4 @@
-"""Who is signed in as a resident: a session of their own, apart from the staff's, that knows an address by its row alone."""
+"""Residents' sign-in: a session separate from the staff's, which holds the id of a contact point."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -22,20 +22,20 @@ from requests_app.web.link_cookie import delete_link_cookie
 
 COOKIE = KEY = "resident"
 SINCE = "since"
-# Of the address that was proved (a hash): the row may hold another one since, which this sign-in did not prove.
+# Hash of the verified address: the row may have changed since, to an address this sign-in didn't verify.
 PROVED = "proved"
-# The reports that were opened from the list; signing out closes them too.
+# Reports opened from the list; signing out closes them too.
 OPENED = "opened"
-# Each is two cookies, of which a browser keeps some hundred. Opening one more closes the oldest.
+# Each needs two cookies, and browsers keep about a hundred. Opening one more closes the oldest.
 OPENED_MOST = 30
 KEPT = dt.timedelta(days=30)
-# What cannot be taken back (a copy of all data, erasing it, another address) needs a sign-in that is not older.
+# Maximum age of a sign-in for what can't be undone: a copy of all data, erasing it, a new address.
 FRESH = dt.timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Resident:
-    """contact_point: the address that the mailed link proved; one of perhaps many rows with this address."""
+    """contact_point: the address the sign-in link verified; one of possibly many rows with this address."""
 
     contact_point: ContactPoint
     is_fresh: bool
@@ -56,14 +56,14 @@ def resident_of(request: CityRequest) -> Resident | None:
     age = app_now() - dt.datetime.fromisoformat(since)
     if age >= KEPT:
         return None
-    # Erased meanwhile, or another city's: then nobody is signed in here.
+    # Erased in the meantime, or of another city: not signed in here.
     found = ContactPoint.objects.select_related("person").filter(
         pk=contact_point_id, person__jurisdiction=request.jurisdiction
     )
     contact_point = found.first()
     if contact_point is None or session.get(PROVED) != _hash_of(contact_point):
         return None
-    # The one that the middleware found; not a second query.
+    # Reuse the jurisdiction from the middleware instead of a query.
     contact_point.person.jurisdiction = request.jurisdiction
     return Resident(contact_point, is_fresh=age < FRESH)
 
@@ -73,7 +73,7 @@ def _hash_of(contact_point: ContactPoint) -> str:
 
 
 def sign_in(request: HttpRequest, response: HttpResponse, contact_point: ContactPoint) -> HttpResponse:
-    """Under a key that is made here: one that somebody else put into this browser before is never taken over."""
+    """Starts a session under a new key, never one that was already in the browser (session fixation)."""
     _forget(request, response)
     session = SessionStore()
     session[KEY] = contact_point.pk
@@ -99,10 +99,10 @@ def sign_out(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _forget(request: HttpRequest, response: HttpResponse) -> None:
-    """The session goes here too, so that a copy of its cookie opens nothing."""
+    """Deletes the session on the server too, so that a copied cookie opens nothing."""
     if key := request.COOKIES.get(COOKIE, ""):
         session = SessionStore(session_key=key)
-        # A member of staff's session is none of ours, whoever put its key here.
+        # Never touch a staff session, even if its key is in our cookie.
         if KEY in session:
             for reference in session.get(OPENED, []):
                 delete_link_cookie(response, reference)
@@ -111,12 +111,12 @@ def _forget(request: HttpRequest, response: HttpResponse) -> None:
 
 @transaction.atomic
 def remember_opened(request: HttpRequest, response: HttpResponse, reference: str) -> HttpResponse:
-    """Whoever sits at this computer next must not find the report open."""
-    # Lock first: several may be opened at once, each in a tab of its own.
+    """Remembers an opened report, so that signing out on a shared computer closes it."""
+    # Lock first: several may be opened at once in different tabs.
     kept = Session.objects.select_for_update().filter(session_key=request.COOKIES.get(COOKIE, "")).first()
     if kept is not None:
         knows = kept.get_decoded()
-        opened = [*(one for one in knows.get(OPENED, []) if one != reference), reference]
+        opened = [*(other for other in knows.get(OPENED, []) if other != reference), reference]
         for oldest in opened[:-OPENED_MOST]:
             delete_link_cookie(response, oldest)
         kept.session_data = Session.objects.encode({**knows, OPENED: opened[-OPENED_MOST:]})
@@ -129,7 +129,7 @@ Own = Callable[Concatenate[CityRequest, Resident, P], HttpResponseBase]
 
 
 def own_page(*, fresh: bool = False) -> Callable[[Own[P]], Callable[Concatenate[CityRequest, P], HttpResponseBase]]:
-    """For whoever is signed in; others are led to the sign-in. fresh: since half an hour at most, else by a new link."""
+    """Requires a resident's sign-in, or redirects to it. fresh: at most half an hour old, else asks for a new link."""
 
     def decorate(view: Own[P]) -> Callable[Concatenate[CityRequest, P], HttpResponseBase]:
         @never_cache

@@ -1,4 +1,4 @@
-"""A text box that takes what people paste: what cannot be stored is left out, and too much is told with the number."""
+"""A text field for pasted text: drops what cannot be stored, and says by how much a text is too long."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from requests_app.rules import intake
 
 
 class WordsField(forms.CharField):
-    """Free words. NUL, other controls and bidi overrides go silently; everything else stays as it was typed."""
+    """Free text. Removes NUL, other controls and bidi overrides silently; keeps everything else as typed."""
 
     default_error_messages = {
-        "max_length": _("Use at most %(limit_value)d characters. You have %(show_value)d."),
+        "max_length": _("Use %(limit_value)d characters or fewer. You have %(show_value)d."),
     }
 
     def __init__(self, *, max_length: int, lines: int = 1, **kwargs: Any) -> None:
@@ -24,5 +24,5 @@ class WordsField(forms.CharField):
         return intake.clean_text(str(value)) if value not in self.empty_values else ""
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        # No maxlength: a browser would cut what is pasted without a word.
-        return {name: one for name, one in super().widget_attrs(widget).items() if name != "maxlength"}
+        # No maxlength: the browser would silently cut off pasted text.
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}

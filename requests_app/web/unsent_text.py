@@ -1,4 +1,4 @@
-"""What was typed and could not be taken: it stands on the page that says so, to be copied or sent again. Nothing typed is lost."""
+"""Text that was sent but could not be saved: the error page shows it, so that it can be copied or sent again."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from requests_app.models import ServiceRequest
 from requests_app.rules import intake
 
-# What nobody typed in words, and what must never stand on a page.
+# Fields that hold no typed text, or that must never be shown on a page.
 NOT_WORDS = {
     "csrfmiddlewaretoken",
     "password",
@@ -21,7 +21,7 @@ NOT_WORDS = {
     "key",
     "subject",
     "opened",
-    # What a page shows or carries along by itself (see views.change).
+    # What a page sends along by itself (see web/request/edit.py).
     "was",
     "lat",
     "long",
@@ -33,15 +33,15 @@ NOT_WORDS = {
     "said_no",
     "seen",
 }
-# How a browser was reached is nothing that a report is begun anew for.
+# Contact details are no reason to start a new report.
 CONTACT = {"email", "phone", "name", "language"}
 FIELDS_MAX = 100
-# Shorter and without a space, it is a choice or a number.
+# A shorter value without a space is a choice or a number.
 A_WORD_MAX = 12
 
 
-def words_of(request: HttpRequest, *, without: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
-    """The free words of the form that was sent, in its order."""
+def typed_texts(request: HttpRequest, *, without: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+    """The free texts of the submitted form, in its order."""
     if request.method != "POST":
         return []
     typed = [
@@ -50,17 +50,17 @@ def words_of(request: HttpRequest, *, without: set[str] = frozenset()) -> list[s
         if name not in NOT_WORDS | without
         for value in values
     ]
-    return [one for one in typed if " " in one or "\n" in one or len(one) > A_WORD_MAX]
+    return [text for text in typed if " " in text or "\n" in text or len(text) > A_WORD_MAX]
 
 
-def words_beyond(request: HttpRequest, service_request: ServiceRequest) -> list[str]:
-    """Those that the request, which was sent meanwhile, does not hold."""
-    answers = [str(one.value) for one in service_request.answers.all()]
-    held = {service_request.description, service_request.address, service_request.place_note, *answers}
-    return [one for one in words_of(request, without=CONTACT) if one not in held]
+def texts_not_in(request: HttpRequest, service_request: ServiceRequest) -> list[str]:
+    """The texts of the submitted form that the request, sent in the meantime, does not contain."""
+    answers = [str(answer.value) for answer in service_request.answers.all()]
+    saved = {service_request.description, service_request.address, service_request.place_note, *answers}
+    return [text for text in typed_texts(request, without=CONTACT) if text not in saved]
 
 
 def is_own_form(request: HttpRequest) -> bool:
-    """Whether the browser says that the form came from a page of ours, though the token is missing or old."""
+    """Whether the Origin header says that the form came from this site, even if its CSRF token is missing or old."""
     origin = request.headers.get("Origin", "")
     return urlsplit(origin).netloc == request.get_host() and origin.startswith(f"{request.scheme}://")

@@ -1,4 +1,4 @@
-"""Who types a report, as far as we need to know: the browser that began it, by a random cookie of which we keep a hash."""
+"""The visitor who owns a draft: a browser, known by a random cookie of which only a hash is stored."""
 
 import datetime as dt
 import secrets
@@ -7,22 +7,22 @@ import uuid
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from requests_app.actions.drafts import KEPT, visitor_hash
+from requests_app.actions.drafts import EXPIRES_AFTER, visitor_hash
 from requests_app.clock import app_now
 from requests_app.models import Draft
 
 COOKIE = "visitor"
-# A little longer than a draft: the page that says "it has ended" must still know whose it was.
-COOKIE_KEPT = KEPT + dt.timedelta(days=7)
+# Longer than a draft, so that the page about an expired draft still knows whose it was.
+COOKIE_KEPT = EXPIRES_AFTER + dt.timedelta(days=7)
 
 
-def visitor_of(request: HttpRequest) -> str:
-    """This browser's secret (128 random bits), a new one if it has none; remember() sends it."""
-    kept = request.COOKIES.get(COOKIE, "")
-    return kept if len(kept) == 32 and kept.isalnum() else secrets.token_hex(16)
+def get_visitor(request: HttpRequest) -> str:
+    """This browser's secret (128 random bits), or a new one that remember() has to set."""
+    secret = request.COOKIES.get(COOKIE, "")
+    return secret if len(secret) == 32 and secret.isalnum() else secrets.token_hex(16)
 
 
-def remember(response: HttpResponse, visitor: str) -> HttpResponse:
+def set_visitor_cookie(response: HttpResponse, visitor: str) -> HttpResponse:
     response.set_cookie(
         COOKIE,
         visitor,
@@ -34,47 +34,47 @@ def remember(response: HttpResponse, visitor: str) -> HttpResponse:
     return response
 
 
-def drafts_of(request: HttpRequest) -> list[Draft]:
-    """The drafts of this browser that are not sent, newest first; at most a few."""
-    kept = request.COOKIES.get(COOKIE, "")
-    if not kept:
+def open_drafts(request: HttpRequest) -> list[Draft]:
+    """This browser's five newest unsent drafts, newest first."""
+    secret = request.COOKIES.get(COOKIE, "")
+    if not secret:
         return []
     return list(
         Draft.objects.filter(
             jurisdiction=request.jurisdiction,  # type: ignore[attr-defined]
-            visitor_hash=visitor_hash(kept),
+            visitor_hash=visitor_hash(secret),
             service_request=None,
             expires_at__gt=app_now(),
         ).order_by("-created_at")[:5]
     )
 
 
-def every_draft_of(request: HttpRequest) -> list[Draft]:
-    """All that this browser began in this city, sent or not."""
-    kept = request.COOKIES.get(COOKIE, "")
-    if not kept:
+def all_drafts(request: HttpRequest) -> list[Draft]:
+    """All of this browser's drafts in this city, sent or not."""
+    secret = request.COOKIES.get(COOKIE, "")
+    if not secret:
         return []
     city = request.jurisdiction  # type: ignore[attr-defined]
-    drafts = Draft.objects.filter(jurisdiction=city, visitor_hash=visitor_hash(kept))
+    drafts = Draft.objects.filter(jurisdiction=city, visitor_hash=visitor_hash(secret))
     return list(drafts.select_related("service_request"))
 
 
 def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
-    """The draft, if this browser began it; also an expired one (see has_expired)."""
-    kept = request.COOKIES.get(COOKIE, "")
-    if not kept:
+    """The draft, if it belongs to this browser, even if it has expired (see has_expired)."""
+    secret = request.COOKIES.get(COOKIE, "")
+    if not secret:
         return None
     draft = (
         Draft.objects.select_related("service_request")
         .filter(
             pk=draft_id,
             jurisdiction=request.jurisdiction,  # type: ignore[attr-defined]
-            visitor_hash=visitor_hash(kept),
+            visitor_hash=visitor_hash(secret),
         )
         .first()
     )
     if draft is not None:
-        # The one that the middleware found; not a second query.
+        # Reuse the middleware's jurisdiction instead of querying again.
         draft.jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     return draft
 

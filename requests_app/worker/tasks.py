@@ -1,4 +1,4 @@
-"""What Celery runs: thin, named, an id in and safe to run twice. HANDLERS says who does which outbox row."""
+"""Celery tasks. All work comes from the outbox: HANDLERS maps each kind of row to its function, which must be idempotent."""
 
 import time
 from collections.abc import Callable
@@ -30,15 +30,15 @@ HANDLERS: dict[str, Handler] = {
     "send_digest": digest.send_digest,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
-# What a dead row means for its request, if anything beyond being visible in the outbox.
-WHEN_DEAD: dict[str, Handler] = {"route": routing.give_to_triage}
-# One drain works off so many rows at most and then lets another worker have a turn.
+# What else happens to the request when a row is given up.
+DEAD_HANDLERS: dict[str, Handler] = {"route": routing.route_failed}
+# After this many rows a drain ends, so that others get a turn.
 ROWS_A_DRAIN = 500
 SECONDS_A_DRAIN = 20
 
 
-def work(row_id: int) -> None:
-    """Does one claimed row: the work and its mark in one transaction, or the failure in a second one."""
+def handle(row_id: int) -> None:
+    """Handles one claimed row. The work and its completion are one transaction; a failure is recorded in another."""
     try:
         with transaction.atomic():
             row = outbox.lock(row_id)
@@ -49,10 +49,10 @@ def work(row_id: int) -> None:
             outbox.finish(row_id)
     except (OperationalError, InterfaceError) as error:
         if isinstance(error.__cause__, QueryCanceled):
-            # Too slow for the role's statement_timeout: the work's own fault, or it would keep a worker busy for ever.
+            # It exceeded the role's statement_timeout. That counts as an error; otherwise it could block a worker forever.
             _failed(row_id, "QueryCanceled")
         else:
-            # The connection went: the lease brings the row back, and nobody is to blame.
+            # The connection was lost: the lease brings the row back, and it does not count as an error.
             connection.close()
             log.warning("outbox_connection_lost", outbox_id=row_id, error=type(error).__name__)
     except email.Undeliverable as error:
@@ -67,49 +67,49 @@ def work(row_id: int) -> None:
 
 def _failed(row_id: int, code: str, *, give_up: bool = False, exc_info: bool = False) -> None:
     log.warning("outbox_row_failed", outbox_id=row_id, error=code, exc_info=exc_info)
-    # With its consequence in one transaction: a kill between the two would leave a request that nobody routes or sees.
+    # In one transaction with the consequence: a kill in between would leave a request that nobody routes or sees.
     with transaction.atomic():
         if outbox.fail(row_id, code, counts=True, give_up=give_up):
             dead = OutboxRow.objects.get(pk=row_id)
-            if dead.kind in WHEN_DEAD:
-                WHEN_DEAD[dead.kind](dead)
+            if dead.kind in DEAD_HANDLERS:
+                DEAD_HANDLERS[dead.kind](dead)
 
 
 @shared_task(name="requests_app.worker.tasks.drain")
 def drain(lane: str) -> int:
-    """Works off what is due in one lane; how many rows it took."""
+    """Works on due rows of one lane. Returns how many it took."""
     taken = 0
     began = time.monotonic()
     while taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
         if lane == OutboxRow.Lane.OUTSIDE:
-            # A slow mail server must not keep a worker from routing: between two mails, what is due in the database goes first.
+            # A slow mail server must not delay routing: do due database work before each email.
             drain_database()
         row_id = outbox.claim(lane)
         if row_id is None:
             break
-        work(row_id)
+        handle(row_id)
         taken += 1
     if lane == OutboxRow.Lane.DATABASE:
-        # Also when nothing was due: most of what is counted (an end, a reopening) puts nothing into this lane.
+        # Even if no row was due, because many changes (resolving, reopening) have counter deltas but no row in this lane.
         counters.fold()
     return taken
 
 
 def drain_database() -> None:
     while (row_id := outbox.claim(OutboxRow.Lane.DATABASE)) is not None:
-        work(row_id)
+        handle(row_id)
 
 
 @shared_task(name="requests_app.worker.tasks.hourly")
 def hourly() -> None:
-    """Closes what was resolved 30 days ago, sends gathered mails whose hour has come, and sweeps what has had its time."""
-    progress.close_old()
+    """Closes old requests, sends due digests and deletes expired data."""
+    progress.close_resolved()
     notifications.send_due_digests()
     housekeeping.sweep()
 
 
 @shared_task(name="requests_app.worker.tasks.nightly")
 def nightly() -> None:
-    """Sweeps files that no row knows, and counts everything again: a difference is an alarm, since a write went past its action."""
+    """Deletes orphaned files and recounts. A difference points to a write that bypassed its action."""
     housekeeping.sweep_files()
     counters.recount()

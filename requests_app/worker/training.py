@@ -1,18 +1,18 @@
-"""Trains the suggestions on what residents wrote before: TF-IDF with logistic regression, written as plain arrays.
+"""Trains the service suggestions on earlier requests: TF-IDF with logistic regression, saved as plain arrays.
 
-What may be in the files, and what may not:
+What the model may and may not contain:
 
-* Words come only from requests that everybody can read, of services that are not private. What was hidden, held,
-  erased, or is the city's alone is never read. From the catalogue come names, descriptions and key words.
-* A word or pair of words is in the vocabulary only if at least five requests hold it that have neither reporter nor
-  address nor text in common; the catalogue's words do not count. So one person who names a neighbor in ten reports,
-  or ten anonymous reports about one house, count once. A name that five people wrote about five places is in it, as
-  it would be in a word count of the public pages.
-* What holds a digit or an @ is left out whole: numbers, plates, addresses of houses and mailboxes.
-* Parts of words are only those of words that are in the vocabulary.
-* A weight says how a word is spread over services; no text, request or person can be told from it.
+* Text comes only from public requests of services that are not private, never from requests that are hidden, in review,
+  erased or confidential. The catalog adds names, descriptions and keywords.
+* A word or pair of words is in the vocabulary only if at least five requests contain it that have no reporter, address
+  or text in common; the catalog does not count. So ten reports by one person who names a neighbor, or ten anonymous
+  reports about one house, count once. A name that five people wrote about five places is included, as it would be in a
+  word count of the public pages.
+* Words with a digit or an @ are left out: numbers, license plates, house numbers, email addresses.
+* Parts of words come only from words in the vocabulary.
+* A weight tells how a word is distributed over services. No text, request or person can be derived from it.
 
-What is hidden or erased later leaves the files with the next training.
+Text that is hidden or erased later is gone after the next training.
 """
 
 import fcntl
@@ -38,27 +38,27 @@ from requests_app.rules.suggestion_model import (
     Model,
     features_of,
     folder_of,
-    pieces,
+    ngrams,
     words_and_pairs,
 )
 
 LEAST_REQUESTS = 5
-# The newest of each service: what people call things changes, and a big city's training stays as short as a small one's.
+# The newest requests of each service: language changes, and training takes no longer in a big city.
 MOST_OF_A_SERVICE = 1_000
-# How closely the weights follow the texts (scikit-learn's C), chosen in tests/benchmarks/suggestions.py.
+# How closely the weights fit the texts (scikit-learn's C), chosen with tests/benchmarks/suggestions.py.
 STRENGTH = 10.0
 ROUNDS = 100
 UNKNOWN = "unknown"
 CONFIDENTIAL = [ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF]
 
 
-class TooLittle(Exception):
-    """There is nothing to learn from: fewer than two services, or no word that five requests share."""
+class NotEnoughData(Exception):
+    """Fewer than two services, or no word that five requests share."""
 
 
 @dataclass(frozen=True)
-class Said:
-    """One request's text. sources: what makes two requests not really two (reporter, address)."""
+class Sample:
+    """A request's text. sources: reporter and address, by which requests that are not independent are recognized."""
 
     text: str
     service: str
@@ -66,36 +66,36 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     texts: int
     features: int
     services: int
 
 
-def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> Trained:
-    """Train on the city's own words and put the new model in use. Raises TooLittle; the old one then stays."""
+def train(jurisdiction: Jurisdiction, *, most: int = MOST_OF_A_SERVICE) -> TrainingResult:
+    """Trains on the city's requests and puts the model into use. Raises TooLittle; the previous model then stays in use."""
     services = list(_services(jurisdiction))
-    said = [one for service in services for one in _said(service, most)]
-    model = fit(said, [pair for service in services for pair in _own_words(service)])
+    samples = [sample for service in services for sample in _samples(service, most)]
+    model = fit(samples, [pair for service in services for pair in _catalog_text(service)])
     write(jurisdiction, model)
-    return Trained(len(said), len(model.features), len(model.services))
+    return TrainingResult(len(samples), len(model.features), len(model.services))
 
 
-def fit(said: list[Said], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
-    """own_words: (text, service_code) of the catalogue, to learn from, though not to take words into the vocabulary from."""
-    vocabulary = sorted(vocabulary_of(said), key=str.encode)
-    pairs = [(one.text, one.service) for one in said] + (own_words or [])
+def fit(samples: list[Sample], own_words: list[tuple[str, str]] | None = None, *, strength: float = STRENGTH) -> Model:
+    """own_words: (text, service_code) from the catalog, used for training but not for the vocabulary."""
+    vocabulary = sorted(vocabulary_of(samples), key=str.encode)
+    pairs = [(sample.text, sample.service) for sample in samples] + (own_words or [])
     if not vocabulary or len({service for _, service in pairs}) < 2:
-        raise TooLittle
+        raise NotEnoughData
     counter = CountVectorizer(analyzer=features_of, vocabulary=vocabulary, dtype=np.float32)
     rarity = TfidfTransformer(sublinear_tf=True)
     counts = rarity.fit_transform(counter.transform(text for text, _ in pairs))
-    # Balanced: what is reported seldom is meant as seriously, and three suggestions leave room for it.
+    # Balanced: rare services are as important, and three suggestions leave room for them.
     learned = LogisticRegression(C=strength, class_weight="balanced", max_iter=ROUNDS, tol=1e-3)
     learned.fit(counts, [service for _, service in pairs])
     weights, bias = learned.coef_, learned.intercept_
     if len(learned.classes_) == 2:
-        # Of two, scikit-learn keeps the second alone.
+        # For two classes, scikit-learn keeps the coefficients of the second only.
         weights, bias = np.vstack([np.zeros_like(weights), weights]), np.append(np.zeros_like(bias), bias)
     return Model(
         services=[str(code) for code in learned.classes_],
@@ -106,32 +106,32 @@ def fit(said: list[Said], own_words: list[tuple[str, str]] | None = None, *, str
     )
 
 
-def vocabulary_of(said: Iterable[Said]) -> set[str]:
-    """See the top of this file."""
+def vocabulary_of(samples: Iterable[Sample]) -> set[str]:
+    """The features allowed by the rules at the top of this file."""
     seen: set[tuple[str, str]] = set()
     requests: Counter[str] = Counter()
-    for one in said:
-        sources = {("source", source) for source in one.sources} | {("text", " ".join(one.text.lower().split()))}
+    for sample in samples:
+        sources = {("source", source) for source in sample.sources} | {("text", " ".join(sample.text.lower().split()))}
         if sources & seen:
             continue
         seen |= sources
-        requests.update(set(words_and_pairs(one.text)))
-    kept = {feature for feature, times in requests.items() if times >= LEAST_REQUESTS}
-    return kept | {piece for feature in kept if " " not in feature for piece in pieces(feature)}
+        requests.update(set(words_and_pairs(sample.text)))
+    features = {feature for feature, times in requests.items() if times >= LEAST_REQUESTS}
+    return features | {piece for feature in features if " " not in feature for piece in ngrams(feature)}
 
 
-# --- What is read -----------------------------------------------------------------------------------------------------
+# --- Input ------------------------------------------------------------------------------------------------------------
 
 
 def _services(jurisdiction: Jurisdiction) -> Iterator[Service]:
-    """Those that residents are offered."""
+    """Services that residents can choose."""
     services = Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
     services = services.exclude(current__visibility=ServiceVersion.Visibility.STAFF).exclude(service_code=UNKNOWN)
     return services.select_related("current").order_by("pk").iterator()
 
 
-def _said(service: Service, most: int) -> Iterator[Said]:
-    """The newest texts that everybody can read."""
+def _samples(service: Service, most: int) -> Iterator[Sample]:
+    """The newest public texts."""
     if service.current is None or service.current.visibility in CONFIDENTIAL:
         return
     rows = (
@@ -141,18 +141,18 @@ def _said(service: Service, most: int) -> Iterator[Said]:
         .order_by("-submitted_at", "-pk")
         .values_list("pk", "description", "address")[:most]
     )
-    # Each report has a person of its own: only how one can be reached says that two are the same.
-    reached: dict[int, list[str]] = {}
+    # Each report has its own Person, so reporters are recognized by their contact points.
+    contacts: dict[int, list[str]] = {}
     for pk, kind, address in ContactPoint.objects.filter(
         person__participations__service_request__in=[row[0] for row in rows],
         person__participations__role=Participation.Role.REPORTER,
     ).values_list("person__participations__service_request_id", "kind", "normalized"):
-        reached.setdefault(pk, []).append(f"{kind} {address}")
+        contacts.setdefault(pk, []).append(f"{kind} {address}")
     for pk, text, address in rows:
-        yield Said(text, service.service_code, (*reached.get(pk, []), *([f"address {address}"] if address else [])))
+        yield Sample(text, service.service_code, (*contacts.get(pk, []), *([f"address {address}"] if address else [])))
 
 
-def _own_words(service: Service) -> Iterator[tuple[str, str]]:
+def _catalog_text(service: Service) -> Iterator[tuple[str, str]]:
     version = service.current
     if version is None:
         return
@@ -162,15 +162,15 @@ def _own_words(service: Service) -> Iterator[tuple[str, str]]:
         yield from ((keyword, service.service_code) for keyword in keywords)
 
 
-# --- What is written --------------------------------------------------------------------------------------------------
+# --- Output -----------------------------------------------------------------------------------------------------------
 
 
 def write(jurisdiction: Jurisdiction, model: Model) -> Path:
-    """A new folder, and then `current` names it: whoever reads has the old model or the new one, never half of one."""
+    """Writes a new folder, then switches `current` to it atomically, so that readers never see half a model."""
     root = folder_of(jurisdiction)
     root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
-        before = _named(root)
+    with _exclusive(root):
+        previous = _current_name(root)
         folder = root / secrets.token_hex(8)
         folder.mkdir()
         for name in ARRAYS:
@@ -191,14 +191,14 @@ def write(jurisdiction: Jurisdiction, model: Model) -> Path:
         new = root / "current.new"
         new.write_text(folder.name)
         new.replace(root / "current")
-        # The one before stays: a process may have read its name a moment ago.
+        # Keep the previous model: a process may have read its name a moment ago.
         for old in root.iterdir():
-            if old.is_dir() and old.name not in (folder.name, before):
+            if old.is_dir() and old.name not in (folder.name, previous):
                 shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
-def _named(root: Path) -> str:
+def _current_name(root: Path) -> str:
     try:
         return (root / "current").read_text().strip()
     except (OSError, ValueError):
@@ -206,7 +206,7 @@ def _named(root: Path) -> str:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _exclusive(root: Path) -> Iterator[None]:
     with (root / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Hiding a part of a request from the public, and the way back."""
+"""Hide texts and photos of a request from the public, and restore them."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,19 +8,18 @@ from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
 from requests_app.actions import moderation
-from requests_app.actions.moderation import ChangedMeanwhile, NewWords
+from requests_app.actions.moderation import Replacement, TextChanged
 from requests_app.models import Photo, ServiceRequest, TextRevision
 from requests_app.rules import permissions, public_texts
 from requests_app.rules.text_diff import text_diff
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import public_view
-from staff_app.moderation.forms import HidePhotoForm, ModerateForm, PutBackForm
+from staff_app.moderation.forms import HidePhotoForm, ModerateForm, RestoreForm
 
 
 @staff_page
 def moderate(request: StaffRequest, reference: str) -> HttpResponse:
-    """422 where nothing was changed or no reason given; 409 where somebody else changed the same text meanwhile: their change
-    stands beside what was typed."""
+    """422 if nothing was changed or no reason given; 409, showing both versions, if someone else changed the text."""
     service_request = get_request_or_404(request.user, reference, "hide", jurisdiction=request.jurisdiction)
     posted = request.method == "POST"
     form = ModerateForm(request.POST if posted else None, service_request=service_request, user=request.user)
@@ -29,22 +28,22 @@ def moderate(request: StaffRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        moderation.hide_words(service_request.pk, form.new, reason=form.cleaned_data["reason"], actor=request.user)
-    except ChangedMeanwhile as error:
-        return _page(request, _with_both(form, error.keys), status=409)
-    messages.success(request, _("Hidden from the public. It can be put back below, under “Public view”."))
+        moderation.hide_text(service_request.pk, form.new, reason=form.cleaned_data["reason"], actor=request.user)
+    except TextChanged as error:
+        return _page(request, _with_conflicts(form, error.keys), status=409)
+    messages.success(request, _("Hidden from the public. You can restore it below, under “Public view.”"))
     return redirect("staff_app:detail", service_request.reference)
 
 
-def _with_both(form: ModerateForm, keys: set[str]) -> ModerateForm:
+def _with_conflicts(form: ModerateForm, keys: set[str]) -> ModerateForm:
     form.service_request.refresh_from_db(fields=["description"])
-    anew = form.anew(keys)
-    anew.meanwhile = {
-        one.key: public_view.meanwhile(form.service_request, one, form.seen_before(one.key))
-        for one in anew.texts
-        if one.key in keys
+    rebased = form.rebased(keys)
+    rebased.meanwhile = {
+        text.key: public_view.meanwhile(form.service_request, text, form.seen_version(text.key))
+        for text in rebased.texts
+        if text.key in keys
     }
-    return anew
+    return rebased
 
 
 def _page(request: StaffRequest, form: ModerateForm, *, status: int = 200) -> HttpResponse:
@@ -55,7 +54,7 @@ def _page(request: StaffRequest, form: ModerateForm, *, status: int = 200) -> Ht
 @staff_page
 @require_POST
 def restore(request: StaffRequest, reference: str, revision_id: int) -> HttpResponse:
-    """At once if the text is still what hiding made of it. Otherwise a page (409) shows both and asks."""
+    """Restores the text if it is unchanged since it was hidden; otherwise answers 409 and asks what to show."""
     service_request = _may_show(request, reference)
     revision = get_object_or_404(
         service_request.text_revisions.filter(reason__in=public_texts.REASONS).select_related(
@@ -63,28 +62,27 @@ def restore(request: StaffRequest, reference: str, revision_id: int) -> HttpResp
         ),
         pk=revision_id,
     )
-    form = PutBackForm(request.POST if "seen" in request.POST else None)
+    form = RestoreForm(request.POST if "seen" in request.POST else None)
     if form.is_bound and not form.is_valid():
         return _ask(request, service_request, revision, form, status=422)
-    given = form.cleaned_data if form.is_bound else None
     try:
-        instead = NewWords(given["words"], given["seen"]) if given else None
-        moderation.restore(revision.pk, actor=request.user, instead=instead)
-    except ChangedMeanwhile:
+        instead = Replacement(form.cleaned_data["words"], form.cleaned_data["seen"]) if form.is_bound else None
+        moderation.restore_text(revision.pk, actor=request.user, instead=instead)
+    except TextChanged:
         return _ask(request, service_request, revision, form, status=409)
-    messages.success(request, _("Put back. Everybody reads it again."))
+    messages.success(request, _("Restored. Everyone can read it again."))
     return redirect("staff_app:detail", service_request.reference)
 
 
 def _ask(
-    request: StaffRequest, service_request: ServiceRequest, revision: TextRevision, form: PutBackForm, *, status: int
+    request: StaffRequest, service_request: ServiceRequest, revision: TextRevision, form: RestoreForm, *, status: int
 ) -> HttpResponse:
-    """What was typed is kept; what it is about is the text as it is now."""
+    """Keeps the typed text, and bases it on the current version."""
     revision.service_request = service_request
     now = public_texts.current_text(revision)
     if status == 409:
         typed = form.cleaned_data["words"] if form.is_bound else now
-        form = PutBackForm(initial={"words": typed, "seen": public_texts.version_of(now)})
+        form = RestoreForm(initial={"words": typed, "seen": public_texts.version_of(now)})
     context = {
         "service_request": service_request,
         "revision": revision,
@@ -103,7 +101,7 @@ def hide_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResp
     form = HidePhotoForm(request.POST if posted else None, service_request=service_request, user=request.user)
     if posted and form.is_valid():
         moderation.hide_photo(photo.pk, reason=form.cleaned_data["reason"], actor=request.user)
-        messages.success(request, _("The photo is hidden."))
+        messages.success(request, _("Photo hidden."))
         return redirect("staff_app:detail", service_request.reference)
     context = {"service_request": service_request, "photo": photo, "form": form}
     return render(request, "staff_app/moderation/hide_photo.html", context, status=422 if posted else 200)
@@ -113,13 +111,13 @@ def hide_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResp
 @require_POST
 def show_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResponse:
     service_request = _may_show(request, reference)
-    moderation.show_photo(_photo(service_request, photo_id).pk, actor=request.user)
-    messages.success(request, _("The photo is shown again."))
+    moderation.restore_photo(_photo(service_request, photo_id).pk, actor=request.user)
+    messages.success(request, _("Photo shown again."))
     return redirect("staff_app:detail", service_request.reference)
 
 
 def _may_show(request: StaffRequest, reference: str) -> ServiceRequest:
-    """What was hidden is read by those who may hide, so only they can judge what may be shown again."""
+    """The request, for a user who may both publish and hide: only someone who can read hidden content may show it."""
     service_request = get_request_or_404(request.user, reference, "publish", jurisdiction=request.jurisdiction)
     if not permissions.can(request.user, "hide", service_request):
         raise permissions.Denied("hide")

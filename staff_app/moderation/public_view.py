@@ -1,4 +1,4 @@
-"""What everybody sees of a request, and the history of what was hidden from them and shown again."""
+"""What the public sees of a request, and the history of what was hidden and shown again."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ from staff_app.moderation import review_queue
 from staff_app.queue import rows
 from staff_app.request import timeline
 
-AT_MOST = 50
-EVENTS = ("pending_review", "hidden", "published", "photo_hidden", "photo_shown")
+HISTORY_MAX = 50
+EVENTS = ("pending_review", "hidden", "published", "photo_hidden", "photo_restored")
 
 
 def label_of(text: PublicText) -> str:
-    """What a text is, in words: of several comments, whose and when."""
+    """The label of a text; for a comment also its author and time, to tell comments apart."""
     if isinstance(text.of, Comment):
         on = formats.date_format(tz.localtime(text.of.created_at), "SHORT_DATETIME_FORMAT")
         by = (
@@ -34,7 +34,7 @@ def label_of(text: PublicText) -> str:
         return f"{timeline.kind_words(text.of)}, {by}, {on}"
     if isinstance(text.of, Photo):
         return _("What the photo shows")
-    return text.of.question_words if text.of is not None else _("Description")
+    return text.of.question_text if text.of is not None else _("Description")
 
 
 def reason_words(code: str) -> str:
@@ -42,15 +42,15 @@ def reason_words(code: str) -> str:
         "personal_data": _("personal data"),
         "abuse": _("abuse"),
         "threat": _("a threat"),
-        "not_a_report": _("no report"),
-        "unchecked": _("waits for a look"),
+        "not_a_report": _("not a report"),
+        "unchecked": _("pending review"),
         "other": _("another reason"),
     }.get(code, "")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the history. diff: what changed; of an own edit of the writer's, there is no way back."""
+    """One line of the history. Staff can restore what staff hid, but not undo an author's own edit."""
 
     at: dt.datetime
     who: str
@@ -60,12 +60,12 @@ class Entry:
     language: str = ""
     diff: tuple[Piece, ...] = ()
     revision: TextRevision | None = None
-    can_put_back: bool = False
+    can_restore: bool = False
 
 
 @dataclass(frozen=True)
 class PublicView:
-    """history: for who may hide, None for everybody else."""
+    """history: None for users who may not hide."""
 
     state: str
     texts: list[tuple[str, PublicText]]
@@ -79,8 +79,8 @@ def public_view(service_request: ServiceRequest, user: User, photos: list[Photo]
     can_hide = permissions.can(user, "hide", service_request)
     return PublicView(
         state="" if service_request.is_public else rows.public_state_words(service_request),
-        texts=[(label_of(one), one) for one in public_texts.public_texts(service_request)],
-        photos=[one for one in photos if not one.is_private],
+        texts=[(label_of(text), text) for text in public_texts.public_texts(service_request)],
+        photos=[photo for photo in photos if not photo.is_private],
         can_hide=can_hide,
         can_show=can_hide and permissions.can(user, "publish", service_request),
         history=_history(service_request, user) if can_hide else None,
@@ -88,44 +88,44 @@ def public_view(service_request: ServiceRequest, user: User, photos: list[Photo]
 
 
 def _history(service_request: ServiceRequest, user: User) -> list[Entry]:
-    found = [*_changes(service_request, user), *_switches(service_request)]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    entries = [*_text_changes(service_request, user), *_visibility_changes(service_request)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _changes(service_request: ServiceRequest, user: User) -> Iterator[Entry]:
-    """Words that staff took out, and words that their writer changed: told apart."""
-    may_put_back = permissions.can(user, "publish", service_request)
+def _text_changes(service_request: ServiceRequest, user: User) -> Iterator[Entry]:
+    """Texts hidden by staff, and texts edited by their author."""
+    may_restore = permissions.can(user, "publish", service_request)
     for_department = reads_for_department(user, service_request)
     revisions = service_request.text_revisions.select_related(
-        "user", "person", "undone_by", "answer__question_version", "comment"
+        "user", "person", "restored_by", "answer__question_version", "comment"
     )
-    for one in revisions.order_by("-id")[:AT_MOST]:
-        question = one.answer.question_version if one.answer else None
+    for revision in revisions.order_by("-id")[:HISTORY_MAX]:
+        question = revision.answer.question_version if revision.answer else None
         if question and question.visibility == QuestionVersion.Visibility.DEPARTMENT and not for_department:
             continue
-        by_staff = one.reason in public_texts.REASONS
+        by_staff = revision.reason in public_texts.REASONS
         yield Entry(
-            at=one.created_at,
-            who=timeline.who(one.user, one.person_id is not None),
-            what=_what(one),
-            why=reason_words(one.reason),
-            of=revision_label(one),
-            language=one.comment.language if one.comment else service_request.language,
-            diff=tuple(text_diff(one.before, one.after)),
-            revision=one,
-            can_put_back=by_staff and one.undone_at is None and may_put_back,
+            at=revision.created_at,
+            who=timeline.who(revision.user, revision.person_id is not None),
+            what=_revision_kind(revision),
+            why=reason_words(revision.reason),
+            of=revision_label(revision),
+            language=revision.comment.language if revision.comment else service_request.language,
+            diff=tuple(text_diff(revision.before, revision.after)),
+            revision=revision,
+            can_restore=by_staff and revision.restored_at is None and may_restore,
         )
 
 
-def _what(revision: TextRevision) -> str:
+def _revision_kind(revision: TextRevision) -> str:
     if revision.reason in public_texts.REASONS:
-        return _("Words hidden from the public")
-    return _("Words put back by hand") if revision.reason == "restore" else _("Changed by its writer")
+        return _("Text hidden from the public")
+    return _("Text restored by hand") if revision.reason == "restore" else _("Edited by its author")
 
 
 def revision_label(revision: TextRevision) -> str:
     if revision.answer is not None:
-        return revision.answer.question_words
+        return revision.answer.question_text
     return {
         TextRevision.Field.DESCRIPTION: _("Description"),
         TextRevision.Field.PLACE_NOTE: _("Where exactly"),
@@ -133,10 +133,10 @@ def revision_label(revision: TextRevision) -> str:
     }.get(TextRevision.Field(revision.field)) or (timeline.kind_words(revision.comment) if revision.comment else "")
 
 
-def _switches(service_request: ServiceRequest) -> Iterator[Entry]:
-    """The whole request, and whole photos."""
-    happened = service_request.events.filter(kind__in=EVENTS).select_related("user")
-    for event in happened.order_by("-id")[:AT_MOST]:
+def _visibility_changes(service_request: ServiceRequest) -> Iterator[Entry]:
+    """The request or a photo as a whole, hidden or shown."""
+    events = service_request.events.filter(kind__in=EVENTS).select_related("user")
+    for event in events.order_by("-id")[:HISTORY_MAX]:
         reason = str(event.data.get("reason") or "")
         yield Entry(
             at=event.at,
@@ -148,7 +148,7 @@ def _switches(service_request: ServiceRequest) -> Iterator[Entry]:
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What somebody else did to a text between reading and pressing the button."""
+    """A change someone else made to a text between a moderator's GET and POST."""
 
     who: str
     at: dt.datetime | None
@@ -156,13 +156,13 @@ class Meanwhile:
 
 
 def meanwhile(service_request: ServiceRequest, text: PublicText, seen: str) -> Meanwhile:
-    """seen: the version that was read. The log of changes knows its words; a change that it does not know is told as it is now."""
+    """seen: the version the moderator saw; its text comes from the revisions, or else is taken as the current one."""
     revisions = [
-        one
-        for one in service_request.text_revisions.select_related("user", "person").order_by("-id")[:AT_MOST]
-        if public_texts.key_of_revision(one) == text.key
+        revision
+        for revision in service_request.text_revisions.select_related("user", "person").order_by("-id")[:HISTORY_MAX]
+        if public_texts.key_of_revision(revision) == text.key
     ]
-    before = next((one.before for one in revisions if public_texts.version_of(one.before) == seen), text.words)
+    before = next((entry.before for entry in revisions if public_texts.version_of(entry.before) == seen), text.words)
     last = revisions[0] if revisions else None
     return Meanwhile(
         who=timeline.who(last.user, last.person_id is not None) if last else "",

@@ -1,4 +1,4 @@
-"""Addresses of moderation: reports that wait for review, and hiding a part of one."""
+"""URLs of moderation: the review queue, and hiding parts of a request."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""The queue, and the one box that takes a reference or words."""
+"""The queue and its search box, which takes a reference number or keywords."""
 
 from typing import Any
 
@@ -31,8 +31,8 @@ def mine(request: StaffRequest) -> HttpResponse:
 def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     city, user = request.jurisdiction, request.user
     typed = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
-    if (found := _named(request, typed)) is not None:
-        return redirect("staff_app:detail", found.reference)
+    if (service_request := _find_by_reference(request, typed)) is not None:
+        return redirect("staff_app:detail", service_request.reference)
     tabs = queues.tabs_for(user, city)
     tab = next((one for one in tabs if one.code == tab_code), None)
     if tab is None:
@@ -45,37 +45,37 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         words=typed,
     )
     at = queues.Moment.of(city)
-    found_rows = queues.rows(user, city, tab, filters, at)
+    matching = queues.rows(user, city, tab, filters, at)
     try:
-        page = queues.one_page(tab, found_rows, at, request.GET.get("cursor"))
+        page = queues.one_page(tab, matching, at, request.GET.get("cursor"))
     except BadCursor:
-        # An old link: the list begins anew.
-        page = queues.one_page(tab, found_rows, at, None)
-    kept = {name: value for name in ("department", "service", "q") if (value := request.GET.get(name))}
+        # An outdated link: show the first page.
+        page = queues.one_page(tab, matching, at, None)
+    query = {name: value for name in ("department", "service", "q") if (value := request.GET.get(name))}
     waits = due.hold_words(city)
     numbers = queues.counts(tabs, lambda one: queues.rows(user, city, one, filters, at))
     context: dict[str, Any] = {
         "tab": tab,
-        "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, kept)} for one in tabs],
+        "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, query)} for one in tabs],
         "rows": [rows.row(one, at, waits, city) for one in page.rows],
         "departments": departments if len(departments) > 1 else [],
         "services": services,
         "filters": filters,
         "clear_url": _url(tab.code, {}),
-        "pager": page.urls(lambda cursor: _url(tab.code, {**kept, "cursor": cursor})),
+        "pager": page.urls(lambda cursor: _url(tab.code, {**query, "cursor": cursor})),
     }
     return render(request, "staff_app/queue/queue.html", context)
 
 
-def _named(request: StaffRequest, typed: str) -> ServiceRequest | None:
-    """The request whose reference was typed, in any spelling, if this user may open it."""
+def _find_by_reference(request: StaffRequest, typed: str) -> ServiceRequest | None:
+    """The request with this reference number, in any spelling, if the user may open it."""
     reference = references.parse(typed)
     if reference is None:
         return None
     visible = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).visible_to(request.user)
     found = visible.filter(reference=reference).only("reference").first()
     if found is None and any(symbol.isdigit() for symbol in typed):
-        messages.warning(request, _("You have no request with the reference %(typed)s.") % {"typed": typed})
+        messages.warning(request, _("You don’t have a request with reference number %(typed)s.") % {"typed": typed})
     return found
 
 

@@ -1,4 +1,4 @@
-"""One row of the queue, in words: due, why, what, where, what is special, whose, and how long the public heard nothing."""
+"""One row of the queue: due time, priority, service, place, flags, owner, and days since the last public update."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ FIRST_WORDS = 90
 
 @dataclass(frozen=True)
 class Flag:
-    """kind: urgent, new or nothing: the color only repeats what the words say."""
+    """kind: urgent, new or empty. Only sets the color, which never says more than the words."""
 
     words: str
     kind: str = ""
@@ -37,7 +37,7 @@ class Row:
 
 
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
-    last_word = service_request.last_public_word_at or service_request.submitted_at
+    last_word = service_request.last_public_message_at or service_request.submitted_at
     return Row(
         service_request=service_request,
         due=due.of(service_request, at.now, waits),
@@ -53,32 +53,32 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
 
 
 def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction) -> list[Flag]:
-    found = []
+    flags = []
     if service_request.after_warning:
-        found.append(Flag(_("Sent after warning"), "urgent"))
+        flags.append(Flag(_("Sent after warning"), "urgent"))
     if service_request.review_reason == "threat":
-        # For whoever goes there, also where the public never reads it.
-        found.append(Flag(_("Threat"), "urgent"))
+        # A warning for field crews, even if the report is never published.
+        flags.append(Flag(_("Threat"), "urgent"))
     if service_request.status == Status.ROUTED and service_request.acknowledged_at is None:
-        owed = service_request.acknowledge_due_at
-        late = service_request.priority == 1 or (owed is not None and owed < now)
-        found.append(Flag(_("Not accepted yet"), "urgent" if late else ""))
+        due_at = service_request.acknowledge_due_at
+        late = service_request.priority == 1 or (due_at is not None and due_at < now)
+        flags.append(Flag(_("Not accepted yet"), "urgent" if late else ""))
     if service_request.has_new_answer:
-        found.append(Flag(_("New answer"), "new"))
+        flags.append(Flag(_("New reply"), "new"))
     if service_request.reopened_count:
-        found.append(Flag(_("Reopened %(n)s×") % {"n": service_request.reopened_count}))
+        flags.append(Flag(_("Reopened %(n)s×") % {"n": service_request.reopened_count}))
     if service_request.people_count > 1:
         people = ngettext("%(n)s person", "%(n)s people", service_request.people_count)
-        found.append(Flag(people % {"n": service_request.people_count}))
+        flags.append(Flag(people % {"n": service_request.people_count}))
     if service_request.language != city.languages[0]:
-        found.append(Flag(language_name(service_request.language)))
+        flags.append(Flag(language_name(service_request.language)))
     if not service_request.is_public:
-        found.append(Flag(public_state_words(service_request)))
-    return found
+        flags.append(Flag(public_state_words(service_request)))
+    return flags
 
 
 def language_name(code: str) -> str:
-    """In the reader's language; a code that nobody knows stands for itself."""
+    """The language's name in the active language; the code itself if Django does not know it."""
     try:
         return str(get_language_info(code)["name_translated"]).capitalize()
     except KeyError:
@@ -86,9 +86,9 @@ def language_name(code: str) -> str:
 
 
 def public_state_words(service_request: ServiceRequest) -> str:
-    """Why the public does not see it."""
+    """Why the public does not see the request; empty if it does."""
     return {
-        "pending_review": _("Held back"),
+        "pending_review": _("Pending review"),
         "hidden": _("Hidden"),
         "private": _("Confidential"),
         "staff": _("Staff only"),
@@ -98,7 +98,7 @@ def public_state_words(service_request: ServiceRequest) -> str:
 
 
 def owner(service_request: ServiceRequest) -> str:
-    """Who has it: a person, else the department, else nobody yet."""
+    """The assignee, else the department, else "Triage" or a dash."""
     if service_request.assignee is not None:
         return str(service_request.assignee)
     if service_request.department is not None:

@@ -16,14 +16,14 @@ from requests_app.models import ServiceRequest
 from requests_app.rules import permissions
 from requests_app.rules.lifecycle import IllegalTransition
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.request.actions import BY_VERB, Action
+from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
 
 
 @staff_page
 def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
-    """422 with what was typed where it is not right; 409 with what was typed where somebody was faster."""
-    chosen = BY_VERB.get(verb)
+    """Answers 422 for invalid input, and 409 if the status no longer allows the action; both keep what was typed."""
+    chosen = ACTION_BY_VERB.get(verb)
     if chosen is None:
         raise Http404
     service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
@@ -37,54 +37,54 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
     )
     if isinstance(form, CorrectPlaceForm):
         suggest_addresses(form, reverse("place_search"))
-    if not chosen.possible(service_request):
+    if not chosen.is_possible(service_request):
         return _too_late(request, service_request, chosen, form)
     if not posted:
         return _page(request, service_request, chosen, form)
     if not form.is_valid():
         return _page(request, service_request, chosen, form, status=422)
     try:
-        chosen.do(service_request, form, request.user)
+        chosen.perform(service_request, form, request.user)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
     except (photos.PhotoRefused, CannotMerge) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
-    messages.success(request, chosen.done)
+    messages.success(request, chosen.success_message)
     return _back(request, service_request)
 
 
 def _page(
     request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"service_request": service_request, "act": chosen, "form": form}
+    context = {"service_request": service_request, "action": chosen, "form": form}
     return render(request, "staff_app/request/action.html", context, status=status)
 
 
 def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
-    now = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
+    current = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
     context = {
-        "service_request": now,
-        "act": chosen,
+        "service_request": current,
+        "action": chosen,
         "form": form,
-        "too_late": _("This can no longer be done. The request now stands at: %(status)s.")
-        % {"status": wording.status_words(now)},
+        "too_late": _("You can’t do this anymore. The request’s status is now: %(status)s.")
+        % {"status": wording.status_words(current)},
     }
     return render(request, "staff_app/request/action.html", context, status=409)
 
 
 def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
-    """To the request, or to the queue if it went where this user may not follow."""
-    now = ServiceRequest.objects.get(pk=service_request.pk)
-    if permissions.can(request.user, "view", now):
-        return redirect("staff_app:detail", now.reference)
+    """Redirects to the request, or to the queue if the user may no longer see it."""
+    current = ServiceRequest.objects.get(pk=service_request.pk)
+    if permissions.can(request.user, "view", current):
+        return redirect("staff_app:detail", current.reference)
     return redirect("staff_app:queue")
 
 
 @staff_page
 @require_POST
 def mark_read(request: StaffRequest, reference: str) -> HttpResponse:
-    """Somebody who works on it has read what the reporter said."""
+    """Clears the "New reply" flag."""
     service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
-    conversation.read_answers(service_request.pk, actor=request.user)
+    conversation.mark_read(service_request.pk, actor=request.user)
     return redirect("staff_app:detail", service_request.reference)

@@ -1,4 +1,4 @@
-"""One request: what to do about it, by when, and all that happened."""
+"""The page of one request: its facts, actions, due time and timeline."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from staff_app.queue import listing, rows
 from staff_app.request import actions, timeline
 from staff_app.request.forms import colleagues
 
-# An answer that set one of these says something about danger or haste: it is read first.
+# Answers with one of these effects concern danger or urgency, so they are shown first.
 SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}
 
 
@@ -34,7 +34,7 @@ def detail(request: StaffRequest, reference: str) -> HttpResponse:
 @staff_page
 @require_POST
 def reporter(request: StaffRequest, reference: str) -> HttpResponse:
-    """Opens the reporter box. Who looked stands in the timeline."""
+    """Shows the reporter's contact; the view is recorded in the timeline."""
     service_request = get_request_or_404(request.user, reference, "view_reporter", jurisdiction=request.jurisdiction)
     if not may_read_reporter(request.user, service_request):
         raise permissions.Denied("view_reporter")
@@ -48,27 +48,27 @@ def reporter(request: StaffRequest, reference: str) -> HttpResponse:
     return render(request, "staff_app/request/reporter.html", context)
 
 
-def _person(one: Participation) -> dict[str, Any]:
+def _person(participation: Participation) -> dict[str, Any]:
     return {
-        "participation": one,
-        "role": role_words(one.role),
-        "language": rows.language_name(one.person.language),
-        "points": one.person.contact_points.all(),
+        "participation": participation,
+        "role": role_words(participation.role),
+        "language": rows.language_name(participation.person.language),
+        "points": participation.person.contact_points.all(),
     }
 
 
 def role_words(role: str) -> str:
     return {
         Participation.Role.REPORTER: _("Reporter"),
-        Participation.Role.AFFECTED: _("Affected too"),
+        Participation.Role.AFFECTED: _("Also affected"),
         Participation.Role.CALLER: _("Caller"),
         Participation.Role.FOLLOWER: _("Follower"),
     }[Participation.Role(role)]
 
 
 @dataclass(frozen=True)
-class Mail:
-    """state: sent, waiting, skipped or undeliverable; words say it with its reason."""
+class Email:
+    """state: sent, waiting, skipped or undeliverable; words: the state with its reason."""
 
     what: str
     state: str
@@ -81,11 +81,11 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     waits = due.hold_words(request.jurisdiction)
     for_department = reads_for_department(user, service_request)
     safety, other = _answers(service_request, for_department=for_department)
-    promises = list(service_request.clocks.select_related("target").order_by("-id"))
-    resolve = next((clock for clock in promises if clock.kind == "resolve" and clock.met_at is None), None)
+    clocks = list(service_request.clocks.select_related("target").order_by("-id"))
+    resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = actions.buttons(user, service_request)
     photos = list(service_request.photos.order_by("id"))
-    verbs = {act.verb for act in actions.ACTS if act.possible(service_request)}
+    verbs = {action.verb for action in actions.ACTIONS if action.is_possible(service_request)}
     return {
         "service_request": service_request,
         "due": due.of(service_request, at.now, waits),
@@ -118,19 +118,19 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
             reads_hidden=permissions.can(user, "hide", service_request),
         ),
         "routing": timeline.routing(service_request),
-        "mails": _mails(service_request),
+        "emails": _emails(service_request),
     }
 
 
 def _related(service_request: ServiceRequest, user: User) -> list[tuple[ServiceRequest, str]]:
-    """What may be the same problem, with how far away it is; of what ended, nobody asks."""
+    """Possible duplicates of an open request, with their distance."""
     if not service_request.is_open:
         return []
     return [(one.service_request, wording.away(one.metres)) for one in duplicates.beside(service_request, user)]
 
 
 def _answers(service_request: ServiceRequest, *, for_department: bool) -> tuple[list[Answer], list[Answer]]:
-    """What speaks of danger or haste, and the rest; without what is for the request's own department alone."""
+    """Answers about danger or urgency, and the others; without department-only answers unless for_department."""
     safety: list[Answer] = []
     other: list[Answer] = []
     for answer in service_request.answers.select_related("question_version").order_by("question_version__order"):
@@ -139,12 +139,12 @@ def _answers(service_request: ServiceRequest, *, for_department: bool) -> tuple[
             continue
         chosen = answer.value if isinstance(answer.value, list) else [answer.value]
         effects = [option.get("effects", {}) for option in question.options if option.get("value") in chosen]
-        (safety if any(SAFETY_EFFECTS & set(one) for one in effects) else other).append(answer)
+        (safety if any(SAFETY_EFFECTS & set(effect) for effect in effects) else other).append(answer)
     return safety, other
 
 
 def _reporter(service_request: ServiceRequest) -> dict[str, Any]:
-    """What the closed box says: no name, no address."""
+    """What is shown before the contact is opened: no name, no address."""
     first = (
         service_request.participations.filter(role__in=[Participation.Role.REPORTER, Participation.Role.CALLER])
         .select_related("person")
@@ -158,23 +158,25 @@ def _reporter(service_request: ServiceRequest) -> dict[str, Any]:
     }
 
 
-def _mails(service_request: ServiceRequest) -> list[Mail]:
-    """What was sent to whom it may concern, without addresses; and what waits or could not be delivered."""
-    found = []
+def _emails(service_request: ServiceRequest) -> list[Email]:
+    """Emails sent, waiting or undeliverable, without the addresses."""
+    emails = []
     outside = OutboxRow.objects.filter(service_request=service_request, lane=OutboxRow.Lane.OUTSIDE, done_at=None)
     for row in outside.order_by("-id")[:50]:
         what = timeline.outbox_words(row.kind)
         if row.dead_at is not None:
             words = _("Undeliverable (%(error)s)") % {"error": row.last_error}
-            found.append(Mail(what, "undeliverable", words, row.dead_at))
+            emails.append(Email(what, "undeliverable", words, row.dead_at))
         else:
-            found.append(Mail(what, "waiting", _("Waiting to be sent"), row.created_at))
+            emails.append(Email(what, "waiting", _("Waiting to be sent"), row.created_at))
     for message in service_request.messages.select_related("contact_point").order_by("-id")[:50]:
         what = timeline.outbox_words(f"email_{message.kind}")
         if message.sent_at is None:
-            found.append(Mail(what, "skipped", _("Not sent: too many mails to this address"), message.created_at))
+            emails.append(Email(what, "skipped", _("Not sent: too many emails to this address"), message.created_at))
         elif message.contact_point is not None and message.contact_point.bounced_at is not None:
-            found.append(Mail(what, "undeliverable", _("Sent; the address refuses mail since"), message.sent_at))
+            emails.append(
+                Email(what, "undeliverable", _("Sent, but email to this address now bounces"), message.sent_at)
+            )
         else:
-            found.append(Mail(what, "sent", _("Sent"), message.sent_at))
-    return found
+            emails.append(Email(what, "sent", _("Sent"), message.sent_at))
+    return emails

@@ -1,4 +1,4 @@
-"""What is typed for each action on a request. A form checks; the action acts."""
+"""The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ WORDS_MAX = 4000
 
 
 class ActionForm(forms.Form):
-    """Empty as it is: a button alone."""
+    """Base of all action forms; used as is for actions that need no input."""
 
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -48,7 +48,7 @@ class ActionForm(forms.Form):
         self.prepare()
 
     def prepare(self) -> None:
-        """Fills in choices from the database, and what is likely."""
+        """Sets choices from the database and initial values. Called at the end of __init__."""
 
     def today(self) -> dt.date:
         return timezone.localtime(app_now(), self.service_request.jurisdiction.zone).date()
@@ -73,13 +73,15 @@ def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "") -> for
     )
 
 
-EVERYBODY_READS = gettext_lazy("Everybody can read this. Write no names, addresses or phone numbers of people.")
-STAFF_READ = gettext_lazy("Only staff read this. It may still be given out under a records law.")
-REPORTER_READS = gettext_lazy("Only the reporter reads this, in your words. Others see that we asked.")
+PUBLIC_HINT = gettext_lazy("Everyone can read this. Don’t include people’s names, addresses or phone numbers.")
+STAFF_HINT = gettext_lazy("Only staff can read this, but it may be released under public records law.")
+REPORTER_HINT = gettext_lazy(
+    "Only the reporter sees this, exactly as you write it. Everyone else sees that we asked a question."
+)
 
 
 class ScheduleForm(ActionForm):
-    on = day_field(gettext_lazy("Which day?"), gettext_lazy("The reporter reads: “Planned for” this day."))
+    on = day_field(gettext_lazy("What day?"), gettext_lazy("The reporter will see “Planned for” and this day."))
 
     def prepare(self) -> None:
         self.fields["on"].initial = self.service_request.scheduled_for or self.today() + dt.timedelta(days=1)
@@ -92,15 +94,15 @@ class ScheduleForm(ActionForm):
 
 
 class HoldForm(ActionForm):
-    reason = forms.ChoiceField(label=gettext_lazy("What does it wait for?"), widget=forms.RadioSelect)
-    until = day_field(gettext_lazy("Until when?"), gettext_lazy("On that day it comes back by itself."))
+    reason = forms.ChoiceField(label=gettext_lazy("What are we waiting for?"), widget=forms.RadioSelect)
+    until = day_field(gettext_lazy("Until when?"), gettext_lazy("It returns to the queue on this day."))
 
     def prepare(self) -> None:
         waits = due.hold_words(self.service_request.jurisdiction)
         listed = ListedReason.objects.filter(
             jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.HOLD, active=True
         )
-        # The city's own reasons if it lists any. Waiting for the reporter begins with a question to them.
+        # The city's own reasons if it lists any. A hold for the reporter starts with a question instead.
         codes = list(listed.values_list("code", flat=True)) or list(waits)
         usable = [code for code in codes if code not in ("reporter", "your_answer")]
         self.fields["reason"].choices = [(code, waits[code]) for code in usable]  # type: ignore[attr-defined]
@@ -114,61 +116,66 @@ class HoldForm(ActionForm):
 
 
 class AskForm(ActionForm):
-    question = words_field(gettext_lazy("Your question"), REPORTER_READS)
+    question = words_field(gettext_lazy("Your question"), REPORTER_HINT)
 
 
 class CommentForm(ActionForm):
-    text = words_field(gettext_lazy("Public comment"), EVERYBODY_READS)
+    text = words_field(gettext_lazy("Public comment"), PUBLIC_HINT)
 
 
 class NoteForm(ActionForm):
-    text = words_field(gettext_lazy("Internal note"), STAFF_READ)
+    text = words_field(gettext_lazy("Internal note"), STAFF_HINT)
 
 
 class AnswerForm(ActionForm):
     text = words_field(
-        gettext_lazy("What did the reporter say?"), gettext_lazy("For example on the phone. Staff read it.")
+        gettext_lazy("What did the reporter say?"), gettext_lazy("For example, by phone. Staff can read it.")
     )
 
 
 def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, DescribedChoice]]:
-    """How a request may end by this form; handing over, joining and taking back have their own."""
+    """Dispositions offered by ResolveForm; handing over, merging and withdrawing are actions of their own."""
     own = service_request.service_version.outcome_words
     fixed = localized(own.get("fixed")) or _("Fixed")
-    found = [
+    choices = [
         (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
         (
             Disposition.ACTION_TAKEN,
-            DescribedChoice(_("We acted"), _("A notice, a ticket or a warning. Say the owner’s date.")),
+            DescribedChoice(
+                _("We took action"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")
+            ),
         ),
-        (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question, and here is the answer."))),
+        (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question. Give the answer below."))),
         (
             Disposition.NOT_FOUND,
-            DescribedChoice(_("We looked and could not find it"), _("Somebody must have been there.")),
+            DescribedChoice(_("We looked and couldn’t find it"), _("Someone must have visited.")),
         ),
         (Disposition.CANNOT_DO, DescribedChoice(_("We can’t do this"), _("Choose the reason below."))),
     ]
     if service_request.hold_reason == "reporter":
-        found.append((Disposition.NO_REPLY, DescribedChoice(_("No reply"), _("We asked and heard nothing."))))
+        choices.append((Disposition.NO_REPLY, DescribedChoice(_("No reply"), _("We asked and got no reply."))))
     if permissions.can(user, "hide", service_request):
-        found.append(
-            (Disposition.REMOVED, DescribedChoice(_("Removed"), _("It is no report: abuse, or sent by mistake.")))
+        choices.append(
+            (
+                Disposition.REMOVED,
+                DescribedChoice(_("Removed"), _("It isn’t a report: it’s abuse or was sent by mistake.")),
+            )
         )
-    return [(code.value, words) for code, words in found]
+    return [(code.value, words) for code, words in choices]
 
 
 class ResolveForm(ActionForm):
-    disposition = forms.ChoiceField(label=gettext_lazy("How did it end?"), widget=forms.RadioSelect)
+    disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
     visited = forms.TypedChoiceField(
-        label=gettext_lazy("Was somebody there?"),
+        label=gettext_lazy("Did someone visit?"),
         required=False,
-        choices=[("yes", gettext_lazy("Somebody went there")), ("no", gettext_lazy("Done from the office"))],
+        choices=[("yes", gettext_lazy("Yes, someone visited")), ("no", gettext_lazy("No, handled from the office"))],
         widget=forms.RadioSelect,
         coerce=lambda value: value == "yes",
         empty_value=None,
     )
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
-    words = words_field(gettext_lazy("What do we tell people?"), EVERYBODY_READS)
+    words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
     photos = PhotosField(label=gettext_lazy("Photos of the work"), required=False, most=3)
 
     def prepare(self) -> None:
@@ -178,9 +185,9 @@ class ResolveForm(ActionForm):
         )
         reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
-        self.fields["reason"].help_text = _("Only for “We can’t do this”.")
-        self.fields["visited"].help_text = _("Needed where something was fixed or could not be found.")
-        # What is needed depends on the outcome: "(optional)" would promise too much.
+        self.fields["reason"].help_text = _("Only for “We can’t do this.”")
+        self.fields["visited"].help_text = _("Required if it was fixed or couldn’t be found.")
+        # What is required depends on the outcome, so "(optional)" would be misleading.
         self.helper.show_optional = False
         if self.service_request.visited_at:
             self.fields["visited"].initial = "yes"
@@ -188,28 +195,28 @@ class ResolveForm(ActionForm):
             self.fields["photos"].help_text = _("This service asks for a photo of the finished work.")
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        disposition, visited = given.get("disposition"), given.get("visited")
-        if disposition == Disposition.CANNOT_DO and not given.get("reason"):
-            self.add_error("reason", _("Choose a listed reason. People can appeal it."))
+        cleaned = super().clean() or {}
+        disposition, visited = cleaned.get("disposition"), cleaned.get("visited")
+        if disposition == Disposition.CANNOT_DO and not cleaned.get("reason"):
+            self.add_error("reason", _("Choose a reason from the list. People can appeal it."))
         if disposition != Disposition.CANNOT_DO:
-            given["reason"] = ""
+            cleaned["reason"] = ""
         if disposition == Disposition.FIXED and visited is None:
-            self.add_error("visited", _("Say whether somebody went there. The public reads it."))
+            self.add_error("visited", _("Say whether someone visited. The public will see this."))
         if disposition == Disposition.NOT_FOUND and not visited:
-            self.add_error("visited", _("“Could not find it” needs a visit."))
-        return given
+            self.add_error("visited", _("“Couldn’t find it” requires a visit."))
+        return cleaned
 
 
 class HandOverForm(ActionForm):
-    owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Whose is it?"), empty_label=None)
+    owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Who owns it?"), empty_label=None)
     number = forms.CharField(
-        label=gettext_lazy("Their number for it"),
+        label=gettext_lazy("Their reference number"),
         required=False,
         max_length=80,
         help_text=gettext_lazy("If you have one."),
     )
-    words = words_field(gettext_lazy("What do we tell people?"), EVERYBODY_READS)
+    words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
 
     def prepare(self) -> None:
         choices = Owner.objects.filter(jurisdiction=self.service_request.jurisdiction).order_by("name")
@@ -220,10 +227,10 @@ class HandOverForm(ActionForm):
 class TransferForm(ActionForm):
     department = forms.ModelChoiceField(
         Department.objects.none(),
-        label=gettext_lazy("To which department?"),
+        label=gettext_lazy("Which department?"),
         empty_label=gettext_lazy("Choose a department"),
     )
-    reason = words_field(gettext_lazy("Why?"), STAFF_READ)
+    reason = words_field(gettext_lazy("Why?"), STAFF_HINT)
 
     def prepare(self) -> None:
         others = Department.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True)
@@ -232,12 +239,12 @@ class TransferForm(ActionForm):
 
 
 class TriageForm(ActionForm):
-    reason = words_field(gettext_lazy("Why?"), STAFF_READ)
+    reason = words_field(gettext_lazy("Why?"), STAFF_HINT)
 
 
 class AssignForm(ActionForm):
     assignee = forms.ModelChoiceField(
-        User.objects.none(), label=gettext_lazy("To whom?"), required=False, empty_label=gettext_lazy("Nobody")
+        User.objects.none(), label=gettext_lazy("Assign to"), required=False, empty_label=gettext_lazy("No one")
     )
 
     def prepare(self) -> None:
@@ -247,18 +254,18 @@ class AssignForm(ActionForm):
 
 
 def colleagues(service_request: ServiceRequest, user: User) -> Any:
-    """Who may have it: the people of its department, and oneself."""
-    there = Q(
+    """Users it can be assigned to: members of its department, and the user."""
+    in_department = Q(
         memberships__department_id=service_request.department_id or 0,
         memberships__jurisdiction_id=service_request.jurisdiction_id,
     )
-    return User.objects.filter(there | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
+    return User.objects.filter(in_department | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
 
 
 class ChangeServiceForm(ActionForm):
     version = forms.ModelChoiceField(
         ServiceVersion.objects.none(),
-        label=gettext_lazy("What is it really?"),
+        label=gettext_lazy("What should the service be?"),
         empty_label=gettext_lazy("Choose a service"),
     )
 
@@ -289,9 +296,9 @@ class SetPriorityForm(ActionForm):
 
 class MergeForm(ActionForm):
     reference = forms.CharField(
-        label=gettext_lazy("Reference of the earlier report"),
+        label=gettext_lazy("Reference number of the earlier request"),
         max_length=40,
-        help_text=gettext_lazy("Everybody who reported or follows this one will hear of the other one’s progress."),
+        help_text=gettext_lazy("Everyone who reported or follows this request will get updates on the other one."),
     )
     parent: ServiceRequest
 
@@ -300,12 +307,12 @@ class MergeForm(ActionForm):
         visible = ServiceRequest.objects.in_jurisdiction(self.service_request.jurisdiction).visible_to(self.user)
         parent = visible.filter(reference=references.parse(typed) or "").select_related("duplicate_of").first()
         if parent is None:
-            raise forms.ValidationError(_("You have no request with this reference. Check it."))
+            raise forms.ValidationError(_("You don’t have a request with this number. Check it and try again."))
         if parent.pk == self.service_request.pk:
-            raise forms.ValidationError(_("This is the same request. Type the other one’s reference."))
+            raise forms.ValidationError(_("That’s the number of this request. Enter the other one’s."))
         if parent.duplicate_of is not None:
             raise forms.ValidationError(
-                _("That one was itself joined with %(reference)s. Join with that one.")
+                _("That request was merged into %(reference)s. Enter that number instead.")
                 % {"reference": parent.duplicate_of.display_reference}
             )
         self.parent = parent
@@ -313,21 +320,21 @@ class MergeForm(ActionForm):
 
 
 class ReopenForm(ActionForm):
-    words = words_field(gettext_lazy("Why? (for everybody to read)"), EVERYBODY_READS, required=False)
+    words = words_field(gettext_lazy("Why? (Everyone can read this.)"), PUBLIC_HINT, required=False)
 
 
 HIDE_REASONS = [
-    ("personal_data", gettext_lazy("It tells something private about a person")),
+    ("personal_data", gettext_lazy("It reveals private information about someone")),
     ("abuse", gettext_lazy("Abuse or threats")),
-    ("not_a_report", gettext_lazy("It is no report")),
+    ("not_a_report", gettext_lazy("It isn’t a report")),
     ("other", gettext_lazy("Another reason")),
 ]
 
 
 class HideForm(ActionForm):
     reason = forms.ChoiceField(
-        label=gettext_lazy("Why should the public not see it?"),
-        help_text=gettext_lazy("The work on it goes on."),
+        label=gettext_lazy("Why shouldn’t the public see it?"),
+        help_text=gettext_lazy("Work on the request continues."),
         choices=HIDE_REASONS,
         widget=forms.RadioSelect,
     )
@@ -345,31 +352,31 @@ class CorrectPlaceForm(ActionForm):
         self.fields["note"].initial = self.service_request.place_note
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not given.get("address"):
-            return given
+        cleaned = super().clean() or {}
+        if not cleaned.get("address"):
+            return cleaned
         city = self.service_request.jurisdiction
-        if given.get("latitude") is not None and given.get("longitude") is not None:
-            self.point = Point(given["longitude"], given["latitude"], srid=4326)
+        if cleaned.get("latitude") is not None and cleaned.get("longitude") is not None:
+            self.point = Point(cleaned["longitude"], cleaned["latitude"], srid=4326)
         else:
-            matches = addresses.search(city, given["address"], limit=3)
-            sure = [one for one in matches if one.confidence >= 0.9]
+            matches = addresses.search(city, cleaned["address"], limit=3)
+            sure = [match for match in matches if match.confidence >= 0.9]
             if not sure:
-                near = ", ".join(one.label for one in matches)
+                near = ", ".join(match.label for match in matches)
                 self.add_error(
                     "address",
-                    _("We do not know this place. Did you mean: %(places)s?") % {"places": near}
+                    _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
                     if near
-                    else _("We do not know this place. Type an address, a corner or a park."),
+                    else _("We couldn’t find this place. Enter an address, a corner or a park."),
                 )
-                return given
-            self.point, given["address"] = sure[0].point, sure[0].label
+                return cleaned
+            self.point, cleaned["address"] = sure[0].point, sure[0].label
         if not ownership.inside(city, self.point):
             self.add_error("address", _("This place is outside %(city)s.") % {"city": city.name})
-        return given
+        return cleaned
 
 
 def suggest_addresses(form: CorrectPlaceForm, source: str) -> None:
-    """Suggestions while typing, where a script runs."""
+    """Turns the address field into a combobox that fetches suggestions from `source`."""
     lat, long = form["latitude"].id_for_label or "", form["longitude"].id_for_label or ""
     form.fields["address"].widget.attrs.update(address_attributes(source, lat, long))

@@ -1,4 +1,4 @@
-"""All that happened to one request, newest first, in words and with the names of staff: the audit as people read it."""
+"""The timeline of one request, newest first: its events as sentences, with the names of staff."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ from staff_app.request import changes as request_changes
 
 @dataclass(frozen=True)
 class Line:
-    """comment: the words that were said, if any. internal: the public never reads them. diff: what the reporter changed."""
+    """internal: whether the public never sees the comment. diff: the edit, if the event is one."""
 
     at: dt.datetime
     what: str
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Names:
-    """What the events' ids are called, read once for the whole timeline."""
+    """Names for the ids in the events, fetched once for the whole timeline."""
 
     departments: dict[int, str]
     users: dict[int, str]
@@ -54,9 +54,9 @@ class Names:
 def lines(
     service_request: ServiceRequest, waits: dict[str, str], *, for_department: bool, reads_hidden: bool
 ) -> list[Line]:
-    """Events with their words; and words that no event speaks of, as imports and hand-offs leave them.
+    """Events with their comments, and comments without an event, as imports and hand-overs leave them.
 
-    for_department: for whoever also reads what is for the request's own department alone; reads_hidden: what was taken out.
+    for_department: whether the user may read department-only answers; reads_hidden: whether they may read hidden text.
     """
     events = list(service_request.events.select_related("user", "person").order_by("-id"))
     comments = {one.pk: one for one in service_request.comments.select_related("user", "person", "department")}
@@ -64,13 +64,13 @@ def lines(
     changes = request_changes.by_event(
         service_request, events, for_department=for_department, reads_hidden=reads_hidden
     )
-    told: set[int] = set()
-    found = []
+    shown: set[int] = set()
+    lines = []
     for event in events:
         comment = comments.get(event.data.get("comment_id", 0))
         if comment is not None:
-            told.add(comment.pk)
-        found.append(
+            shown.add(comment.pk)
+        lines.append(
             Line(
                 at=event.at,
                 what=words_of(event, names),
@@ -81,11 +81,11 @@ def lines(
             )
         )
     for comment in comments.values():
-        if comment.pk not in told:
+        if comment.pk not in shown:
             by = who(comment.user, comment.person is not None)
-            found.append(Line(comment.created_at, kind_words(comment), by, comment, internal=not comment.public))
-    # By id within one moment: sorted() keeps the order of what is equally old.
-    return sorted(found, key=lambda line: line.at, reverse=True)
+            lines.append(Line(comment.created_at, kind_words(comment), by, comment, internal=not comment.public))
+    # sorted() is stable: events with the same time stay ordered by id.
+    return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
 def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: dict[str, str]) -> Names:
@@ -101,13 +101,13 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id")).values_list("pk", "reference")
     services = Service.objects.filter(jurisdiction_id=service_request.jurisdiction_id, service_code__in=codes)
     return Names(
-        departments={pk: str(one) for pk, one in departments.items()},
-        users={pk: str(one) for pk, one in users.items()},
-        owners={pk: one.name for pk, one in owners.items()},
+        departments={pk: str(department) for pk, department in departments.items()},
+        users={pk: str(user) for pk, user in users.items()},
+        owners={pk: owner.name for pk, owner in owners.items()},
         requests={pk: display(reference) for pk, reference in others},
         services={
-            one.service_code: localized(one.current.name) if one.current else one.service_code
-            for one in services.select_related("current")
+            service.service_code: localized(service.current.name) if service.current else service.service_code
+            for service in services.select_related("current")
         },
         waits=waits,
     )
@@ -124,8 +124,8 @@ def kind_words(comment: Comment) -> str:
         Comment.Kind.COMMENT: _("Public comment"),
         Comment.Kind.NOTE: _("Internal note"),
         Comment.Kind.QUESTION: _("Question to the reporter"),
-        Comment.Kind.ANSWER: _("The reporter said"),
-        Comment.Kind.OUTCOME: _("Public words with the outcome"),
+        Comment.Kind.ANSWER: _("Reporter’s reply"),
+        Comment.Kind.OUTCOME: _("Public outcome message"),
     }[Comment.Kind(comment.kind)]
 
 
@@ -134,7 +134,7 @@ def day(iso: str) -> str:
 
 
 def words_of(event: Event, names: Names) -> str:
-    """One event as a sentence without its subject, which stands beside it."""
+    """One event as a sentence; its subject is shown beside it."""
     data = event.data
     department = names.departments.get(data.get("department_id", 0), "")
     match event.kind:
@@ -146,7 +146,7 @@ def words_of(event: Event, names: Names) -> str:
                 "reason": routing_reason(data.get("reason", "")),
             }
         case "triaged":
-            return _("To the triage queue (%(reason)s)") % {"reason": routing_reason(data.get("reason", ""))}
+            return _("Sent to triage (%(reason)s)") % {"reason": routing_reason(data.get("reason", ""))}
         case "transferred":
             return _("Transferred to %(department)s") % {"department": department}
         case "service_changed":
@@ -161,38 +161,40 @@ def words_of(event: Event, names: Names) -> str:
             }
         case "assigned":
             name = names.users.get(data.get("assignee_id") or 0)
-            return _("Assigned to %(name)s") % {"name": name} if name else _("Assigned to nobody")
+            return _("Assigned to %(name)s") % {"name": name} if name else _("Unassigned")
         case "escalated":
-            return _("Came back again: given to %(name)s") % {"name": names.users.get(data.get("assignee_id") or 0, "")}
-        case "surveyed":
+            return _("Came back again: escalated to %(name)s") % {
+                "name": names.users.get(data.get("assignee_id") or 0, "")
+            }
+        case "survey_answered":
             return surveyed_words(data)
         case "scheduled":
-            return _("Planned for %(day)s") % {"day": day(str(data.get("date", "")))}
+            return _("Scheduled for %(day)s") % {"day": day(str(data.get("date", "")))}
         case "put_on_hold":
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
-            return _("Ended: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+            return _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
         case "handed_over":
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
-            return _("Joined with %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
-        case "absorbed":
-            return _("%(reference)s was joined with this") % {
+            return _("Merged into %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
+        case "duplicate_merged":
+            return _("%(reference)s was merged into this") % {
                 "reference": names.requests.get(data.get("child_id", 0), "")
             }
         case "unmerged":
-            return _("Taken apart from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
+            return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
     return simple_words(event.kind)
 
 
 def surveyed_words(data: dict[str, Any]) -> str:
     """ "Is it fixed?": No (It came back)."""
     question, value, reason = (str(data.get(key) or "") for key in ("question", "value", "reason"))
-    said = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}.get(value, value)
-    words = _("Says whether it is fixed: %(said)s") if question == "fixed" else _("Says whether treated well: %(said)s")
+    answer = {"yes": _("yes"), "partly": _("partly"), "no": _("no")}.get(value, value)
+    words = _("Survey: is it fixed? %(said)s") if question == "fixed" else _("Survey: treated well? %(said)s")
     why = survey.REASONS.get(question, {}).get(reason, "")
-    return words % {"said": said} + (f" ({why})" if why else "")
+    return words % {"said": answer} + (f" ({why})" if why else "")
 
 
 def simple_words(kind: str) -> str:
@@ -201,63 +203,63 @@ def simple_words(kind: str) -> str:
         "accepted": _("Accepted"),
         "visited": _("Visited"),
         "made_safe": _("Made safe for now"),
-        "resumed": _("Off hold"),
-        "asked": _("Asked the reporter"),
-        "answered": _("A resident wrote"),
+        "resumed": _("Resumed"),
+        "asked": _("Asked the reporter a question"),
+        "answered": _("Reply received"),
         "commented": _("Public comment"),
-        "noted": _("Internal note"),
+        "note_added": _("Internal note"),
         "withdrawn": _("Withdrawn"),
         "reopened": _("Reopened"),
-        "closed": _("Closed, 30 days after it ended"),
-        "joined": _("One more person: affected too"),
-        "followed": _("One more person follows it"),
-        "unsubscribed": _("Wants no more mails"),
-        "place_corrected": _("Place corrected"),
-        "edited": _("Changed the words of the report"),
-        "edited_for_staff": _("Changed what only the city sees"),
+        "closed": _("Closed 30 days after it was resolved"),
+        "joined": _("Another person is affected"),
+        "followed": _("Another person is following"),
+        "unsubscribed": _("Unsubscribed"),
+        "place_corrected": _("Location corrected"),
+        "edited": _("Edited the report"),
+        "edited_privately": _("Edited what only the city sees"),
         "photo_added": _("Added a photo"),
-        "photo_removed": _("Took a photo out that had just been added"),
-        "pending_review": _("Held back until somebody has looked"),
+        "photo_removed": _("Removed a photo that was just added"),
+        "pending_review": _("Held for review"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
         "photo_hidden": _("Photo hidden"),
-        "photo_shown": _("Photo shown again"),
-        "text_hidden": _("Words hidden from the public"),
-        "text_shown": _("Hidden words put back"),
-        "reporter_viewed": _("Opened the reporter’s contact"),
-        "erased": _("Erased at the person’s wish"),
-        "imported": _("Imported from the earlier system"),
+        "photo_restored": _("Photo shown again"),
+        "text_hidden": _("Text hidden from the public"),
+        "text_restored": _("Hidden text restored"),
+        "reporter_viewed": _("Viewed the reporter’s contact information"),
+        "erased": _("Erased at the person’s request"),
+        "imported": _("Imported from the previous system"),
     }.get(kind, kind)
 
 
 def outbox_words(kind: str) -> str:
-    """What a row of the outbox does, or a mail says."""
+    """The name of an outbox task, or the subject of an email."""
     return {
         "route": _("Routing"),
         "index": _("Search index"),
-        "erase": _("Erasing at a person’s wish"),
-        "mail_owner": _("Mail to the owner"),
-        "mail_supervisor": _("Mail to the supervisor"),
+        "erase": _("Erasing data at a person’s request"),
+        "mail_owner": _("Email to owner"),
+        "mail_supervisor": _("Email to supervisor"),
         "notify": _("Notifications"),
-        "email_received": _("Mail: received"),
-        "email_routed": _("Mail: sent to the department"),
-        "email_commented": _("Mail: public comment"),
-        "email_asked": _("Mail: our question"),
-        "email_on_hold": _("Mail: on hold"),
-        "email_resolved": _("Mail: outcome"),
-        "email_reopened": _("Mail: open again"),
-        "email_changed": _("Mail: what changed"),
+        "email_received": _("Email: report received"),
+        "email_routed": _("Email: sent to department"),
+        "email_commented": _("Email: public comment"),
+        "email_asked": _("Email: our question"),
+        "email_on_hold": _("Email: on hold"),
+        "email_resolved": _("Email: outcome"),
+        "email_reopened": _("Email: reopened"),
+        "email_changed": _("Email: what changed"),
     }.get(kind, kind)
 
 
 def routing_reason(code: str) -> str:
     return {
-        "rule": _("a rule of the routing table"),
-        "service": _("the service’s own department"),
-        "no_match": _("no rule fits"),
+        "rule": _("a routing rule"),
+        "service": _("the service’s department"),
+        "no_match": _("no rule matches"),
         "by_hand": _("by hand"),
         "failed": _("routing failed"),
-        "not_ours": _("the ground is not ours"),
+        "not_ours": _("not city property"),
     }.get(code, code)
 
 
@@ -269,15 +271,15 @@ class Routing:
 
 
 def routing(service_request: ServiceRequest) -> list[Routing]:
-    """Where it was sent and why, newest first."""
+    """The routing decisions, newest first."""
     decisions: Iterable[RoutingDecision] = service_request.routing_decisions.select_related(
         "department", "rule"
     ).order_by("-id")
     return [
         Routing(
-            one.created_at,
-            str(one.department) if one.department else _("Triage"),
-            one.rule.name if one.rule else routing_reason(one.reason),
+            decision.created_at,
+            str(decision.department) if decision.department else _("Triage"),
+            decision.rule.name if decision.rule else routing_reason(decision.reason),
         )
-        for one in decisions
+        for decision in decisions
     ]

@@ -1,4 +1,4 @@
-"""Addresses of one request: its page, its reporter, and each action."""
+"""URLs of one request: its page, its reporter, and its actions."""
 
 from django.urls import URLPattern, path
 

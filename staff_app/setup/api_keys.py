@@ -1,4 +1,4 @@
-"""Keys for programs that send and read requests: made here, shown once."""
+"""Create and revoke API keys. A new key is shown once."""
 
 from typing import Any
 
@@ -7,24 +7,24 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app import api_keys as keys
 from requests_app.models import ApiKey
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 
 log = structlog.get_logger(__name__)
 
 
 class ApiKeyForm(forms.Form):
     name = forms.CharField(
-        label=gettext_lazy("Who uses it?"), max_length=100, help_text=gettext_lazy("For example: Street light app")
+        label=gettext_lazy("Who will use it?"), max_length=100, help_text=gettext_lazy("For example: Streetlight app")
     )
     is_test = forms.BooleanField(
-        label=gettext_lazy("For tests: what is sent with it is marked as a test and never shown"), required=False
+        label=gettext_lazy("Test key: anything sent with it is marked as a test and never shown"), required=False
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class ApiKeyForm(forms.Form):
 
 @staff_page
 def api_keys(request: StaffRequest) -> HttpResponse:
-    """After a POST the page itself answers, since the key is nowhere else to be shown from."""
+    """POST answers with the page instead of a redirect, since the new key is not stored and cannot be shown later."""
     need_in_city(request, "manage_api_keys")
     form = ApiKeyForm(request.POST if request.method == "POST" else None)
     plain, status = "", 200
@@ -53,7 +53,7 @@ def api_keys(request: StaffRequest) -> HttpResponse:
                 log.info("api_key_made", api_key_id=made.pk, user_id=request.user.pk)
                 form, status = ApiKeyForm(), 200
             except keys.NameTaken:
-                form.add_error("name", _("There is a key with this name. Revoke it, or choose another name."))
+                form.add_error("name", _("A key with this name already exists. Revoke it or choose another name."))
     every = ApiKey.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by")
     context = {"form": form, "plain": plain, "keys": every.order_by("-revoked_at", "name")[:200]}
     return render(request, "staff_app/setup/api_keys.html", context, status=status)
@@ -62,9 +62,8 @@ def api_keys(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def revoke_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
-    need_in_city(request, "manage_api_keys")
-    key = get_object_or_404(ApiKey, pk=key_id, jurisdiction=request.jurisdiction)
+    key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
     keys.revoke(key)
     log.info("api_key_revoked", api_key_id=key.pk, user_id=request.user.pk)
-    messages.success(request, _("The key %(name)s opens nothing any more.") % {"name": key.name})
+    messages.success(request, _("Key %(name)s was revoked and no longer works.") % {"name": key.name})
     return redirect("staff_app:api_keys")

@@ -1,4 +1,4 @@
-"""The words that lead to the emergency page, which administrators edit without a developer; and how often it was asked."""
+"""Edit the phrases that trigger the emergency question, and see how often it was asked."""
 
 import datetime as dt
 from collections import defaultdict
@@ -11,7 +11,7 @@ import structlog
 from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,10 +19,10 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import screening
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.emergency_words_forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ STEPS = [ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.S
 
 @staff_page
 def emergency_words(request: StaffRequest) -> HttpResponse:
-    """The list of one language; [Add] and [Try it] answer here. All languages' lists are tried, as they are for residents."""
+    """The list of one language, with the "add" and "try" forms. Try checks every language, as for residents."""
     need_in_city(request, "administer")
     every = EmergencyPhrase.objects.filter(jurisdiction=request.jurisdiction)
     counts = dict(every.values_list("language").annotate(count=Count("id")))
@@ -53,9 +53,11 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
     words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
-    found = page_or_first(every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor"))
+    found = page_or_first_page(
+        every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor")
+    )
     context = {
-        # One form at a time has errors, and title and summary are about that one.
+        # Only one form was posted; the title and the error summary are about that one.
         "form": sentence if sentence.errors else form,
         "add": form,
         "sentence": sentence,
@@ -77,9 +79,8 @@ def _list_url(language: str, words: str, cursor: str) -> str:
 
 @staff_page
 def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
-    """One phrase, to change or remove."""
-    need_in_city(request, "administer")
-    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    """Edit or remove one phrase."""
+    phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     was = phrase.phrase
     initial = {
         "phrase": phrase.phrase,
@@ -98,30 +99,29 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
 @staff_page
 @require_POST
 def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    phrase = get_object_or_404(EmergencyPhrase, pk=phrase_id, jurisdiction=request.jurisdiction)
+    phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     actions.remove(phrase)
     log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
-    messages.success(request, _("“%(phrase)s” does not ask any more.") % {"phrase": phrase.phrase})
+    messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": phrase.phrase})
     return _back_to(phrase.language)
 
 
 def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> bool:
-    """Saves what the form holds and says so, or tells the form what is in the way."""
+    """Saves the phrase and adds a message, or adds an error to the form if it is already listed."""
     for name, value in form.cleaned_data.items():
         setattr(phrase, name, value)
     try:
         actions.save(phrase)
-    except actions.Taken as taken:
-        form.add_error("phrase", _("This is in the list already, as “%(phrase)s”.") % {"phrase": taken.phrase})
+    except actions.DuplicatePhrase as taken:
+        form.add_error("phrase", _("This is already on the list as “%(phrase)s”.") % {"phrase": taken.phrase})
         return False
     log.info("emergency_phrase_saved", phrase_id=phrase.pk, phrase=phrase.phrase, user_id=request.user.pk)
-    messages.success(request, _("“%(phrase)s” asks from now on.") % {"phrase": phrase.phrase})
+    messages.success(request, _("“%(phrase)s” now triggers the question.") % {"phrase": phrase.phrase})
     return True
 
 
 def _languages(request: StaffRequest, listed: Iterable[str]) -> list[str]:
-    """The city's own, and those that the list has besides."""
+    """The city's languages, then any others on the list."""
     return list(dict.fromkeys([*request.jurisdiction.languages, *sorted(listed)]))
 
 
@@ -131,7 +131,7 @@ def _back_to(language: str) -> HttpResponseRedirect:
 
 @staff_page
 def emergency_counts(request: StaffRequest) -> HttpResponse:
-    """How often the question was asked and what was pressed: by month, and by day of one month."""
+    """How often the question was asked and answered: by month, and by day of one month."""
     need_in_city(request, "administer")
     today = app_now().astimezone(request.jurisdiction.zone).date()
     months = [_month_before(today, back) for back in range(MONTHS)]
@@ -152,7 +152,7 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
             by_day[day][step] += count
             by_reason[reason][step] += count
     reasons = {
-        "phrase": _("Words of the list"),
+        "phrase": _("Words on the list"),
         "answer": _("An answer that stops the form"),
         "service": _("A service that always asks"),
         "always": _("The city always asks"),
@@ -168,7 +168,7 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
 
 
 def _month_before(day: dt.date, back: int) -> dt.date:
-    """The first day of the month so many months before."""
+    """The first day of the month `back` months before `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 - back, 12)
     return dt.date(year, month + 1, 1)
 

@@ -1,4 +1,4 @@
-"""The lists of what the city looks out for: links and threats, which hold a report back, and addresses that may send nothing."""
+"""Edit the moderation lists: links and threats that hold a report for review, and blocked email addresses."""
 
 from urllib.parse import urlencode
 
@@ -6,7 +6,7 @@ import structlog
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,12 +14,11 @@ from django.views.decorators.http import require_POST
 
 from requests_app.actions import moderation
 from requests_app.models import ModerationTerm
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import review
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.moderation.review_queue import reason_words
-from staff_app.setup.emergency_words_forms import SentenceForm
-from staff_app.setup.moderation_words_forms import TERM_MAX, TermForm
+from staff_app.setup.forms import TERM_MAX, SentenceForm, TermForm
 
 log = structlog.get_logger(__name__)
 
@@ -32,18 +31,18 @@ NAMES = {
 }
 SAYS = {
     Kind.THREAT: gettext_lazy(
-        "A report with one of these waits for a look before everybody can read it, and staff see that it may hold a threat."
+        "We hold a report with one of these for review before everyone can read it, and tell staff it may contain a threat."
     ),
     Kind.LINK: gettext_lazy(
-        "A report that names one of these sites waits for a look before everybody can read it. So does one with three links."
+        "We hold a report that mentions one of these sites for review before everyone can read it. We do the same with three links."
     ),
-    Kind.ADDRESS: gettext_lazy("Whoever uses one of these addresses can send, follow and confirm nothing."),
+    Kind.ADDRESS: gettext_lazy("People using these addresses can’t send, follow or confirm anything."),
 }
 
 
 @staff_page
 def moderation_words(request: StaffRequest) -> HttpResponse:
-    """One of the lists; [Add it] and [Try it] answer here."""
+    """One list, with the "add" and "try" forms."""
     need_in_city(request, "administer")
     kind = Kind(request.GET["kind"]) if request.GET.get("kind") in Kind.values else Kind.THREAT
     every = ModerationTerm.objects.filter(jurisdiction=request.jurisdiction)
@@ -52,7 +51,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
-            found = review.look(request.jurisdiction, [sentence.cleaned_data["sentence"]])
+            found = review.find_matches(request.jurisdiction, [sentence.cleaned_data["sentence"]])
         else:
             status = 422
     elif request.method == "POST":
@@ -61,9 +60,9 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
             return _back_to(kind)
     counts = dict(every.values_list("kind").annotate(count=Count("id")))
     words = request.GET.get("q", "").replace("\x00", "").strip()[:TERM_MAX]
-    terms = page_or_first(every.filter(kind=kind, value__icontains=words), BY_VALUE, request.GET.get("cursor"))
+    terms = page_or_first_page(every.filter(kind=kind, value__icontains=words), BY_VALUE, request.GET.get("cursor"))
     context = {
-        # One form at a time has errors, and title and summary are about that one.
+        # Only one form was posted; the title and the error summary are about that one.
         "form": sentence if sentence.errors else add,
         "add": add,
         "sentence": sentence,
@@ -83,25 +82,24 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_POST
 def remove_moderation_word(request: StaffRequest, term_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    term = get_object_or_404(ModerationTerm, pk=term_id, jurisdiction=request.jurisdiction)
+    term = get_city_row_or_404(request, "administer", ModerationTerm, term_id)
     moderation.remove_term(term)
-    # The row's id alone: an address is nobody's business in a log.
+    # Only the id: email addresses do not belong in the log.
     log.info("moderation_term_removed", term_id=term_id, kind=term.kind, user_id=request.user.pk)
-    messages.success(request, _("“%(value)s” is not in the list any more.") % {"value": term.value})
+    messages.success(request, _("“%(value)s” is no longer on the list.") % {"value": term.value})
     return _back_to(term.kind)
 
 
 def _added(request: StaffRequest, form: TermForm) -> bool:
-    """Adds what the form holds and says so, or tells the form that it is there."""
+    """Adds the term and a message, or an error to the form if it is already listed."""
     value = form.cleaned_data["value"]
     try:
         term = moderation.add_term(request.jurisdiction, form.kind, value, actor=request.user)
     except moderation.AlreadyListed:
-        form.add_error("value", _("This is in the list already, as “%(phrase)s”.") % {"phrase": value})
+        form.add_error("value", _("This is already on the list as “%(phrase)s”.") % {"phrase": value})
         return False
     log.info("moderation_term_added", term_id=term.pk, kind=term.kind, user_id=request.user.pk)
-    messages.success(request, _("“%(value)s” counts from now on.") % {"value": value})
+    messages.success(request, _("“%(value)s” is now on the list.") % {"value": value})
     return True
 
 

@@ -1,4 +1,4 @@
-"""What was given up after many tries, and the button that tries again."""
+"""Outbox tasks that failed for good, with a button to retry each."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import outbox as queue
 from requests_app.models import OutboxRow
-from requests_app.paging import Order, page_or_first
+from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.request import timeline
@@ -21,10 +21,10 @@ def outbox(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "read_outbox")
     dead = OutboxRow.objects.filter(service_request__jurisdiction=request.jurisdiction).exclude(dead_at=None)
     dead = dead.select_related("service_request")
-    found = page_or_first(dead, NEWEST_DEAD, request.GET.get("cursor"))
+    found = page_or_first_page(dead, NEWEST_DEAD, request.GET.get("cursor"))
     context = {
         "rows": [
-            # The reference is for those who may open the request; the others see that something is stuck.
+            # Only users who may open the request see its reference.
             {
                 "row": row,
                 "what": timeline.outbox_words(row.kind),
@@ -44,7 +44,7 @@ def retry_outbox_row(request: StaffRequest, row_id: int) -> HttpResponse:
     if not OutboxRow.objects.filter(pk=row_id, service_request__jurisdiction=request.jurisdiction).exists():
         raise Http404
     if queue.retry(row_id):
-        messages.success(request, _("It is tried again now."))
+        messages.success(request, _("Trying again now."))
     else:
-        messages.info(request, _("It was done or tried again meanwhile."))
+        messages.info(request, _("It was already done or retried."))
     return redirect("staff_app:outbox")

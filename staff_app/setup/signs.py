@@ -1,11 +1,11 @@
-"""Signs for lamp posts, bins and parks: made here, printed from here, taken down here."""
+"""Create, print and remove QR code signs for lamp posts, bins and parks."""
 
 from typing import Any
 
 import structlog
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,8 +19,8 @@ from requests_app.models import Asset, ShortLink
 from requests_app.places import assets
 from requests_app.web.context import said_in
 from requests_app.web.report.start import offered_versions
-from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.signs_forms import AT_ONCE, SignForm
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import AT_ONCE, SignForm
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +40,14 @@ def signs(request: StaffRequest) -> HttpResponse:
         words = ngettext("%(count)d sign is ready to print.", "%(count)d signs are ready to print.", len(made))
         messages.success(request, words % {"count": len(made)})
         return redirect(f"{reverse('staff_app:signs')}?{urlencode({'new': [one.pk for one in made]}, doseq=True)}")
-    living = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
+    active = ShortLink.objects.filter(jurisdiction=request.jurisdiction, ended_at=None).select_related(
         "service__current", "jurisdiction"
     )
-    found = paging.page_or_first(living, ORDER, request.GET.get("cursor"))
+    found = paging.page_or_first_page(active, ORDER, request.GET.get("cursor"))
     new = request.GET.getlist("new")
     context = {
         "form": form,
-        # Those that were just made are ticked, so that the next click prints them.
+        # New signs are preselected, ready to print.
         "signs": [{**_shown(one), "is_new": str(one.pk) in new} for one in found.rows],
         "pager": found.urls(),
     }
@@ -59,9 +59,9 @@ def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
     version = offered.get(form.cleaned_data["service"])
     name = localized(version.name) if version else ""
     label, address = form.cleaned_data["label"], form.cleaned_data["address"]
-    things: list[Asset | None] = list(form.assets) or [None]
+    sign_assets: list[Asset | None] = list(form.assets) or [None]
     made = [
-        actions.make(
+        actions.create(
             request.jurisdiction,
             label=label or (assets.name_of(request.jurisdiction, asset) if asset else address or name),
             service=version.service if version else None,
@@ -70,7 +70,7 @@ def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
             asset=asset,
             actor=request.user,
         )
-        for asset in things
+        for asset in sign_assets
     ]
     log.info("signs_made", signs=[one.pk for one in made], user_id=request.user.pk)
     return made
@@ -79,10 +79,10 @@ def _make(request: StaffRequest, form: SignForm) -> list[ShortLink]:
 @staff_page
 @require_safe
 def print_signs(request: StaffRequest) -> HttpResponse:
-    """?sign=, once for each: a sheet for the printer, one sign to a page or six (?size=small)."""
+    """A printable sheet of the signs in ?sign= (repeated), one to a page, or six with ?size=small."""
     need_in_city(request, "administer")
-    wanted = [int(one) for one in request.GET.getlist("sign") if one.isdecimal() and len(one) < 10][:AT_ONCE]
-    chosen = ShortLink.objects.filter(jurisdiction=request.jurisdiction, pk__in=wanted, ended_at=None)
+    sign_ids = [int(value) for value in request.GET.getlist("sign") if value.isdecimal() and len(value) < 10][:AT_ONCE]
+    chosen = ShortLink.objects.filter(jurisdiction=request.jurisdiction, pk__in=sign_ids, ended_at=None)
     context = {
         "signs": [
             _shown(one)
@@ -90,23 +90,22 @@ def print_signs(request: StaffRequest) -> HttpResponse:
         ],
         "size": "small" if request.GET.get("size") == "small" else "large",
         "languages": said_in(request.jurisdiction),
-        "query": urlencode({"sign": wanted}, doseq=True),
+        "query": urlencode({"sign": sign_ids}, doseq=True),
     }
-    return render(request, "staff_app/setup/signs_print.html", context)
+    return render(request, "staff_app/setup/print_signs.html", context)
 
 
 def _shown(sign: ShortLink) -> dict[str, Any]:
-    """url is for the camera, address for people who type it."""
-    url = links.site_of(sign.jurisdiction) + reverse("sign", args=[sign.code])
+    """url: for the QR code; address: without the scheme, for people to type."""
+    url = links.base_url(sign.jurisdiction) + reverse("sign", args=[sign.code])
     return {"sign": sign, "url": url, "address": url.partition("://")[2]}
 
 
 @staff_page
 @require_POST
 def remove_sign(request: StaffRequest, sign_id: int) -> HttpResponse:
-    need_in_city(request, "administer")
-    sign = get_object_or_404(ShortLink, pk=sign_id, jurisdiction=request.jurisdiction)
+    sign = get_city_row_or_404(request, "administer", ShortLink, sign_id)
     actions.end(sign)
     log.info("sign_ended", sign_id=sign.pk, user_id=request.user.pk)
-    messages.success(request, _("The sign %(label)s is off the list. Take it down, too.") % {"label": sign.label})
+    messages.success(request, _("%(label)s is off the list. Remember to take the sign down.") % {"label": sign.label})
     return redirect("staff_app:signs")

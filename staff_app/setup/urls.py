@@ -1,4 +1,4 @@
-"""Addresses of administration: word lists, signs, API keys, the outbox."""
+"""URLs of setup: word lists, signs, API keys, the outbox."""
 
 from django.urls import URLPattern, path
 
@@ -22,6 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("api-keys/", api_keys.api_keys, name="api_keys"),
     path("api-keys/<int:key_id>/revoke/", api_keys.revoke_api_key, name="revoke_api_key"),
     path("signs/", signs.signs, name="signs"),
-    path("signs/print/", signs.print_signs, name="signs_print"),
+    path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
 ]

@@ -1,7 +1,7 @@
-"""What staff pages say with a filter.
+"""Template filters and tags of the staff pages.
 
-`{{ request|may_in_city:"read_outbox" }}`: whether a link to a page of the whole city leads anywhere for this reader.
-`{% reviews_waiting request as waiting %}`: how many reports wait for a look before everybody can read them.
+`{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
+`{% reviews_waiting request as waiting %}`: how many reports are pending review.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
@@ -24,13 +24,13 @@ def may_in_city(request: HttpRequest, permission: str) -> bool:
 
 @register.simple_tag
 def reviews_waiting(request: HttpRequest) -> review_queue.Waiting:
-    """How many reports wait for a look by this reader. Asked on each page: nobody looks for what is not shown."""
+    """How many reports this user can review; shown in the navigation of every page."""
     return review_queue.waiting(request)
 
 
 @register.filter
 def qr(url: str) -> SafeString:
-    """Read even if a sixth of it is scratched or dirty. The page around it must be white there, in the dark too."""
+    """A QR code as SVG, readable with a sixth of it damaged. It needs a white background, in dark mode too."""
     code = segno.make(url, error="q", micro=False)
-    # Of our own making: squares, and none of the letters of the address.
+    # Safe: the SVG holds only squares and no text from the URL.
     return mark_safe(code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None))  # noqa: S308

@@ -1,5 +1,5 @@
-// details[data-thing-map]: the things of the list beside it, as buttons on a map. To press one is to choose its radio
-// button, and the other way around: who sees no map, or has no script, chooses from the list.
+// details[data-thing-map]: shows the assets of the list next to it as buttons on a map. Selecting one checks its radio button,
+// and the other way around. The list is enough for people who can't see the map or have no script.
 import { openMap } from "./map-base.js";
 
 function start(details) {
@@ -25,7 +25,7 @@ function start(details) {
     Object.assign(button, { type: "button", className: "asset-pin", textContent: thing.number });
     button.setAttribute("aria-label", radio.labels[0].textContent.trim());
     button.addEventListener("click", (event) => {
-      // The map under it listens too.
+      // The map below listens for clicks, too.
       event.stopPropagation();
       radio.checked = true;
       mark();

@@ -1,12 +1,12 @@
-// Counts down in text areas that have a limit. The page already says the limit; this says how much is left.
+// Counts down in text areas with a limit. The page already shows the limit; this shows how much is left.
 const PAUSE = 1000;
 
-// As the server counts: letters, not the halves of an emoji, and a line break as the two signs that a browser sends.
+// Counts as the server does: code points, not UTF-16 units, and a line break as the two characters that a browser sends.
 function lengthOf(text) {
   return [...text.replace(/\r?\n/g, "\r\n")].length;
 }
 
-function words(message, left) {
+function textFor(message, left) {
   const count = Math.abs(left);
   const kind = (count === 1 ? "one" : "") + (left < 0 ? (count === 1 ? "Over" : "over") : count === 1 ? "Left" : "left");
   return message.dataset[kind].replace("{count}", count);
@@ -25,11 +25,11 @@ function start(area) {
 
   function count(event) {
     const left = limit - lengthOf(area.value);
-    message.textContent = words(message, left);
+    message.textContent = textFor(message, left);
     message.classList.toggle("usa-character-count__status--invalid", left < 0);
     clearTimeout(pause);
-    // Spoken only near the end and only after a pause: a number at each key would drown the words.
-    if (event && left < limit / 5) pause = setTimeout(() => (spoken.textContent = words(message, left)), PAUSE);
+    // Announced only near the limit and after a pause: a number for every key would drown out the text.
+    if (event && left < limit / 5) pause = setTimeout(() => (spoken.textContent = textFor(message, left)), PAUSE);
   }
 
   area.addEventListener("input", count);

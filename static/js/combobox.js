@@ -1,6 +1,6 @@
-// input[data-source]: suggestions below an address box, as the combobox pattern of ARIA 1.2 has it. Focus stays in the
-// box, the arrows walk the list, Enter takes, Escape closes. The box alone is enough: whoever types on and presses
-// Enter, or has no script, gets the places that fit on the next page.
+// input[data-source]: suggestions below an address box, following the combobox pattern of ARIA 1.2. Focus stays in the
+// box, the arrow keys move through the list, Enter selects, Escape closes. The box alone is enough: without a selection,
+// or without this script, the next page offers the matching places.
 const PAUSE = 200;
 
 function start(input) {
@@ -28,7 +28,7 @@ function start(input) {
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-expanded", "false");
   input.setAttribute("aria-controls", id);
-  // The browser's own list of old entries would lie over ours.
+  // The browser's list of earlier entries would cover ours.
   input.autocomplete = "off";
 
   function close() {
@@ -71,7 +71,7 @@ function start(input) {
         option.setAttribute("role", "option");
         option.setAttribute("aria-selected", "false");
         option.textContent = place.label;
-        // pointerdown would take focus out of the box before click arrives.
+        // Otherwise pointerdown would move focus out of the box before the click.
         option.addEventListener("pointerdown", (event) => event.preventDefault());
         option.addEventListener("click", () => take(place));
         return option;
@@ -85,7 +85,7 @@ function start(input) {
     status.textContent = places.length === 0 ? none : places.length === 1 ? one : many.replace("{count}", places.length);
   }
 
-  async function look() {
+  async function suggest() {
     search.abort();
     search = new AbortController();
     const text = input.value.trim();
@@ -103,26 +103,26 @@ function start(input) {
       places = found;
       open();
     } catch {
-      // Aborted by the next key, or no network: the box still works by itself.
+      // Aborted by the next key, or no network: the box still works without suggestions.
     }
   }
 
   input.addEventListener("input", () => {
-    // Another address than the one that was taken: its point is not this one's.
+    // The address changed, so the selected point no longer applies.
     setPoint(null);
     clearTimeout(pause);
-    pause = setTimeout(look, PAUSE);
+    pause = setTimeout(suggest, PAUSE);
   });
 
   input.addEventListener("keydown", (event) => {
     const isOpen = !list.hidden;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
       if (!isOpen) {
-        if (event.key === "ArrowDown") look();
+        if (event.key === "ArrowDown") suggest();
         return;
       }
       event.preventDefault();
-      // One place before the first and after the last is the box itself.
+      // Before the first option and after the last one comes the box itself.
       const step = event.key === "ArrowDown" ? 1 : -1;
       const count = places.length + 1;
       mark(((active + 1 + step + count) % count) - 1);

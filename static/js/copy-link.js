@@ -1,7 +1,7 @@
-// [data-copy="id of what to copy"]: a button that is hidden until there is a script that can do it.
+// [data-copy="id of the element to copy"]: a copy button, hidden without this script.
 async function copy(text, source) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Without https there is no clipboard: select the text, so that the person's own keys can copy it.
+  // Without HTTPS there is no clipboard API: select the text, so that people can copy it themselves.
   const selection = window.getSelection();
   selection.selectAllChildren(source);
   if (!document.execCommand("copy")) throw new Error("no clipboard");

@@ -1,5 +1,5 @@
-// [data-in-place]: the one simple question that hangs on a choice opens right below it. Focus stays where it is; a screen
-// reader hears that there is one more question. What is not open is not in the form, so that it is not sent either.
+// [data-in-place]: opens the question that depends on a choice right below it. Focus stays where it is, and screen readers
+// announce the new question. A closed question is not in the form, so it isn't sent.
 function start(place) {
   const template = place.querySelector("template");
   const question = document.createElement("div");
@@ -15,14 +15,14 @@ function start(place) {
   function show(aloud) {
     const asked = choices.some((choice) => choice.checked && values.includes(choice.value));
     if (asked === question.isConnected) return;
-    // Taken out and put back with what was typed into it.
+    // Removed and put back with what was typed into it.
     if (asked) place.append(question);
     else question.remove();
     if (aloud) status.textContent = asked ? place.dataset.said : "";
   }
 
   for (const choice of choices) choice.addEventListener("change", () => show(true));
-  // Back may bring the page with the choices as they were left.
+  // The Back button may restore the page with its choices.
   window.addEventListener("pageshow", () => show(false));
   show(false);
 }

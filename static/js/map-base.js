@@ -1,7 +1,7 @@
-// openMap(box): a MapLibre map in a box made by _map_data.html, with its words and without what a street map does not
-// need (tilt, turning). A browser that cannot draw it gets a sentence instead, and null comes back.
+// openMap(box): opens a MapLibre map in a box made by _map_data.html, in its language and without tilt or rotation. A
+// browser that can't draw it shows a message instead, and the result is null.
 
-// A classic script: it leaves its name in the window.
+// A classic script, which sets a global.
 function loadScript(url) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -12,7 +12,7 @@ function loadScript(url) {
   });
 }
 
-// MapLibre's own rules are fetched with it: most pages with a map never open it.
+// MapLibre's stylesheet is loaded with it, since most pages with a map never open it.
 function loadStyles(url) {
   if (document.querySelector(`link[href="${url}"]`)) return Promise.resolve();
   return new Promise((resolve, reject) => {
@@ -20,7 +20,7 @@ function loadStyles(url) {
     Object.assign(link, { rel: "stylesheet", href: url });
     link.addEventListener("load", resolve);
     link.addEventListener("error", reject);
-    // Before ours, which change some of them.
+    // Before our own stylesheet, which overrides some of its rules.
     document.querySelector('link[href*="css/map."]').before(link);
   });
 }
@@ -49,7 +49,7 @@ export async function openMap(box, options = {}) {
       pitchWithRotate: false,
       touchPitch: false,
       rollEnabled: false,
-      // One finger scrolls the page, two move the map: nobody gets stuck in it.
+      // One finger scrolls the page and two move the map, so that nobody gets stuck in it.
       cooperativeGestures: matchMedia("(pointer: coarse)").matches,
       attributionControl: false,
       locale: {
@@ -71,7 +71,7 @@ export async function openMap(box, options = {}) {
     const small = box.clientWidth < 640;
     map.addControl(new maplibre.AttributionControl({ compact: small }), "bottom-right");
     if (small) {
-      // Folded at first: on a phone it would lie over a third of the map.
+      // Closed at first: on a phone it would cover a third of the map.
       const credits = box.querySelector(".maplibregl-ctrl-attrib");
       map.once("load", () => {
         credits.classList.remove("maplibregl-compact-show");

@@ -1,5 +1,5 @@
-// How the public map draws reports: cells with a number from afar; from near a dot for one, a circle with a number for
-// several at one spot; and the circle around the place that was asked for.
+// How the public map draws reports: zoomed out, cells with a count; zoomed in, a dot for one report and a circle with a count for
+// several at one point; and the circle around the place that was searched for.
 
 const OPEN = "#b3400f";
 const ENDED = "#1f6b3a";
@@ -21,7 +21,7 @@ function numbers(id, source, layer, filter, size) {
       "text-field": ["case", [">=", count, 1000], ["concat", ["/", ["round", ["/", count, 100]], 10], "k"], ["to-string", count]],
       "text-font": ["Public Sans SemiBold"],
       "text-size": size,
-      // A street's or quarter's name gives way to a number, rather than showing through it.
+      // Hides street and neighborhood names under a number, rather than letting them show through.
       "text-allow-overlap": true,
       "text-padding": 9,
     },
@@ -53,7 +53,7 @@ export function layers(source, near) {
       source,
       "source-layer": "requests",
       layout: { "circle-sort-key": ["case", several, 2, isOpen, 1, 0] },
-      // Open is full, closed is a ring, several have a number: the color alone says nothing.
+      // Open is a disk, closed is a ring, several have a number: color alone carries no meaning.
       paint: {
         "circle-color": ["case", several, CELL, isOpen, OPEN, "#ffffff"],
         "circle-radius": [
@@ -73,7 +73,7 @@ export function layers(source, near) {
   ];
 }
 
-// A ring of so many meters around a point.
+// A circle with a radius in meters around a point.
 export function circle(lng, lat, meters) {
   const high = meters / M_PER_DEGREE;
   const wide = high / Math.max(Math.cos((lat * Math.PI) / 180), 0.01);

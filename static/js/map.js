@@ -1,14 +1,14 @@
-// The public map: reports counted in circles from afar, single from near, each with a link to its page. The list beside
-// the map says the same; its buttons show a report's place. Where the map stands is in the page's address (#view=), without
-// a step of its own in the browser's history; each choice of filters is a page of its own.
+// The public map: zoomed out, circles with counts; zoomed in, single reports, each with a link to its page. The list next to
+// the map has the same reports, with buttons that show their places. The map's view is in the URL (#view=) without adding to
+// the browser's history; each choice of filters is a page of its own.
 import { openMap } from "./map-base.js";
 import { circle, layers } from "./map-layers.js";
 
-// Where a finger may miss a point by; and the keyboard's cross, which moves in steps.
+// How far a tap may miss a point; and the keyboard's crosshair, which moves in steps.
 const FINGER_PX = 8;
 const CROSS_PX = 48;
 const CLOSEST = 17;
-// What the list can be asked for around a point, in meters.
+// The smallest and largest radius that the list can search, in meters.
 const [LEAST_M, MOST_M] = [200, 5000];
 
 const box = document.getElementById("map");
@@ -32,7 +32,7 @@ function listAround({ lng, lat }, meters) {
   return `${path}?${parameters}`;
 }
 
-// All reports of the spots, the newest named, each with a link to its page.
+// A count of the reports at the points, and the newest ones with links to their pages.
 function content(spots, lngLat) {
   const number = spots.reduce((sum, spot) => sum + spot.properties.n, 0);
   const named = spots.flatMap((spot) => JSON.parse(spot.properties.items)).slice(0, 8);
@@ -57,8 +57,8 @@ function content(spots, lngLat) {
   return made;
 }
 
-// One and the same feature may come from several tiles.
-function once(features) {
+// The same feature may come from several tiles.
+function unique(features) {
   return [...new Map(features.map((one) => [one.properties.items ?? one.geometry.coordinates.join(), one])).values()];
 }
 
@@ -78,13 +78,13 @@ if (opened) {
   function show(lngLat, inside, from) {
     popup?.remove();
     popup = new maplibre.Popup({ maxWidth: "18rem", offset: 8 }).setLngLat(lngLat).setDOMContent(inside).addTo(map);
-    // What does not fit on the map is brought onto it.
+    // Pan so that the whole popup is visible.
     const part = popup.getElement().getBoundingClientRect();
     const whole = box.getBoundingClientRect();
     const over = (low, high, from, to) => Math.min(0, low - from) || Math.max(0, high - to);
     const by = [over(part.left, part.right, whole.left, whole.right), over(part.top, part.bottom, whole.top, whole.bottom)];
     if (by.some(Boolean)) map.panBy(by.map((pixels) => pixels + 8 * Math.sign(pixels)));
-    // Whoever came here by keyboard goes back to where they were.
+    // Return focus for keyboard users.
     popup.on("close", () => from.focus({ preventScroll: true }));
   }
 
@@ -98,7 +98,7 @@ if (opened) {
       const at = map.project(geometry.coordinates);
       return Math.hypot(at.x - point.x, at.y - point.y);
     };
-    const found = once(map.queryRenderedFeatures(around, { layers: ["requests", "cells"] }));
+    const found = unique(map.queryRenderedFeatures(around, { layers: ["requests", "cells"] }));
     found.sort((one, other) => away(one) - away(other));
     if (!found.length) return found;
     const [lng, lat] = found[0].geometry.coordinates;
@@ -171,7 +171,7 @@ if (opened) {
   }
 }
 
-// Another choice keeps the place that one looks at, unless it is a choice of place.
+// A change of filters keeps the map's view, unless the area changed.
 const form = document.querySelector("[data-choice]");
 const area = form.elements.namedItem("area");
 const before = area.value;

@@ -1,6 +1,6 @@
-// [data-photos]: makes photos smaller before they are sent (a street corner on a slow line), which also drops the place
-// and camera that the file carries; shows them; lets one be taken out again. Without a script the plain control stays.
-// A photo that the browser cannot read (HEIC in most) is sent as it is: the server reads it.
+// [data-photos]: shrinks photos before they are sent, for slow connections, which also drops their location and camera data;
+// previews them, and lets people remove one. Without this script, the plain control works. A photo that the browser can't
+// read (HEIC in most) is sent as it is: the server can read it.
 const SMALL_ENOUGH = 400 * 1024;
 const THUMBNAIL = 320;
 
@@ -20,7 +20,7 @@ export async function prepared(file, longest) {
   } catch {
     return { file, preview: "" };
   }
-  // A data: address, since the page's policy lets no blob: be shown.
+  // A data: URL, since the page's content security policy blocks blob: images.
   const preview = drawn(image, THUMBNAIL).toDataURL("image/jpeg", 0.7);
   let smaller = file;
   if (file.size > SMALL_ENOUGH || Math.max(image.width, image.height) > longest) {
@@ -75,7 +75,7 @@ function start(input) {
     hand();
     show();
     status.textContent = words.removed.replace("{number}", index + 1);
-    // The pressed button is gone: on to the next one, or back to the control.
+    // The selected button is gone: move focus to the next one, or back to the control.
     const next = list.querySelectorAll("button")[Math.min(index, photos.length - 1)];
     (next ?? input).focus();
   }
@@ -83,7 +83,7 @@ function start(input) {
   input.addEventListener("change", async () => {
     const chosen = [...input.files];
     if (!chosen.length) {
-      // Cancel in the browser's window empties the control; what was chosen before stays.
+      // Canceling the file dialog empties the control: restore the earlier choice.
       hand();
       return;
     }
@@ -96,5 +96,5 @@ function start(input) {
   });
 }
 
-// Those with data-upload go up one by one: photo-upload.js.
+// Inputs with data-upload are handled by photo-upload.js.
 document.querySelectorAll("input[type=file][data-photos]:not([data-upload])").forEach(start);

@@ -1,6 +1,6 @@
-// input[data-photos][data-upload]: each photo goes to the server as soon as it is chosen, while the rest of the page is
-// typed on: with a bar that says how far it is, a way to stop it, and another try when the line was lost. What the server keeps
-// stands on the page as if it had been there before. Without this script the form brings its photos itself.
+// input[data-photos][data-upload]: uploads each photo as soon as it is chosen, while people fill out the rest of the page, with
+// a progress bar, a Cancel button, and retries when the connection is lost. Stored photos appear as if they had been there
+// when the page was loaded. Without this script, the form uploads its photos when it is sent.
 import { prepared } from "./photo-shrink.js";
 
 const AT_ONCE = 2;
@@ -23,7 +23,7 @@ function start(input) {
   const consent = form.elements.keep_taken;
   const list = element("ul", { className: "uploads" });
   const status = element("p", { className: "usa-hint" }, { role: "status" });
-  // For what stands on the page already.
+  // Announces text that is already visible elsewhere.
   const aloud = element("p", { className: "usa-sr-only" }, { role: "status" });
   input.after(list, status, aloud);
   let jobs = [];
@@ -38,7 +38,7 @@ function start(input) {
     const section = kept.querySelector("#photos");
     const answer = piece(html);
     if (!section) kept.replaceChildren(...(answer ? [answer] : []));
-    // Only what is new: somebody may be typing into what is there.
+    // Add only the new ones: somebody may be typing into the others.
     else section.append(...[...answer.querySelectorAll(".kept-photo")].filter((one) => !document.getElementById(one.id)));
   }
 
@@ -105,7 +105,7 @@ function start(input) {
 
   function answered(job, request) {
     if (request.status >= 500) return lost(job);
-    // Sent from another tab meanwhile: the page that says so.
+    // The report was sent from another tab: go to the page that says so.
     if (new URL(request.responseURL).pathname !== words.upload) return location.assign(request.responseURL);
     if (request.status === 200) {
       add(request.responseText);
@@ -125,7 +125,7 @@ function start(input) {
   }
 
   function refuse(job, reason) {
-    // It stays on the page, by its name, until other photos are chosen; nothing else waits for it.
+    // Keep the error on the page until other photos are chosen; nothing waits for this photo.
     const had = job.item.contains(document.activeElement);
     jobs = jobs.filter((one) => one !== job);
     job.item.replaceChildren(element("p", { className: "usa-error-message", textContent: reason }));
@@ -140,18 +140,18 @@ function start(input) {
     const had = job.item.contains(document.activeElement);
     jobs = jobs.filter((one) => one !== job);
     job.item.remove();
-    // The button that had the focus is gone.
+    // The focused button is gone.
     if (had) input.focus();
     status.textContent = said;
     next();
     if (pressed && !jobs.length) form.requestSubmit(pressed);
   }
 
-  // --- What people do -------------------------------------------------------------------------------------------------
+  // --- Events --------------------------------------------------------------------------------------------------------
 
   input.addEventListener("change", async () => {
     const chosen = [...input.files];
-    // They go their own way: the form must not bring them once more.
+    // They are uploaded separately: the form must not send them again.
     input.value = "";
     for (const old of list.querySelectorAll(".usa-error-message")) old.closest("li").remove();
     const room = Number(words.most) - count() - jobs.length;
@@ -161,7 +161,7 @@ function start(input) {
       const job = { name: file.name, key: randomKey(), tries: 0, state: "preparing", keepTaken };
       jobs.push(job);
       const { file: smaller, preview } = await prepared(file, Number(words.longestEdge) || 2048);
-      // Made smaller, it says no more when and where it was taken.
+      // A smaller copy no longer has the time and place it was taken.
       job.file = keepTaken && file.size <= Number(words.maxBytes) ? file : smaller;
       job.preview = preview;
       show(job);
@@ -183,7 +183,7 @@ function start(input) {
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       swap(await answer.text());
     } catch {
-      // Then as without a script.
+      // Do as without a script.
       form.requestSubmit(button);
       return;
     }

@@ -1,10 +1,9 @@
-// [data-place-map]: a folded map with a pin for a form's two coordinates. The pin moves by buttons, by arrow keys, by a
-// click or a tap, and by dragging; after a pause its address is looked up and said once. Without a script the form has
-// its address box, which is enough.
+// [data-place-map]: a collapsed map with a pin for a form's two coordinates. Buttons, arrow keys, clicks, taps and dragging
+// move the pin; after a pause, its address is looked up and announced once. Without this script, the address box is enough.
 import { openMap } from "./map-base.js";
 
 const PAUSE = 800;
-// One press moves the pin this far on the screen; zoomed in, that is a step or two on the ground.
+// One step moves the pin this far on the screen; zoomed in, that is a step or two on the ground.
 const STEP_PX = 16;
 const BIG_STEP = 5;
 const CLOSE_UP = 16.5;
@@ -22,16 +21,16 @@ function start(details) {
   let marker;
   let pause;
   let search = new AbortController();
-  // The address that the map itself put into the box: it may be replaced by the next one, a typed one may not.
+  // The address that the map filled in: it can be replaced by the next one, but a typed one can't.
   let ours = "";
 
   details.hidden = false;
 
-  function written() {
+  function savedPoint() {
     return lat.value && long.value ? [Number(long.value), Number(lat.value)] : null;
   }
 
-  async function sayAddress() {
+  async function announceAddress() {
     search.abort();
     search = new AbortController();
     const { signal } = search;
@@ -48,7 +47,7 @@ function start(details) {
       ours = label;
     }
     const said = label ? words.at.replace("{address}", label) : words.noAddress;
-    // The same words again would be read out again.
+    // Setting the same text would announce it again.
     if (status.textContent !== said) status.textContent = said;
   }
 
@@ -57,14 +56,14 @@ function start(details) {
     marker.setLngLat([x, y]);
     if (isFirst) {
       marker.addTo(map);
-      // From the whole city down to the street: a step must be a step, not a block.
+      // Zoom in from the whole city, so that a step is a step and not a block.
       map.jumpTo({ center: [x, y], zoom: Math.max(map.getZoom(), CLOSE_UP) });
     }
     long.value = x.toFixed(6);
     lat.value = y.toFixed(6);
     if (!map.getBounds().contains([x, y])) map.panTo([x, y]);
     clearTimeout(pause);
-    pause = setTimeout(sayAddress, PAUSE);
+    pause = setTimeout(announceAddress, PAUSE);
   }
 
   function move(way, steps = 1) {
@@ -83,10 +82,10 @@ function start(details) {
     element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
-        sayAddress();
+        announceAddress();
       } else if (KEYS[event.key]) {
         event.preventDefault();
-        // The map under the pin listens to the same keys.
+        // The map below the pin listens for the same keys.
         event.stopPropagation();
         move(KEYS[event.key], event.shiftKey ? BIG_STEP : 1);
       }
@@ -95,7 +94,7 @@ function start(details) {
   }
 
   async function open() {
-    const at = written();
+    const at = savedPoint();
     const opened = await openMap(box, at ? { bounds: undefined, center: at, zoom: CLOSE_UP } : {});
     if (!opened) {
       details.querySelector(".pin-pad").hidden = true;
@@ -117,7 +116,7 @@ function start(details) {
   });
   if (details.open) open();
 
-  // The address box or "use my location" chose a place: the pin goes there.
+  // The address box or "Use my location" chose a place: move the pin there.
   document.addEventListener("place-chosen", ({ detail }) => {
     ours = "";
     if (!map || !detail?.lat) return;

@@ -1,4 +1,4 @@
-// button[data-print]: opens the browser's print window. Without a script the browser's own menu does.
+// button[data-print]: opens the print dialog. Hidden without this script: the browser's menu can print, too.
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

@@ -1,4 +1,4 @@
-// [data-staff-map]: a small map with a pin where the request is. The address beside it says the same.
+// [data-staff-map]: a small map with a pin at the request's location. The address next to it gives the same information.
 import { openMap } from "./map-base.js";
 
 async function start(box) {

@@ -1,6 +1,6 @@
-// A second press on a form that is on its way does nothing. The server is safe without this (each form carries a key);
-// it saves people the wait and the doubt. Forms that htmx sends have hx-disabled-elt and are left alone.
-const PATIENCE = 10000;
+// Ignores a second submit of a form that is already being sent. The server is safe without this (each form has a key), but it
+// spares people the wait and the doubt. Forms sent by htmx have hx-disabled-elt and are left alone.
+const RELEASE_AFTER = 10000;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -12,8 +12,8 @@ document.addEventListener("submit", (event) => {
   form.dataset.sending = "yes";
   // Not `disabled`: a disabled button's name and value would not be sent, and focus would be lost.
   event.submitter?.setAttribute("aria-disabled", "true");
-  // Whoever stopped the page from loading can press again.
-  setTimeout(() => release(form), PATIENCE);
+  // After people stop the page from loading, they can submit again.
+  setTimeout(() => release(form), RELEASE_AFTER);
 });
 
 function release(form) {
@@ -21,5 +21,5 @@ function release(form) {
   for (const button of form.elements) button.removeAttribute("aria-disabled");
 }
 
-// Back brings the page out of the browser's memory as it was left: on its way.
+// The Back button restores the page from the cache as it was left: being sent.
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));

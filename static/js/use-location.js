@@ -1,6 +1,7 @@
-// [data-use-location]: fills the two hidden coordinates, and the address if the server knows one there. The button is
-// hidden until there is a script; without it, one types the address.
-// Beyond this many meters the person is asked to look again; beyond that many the place would only mislead.
+// [data-use-location]: fills in the two hidden coordinates, and the address if the server knows one there. The button is
+// hidden without this script; people type the address instead.
+// Beyond ROUGH_M meters, the person is asked to check the place; beyond TOO_ROUGH_M, it would only mislead.
+const METERS_IN_A_FOOT = 0.3048;
 const ROUGH_M = 50;
 const TOO_ROUGH_M = 1000;
 const OPTIONS = { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 };
@@ -23,20 +24,23 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
       status.textContent = button.dataset.tooRough;
       return;
     }
-    // Six decimals are ten centimetres; more would only look exact.
+    // Six decimals are about 4 inches; more would be false precision.
     const place = { lat: coords.latitude.toFixed(6), long: coords.longitude.toFixed(6), label: "" };
     document.getElementById(lat).value = place.lat;
     document.getElementById(long).value = place.long;
     try {
       place.label = (source && (await addressAt(source, place.lat, place.long)))?.label ?? "";
     } catch {
-      // No answer: the coordinates are enough, and the next page says the address back.
+      // No answer: the coordinates are enough, and the next page shows the address.
     }
-    // Also when there is none: another place's words beside this point would send somebody to the wrong one.
+    // Even if it is empty: another place's address with this point would send somebody to the wrong one.
     document.getElementById(address).value = place.label;
-    const said = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
-    if (coords.accuracy > ROUGH_M) said.push(button.dataset.rough.replace("{meters}", Math.round(coords.accuracy)));
-    status.textContent = said.join(" ");
+    const sentences = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
+    if (coords.accuracy > ROUGH_M) {
+      const feet = Math.round(coords.accuracy / METERS_IN_A_FOOT / 10) * 10;
+      sentences.push(button.dataset.rough.replace("{feet}", feet));
+    }
+    status.textContent = sentences.join(" ");
     button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
   }
 

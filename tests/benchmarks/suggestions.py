@@ -20,7 +20,7 @@ from sklearn.metrics import f1_score
 from requests_app.actions.search_index import index_catalogue
 from requests_app.imports.catalogue_file import read_catalogue
 from requests_app.rules.suggestions import suggest
-from requests_app.worker.training import STRENGTH, Said, fit
+from requests_app.worker.training import STRENGTH, Sample, fit
 from tests import factories
 from tests.real_data import real_data
 
@@ -36,13 +36,13 @@ WORDS_OF = {
 }
 
 
-def split() -> tuple[list[Said], list[Said]]:
-    by_service: dict[str, list[tuple[dt.datetime, Said]]] = defaultdict(list)
+def split() -> tuple[list[Sample], list[Sample]]:
+    by_service: dict[str, list[tuple[dt.datetime, Sample]]] = defaultdict(list)
     with gzip.open(real_data("boston/resident_text_dev.csv.gz"), "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             name, address = row["service_name"], row["address"]
             if name != LEFT_OUT:
-                said = Said(row["description"], name, (f"address {address}",) if address else ())
+                said = Sample(row["description"], name, (f"address {address}",) if address else ())
                 by_service[name].append((dt.datetime.fromisoformat(row["requested_datetime"]), said))
     earlier, later = [], []
     for rows in by_service.values():
@@ -86,7 +86,7 @@ def by_key_words(commonest: str) -> Callable[[str], str]:
     return found
 
 
-def tell(name: str, later: Sequence[Said], answer: Callable[[str], str]) -> None:
+def tell(name: str, later: Sequence[Sample], answer: Callable[[str], str]) -> None:
     meant, answered = [one.service for one in later], [answer(one.text) for one in later]
     first = sum(one == other for one, other in zip(meant, answered, strict=True)) / len(later)
     services = sorted(WORDS_OF)

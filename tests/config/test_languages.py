@@ -52,7 +52,7 @@ def test_english_and_every_folder_with_words_are_spoken_under_their_own_names(tm
 
 def test_a_language_that_django_does_not_know_says_its_own_name(tmp_path: Path) -> None:
     folder = empty(tmp_path, "ht")
-    with pytest.raises(ValueError, match=r"ht/language\.json must say its name"):
+    with pytest.raises(ValueError, match=r"ht/language\.json must name it"):
         languages.spoken([tmp_path])
     (folder / "language.json").write_text(json.dumps(CREOLE))
     assert languages.spoken([tmp_path]) == [("en", "English"), ("ht", "Kreyòl ayisyen")]

@@ -45,7 +45,7 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
     ("changed", "sentence"),
     [
         ({"LAMPLIGHTER_DEMO": "1"}, "one-click sign-in cannot run in production"),
-        ({"DEBUG": "1"}, "DEBUG shows the insides"),
+        ({"DEBUG": "1"}, "DEBUG shows the server’s internals"),
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or short"),
         ({"LINK_KEYS": ""}, "LINK_KEYS is missing or short"),
@@ -61,7 +61,7 @@ def test_the_web_ends_with_one_sentence(tmp_path: Path, changed: dict[str, str],
     assert done.stdout == ""
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stderr.startswith("Lamplighter does not start: ")
+    assert done.stderr.startswith("Lamplighter refuses to start: ")
     assert done.stderr.count("\n") == 1
 
 
@@ -71,5 +71,5 @@ def test_the_web_ends_with_one_sentence(tmp_path: Path, changed: dict[str, str],
 def test_worker_and_beat_end_too(tmp_path: Path, command: list[str], changed: dict[str, str]) -> None:
     done = start(command, tmp_path, **changed)
     assert done.returncode == 3
-    assert "Lamplighter does not start: " in done.stderr
+    assert "Lamplighter refuses to start: " in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""Workers, Redis and web killed at random: what got a reference is routed all the same, once, within 60 seconds."""
+"""Workers, Redis and web killed at random: what got a reference is routed exactly once, within 60 seconds."""
 
 import http.client
 import json

@@ -95,7 +95,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     to_same(ben, live_site.url)
     ben.fill("#id_email", "ben@example.org")
     go(ben, "button[name=follow]")
-    assert "You follow it now." in ben.inner_text("h1")
+    assert "You’re following it." in ben.inner_text("h1")
     ContactPoint.objects.update(verified_at=made.submitted_at)
     with ben.expect_navigation():
         ben.locator("main a[href*='/l/']").click()
@@ -107,7 +107,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     sign_in(tom, live_site, town.tom)
     does(tom, live_site, made, "ask", question="Which side of the street is it on?")
     opens_mail(ana, wait_for(lambda: of(made, "asked", "ana@example.org"), seconds=30))
-    expect(ana.locator("h1")).to_contain_text("Waiting: your answer")
+    expect(ana.locator("h1")).to_contain_text("Waiting for your answer")
     expect(ana.locator("main")).to_contain_text("Which side of the street is it on?")
     ben.reload()
     expect(ben.locator("main")).not_to_contain_text("Which side")
@@ -115,7 +115,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     # She answers on the page, and the work goes on.
     says(ana, "Answer", "On the side of the library.")
     expect(ana.locator("main")).to_contain_text("We got your answer")
-    expect(ana.locator("h1")).to_have_text("Being worked on")
+    expect(ana.locator("h1")).to_have_text("In progress")
     tom.goto(f"{live_site.url}/staff/r/{made.reference}/")
     expect(tom.locator("main")).to_contain_text("On the side of the library.")
 
@@ -129,12 +129,12 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     expect(ben.locator("h1")).to_have_text("Fixed")
     expect(ben.locator("main")).to_contain_text("We filled the hole.")
     sees_nothing_wrong(ben)
-    says(ben, "Still broken", "They filled another one, two doors down.")
-    expect(ben.locator("main")).to_contain_text("It is open again. The number stays the same.")
-    expect(ben.locator("h1")).to_have_text("Open again")
+    says(ben, "It’s not fixed", "They filled another one, two doors down.")
+    expect(ben.locator("main")).to_contain_text("Your report is open again. Its number is the same.")
+    expect(ben.locator("h1")).to_have_text("Reopened")
     sees_nothing_wrong(ben)
     opens_mail(ana, wait_for(lambda: of(made, "reopened", "ana@example.org"), seconds=30))
-    expect(ana.locator("h1")).to_have_text("Open again")
+    expect(ana.locator("h1")).to_have_text("Reopened")
     expect(ana.locator("main")).not_to_contain_text("two doors down")
     made.refresh_from_db()
     assert (made.status, made.reopened_count) == ("routed", 1)
@@ -172,13 +172,23 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     anybody = new_page(viewport=PHONE)
     anybody.goto(bens)
     shown = anybody.inner_text("main")
-    for words in ("Fixed", "We filled the hole.", "Now the right one.", "Open again", "2 people reported this."):
+    for words in ("Fixed", "We filled the hole.", "Now the right one.", "Reopened", "2 people reported this."):
         assert words in shown
     for words in Comment.objects.filter(public=False).values_list("text", flat=True):
         assert words not in shown
     assert anybody.locator("main form").count() == 0
     told = list(Event.objects.filter(service_request=made).order_by("id").values_list("kind", flat=True))
-    steps = ["submitted", "routed", "joined", "asked", "answered", "resolved", "reopened", "resolved", "surveyed"]
+    steps = [
+        "submitted",
+        "routed",
+        "joined",
+        "asked",
+        "answered",
+        "resolved",
+        "reopened",
+        "resolved",
+        "survey_answered",
+    ]
     positions = []
     for step in steps:
         positions.append(told.index(step, positions[-1] + 1 if positions else 0))

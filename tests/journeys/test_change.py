@@ -23,7 +23,7 @@ def opened(site: "Site", page: "Page") -> ServiceRequest:
     cast = factories.rivermark()
     factories.address(cast.city, "40 Oak Ave", -69.01, 40.51)
     made = factories.submitted(cast.pothole, answers={"where": "lane"})
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert made.link is not None
     page.goto(f"{site.url}/l/{links.token(made.link)}/")
     return made.service_request
@@ -39,7 +39,7 @@ def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
     page.get_by_role("heading", name="Change your report").wait_for()
     looks_well(page)
     sees_nothing_wrong(page)
-    page.get_by_label("What you told us").fill("A hole as big as a table, and I smell gas. Call 617-555-0142.")
+    page.get_by_label("Your description").fill("A hole as big as a table, and I smell gas. Call 617-555-0142.")
     box = page.get_by_label("Address, corner or park")
     box.fill("40 Oak")
     page.get_by_role("option", name="40 Oak Ave").wait_for()
@@ -53,9 +53,9 @@ def test_words_and_place_are_changed_on_a_phone_by_keyboard_and_suggestions(
     page.get_by_role("heading", name="Everyone will be able to read this").wait_for()
     looks_well(page)
     sees_nothing_wrong(page)
-    page.get_by_label("What you told us").fill("A hole as big as a table, and I smell gas.")
+    page.get_by_label("Your description").fill("A hole as big as a table, and I smell gas.")
     page.get_by_role("button", name="Save").press("Enter")
-    page.get_by_text("We changed your report.").wait_for()
+    page.get_by_text("Your report has been updated.").wait_for()
     page.get_by_text("You changed the place").wait_for()
     made.refresh_from_db()
     assert (made.description, made.address) == ("A hole as big as a table, and I smell gas.", "40 Oak Ave")
@@ -71,7 +71,7 @@ def test_the_pin_is_moved_by_its_buttons(live_site: "Site", new_page: Callable[.
     page.get_by_role("button", name="Up (north)").click()
     page.locator(".place-map__at:not(:empty)").wait_for()
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("We changed your report.").wait_for()
+    page.get_by_text("Your report has been updated.").wait_for()
     made.refresh_from_db()
     assert made.point is not None
     assert made.point.y > 40.5

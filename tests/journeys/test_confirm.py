@@ -87,9 +87,9 @@ def test_it_is_sent_by_the_mailed_link_after_a_mistyped_address_was_corrected(
     (link,) = OneTimeLink.objects.all()
     assert link.contact_point.value == "ana@example.org"
     page.goto(live_site.url + urlsplit(links.one_time_url(link)).path)
-    look.at("Send your report?")
+    look.at("Do you want to send your report?")
     look.press("main form button.usa-button--big")
-    assert "Your report is sent" in page.inner_text("main")
+    assert "Your report has been sent" in page.inner_text("main")
     made = wait_for(lambda: ServiceRequest.objects.filter(status="routed", public_state="public").first())
     assert page.url.endswith(f"/r/{made.reference}/")
     # The link again, in another browser: it leads to the report and asks nothing.

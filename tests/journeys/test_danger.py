@@ -84,7 +84,7 @@ def test_administrators_pages_fit_a_phone_and_axe_finds_nothing(live_site: "Site
     sees_nothing_wrong(page)
     page.fill("#id_sentence", "I smell gas")
     go(page, "button[name=try]")
-    assert "This asks." in page.inner_text("main")
+    assert "This triggers the question." in page.inner_text("main")
     page.locator("details.add-phrase summary").click()
     page.fill("#id_phrase", "smell gas")
     go(page, "button[name=add]")

@@ -25,7 +25,7 @@ AT_ELM_ST = {"lat": 40.5, "long": -69.0, "address": "12 Elm St", "note": "", "so
 
 def at_details(site: "Site", page: "Page", service: str, **typed: Any) -> Draft:
     """A draft of this browser that has come as far as its questions."""
-    draft = drafts.begin(
+    draft = drafts.create(
         factories.Jurisdiction.objects.get(),
         visitor=VISITOR,
         language="en",
@@ -59,7 +59,7 @@ def test_photos_go_up_by_themselves_and_can_be_described_and_removed(
     # On a slow line every kilobyte counts: the browser makes it smaller before it goes.
     assert len(sent.value.post_data_buffer or b"") < len(large["buffer"]) / 2
     page.get_by_role("button", name="Remove photo 2").wait_for()
-    page.get_by_text("bill.pdf: This file is not a photo we can read.").first.wait_for()
+    page.get_by_text("bill.pdf: We can’t read this file.").first.wait_for()
     looks_well(page)
     sees_nothing_wrong(page)
     page.get_by_label("What does photo 2 show?").fill("The broken branch")
@@ -114,7 +114,7 @@ def test_continue_waits_for_photos_that_are_on_their_way(live_site: "Site", page
     page.set_input_files("#id_photos", [a_photo("one.jpg")])
     page.get_by_text("Sending one.jpg").wait_for()
     page.locator(CONTINUE).click()
-    page.get_by_text("Your photos are still on their way.").wait_for()
+    page.get_by_text("Your photos are still uploading.").wait_for()
     with page.expect_navigation():
         held[0].continue_()
     assert Photo.objects.count() == 1
@@ -133,7 +133,7 @@ def test_one_simple_question_opens_below_its_choice(live_site: "Site", page: "Pa
     assert page.locator("#id_q_why").count() == 0
     page.locator("label[for=id_q_size_1]").click()
     assert page.locator("#id_q_why").is_visible()
-    assert "One more question below" in page.inner_text("[data-in-place] + [role=status]")
+    assert "There’s one more question below" in page.inner_text("[data-in-place] + [role=status]")
     sees_nothing_wrong(page)
     page.fill("#id_q_why", "it fell")
     # Another choice takes it away, and back it comes as it was.
@@ -174,20 +174,20 @@ def test_a_mailed_link_hands_the_draft_over_to_another_device(
 
     factories.rivermark()
     draft = at_details(live_site, page, "tree")
-    page.get_by_role("button", name="Go on later").press("Enter")
+    page.get_by_role("button", name="Save and finish later").press("Enter")
     page.wait_for_url("**/later/")
     sees_nothing_wrong(page)
     page.fill("#id_email", "ana@example.org")
     with page.expect_navigation():
-        page.get_by_role("button", name="Send me a link to go on later").click()
-    page.get_by_text("We are mailing the link to ana@example.org.").wait_for()
+        page.get_by_role("button", name="Email me a link").click()
+    page.get_by_text("We’re emailing the link to ana@example.org.").wait_for()
     sees_nothing_wrong(page)
     phone = new_page(viewport=PHONE, java_script_enabled=False)
     phone.goto(f"{live_site.url}/report/resume/{links.draft_token(draft)}/")
     looks_well(phone)
     with phone.expect_navigation():
-        phone.get_by_role("button", name="Go on here").click()
+        phone.get_by_role("button", name="Continue here").click()
     assert phone.input_value("#id_text") == "A hole"
     page.goto(f"{live_site.url}/report/{draft.pk}/details/1/")
-    assert "where its mailed link was used last" in page.inner_text("main")
+    assert "where you last used its emailed link" in page.inner_text("main")
     sees_nothing_wrong(page)

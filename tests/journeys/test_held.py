@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TRAP = "[name=subject]"
-PENDING_REVIEW = "Somebody will look at it before everyone can see it."
+PENDING_REVIEW = "Someone will review it before everyone can see it."
 # Whether any of it lies where somebody could see or press it.
 IS_SEEN = """(one) => {
   const box = one.getBoundingClientRect();
@@ -92,7 +92,7 @@ def test_a_moderator_looks_publishes_and_is_told_who_was_faster(
     sue.get_by_role("link", name="Back to the list").click()
     sue.locator(f"label[for=chosen-{other.reference}]").click()
     sue.get_by_label("Why hide them?").select_option("abuse")
-    sue.get_by_role("button", name="Keep them hidden").click()
-    sue.wait_for_selector("text=Nothing waits for a look.")
+    sue.get_by_role("button", name="Keep selected hidden").click()
+    sue.wait_for_selector("text=Nothing to review.")
     states = [ServiceRequest.objects.get(pk=each.pk).public_state for each in (one, other)]
     assert states == ["public", "hidden"]

@@ -126,9 +126,9 @@ def test_staff_answer_by_the_keyboard_alone(live_site: "Site", page: "Page") -> 
     while page.evaluate("document.activeElement.tagName") == "SUMMARY":
         keys.press("Enter").reach(".rail a[href$='/ask/'], .rail summary")
     keys.press("Enter")
-    page.locator("#act-form textarea[name=question]").wait_for()
+    page.locator("#action-form textarea[name=question]").wait_for()
     # After the swap the focus is on the form's heading, and Tab goes on from there.
-    page.locator("#act-form h2:focus").wait_for()
-    keys.reach("#act-form textarea[name=question]").type("Which lane?")
-    keys.go("#act-form button[type=submit]")
+    page.locator("#action-form h2:focus").wait_for()
+    keys.reach("#action-form textarea[name=question]").type("Which lane?")
+    keys.go("#action-form button[type=submit]")
     assert Comment.objects.get(text="Which lane?").service_request_id == made.pk

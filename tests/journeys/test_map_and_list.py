@@ -58,22 +58,22 @@ def test_the_reports_of_one_spot_are_opened_and_left_by_keyboard(
     canvas.press("ArrowLeft")
     # A cross shows what Enter opens, and a sentence says which keys there are.
     assert page.locator(".map__middle").is_visible()
-    assert page.get_by_text("Enter opens what is in the middle").is_visible()
+    assert page.get_by_text("Enter to open what’s at the center").is_visible()
     drawn(page)
     canvas.press("ArrowRight")
     drawn(page)
     canvas.press("Enter")
-    page.get_by_text("Reports at this spot: 3").wait_for()
+    page.get_by_text("Reports at this location: 3").wait_for()
     links = page.locator(".maplibregl-popup a")
     assert links.all_inner_texts() == ["Rats"] * 3
-    assert page.locator(".map-popup span").first.inner_text().startswith("We got it · ")
+    assert page.locator(".map-popup span").first.inner_text().startswith("Received · ")
     # The first link has the focus, and is a link like any other.
     assert page.evaluate("document.activeElement.closest('.maplibregl-popup a') !== null")
     page.keyboard.press("Escape")
     page.locator(".maplibregl-popup").wait_for(state="detached")
     assert page.evaluate("document.activeElement.classList.contains('maplibregl-canvas')")
     canvas.press("Enter")
-    page.get_by_text("Reports at this spot: 3").wait_for()
+    page.get_by_text("Reports at this location: 3").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url("**/r/**")
     assert "Rats" in page.locator("main").inner_text()
@@ -86,13 +86,13 @@ def test_enter_comes_closer_to_a_cluster_and_says_so(
     page.goto(f"{live_site.url}/map/#view=13/{PLACE[1]}/{PLACE[0]}")
     drawn(page)
     page.locator("#map canvas").press("Enter")
-    page.get_by_text("Reports around here: 3. The map is closer now.").wait_for()
+    page.get_by_text("Reports around here: 3. The map has zoomed in.").wait_for()
     page.wait_for_function("location.hash.startsWith('#view=15/')")
     page.goto(f"{live_site.url}/map/#view=16/40.48/-69.03")
     page.reload()
     drawn(page)
     page.locator("#map canvas").press("Enter")
-    page.get_by_text("There is no report in the middle of the map.").wait_for()
+    page.get_by_text("There’s no report at the center of the map.").wait_for()
 
 
 @pytest.mark.shows("5.22")
@@ -119,7 +119,7 @@ def test_back_goes_from_choice_to_choice_and_never_through_what_the_map_was_move
     assert page.url == f"{live_site.url}/map/{moved}"
     assert page.get_by_label("Kind of problem").input_value() == ""
     page.go_forward()
-    page.get_by_role("link", name="take this away").click()
+    page.get_by_role("link", name="remove this filter").click()
     page.wait_for_url(f"**/map/{moved}")
     # From a report back to the map as it was.
     drawn(page)
@@ -144,9 +144,9 @@ def test_a_link_that_is_passed_on_shows_the_same(
     drawn(theirs)
     assert place_of(theirs) == place_of(ours)
     assert theirs.locator("#results").inner_text() == "3 reports"
-    assert theirs.get_by_role("link", name="Rats (take this away)").is_visible()
+    assert theirs.get_by_role("link", name="Rats (remove this filter)").is_visible()
     # What is on the map now, as a list that needs no map.
-    theirs.get_by_role("link", name="List what is on the map now").click()
+    theirs.get_by_role("link", name="List the reports on the map now").click()
     theirs.wait_for_url("**/requests/?service=rodent&near=*")
     assert theirs.locator(".request-list li").count() == 3
 
@@ -161,7 +161,7 @@ def test_the_choice_is_folded_on_a_phone_and_open_where_there_is_room(
             assert page.get_by_label("Kind of problem").is_visible() == is_open, (width, path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             if not is_open:
-                page.get_by_text("Choose what to see").click()
+                page.get_by_text("Filter reports").click()
                 assert page.get_by_label("Kind of problem").is_visible()
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -171,7 +171,7 @@ def test_without_javascript_list_and_map_page_say_and_choose_the_same(
 ) -> None:
     page = new_page(java_script_enabled=False, viewport={"width": 375, "height": 800})
     page.goto(f"{live_site.url}/map/")
-    page.get_by_text("Choose what to see").click()
+    page.get_by_text("Filter reports").click()
     page.get_by_label("Kind of problem").select_option("service:rodent")
     page.get_by_label("Order").select_option("changed")
     page.get_by_role("button", name="Show", exact=True).click()
@@ -180,7 +180,7 @@ def test_without_javascript_list_and_map_page_say_and_choose_the_same(
     assert not page.locator("#map, #map-here").first.is_visible()
     page.get_by_role("link", name="See them as a list").click()
     page.wait_for_url(f"{live_site.url}/requests/?service=rodent&sort=changed")
-    page.get_by_role("link", name="Last change first (take this away)").click()
+    page.get_by_role("link", name="Recently updated first (remove this filter)").click()
     page.wait_for_url(f"{live_site.url}/requests/?service=rodent")
     assert page.locator(".request-list li").count() == 3
     page.go_back()

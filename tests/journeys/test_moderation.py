@@ -25,12 +25,12 @@ def sign_in(page: Page, site: Site, user: User) -> None:
 
 def take_out(page: Page, words: str, reason: str) -> None:
     """By keyboard alone, as far as the reasons."""
-    page.get_by_label("New words: Description").focus()
+    page.get_by_label("New text: Description").focus()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.insert_text(words)
     page.keyboard.press("Tab")
     page.locator(f"input[value={reason}] + label").click()
-    page.get_by_role("button", name="Hide what I took out").press("Enter")
+    page.get_by_role("button", name="Hide what I deleted").press("Enter")
 
 
 def fits(page: Page) -> bool:
@@ -54,31 +54,33 @@ def test_two_moderators_do_not_overwrite_each_other_and_the_words_come_back(
         sign_in(page, live_site, user)
         page.goto(f"{live_site.url}/staff/r/{limb.reference}/")
         page.locator("#public-view > summary").press("Enter")
-        page.get_by_role("link", name="Hide words").press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Hide words")
+        page.get_by_role("link", name="Hide text").press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hide text")
         assert fits(page)
 
     take_out(of_pia, "[…] lets his branch hang low.", "personal_data")
     expect(of_pia).to_have_url(re.compile(f"/staff/r/{limb.reference}/$"))
     assert public_words(anybody, live_site, limb) == "[…] lets his branch hang low."
-    expect(anybody.locator("main")).to_contain_text("Part of this text was taken out by Parks: personal data.")
+    expect(anybody.locator("main")).to_contain_text(
+        "Part of this text was removed by Parks because it had personal details."
+    )
 
     take_out(of_sue, "Somebody lets a branch hang low.", "other")
-    expect(of_sue.get_by_role("alert")).to_contain_text("Somebody was faster")
+    expect(of_sue.get_by_role("alert")).to_contain_text("Someone else got here first")
     expect(of_sue.locator("del")).to_contain_text("Bob Smith")
-    expect(of_sue.get_by_label("New words: Description")).to_have_value("Somebody lets a branch hang low.")
+    expect(of_sue.get_by_label("New text: Description")).to_have_value("Somebody lets a branch hang low.")
     assert fits(of_sue)
     assert public_words(anybody, live_site, limb) == "[…] lets his branch hang low."
-    of_sue.get_by_role("button", name="Hide what I took out").press("Enter")
+    of_sue.get_by_role("button", name="Hide what I deleted").press("Enter")
     expect(of_sue).to_have_url(re.compile(f"/staff/r/{limb.reference}/$"))
     assert public_words(anybody, live_site, limb) == "Somebody lets a branch hang low."
 
     # The older of the two changes: the text is another one by now, so Pia is asked.
     of_pia.reload()
     of_pia.locator("#public-view > summary").press("Enter")
-    of_pia.get_by_role("button", name=re.compile("Put it back")).last.press("Enter")
-    expect(of_pia.get_by_role("alert")).to_contain_text("This text has changed since")
-    of_pia.get_by_label("What should stand there?").fill("A branch hangs low.")
-    of_pia.get_by_role("button", name="Show these words").press("Enter")
+    of_pia.get_by_role("button", name=re.compile("Restore")).last.press("Enter")
+    expect(of_pia.get_by_role("alert")).to_contain_text("This text has changed since it was hidden")
+    of_pia.get_by_label("Text to show").fill("A branch hangs low.")
+    of_pia.get_by_role("button", name="Show this text").press("Enter")
     expect(of_pia).to_have_url(re.compile(f"/staff/r/{limb.reference}/$"))
     assert public_words(anybody, live_site, limb) == "A branch hangs low."

@@ -219,7 +219,7 @@ def test_every_page_says_that_something_waits_and_sends_it(lossy: "Page", live_s
     for path in ("/", "/report/", "/requests/", "/privacy/", "/nowhere/"):
         lossy.goto(live_site.url + path)
         bar = lossy.wait_for_selector("[data-outbox-bar]:not([hidden])")
-        assert "Not sent yet: 1 report." in bar.inner_text()
+        assert "1 report hasn’t been sent yet." in bar.inner_text()
         assert "call 911" in bar.inner_text()
     looks_well(lossy)
     lossy.goto(live_site.url)
@@ -259,7 +259,7 @@ def test_what_the_city_cannot_take_goes_on_where_it_can_be_put_right(phone: "Pag
     Service.objects.filter(service_code="pothole").update(active=False)
     phone.context.set_offline(False)
     said = state(phone, "needs").inner_text()
-    assert "not offered any more" in said
+    assert "no longer offer this service" in said
     sees_nothing_wrong(phone)
     phone.goto(live_site.url)
     assert "1 report needs an answer" in phone.wait_for_selector("[data-outbox-bar]:not([hidden])").inner_text()
@@ -285,7 +285,7 @@ def test_a_photo_that_is_none_comes_back_with_the_reason_and_loses_nothing(
     page.set_input_files("#photos", [photo("notes.heic", b"no photo at all")])
     page.wait_for_selector("#photo-list li")
     keep(page)
-    assert "not a photo we can read" in state(page, "failed").inner_text()
+    assert "can’t read this file" in state(page, "failed").inner_text()
     page.locator("#outbox-list button", has_text="Change").click()
     page.wait_for_selector("#outbox", state="hidden")
     assert page.input_value("#words") == TEXT
@@ -302,7 +302,7 @@ def test_what_is_missing_is_said_on_the_device(phone: "Page", live_site: "Site")
     phone.fill("#email", "ana at example")
     phone.click(KEEP)
     found = phone.locator("#error-list a").all_inner_texts()
-    assert [text[:20] for text in found] == ["Answer this question", "Say where it is: an ", "Enter an e-mail addr"]
+    assert [text[:20] for text in found] == ["Answer this question", "Tell us where it is:", "Enter an email addre"]
     assert phone.evaluate("document.activeElement.id") == "error-summary"
     sees_nothing_wrong(phone)
     looks_well(phone)

@@ -31,7 +31,7 @@ def report(version: ServiceVersion, words: str, *, with_photo: bool) -> ServiceR
     if with_photo:
         upload = io.BytesIO(factories.jpeg())
         size = len(upload.getvalue())
-        photos.take(upload, size=size, jurisdiction=made.jurisdiction, service_request=made)
+        photos.store_upload(upload, size=size, jurisdiction=made.jurisdiction, service_request=made)
     return made
 
 
@@ -74,7 +74,7 @@ def test_the_keyboard_alone_says_yes(live_site: "Site", page: "Page", holes: Ser
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.endswith("/sent/")
-    assert "You follow it now." in page.inner_text("h1")
+    assert "You’re following it." in page.inner_text("h1")
     sees_nothing_wrong(page)
     made.refresh_from_db()
     assert made.people_count == 2

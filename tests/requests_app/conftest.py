@@ -1,4 +1,4 @@
-"""What the tests of the domain share."""
+"""Fixtures for the tests of the domain."""
 
 import signal
 import subprocess
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def stopped_redis(tmp_path: Path) -> Iterator[str]:
-    """The socket of a Redis that accepts connections and answers nothing, as on a machine that swaps."""
+    """The socket of a Redis that accepts connections but never responds, as on a machine that is swapping."""
     socket = tmp_path / "redis.sock"
     server = subprocess.Popen(
         ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],

@@ -1,4 +1,4 @@
-"""Redis gone, or stopped while it accepts: every page goes on, and nobody waits."""
+"""Without Redis, or with one that never responds, every page works and nobody waits."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Production refuses to start on an insecure setting, in one sentence; a careful one has nothing to be told."""
+"""Production refuses to start with an insecure setting, and says why in one sentence."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 from django.core.checks import WARNING, Tags, run_checks
 from pytest_django.fixtures import Settings
 
-from config.refusal import GUNICORN_GIVES_UP_AT, refuse_unsafe_settings
+from config.refusal import GUNICORN_BOOT_ERROR, refuse_unsafe_settings
 from config.stack.linting import PRODUCTION
 from requests_app.checks import production_is_safe
 from tests.live import ROOT
@@ -67,10 +67,10 @@ def test_each_rule_refuses_and_says_what_to_set(
     with pytest.raises(SystemExit) as ended:
         refuse_unsafe_settings()
     # The code at which gunicorn stops as a whole, instead of starting its workers again and again.
-    assert ended.value.code == GUNICORN_GIVES_UP_AT
+    assert ended.value.code == GUNICORN_BOOT_ERROR
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 1
-    assert said.startswith("Lamplighter does not start: ")
+    assert said.startswith("Lamplighter refuses to start: ")
     assert word in said
 
 
@@ -114,7 +114,7 @@ def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:
 def test_web_worker_and_beat_refuse_alike(command: list[str], setting: str) -> None:
     done = start(*command, **{setting: {"LAMPLIGHTER_DEMO": "true", "SECRET_KEY": ""}[setting]})
     assert done.returncode != 0
-    said = [line for line in done.stderr.splitlines() if "does not start" in line]
+    said = [line for line in done.stderr.splitlines() if "refuses to start" in line]
     assert len(said) == 1
     assert setting in said[0]
     assert "Traceback" not in done.stderr
@@ -123,8 +123,8 @@ def test_web_worker_and_beat_refuse_alike(command: list[str], setting: str) -> N
 @pytest.mark.parametrize("slip", ["prod", "Production", "staging", ""])
 def test_a_slip_in_its_name_does_not_make_production_careless(slip: str) -> None:
     done = start("-c", "import config.wsgi", LAMPLIGHTER_ENV=slip, LAMPLIGHTER_DEMO="true")
-    assert done.returncode == GUNICORN_GIVES_UP_AT
-    assert "does not start" in done.stderr
+    assert done.returncode == GUNICORN_BOOT_ERROR
+    assert "refuses to start" in done.stderr
 
 
 def test_the_deployment_checks_have_nothing_to_say_to_a_careful_production() -> None:

@@ -1,4 +1,4 @@
-"""The log: append-only, and without words."""
+"""The event log: append-only, and without text."""
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -37,17 +37,20 @@ def test_the_database_refuses_to_change_or_delete_it(event: Event) -> None:
     ],
 )
 def test_it_takes_only_codes_and_numbers_of_its_kinds_allow_list(event: Event, kind: str, data: dict) -> None:
-    with pytest.raises(events.NotAllowed):
+    with pytest.raises(events.InvalidEventData):
         events.record(event.service_request, kind, actor=None, **data)  # type: ignore[arg-type]
 
 
 def test_every_reaction_has_a_handler() -> None:
+    from requests_app.messages.notifications import EMAILS
     from requests_app.worker.tasks import HANDLERS
 
-    # The search follows by its own rule; a draft, a link that proves an address and a gathered mail are about no one event, and
-    # erasing waits for none.
+    # Indexing has its own rule; drafts, verification links and digests are not about a single event; erasing is not a reaction
+    # to one.
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
     wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest"}
+    wanted |= {f"email_{name}" for name in EMAILS.values()}
     assert wanted == set(HANDLERS)
+    assert set(EMAILS) == {kind for kind, rows in events.REACTIONS.items() if "notify" in rows}
     assert set(events.REACTIONS) <= set(events.KINDS)
     assert set(events.KINDS) >= events.PUBLIC_KINDS

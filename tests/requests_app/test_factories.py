@@ -1,4 +1,4 @@
-"""The cast of the other tests stands where they expect it."""
+"""The cast of the other tests is as they expect it."""
 
 import pytest
 

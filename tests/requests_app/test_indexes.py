@@ -1,4 +1,4 @@
-"""The database has the indexes that the models promise, each of the rows that it is meant for."""
+"""The database has the indexes of the models, with the same conditions."""
 
 import pytest
 from django.apps import apps
@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.26")]
 
 
 def test_an_index_of_some_rows_holds_no_others() -> None:
-    """Django forgets the condition of an index on a place (its PostGIS editor leaves it out), so a migration must not."""
+    """Django's PostGIS schema editor ignores the condition of a spatial index, so a migration must add it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname, indexdef LIKE '%% WHERE %%' FROM pg_indexes WHERE schemaname = 'public'", [])
         is_partial = dict(cursor.fetchall())

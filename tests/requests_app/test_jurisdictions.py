@@ -1,4 +1,4 @@
-"""Two cities on one installation: the host chooses, and nothing of one appears at the other's door."""
+"""Two cities in one installation: the host decides, and neither shows anything of the other."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def found(name: str) -> Town:
     factories.article(city, f"{name.lower()}-article", f"Answers of {name}", "Words.", version)
     factories.address(city, f"12 {name} St")
     done = factories.submitted(version, f"A hole in {name}.", address=f"12 {name} St")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert done.link is not None
     tom = factories.staff(f"Tom-{name}", "triage", city, version.department)
     return Town(city, host, done.service_request, links.token(done.link), tom)
@@ -82,11 +82,11 @@ def test_an_ipv6_host_is_read_whole(client: Client) -> None:
 
 def test_its_own_host_makes_its_links(towns: tuple[Town, Town], settings: Settings) -> None:
     settings.SITE_URL = "https://county.example"
-    assert [links.site_of(town.city) for town in towns] == [f"https://{town.host}" for town in towns]
+    assert [links.base_url(town.city) for town in towns] == [f"https://{town.host}" for town in towns]
 
 
 def paths(town: Town) -> list[str]:
-    """Every page that names something of one city."""
+    """Every page about an object of one city."""
     reference, photo = town.made.reference, "a" * 32
     name = town.city.name.lower()
     return [
@@ -112,7 +112,7 @@ LISTS = [
 
 
 def test_what_belongs_to_one_is_404_at_the_other(client: Client, towns: tuple[Town, Town]) -> None:
-    """And there at its own door, so that the 404 means something."""
+    """And 200 at its own host, so that the 404 means something."""
     for town, other in (towns, towns[::-1]):
         for path in paths(town):
             mine = client.get(path, headers={"host": town.host}).status_code

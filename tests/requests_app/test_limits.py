@@ -1,4 +1,4 @@
-"""Limits by the client's address: forged headers do not help, IPv6 networks count as one, and without Redis all is open."""
+"""Rate limits by client address: forged headers do not help, IPv6 networks count as one, and limits fail open without Redis."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def test_a_forged_header_is_not_believed(sent: Callable[..., HttpRequest]) -> No
     ("trusted", "forwarded", "address"),
     [
         (["192.0.2.1"], "198.51.100.7", "198.51.100.7"),
-        # What the client itself wrote stands before what the proxy saw.
+        # Addresses that the client itself sent come before those that proxies saw.
         (["192.0.2.1"], "10.0.0.1, 198.51.100.7", "198.51.100.7"),
         (["192.0.2.0/24"], "198.51.100.7, 192.0.2.9", "198.51.100.7"),
         (["203.0.113.1"], "198.51.100.7", "192.0.2.1"),

@@ -1,4 +1,4 @@
-"""Private links: derived, never stored, and a wrong one tells nothing."""
+"""Private links: derived, never stored, and a wrong one reveals nothing."""
 
 import datetime as dt
 
@@ -25,7 +25,7 @@ def link() -> AccessLink:
 @pytest.mark.shows("2.7")
 def test_its_token_opens_it_and_holds_130_bits(link: AccessLink) -> None:
     token = links.token(link)
-    assert links.follow(token) == link
+    assert links.find_link(token) == link
     assert len(token.split("-")[1]) * 5 == links.SECRET_BITS == 130
 
 
@@ -40,31 +40,31 @@ def test_a_wrong_one_opens_nothing(link: AccessLink, change: str) -> None:
         "junk": "9" * 400 + "-x",
         "another alphabet": f"{number}-{'ñ' * 26}",
     }[change]
-    assert links.follow(wrong) is None
+    assert links.find_link(wrong) is None
 
 
 def test_it_opens_until_it_expires(link: AccessLink) -> None:
     token = links.token(link)
     for seconds, opens in ((60, True), (-1, False)):
         AccessLink.objects.filter(pk=link.pk).update(expires_at=app_now() + dt.timedelta(seconds=seconds))
-        assert (links.follow(token) is not None) == opens
+        assert (links.find_link(token) is not None) == opens
 
 
 def test_a_raised_generation_revokes_it(link: AccessLink) -> None:
     token = links.token(link)
     AccessLink.objects.filter(pk=link.pk).update(generation=2)
-    assert links.follow(token) is None
-    assert links.follow(links.token(AccessLink.objects.get(pk=link.pk))) == link
+    assert links.find_link(token) is None
+    assert links.find_link(links.token(AccessLink.objects.get(pk=link.pk))) == link
 
 
 @pytest.mark.shows("2.7")
 def test_keys_rotate_without_breaking_older_links(link: AccessLink, settings: Settings) -> None:
     old = links.token(link)
     settings.LINK_KEYS = ["a new key of more than thirty-two characters", *settings.LINK_KEYS]
-    assert links.follow(old) == link
+    assert links.find_link(old) == link
     assert links.token(link) != old
     settings.LINK_KEYS = settings.LINK_KEYS[:1]
-    assert links.follow(old) is None
+    assert links.find_link(old) is None
 
 
 def test_it_lives_on_its_jurisdictions_own_host(link: AccessLink) -> None:

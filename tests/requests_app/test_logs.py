@@ -1,4 +1,4 @@
-"""Logs in production: one JSON record a line, and nobody's words, names, addresses or private links in any of them."""
+"""Logs in production: one JSON object a line, without personal data, user input or private links."""
 
 import json
 import os
@@ -19,7 +19,7 @@ PRODUCTION = {
     "SITE_URL": "https://311.example.gov",
     "ALLOWED_HOSTS": "311.example.gov",
 }
-# What happens to go wrong, each with words that somebody typed in the exception or the message.
+# Errors whose messages contain what somebody typed.
 PROGRAM = """
 import logging
 import django

@@ -1,4 +1,4 @@
-"""Markdown of articles: what the city writes reads well, and what could run does not come out."""
+"""Markdown of articles: formatting is rendered, and nothing executable is."""
 
 import pytest
 

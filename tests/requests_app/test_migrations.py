@@ -1,4 +1,4 @@
-"""What a migration does that was cut off and begins again."""
+"""Migrations that were interrupted can be run again."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""The queue that is a table: what is enqueued is done once, in order, and what fails is seen."""
+"""The outbox: each row is done once, in order, and failures are visible."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def make_due() -> None:
 
 @pytest.fixture
 def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[OutboxRow], None]], None]:
-    """Lets a test say what the handler of "probe" does."""
+    """Lets a test define the handler of "probe"."""
 
     def use(handler: Callable[[OutboxRow], None]) -> None:
         monkeypatch.setitem(tasks.HANDLERS, "probe", handler)
@@ -145,7 +145,7 @@ def test_work_that_is_always_too_slow_is_given_up(handle: Callable) -> None:
 
 
 def test_a_row_is_dead_only_together_with_what_that_means(handle: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kill between the two would leave a request that is neither routed nor in triage."""
+    """A kill in between would leave a request that is neither routed nor in triage."""
 
     def broken(row: OutboxRow) -> None:
         raise ValueError
@@ -157,13 +157,13 @@ def test_a_row_is_dead_only_together_with_what_that_means(handle: Callable, monk
     row = put()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE requests_app_outboxrow SET errors = 7")
-    monkeypatch.setitem(tasks.WHEN_DEAD, "probe", killed)
+    monkeypatch.setitem(tasks.DEAD_HANDLERS, "probe", killed)
     with pytest.raises(SystemExit):
         tasks.drain("database")
     row.refresh_from_db()
     assert row.dead_at is None
     seen: list[int] = []
-    monkeypatch.setitem(tasks.WHEN_DEAD, "probe", lambda row: seen.append(row.pk))
+    monkeypatch.setitem(tasks.DEAD_HANDLERS, "probe", lambda row: seen.append(row.pk))
     make_due()
     tasks.drain("database")
     row.refresh_from_db()
@@ -280,7 +280,7 @@ def test_a_slow_mail_lets_routing_pass(handle: Callable, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def wake_up_through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    """Lets a test say which Redis the wake-up talks to."""
+    """Lets a test choose the Redis for the wake-up."""
     real = outbox.current_app.connection_for_write
 
     def use(broker: str) -> None:

@@ -1,4 +1,4 @@
-"""Lists are paged by key: every row once, in both directions, whatever is added meanwhile."""
+"""Keyset pagination: every row once, in both directions, even if rows are added meanwhile."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import pytest
 from django.db.models import QuerySet
 
 from requests_app.models import ContactPoint, Jurisdiction, Person
-from requests_app.paging import BadCursor, Order, Page, page, page_in_turn
+from requests_app.paging import BadCursor, Order, Page, page, page_of_segments
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ DOWN: Order = [("verified_at", "desc"), ("id", "desc")]
 
 @pytest.fixture
 def points() -> list[ContactPoint]:
-    """Ten rows: three without a time, and two with the same one."""
+    """Ten rows: three without a time, and two with the same time."""
     city = Jurisdiction.objects.create(name="Rivermark", jurisdiction_id="rivermark.example", languages=["en"])
     person = Person.objects.create(jurisdiction=city)
     hours = [3, None, 1, 2, None, 2, 5, 4, None, 6]
@@ -88,7 +88,7 @@ def test_segments_follow_one_another_as_one_list(points: list[ContactPoint], siz
     shown: list[list[int]] = []
     cursor = None
     while True:
-        found = page_in_turn(segments, UP, cursor, size, fetch=every())
+        found = page_of_segments(segments, UP, cursor, size, fetch=every())
         shown.append([row.pk for row in found.rows])
         seen += shown[-1]
         if found.next_cursor is None:
@@ -96,7 +96,7 @@ def test_segments_follow_one_another_as_one_list(points: list[ContactPoint], siz
         cursor = found.next_cursor
     assert seen == expected
     for earlier in reversed(shown[:-1]):
-        found = page_in_turn(segments, UP, found.previous_cursor, size, fetch=every())
+        found = page_of_segments(segments, UP, found.previous_cursor, size, fetch=every())
         assert [row.pk for row in found.rows] == earlier
 
 
@@ -106,4 +106,4 @@ def test_segments_cost_two_queries_however_many_rows(
     segments = [every().filter(verified_at=None), every().exclude(verified_at=None)]
     for size in (2, 20):
         with django_assert_num_queries(2):
-            page_in_turn(segments, UP, None, size, fetch=every())
+            page_of_segments(segments, UP, None, size, fetch=every())

@@ -1,4 +1,4 @@
-"""Photos in a bucket, by the settings of a deployment: stored, shown and removed as on a disk. moto plays S3 on loopback."""
+"""Photos in an S3 bucket, configured by settings: stored, shown and deleted as on a disk. moto serves S3 on loopback."""
 
 import datetime as dt
 import io
@@ -58,7 +58,7 @@ def bucket(server: str, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> 
 
 def test_a_photo_is_stored_shown_and_removed(bucket: Any, client: Client) -> None:
     town, content = factories.rivermark(), factories.jpeg()
-    photo = photos.take(
+    photo = photos.store_upload(
         io.BytesIO(content),
         size=len(content),
         jurisdiction=town.city,
@@ -71,7 +71,7 @@ def test_a_photo_is_stored_shown_and_removed(bucket: Any, client: Client) -> Non
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
         assert answer["Content-Length"] == str(len(stored[path]))
         assert b"".join(answer.streaming_content) == stored[path]
-    photos.remove_files(photo)
+    photos.delete_files(photo)
     assert list(bucket.objects.all()) == []
     assert client.get(f"/photos/{photo.name}.jpg").status_code == 404
 

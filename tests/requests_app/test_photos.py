@@ -1,4 +1,4 @@
-"""Photos: only our own re-encoding ever leaves the child process, without what the camera wrote into it."""
+"""Photos: only our own re-encoding leaves the child process, without the camera's metadata."""
 
 import datetime as dt
 import io
@@ -32,7 +32,7 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 def with_position(image: Image.Image) -> bytes:
     exif = Image.Exif()
     exif[0x010F] = "CANARY-CAMERA"
-    exif[0x0112] = 6  # turned by 90 degrees
+    exif[0x0112] = 6  # # rotated by 90 degrees
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (40.0, 30.0, 1.0)
     return encoded(image, "JPEG", exif=exif, comment=b"CANARY-COMMENT")
@@ -112,14 +112,14 @@ def test_a_polyglot_keeps_only_its_picture(tmp_path: Path) -> None:
 
 
 def picture(kind: str = "JPEG") -> bytes:
-    """With enough in it that half of the file is not the whole picture."""
+    """With enough detail that half of the file is not the whole picture."""
     return encoded(Image.effect_noise((400, 400), 80).convert("RGB"), kind)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "HEIF"])
 def test_half_a_file_is_refused_as_damaged(tmp_path: Path, kind: str) -> None:
     whole = picture(kind)
-    with pytest.raises(photos.PhotoRefused, match="damaged, or a part of it is missing"):
+    with pytest.raises(photos.PhotoRefused, match="damaged or incomplete"):
         decode(tmp_path, whole[: len(whole) // 2])
     assert not (tmp_path / "large.jpg").exists()
 

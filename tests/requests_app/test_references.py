@@ -1,4 +1,4 @@
-"""The public code of a request, as people type it."""
+"""Report numbers, as people type them."""
 
 import pytest
 

@@ -28,7 +28,7 @@ def demo(make_demo: Callable[..., Demo], tmp_path_factory: pytest.TempPathFactor
     demo = make_demo(closed / ("long-" * 20) / "var")
     started = demo("--detach", "--no-demo-data", "--port", str(PORT))
     assert started.returncode == 0, started.stdout + started.stderr
-    assert f"The database lives in {demo.servers}" in started.stdout
+    assert f"The database is in {demo.servers}" in started.stdout
     assert "READY http://127.0.0.1:" in started.stdout
     return demo
 
@@ -167,7 +167,7 @@ def test_another_city_is_refused_rather_than_mixed_in(stopped: Demo, tmp_path: P
     refused = stopped("--city", str(tmp_path))
 
     assert refused.returncode == 1
-    assert "this database holds nothing: add --fresh to forget it" in refused.stderr
+    assert "this database contains nothing. Add --fresh to delete it" in refused.stderr
     assert stopped.process_ids() == set()
 
 
@@ -177,7 +177,7 @@ def test_a_start_that_was_cut_off_while_loading_begins_the_load_again(stopped: D
 
     started = stopped("--detach", "--no-demo-data", "--port", str(PORT))
 
-    assert "An earlier start was cut off while it loaded the city" in started.stdout
+    assert "An earlier start was cut off while loading the city" in started.stdout
     assert answers(url_in(started.stdout))
 
 
@@ -222,7 +222,7 @@ def test_one_given_service_alone_is_refused(make_demo: Callable[..., Demo]) -> N
     refused = make_demo(REDIS_URL="redis://127.0.0.1:1/0")("--detach")
 
     assert refused.returncode == 1
-    assert refused.stderr == "lamplighter: REDIS_URL is set alone: set both DATABASE_URL and REDIS_URL, or neither.\n"
+    assert refused.stderr == "lamplighter: only REDIS_URL is set. Set both DATABASE_URL and REDIS_URL, or neither.\n"
 
 
 @pytest.mark.shows("1.10")

@@ -71,5 +71,5 @@ def test_a_folder_that_others_can_read_or_a_link_is_not_taken(short: Path) -> No
 def test_no_folder_at_all_is_told_with_the_way_out(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "is_made_for", lambda owner, folder: False)
 
-    with pytest.raises(StackError, match="set LAMPLIGHTER_VAR to a folder that it can use"):
+    with pytest.raises(StackError, match="set LAMPLIGHTER_VAR to a folder it can use"):
         stack_folders(short / "var")

@@ -35,7 +35,7 @@ def test_without_apt_it_prints_the_lines_for_each_system(
         machine.install_packages("demo")
 
     words = str(stopped.value)
-    assert "there is no apt" in words
+    assert "apt is not available" in words
     assert "apt-get install -y --no-install-recommends redis-server" in words
     assert "brew install python@3.13 postgresql@17 postgis redis gdal gettext" in words
     assert "docker run --rm -it -p 8311:8311" in words

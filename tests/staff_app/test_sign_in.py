@@ -63,7 +63,7 @@ def test_guessing_is_slowed_down(town: Rivermark, client: Client) -> None:
 def test_nobody_signs_up(town: Rivermark, client: Client, method: str) -> None:
     typed = {"email": "eve@example.org", "password1": PASSWORD, "password2": PASSWORD}
     answer = getattr(client, method)("/accounts/signup/", typed)
-    assert "No sign-up here" in answer.content.decode()
+    assert "You can’t sign up here" in answer.content.decode()
     assert not User.objects.filter(email="eve@example.org").exists()
 
 
@@ -88,11 +88,11 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link_once(town: Rivermark,
     client.post(form, {"password1": new, "password2": new})
     assert sign_in(Client(), town.tom.email, new)
     assert not sign_in(Client(), town.tom.email)
-    assert "does not work any more" in Client().get(link.group(1), follow=True).content.decode()
+    assert "doesn’t work anymore" in Client().get(link.group(1), follow=True).content.decode()
     # The same page for an address that nobody has, and no mail to it.
     other = Client().post("/accounts/password/reset/", {"email": "nobody@example.org"}, follow=True)
-    assert "Look at your mail" in known
-    assert "Look at your mail" in other.content.decode()
+    assert "Check your email" in known
+    assert "Check your email" in other.content.decode()
     assert len(mail.outbox) == 1
 
 

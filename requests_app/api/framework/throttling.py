@@ -17,7 +17,7 @@ class ApiKeyThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.auth is None:
             return True
-        return limits.within(f"{self.scope}:{request.auth.pk}", most=self.most, per_s=self.per_s)
+        return limits.allow_key(f"{self.scope}:{request.auth.pk}", most=self.most, per_s=self.per_s)
 
     def wait(self) -> float:
         return self.per_s

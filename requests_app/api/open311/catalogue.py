@@ -105,7 +105,7 @@ def _attribute(question: QuestionVersion, order: int) -> dict[str, Any]:
 
 
 def discovery(city: Jurisdiction) -> dict[str, Any]:
-    site = links.site_of(city)
+    site = links.base_url(city)
     published = ServiceVersion.objects.filter(service__jurisdiction=city).aggregate(at=Max("published_at"))["at"]
     # In UTC, so that later ones sort after earlier ones.
     changeset = f"{(published or city.created_at).astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -122,7 +122,7 @@ def _related(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool
     said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
     last = said.order_by("service_request", "-id").distinct("service_request")
     beside.last_words = dict(last.values_list("service_request_id", "text"))
-    site = links.site_of(city)
+    site = links.base_url(city)
     shown = [row.pk for row in page if not row.photos_private]
     photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
     # What was reported comes before the work's own photos.
@@ -147,8 +147,8 @@ def _add_answers(beside: Related, keys: Iterable[int]) -> None:
         beside.answers[answer.service_request_id].append(
             {
                 "code": answer.question_version.code,
-                "label": answer.question_words,
-                "name": answer.value_words,
+                "label": answer.question_text,
+                "name": answer.value_text,
                 "value": ",".join(map(str, value)) if isinstance(value, list) else str(value),
             }
         )

@@ -58,7 +58,7 @@ def create(
     with _gathered(problems):
         answers = _answers(parameters, city, version)
     if len(files) > photos.PHOTOS_MAX:
-        problems.append(photos.refusal("too_many"))
+        problems.append(photos.refusal_message("too_many"))
     if problems:
         raise ValidationError(problems)
 
@@ -237,13 +237,13 @@ def _stored(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Phot
     stored: list[Photo] = []
     try:
         for file in files:
-            stored.append(photos.take(file, size=file.size or 0, jurisdiction=city))
+            stored.append(photos.store_upload(file, size=file.size or 0, jurisdiction=city))
         yield stored
     except photos.PhotoRefused as refused:
         raise ValidationError(str(refused)) from None
     finally:
         for photo in Photo.objects.filter(pk__in=[photo.pk for photo in stored], service_request=None):
-            photos.remove(photo)
+            photos.delete(photo)
 
 
 def _notice(
@@ -269,7 +269,7 @@ def _notice(
     else:
         notice.append(wording.next_step(service_request).words)
     if service_request.public_state == PublicState.PENDING_REVIEW:
-        notice.append(_("Somebody will look at it before everyone can see it."))
+        notice.append(_("Someone will review it before everyone can see it."))
     if service_request.public_state == PublicState.PRIVATE:
         notice.append(
             _("This report is private. Your reference is %(reference)s.")

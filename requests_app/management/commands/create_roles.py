@@ -1,4 +1,4 @@
-"""The database's roles: who may do what there, as the second lock behind the application's own rules."""
+"""Database roles with least privileges, a second line of defense behind the application's permissions."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from requests_app.models import Event
 
 @dataclass(frozen=True)
 class Role:
-    """A login of one kind of process, with its time-outs: settings of the role hold behind any connection pooler."""
+    """The login of one kind of process. Timeouts are set on the role, so that they apply behind any connection pooler."""
 
     name: str
     writes: bool
@@ -25,7 +25,7 @@ class Role:
 
 
 ROLES = [
-    # A page that takes longer than this has lost its reader, and must not hold its locks.
+    # Nobody waits for a page longer than this, so it must not keep its locks.
     Role("lamplighter_web", True, "5s", "3s", "15s"),
     Role("lamplighter_worker", True, "5min", "10s", "60s"),
     Role("lamplighter_export", False, "30min", "10s", "60s"),
@@ -34,15 +34,15 @@ ROLES = [
 
 
 class Command(BaseCommand):
-    """Not a migration: roles belong to the whole cluster, where test databases made in parallel would race for them."""
+    """Not a migration: roles belong to the cluster, so parallel test databases would race to create them."""
 
-    help = "Make the database roles web, worker, export and read, and grant each what it needs. Run it after migrate."
+    help = "Create the database roles web, worker, export and read with the privileges they need. Run it after migrate."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--passwords",
             action="store_true",
-            help="give each role a new random password and print the settings to use",
+            help="set new random passwords and print the settings to use",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,13 +53,13 @@ class Command(BaseCommand):
                 urls = self.new_passwords() if options["passwords"] else []
         except ProgrammingError as error:
             raise CommandError(
-                f"{str(error).strip().splitlines()[0]}. Run this as the role that owns the tables and may make roles: "
-                "ALTER ROLE lamplighter_owner CREATEROLE, and DATABASE_URL_OWNER set to it."
+                f"{str(error).strip().splitlines()[0]}. Run this as the role that owns the tables and can create roles: "
+                "ALTER ROLE lamplighter_owner CREATEROLE, and set DATABASE_URL_OWNER to it."
             ) from error
         for url in urls:
             self.stdout.write(url)
         if options["verbosity"]:
-            self.stdout.write(f"{len(ROLES)} roles are in place: {', '.join(role.name for role in ROLES)}.")
+            self.stdout.write(f"{len(ROLES)} roles are ready: {', '.join(role.name for role in ROLES)}.")
 
     def make_roles(self) -> None:
         with connection.cursor() as cursor:
@@ -82,12 +82,12 @@ class Command(BaseCommand):
                 )
 
     def grant(self) -> None:
-        """Grant on each table of ours by name: PostGIS keeps one in the same schema that is not ours to grant."""
+        """Grants privileges on our own tables by name, since PostGIS keeps a table in the same schema."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
             tables = [sql.Identifier(name) for (name,) in cursor.fetchall()]
             if not tables:
-                raise CommandError("This role owns no tables here: run migrate first, with DATABASE_URL_OWNER.")
+                raise CommandError("This role owns no tables here. Run migrate first, with DATABASE_URL_OWNER.")
             cursor.execute(
                 "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND sequenceowner = current_user"
             )
@@ -102,7 +102,7 @@ class Command(BaseCommand):
                     rights = sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}")
                     cursor.execute(rights.format(every_table, name))
                     cursor.execute(sql.SQL("GRANT USAGE, SELECT ON SEQUENCE {} TO {}").format(every_sequence, name))
-                    # What happened cannot be rewritten, not even by a page or a worker that somebody has taken over.
+                    # The event log is append-only, even for a compromised web or worker process.
                     cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(event, name))
                 else:
                     cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(every_table, name))

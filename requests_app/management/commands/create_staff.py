@@ -1,4 +1,4 @@
-"""`create_staff EMAIL --department CODE --role ROLE --password-stdin`: a sign-in for people who work for the city."""
+"""`create_staff EMAIL --department CODE --role ROLE --password-stdin`: creates a staff account."""
 
 import sys
 from typing import Any
@@ -12,20 +12,22 @@ from django.db import transaction
 from requests_app.actions import people
 from requests_app.management.commands.import_layers import find_jurisdiction
 from requests_app.models import Department, Jurisdiction, Role, User
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 
 
 class Command(BaseCommand):
-    help = "Make a member of staff, or give one who exists a further role. Without --department: in the whole city."
+    help = "Create a member of staff, or add a role to an existing one. Without --department, the role is citywide."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
-        parser.add_argument("--name", default="", help="as colleagues read it; default: what stands before the @")
-        parser.add_argument("--department", default="", metavar="CODE", help="leave out for the whole city")
+        parser.add_argument("--name", default="", help="full name (default: the part before the @)")
         parser.add_argument(
-            "--role", required=True, help=f"one of {', '.join(FIRST_ROLES)}, or a role of the city's own"
+            "--department", default="", metavar="CODE", help="department code (default: the whole city)"
         )
-        parser.add_argument("--jurisdiction", default="", metavar="ID", help="needed only where there are several")
+        parser.add_argument(
+            "--role", required=True, help=f"one of {', '.join(DEFAULT_ROLES)}, or one of the city's own roles"
+        )
+        parser.add_argument("--jurisdiction", default="", metavar="ID", help="required if there are several")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
     @transaction.atomic
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
         except ValidationError:
-            raise CommandError(f"{email} is no e-mail address.") from None
+            raise CommandError(f"{email} is not an email address.") from None
         jurisdiction = find_jurisdiction(options["jurisdiction"])
         role = self.role(jurisdiction, options["role"])
         department = self.department(jurisdiction, options["department"])
@@ -43,27 +45,27 @@ class Command(BaseCommand):
         if options["password_stdin"]:
             user.set_password(self.password(user))
         elif not user.password:
-            # No password: they choose one by "I forgot my password".
+            # They choose a password through "Forgot your password?".
             user.set_unusable_password()
         user.save()
-        people.join_staff(user, role, department)
+        people.add_membership(user, role, department)
         where = department.code if department else "the whole city"
         self.stdout.write(f"{email} is {role.code} in {where} ({jurisdiction.name}).")
 
     def role(self, jurisdiction: Jurisdiction, code: str) -> Role:
-        role = people.role_named(jurisdiction, code)
+        role = people.get_role(jurisdiction, code)
         if role is None:
-            raise CommandError(f"There is no role {code}. There are: {', '.join(FIRST_ROLES)}.")
+            raise CommandError(f"There is no role {code}. Choose from: {', '.join(DEFAULT_ROLES)}.")
         return role
 
     def department(self, jurisdiction: Jurisdiction, code: str) -> Department | None:
         if not code:
             return None
-        found = Department.objects.filter(jurisdiction=jurisdiction, code=code).first()
-        if found is None:
+        department = Department.objects.filter(jurisdiction=jurisdiction, code=code).first()
+        if department is None:
             codes = ", ".join(Department.objects.filter(jurisdiction=jurisdiction).values_list("code", flat=True))
-            raise CommandError(f"{jurisdiction.name} has no department {code}. It has: {codes or 'none yet'}.")
-        return found
+            raise CommandError(f"{jurisdiction.name} has no department {code}. Choose from: {codes or 'none yet'}.")
+        return department
 
     def password(self, user: User) -> str:
         password = sys.stdin.readline().rstrip("\r\n")

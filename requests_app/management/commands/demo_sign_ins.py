@@ -1,4 +1,4 @@
-"""`demo_sign_ins`: how to sign in as each of the demo's people."""
+"""`demo_sign_ins`: prints how to sign in as the demo's staff."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from requests_app.models import User
 
 
 class Command(BaseCommand):
-    help = "Print e-mail and password of the demo's staff."
+    help = "Print the emails and passwords of the demo's staff."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            self.stdout.write("This is no demo: it has no sign-ins that everybody may know.")
+            self.stdout.write("This is not a demo, so there are no demo accounts.")
             return
         known = set(User.objects.filter(email__in=[person.email for person in PEOPLE]).values_list("email", flat=True))
         for person in PEOPLE:
             if person.email in known:
                 self.stdout.write(f"  {person.role:16} {person.email:24} {PASSWORD}")
         if not known:
-            self.stdout.write("No demo staff yet. To make a sign-in of your own: bin/manage create_staff --help")
+            self.stdout.write("No demo staff yet. To create an account: bin/manage create_staff --help")

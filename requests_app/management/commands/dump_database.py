@@ -1,4 +1,4 @@
-"""Dumps today's database into one file: the fixture on which tomorrow's migrations are tested."""
+"""Dump the database into one file, as a fixture for testing later migrations."""
 
 import gzip
 import os
@@ -12,7 +12,7 @@ from django.db import connection
 
 
 def pg_dump() -> str:
-    """PostgreSQL's own dump program, of the newest version here: an older one refuses a newer server."""
+    """The newest pg_dump installed, since an older one refuses a newer server."""
     versions = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/pg_dump"), key=lambda path: int(path.parts[-3]), reverse=True
     )
@@ -20,15 +20,15 @@ def pg_dump() -> str:
 
 
 class Command(BaseCommand):
-    help = "Dump the database as gzipped SQL, without owners and rights: a fixture for the tests of later migrations."
+    help = "Dump the database as gzipped SQL, without owners and privileges, to test later migrations on."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="where to write, as in tests/dumps/0005.sql.gz")
+        parser.add_argument("file", type=Path, help="the file to write, such as tests/dumps/0005.sql.gz")
 
     def handle(self, *, file: Path, **options: Any) -> None:
         settings = connection.settings_dict
         environment = os.environ | {
-            # A socket's folder may be named either way in the URL.
+            # A URL may name a socket's folder in either place.
             "PGHOST": settings["HOST"] or settings["OPTIONS"].get("host", ""),
             "PGPORT": str(settings["PORT"] or ""),
             "PGUSER": settings["USER"] or "",
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         ]
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".partial")
-        # No time in the header: the same database gives the same bytes.
+        # mtime=0: the same database gives the same bytes.
         with partial.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
             if process.stdout is not None:
@@ -53,8 +53,6 @@ class Command(BaseCommand):
             errors = process.communicate()[1].decode(errors="replace").strip()
         if process.returncode:
             partial.unlink()
-            raise CommandError(
-                f"pg_dump could not dump the database: {errors.splitlines()[-1] if errors else 'no reason given'}"
-            )
+            raise CommandError(f"pg_dump failed: {errors.splitlines()[-1] if errors else 'no error message'}")
         partial.replace(file)
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes")

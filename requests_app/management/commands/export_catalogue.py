@@ -1,4 +1,4 @@
-"""export_catalogue: the city's whole catalogue as one YAML file, which import_catalogue reads again."""
+"""export_catalogue: writes the city's whole catalogue as YAML, which import_catalogue can read."""
 
 import sys
 from argparse import ArgumentParser
@@ -13,11 +13,11 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Write the city's catalogue as YAML: to the screen, or to a file."
+    help = "Write the city's catalogue as YAML, to standard output or a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--jurisdiction", help="its jurisdiction_id; may be left out if there is only one")
-        parser.add_argument("--output", type=Path, help="the file to write; without it, the screen")
+        parser.add_argument("--jurisdiction", help="its jurisdiction_id, required if there are several")
+        parser.add_argument("--output", type=Path, help="the file to write (default: standard output)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         catalogue = export_catalogue(find_jurisdiction(options["jurisdiction"]))
@@ -28,12 +28,12 @@ class Command(BaseCommand):
         try:
             options["output"].write_text(text, encoding="utf-8")
         except OSError as error:
-            raise CommandError(f"{options['output']} cannot be written: {error.strerror}") from error
-        sys.stderr.write(f"{options['output']} is written.\n")
+            raise CommandError(f"{options['output']} could not be written: {error.strerror}") from error
+        sys.stderr.write(f"Wrote {options['output']}.\n")
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, so that a person can edit an article; and no aliases."""
+    """Writes multi-line texts as blocks, which are easier to edit, and no aliases."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True

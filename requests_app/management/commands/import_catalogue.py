@@ -1,4 +1,4 @@
-"""import_catalogue FILE…: services, questions, departments, articles and the rest, from YAML into the city."""
+"""import_catalogue FILE…: imports services, questions, departments, articles and more from YAML."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,11 +12,11 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Import a catalogue from one YAML file or several. What it names is made or updated; the rest stays."
+    help = "Import a catalogue from YAML files. Creates or updates what they name and keeps the rest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
-        parser.add_argument("--jurisdiction", help="its jurisdiction_id; may be left out if there is only one")
+        parser.add_argument("--jurisdiction", help="its jurisdiction_id, required if there are several")
 
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = find_jurisdiction(options["jurisdiction"])

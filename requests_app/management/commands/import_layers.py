@@ -1,4 +1,4 @@
-"""import_layers FOLDER --mapping layers.yml: a city's own map files become its basemap, areas and owners."""
+"""import_layers FOLDER --mapping layers.yml: imports a city's map files as basemap, areas and owners."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,12 +13,12 @@ from requests_app.models import Jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Import a folder of GeoJSON files or Shapefiles, each layer replacing what it was before (docs/cities.md)."
+    help = "Import a folder of GeoJSON files or Shapefiles, replacing the same layers (docs/cities.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--mapping", type=Path, required=True, help="YAML: what each file is used for")
-        parser.add_argument("--jurisdiction", help="its jurisdiction_id; may be left out if there is only one")
+        parser.add_argument("--mapping", type=Path, required=True, help="YAML file that says what each map file is for")
+        parser.add_argument("--jurisdiction", help="its jurisdiction_id, required if there are several")
 
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = find_jurisdiction(options["jurisdiction"])
@@ -29,16 +29,14 @@ class Command(BaseCommand):
             report = import_layers(jurisdiction, folder, mapping, progress=Progress())
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
-        for what, count in report.counts.items():
-            self.stdout.write(f"{what}: {count:,}")
+        for name, count in report.counts.items():
+            self.stdout.write(f"{name}: {count:,}")
         if report.problems:
-            self.stdout.write(
-                f"Left out or kept as it was: {len(report.problems):,}. The lines above say which and why."
-            )
+            self.stdout.write(f"Skipped or kept unchanged: {len(report.problems):,}. See the lines above for details.")
 
 
 def find_jurisdiction(jurisdiction_id: str | None) -> Jurisdiction:
-    """The named jurisdiction, or the only one. Raises CommandError with the ids to choose from."""
+    """The jurisdiction with this id, or the only one. Raises CommandError with the ids to choose from."""
     every = Jurisdiction.objects.defer("boundary").order_by("jurisdiction_id")
     if jurisdiction_id:
         every = every.filter(jurisdiction_id=jurisdiction_id)
@@ -46,4 +44,4 @@ def find_jurisdiction(jurisdiction_id: str | None) -> Jurisdiction:
     if len(found) == 1:
         return found[0]
     known = ", ".join(Jurisdiction.objects.order_by("jurisdiction_id").values_list("jurisdiction_id", flat=True))
-    raise CommandError(f"Say which jurisdiction: --jurisdiction ID. Known: {known or 'none; see load_city'}.")
+    raise CommandError(f"Choose a jurisdiction with --jurisdiction ID. Available: {known or 'none, see load_city'}.")

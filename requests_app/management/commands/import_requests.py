@@ -1,4 +1,4 @@
-"""import_requests FILE --mapping MAP: a city's earlier requests from its CSV file, with their history."""
+"""import_requests FILE --mapping MAP: imports a city's earlier requests from CSV, with their history."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,15 +13,17 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Import earlier requests from a CSV file. A second import changes what has changed; nothing is doubled."
+    help = (
+        "Import earlier requests from a CSV file. Importing again updates changed requests and creates no duplicates."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="a CSV file, also gzipped (.gz)")
+        parser.add_argument("file", type=Path, help="CSV file, optionally gzipped (.gz)")
         parser.add_argument(
-            "--mapping", type=Path, required=True, help="a mapping file, or the name of one that ships: boston"
+            "--mapping", type=Path, required=True, help="mapping file, or the name of an included one: boston"
         )
-        parser.add_argument("--jurisdiction", help="its jurisdiction_id; may be left out if there is only one")
-        parser.add_argument("--rejects", type=Path, help="where rows go that cannot be taken (default: var/imports/)")
+        parser.add_argument("--jurisdiction", help="its jurisdiction_id, required if there are several")
+        parser.add_argument("--rejects", type=Path, help="file for rejected rows (default: in var/imports/)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = find_jurisdiction(options["jurisdiction"])
@@ -34,8 +36,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         progress.finish()
         self.stdout.write(
-            f"{done.new:,} new, {done.changed:,} changed, {done.same:,} as before, {done.rejected:,} left out; "
-            f"{done.geocoded:,} found by their address, {done.without_place:,} have no place."
+            f"{done.new:,} new, {done.changed:,} changed, {done.same:,} unchanged, {done.rejected:,} rejected; "
+            f"{done.geocoded:,} located by address, {done.without_place:,} without a location."
         )
         if done.rejects:
-            self.stdout.write(f"Left out: {done.rejects}")
+            self.stdout.write(f"Rejected rows: {done.rejects}")

@@ -1,4 +1,4 @@
-"""`index_requests`: the words by which everybody finds public reports, anew (docs/operating.md)."""
+"""`index_requests`: rebuilds the search index of public reports (docs/operating.md)."""
 
 from typing import Any
 
@@ -9,12 +9,10 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = (
-        "Index the words and blocks of all reports anew. It may run beside the traffic, and again after it was cut off."
-    )
+    help = "Rebuild the search index of all reports. Safe to run during normal use, and again after an interruption."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--jurisdiction", default="", metavar="ID", help="needed only where there are several")
+        parser.add_argument("--jurisdiction", default="", metavar="ID", help="required if there are several")
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = index_all_requests(find_jurisdiction(options["jurisdiction"]))

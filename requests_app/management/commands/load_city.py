@@ -1,4 +1,4 @@
-"""load_city FOLDER: a city's own folder (city.yaml and its files) becomes a jurisdiction, or updates it."""
+"""load_city FOLDER: creates or updates a jurisdiction from a city's folder (city.yaml and its files)."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,18 +15,18 @@ from requests_app.imports.progress import Progress
 
 
 class Command(BaseCommand):
-    help = "Load or update a city from its folder: city.yaml names its files (docs/cities.md)."
+    help = "Load or update a city from its folder; city.yaml lists its files (docs/cities.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="the folder with city.yaml in it, or such a file")
+        parser.add_argument("folder", type=Path, help="the folder that contains city.yaml, or the file itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            # A demo of another city has the demo's people too: somebody must be able to sign in.
+            # In a demo, create the demo staff for another city too, so that someone can sign in.
             staff = load_staff if settings.DEMO else None
             jurisdiction = load_city(
                 options["folder"], progress=Progress(), before_requests=staff, generate=load_history
             )
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) is loaded.")
+        self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) loaded.")

@@ -1,4 +1,4 @@
-"""load_demo: Rivermark, the demo city, with two years of requests and a member of staff for each role."""
+"""load_demo: loads Rivermark, the demo city, with two years of requests and a staff account per role."""
 
 from pathlib import Path
 from typing import Any
@@ -16,32 +16,32 @@ from requests_app.imports.progress import Progress
 from requests_app.models import Jurisdiction
 
 RIVERMARK = Path(demo.__file__).parent / "rivermark"
-# Enough for invented texts, and learned in a few seconds.
+# Enough for generated texts, and trained in seconds.
 TEXTS_OF_A_SERVICE = 300
 
 
 class Command(BaseCommand):
-    help = "Load the demo city: map, addresses, catalogue, staff with a known password, and invented requests."
+    help = "Load the demo city: map, addresses, catalogue, staff with a published password, and invented requests."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO or settings.PRODUCTION:
-            raise CommandError("The demo city comes with passwords that everybody knows: set LAMPLIGHTER_DEMO=1 first.")
+            raise CommandError("The demo city comes with published passwords. Set LAMPLIGHTER_DEMO=1 first.")
         try:
             jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff, generate=load_history)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         moderation.load(jurisdiction)
         self.train(jurisdiction)
-        self.stdout.write(f"{jurisdiction.name} is loaded.")
+        self.stdout.write(f"{jurisdiction.name} loaded.")
 
     def train(self, jurisdiction: Jurisdiction) -> None:
-        """The suggestions, from the demo's own requests; without scikit-learn, names and key words go on suggesting."""
+        """Trains the suggestions on the demo's requests. Without scikit-learn, only names and keywords suggest services."""
         try:
             from requests_app.worker import training
         except ImportError:
-            self.stdout.write("The suggestions were not trained: that needs requirements-train.txt.")
+            self.stdout.write("Suggestions not trained: install requirements-train.txt.")
             return
         try:
             training.train(jurisdiction, most=TEXTS_OF_A_SERVICE)
-        except training.TooLittle:
-            self.stdout.write("The suggestions were not trained: there are too few requests.")
+        except training.NotEnoughData:
+            self.stdout.write("Suggestions not trained: too few requests.")

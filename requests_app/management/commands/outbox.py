@@ -1,4 +1,4 @@
-"""`outbox status`, `outbox retry ID`, `outbox retry --dead`: what must still happen, and what was given up."""
+"""`outbox status`, `outbox retry ID`, `outbox retry --dead`: pending and failed outbox rows."""
 
 from typing import Any
 
@@ -8,46 +8,46 @@ from django.db.models import Count, Min
 from requests_app import outbox
 from requests_app.clock import app_now
 from requests_app.models import OutboxRow
-from requests_app.models.outbox import UNDONE
+from requests_app.models.outbox import PENDING
 
 
 class Command(BaseCommand):
-    help = "Look at the outbox, and bring back what was given up."
+    help = "Show the outbox, and retry failed rows."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        doing = parser.add_subparsers(dest="doing", required=True)
-        doing.add_parser("status", help="how much is waiting, how old it is, and what was given up")
-        retry = doing.add_parser("retry", help="bring back one row, or all that were given up")
+        commands = parser.add_subparsers(dest="command_name", required=True)
+        commands.add_parser("status", help="show how many rows are waiting, since when, and which failed")
+        retry = commands.add_parser("retry", help="retry one row, or all failed rows")
         retry.add_argument("id", nargs="?", type=int)
-        retry.add_argument("--dead", action="store_true", help="every row that was given up")
+        retry.add_argument("--dead", action="store_true", help="retry all failed rows")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["doing"] == "status":
+        if options["command_name"] == "status":
             self.status()
         elif options["dead"]:
             dead = OutboxRow.objects.exclude(dead_at=None).values_list("pk", flat=True)
-            self.stdout.write(f"{sum(outbox.retry(pk) for pk in dead)} brought back.")
+            self.stdout.write(f"Rows that will be retried: {sum(outbox.retry(pk) for pk in dead)}")
         elif options["id"] is None:
-            raise CommandError("Say which: outbox retry ID, or outbox retry --dead.")
+            raise CommandError("Name a row or all of them: outbox retry ID, or outbox retry --dead.")
         elif outbox.retry(options["id"]):
-            self.stdout.write(f"{options['id']} brought back.")
+            self.stdout.write(f"Row {options['id']} will be retried.")
         else:
-            raise CommandError(f"{options['id']} is neither dead nor held: there is nothing to bring back.")
+            raise CommandError(f"Row {options['id']} is neither dead nor paused, so there is nothing to retry.")
 
     def status(self) -> None:
         now = app_now()
-        waiting = OutboxRow.objects.filter(UNDONE).values("lane").annotate(n=Count("id"), oldest=Min("due_at"))
-        found = {row["lane"]: row for row in waiting.order_by("lane")}
+        waiting = OutboxRow.objects.filter(PENDING).values("lane").annotate(n=Count("id"), oldest=Min("due_at"))
+        by_lane = {row["lane"]: row for row in waiting.order_by("lane")}
         for lane in OutboxRow.Lane.values:
-            row = found.get(lane)
-            if row is None:
-                self.stdout.write(f"{lane:9} nothing waits")
+            totals = by_lane.get(lane)
+            if totals is None:
+                self.stdout.write(f"{lane:9} nothing waiting")
                 continue
-            late = max(0, round((now - row["oldest"]).total_seconds()))
-            self.stdout.write(f"{lane:9} {row['n']} waiting, the oldest due since {late} s")
+            late = max(0, round((now - totals["oldest"]).total_seconds()))
+            self.stdout.write(f"{lane:9} {totals['n']} waiting, the oldest due {late} s ago")
         dead = OutboxRow.objects.exclude(dead_at=None).select_related("service_request").order_by("id")
         self.stdout.write(f"dead      {dead.count()}")
-        for given_up in dead[:50]:
-            of = given_up.service_request.display_reference if given_up.service_request else "-"
-            tries = f"{given_up.attempts} tries since {given_up.created_at:%Y-%m-%d %H:%M}"
-            self.stdout.write(f"  {given_up.pk}  {given_up.kind}  {of}  {tries}  {given_up.last_error}")
+        for row in dead[:50]:
+            reference = row.service_request.display_reference if row.service_request else "-"
+            attempts = f"{row.attempts} attempts since {row.created_at:%Y-%m-%d %H:%M}"
+            self.stdout.write(f"  {row.pk}  {row.kind}  {reference}  {attempts}  {row.last_error}")

@@ -1,4 +1,4 @@
-"""`train_suggestions`: learn from earlier requests which service is meant by which words (docs/suggestions.md)."""
+"""`train_suggestions`: trains the service suggestions on earlier requests (docs/suggestions.md)."""
 
 import time
 from typing import Any
@@ -9,27 +9,27 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Train the suggestions on the city's own public requests and key words. Needs requirements-train.txt."
+    help = "Train the service suggestions on the city's public requests and keywords. Requires requirements-train.txt."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--jurisdiction", default="", metavar="ID", help="needed only where there are several")
+        parser.add_argument("--jurisdiction", default="", metavar="ID", help="required if there are several")
 
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = find_jurisdiction(options["jurisdiction"])
         try:
-            # Only here: web and worker run without scikit-learn.
+            # Imported here, since web and worker run without scikit-learn.
             from requests_app.worker import training
         except ImportError as error:
-            raise CommandError(f"{error.name} is not installed: install requirements-train.txt first.") from None
+            raise CommandError(f"{error.name} is not installed. Install requirements-train.txt first.") from None
         began = time.monotonic()
         try:
             done = training.train(jurisdiction)
-        except training.TooLittle:
+        except training.NotEnoughData:
             raise CommandError(
-                f"There is too little to learn from: no word is in {training.LEAST_REQUESTS} public requests. "
-                "Key words alone go on suggesting."
+                f"Too few requests to learn from: no word appears in {training.LEAST_REQUESTS} public requests. "
+                "Suggestions still work by keywords."
             ) from None
         self.stdout.write(
-            f"Learned {done.services} services from {done.texts:,} texts ({done.features:,} words and parts of words) "
+            f"Trained on {done.texts:,} texts for {done.services} services ({done.features:,} words and word parts) "
             f"in {time.monotonic() - began:.0f} s."
         )

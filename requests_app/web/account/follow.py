@@ -1,4 +1,4 @@
-"""Following an area, a service, a place or a thing by mail: asking for it, the mailed link, and the way out."""
+"""Email updates on an area, a service, a place or an asset: sign-up, confirmation link and unsubscribe."""
 
 from collections.abc import Callable
 
@@ -19,9 +19,9 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import blocked_addresses
 from requests_app.web.account.follow_forms import CadenceForm, SubscribeForm
 from requests_app.web.account.follow_target import NAMES, follow_target, page_of
-from requests_app.web.account.my_data import change_by_link, may_change
+from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.report import confirm
 from requests_app.web.request.reporter_actions import with_link
 from requests_app.web.request.track import track_page
@@ -34,7 +34,7 @@ DAY_S = 24 * 3600
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: CityRequest) -> HttpResponse:
-    """Asks for an address; the answer is the same whether we know it or not."""
+    """Sign-up form. The answer doesn't tell whether we know the address."""
     what = follow_target(request.jurisdiction, request.GET)
     if what is None:
         unknown = bool(set(NAMES) & set(request.GET))
@@ -47,7 +47,7 @@ def follow(request: CityRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             email = form.cleaned_data["email"]
-            if limits.may_mail(
+            if limits.allow_email(
                 request, "follow", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
             ):
                 wished = FollowTarget(
@@ -66,14 +66,14 @@ def follow(request: CityRequest) -> HttpResponse:
                 else:
                     status, asked = 200, email
             else:
-                form.add_error(None, too_much())
+                form.add_error(None, too_many_requests())
                 status = 429
     seen_at = page_of(what, PublicFilter(request.jurisdiction, request.GET).query)
     context = {"what": what, "form": form, "asked": asked, "seen_at": seen_at}
     return render(request, "requests_app/account/follow.html", context, status=status)
 
 
-# --- The mailed link --------------------------------------------------------------------------------------------------
+# --- The link in the email --------------------------------------------------------------------------------------------------
 
 
 def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
@@ -81,7 +81,7 @@ def _subscribed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "stopped": wished is None})
 
 
-# What the button on the link's page does.
+# The action of the button on the link's page, by purpose.
 DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
     OneTimeLink.Purpose.CONFIRM: confirm.confirmed,
     OneTimeLink.Purpose.SUBSCRIBE: _subscribed,
@@ -93,18 +93,18 @@ DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: CityRequest, token: str) -> HttpResponse:
-    """A visit changes nothing (programs that look into mails make some); the button acts, once."""
-    link = links.one_time(token, request.jurisdiction)
+    """GET changes nothing, since email scanners open links; the button acts, once."""
+    link = links.find_one_time_link(token, request.jurisdiction)
     if link is None or link.purpose not in DOES:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     confirms = link.purpose == OneTimeLink.Purpose.CONFIRM
     if confirms and not confirm.waits(link):
-        # It was sent, perhaps by the link of another mail.
+        # Already sent, perhaps through the link of another email.
         return confirm.over(request, link)
     if request.method == "POST":
         try:
             if "not_me" in request.POST:
-                confirm_report.refuse(link) if confirms else verify_email.refuse(link)
+                confirm_report.decline(link) if confirms else verify_email.decline(link)
                 return render(request, "requests_app/account/verify.html", {"link": link, "refused": True})
             if "again" in request.POST and confirms:
                 return confirm.again(request, link)
@@ -112,11 +112,11 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
         except verify_email.AddressBlocked:
             context = {"link": link, "banned": blocked_addresses.refusal(request.jurisdiction)}
             return render(request, "requests_app/account/verify.html", context, status=403)
-        except verify_email.UsedUp:
-            link = links.one_time(token, request.jurisdiction)
+        except verify_email.LinkExpired:
+            link = links.find_one_time_link(token, request.jurisdiction)
             if link is None:
                 return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
-    over = link.used_at is not None or verify_email.is_over(link)
+    over = link.used_at is not None or verify_email.is_expired(link)
     if confirms and (over or not confirm.waits(link)):
         return confirm.over(request, link)
     context = {"link": link, "over": over}
@@ -127,28 +127,28 @@ def verify(request: CityRequest, token: str) -> HttpResponse:
     return render(request, "requests_app/account/verify.html", context, status=410 if over else 200)
 
 
-# --- The way out ------------------------------------------------------------------------------------------------------
+# --- Unsubscribe ------------------------------------------------------------------------------------------------------
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_digest_link(request: CityRequest, token: str) -> HttpResponse:
-    """A page with a button, or one POST by the mail program. The token alone allows it; for what is gone it is done already."""
-    named = links.digest_of(token)
+    """A page with a button, or a one-click POST by the email program. The token is enough; also fine if already gone."""
+    named = links.parse_digest_token(token)
     if named is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     done = request.method == "POST"
     if done:
         contact_point_id, subscription_id = named
         if subscription_id:
-            subscriptions.stop(subscription_id)
+            subscriptions.unsubscribe(subscription_id)
         else:
             followers.unsubscribe_digest(contact_point_id)
     return render(request, "requests_app/account/unsubscribe.html", {"done": done, "of_reports": not named[1]})
 
 
-# --- One's own report -------------------------------------------------------------------------------------------------
+# --- Updates on your own report -------------------------------------------------------------------------------------------------
 
 
 @with_link("news")
@@ -157,5 +157,5 @@ def updates(request: CityRequest, access: RequestAccess, person: Person) -> Http
     if not form.is_valid():
         return track_page(request, access, status=422)
     followers.set_cadence(access.service_request, form.cleaned_data["cadence"], actor=person)
-    messages.success(request, _("We remember how often you want to hear from us."))
+    messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:track", access.service_request.reference)

@@ -1,4 +1,4 @@
-"""News by mail: of one's report, or of an area, a service, a place or a thing."""
+"""Forms for email updates on your own report, or on an area, a service, a place or an asset."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from requests_app.messages.wording import distance_words
 from requests_app.models import SMALLEST_RADIUS_M, Cadence
 
 CADENCES = [
-    (Cadence.AT_ONCE.value, _("At once, one mail for each change")),
-    (Cadence.DAILY.value, _("Once a day, all changes in one mail")),
-    (Cadence.WEEKLY.value, _("Once a week, on Monday")),
+    (Cadence.AT_ONCE.value, _("Right away, one email for each update")),
+    (Cadence.DAILY.value, _("Once a day, all updates in one email")),
+    (Cadence.WEEKLY.value, _("Once a week, on Mondays")),
 ]
 RADII = [SMALLEST_RADIUS_M, 500, 1000]
 
@@ -21,29 +21,29 @@ class CadenceForm(forms.Form):
 
 
 class SubscribeForm(CadenceForm):
-    """What is followed stands in the address; a place also needs how far around it."""
+    """The URL says what to follow; a place also needs a radius."""
 
     email = forms.EmailField(
-        label=_("E-mail"),
-        help_text=_("We first send you a link. No news comes before you press it."),
+        label=_("Email"),
+        help_text=_("We’ll email you a link first. Updates start after you confirm."),
         max_length=254,
         error_messages={
-            "required": _("Enter an e-mail address like name@example.com."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
+            "required": _("Enter an email address like name@example.com."),
+            "invalid": _("Enter an email address like name@example.com."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     radius = forms.TypedChoiceField(
-        label=_("How far around?"),
-        choices=lambda: [(one, distance_words(one)) for one in RADII],
+        label=_("How far around it?"),
+        choices=lambda: [(meters, distance_words(meters)) for meters in RADII],
         coerce=int,
         widget=forms.RadioSelect,
     )
     field_order = ["email", "radius", "cadence"]
 
     def __init__(self, *args: Any, radius: int | None, **kwargs: Any) -> None:
-        """radius: how far the reader looked (meters); None: what is followed is no place."""
-        near = next((one for one in RADII if radius and one >= radius), RADII[-1])
+        """radius: meters around the place on the previous page; None if it isn't a place."""
+        near = next((meters for meters in RADII if radius and meters >= radius), RADII[-1])
         kwargs["initial"] = {"cadence": Cadence.DAILY, "radius": near, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         if radius is None:

@@ -1,4 +1,4 @@
-"""What one may follow: an area, a service, a place or a thing, as the list's filters name it, and the page that shows it."""
+"""What people can follow: an area, a service, a place or an asset, named by the list's filters, and the page that shows it."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ NAMES = ("area", "service", "asset", "near")
 
 
 def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> FollowTarget | None:
-    """What ?area=, ?service=, ?asset= and ?near= name, as in the list's filters; None if any of them is not the city's."""
+    """The target of ?area=, ?service=, ?asset= and ?near=; None if the city doesn't have one of them."""
     chosen = PublicFilter(jurisdiction, query)
     typed = chosen.chosen
     names: list[str] = []
@@ -57,7 +57,7 @@ def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Follo
 
 
 def page_of(what: FollowTarget, chosen: str) -> str:
-    """The page that says what goes on there; of a service within an area and the like, the list as `chosen`."""
+    """The target's own page; for combinations such as a service within an area, the list filtered by `chosen`."""
     only = [one for one in (what.area, what.service, what.asset, what.point) if one is not None]
     if len(only) == 1:
         if what.area is not None:

@@ -1,4 +1,4 @@
-"""What one fills in about one's own requests: the address that a link goes to, where news goes, what is to be erased."""
+"""Forms for residents' own data: sign-in, contact details and erasing."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from requests_app.web.report.forms import PHONE_MAX, phone_number
 from requests_app.web.text_field import WordsField
 
-NOT_AN_ADDRESS = _("Enter an e-mail address like name@example.com.")
+NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("Email"),
         max_length=254,
         error_messages={"required": NOT_AN_ADDRESS, "invalid": NOT_AN_ADDRESS},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -24,20 +24,20 @@ class NewAddressForm(AddressForm):
     def __init__(self, *args: Any, old: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.old = old
-        self.fields["email"].label = _("New e-mail")
-        self.fields["email"].help_text = _("We send a link there. Nothing changes before you press it.")
+        self.fields["email"].label = _("New email")
+        self.fields["email"].help_text = _("We’ll send a link to this address. Nothing changes until you select it.")
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"])
         if email.strip().lower() == self.old:
-            raise forms.ValidationError(_("This is the address that we have now. Enter a new one."))
+            raise forms.ValidationError(_("This is the address we already have. Enter a new one."))
         return email
 
 
 class PhoneForm(forms.Form):
     phone = WordsField(
         label=_("Phone"),
-        help_text=_("A crew may call this number. We do not text. Leave it blank and we forget the number."),
+        help_text=_("A crew may call this number. We don’t send texts. Leave it blank to remove your number."),
         required=False,
         max_length=PHONE_MAX,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
@@ -50,10 +50,10 @@ class PhoneForm(forms.Form):
 class EraseForm(forms.Form):
     CONTACT, ALL = "contact", "all"
     what = forms.ChoiceField(
-        label=_("What shall we erase?"),
+        label=_("What do you want to erase?"),
         choices=[
-            (CONTACT, _("My name, e-mail, phone and postal address. My reports stay, without a name.")),
-            (ALL, _("All of it, my reports too.")),
+            (CONTACT, _("My name, email, phone and postal address. My reports stay, without my name.")),
+            (ALL, _("Everything, including my reports.")),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what to erase."), "invalid_choice": _("Choose what to erase.")},

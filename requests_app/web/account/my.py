@@ -1,4 +1,4 @@
-"""My requests: all that was sent, joined or followed with one address, on whatever device, and the news it asked for."""
+"""My reports: everything sent, joined or followed with one email address, and its updates."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ from requests_app.models import Disposition, Participation, ServiceRequest, Stat
 from requests_app.rules import my_requests
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
-from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.request_access import RELATED, RequestAccess
 from requests_app.web.resident import Resident, own_page, remember_opened, resident_of, sign_out
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 ROWS = 25
-# Nobody reads more of them on one page; each has its way out in its own mails besides.
+# Enough for one page; the emails have unsubscribe links too.
 NEWS_SHOWN = 100
 ORDER: paging.Order = [("submitted_at", "desc"), ("id", "desc")]
 ASKED_AN_HOUR = 20
@@ -34,7 +34,7 @@ TO_ONE_ADDRESS_AN_HOUR = 5
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def my(request: CityRequest) -> HttpResponse:
-    """The list, or the form that asks for a link; its answer is the same whether we know the address or not."""
+    """The list, or the sign-in form, whose answer doesn't tell whether we know the address."""
     if request.method == "POST":
         return _ask(request)
     resident = resident_of(request)
@@ -48,25 +48,30 @@ def _ask(request: CityRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "requests_app/account/my_sign_in.html", {"form": form}, status=422)
     email = form.cleaned_data["email"]
-    may = limits.may_mail(request, "my", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR)
+    may = limits.allow_email(
+        request, "my", email, an_hour=ASKED_AN_HOUR, to_one=TO_ONE_ADDRESS_AN_HOUR, per_s=limits.HOUR
+    )
     if not may:
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return render(request, "requests_app/account/my_sign_in.html", {"form": form}, status=429)
-    visitor = visitor_of(request)
-    verify_email.ask_to_sign_in(request.jurisdiction, email, visitor_hash=visitor_hash(visitor))
-    return remember(render(request, "requests_app/account/my_sign_in.html", {"form": form, "asked": email}), visitor)
+    visitor = get_visitor(request)
+    verify_email.send_sign_in_link(request.jurisdiction, email, visitor_hash=visitor_hash(visitor))
+    return set_visitor_cookie(
+        render(request, "requests_app/account/my_sign_in.html", {"form": form, "asked": email}), visitor
+    )
 
 
 def _list(request: CityRequest, resident: Resident) -> HttpResponse:
     found = my_requests.requests(resident.contact_point).select_related(*RELATED)
-    page = paging.page_or_first(found, ORDER, request.GET.get("cursor"), ROWS)
+    page = paging.page_or_first_page(found, ORDER, request.GET.get("cursor"), ROWS)
     news = my_requests.subscriptions(resident.contact_point).order_by("-id")[: NEWS_SHOWN + 1]
     context = {
         "resident": resident,
         "rows": _rows(request, resident, page.rows),
         "pager": page.urls(),
         "news": [
-            (one, CadenceForm(initial={"cadence": one.cadence}, auto_id=f"id_{one.pk}_%s")) for one in news[:NEWS_SHOWN]
+            (item, CadenceForm(initial={"cadence": item.cadence}, auto_id=f"id_{item.pk}_%s"))
+            for item in news[:NEWS_SHOWN]
         ],
         "more_news": len(news) > NEWS_SHOWN,
     }
@@ -85,7 +90,7 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
         is_own = one.pk in own
         access = RequestAccess(one, None, is_own)
         shown = access.shown
-        # One city for all rows: what it knows by heart (its listed reasons) is then read once and not for each.
+        # Share one jurisdiction, so that its cached reasons are read once.
         one.jurisdiction = shown.jurisdiction = request.jurisdiction
         to_reporter = is_own and access.parent is None
         rows.append(
@@ -110,35 +115,37 @@ def _waits_for_answer(shown: ServiceRequest) -> bool:
 @require_GET
 @own_page()
 def my_request(request: CityRequest, resident: Resident, reference: str) -> HttpResponse:
-    """To the request's own page, with the cookie of its private link, as if the link had been pressed in a mail."""
+    """Redirects to the request's page with the cookie of its private link, as the link in an email does."""
     found = my_requests.requests(resident.contact_point).filter(reference=references.parse(reference) or "").first()
     if found is None:
-        return no_such_request(request)
+        return request_not_found(request)
     people = my_requests.people(resident.contact_point)
     parts = found.participations.filter(person__in=people).select_related("person").order_by("id")
-    # Who sent it and joined it too, as two people with one address, opens it as the one who sent it.
+    # If one address both sent and joined it, open it as the sender.
     part = min(parts, key=lambda one: one.role not in Participation.OWN)
     response = redirect("requests_app:track", found.reference)
-    set_link_cookie(response, links.token(links.link_for(part.person, found)), found)
+    set_link_cookie(response, links.token(links.get_or_create_link(part.person, found)), found)
     return remember_opened(request, response, found.reference)
 
 
 @require_POST
 @own_page()
 def my_updates(request: CityRequest, resident: Resident, subscription_id: int) -> HttpResponseBase:
-    """How often it comes, that it was meant, or that it stops."""
-    wished: Subscription | None = my_requests.subscriptions(resident.contact_point).filter(pk=subscription_id).first()
-    if wished is None:
-        messages.info(request, _("This was stopped already."))
+    """Changes how often updates come, confirms them, or unsubscribes."""
+    subscription: Subscription | None = (
+        my_requests.subscriptions(resident.contact_point).filter(pk=subscription_id).first()
+    )
+    if subscription is None:
+        messages.info(request, _("You already unsubscribed from this."))
     elif "stop" in request.POST:
-        subscriptions.stop(wished.pk)
-        messages.success(request, _("You get no more news about this."))
+        subscriptions.unsubscribe(subscription.pk)
+        messages.success(request, _("You won’t get any more updates about this."))
     else:
         form = CadenceForm(request.POST)
         if form.is_valid():
-            # The sign-in proved the address: its holder says here that they want it.
-            subscriptions.want(wished.pk, cadence=form.cleaned_data["cadence"])
-            messages.success(request, _("We remember how often you want to hear from us."))
+            # Signing in verified the address, so this confirms the subscription.
+            subscriptions.set_cadence(subscription.pk, cadence=form.cleaned_data["cadence"])
+            messages.success(request, _("We saved how often you want updates."))
     return redirect("requests_app:my")
 
 

@@ -1,4 +1,4 @@
-"""The mailed link that signs in: by a press in the browser that asked for it; in any other, the address is asked for too."""
+"""The sign-in link in an email. In a browser that didn't ask for it, the address must be entered too."""
 
 import hmac
 
@@ -13,34 +13,34 @@ from requests_app.actions.drafts import visitor_hash
 from requests_app.models import OneTimeLink
 from requests_app.web import visitor
 from requests_app.web.account.forms import AddressForm
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.resident import sign_in
 
 TRIES_AN_HOUR = 10
 
 
 def asked_here(request: CityRequest, link: OneTimeLink) -> bool:
-    kept = request.COOKIES.get(visitor.COOKIE, "")
-    return bool(kept and link.visitor_hash) and hmac.compare_digest(visitor_hash(kept), link.visitor_hash)
+    cookie = request.COOKIES.get(visitor.COOKIE, "")
+    return bool(cookie and link.visitor_hash) and hmac.compare_digest(visitor_hash(cookie), link.visitor_hash)
 
 
 def asks_for_address(request: CityRequest, link: OneTimeLink) -> AddressForm | None:
-    """A link that was forwarded must not sign in whoever presses it: they would write in somebody else's name."""
+    """Asks for the address, so that a forwarded link doesn't sign in someone else."""
     return None if asked_here(request, link) else AddressForm(request.POST if request.method == "POST" else None)
 
 
 def sign_in_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """The button on the link's page. Raises proving.UsedUp."""
+    """The button on the link's page. Raises verify_email.UsedUp."""
     form = asks_for_address(request, link)
     if form is not None:
         status = 422
-        if not limits.within(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
-            form.add_error(None, too_much(request.jurisdiction))
+        if not limits.allow_key(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
+            form.add_error(None, too_many_requests(request.jurisdiction))
             status = 429
         elif form.is_valid() and form.cleaned_data["email"].strip().lower() != link.contact_point.normalized:
-            form.add_error("email", _("We did not send this link to that address. Check what you typed."))
-        if not form.is_valid() and not verify_email.is_over(link):
+            form.add_error("email", _("We didn’t send this link to that address. Check what you typed."))
+        if not form.is_valid() and not verify_email.is_expired(link):
             return render(request, "requests_app/account/verify.html", {"link": link, "form": form}, status=status)
     contact_point = verify_email.use(link)
-    messages.success(request, _("You are signed in."))
+    messages.success(request, _("You’re signed in."))
     return sign_in(request, redirect("requests_app:my"), contact_point)

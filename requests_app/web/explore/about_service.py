@@ -1,4 +1,4 @@
-"""One service: what it is, our goal and what is usual, what answers it already, and what was reported of it lately."""
+"""The page of a service: description, target, typical times, related articles and recent reports."""
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -15,7 +15,7 @@ from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import newest
 
-# There is no second list beside it.
+# The page has no other list.
 SHOWN = 8
 
 
@@ -43,7 +43,7 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
 
 
 def _service(city: Jurisdiction, code: str) -> Service | None:
-    """One that residents may ask for."""
+    """The current version of a service that residents can request."""
     return (
         Service.objects.filter(jurisdiction=city, service_code=code, active=True, current__isnull=False)
         .exclude(current__visibility=ServiceVersion.Visibility.STAFF)

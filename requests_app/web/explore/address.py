@@ -1,4 +1,4 @@
-""" "What about my address?": ward, collection day, council member and the like, from the city's own areas."""
+""" "About your address": ward, collection day, council member and so on, from the city's areas."""
 
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
@@ -19,11 +19,11 @@ AN_HOUR = 300
 SURE = 0.9
 
 
-# Where somebody lives is in the address of this page: no cache keeps it, and no log of ours (see docs/operating.md).
+# This URL tells where someone lives, so neither caches nor our logs keep it (see docs/operating.md).
 @require_safe
 @cache_control(private=True, no_store=True)
 def address(request: CityRequest) -> HttpResponse:
-    """?q= words; ?lat= and ?long= a point. Several places that fit are listed; nothing is stored."""
+    """?q= text, ?lat= and ?long= a point. Lists the matches if there are several. Stores nothing."""
     form = AddressForm(request.GET if {"q", "lat"} & set(request.GET) else None)
     context: dict[str, object] = {"form": form}
     if not form.is_valid():
@@ -32,7 +32,9 @@ def address(request: CityRequest) -> HttpResponse:
     if not words and point is None:
         return _page(request, context)
     if not limits.allow(request, "address", AN_HOUR):
-        form.add_error(None, _("This came too often from your network in the last hour. Wait a while, or call us."))
+        form.add_error(
+            None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us.")
+        )
         return _page(request, context, status=429)
     context["words"] = words
     if point is None:
@@ -57,7 +59,7 @@ def _card(request: CityRequest, words: str, point: Point) -> dict[str, object]:
         "point": point,
         "words": words,
         "parts": parts,
-        # The city's first layer is the one that its people know best.
+        # A city lists the layer that residents know best first.
         "area": parts[0].area if parts else None,
     }
 

@@ -1,4 +1,4 @@
-"""The city's areas, and what is going on in one: a ward, a neighborhood, a park."""
+"""The list of the city's areas, and the page of one: a ward, a neighborhood, a park."""
 
 import re
 from typing import Any
@@ -23,15 +23,15 @@ from requests_app.web.explore.request_rows import open_and_ended
 @require_safe
 @cache_control(max_age=30, public=True)
 def areas(request: CityRequest) -> HttpResponse:
-    """All of them by layer, and the box that finds a smaller place."""
+    """All areas by layer, and a search box for smaller places."""
     return areas_page(request)
 
 
 def areas_page(request: CityRequest, **more: Any) -> HttpResponse:
     layers: dict[str, list[Any]] = {}
     ours = Area.objects.filter(jurisdiction=request.jurisdiction, is_ours=True)
-    for one in ours.order_by("layer", "code").values("layer", "code", "name"):
-        layers.setdefault(one["layer"], []).append(one)
+    for area in ours.order_by("layer", "code").values("layer", "code", "name"):
+        layers.setdefault(area["layer"], []).append(area)
     groups = [(code, layer_words(code), sorted(named, key=_counted)) for code, named in layers.items()]
     context = {"layers": groups, "form": PlaceForm(), **more}
     return render(request, "requests_app/explore/areas.html", context, status=404 if more else 200)
@@ -60,7 +60,7 @@ def _area(city: Jurisdiction, layer: str, code: str) -> Area | None:
 
 
 def _reported_in(area: Area) -> QuerySet[ServiceRequest]:
-    """Newest first, as the area's own index has them."""
+    """Newest first, in the order of the area's index."""
     return (
         ServiceRequest.objects.public()
         .filter(request_areas__area=area, request_areas__public_state=PublicState.PUBLIC)
@@ -69,7 +69,7 @@ def _reported_in(area: Area) -> QuerySet[ServiceRequest]:
 
 
 def _counted(named: dict[str, str]) -> list[tuple[int, str]]:
-    """Ward 2 before ward 10."""
+    """Sort key that puts ward 2 before ward 10."""
     return [
         (int(part), "") if part.isdecimal() else (0, part.casefold()) for part in re.split(r"(\d{1,9})", named["name"])
     ]

@@ -33,7 +33,7 @@ def article(request: HttpRequest, code: str) -> HttpResponse:
             "article": found,
             "shared_title": localized(found.title),
             "body": markdown.render(localized(found.body)),
-            # Where the city has not said it in the page's language, the page says which language it is in.
+            # If the city has no text in the page's language, mark the language it is in.
             "body_language": get_language() if found.body.get(get_language() or "en") else "en",
             "services": services,
         },

@@ -1,4 +1,4 @@
-"""What one may ask the city for: found by one's own words, or by category."""
+"""The list of services: searched in your own words, or by category."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ from requests_app.web.city_request import CityRequest
 from requests_app.web.report.start import UNKNOWN, by_category, offered_versions
 
 WORDS_MAX = 200
-# More than on the way to a report: who searches here compares.
+# More than in the report form, since people compare here.
 SERVICES, ARTICLES = 6, 4
 
 
 @require_safe
 def services(request: CityRequest) -> HttpResponse:
-    """?q= finds services and articles; the whole list stays below."""
+    """?q= searches services and articles; the full list stays below."""
     return services_page(request)
 
 
 def services_page(request: CityRequest, *, unknown: bool = False) -> HttpResponse:
-    """unknown: the address named a service that the city does not have."""
+    """unknown: the URL named a service that the city doesn't have."""
     q = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:WORDS_MAX]
     versions = offered_versions(request.jurisdiction)
     context: dict[str, Any] = {"q": q, "q_max": WORDS_MAX, "groups": by_category(versions), "is_unknown": unknown}
@@ -31,7 +31,7 @@ def services_page(request: CityRequest, *, unknown: bool = False) -> HttpRespons
         context["found"] = suggestions.suggest(
             request.jurisdiction, q, request.LANGUAGE_CODE, services=SERVICES, articles=ARTICLES
         )
-        context["unknown"] = next((one for one in versions if one.service.service_code == UNKNOWN), None)
+        context["unknown"] = next((version for version in versions if version.service.service_code == UNKNOWN), None)
     return render(request, "requests_app/explore/services.html", context, status=404 if unknown else 200)
 
 
@@ -40,5 +40,5 @@ def category(request: CityRequest, code: str) -> HttpResponse:
     chosen = Category.objects.filter(jurisdiction=request.jurisdiction, code=code.replace("\x00", "\ufffd")).first()
     if chosen is None:
         raise Http404
-    versions = [one for one in offered_versions(request.jurisdiction) if one.category_id == chosen.pk]
+    versions = [version for version in offered_versions(request.jurisdiction) if version.category_id == chosen.pk]
     return render(request, "requests_app/explore/services.html", {"category": chosen, "groups": [(chosen, versions)]})

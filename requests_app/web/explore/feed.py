@@ -1,4 +1,4 @@
-"""What changed lately, for feed readers and other programs: Atom with GeoRSS points, by the filters of the public list."""
+"""Recent changes for feed readers and other programs: Atom with GeoRSS points, with the filters of the public list."""
 
 import datetime as dt
 import hashlib
@@ -25,37 +25,37 @@ from requests_app.rules import intake
 from requests_app.web.explore import filters
 
 ENTRIES = 50
-# A reader that looks once a month misses nothing; what is older stands in the list.
+# A reader that polls once a month misses nothing; older changes are in the list.
 WITHIN = dt.timedelta(days=31)
 
 
 @require_safe
 @cache_control(max_age=30, public=True)
 def feed(request: HttpRequest) -> HttpResponse:
-    """The last 50 changes of the last 31 days, newest first. A value that the city does not have finds nothing."""
+    """The last 50 changes of the last 31 days, newest first. Unknown filter values match nothing."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    # It has an order of its own.
+    # The feed has its own order.
     chosen = PublicFilter(jurisdiction, request.GET).but(sort="")
-    site = links.site_of(jurisdiction)
+    site = links.base_url(jurisdiction)
     title = _("Reports to %(city)s") % {"city": jurisdiction.name}
     atom = Feed(
         title=": ".join([title, *filter(None, [" · ".join(filters.words(chosen))])]),
         description="",
-        subtitle=_("What people reported to the city and what became of it. Private reports are not in here."),
+        subtitle=_("What people reported to the city, and what happened next. Private reports aren’t included."),
         link=site + filters.address(reverse("requests_app:public_list"), chosen),
         feed_url=site + filters.address(request.path, chosen),
         feed_guid=f"{site}{request.path}?{chosen.query}",
         language=get_language(),
-        # Atom asks for an author of each entry, or of the whole.
+        # Atom requires an author for each entry or for the feed.
         author_name=f"{jurisdiction.name} 311",
     )
     for one in changes(chosen):
-        # One city for all: what it knows by heart is then read once and not for each.
+        # Share one jurisdiction, so that its cached properties are read once.
         one.jurisdiction = jurisdiction
         atom.add_item(**_entry(one, site))
     written = atom.writeString("utf-8").encode()
     response = HttpResponse(written, content_type="application/atom+xml; charset=utf-8")
-    # By what is in it, and never by a date: what is hidden leaves the feed, and nothing in it is newer for that.
+    # ETag, never Last-Modified: hiding an entry changes the feed but no date in it.
     response["ETag"] = etag = f'"{hashlib.sha256(written).hexdigest()[:20]}"'
     return get_conditional_response(request, etag=etag, response=response) or response
 
@@ -69,29 +69,29 @@ def changes(chosen: PublicFilter) -> QuerySet[ServiceRequest]:
 
 class Feed(GeoAtom1Feed):
     def add_item(self, *args: Any, **item: Any) -> None:
-        """What an import brought along and XML cannot hold (a control character) would be the end of the whole feed."""
+        """Removes control characters from imported text; XML can't hold them and the feed would break."""
         clean: dict[str, Any] = {
             name: intake.clean_text(value) if isinstance(value, str) else value for name, value in item.items()
         }
         super().add_item(*args, **clean)
 
     def latest_post_date(self) -> dt.datetime:
-        """An empty feed is of today, not of this second, or it would be new each time somebody looks."""
+        """An empty feed is dated today, not now, or it would change on every request."""
         latest: dt.datetime = super().latest_post_date()
         return latest if self.items else latest.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
-    """Its id stays the same through every change, so that a reader shows the new state and no second report."""
+    """The id never changes, so that readers update the entry instead of adding another."""
     name = localized(service_request.service_version.name)
     return {
         "title": f"{name}: {status_words(service_request, to_reporter=False)}",
         "link": site + reverse("requests_app:track", args=[service_request.reference]),
         "unique_id": f"{site}/r/{service_request.reference}",
-        # Readers show it as HTML: what somebody typed stays words there, in its own language.
+        # Readers render it as HTML: escape what residents typed, and mark its language.
         "description": format_html(
             '<p><bdi>{}</bdi></p><p lang="{}" dir="auto">{}</p>',
-            service_request.public_address or _("No place shown"),
+            service_request.public_address or _("Location not shown"),
             service_request.language,
             service_request.description[:500],
         ),

@@ -1,4 +1,4 @@
-"""What the list and the map share: the form of their filters, what was chosen in words, one page of it, and the ways on."""
+"""Shared by the list and the map: the filter form, the chosen filters in words, pagination and related links."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,38 +18,38 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.places.public_place import LISTED
 from requests_app.web.explore.request_rows import RELATED
 
-# (value, words, is chosen), and such choices under a heading.
+# (value, label, is chosen), and groups of these under a heading.
 Option = tuple[str, str, bool]
 Group = tuple[str, list[Option]]
 
-# What somebody may follow by mail, of all that can be chosen (see web/account/follow.py).
+# The filters that people can follow by email (see web/account/follow.py).
 FOLLOWED = ("service", "area", "near", "asset")
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One thing that was chosen, in words, and the page without it."""
+    """A chosen filter in words, and the page without it."""
 
     words: str
     url: str
 
 
 def tidy(request: HttpRequest, chosen: PublicFilter) -> HttpResponse | None:
-    """The form sends all its fields; the address that people share has only what they chose."""
+    """Redirects to a URL with only the chosen filters, since the form sends all its fields."""
     return redirect(address(request.path, chosen)) if "kind" in request.GET else None
 
 
 def page(chosen: PublicFilter, cursor: str | None, size: int) -> paging.Page[ServiceRequest]:
-    """One page of what fits; a cursor that we did not make begins anew."""
+    """One page of matches. An invalid cursor starts from the beginning."""
     fetch = ServiceRequest.objects.select_related(*RELATED)
     try:
-        return paging.page_in_turn(chosen.in_turn(), chosen.order, cursor, size, fetch=fetch)
+        return paging.page_of_segments(chosen.in_turn(), chosen.order, cursor, size, fetch=fetch)
     except paging.BadCursor:
-        return paging.page_in_turn(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
+        return paging.page_of_segments(chosen.in_turn(), chosen.order, None, size, fetch=fetch)
 
 
 def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceRequest]) -> dict[str, Any]:
-    """For _choice.html and around it, on the page of this URL name: "public_list" or "map"."""
+    """Context of _filters.html and its page, by URL name: "public_list" or "map"."""
     here = reverse(f"requests_app:{url_name}")
     result = result_words(chosen, found)
     chips = [
@@ -74,21 +74,21 @@ def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceReque
 
 
 def result_words(chosen: PublicFilter, found: paging.Page[ServiceRequest]) -> str:
-    """How many there are, as far as that is known without counting ten years."""
+    """How many matches there are, as far as we know without counting ten years of reports."""
     number = len(found.rows)
     if found.previous_cursor:
         return ngettext("%(number)d more report", "%(number)d more reports", number) % {"number": number}
     if found.next_cursor and chosen.by_change:
-        return _("The %(number)d reports that changed last") % {"number": number}
+        return _("The %(number)d most recently updated reports") % {"number": number}
     if found.next_cursor:
         return _("The newest %(number)d reports") % {"number": number}
     if not number:
-        return _("No reports fit this choice")
+        return _("No reports match your filters")
     return ngettext("%(number)d report", "%(number)d reports", number) % {"number": number}
 
 
 def _follow_url(chosen: PublicFilter) -> str:
-    """Where one can ask for news of what is chosen; "" where a part of it is nothing that mails could keep to."""
+    """Where to sign up for email updates on these filters; "" if one of them can't be followed."""
     follow_target = {name: chosen.chosen[name] for name in FOLLOWED if name in chosen.chosen}
     if not follow_target or chosen.unknown or {"q", "category"} & set(chosen.chosen):
         return ""
@@ -100,13 +100,13 @@ def address(path: str, chosen: PublicFilter) -> str:
 
 
 def words(chosen: PublicFilter) -> list[str]:
-    """What was chosen, as a person would say it, in the order of `chosen.chosen`."""
+    """The chosen filters in words, in the order of `chosen.chosen`."""
     return [_word(chosen, name) for name in chosen.chosen]
 
 
 def _word(chosen: PublicFilter, name: str) -> str:
     if name in chosen.unknown:
-        return _("Not known here: %(value)s") % {"value": chosen.chosen[name][:40]}
+        return _("Not found: %(value)s") % {"value": chosen.chosen[name][:40]}
     if name == "category" and chosen.category:
         return localized(chosen.category.name)
     if name == "service" and chosen.service and chosen.service.current:
@@ -124,13 +124,13 @@ def _word(chosen: PublicFilter, name: str) -> str:
     return {
         "open": _("Still open"),
         "ended": _("Closed"),
-        "1": _("Older ones too"),
-        "changed": _("Last change first"),
+        "1": _("Include older reports"),
+        "changed": _("Recently updated first"),
     }[chosen.chosen[name]]
 
 
 def _kinds(chosen: PublicFilter) -> list[Group]:
-    """Each category as a whole, and its services: one choice, so that nobody can ask for a tree among the street lights."""
+    """Each category and its services in one select, so that contradictory choices are impossible."""
     services = Service.objects.filter(jurisdiction=chosen.jurisdiction, current__visibility__in=LISTED, active=True)
     by_category: dict[int, list[Option]] = {}
     for service in services.select_related("current"):
@@ -150,7 +150,7 @@ def _kinds(chosen: PublicFilter) -> list[Group]:
 
 
 def _choices(chosen: PublicFilter) -> list[dict[str, Any]]:
-    """The form's other selects: name, label, what the empty choice is called, and groups of options."""
+    """The form's other selects: name, label, label of the empty choice, and groups of options."""
 
     def option(name: str, value: str, words: str) -> Option:
         return value, words, chosen.chosen.get(name) == value
@@ -172,13 +172,13 @@ def _choices(chosen: PublicFilter) -> list[dict[str, Any]]:
             "name": "sort",
             "label": _("Order"),
             "empty": _("Newest first"),
-            "groups": [("", [option("sort", "changed", _("Last change first"))])],
+            "groups": [("", [option("sort", "changed", _("Recently updated first"))])],
         },
     ]
 
 
 def layer_words(layer: str) -> str:
-    """What a layer of areas is called: our words for those that most cities have, else the city's own code."""
+    """Name of a layer of areas: ours for common layers, otherwise the city's code."""
     return {
         "council_district": _("Council districts"),
         "neighborhood": _("Neighborhoods"),

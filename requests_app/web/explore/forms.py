@@ -1,4 +1,4 @@
-"""The address box of "What about my address?"."""
+"""Address and place search forms."""
 
 from typing import Any
 
@@ -13,29 +13,29 @@ ADDRESS_MAX = 200
 
 
 class AddressForm(forms.Form):
-    """Sent by GET, so that the page can be kept as a bookmark; nothing of it is stored."""
+    """Sent by GET, so that the result can be bookmarked. Stores nothing."""
 
     q = WordsField(
         label=gettext_lazy("Your address"),
-        help_text=gettext_lazy("Like: 12 Elm St. We do not keep it."),
+        help_text=gettext_lazy("For example, 12 Elm St. We don’t save it."),
         max_length=ADDRESS_MAX,
-        error_messages={"required": gettext_lazy("Type an address, a corner or a park.")},
+        error_messages={"required": gettext_lazy("Enter an address, a corner or a park.")},
     )
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     long = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Ids of its own: on the first page other forms stand beside it.
+        # Its own ids, since the home page has other forms too.
         super().__init__(*args, **{"auto_id": "address_%s", **kwargs})
-        # A point says enough.
+        # A point is enough.
         self.fields["q"].required = not self.data.get("lat")
         self.fields["q"].widget.attrs |= address_attributes(reverse("place_search"), "address_lat", "address_long")
 
 
 class PlaceForm(AddressForm):
-    """The same box where what was reported is looked for: an address means its block."""
+    """The same box for finding reports, where an address means its block."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].label = gettext_lazy("An address, a corner, a park or a number on a light")
-        self.fields["q"].help_text = gettext_lazy("Like: 12 Elm St, or L00417. We do not keep it.")
+        self.fields["q"].label = gettext_lazy("An address, a corner, a park or the number on a street light")
+        self.fields["q"].help_text = gettext_lazy("For example, 12 Elm St or L00417. We don’t save it.")

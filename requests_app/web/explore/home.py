@@ -1,4 +1,4 @@
-"""The first page: say it in your own words, browse, or look a report up."""
+"""The home page: describe a problem, browse services, or check a report."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.forms import AddressForm
 from requests_app.web.report.forms import ProblemForm
 from requests_app.web.request.forms import FindForm
-from requests_app.web.visitor import drafts_of
+from requests_app.web.visitor import open_drafts
 
 FIXED_LATELY = 3
 
@@ -24,12 +24,12 @@ def home(request: CityRequest) -> HttpResponse:
             "find_form": FindForm(auto_id="find_%s"),
             "address_form": AddressForm(),
             "categories": Category.objects.filter(jurisdiction=request.jurisdiction),
-            # Those that may still be opened again: what is closed is two weeks old and more.
+            # Resolved, not closed: closed requests are at least two weeks old.
             "fixed": ServiceRequest.objects.public()
             .filter(jurisdiction=request.jurisdiction, status="resolved", disposition=Disposition.FIXED)
             .select_related("service_version")
             .order_by("-resolved_at")[:FIXED_LATELY],
-            "drafts": drafts_of(request)[:1],
+            "drafts": open_drafts(request)[:1],
             "switch_form": "report-form",
         },
     )

@@ -1,4 +1,4 @@
-"""The public map: where reports are, beside the list that says the same in words."""
+"""The public map of reports, next to a list of the same reports."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ from requests_app.places.public_filter import PublicFilter
 from requests_app.web.explore import filters
 from requests_app.web.explore.request_rows import request_rows
 
-# The list beside the map: the newest; the public list has the rest.
+# The list next to the map has the newest reports; the public list has the rest.
 NEWEST = 20
-# What is seen around a thing, in meters.
+# Meters shown around an asset.
 AROUND_M = 150
 
 
@@ -40,20 +40,20 @@ def map_page(request: HttpRequest) -> HttpResponse:
 
 
 def _map_words() -> dict[str, Any]:
-    """What js/map.js says, in the page's language."""
+    """Messages of js/map.js in the page's language."""
     return {
         "statuses": words_by_code(),
         "open": _("Still open"),
         "ended": _("Closed"),
-        "several": _("Reports at this spot: {number}"),
-        "all": _("See all of them in the list"),
-        "closer": _("Reports around here: {number}. The map is closer now."),
-        "nothing": _("There is no report in the middle of the map."),
+        "several": _("Reports at this location: {number}"),
+        "all": _("See all of them in a list"),
+        "closer": _("Reports around here: {number}. The map has zoomed in."),
+        "nothing": _("There’s no report at the center of the map."),
     }
 
 
 def _view(chosen: PublicFilter) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of what was chosen, if it is a place; else the whole city is shown."""
+    """West, south, east and north of the chosen place; None shows the whole city."""
     if chosen.unknown:
         return None
     if chosen.near:

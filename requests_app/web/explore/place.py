@@ -1,4 +1,4 @@
-"""What was reported at a place: a block (never one house), a corner, a landmark, or one of the city's things."""
+"""Reports at a place: a block (never a single house), a corner, a landmark or an asset."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -24,15 +24,15 @@ from requests_app.web.report.forms import typed_point
 
 AN_HOUR = 300
 SURE = 0.9
-# Meters around a place: nobody can look closer, or one house could be watched.
+# Meters around a place. Nobody can choose fewer, or they could watch a single house.
 AROUND = (SMALLEST_RADIUS_M, 500, 1000)
 
 
-# Whose home is looked for is in the address of this page: no cache keeps it, and no log of ours (see docs/operating.md).
+# This URL tells whose home someone looks for, so neither caches nor our logs keep it (see docs/operating.md).
 @require_safe
 @cache_control(private=True, no_store=True)
 def places(request: CityRequest) -> HttpResponse:
-    """?q= words; ?lat= and ?long= a point: leads to the page of the place. Several that fit are listed."""
+    """?q= text, ?lat= and ?long= a point. Redirects to the page of the place, or lists several matches."""
     form = PlaceForm(request.GET if {"q", "lat"} & set(request.GET) else None)
     if not form.is_valid():
         return _places(request, form, status=422 if form.errors else 200)
@@ -40,7 +40,9 @@ def places(request: CityRequest) -> HttpResponse:
     if not words and point is None:
         return _places(request, form)
     if not limits.allow(request, "places", AN_HOUR):
-        form.add_error(None, _("This came too often from your network in the last hour. Wait a while, or call us."))
+        form.add_error(
+            None, _("We’ve had too many requests from your network in the last hour. Wait a while, or call us.")
+        )
         return _places(request, form, status=429)
     city = request.jurisdiction
     if point is not None:
@@ -58,7 +60,7 @@ def places(request: CityRequest) -> HttpResponse:
 
 
 def _page_of(city: Jurisdiction, match: Match) -> str:
-    """The page of what was found; where none is (a road without houses), the list of what was reported around there."""
+    """URL of the place's page; if it has none (a road without houses), of the list of reports around it."""
     if park := named.park_of(city, match):
         return reverse("requests_app:area", args=[park.layer, park.code])
     if place := named.of_match(city, match):
@@ -73,7 +75,7 @@ def _places(request: CityRequest, form: PlaceForm, *, status: int = 200, **conte
 @require_safe
 @cache_control(max_age=30, public=True)
 def place(request: CityRequest, path: str) -> HttpResponse:
-    """?around= says how many meters, 200 or more."""
+    """?around= is the radius in meters, 200 or more."""
     city = request.jurisdiction
     found = named.at_path(city, path)
     if len(found) != 1:
@@ -97,7 +99,7 @@ def place(request: CityRequest, path: str) -> HttpResponse:
 @require_safe
 @cache_control(max_age=30, public=True)
 def asset(request: CityRequest, number: str) -> HttpResponse:
-    """One of the city's things, by the number on it."""
+    """The page of an asset, by the number on it."""
     city = request.jurisdiction
     thing = assets.by_number(city, number)
     if thing is None:
@@ -118,7 +120,7 @@ def asset(request: CityRequest, number: str) -> HttpResponse:
 
 
 def _lists(chosen: PublicFilter) -> dict[str, Any]:
-    """Each by an index, and by the one rule of the public list."""
+    """Open and closed reports, each by an index and with the public list's rule."""
     reported = chosen.requests().order_by("-submitted_at", "-id")
     return open_and_ended(chosen.jurisdiction, reported, chosen.query)
 

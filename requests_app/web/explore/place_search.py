@@ -12,13 +12,13 @@ from requests_app import limits
 from requests_app.places import addresses, assets
 from requests_app.web.city_request import CityRequest
 
-# A search comes with almost every letter, and a library's readers share one address.
+# Nearly every keystroke searches, and everyone in a library shares one IP address.
 SEARCHES_AN_HOUR, NEAREST_AN_HOUR = 3000, 1500
 
 
 @require_safe
 def place_search(request: CityRequest) -> HttpResponse:
-    """?q=: the places and things that the words may mean, best first; things are called as in ?language=."""
+    """?q=: matching places and assets, best first. ?language= is the language of asset names."""
     text = request.GET.get("q", "")
     if text.strip() and not limits.allow(request, "place_search", SEARCHES_AN_HOUR):
         return _too_many()
@@ -34,7 +34,7 @@ def place_nearest(request: CityRequest) -> HttpResponse:
         latitude, longitude = float(request.GET.get("lat", "")), float(request.GET.get("long", ""))
     except ValueError:
         latitude = longitude = float("nan")
-    # Also false for "nan".
+    # Also rejects "nan".
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return JsonResponse({"error": "lat and long must be degrees"}, status=400)
     if not limits.allow(request, "place_nearest", NEAREST_AN_HOUR):
@@ -44,7 +44,7 @@ def place_nearest(request: CityRequest) -> HttpResponse:
 
 
 def _too_many() -> HttpResponse:
-    """The box and the map go on without it: what was typed is looked up when the form comes."""
+    """Answers an empty list when time is up: the form looks the text up again on submit."""
     response = JsonResponse({"error": "too many searches from this network in this hour"}, status=429)
     response["Retry-After"] = str(limits.HOUR)
     return response

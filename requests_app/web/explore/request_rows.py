@@ -1,4 +1,4 @@
-"""Requests as the rows of a list that everybody reads (_request_rows.html)."""
+"""Public requests as rows of a list (_request_rows.html)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from requests_app.messages.wording import status_words
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest
 from requests_app.places.public_filter import STATES
 
-# What the words of a row are made of.
+# Relations that the text of a row needs.
 RELATED = ("service_version", "department", "owner")
-# So many stand on a page that is about something else than its list.
+# Rows on a page whose main subject isn't the list.
 SHOWN = 6
 
 
 @dataclass(frozen=True)
 class Newest:
-    """The newest of a list: its rows, whether there are more, and what query of the public list has them all."""
+    """The newest rows of a list, whether there are more, and the public list's query for all of them."""
 
     rows: list[dict[str, Any]]
     has_more: bool
@@ -28,14 +28,14 @@ class Newest:
 def newest(
     jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], query: str = "", *, size: int = SHOWN
 ) -> Newest:
-    """found: in its order."""
+    """Rows in the order of `found`."""
     rows = list(found.select_related(*RELATED)[: size + 1])
     return Newest(request_rows(jurisdiction, rows[:size]), len(rows) > size, query)
 
 
 def open_and_ended(jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], query: str) -> dict[str, Any]:
-    """What is open first, then what was done: what _open_and_ended.html and _follow.html show."""
-    # Joined with an earlier one is not done.
+    """Open and closed requests, for _open_and_ended.html and _follow.html."""
+    # Combined with an earlier request isn't done.
     ended = found.filter(status__in=STATES["ended"]).exclude(disposition=Disposition.DUPLICATE)
     return {
         "query": query,
@@ -47,7 +47,7 @@ def open_and_ended(jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], 
 def request_rows(jurisdiction: Jurisdiction, found: Iterable[ServiceRequest]) -> list[dict[str, Any]]:
     rows = []
     for one in found:
-        # One city for all rows: what it knows by heart (its listed reasons) is then read once and not for each.
+        # Share one jurisdiction, so that its cached reasons are read once.
         one.jurisdiction = jurisdiction
         rows.append(
             {

@@ -1,4 +1,4 @@
-"""The map's tiles and its style, for any map program: small answers that caches may keep."""
+"""The map's tiles and style, cacheable and usable by any map client."""
 
 import gzip
 import hashlib
@@ -18,14 +18,14 @@ from requests_app.places.statement_timeout import TimeUpError
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
-# How old the public's dots may be.
+# How long caches may keep public dots.
 REQUESTS_S = 30
 GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
 
 
 @require_safe
 def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """The city's own layers. With today's version in ?v= the tile never changes: whoever has it may keep it."""
+    """The city's layers. With the current version in ?v= a tile never changes and may be cached forever."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     tile = tiles.Tile(z, x, y)
     if not tile.exists:
@@ -45,7 +45,7 @@ def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 @require_safe
 def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """The public requests: counted in cells from afar, points from near. Filters: those of the public list."""
+    """Public requests, with the public list's filters: counts per cell when zoomed out, points when zoomed in."""
     tile = tiles.Tile(z, x, y)
     if not tile.is_within(tiles.POINTS_TO):
         return _no_tile()
@@ -61,7 +61,7 @@ def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 @require_safe
 def map_style(request: HttpRequest) -> HttpResponse:
-    """The MapLibre style of this city's map, with whole addresses: MapLibre's worker knows no page to start from."""
+    """The MapLibre style of this city's map. URLs are absolute, since MapLibre's worker has no base URL."""
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
     response = JsonResponse(
         style.city_style(
@@ -80,7 +80,7 @@ def basemap_attribution(jurisdiction: Jurisdiction) -> str:
 
 
 def _source(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:
-    """Where the ground comes from: our own tiles, or what the settings say instead."""
+    """Source of the base map: our own tiles, or the one in the settings."""
     attribution = basemap_attribution(jurisdiction)
     if settings.BASEMAP_RASTER_URL:
         return {"type": "raster", "tiles": [settings.BASEMAP_RASTER_URL], "tileSize": 256, "attribution": attribution}
@@ -93,7 +93,7 @@ def _source(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, Any]:
 
 
 def _no_tile() -> HttpResponse:
-    # In a word: whoever asks for tiles reads no pages.
+    # Plain text: tile clients don't show pages.
     return HttpResponseNotFound("There is no such tile.", content_type="text/plain")
 
 
@@ -112,7 +112,7 @@ def _answer(request: HttpRequest, packed: bytes, *, max_age: int, immutable: boo
 
 
 def _too_busy() -> HttpResponse:
-    """A tile that took too long: the list beside the map has the same requests."""
+    """A tile that took too long. The list next to the map has the same requests."""
     response = HttpResponse("Too much for one tile just now. Try again.", content_type="text/plain", status=503)
     response["Retry-After"] = "5"
     patch_cache_control(response, no_store=True)

@@ -1,4 +1,4 @@
-"""Addresses for looking around: home, services, articles, the public list and map, areas and places."""
+"""URLs for browsing: home, services, articles, the public list and map, areas and places."""
 
 from django.urls import URLPattern, path
 

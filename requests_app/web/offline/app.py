@@ -1,4 +1,4 @@
-"""The site as an app: its manifest, and the service worker that keeps the offline page on a device."""
+"""The site as an installable app: its manifest, and the service worker that caches the offline page."""
 
 import hashlib
 import json
@@ -23,9 +23,9 @@ from requests_app.web.context import said_in
 
 PAPER = "#ffffff"
 DEFAULT_HEADER = "#162e51"
-# Scripts that page and worker share, in the order in which the worker reads them.
+# Scripts shared by the page and the worker, in the order the worker imports them.
 WORKER_SCRIPTS = ["js/offline/store.js", "js/offline/sending.js", "js/offline/worker.js"]
-# What the offline page needs to look and work as it does with a network.
+# Everything the offline page needs to look and work the same without a network.
 SHELL_FILES = [
     "vendor/uswds/uswds.css",
     "css/site.css",
@@ -51,13 +51,13 @@ def app_manifest(request: CityRequest) -> JsonResponse:
     """The installed app opens the first page of a report, which carries the emergency strip."""
     city = request.jurisdiction
     name = f"{city.name} {city.desk_number}".strip()
-    header = colors.moved(colors.parse(city.colors.get("header"), DEFAULT_HEADER), (0, 0, 0), colors.WHITE)
+    header = colors.adjusted(colors.parse(city.colors.get("header"), DEFAULT_HEADER), (0, 0, 0), colors.WHITE)
     icons = [("app-192", 192, "any"), ("app-512", 512, "any"), ("app-maskable-512", 512, "maskable")]
     manifest: dict[str, Any] = {
         "id": "/",
         "name": name,
         "short_name": city.desk_number or city.name[:12],
-        "description": _("Report a problem to the city, also without a network."),
+        "description": _("Report a problem to the city, even offline."),
         "lang": request.LANGUAGE_CODE,
         "dir": "rtl" if get_language_bidi() else "ltr",
         "start_url": reverse("requests_app:report"),
@@ -70,8 +70,8 @@ def app_manifest(request: CityRequest) -> JsonResponse:
             for file, size, purpose in icons
         ],
         "shortcuts": [
-            {"name": _("Report without a network"), "url": reverse("requests_app:offline")},
-            {"name": _("Check a request"), "url": reverse("requests_app:find")},
+            {"name": _("Report offline"), "url": reverse("requests_app:offline")},
+            {"name": _("Check a report"), "url": reverse("requests_app:find")},
         ],
     }
     return JsonResponse(manifest, content_type="application/manifest+json")
@@ -80,19 +80,19 @@ def app_manifest(request: CityRequest) -> JsonResponse:
 @require_safe
 @cache_control(no_cache=True, max_age=0)
 def service_worker(request: CityRequest) -> HttpResponse:
-    """At the root, since a worker answers for no page above its own address. Asked for anew each time."""
+    """Served at the root, since a worker controls no page above its own path. Never cached."""
     shell = _shell(request)
     shell["version"] = hashlib.sha256(f"{json.dumps(shell)}{_content()}".encode()).hexdigest()[:12]
     scripts = ", ".join(json.dumps(static(name)) for name in WORKER_SCRIPTS)
-    words = f"self.SHELL = {json.dumps(shell)};\nimportScripts({scripts});\n"
-    return HttpResponse(words, content_type="text/javascript", headers={"Service-Worker-Allowed": "/"})
+    script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({scripts});\n"
+    return HttpResponse(script, content_type="text/javascript", headers={"Service-Worker-Allowed": "/"})
 
 
 def _shell(request: CityRequest) -> dict[str, Any]:
-    """What the worker keeps, and where: the same for every reader."""
+    """The URLs that the worker caches: the same for every reader."""
     looks = [branding.theme_url(request.jurisdiction), branding.seal_url(request.jurisdiction)]
     pages = []
-    # The default language stands at the root, where every path begins: last.
+    # The default language comes last: its prefix is the root, which every path starts with.
     for code in sorted(said_in(request.jurisdiction), key=lambda code: code == settings.LANGUAGE_CODE):
         with override(code):
             pages.append(
@@ -115,13 +115,13 @@ def _shell(request: CityRequest) -> dict[str, Any]:
 
 
 def _never(prefix: str) -> list[str]:
-    """Where the worker does nothing at all."""
+    """The path prefixes that the worker ignores."""
     return [f"{prefix}{room}/" for room in ("staff", "accounts", "open311", "tiles")]
 
 
 @cache
 def _content() -> str:
-    """What the names of hashed files say already; where a development server hashes none, of their content."""
+    """A version of the cached files: the manifest's hash, or a hash of their content in development, where names are not hashed."""
     if hashed := getattr(staticfiles_storage, "manifest_hash", ""):
         return str(hashed)
     found = [finders.find(name) for name in [*SHELL_FILES, *WORKER_SCRIPTS]]

@@ -1,4 +1,4 @@
-"""The offline page, and what a device keeps with it: the same for every reader, since a service worker keeps it."""
+"""The offline page and its catalog: the same for every reader, since a service worker caches them."""
 
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -13,7 +13,7 @@ from requests_app.web.city_request import CityRequest
 from requests_app.web.context import said_in
 from requests_app.web.offline.script_text import offline_words
 from requests_app.web.report.start import offered_versions
-from requests_app.web.visitor import remember, visitor_of
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 
 
 @require_safe
@@ -33,7 +33,7 @@ def offline_catalog(request: CityRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def offline_token(request: CityRequest) -> HttpResponse:
-    """What a device asks for just before it sends: a token against forged forms, since a kept page has none that is fresh;
-    and the cookie that says who sends, which must be there before the first try. If only the first answer brought it, and that
-    answer were lost, the second try would come from a stranger."""
-    return remember(JsonResponse({"token": get_token(request)}), visitor_of(request))
+    """Returns a CSRF token, since a cached page has no fresh one, and sets the visitor cookie before a device first sends a report.
+
+    If the response to the first try set the cookie and were lost, the second try would look like another visitor's."""
+    return set_visitor_cookie(JsonResponse({"token": get_token(request)}), get_visitor(request))

@@ -1,4 +1,4 @@
-"""What a device sends of a report that it kept: the forms of the path, all at once, and what their pages would keep of it."""
+"""A report sent by the offline page: the forms of the report path, all at once, as the draft that their pages would save."""
 
 import json
 from typing import Any
@@ -7,14 +7,14 @@ from django.contrib.gis.geos import Point
 from django.http import QueryDict
 
 from requests_app.models import Jurisdiction, ServiceVersion
-from requests_app.photos import PHOTOS_MAX, refusal
+from requests_app.photos import PHOTOS_MAX, refusal_message
 from requests_app.places import addresses
 from requests_app.rules import intake
 from requests_app.web.report import place_input, spam_signals
 from requests_app.web.report.forms import ContactForm, PlaceForm, ProblemForm
 from requests_app.web.report.start import UNKNOWN
 
-# More than any service has questions, and any city phrases that one report could hold.
+# More than the questions of any service, or the phrases of any city that one report could contain.
 LISTED_MAX, LISTED_LENGTH = 200, 100_000
 
 
@@ -22,21 +22,21 @@ class OfflinePayload:
     def __init__(self, sent: QueryDict, *, jurisdiction: Jurisdiction, version: ServiceVersion | None) -> None:
         self.sent, self.jurisdiction = sent, jurisdiction
         self.problem = ProblemForm(sent, version=version)
-        # Whoever answers a question that must be answered need not say it in words as well.
+        # A required question makes the description optional.
         questions = intake.questions_of(version) if version else []
         self.problem.fields["text"].required = not any(question.required for question in questions)
         self.place = PlaceForm(sent, required=False)
         self.contact = ContactForm(sent, jurisdiction=jurisdiction)
 
     def problems(self) -> dict[str, str]:
-        """What is wrong, by field."""
-        found: dict[str, str] = {}
+        """The errors by field."""
+        errors: dict[str, str] = {}
         for form in (self.problem, self.place, self.contact):
             form.is_valid()
-            found |= {name: str(words[0]) for name, words in form.errors.items()}
+            errors |= {name: str(messages[0]) for name, messages in form.errors.items()}
         if len(self.photos) > PHOTOS_MAX:
-            found["photos"] = refusal("too_many")
-        return found
+            errors["photos"] = refusal_message("too_many")
+        return errors
 
     @property
     def revision(self) -> int:
@@ -45,46 +45,46 @@ class OfflinePayload:
 
     @property
     def said_no(self) -> list[str]:
-        """Why the device asked whether anyone is in danger, where the answer was no."""
-        found = _loaded(self.sent.get("went_on", ""))
-        return [str(one) for one in found[:LISTED_MAX]] if isinstance(found, list) else []
+        """The reasons for which the device asked about danger and the answer was no."""
+        reasons = _loaded(self.sent.get("went_on", ""))
+        return [str(reason) for reason in reasons[:LISTED_MAX]] if isinstance(reasons, list) else []
 
     @property
     def photos(self) -> dict[str, str]:
-        """What each photo shows, by the device's key for it."""
-        found = _loaded(self.sent.get("photos", ""))
-        listed = [one for one in found[: PHOTOS_MAX + 1] if isinstance(one, dict)] if isinstance(found, list) else []
-        return {str(one.get("key"))[:64]: str(one.get("alt", "")) for one in listed}
+        """Each photo's alternative text, by the device's key for it."""
+        loaded = _loaded(self.sent.get("photos", ""))
+        listed = loaded[: PHOTOS_MAX + 1] if isinstance(loaded, list) else []
+        return {str(photo.get("key"))[:64]: str(photo.get("alt", "")) for photo in listed if isinstance(photo, dict)}
 
     def typed(self, language: str) -> dict[str, Any]:
-        """As the pages keep it. Only after problems() found none."""
-        said_in = self.sent.get("text_language", "")
+        """The data as the pages save it. Call only if problems() is empty."""
+        text_language = self.sent.get("text_language", "")
         place = {name: self.place.cleaned_data[name] for name in ("address", "point", "note")}
         return {
             "text": self.problem.cleaned_data["text"],
-            "text_language": said_in if said_in in self.jurisdiction.languages else language,
+            "text_language": text_language if text_language in self.jurisdiction.languages else language,
             "service": self.sent.get("service", "")[:60] or UNKNOWN,
             "answers": self._answers(),
             "contact": self.contact.cleaned_data,
-            # How long the page was open only the device knows.
+            # No timestamp signal: only the device knows how long the page was open.
             "by_robot": spam_signals.is_trapped(self.sent),
             **self._place(**place),
         }
 
     def _answers(self) -> dict[str, Any]:
-        """Words or lists of words, by question; what else a forged device may send is left out."""
-        found = _loaded(self.sent.get("answers", ""))
-        known = list(found.items())[:LISTED_MAX] if isinstance(found, dict) else []
-        return {code[:60]: _words(value) for code, value in known if isinstance(value, str | list)}
+        """The answers (a string or a list of strings) by question code; anything else is left out."""
+        loaded = _loaded(self.sent.get("answers", ""))
+        answers = list(loaded.items())[:LISTED_MAX] if isinstance(loaded, dict) else []
+        return {code[:60]: _shortened(value) for code, value in answers if isinstance(value, str | list)}
 
     def _place(self, *, address: str, point: Point | None, note: str) -> dict[str, Any]:
-        """The place, if what was given means one; else the words, for the page that asks which."""
+        """The place, if the input has a single match; otherwise the raw input, for the page that asks."""
         if point is None and not address:
-            # A note alone is no place, but it says something.
+            # A note alone is not a place, but it may help.
             return {"place": {"note": note} if note else {}}
         place = place_input.given(self.jurisdiction, address, point, note)
         if place is None and not addresses.search(self.jurisdiction, address):
-            # Nothing to choose from: the words must do, as they do on our page.
+            # Nothing to choose from: keep the text, as the location page does.
             place = {"address": address, "note": note, "source": "address", "confidence": 0.0}
         if place is None or place_input.problem(self.jurisdiction, place):
             at = {"lat": str(point.y), "long": str(point.x)} if point else {"lat": "", "long": ""}
@@ -92,10 +92,10 @@ class OfflinePayload:
         return {"place": place, "place_typed": {}}
 
 
-def _words(value: str | list[Any]) -> str | list[str]:
+def _shortened(value: str | list[Any]) -> str | list[str]:
     if isinstance(value, str):
         return value[: intake.ANSWER_MAX]
-    return [str(one)[: intake.ANSWER_MAX] for one in value[: intake.CHOICES_MAX]]
+    return [str(item)[: intake.ANSWER_MAX] for item in value[: intake.CHOICES_MAX]]
 
 
 def _loaded(text: str) -> Any:

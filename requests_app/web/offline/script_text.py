@@ -1,4 +1,4 @@
-"""What the offline page's scripts say: handed over with the page, in its language."""
+"""The messages of the offline page's scripts, in the language of the page."""
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -13,12 +13,12 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         # The list of services.
         "foundOne": _("1 service found."),
         "foundMany": _("{count} services found."),
-        "foundNone": _("No service found. “I don’t know” is fine: we find the right one."),
+        "foundNone": _("No services found. “I don’t know” is fine. We’ll find the right one."),
         # The place.
-        "locating": _("Looking for where you are…"),
-        "located": _("We have the spot where you are. You can add the address."),
-        "locateDenied": _("Your browser does not let us see where you are. Type the address."),
-        "locateFailed": _("We could not find where you are. Type the address."),
+        "locating": _("Finding your location…"),
+        "located": _("We have your location. You can add the address."),
+        "locateDenied": _("Your browser isn’t sharing your location. Type the address instead."),
+        "locateFailed": _("We couldn’t find your location. Type the address instead."),
         # Photos.
         "photo": _("Photo {number}"),
         "photoAlt": _("What does photo {number} show? (optional)"),
@@ -28,39 +28,39 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "photoTooMany": _("You can send up to {count} photos. We kept the first ones."),
         "onePhoto": _("1 photo"),
         "photosMany": _("{count} photos"),
-        # What is wrong.
-        "wordsMissing": _("Say in a few words what the problem is."),
-        "wordsLong": _("Use at most 4000 characters."),
+        # Errors.
+        "wordsMissing": _("Tell us in a few words what the problem is."),
+        "wordsLong": _("Use 4000 characters or fewer."),
         "answerMissing": _("Answer this question: {question}"),
         "answerNumber": _("Enter a number, like 3: {question}"),
-        "answerLong": _("Use at most 1000 characters: {question}"),
-        "placeMissing": _("Say where it is: an address, a corner or a park."),
-        "emailWrong": _("Enter an e-mail address like name@example.com, or leave it blank."),
-        # What waits.
-        "keptOnline": _("Kept on this device. We send it now."),
-        "keptOffline": _("Kept on this device. It is sent when there is a network."),
-        "unfinished": _("You did not finish this one."),
-        "startedOver": _("The form is empty again."),
-        "noWords": _("Without words"),
+        "answerLong": _("Use 1000 characters or fewer: {question}"),
+        "placeMissing": _("Tell us where it is: an address, a corner or a park."),
+        "emailWrong": _("Enter an email address like name@example.com, or leave this blank."),
+        # The outbox.
+        "keptOnline": _("Saved on this device. Sending it now."),
+        "keptOffline": _("Saved on this device. We’ll send it when you’re online."),
+        "unfinished": _("You haven’t finished this one."),
+        "startedOver": _("Form cleared."),
+        "noWords": _("No description"),
         "waiting": _("Not sent yet."),
-        "old": _("Not sent. It is more than 7 days old: send it now if it is still so, or remove it."),
+        "old": _("Not sent. It’s more than 7 days old. If it’s still a problem, send it now. If not, remove it."),
         "urgent": render_to_string("requests_app/_if_urgent.html", {"city": jurisdiction}).strip(),
         "sending": _("Sending…"),
-        "noNetwork": _("There is no network. It is sent when the network is back."),
-        "needs": _("Needs an answer from you. Not sent yet."),
+        "noNetwork": _("You’re offline. We’ll send it when you’re back online."),
+        "needs": _("We need an answer from you. Not sent yet."),
         "answer": _("Answer"),
         "sent": _("Sent: {reference}"),
         "sentEarlier": _(
-            "It may have arrived before your last change. See your report, and add there what is missing."
+            "We may have received it before your last change. Check your report and add anything that’s missing."
         ),
         "open": _("See your report"),
-        "failed": _("Could not be sent."),
-        "tooBig": _("It is too large. Remove a photo and try again."),
-        "gone": _("Not sent. It waited too long for your answer and was deleted."),
+        "failed": _("Couldn’t be sent."),
+        "tooBig": _("It’s too large. Remove a photo and try again."),
+        "gone": _("Not sent. We didn’t get your answer in time, so it was deleted."),
         "edit": _("Change"),
         "sendNow": _("Send now"),
         "remove": _("Remove"),
-        "removeAsk": _("It is not sent. Remove it from this device?"),
+        "removeAsk": _("This report hasn’t been sent. Remove it from this device?"),
         "removeYes": _("Yes, remove it"),
         "removeNo": _("No, keep it"),
         "removed": _("Removed from this device."),
@@ -68,6 +68,6 @@ def offline_words(jurisdiction: Jurisdiction) -> dict[str, str]:
         "forgetUrl": reverse("requests_app:forget"),
         "homeUrl": reverse("requests_app:home"),
         "forgotOffline": _(
-            "All that was kept here is gone. When there is a network, press once more: then our site forgets this device too."
+            "Everything saved here is deleted. When you’re back online, select “Forget me on this device” again to finish."
         ),
     }

@@ -1,14 +1,14 @@
-"""The door through which a device sends what it kept without a network: each photo, and then the report.
+"""Where a device sends a report that it saved offline: first each photo, then the report.
 
-What it answers is JSON for static/js/offline/sending.js, by "state":
+The responses are JSON for static/js/offline/sending.js, by "state":
 
-kept (200)      the photo is here
-sent (200)      reference and url of the request; earlier: it had been made before
-needs (200)     url of one of our pages, where the person must answer or correct something; message says what
-failed (422)    message, and by field what must be changed on the device
-photos (409)    photos that the report names are not here: send them once more
-gone (404)      "ask" alone: it waited too long for the person
-waiting (429, 400, 403)   not taken now; 403: no cookie yet, 400: not one of our devices
+kept (200)      the photo was stored
+sent (200)      reference and url of the request; earlier: it had already been created
+needs (200)     url of the page where the person must answer or correct something; message says what
+failed (422)    message, and by field what to change on the device
+photos (409)    photos that the report names are missing: send them again
+gone (404)      only for "ask": it waited too long for the person and was deleted
+waiting (429, 400, 403)   not accepted now; 403: no cookie yet, 400: invalid key
 """
 
 import uuid
@@ -25,33 +25,33 @@ from requests_app import limits, links, photos
 from requests_app.actions import drafts, offline_submission, submission
 from requests_app.models import AccessLink, Draft, PublicState
 from requests_app.rules.report_path import Path, offered
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.offline.payload import OfflinePayload
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
 from requests_app.web.report import spam_signals
 from requests_app.web.report.draft_page import page_url
 from requests_app.web.report.forms import typed_point
 from requests_app.web.report.start import DRAFTS_AN_HOUR
-from requests_app.web.visitor import COOKIE, visitor_of
+from requests_app.web.visitor import COOKIE, get_visitor
 
 TRIES_AN_HOUR = 3000
-DoorView = Callable[[CityRequest, uuid.UUID, Draft | None], HttpResponse]
+DeviceView = Callable[[CityRequest, uuid.UUID, Draft | None], HttpResponse]
 
 
-def of_device(view: DoorView) -> Callable[[CityRequest], HttpResponse]:
-    """Finds what came with the device's key before; what was sent already needs nothing more."""
+def of_device(view: DeviceView) -> Callable[[CityRequest], HttpResponse]:
+    """Passes the view the draft with the device's key. A report that was already sent is answered here."""
 
     @never_cache
     @require_POST
     @wraps(view)
     def guarded(request: CityRequest) -> HttpResponse:
         visitor, key = request.COOKIES.get(COOKIE, ""), _key(request.POST.get("key", ""))
-        if key is None or visitor != visitor_of(request):
+        if key is None or visitor != get_visitor(request):
             return JsonResponse({"state": "waiting"}, status=400 if key is None else 403)
         if not limits.allow(request, "offline", TRIES_AN_HOUR):
             return _later(request)
         draft = offline_submission.find(request.jurisdiction, visitor=visitor, key=key)
-        link = drafts.link_of(draft) if draft else offline_submission.link_made_by(request.jurisdiction, key)
+        link = drafts.private_link(draft) if draft else offline_submission.link_for_key(request.jurisdiction, key)
         return _sent(link, draft, earlier=True) if link else view(request, key, draft)
 
     return guarded
@@ -61,7 +61,7 @@ def of_device(view: DoorView) -> Callable[[CityRequest], HttpResponse]:
 def offline_photo(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> HttpResponse:
     upload, photo_key = request.FILES.get("photo"), request.POST.get("photo_key", "")[:64]
     if upload is None or not photo_key:
-        return _failed({"photos": photos.refusal("not_a_photo")})
+        return _failed({"photos": photos.refusal_message("not_a_photo")})
     if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
         return _later(request)
     draft = draft or _begin(request, key)
@@ -76,9 +76,9 @@ def offline_photo(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> 
 
 @of_device
 def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> HttpResponse:
-    """One kept report. However often it comes, it makes one request."""
+    """One saved report. It creates one request, however often it arrives."""
     if "ask" in request.POST:
-        # What became of a report that needed the person.
+        # The state of a report that needed the person.
         return _needs(draft, Path(draft).next_page()) if draft else JsonResponse({"state": "gone"}, status=404)
     version = offered(request.jurisdiction.pk, request.POST.get("service", "").replace("\x00", "")[:60])
     report = OfflinePayload(request.POST, jurisdiction=request.jurisdiction, version=version)
@@ -89,24 +89,24 @@ def offline_send(request: CityRequest, key: uuid.UUID, draft: Draft | None) -> H
         return _later(request)
     typed = report.typed(request.LANGUAGE_CODE)
     try:
-        page = offline_submission.arrive(
+        page = offline_submission.receive(
             draft,
             revision=report.revision,
             typed=typed,
             said_no=report.said_no,
             photos=report.photos,
-            # What was sent before is counted once.
+            # Count a report only once.
             over_limit=draft.service_request_id is None and spam_signals.over_limit(request, typed),
         )
     except offline_submission.PhotosMissing:
         return JsonResponse({"state": "photos"}, status=409)
     except submission.IdempotencyConflict:
-        # The key made a request already, from another device or at this very moment.
+        # The key already created a request, from another device or at this very moment.
         return JsonResponse({"state": "waiting"}, status=400)
     if page:
         return _needs(draft, page)
     draft.refresh_from_db()
-    link = drafts.link_of(draft)
+    link = drafts.private_link(draft)
     return _sent(link, draft) if link else JsonResponse({"state": "gone"}, status=404)
 
 
@@ -118,54 +118,54 @@ def _key(text: str) -> uuid.UUID | None:
 
 
 def _begin(request: CityRequest, key: uuid.UUID) -> Draft | None:
-    """None: too many new ones came from this address."""
+    """A new draft; None if this network is over its limit."""
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
         return None
-    return offline_submission.begin(
-        request.jurisdiction, visitor=visitor_of(request), key=key, language=request.LANGUAGE_CODE
+    return offline_submission.create_draft(
+        request.jurisdiction, visitor=get_visitor(request), key=key, language=request.LANGUAGE_CODE
     )
 
 
-# --- What we answer ---------------------------------------------------------------------------------------------------
+# --- Responses --------------------------------------------------------------------------------------------------------
 
 
 def _later(request: CityRequest) -> JsonResponse:
-    return JsonResponse({"state": "waiting", "message": too_much(request.jurisdiction)}, status=429)
+    return JsonResponse({"state": "waiting", "message": too_many_requests(request.jurisdiction)}, status=429)
 
 
 def _sent(link: AccessLink, draft: Draft | None, *, earlier: bool = False) -> JsonResponse:
     if link.service_request.public_state == PublicState.UNCONFIRMED:
-        # Its page can mail the link again; a device that lost its cookie cannot open it.
+        # That page can email the link again, but a device that lost its cookie cannot open it.
         page = page_url(draft, "sent") if draft else reverse("requests_app:home")
-        words = _("One more step: press the link in our mail.")
+        words = _("One more step: select the link in our email.")
         return JsonResponse({"state": "needs", "message": words, "url": page})
     url = reverse("requests_app:private_link", args=[links.token(link)])
     reference = link.service_request.display_reference
-    is_held = link.service_request.public_state == PublicState.PENDING_REVIEW
-    words = _("Somebody will look at it before everyone can see it.") if is_held else ""
+    is_pending = link.service_request.public_state == PublicState.PENDING_REVIEW
+    words = _("Someone will review it before everyone can see it.") if is_pending else ""
     return JsonResponse({"state": "sent", "reference": reference, "url": url, "earlier": earlier, "message": words})
 
 
 def _failed(problems: dict[str, str]) -> JsonResponse:
-    message = _("Something must be changed first.")
+    message = _("Please fix this first.")
     return JsonResponse({"state": "failed", "message": message, "problems": problems}, status=422)
 
 
 def _needs(draft: Draft, page: str) -> JsonResponse:
-    """The page that asks, and why, in a sentence."""
+    """The page that needs the person, with a sentence that says why."""
     typed = draft.typed.get("place_typed") or {}
     point = typed_point(typed.get("lat", ""), typed.get("long", ""))
     if page == "location" and typed.get("address") and point is None:
-        page = "choose_place"
+        page = "choose_location"
     words = {
-        "emergency": _("Please look at this first: is anyone in danger? If so, call %(number)s now.")
+        "emergency": _("First, is anyone in danger? If so, call %(number)s now.")
         % {"number": draft.jurisdiction.emergency_number},
-        "service": _("This service is not offered any more. Choose another one."),
-        "location": submission.outside_words(draft.jurisdiction, point) if point else _("Say where it is."),
-        "choose_place": _("Several places may be meant. Choose the right one."),
-        "contact": _("This service has to know who you are. Say how we reach you."),
-        "owner": _("This place may belong to somebody else. Say whether we shall send it to them."),
-        "other": _("Another service may be the right one. Choose."),
-        "check": _("Look at your report once more and send it."),
-    }.get(page, _("We need one more answer."))
+        "service": _("We no longer offer this service. Choose another one."),
+        "location": submission.outside_message(draft.jurisdiction, point) if point else _("Tell us where it is."),
+        "choose_location": _("More than one place matches. Choose the right one."),
+        "contact": _("We need to know who you are for this service. Tell us how to reach you."),
+        "owner": _("This place may belong to someone else. Should we send your report to them?"),
+        "other": _("Another service may be a better fit. Choose one."),
+        "check": _("Check your report and send it."),
+    }.get(page, _("We need one more answer from you."))
     return JsonResponse({"state": "needs", "message": words, "url": page_url(draft, page)})

@@ -1,4 +1,4 @@
-"""Reporting: check and send. What everyone can see and what only the city sees, and what one may want to take out before."""
+"""Check and send: what everyone can see, what only the city can see, and personal data the reporter may want to remove."""
 
 from typing import Any
 
@@ -23,12 +23,12 @@ from requests_app.web.resident import resident_of
 
 Row = dict[str, Any]
 KINDS = {
-    Kind.EMAIL: gettext_lazy("E-mail address"),
+    Kind.EMAIL: gettext_lazy("Email address"),
     Kind.PHONE: gettext_lazy("Phone number"),
     Kind.PLATE: gettext_lazy("License plate"),
-    Kind.NAME: gettext_lazy("Maybe a name"),
+    Kind.NAME: gettext_lazy("Possible name"),
 }
-# Whoever pastes a telephone book sees the first ones; as they go, the others come.
+# With more findings than this (a pasted phone book), the rest appear as the first ones are removed.
 FOUND_AT_ONCE = 10
 
 
@@ -37,17 +37,15 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         try:
             resident = resident_of(request)
-            drafts.send(
+            drafts.submit(
                 draft.pk,
                 checked=request.POST.get("version", ""),
                 verified=resident.contact_point.normalized if resident else "",
                 over_limit=spam_signals.over_limit(request, draft.typed),
             )
-        except drafts.NotReady as error:
+        except drafts.Incomplete as error:
             if "version" in request.POST:
-                messages.warning(
-                    request, _("This kind of report was changed while you had it open. Please look again.")
-                )
+                messages.warning(request, _("This form changed while you had it open. Please check your report again."))
             return redirect(page_url(draft, error.page))
         except submission.Refused as error:
             for problem in error.problems.values():
@@ -78,18 +76,20 @@ def check(request: CityRequest, draft: Draft) -> HttpResponse:
 @require_POST
 @draft_page
 def remove_text(request: CityRequest, draft: Draft) -> HttpResponse:
-    """[Take it out]: what was found in the words that everyone can see goes, and all else stays as it was typed."""
+    """[Remove]: removes a finding from a public text and leaves everything else as it was typed."""
     where, words = request.POST.get("where", ""), request.POST.get("words", "")
     start = request.POST.get("start", "")
-    if drafts.take_out(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
-        messages.success(request, _("We took out “%(words)s”. All else stays as you typed it.") % {"words": words})
+    if drafts.remove_passage(draft, where, words, near=int(start) if start.isdecimal() and len(start) < 6 else 0):
+        messages.success(
+            request, _("We removed “%(words)s” and left everything else as you typed it.") % {"words": words}
+        )
     else:
-        messages.info(request, _("That does not stand there any more."))
+        messages.info(request, _("That’s already gone from your report."))
     return redirect("requests_app:check", draft.pk)
 
 
 def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[Row], list[Row]]:
-    """The report's facts in two boxes: what everyone can see, and what only the city sees."""
+    """The report's facts as two lists of rows: what everyone can see, and what only the city can see."""
     visibility = version.visibility
     confidential = is_confidential(version)
     everyone: list[Row] = []
@@ -102,15 +102,15 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
 
     for_all.append(row(_("Service"), localized(version.name), "service"))
     if path.text:
-        for_all.append(row(_("Your words"), path.text, "details:1", lang=language, where="text"))
+        for_all.append(row(_("Your description"), path.text, "details:1", lang=language, where="text"))
     address = path.place.get("address", "")
     _point, public_address = public_place(visibility, path.point, address)
     if not path.place:
-        for_all.append(row(_("Place"), _("No place"), "location"))
+        for_all.append(row(_("Place"), _("No specific place"), "location"))
     elif confidential:
-        city.append(row(_("Place"), address or _("The spot on the map"), "location"))
+        city.append(row(_("Place"), address or _("Pinned location"), "location"))
     else:
-        shown = public_address or (_("The spot on the map") if not address else _("Not shown"))
+        shown = public_address or (_("Pinned location") if not address else _("Not shown"))
         everyone.append(row(_("Place"), shown, "location", where="address"))
         if public_address != address and address:
             city.append(row(_("Exact place"), address, "location"))
@@ -129,55 +129,55 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
                 (everyone if public else city).append(row(localized(question.text), words, f"details:{number}", **more))
     if path.photos:
         box = city if confidential or path.answers.private_photos else everyone
-        pictures = [{"photo": one, "where": f"photo:{one.name}", "value": one.alt} for one in path.photos]
+        pictures = [{"photo": photo, "where": f"photo:{photo.name}", "value": photo.alt} for photo in path.photos]
         box.append(row(_("Photos"), "", "details:1", lang=language, photos=pictures))
     city += _contact_rows(draft, path)
     return everyone, city
 
 
 def _found(path: Path, everyone: list[Row]) -> list[Row]:
-    """What one may not want to show to everyone, each with where it stands; the rows get their words in parts, to mark it."""
-    found = []
+    """Possible personal data in the public rows, each with its location. Splits the rows' texts into parts to mark it."""
+    findings = []
     words = public_words(path)
     for row in everyone:
         pieces = [(row["label"], row)]
-        for number, one in enumerate(row.get("photos", []), 1):
-            pieces.append((_("Photo %(number)s") % {"number": number}, one))
+        for number, photo in enumerate(row.get("photos", []), 1):
+            pieces.append((_("Photo %(number)s") % {"number": number}, photo))
         for label, piece in pieces:
             where = piece.get("where", "")
             if text := words.get(where, ""):
                 here = found_in(where, text)
                 piece["parts"] = _parts(text, here)
-                found += [{"kind": KINDS[one.kind], "found": one, "where": where, "label": label} for one in here]
-    return found
+                findings += [{"kind": KINDS[item.kind], "found": item, "where": where, "label": label} for item in here]
+    return findings
 
 
 def _parts(text: str, found: list[Found]) -> list[tuple[str, bool]]:
-    """The text in pieces: what was found, and what lies between."""
+    """The text split into (words, is_found) pairs."""
     parts, at = [], 0
-    for one in found:
-        parts += [(text[at : one.start], False), (one.words, True)]
-        at = one.end
+    for item in found:
+        parts += [(text[at : item.start], False), (item.words, True)]
+        at = item.end
     return [*parts, (text[at:], False)]
 
 
 def _contact_rows(draft: Draft, path: Path) -> list[Row]:
     contact = path.typed.get("contact") or {}
     url = page_url(draft, "contact")
-    said = [("email", _("E-mail")), ("phone", _("Phone")), ("name", _("Name"))]
+    fields = [("email", _("Email")), ("phone", _("Phone")), ("name", _("Name"))]
     if path.version is not None and path.version.identity_words:
-        said.append(("postal_address", _("Postal address")))
-    reach = [{"label": label, "value": contact[name], "url": url} for name, label in said if contact.get(name)]
+        fields.append(("postal_address", _("Postal address")))
+    rows = [{"label": label, "value": contact[name], "url": url} for name, label in fields if contact.get(name)]
     if not contact.get("email") and not contact.get("phone"):
-        reach.insert(0, {"label": _("How we reach you"), "value": _("Don’t contact me"), "url": url})
+        rows.insert(0, {"label": _("How to reach you"), "value": _("Don’t contact me"), "url": url})
     elif contact.get("language") and len(draft.jurisdiction.languages) > 1:
         name = get_language_info(contact["language"])["name_local"].capitalize()
-        reach.append({"label": _("Language"), "value": name, "url": url, "lang": contact["language"]})
-    return reach
+        rows.append({"label": _("Language"), "value": name, "url": url, "lang": contact["language"]})
+    return rows
 
 
 def _article_of(request: CityRequest, path: Path) -> Article | None:
-    """What an answer leads to besides the report."""
+    """The article that an answer leads to, if there is one."""
     code = path.answers.leads_to_article
     if not code:
         return None

@@ -1,4 +1,4 @@
-"""A report that waits for the link in its mail: the page after sending, the link mailed again, and what its button does."""
+"""Confirming a report by email: the page after sending, sending the link again, and the link's own page."""
 
 import uuid
 
@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits, links
 from requests_app.actions import confirm_report, drafts, submission
 from requests_app.models import Draft, OneTimeLink, PublicState, ServiceRequest
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.link_cookie import set_link_cookie
 from requests_app.web.report.draft_page import gone
 from requests_app.web.report.forms import ConfirmAgainForm
-from requests_app.web.visitor import has_expired, own_draft, visitor_of
+from requests_app.web.visitor import get_visitor, has_expired, own_draft
 
 AGAIN_AN_HOUR, TO_ONE_ADDRESS_A_DAY = 20, 5
 DAY_S = 24 * 3600
@@ -31,15 +31,15 @@ def is_waiting(draft: Draft) -> bool:
 def one_more_step(
     request: CityRequest, draft: Draft, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponse:
-    """What is shown instead of "We got it". No reference yet: it is given for what is never lost."""
-    link = drafts.link_of(draft)
+    """The page shown instead of "We got it.". It gives no report number, which only a confirmed report gets to show."""
+    link = drafts.private_link(draft)
     point = link.person.contact_points.filter(kind="email").first() if link else None
     email = point.value if point else ""
     context = {
         "draft": draft,
         "email": email,
         "form": form or ConfirmAgainForm(initial={"email": email}),
-        "days": confirm_report.KEPT.days,
+        "days": confirm_report.EXPIRES_AFTER.days,
     }
     return render(request, "requests_app/report/confirm.html", context, status=status)
 
@@ -47,7 +47,7 @@ def one_more_step(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """The link once more, also to another address: the first may have been mistyped."""
+    """Sends the link again, to a corrected address if the first was mistyped."""
     draft = own_draft(request, draft_id)
     if draft is None or has_expired(draft):
         return gone(request, draft)
@@ -58,44 +58,46 @@ def resend_confirmation(request: CityRequest, draft_id: uuid.UUID) -> HttpRespon
         return one_more_step(request, draft, form=form, status=422)
     email = form.cleaned_data["email"]
     if not _may_mail(request, email):
-        form.add_error(None, too_much(request.jurisdiction, per_s=DAY_S))
+        form.add_error(None, too_many_requests(request.jurisdiction, per_s=DAY_S))
         return one_more_step(request, draft, form=form, status=429)
     try:
-        confirm_report.mail_again(draft.service_request.pk, email=email, visitor_hash=draft.visitor_hash)
+        confirm_report.resend_link(draft.service_request.pk, email=email, visitor_hash=draft.visitor_hash)
     except submission.Refused as refused:
         for name, words in refused.problems.items():
             form.add_error(name, words)
         return one_more_step(request, draft, form=form, status=422)
-    messages.success(request, _("We are mailing the link to %(email)s.") % {"email": email})
+    messages.success(request, _("We’re emailing the link to %(email)s.") % {"email": email})
     return redirect("requests_app:sent", draft.pk)
 
 
 def _may_mail(request: CityRequest, email: str) -> bool:
-    return limits.may_mail(request, "confirm", email, an_hour=AGAIN_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S)
+    return limits.allow_email(
+        request, "confirm", email, an_hour=AGAIN_AN_HOUR, to_one=TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
+    )
 
 
-# --- The mailed link's page -------------------------------------------------------------------------------------------
+# --- The emailed link's page ------------------------------------------------------------------------------------------
 
 
 def confirmed(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """The report is sent. Only the browser that wrote it gets its private link here: a mail can be forwarded."""
+    """Confirms the report. Only the browser that wrote it is given its private link, since an email can be forwarded."""
     made = confirm_report.confirm(link)
     if made is None:
         return render(request, "requests_app/account/verify.html", {"link": None}, status=404)
     if _wrote_it(request, link):
-        messages.success(request, _("Thank you. Your report is sent."))
+        messages.success(request, _("Thank you. Your report has been sent."))
         return _to_own_report(link, made)
     return render(request, "requests_app/account/verify.html", {"link": link, "done": True, "report": made})
 
 
 def waits(link: OneTimeLink) -> bool:
-    """Whether its report is still to be sent."""
+    """Whether its report is still unconfirmed."""
     made = link.service_request
     return made is not None and made.public_state == PublicState.UNCONFIRMED
 
 
 def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """Pressed before, or too old. It leads to the report and never makes a second one."""
+    """A link that was used or has expired: leads to the report, and never makes a second one."""
     made = link.service_request
     if made is not None and not waits(link) and _wrote_it(request, link):
         return _to_own_report(link, made)
@@ -106,27 +108,27 @@ def over(request: CityRequest, link: OneTimeLink) -> HttpResponse:
 
 
 def _wrote_it(request: CityRequest, link: OneTimeLink) -> bool:
-    return bool(link.visitor_hash) and link.visitor_hash == drafts.visitor_hash(visitor_of(request))
+    return bool(link.visitor_hash) and link.visitor_hash == drafts.visitor_hash(get_visitor(request))
 
 
 def _to_own_report(link: OneTimeLink, made: ServiceRequest) -> HttpResponse:
     response = redirect("requests_app:track", made.reference)
-    set_link_cookie(response, links.token(links.link_for(link.contact_point.person, made)), made)
+    set_link_cookie(response, links.token(links.get_or_create_link(link.contact_point.person, made)), made)
     return response
 
 
 def again(request: CityRequest, link: OneTimeLink) -> HttpResponse:
-    """A new link in place of one that is too old, to the same address."""
+    """Replaces an expired link with a new one to the same address."""
     context = {"link": link, "over": True, "waits": True}
     if link.service_request_id is None or not _may_mail(request, link.contact_point.value):
         return render(
             request,
             "requests_app/account/verify.html",
-            {**context, "too_much": too_much(request.jurisdiction, per_s=DAY_S)},
+            {**context, "too_much": too_many_requests(request.jurisdiction, per_s=DAY_S)},
             status=429,
         )
     try:
-        mailed = confirm_report.mail_again(
+        mailed = confirm_report.resend_link(
             link.service_request_id, email=link.contact_point.value, visitor_hash=link.visitor_hash
         )
     except submission.Refused as refused:

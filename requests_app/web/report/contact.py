@@ -1,4 +1,4 @@
-"""Reporting, second half: another service, how can we reach you, and "We got it"."""
+"""The last pages of a report: a better-fitting service, contact details, and "We got it."."""
 
 import uuid
 
@@ -13,29 +13,29 @@ from requests_app.actions import drafts
 from requests_app.messages import wording
 from requests_app.models import Draft, ServiceVersion
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import confirm
 from requests_app.web.report.draft_page import draft_page, gone, in_other_language, show, to_next_page
 from requests_app.web.report.forms import ContactForm
 from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.resident import resident_of
-from requests_app.web.visitor import has_expired, own_draft, remember, visitor_of
+from requests_app.web.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 
-# --- Step 4, its end: another service ---------------------------------------------------------------------------------
+# --- Step 4, the end: another service ----------------------------------------------------------------------------------
 
 
 @draft_page
 def other(request: CityRequest, draft: Draft) -> HttpResponse:
-    """An answer says that another service is the right one."""
+    """Offers the service that an answer leads to."""
     path = Path(draft)
     if path.other_service is None or path.version is None:
         return to_next_page(draft)
     code = path.other_service.service.service_code
     if request.method == "POST":
         if "change" in request.POST:
-            drafts.keep(draft, service=code)
+            drafts.save(draft, service=code)
         else:
-            drafts.keep(draft, stayed=[*draft.typed.get("stayed", []), code])
+            drafts.save(draft, stayed=[*draft.typed.get("stayed", []), code])
         return to_next_page(draft)
     return show(request, "other", step=3, draft=draft, version=path.version, other=path.other_service)
 
@@ -45,13 +45,13 @@ def other(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @draft_page
 def contact(request: CityRequest, draft: Draft) -> HttpResponse:
-    kept = {**(draft.typed.get("contact") or {}), **(draft.typed.get("contact_typed") or {})}
-    initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **kept}
+    saved = {**(draft.typed.get("contact") or {}), **(draft.typed.get("contact_typed") or {})}
+    initial = {"language": draft.typed.get("text_language") or request.LANGUAGE_CODE, **saved}
     version = Path(draft).version
     resident = resident_of(request) if version is not None and version.must_confirm else None
     if resident is not None:
         initial.setdefault("email", resident.address)
-    has_to_say = version is not None and bool(version.identity_words or version.must_confirm)
+    requires_contact = version is not None and bool(version.identity_words or version.must_confirm)
     form = ContactForm(
         _posted(request, version) if request.method == "POST" else None,
         initial=initial,
@@ -61,23 +61,23 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
     if resident is not None:
         form.fields["email"].help_text = ""
     if request.method == "POST":
-        if "none" in request.POST and not has_to_say:
+        if "none" in request.POST and not requires_contact:
             language = str(request.POST.get("language", ""))
             known = language if language in request.jurisdiction.languages else draft.language
-            drafts.keep(draft, contact={"language": known}, contact_typed={})
+            drafts.save(draft, contact={"language": known}, contact_typed={})
             return to_next_page(draft)
         valid = form.is_valid()
-        if valid and not switched_to(request):
-            drafts.keep(draft, contact=form.cleaned_data, contact_typed={})
+        if valid and not requested_language(request):
+            drafts.save(draft, contact=form.cleaned_data, contact_typed={})
             return to_next_page(draft)
-        drafts.keep(
+        drafts.save(
             draft,
             contact_typed={name: str(request.POST.get(name, ""))[:300] for name in form.fields},
             **({"contact": form.cleaned_data} if valid and "contact" in draft.typed else {}),
         )
-        if language := switched_to(request):
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
-        # What was typed is shown again, also if it is not to be kept.
+        # Show what was typed again, even if it is not to be kept.
         form.data = request.POST
     return show(
         request,
@@ -92,7 +92,7 @@ def contact(request: CityRequest, draft: Draft) -> HttpResponse:
 
 
 def _posted(request: CityRequest, version: ServiceVersion | None) -> QueryDict:
-    """ "Don't contact me" where the law wants a name and an address: these stay, and no mails or calls come."""
+    """ "Don't contact me" for a service that requires a name and an address: drops only the email and phone number."""
     if "none" not in request.POST or version is None or version.must_confirm:
         return request.POST
     posted = request.POST.copy()
@@ -109,7 +109,7 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = own_draft(request, draft_id)
     if draft is None or has_expired(draft):
         return gone(request, draft)
-    link = drafts.link_of(draft)
+    link = drafts.private_link(draft)
     if draft.service_request is None or link is None:
         return to_next_page(draft)
     if confirm.is_waiting(draft):
@@ -135,15 +135,17 @@ def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def another(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """[Report another here], [Report another like this]: what is the same is not asked again."""
+    """[Report another problem here], [Report another like this]: starts a draft with what stays the same."""
     draft = own_draft(request, draft_id)
     if draft is None or has_expired(draft):
         return redirect("requests_app:report")
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
-        messages.error(request, too_much(request.jurisdiction))
+        messages.error(request, too_many_requests(request.jurisdiction))
         return redirect("requests_app:sent", draft.pk)
     draft.language = request.LANGUAGE_CODE
-    visitor = visitor_of(request)
+    visitor = get_visitor(request)
     like = "like" in request.POST
-    begun = drafts.another(draft, visitor=visitor, like=like)
-    return remember(to_next_page(begun) if like else redirect("requests_app:problem", begun.pk), visitor)
+    new_draft = drafts.create_similar(draft, visitor=visitor, like=like)
+    return set_visitor_cookie(
+        to_next_page(new_draft) if like else redirect("requests_app:problem", new_draft.pk), visitor
+    )

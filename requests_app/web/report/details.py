@@ -1,4 +1,4 @@
-"""Reporting: tell us more. The service's questions page by page, the words, and photos, which may also come one by one."""
+"""Tell us more: the service's questions page by page, the description, and photos, which can also be uploaded one by one."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from requests_app.localized import localized
 from requests_app.models import Draft, QuestionVersion
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import DetailsForm, name_of
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 
-# A form of ours has fewer.
+# Our forms have fewer.
 ANSWERS_MAX = 100
 
 
@@ -27,9 +27,9 @@ ANSWERS_MAX = 100
 def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse:
     path = Path(draft)
     if path.version is None or not 1 <= number <= len(path.pages) or (number > 1 and not path.pages[number - 1]):
-        return _asks_otherwise(request, draft)
+        return _questions_changed(request, draft)
     if request.POST.get("version", str(path.version.pk)) != str(path.version.pk):
-        return _asks_otherwise(request, draft)
+        return _questions_changed(request, draft)
     kept = list(draft.photos.order_by("id"))
     form = DetailsForm(path=path, version=path.version, number=number, kept_photos=kept)
     if request.method == "POST":
@@ -40,15 +40,15 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
         if name := request.POST.get("remove_photo", ""):
             drafts.remove_photo(draft, name)
             return redirect(request.path + "#photos")
-        if language := switched_to(request):
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if "add_photos" in request.POST and not refused and not form.has_error("text", "max_length"):
-            # What is not answered yet is no mistake yet.
+            # Adding photos is not Continue: unanswered questions are not errors yet.
             return redirect(request.path + "#photos")
         if valid and not refused:
-            drafts.keep(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
+            drafts.save(draft, shown=sorted({*draft.typed.get("shown", []), *form.codes, "words"}))
             return to_next_page(draft)
-        # Once more with the photos that were taken: they are kept, whatever else is wrong.
+        # Rebuild the form with the photos that were stored: they are kept even if something else is wrong.
         kept = list(draft.photos.order_by("id"))
         form = DetailsForm(request.POST, path=path, version=path.version, number=number, kept_photos=kept)
         form.is_valid()
@@ -72,38 +72,38 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
 @require_POST
 @draft_page
 def draft_photos(request: CityRequest, draft: Draft) -> HttpResponse:
-    """A photo comes or goes while its page is open (js/photo-upload.js); without a script the page's form does the same.
+    """Adds or removes one photo while the page is open (js/photo-upload.js); without a script, the page's form does the same.
 
-    The answer is the page's piece with the photos that are kept, or a 422 with what was wrong, in plain words.
+    Responds with the HTML of the stored photos, or a 422 with the errors as plain text.
     """
     path = Path(draft)
     if path.version is None or not path.takes_photos:
-        return plain(_("This report takes no photos."))
+        return plain(_("You can’t add photos to this report."))
     if name := request.POST.get("remove", ""):
         drafts.remove_photo(draft, name)
     elif refused := _take_photos(request, draft, keep_taken="keep_taken" in request.POST):
         return plain("\n".join(refused))
     elif "keep_taken" in request.POST:
-        # Also for the page that is opened again before its form was ever sent.
-        drafts.keep(draft, keep_taken=True)
+        # Remember it in case the page is reopened before its form is sent.
+        drafts.save(draft, keep_taken=True)
     kept = list(draft.photos.order_by("id"))
     form = DetailsForm(path=path, version=path.version, number=1, kept_photos=kept)
     return render(request, "requests_app/report/_kept_photos.html", {"kept_photos": _with_alt(form)})
 
 
-def _asks_otherwise(request: CityRequest, draft: Draft) -> HttpResponse:
-    """The page that was open is not asked like that any more: the service was changed or switched off. All typed is kept."""
+def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
+    """Handles a page whose questions changed because the service was edited or retired. Everything typed is kept."""
     if request.method == "POST":
-        # As it came: which answers still fit, the path decides when it reads them.
-        sent = {
-            name.removeprefix("q_"): [one[: intake.ANSWER_MAX] for one in values[: intake.CHOICES_MAX]]
+        # Stored raw: Path decides which answers still apply when it reads them.
+        answers = {
+            name.removeprefix("q_"): [value[: intake.ANSWER_MAX] for value in values[: intake.CHOICES_MAX]]
             for name, values in list(request.POST.lists())[:ANSWERS_MAX]
             if name.startswith("q_")
         }
-        typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **sent}}
+        typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **answers}}
         if text := request.POST.get("text", "").strip():
             typed |= {"text": text[: intake.DESCRIPTION_MAX], "text_language": request.LANGUAGE_CODE}
-        drafts.keep(draft, **typed)
+        drafts.save(draft, **typed)
         refused = []
         if Path(draft).takes_photos:
             refused = _take_photos(request, draft, keep_taken="keep_taken" in request.POST)
@@ -111,33 +111,38 @@ def _asks_otherwise(request: CityRequest, draft: Draft) -> HttpResponse:
             messages.error(request, problem)
         if Path(draft).version is not None:
             messages.warning(
-                request, _("The questions changed while you had them open. We kept what still fits. Please look again.")
+                request,
+                _(
+                    "These questions changed while you had them open. We kept the answers that still apply. Please check them."
+                ),
             )
     return to_next_page(draft)
 
 
 def _in_order(form: DetailsForm) -> list[dict[str, Any]]:
-    """The page's questions as the template shows them: a field, with what opens below it, or words that ask nothing."""
-    found: list[dict[str, Any]] = []
+    """The page's questions for the template: a field, with the question that opens below it, or a text to display."""
+    rows: list[dict[str, Any]] = []
     for question in form.questions:
         if question.kind == QuestionVersion.Kind.DISPLAY:
-            found.append({"words": localized(question.text), "help": localized(question.help)})
+            rows.append({"words": localized(question.text), "help": localized(question.help)})
             continue
-        found.append({"field": form[name_of(question)]})
+        rows.append({"field": form[name_of(question)]})
         below = form.in_place
         if below is not None and below.show_if["question"] == question.code:
-            found[-1]["below"] = {
+            rows[-1]["below"] = {
                 "field": form[name_of(below)],
                 "code": below.code,
-                "values": [str(one) for one in below.show_if.get("values", [])],
+                "values": [str(value) for value in below.show_if.get("values", [])],
                 "is_opened": form.is_opened,
             }
-    return found
+    return rows
 
 
 def _with_alt(form: DetailsForm) -> list[dict[str, Any]]:
     return [
-        {"photo": one, "alt": form[f"alt_{one.name}"]} for one in form.kept_photos if f"alt_{one.name}" in form.fields
+        {"photo": photo, "alt": form[f"alt_{photo.name}"]}
+        for photo in form.kept_photos
+        if f"alt_{photo.name}" in form.fields
     ]
 
 
@@ -153,15 +158,15 @@ def _take_photos(request: CityRequest, draft: Draft, *, keep_taken: bool) -> lis
 
 
 def _keep_details(request: CityRequest, draft: Draft, form: DetailsForm) -> None:
-    """Everything that was typed, also where something is wrong with it."""
+    """Saves everything that was typed, even if it is invalid."""
     typed: dict[str, Any] = {"answers": {**draft.typed.get("answers", {}), **form.given}}
     if "text" in form.cleaned_data and form.cleaned_data["text"] != draft.typed.get("text", ""):
         typed |= {"text": form.cleaned_data["text"], "text_language": request.LANGUAGE_CODE}
     if "keep_taken" in form.fields:
         typed["keep_taken"] = _agrees(form)
         if not typed["keep_taken"]:
-            drafts.forget_taken(draft)
-    drafts.keep(draft, **typed)
-    drafts.describe(
+            drafts.drop_photo_metadata(draft)
+    drafts.save(draft, **typed)
+    drafts.save_photo_descriptions(
         draft, {photo.name: form.cleaned_data.get(f"alt_{photo.name}", photo.alt) for photo in form.kept_photos}
     )

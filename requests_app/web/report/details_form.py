@@ -1,4 +1,4 @@
-"""Step 4 of the report path: a page of the service's own questions; the first one also has the words and the photos."""
+"""The form for a page of the service's questions; the first page also has the description and the photos."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from requests_app.web.text_field import WordsField
 
 
 class DetailsForm(forms.Form):
-    """Keeps what was typed, whatever is wrong with it.
+    """Keeps what was typed, even if it is invalid.
 
-    in_place: the question that a script opens below the choice that it hangs on (see Path.in_place); is_opened: it was
-    answered there. Without a script the form says nothing of it, and the next page asks it.
+    in_place: the question that a script opens below the choice it depends on (see Path.in_place). is_opened: it was
+    answered there. Without a script, the next page asks it.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class DetailsForm(forms.Form):
         self.is_opened = self._is_opened()
         if self.in_place is not None:
             field = self._field(self.in_place)
-            # Where it is not asked, nothing is missing.
+            # Not required unless it was open when the form was sent.
             field.required = field.required and (self.is_opened or not self.is_bound)
             self.fields[name_of(self.in_place)] = field
         if number == 1 and path.takes_photos:
@@ -61,7 +61,7 @@ class DetailsForm(forms.Form):
     def _add_words(self) -> None:
         self.fields["text"] = words_field(
             is_confidential=self.is_confidential,
-            # A report must say something: in words, or by the answers.
+            # A report needs a description or a required answer.
             required=not any(question.required for question in self.path.questions),
             initial=self.path.text,
         )
@@ -70,27 +70,27 @@ class DetailsForm(forms.Form):
         for number, photo in enumerate(self.kept_photos, 1):
             self.fields[f"alt_{photo.name}"] = WordsField(
                 label=_("What does photo %(number)d show?") % {"number": number},
-                help_text=_("For people who cannot see it."),
+                help_text=_("For people who can’t see it."),
                 max_length=300,
                 required=False,
                 initial=photo.alt,
             )
         self.fields["keep_taken"] = forms.BooleanField(
-            label=_("Keep when and where the photo was taken. Only the city sees it."),
-            help_text=_("Tick this before you add the photo. If you leave it blank, we take both out."),
+            label=_("Keep the time and place the photo was taken. Only the city sees this."),
+            help_text=_("Check this box before you add the photo. If you don’t, we remove both."),
             required=False,
             initial=self.path.typed.get("keep_taken", False),
         )
         room = photos.PHOTOS_MAX - len(self.kept_photos)
         if room > 0:
             asked = self.version.photo_policy == ServiceVersion.PhotoPolicy.ASKED
-            hint = _("It helps us find it and bring the right tools.") if asked else ""
-            rest = _("Up to %(most)d photos, each up to 12 MB.") % {"most": photos.PHOTOS_MAX}
+            hint = _("A photo helps us find the problem and bring the right tools.") if asked else ""
+            rest = _("Up to %(most)d photos, 12 MB each.") % {"most": photos.PHOTOS_MAX}
             url = reverse("requests_app:draft_photos", args=[self.path.draft.pk])
             self.fields["photos"] = PhotosField(
                 label=_("Add a photo"),
                 help_text=f"{hint} {rest}".strip(),
-                # Too many or empty ones are told by name where they are taken, and the others kept.
+                # take_photos() reports extra or empty files by name and keeps the others.
                 most=1000,
                 allow_empty_file=True,
                 widget=PhotosInput(most=room, attrs=upload_attributes(url, photos.PHOTOS_MAX)),
@@ -121,17 +121,17 @@ class DetailsForm(forms.Form):
         return WordsField(max_length=intake.ANSWER_MAX, lines=1, **common)
 
     def _is_opened(self) -> bool:
-        """Whether the form was sent with the question in place open, and the choice still asks it."""
+        """Whether the form was sent with the in-place question open, and its condition still holds."""
         if self.in_place is None or not self.is_bound or self.data.get("in_place") != self.in_place.code:
             return False
-        parent = next(one for one in self.questions if one.code == self.in_place.show_if["question"])
+        parent = next(question for question in self.questions if question.code == self.in_place.show_if["question"])
         return intake.is_asked(self.in_place, {parent.code: self._listed(name_of(parent))})
 
     @property
     def asked(self) -> list[QuestionVersion]:
-        """The questions that this page asks, as it was sent."""
+        """The questions this page asks, including the in-place one if it was open."""
         opened = [self.in_place] if self.in_place is not None and self.is_opened else []
-        return [one for one in [*self.questions, *opened] if one.kind != QuestionVersion.Kind.DISPLAY]
+        return [question for question in [*self.questions, *opened] if question.kind != QuestionVersion.Kind.DISPLAY]
 
     def _hint(self, question: QuestionVersion) -> str:
         parts = [localized(question.help)]
@@ -144,7 +144,7 @@ class DetailsForm(forms.Form):
         return [question.code for question in self.asked]
 
     def clean(self) -> dict[str, Any]:
-        """The service's own rule decides what is missing or wrong: the same as for a call taker and the API."""
+        """Applies the same validation (rules.intake) as for call takers and the API."""
         cleaned: dict[str, Any] = super().clean() or {}
         given = {**self.path.given, **self.given}
         problems = intake.read_answers(self.path.questions, given, only=set(self.codes)).problems
@@ -160,58 +160,58 @@ class DetailsForm(forms.Form):
 
     @property
     def given(self) -> dict[str, Any]:
-        """The answers of this page as they were typed, by code: kept even while something is wrong with them."""
-        found: dict[str, Any] = {}
+        """This page's answers by question code, as typed, even if they are invalid."""
+        answers: dict[str, Any] = {}
         for question in self.asked:
             name = name_of(question)
             if name in getattr(self, "cleaned_data", {}):
                 value = self.cleaned_data[name]
-                found[question.code] = value.isoformat() if hasattr(value, "isoformat") else value
+                answers[question.code] = value.isoformat() if hasattr(value, "isoformat") else value
             elif question.kind == QuestionVersion.Kind.MULTI:
-                found[question.code] = [str(one)[: intake.ANSWER_MAX] for one in self._listed(name)]
+                answers[question.code] = [str(value)[: intake.ANSWER_MAX] for value in self._listed(name)]
             elif question.kind != QuestionVersion.Kind.DATETIME:
-                found[question.code] = str(self.data.get(name, ""))[: intake.ANSWER_MAX]
-        return found
+                answers[question.code] = str(self.data.get(name, ""))[: intake.ANSWER_MAX]
+        return answers
 
 
 def words_field(*, is_confidential: bool, required: bool, initial: str = "", lines: int = 4) -> WordsField:
-    """What it is, in the reporter's words, with who reads them."""
+    """The description field, with a hint about who can read it."""
     hint = (
         _("Only the city sees this.")
         if is_confidential
-        else _("Everyone can read this. Leave out names, phone numbers and e-mail addresses.")
+        else _("Everyone can read this. Leave out names, phone numbers and email addresses.")
     )
     return WordsField(
-        label=_("What you told us"),
+        label=_("Your description"),
         help_text=hint,
         max_length=intake.DESCRIPTION_MAX,
         lines=lines,
         required=required,
         initial=initial,
-        error_messages={"required": _("Say in a few words what the problem is.")},
+        error_messages={"required": _("Tell us in a few words what the problem is.")},
     )
 
 
 def upload_attributes(url: str, most: int) -> dict[str, Any]:
-    """What static/js/photo-upload.js needs: where to, how much, and its words."""
+    """The data attributes for static/js/photo-upload.js: the URL, the limits and the messages."""
     return {
         "data-upload": url,
         "data-most": most,
         "data-max-bytes": settings.PHOTO_MAX_BYTES,
-        "data-too-big": photos.refusal("too_big"),
+        "data-too-big": photos.refusal_message("too_big"),
         "data-sending": _("Sending {name}"),
         "data-added": _("Photo added. You have {count}."),
         "data-cancel": _("Cancel"),
         "data-canceled": _("Canceled: {name}"),
         "data-again": _("Try again"),
-        "data-lost": _("No connection. This photo is not sent yet."),
-        "data-failed": _("We could not take this photo. Try again, or go on without it."),
-        "data-wait": _("Your photos are still on their way. We go on when they are here."),
+        "data-lost": _("No connection. This photo hasn’t been sent yet."),
+        "data-failed": _("We couldn’t upload this photo. Try again, or continue without it."),
+        "data-wait": _("Your photos are still uploading. We’ll continue when they’re done."),
     }
 
 
 class _SingleField(forms.ChoiceField):
-    """Radio buttons; which values there are is checked by the service's rule, in its words."""
+    """Radio buttons. rules.intake checks the value and words the error."""
 
     widget = forms.RadioSelect
     default_error_messages = {"invalid_choice": gettext_lazy("Choose one from the list.")}
@@ -226,7 +226,7 @@ class _MultiField(forms.MultipleChoiceField):
 
 
 def name_of(question: QuestionVersion) -> str:
-    """The control's name: codes of the city must not meet the form's own names."""
+    """The field's name, prefixed so that a city's question codes cannot clash with the form's own fields."""
     return f"q_{question.code}"
 
 

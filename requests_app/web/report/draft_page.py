@@ -1,4 +1,4 @@
-"""What the pages of the report path share: finding one's draft, the frame of a page, and which page comes next."""
+"""What the pages of the report path share: finding the draft, rendering a page, and going to the next one."""
 
 import uuid
 from collections.abc import Callable
@@ -25,7 +25,7 @@ DraftView = Callable[Concatenate[CityRequest, Draft, P], HttpResponse]
 
 
 def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUID, P], HttpResponse]:
-    """Finds the draft by its address and this browser's cookie. A draft that was sent leads to what it became."""
+    """Passes the view its draft, found by its id and this browser's cookie. A draft that was sent redirects to its report."""
 
     @never_cache
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,8 +35,8 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
         if draft is None or has_expired(draft):
             return gone(request, draft)
         if draft.service_request is not None:
-            # Back, or a second tab. What was typed there after sending is in no report.
-            words = unsent_text.words_beyond(request, draft.service_request)
+            # The Back button or a second tab: text typed there after sending is in no report.
+            words = unsent_text.texts_not_in(request, draft.service_request)
             if not words:
                 return redirect("requests_app:sent", draft.pk)
             return render(request, "requests_app/report/draft_gone.html", {"draft": draft, "words": words}, status=409)
@@ -51,23 +51,23 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
 
 
 def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
-    """Notes at the POST that the question page comes next, or is not due any more: reading a page writes nothing."""
+    """Records, on POST, whether the emergency question comes next or is settled, so that a GET writes nothing."""
     if response.get("Location") == question:
-        danger.ask(draft)
+        danger.question_shown(draft)
     elif draft.warning == "shown":
-        danger.settle(draft)
+        danger.clear_warning(draft)
 
 
 def gone(request: CityRequest, draft: Draft | None) -> HttpResponse:
-    """No draft of this browser, or not any more: with what was typed on its page, which may be all that is left of it."""
-    context = {"expired": draft, "words": unsent_text.words_of(request), "text": request.POST.get("text", "")}
+    """The page for a draft that is missing, expired or another browser's. It shows the text just sent, so that it isn't lost."""
+    context = {"expired": draft, "words": unsent_text.typed_texts(request), "text": request.POST.get("text", "")}
     return render(request, "requests_app/report/draft_gone.html", context, status=410 if draft else 404)
 
 
 def show(
     request: CityRequest, template: str, *, step: int, form: Form | None = None, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """A page of the path: with where one is in it, and the header's language switch sending the form along."""
+    """Renders a page of the path with its step indicator; the header's language switch submits the form, too."""
     labels = [_("Problem"), _("Place"), _("Details"), _("Contact"), _("Check")]
     steps = [
         {"label": label, "state": "done" if number < step else "current" if number == step else ""}
@@ -80,7 +80,7 @@ def show(
 
 
 def page_url(draft: Draft, page: str) -> str:
-    """The address of a page as rules.report_path names it."""
+    """The URL of a page as rules.report_path names it."""
     name, _colon, number = page.partition(":")
     return reverse(f"requests_app:{name}", args=[draft.pk, int(number)] if number else [draft.pk])
 
@@ -90,9 +90,9 @@ def to_next_page(draft: Draft) -> HttpResponseRedirect:
 
 
 def in_other_language(request: CityRequest, draft: Draft, language: str) -> HttpResponse:
-    """The same page in the language that was asked for; the form was kept before. Or the page for going on later."""
+    """Redirects to the same page in that language, or to the page for finishing later. The form is already saved."""
     draft.language = language
-    drafts.keep(draft)
+    drafts.save(draft)
     if "later" in request.POST:
         return redirect("requests_app:later", draft.pk)
     return same_page_in(language, request.path)

@@ -1,4 +1,4 @@
-"""Reporting, step 3: was it reported already? Following that needs no e-mail address."""
+"""Was it already reported? Offers earlier reports to follow, which needs no email address."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from requests_app.messages.wording import ago, away, long_date, status_words
 from requests_app.models import Draft, ServiceRequest
 from requests_app.rules.duplicates import joinable
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import FollowForm
 
@@ -22,18 +22,18 @@ FOLLOWED_AN_HOUR = 100
 
 @draft_page
 def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Is it one of these? Where a service asks for it, only after: is it the whole block?"""
+    """Is it one of these? Some services first ask whether the whole block has the problem."""
     path = Path(draft)
     if request.method == "POST":
-        if language := switched_to(request):
+        if language := requested_language(request):
             typed = {"email": request.POST.get("email", "")[:254], "with_words": "with_words" in request.POST}
-            drafts.keep(draft, **({} if path.is_block_open else {"follow_typed": typed}))
+            drafts.save(draft, **({} if path.is_block_open else {"follow_typed": typed}))
             return in_other_language(request, draft, language)
         if "different" in request.POST:
-            drafts.keep(draft, different=path.spot)
+            drafts.save(draft, different=path.spot)
             return to_next_page(draft)
         if "block" in request.POST:
-            drafts.keep(draft, block=path.spot)
+            drafts.save(draft, block=path.spot)
             return to_next_page(draft)
         if "follow" in request.POST:
             return _follow(request, draft, path)
@@ -42,9 +42,13 @@ def duplicates(request: CityRequest, draft: Draft) -> HttpResponse:
     if path.is_block_open:
         return show(request, "duplicates_in_block", step=2, draft=draft, path=path)
     if request.method == "POST":
-        # Enter in the e-mail box says neither yes nor no.
+        # Pressing Enter in the email box answers neither yes nor no.
         return _page(
-            request, draft, path, FollowForm(request.POST), _("Follow one of these, or say that yours is different.")
+            request,
+            draft,
+            path,
+            FollowForm(request.POST),
+            _("Follow one of these reports, or select “No, mine is different.”"),
         )
     return _page(request, draft, path, FollowForm(initial={"with_words": True, **draft.typed.get("follow_typed", {})}))
 
@@ -58,13 +62,13 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
     if chosen is None:
         problem = _why_not(request, reference)
     elif not limits.allow(request, "follow", FOLLOWED_AN_HOUR):
-        return _page(request, draft, path, form, too_much(request.jurisdiction), status=429)
+        return _page(request, draft, path, form, too_many_requests(request.jurisdiction), status=429)
     else:
         try:
             followers.follow(draft.pk, chosen.pk, **form.cleaned_data)
-        except drafts.NotReady:
+        except drafts.Incomplete:
             return to_next_page(draft)
-        except followers.CannotJoin:
+        except followers.NotJoinable:
             problem = _why_not(request, reference)
         except submission.Refused as error:
             for name, words in error.problems.items():
@@ -79,8 +83,8 @@ def _follow(request: CityRequest, draft: Draft, path: Path) -> HttpResponse:
 
 
 def _why_not(request: CityRequest, reference: str) -> str:
-    """What became of it, as far as everybody may know."""
-    known = (
+    """Why the report can no longer be followed, as far as the public may know."""
+    closed = (
         ServiceRequest.objects.public()
         .in_jurisdiction(request.jurisdiction)
         .ended()
@@ -88,13 +92,11 @@ def _why_not(request: CityRequest, reference: str) -> str:
         .filter(reference=reference)
         .first()
     )
-    if known is None:
-        return _("That report cannot be followed any more. We kept what you typed. You can send your own report.")
-    known.jurisdiction = request.jurisdiction
-    ended = _(
-        "That report has ended: “%(status)s.” We kept what you typed. Is the problem still there? Send your report."
-    )
-    return ended % {"status": status_words(known, to_reporter=False).rstrip(".")}
+    if closed is None:
+        return _("You can’t follow that report anymore. We kept what you typed, so you can send your own.")
+    closed.jurisdiction = request.jurisdiction
+    message = _("That report is closed: “%(status)s.” We kept what you typed. Is it still a problem? Send your report.")
+    return message % {"status": status_words(closed, to_reporter=False).rstrip(".")}
 
 
 def _page(
@@ -118,17 +120,17 @@ def _page(
 def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
     zone = request.jurisdiction.zone
     cards = []
-    for found in path.candidates:
-        one = found.service_request
-        one.jurisdiction = request.jurisdiction
+    for candidate in path.candidates:
+        service_request = candidate.service_request
+        service_request.jurisdiction = request.jurisdiction
         cards.append(
             {
-                "request": one,
-                "photo": next(iter(one.public_photos), None),  # type: ignore[attr-defined]
-                "words": status_words(one, to_reporter=False),
-                "away": away(found.metres),
-                "day": long_date(one.submitted_at.astimezone(zone).date()),
-                "ago": ago(one.submitted_at, found.at),
+                "request": service_request,
+                "photo": next(iter(service_request.public_photos), None),  # type: ignore[attr-defined]
+                "words": status_words(service_request, to_reporter=False),
+                "away": away(candidate.metres),
+                "day": long_date(service_request.submitted_at.astimezone(zone).date()),
+                "ago": ago(service_request.submitted_at, candidate.at),
             }
         )
     return cards

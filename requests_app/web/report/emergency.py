@@ -1,4 +1,4 @@
-"""Reporting: is anyone in danger right now? The question page, and the press on its number."""
+"""Is anyone in danger right now? The question page, and the count of calls from it."""
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -17,12 +17,12 @@ CALLS_AN_HOUR = 60
 
 @draft_page
 def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
-    """The question page. Who goes on sends a report that says so at the top of the queue."""
+    """The question page. A report sent after it is flagged and goes to the top of the queue."""
     path = Path(draft)
     if not path.warnings:
         return to_next_page(draft)
     if request.method == "POST" and "go_on" in request.POST:
-        danger.continue_anyway(draft, path.warnings)
+        danger.answer_no(draft, path.warnings)
         return to_next_page(draft)
     stopped_by = path.stopping_question
     return show(
@@ -33,10 +33,10 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
         version=path.version,
         self_harm=path.screening.self_harm,
         stopped_by=stopped_by,
-        stopping_answer=next((words for one, _value, words in path.answers.given if one == stopped_by), ""),
+        stopping_answer=next((words for question, _value, words in path.answers.given if question == stopped_by), ""),
         change_url=_page_of(draft, path, stopped_by.code) if stopped_by else "",
         kept=wording.one_stop(
-            _("We keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}
+            _("We’ll keep it until %(day)s.") % {"day": wording.long_time(draft.expires_at, path.jurisdiction.zone)}
         ),
     )
 
@@ -44,14 +44,14 @@ def emergency(request: CityRequest, draft: Draft) -> HttpResponse:
 @require_POST
 @draft_page
 def called(request: CityRequest, draft: Draft) -> HttpResponse:
-    """The number was pressed (js/called.js): counted, so that a city learns how many the question sent to it."""
+    """Counts a call from the question page (js/called.js), so that the city knows how many people it sent to 911."""
     if not limits.allow(request, "called", CALLS_AN_HOUR):
         return HttpResponse(status=429)
-    danger.call(draft)
+    danger.called(draft)
     return HttpResponse(status=204)
 
 
 def _page_of(draft: Draft, path: Path, code: str) -> str:
-    """Where a question is asked."""
-    number = next((n for n, page in enumerate(path.pages, 1) if code in [one.code for one in page]), 1)
+    """The URL of the page that asks a question."""
+    number = next((n for n, page in enumerate(path.pages, 1) if code in [question.code for question in page]), 1)
     return page_url(draft, f"details:{number}")

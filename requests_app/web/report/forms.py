@@ -1,4 +1,4 @@
-"""The forms of the report path. Each keeps what was typed, whatever is wrong with it."""
+"""The forms of the report path. Each keeps what was typed, even if it is invalid."""
 
 import re
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 PLACE_MAX, NOTE_MAX, PHONE_MAX, ADDRESS_MAX = 200, 300, 40, 300
-# An extension; and relay services, by which people who do not hear or speak take calls.
+# Extensions, and relay services for people who are deaf or have a speech disability.
 _PHONE_WORDS = re.compile(r"extensi[oó]n|ext|x|relay|tty|trs|vrs|voice|voz", re.IGNORECASE)
 
 
 def phone_number(typed: str) -> str:
-    """Spaces, dots, brackets, extensions and relay prefixes are all fine; words are not a number."""
+    """Accepts spaces, dots, parentheses, extensions and relay prefixes. Raises ValidationError for anything else."""
     digits = re.sub(r"\D", "", typed)
     if typed and (len(digits) < 7 or re.search(r"[^\d\s()+.,;:/#*-]", _PHONE_WORDS.sub("", typed))):
         raise forms.ValidationError(_("Enter a phone number, like 555-0100 or 555-0100 ext. 12."))
@@ -33,13 +33,13 @@ def phone_number(typed: str) -> str:
 
 
 class ProblemForm(forms.Form):
-    """Step 1: in one's own words. Whoever comes with a service already chosen need not say it again."""
+    """Step 1: the problem in the reporter's own words. Optional if a service is already chosen."""
 
     text = WordsField(
         label=gettext_lazy("What’s the problem?"),
         max_length=intake.DESCRIPTION_MAX,
         lines=4,
-        error_messages={"required": gettext_lazy("Say in a few words what the problem is.")},
+        error_messages={"required": gettext_lazy("Tell us in a few words what the problem is.")},
     )
 
     def __init__(self, *args: Any, version: ServiceVersion | None = None, **kwargs: Any) -> None:
@@ -48,37 +48,37 @@ class ProblemForm(forms.Form):
 
 
 class ServiceForm(forms.Form):
-    """Step 1, second half: which service is closest."""
+    """Step 1, continued: the service that is the closest match."""
 
     service = forms.ChoiceField(
         choices=[],
         widget=forms.RadioSelect,
         error_messages={
-            "required": gettext_lazy("Choose the one that is closest, or “I don’t know”."),
-            "invalid_choice": gettext_lazy("This service is not offered any more. Choose another one."),
+            "required": gettext_lazy("Choose the closest match, or “I don’t know.”"),
+            "invalid_choice": gettext_lazy("We no longer offer this service. Choose another one."),
         },
     )
 
     def __init__(self, *args: Any, offered: Sequence[ServiceVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (one.service.service_code, localized(one.name)) for one in offered
+            (version.service.service_code, localized(version.name)) for version in offered
         ]
 
 
 class PlaceForm(forms.Form):
-    """Step 2: an address in words, or a point from the map or the browser, or both."""
+    """Step 2: an address, a point from the map or the browser, or both."""
 
     address = WordsField(
         label=gettext_lazy("Address, corner or park"),
         max_length=PLACE_MAX,
-        error_messages={"required": gettext_lazy("Say where it is: an address, a corner or a park.")},
+        error_messages={"required": gettext_lazy("Tell us where it is: an address, a corner or a park.")},
     )
     lat = forms.CharField(required=False, widget=forms.HiddenInput)
     long = forms.CharField(required=False, widget=forms.HiddenInput)
     note = WordsField(
-        label=gettext_lazy("Anything that helps us find it"),
-        help_text=gettext_lazy("Like: by the bus stop, behind the school. Only the city sees this."),
+        label=gettext_lazy("Anything else that will help us find it"),
+        help_text=gettext_lazy("For example: by the bus stop, behind the school. Only the city sees this."),
         max_length=NOTE_MAX,
         required=False,
     )
@@ -94,14 +94,14 @@ class PlaceForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["point"] = typed_point(cleaned.get("lat", ""), cleaned.get("long", ""))
         if cleaned["point"] is not None and self.has_error("address", "required"):
-            # A point from the map or the browser says enough.
+            # A point from the map or the browser is enough.
             del self.errors["address"]
             cleaned["address"] = ""
         return cleaned
 
 
 def typed_point(lat: str, long: str) -> Point | None:
-    """The point of two numbers in degrees; None if they are none."""
+    """The point for a latitude and longitude in degrees; None if they are not valid."""
     try:
         latitude, longitude = float(lat), float(long)
     except (TypeError, ValueError):
@@ -112,7 +112,7 @@ def typed_point(lat: str, long: str) -> Point | None:
 
 
 class _ChooseOneForm(forms.Form):
-    """Radio buttons for what was found. Each form of this kind names its field, and says what is missing."""
+    """Radio buttons for a list of choices. A subclass sets its field's name, its label and the message if nothing is chosen."""
 
     field: str
     label: "_StrOrPromise"
@@ -129,74 +129,72 @@ class _ChooseOneForm(forms.Form):
 
 
 class PlaceChoiceForm(_ChooseOneForm):
-    """Several places fit the words: which one is meant, or the words as they are."""
+    """Which of several matching places is meant, or the address as it was typed."""
 
     field = "choice"
     label = gettext_lazy("Which place do you mean?")
-    missing = gettext_lazy("Choose a place, or search again.")
+    missing = gettext_lazy("Choose a place or search again.")
 
 
 class AssetForm(_ChooseOneForm):
-    """Which of the city's things near the place it is."""
+    """Which of the city's nearby assets the report is about."""
 
     field = "asset"
-    label = gettext_lazy("Near the place, the nearest first")
-    missing = gettext_lazy("Choose one, or say that it is none of these.")
+    label = gettext_lazy("Nearby, closest first")
+    missing = gettext_lazy("Choose one, or select “None of these, or I don’t know.”")
 
 
 class FollowForm(forms.Form):
-    """Step 3: news of an earlier report, for who wants it, and whether one's own words go along."""
+    """Step 3: follow an earlier report, with updates by email and the reporter's own description if they want."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail for news about it"),
-        help_text=gettext_lazy("You do not need one to follow."),
+        label=gettext_lazy("Email for updates"),
+        help_text=gettext_lazy("You can follow a report without giving an email address."),
         required=False,
         max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    with_words = forms.BooleanField(
-        label=gettext_lazy("Send my words along. Only the city reads them."), required=False
-    )
+    with_words = forms.BooleanField(label=gettext_lazy("Add what I wrote. Only the city will see it."), required=False)
 
 
 class LaterForm(forms.Form):
-    """Where to mail the link with which one goes on later."""
+    """Where to email the link that resumes the report later."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("We use it for this one mail only."),
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("We’ll use it only for this one email."),
         max_length=254,
         error_messages={
-            "required": gettext_lazy("Enter an e-mail address like name@example.com."),
-            "invalid": gettext_lazy("Enter an e-mail address like name@example.com."),
+            "required": gettext_lazy("Enter an email address like name@example.com."),
+            "invalid": gettext_lazy("Enter an email address like name@example.com."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
 
 class ConfirmAgainForm(LaterForm):
-    """Where to mail the link that sends the report."""
+    """Where to email the link that confirms the report."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].help_text = _("Is there a typing error? Correct it here.")
+        self.fields["email"].help_text = _("See a typo? Fix it here.")
 
 
 class ContactForm(forms.Form):
-    """Step 5: how we can reach them, if they want that; and who they are, where a service must know it."""
+    """Step 5: how to reach the reporter, if they want that, and who they are, if the service requires it."""
 
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("We write when something changes."),
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("We’ll email you when something changes."),
         required=False,
         max_length=254,
-        error_messages={"invalid": gettext_lazy("Enter an e-mail address like name@example.com, or leave it blank.")},
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com, or leave this blank.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = WordsField(
         label=gettext_lazy("Phone"),
-        help_text=gettext_lazy("A crew may call this number. We do not text. You can add an extension."),
+        help_text=gettext_lazy("A crew may call this number. We don’t send texts. You can add an extension."),
         required=False,
         max_length=PHONE_MAX,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
@@ -209,13 +207,13 @@ class ContactForm(forms.Form):
     )
     postal_address = WordsField(
         label=gettext_lazy("Postal address"),
-        help_text=gettext_lazy("Street and number, city and ZIP code."),
+        help_text=gettext_lazy("Street address, city and ZIP code."),
         max_length=ADDRESS_MAX,
         lines=3,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("In which language shall we write to you?"), choices=[], widget=forms.RadioSelect
+        label=gettext_lazy("What language should we use?"), choices=[], widget=forms.RadioSelect
     )
 
     def __init__(
@@ -228,9 +226,9 @@ class ContactForm(forms.Form):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = words
         if "email" in needed:
-            invalid = _("Enter an e-mail address like name@example.com.")
+            invalid = _("Enter an email address like name@example.com.")
             self.fields["email"].error_messages["invalid"] = invalid
-            self.fields["email"].help_text = _("We send you a link. We get your report when you press it.")
+            self.fields["email"].help_text = _("We’ll email you a link. We won’t get your report until you select it.")
         if "postal_address" in needed:
             self.order_fields(["name", "postal_address"])
         else:

@@ -1,4 +1,4 @@
-"""Reporting: go on later, here or on another device, with a link that is mailed to whoever types."""
+"""Save and finish later: here, or on another device with an emailed link."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +10,10 @@ from requests_app import limits, links
 from requests_app.actions import resume_draft
 from requests_app.models import Draft
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, too_much
+from requests_app.web.city_request import CityRequest, too_many_requests
 from requests_app.web.report.draft_page import draft_page, page_url, to_next_page
 from requests_app.web.report.forms import LaterForm
-from requests_app.web.visitor import has_expired, own_draft, remember, visitor_of
+from requests_app.web.visitor import get_visitor, has_expired, own_draft, set_visitor_cookie
 
 LINKS_AN_HOUR = 10
 LINKS_TO_ONE_ADDRESS_A_DAY = 5
@@ -22,7 +22,7 @@ DAY_S = 24 * 3600
 
 @draft_page
 def later(request: CityRequest, draft: Draft) -> HttpResponse:
-    """What is kept, how long, and how to come back. No step of the path: everything that was typed waits."""
+    """Says how long the draft is kept and how to return to it, and emails a link. Not a step of the path."""
     contact = draft.typed.get("contact") or draft.typed.get("contact_typed") or {}
     initial = {"email": draft.typed.get("mail_link_to") or contact.get("email", "")}
     form = LaterForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -32,18 +32,18 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
         if form.is_valid():
             status = 429
             email = form.cleaned_data["email"]
-            if limits.may_mail(
+            if limits.allow_email(
                 request, "later", email, an_hour=LINKS_AN_HOUR, to_one=LINKS_TO_ONE_ADDRESS_A_DAY, per_s=DAY_S
             ):
                 try:
-                    resume_draft.mail_link(draft, email=email)
+                    resume_draft.send_link(draft, email=email)
                     status, mailed_to = 200, email
                 except resume_draft.TooManyLinks:
                     form.add_error(
-                        "email", _("We mailed this link already. Look at your mail, also at the spam folder.")
+                        "email", _("We already emailed you this link. Check your inbox and your spam folder.")
                     )
             else:
-                form.add_error(None, too_much(request.jurisdiction))
+                form.add_error(None, too_many_requests(request.jurisdiction))
     context = {
         "draft": draft,
         "form": form,
@@ -56,13 +56,13 @@ def later(request: CityRequest, draft: Draft) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: CityRequest, token: str) -> HttpResponse:
-    """The mailed link. A visit changes nothing (programs that look into mails make some); the button takes the draft over."""
-    draft = links.draft_of(token)
+    """The emailed link. A GET changes nothing, since mail scanners visit links; the button moves the draft here."""
+    draft = links.find_draft(token)
     if draft is None or draft.jurisdiction_id != request.jurisdiction.pk:
         return render(request, "requests_app/report/draft_gone.html", status=404)
     draft.jurisdiction = request.jurisdiction
     if draft.service_request is not None:
-        # Never a second report. To whoever sent it, the page that says so; to others, no more than that.
+        # Never a second report. The browser that sent it sees its report; others only learn that it was sent.
         if own_draft(request, draft.pk) is not None:
             return redirect("requests_app:sent", draft.pk)
         return render(request, "requests_app/report/draft_gone.html", {"sent": draft.service_request}, status=410)
@@ -72,6 +72,6 @@ def resume(request: CityRequest, token: str) -> HttpResponse:
         return to_next_page(draft)
     if request.method != "POST":
         return render(request, "requests_app/report/resume.html", {"draft": draft})
-    visitor = visitor_of(request)
+    visitor = get_visitor(request)
     resume_draft.resume(draft, visitor=visitor)
-    return remember(redirect(request.path) if draft.service_request_id else to_next_page(draft), visitor)
+    return set_visitor_cookie(redirect(request.path) if draft.service_request_id else to_next_page(draft), visitor)

@@ -1,4 +1,4 @@
-"""Reporting: where is it, which thing of the city is it, and whose ground is it?"""
+"""The location pages of a report: the place, the asset, and the owner of the land."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from requests_app.actions import drafts
 from requests_app.models import Draft
 from requests_app.places import assets
 from requests_app.rules.report_path import Path
-from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.report import place_input
 from requests_app.web.report.draft_page import draft_page, in_other_language, show, to_next_page
 from requests_app.web.report.forms import AssetForm, PlaceChoiceForm, PlaceForm
@@ -31,18 +31,18 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
         valid = form.is_valid()
         data = form.cleaned_data
         typed = {name: data.get(name, "") for name in ("address", "note", "lat", "long")}
-        drafts.keep(draft, place_typed=typed)
-        if language := switched_to(request):
+        drafts.save(draft, place_typed=typed)
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if "skip" in request.POST and not required:
-            drafts.keep(draft, place={}, place_typed={})
+            drafts.save(draft, place={}, place_typed={})
             return to_next_page(draft)
         if valid:
             if data["point"] is None and not data["address"]:
-                drafts.keep(draft, place={})
+                drafts.save(draft, place={})
                 return to_next_page(draft)
             if _is_same_place(path, data):
-                drafts.keep(draft, place={**path.place, "note": data["note"]}, place_typed={})
+                drafts.save(draft, place={**path.place, "note": data["note"]}, place_typed={})
                 return to_next_page(draft)
             place = place_input.given(
                 request.jurisdiction,
@@ -73,7 +73,7 @@ def location(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @draft_page
 def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Several places fit the words, or none: a page of radio buttons, for which nobody needs a script."""
+    """Several places match the address, or none: radio buttons that work without a script."""
     typed = draft.typed.get("place_typed") or {}
     words = str(typed.get("address", ""))
     if not words:
@@ -82,7 +82,7 @@ def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
     choices = place_input.choices(matches, words)
     form = PlaceChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
     if request.method == "POST":
-        if language := switched_to(request):
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if form.is_valid():
             place = place_input.chosen(matches, form.cleaned_data["choice"], words, str(typed.get("note", "")))
@@ -102,7 +102,7 @@ def choose_location(request: CityRequest, draft: Draft) -> HttpResponse:
 
 
 def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
-    """Whoever comes back for the note alone keeps the thing that was chosen, and how the place was found."""
+    """Whether only the note changed: then the chosen asset and the source of the place are kept."""
     return (
         path.point is not None
         and data["point"] is not None
@@ -112,43 +112,43 @@ def _is_same_place(path: Path, data: dict[str, Any]) -> bool:
 
 
 def _take(draft: Draft, place: dict[str, Any]) -> HttpResponse:
-    # Another place may be another's ground.
-    drafts.keep(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
+    # A new place may have another owner.
+    drafts.save(draft, place=place, place_typed={}, owner="", no_asset="", asset_typed="")
     return to_next_page(draft)
 
 
 @draft_page
 def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Which one is it? The city's things near the place, nearest first, as a list; the map only shows the same ones."""
+    """Which one is it? Lists the city's nearby assets, nearest first; the map shows the same ones."""
     path = Path(draft)
     if path.version is None or not path.nearby_assets:
         return to_next_page(draft)
-    shown = [(one, assets.name_of(request.jurisdiction, one)) for one in path.nearby_assets]
-    kept = path.typed.get("asset_typed") or (path.place.get("asset") or {}).get("number")
+    shown = [(asset, assets.name_of(request.jurisdiction, asset)) for asset in path.nearby_assets]
+    selected = path.typed.get("asset_typed") or (path.place.get("asset") or {}).get("number")
     form = AssetForm(
         request.POST if request.method == "POST" else None,
-        choices=[(one.asset_id, _away(name, round(one.metres.m))) for one, name in shown],  # type: ignore[attr-defined]
-        initial={"asset": kept},
+        choices=[(asset.asset_id, _away(name, round(asset.metres.ft))) for asset, name in shown],  # type: ignore[attr-defined]
+        initial={"asset": selected},
     )
     if request.method == "POST":
-        if language := switched_to(request):
-            drafts.keep(draft, asset_typed=str(request.POST.get("asset", ""))[:60])
+        if language := requested_language(request):
+            drafts.save(draft, asset_typed=str(request.POST.get("asset", ""))[:60])
             return in_other_language(request, draft, language)
         if "none" in request.POST:
             place = {name: value for name, value in path.place.items() if name != "asset"}
             if place.get("source") == "asset":
                 place["source"] = "pin"
-            drafts.keep(draft, place=place, no_asset=path.version.service.service_code, asset_typed="")
+            drafts.save(draft, place=place, no_asset=path.version.service.service_code, asset_typed="")
             return to_next_page(draft)
         if form.is_valid():
-            chosen = next(one for one in path.nearby_assets if one.asset_id == form.cleaned_data["asset"])
+            chosen = next(asset for asset in path.nearby_assets if asset.asset_id == form.cleaned_data["asset"])
             place = place_input.of_asset(
                 request.jurisdiction, chosen, path.place.get("address", ""), path.place.get("note", "")
             )
             return _take(draft, place)
     on_map = [
-        {"number": one.asset_id, "lat": round(one.point.y, 6), "long": round(one.point.x, 6)}
-        for one in path.nearby_assets
+        {"number": asset.asset_id, "lat": round(asset.point.y, 6), "long": round(asset.point.x, 6)}
+        for asset in path.nearby_assets
     ]
     return show(
         request,
@@ -162,22 +162,22 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
     )
 
 
-def _away(name: str, metres: int) -> str:
-    return ngettext("%(name)s, %(metres)d meter away", "%(name)s, %(metres)d meters away", metres) % {
+def _away(name: str, feet: int) -> str:
+    return ngettext("%(name)s, %(feet)d foot away", "%(name)s, %(feet)d feet away", feet) % {
         "name": name,
-        "metres": metres,
+        "feet": feet,
     }
 
 
 @draft_page
 def owner(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Not ours: we send it on, or say whom to call."""
+    """The land is not the city's: offers to forward the report, or says whom to call."""
     path = Path(draft)
     if path.owner is None:
         return to_next_page(draft)
-    # Whom we cannot write to, our own people call; but what lies beyond the boundary is not theirs to work on.
+    # Staff call an owner who has no email address, but only about land inside the boundary.
     can_send = bool(path.owner.email) or not path.is_outside
     if request.method == "POST" and "send" in request.POST and can_send:
-        drafts.keep(draft, owner=path.owner.code)
+        drafts.save(draft, owner=path.owner.code)
         return to_next_page(draft)
     return show(request, "owner", step=2, draft=draft, path=path, owner=path.owner, can_send=can_send)

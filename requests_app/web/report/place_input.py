@@ -1,4 +1,4 @@
-"""A place as it was given (a point, a thing's number, a line of the address search), and as a draft keeps it."""
+"""Turns a typed place (a point, an asset number, an address) into the dictionary that a draft stores."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from requests_app.actions import submission
 from requests_app.models import Asset, Jurisdiction
 from requests_app.places import addresses, assets, ownership, signs
 
-# An address search this sure needs no second look.
+# A match with this confidence is taken without asking.
 SURE = 0.9
-# Chosen, where none of the places that fit is meant.
+# The choice for an address that none of the matches fits.
 OWN_WORDS = "words"
 
 
@@ -27,7 +27,7 @@ def of_match(match: addresses.Match, note: str) -> dict[str, Any]:
 
 
 def of_point(jurisdiction: Jurisdiction, point: Point, words: str = "", note: str = "") -> dict[str, Any]:
-    """A point from the map, the browser or the suggestions. Words that came with it stay; without any, its address."""
+    """A point from the map, the browser or the suggestions, with the typed address or else the nearest one."""
     near = None if words else addresses.nearest(jurisdiction, point)
     return {
         "address": words or (near.label if near else ""),
@@ -40,7 +40,7 @@ def of_point(jurisdiction: Jurisdiction, point: Point, words: str = "", note: st
 
 
 def of_asset(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: str = "") -> dict[str, Any]:
-    """Where the city's thing stands, with the address that was given or that is nearest to it."""
+    """The asset's location, with the typed address or else the nearest one."""
     near = None if address else addresses.nearest(jurisdiction, asset.point)
     return {
         "address": address or (near.label if near else ""),
@@ -54,7 +54,7 @@ def of_asset(jurisdiction: Jurisdiction, asset: Asset, address: str = "", note: 
 
 
 def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:
-    """Where the sign hangs; empty if it is about a service alone."""
+    """The sign's location; empty if the sign is only about a service."""
     if sign.asset is not None:
         return of_asset(jurisdiction, sign.asset, sign.address)
     if sign.point is not None:
@@ -65,7 +65,7 @@ def of_sign(jurisdiction: Jurisdiction, sign: signs.Sign) -> dict[str, Any]:
 def of_asset_number(
     jurisdiction: Jurisdiction, words: str, point: Point | None = None, note: str = ""
 ) -> dict[str, Any] | None:
-    """The place of the thing whose number stands in the words, unless the pin says that another place is meant."""
+    """The location of the asset whose number is in the text, unless the pin is somewhere else."""
     asset = assets.named_in(jurisdiction, words)
     if asset is None or (point is not None and not addresses.box_around(asset.point, assets.NEAR_M).covers(point)):
         return None
@@ -81,33 +81,33 @@ def given(
     shown_point: Point | None = None,
     shown_address: str = "",
 ) -> dict[str, Any] | None:
-    """The place that was given: a thing by its number, a point, or words that mean one place. None: they may mean several.
+    """The place for an asset number, a point, or an address with a single match. None if the address is ambiguous or unknown.
 
-    shown_point, shown_address: what the form held when it was shown. Only a script takes the old point out of it when somebody
+    shown_point, shown_address: what the form was shown with. Without a script, an old point stays in the form when somebody
     types another address.
     """
     is_old = point is not None and shown_point is not None and point.equals_exact(shown_point, 1e-6)
     if address == shown_address:
         is_old = False
-    if thing := of_asset_number(jurisdiction, address, None if is_old else point, note):
-        return thing
+    if asset_place := of_asset_number(jurisdiction, address, None if is_old else point, note):
+        return asset_place
     if point is not None and not is_old:
         return of_point(jurisdiction, point, address, note)
     if match := _only_match(jurisdiction, address):
         return of_match(match, note)
-    # The first words for a spot on the map.
+    # A first address for a point that had none.
     return of_point(jurisdiction, point, address, note) if point is not None and not shown_address else None
 
 
 def matches(jurisdiction: Jurisdiction, words: str) -> dict[str, addresses.Match]:
-    """The places that the words may mean, best first, by what a form calls them."""
+    """The places that match the text, best first, by their form values."""
     found = addresses.search(jurisdiction, words)
     return {f"{match.point.x:.6f},{match.point.y:.6f}": match for match in found}
 
 
 def choices(found: dict[str, addresses.Match], words: str) -> list[tuple[str, str]]:
-    """One of the places, or the words as they are."""
-    own = _("None of these. Use my words: “%(words)s”") % {"words": words}
+    """The matches, and the text as it was typed, as form choices."""
+    own = _("None of these. Use what I typed: “%(words)s”") % {"words": words}
     return [*((key, match.label) for key, match in found.items()), (OWN_WORDS, own)]
 
 
@@ -118,7 +118,7 @@ def chosen(found: dict[str, addresses.Match], choice: str, words: str, note: str
 
 
 def _only_match(jurisdiction: Jurisdiction, words: str) -> addresses.Match | None:
-    """The place that the words mean without a doubt: the only one by that name, or the only one at all."""
+    """The one certain match: the only exact match, or the only match at all."""
     found = addresses.search(jurisdiction, words)
     exact = [match for match in found if match.confidence >= 1.0]
     if len(exact) == 1:
@@ -129,10 +129,10 @@ def _only_match(jurisdiction: Jurisdiction, words: str) -> addresses.Match | Non
 
 
 def problem(jurisdiction: Jurisdiction, place: dict[str, Any]) -> str:
-    """Why we cannot take a place: it lies outside, and we know nobody there to send the report to."""
+    """Why the place cannot be used: it is outside the city and no neighboring owner is known. Empty if it can."""
     if "lat" not in place:
         return ""
     point = Point(place["long"], place["lat"], srid=4326)
     if ownership.inside(jurisdiction, point) or ownership.neighbor_at(jurisdiction, point) is not None:
         return ""
-    return submission.outside_words(jurisdiction, point)
+    return submission.outside_message(jurisdiction, point)

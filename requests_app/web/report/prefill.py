@@ -1,6 +1,6 @@
-"""What the first page's address says of the report: ?service=, ?lat= and ?long=, ?asset=, or the code of a ?sign=.
+"""Prefills a report from the first page's query: ?service=, ?lat= and ?long=, ?asset=, or the code of a ?sign=.
 
-What it says wrongly is told or left out, and the path asks for it. Reading it writes nothing: link previews do that too.
+Invalid values are reported or left out, and the report path asks for them. Reading writes nothing: link previews visit, too.
 """
 
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from requests_app.rules.report_path import offered
 from requests_app.web.report import place_input
 from requests_app.web.report.forms import typed_point
 
-# The parameters, and how much of each is read.
+# The parameters, with the maximum length read of each.
 NAMES = {"service": 60, "lat": 20, "long": 20, "asset": 60, "sign": 60}
 
 
 @dataclass(frozen=True)
 class Prefill:
-    """given: the parameters as they came, for the form to carry along. problems: sentences about what we could not use."""
+    """given: the raw parameters, which the form sends along. problems: messages about values that could not be used."""
 
     given: dict[str, str]
     version: ServiceVersion | None = None
@@ -32,7 +32,7 @@ class Prefill:
 
     @property
     def typed(self) -> dict[str, Any]:
-        """What a draft keeps of it."""
+        """The part that a draft stores."""
         service = {"service": self.version.service.service_code} if self.version else {}
         return service | ({"place": self.place} if self.place else {})
 
@@ -42,29 +42,32 @@ class Prefill:
 
     @property
     def other_service_query(self) -> str:
-        """The same place, for somebody who reports something else there."""
+        """The query for the same place without the service, to report something else there."""
         place = {name: value for name, value in self.given.items() if name != "service"}
         return f"?{urlencode(place | {'service': ''})}" if place else ""
 
 
-def read(jurisdiction: Jurisdiction, asked: Mapping[str, str]) -> Prefill:
-    given = {name: asked[name].replace("\x00", "").strip()[:most] for name, most in NAMES.items() if name in asked}
+def read(jurisdiction: Jurisdiction, parameters: Mapping[str, str]) -> Prefill:
+    given = {
+        name: parameters[name].replace("\x00", "").strip()[:most] for name, most in NAMES.items() if name in parameters
+    }
     problems: list[str] = []
     sign = signs.find(jurisdiction, given["sign"]) if given.get("sign") else None
     if given.get("sign") and sign is None:
-        problems.append(_("We do not know this sign any more. Tell us what the problem is, and where."))
-    # An empty one says: not the service of the sign.
+        problems.append(_("We don’t recognize this sign. Tell us what the problem is and where it is."))
+    # An empty value means: not the sign's service.
     code = given.get("service", sign.service_code if sign else "")
     version = offered(jurisdiction.pk, code) if code else None
     if code and version is None:
-        problems.append(_("That service is not offered here. Tell us the problem, and we find the right one."))
+        problems.append(_("We don’t offer that service here. Tell us the problem, and we’ll find the right one."))
     place = place_input.of_sign(jurisdiction, sign) if sign else {}
     if number := given.get("asset"):
         if asset := assets.by_number(jurisdiction, number):
             place = place_input.of_asset(jurisdiction, asset)
         else:
             problems.append(
-                _("We know nothing with the number “%(number)s”. You can say where it is.") % {"number": number}
+                _("We couldn’t find anything with the number “%(number)s.” You can tell us where it is instead.")
+                % {"number": number}
             )
     if not place and (point := typed_point(given.get("lat", ""), given.get("long", ""))):
         place = place_input.of_point(jurisdiction, point)

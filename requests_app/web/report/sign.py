@@ -1,4 +1,4 @@
-"""/q/<code>: the short address on a sign, which opens the report path with what the sign knows."""
+"""/q/<code>: the short URL on a sign, which opens the report path prefilled from the sign."""
 
 from urllib.parse import urlencode
 
@@ -16,9 +16,9 @@ from requests_app.web.context import said_in
 @never_cache
 @require_safe
 def sign(request: CityRequest, code: str) -> HttpResponse:
-    """In the reader's own language: a sign has one address for all. What the code means is read on the page that follows."""
-    wanted = get_language_from_request(request)
-    spoken = said_in(request.jurisdiction)
-    language = wanted if wanted in spoken else spoken[0]
+    """Redirects to the report path in the reader's own language; that page resolves the code (see prefill.py)."""
+    preferred = get_language_from_request(request)
+    available = said_in(request.jurisdiction)
+    language = preferred if preferred in available else available[0]
     with override(language):
         return redirect(f"{reverse('requests_app:report')}?{urlencode({'sign': code.rstrip('/')[:60]})}")

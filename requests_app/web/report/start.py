@@ -1,4 +1,4 @@
-"""Reporting, first half: what is the problem, which service is it, and is somebody in danger?"""
+"""The first pages of a report: describe the problem and choose a service. Also "Forget me on this device"."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVe
 from requests_app.rules import suggestions
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
-from requests_app.web.city_request import CityRequest, same_page_in, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
 from requests_app.web.link_cookie import delete_link_cookie
 from requests_app.web.report import prefill, spam_signals
 from requests_app.web.report.draft_page import (
@@ -30,9 +30,9 @@ from requests_app.web.report.draft_page import (
     to_next_page,
 )
 from requests_app.web.report.forms import ProblemForm, ServiceForm
-from requests_app.web.visitor import COOKIE, drafts_of, every_draft_of, remember, visitor_of
+from requests_app.web.visitor import COOKIE, all_drafts, get_visitor, open_drafts, set_visitor_cookie
 
-# Against machines alone: a library, or all phones of one network, must get through. What is too much for people is held back
+# Only against bots: a library, or every phone on one network, must get through. What is too much for people goes to review
 # when it is sent (web/report/spam_signals.py).
 DRAFTS_AN_HOUR = 600
 UNKNOWN = "unknown"
@@ -42,26 +42,26 @@ UNKNOWN = "unknown"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: CityRequest) -> HttpResponse:
-    """The first page. Its address may say the first things: what about, and where (see prefill.py)."""
+    """The first page. Query parameters can prefill the service and the place (see prefill.py)."""
     link = prefill.read(request.jurisdiction, request.POST if request.method == "POST" else request.GET)
     version = link.version
     context: dict[str, Any] = {"version": version, "link": link}
     if request.method != "POST":
-        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=drafts_of(request), **context)
+        return show(request, "start", step=1, form=ProblemForm(version=version), drafts=open_drafts(request), **context)
     form = ProblemForm(request.POST, version=version)
-    language = switched_to(request)
+    language = requested_language(request)
     if language and not form.data.get("text", "").strip():
-        # Nothing was typed: nothing needs keeping.
+        # Nothing was typed, so there is nothing to keep.
         with override(language):
             target = "requests_app:home" if request.POST.get("from") == "home" else "requests_app:report"
             return redirect(reverse(target) + link.query)
     if not form.is_valid():
         return show(request, "start", step=1, form=form, status=422, **context)
     if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return show(request, "start", step=1, form=form, status=429, **context)
-    visitor = visitor_of(request)
-    draft = actions_drafts.begin(
+    visitor = get_visitor(request)
+    draft = actions_drafts.create(
         request.jurisdiction,
         visitor=visitor,
         language=request.LANGUAGE_CODE,
@@ -71,15 +71,15 @@ def report(request: CityRequest) -> HttpResponse:
         **spam_signals.noticed(request.POST),
     )
     if language:
-        return remember(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
+        return set_visitor_cookie(same_page_in(language, reverse("requests_app:problem", args=[draft.pk])), visitor)
     response = to_next_page(draft)
     settle_danger(draft, response, page_url(draft, "emergency"))
-    return remember(response, visitor)
+    return set_visitor_cookie(response, visitor)
 
 
 @draft_page
 def problem(request: CityRequest, draft: Draft) -> HttpResponse:
-    """The first page again, to change what was said."""
+    """The first page again, to edit the description."""
     path = Path(draft)
     form = ProblemForm(
         request.POST if request.method == "POST" else None, version=path.version, initial={"text": path.text}
@@ -87,10 +87,10 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         valid = form.is_valid()
         if valid and form.cleaned_data["text"] != path.text:
-            actions_drafts.keep(draft, text=form.cleaned_data["text"], text_language=request.LANGUAGE_CODE)
+            actions_drafts.save(draft, text=form.cleaned_data["text"], text_language=request.LANGUAGE_CODE)
         if spam_signals.is_trapped(request.POST):
-            actions_drafts.keep(draft, by_robot=True)
-        if language := switched_to(request):
+            actions_drafts.save(draft, by_robot=True)
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if valid:
             return to_next_page(draft)
@@ -107,7 +107,7 @@ def problem(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @draft_page
 def service(request: CityRequest, draft: Draft) -> HttpResponse:
-    """Which of these is closest? And what may answer it already."""
+    """Offers the services and articles that best match the description."""
     path = Path(draft)
     versions = offered_versions(request.jurisdiction)
     form = ServiceForm(
@@ -118,13 +118,13 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         valid = form.is_valid()
         if valid:
-            actions_drafts.keep(draft, service=form.cleaned_data["service"])
-        if language := switched_to(request):
+            actions_drafts.save(draft, service=form.cleaned_data["service"])
+        if language := requested_language(request):
             return in_other_language(request, draft, language)
         if valid:
             return to_next_page(draft)
-    found = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE)
-    suggested = {version.service_id for version in found.services}
+    suggested = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE)
+    suggested_ids = {version.service_id for version in suggested.services}
     return show(
         request,
         "service",
@@ -134,24 +134,31 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
         draft=draft,
         path=path,
         chosen=form["service"].value(),
-        suggested=found.services,
-        articles=found.articles,
-        unknown=next((one for one in versions if one.service.service_code == UNKNOWN), None),
+        suggested=suggested.services,
+        articles=suggested.articles,
+        unknown=next((version for version in versions if version.service.service_code == UNKNOWN), None),
         others=by_category(
-            [one for one in versions if one.service_id not in suggested and one.service.service_code != UNKNOWN]
+            [
+                version
+                for version in versions
+                if version.service_id not in suggested_ids and version.service.service_code != UNKNOWN
+            ]
         ),
     )
 
 
 def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
-    """The services that residents may use, by category and name."""
+    """The services that residents may choose, sorted by category and name."""
     services = (
         Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
         .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
         .select_related("current__category", "current__service")
     )
-    versions = [one.current for one in services if one.current is not None]
-    return sorted(versions, key=lambda one: (one.category.order, one.category.code, localized(one.name).casefold()))
+    versions = [service.current for service in services if service.current is not None]
+    return sorted(
+        versions,
+        key=lambda version: (version.category.order, version.category.code, localized(version.name).casefold()),
+    )
 
 
 def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceVersion]]]:
@@ -163,14 +170,14 @@ def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceV
 
 @draft_page
 def answered(request: CityRequest, draft: Draft) -> HttpResponse:
-    """[That answers it]: no report is needed, so what was typed goes."""
+    """[That answers my question]: no report is needed, so the draft is deleted."""
     if request.method != "POST":
         return to_next_page(draft)
     article = Article.objects.filter(
         jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
     ).first()
-    actions_drafts.forget([draft])
-    messages.success(request, _("Good. We sent nothing and kept nothing of what you typed."))
+    actions_drafts.delete([draft])
+    messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
     return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
 
 
@@ -179,17 +186,17 @@ def answered(request: CityRequest, draft: Draft) -> HttpResponse:
 
 @require_POST
 def forget(request: CityRequest) -> HttpResponse:
-    """ "Forget me on this device": drafts, private links and the sign-in, all that this browser keeps for us."""
-    drafts = every_draft_of(request)
-    actions_drafts.forget(drafts)
+    """ "Forget me on this device": deletes the drafts, private links and sign-in that this browser holds."""
+    drafts = all_drafts(request)
+    actions_drafts.delete(drafts)
     logout(request)
-    # No redirect with a message: that would need a cookie.
+    # No redirect with a message, since messages need a cookie.
     response = render(request, "requests_app/report/forgotten.html")
     response.delete_cookie(COOKIE)
     resident.sign_out(request, response)
     for draft in drafts:
         if draft.service_request is not None:
             delete_link_cookie(response, draft.service_request.reference)
-    # Also those that are bound to the pages of other requests, which no other page can see.
+    # Also clears cookies whose path is another request's page: they are not sent to this one.
     response["Clear-Site-Data"] = '"cookies", "storage"'
     return response

@@ -1,4 +1,4 @@
-"""Addresses of the report path, in the order of its pages."""
+"""URLs of the report path, in the order of its pages."""
 
 from django.urls import URLPattern, path
 

@@ -1,4 +1,4 @@
-"""Adding photos to one's own report after it was sent; each may also come by itself while the page is open."""
+"""Adding photos to your own report after sending it, all at once or one by one while the page is open."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from requests_app.messages.moderation_notes import text_notes
 from requests_app.models import Person, ServiceRequest, TextRevision
 from requests_app.rules import reporter_edits
 from requests_app.rules.public_texts import key_of
-from requests_app.web.city_request import CityRequest, switched_to
+from requests_app.web.city_request import CityRequest, requested_language
 from requests_app.web.fields import PhotosField, PhotosInput
 from requests_app.web.photo_uploads import plain, take_photos
 from requests_app.web.report.details_form import upload_attributes
@@ -36,13 +36,13 @@ def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> H
         return redirect(request.path + "#photos")
     valid = form.is_valid()
     if valid:
-        later_photos.describe(service_request.pk, form.words)
-    if switched_to(request) or (valid and not refused and "stay" in request.POST):
+        later_photos.save_descriptions(service_request.pk, form.words)
+    if requested_language(request) or (valid and not refused and "stay" in request.POST):
         return redirect(request.path + "#photos")
     if valid and not refused:
-        messages.success(request, _("Thank you. The people who work on it will see your photos."))
+        messages.success(request, _("Thank you. The team working on it will see your photos."))
         return redirect("requests_app:track", service_request.reference)
-    # Once more with the photos that were taken: they are kept, whatever else is wrong.
+    # Show the page again with the photos that were accepted; they are kept, whatever else is wrong.
     form = _form(service_request, request.POST)
     form.is_valid()
     for problem in refused:
@@ -52,7 +52,7 @@ def add_photos(request: CityRequest, access: RequestAccess, person: Person) -> H
 
 @with_link("add_photos")
 def upload_photo(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    """A photo comes or goes while the page is open (js/photo-upload.js): the page's piece, or a 422 with what was wrong."""
+    """Adds or removes a photo while the page is open (js/photo-upload.js). Answers the page fragment, or 422 with errors."""
     service_request = access.service_request
     if name := request.POST.get("remove", ""):
         later_photos.remove(service_request.pk, name, actor=person)
@@ -65,7 +65,7 @@ def _form(service_request: ServiceRequest, data: Any = None) -> LaterPhotosForm:
     kept = reporter_edits.later_photos(service_request)
     is_public = service_request.is_public and not service_request.photos_private
     notes = text_notes(service_request)
-    of_photos = {one.name: notes.get(key_of(TextRevision.Field.PHOTO, one.pk), "") for one in kept}
+    of_photos = {photo.name: notes.get(key_of(TextRevision.Field.PHOTO, photo.pk), "") for photo in kept}
     form = LaterPhotosForm(
         data, photos=kept, notes={name: note for name, note in of_photos.items() if note}, is_public=is_public
     )
@@ -74,8 +74,8 @@ def _form(service_request: ServiceRequest, data: Any = None) -> LaterPhotosForm:
         url = reverse("requests_app:upload_photo", args=[service_request.reference])
         form.fields["photos"] = PhotosField(
             label=_("Add a photo"),
-            help_text=_("Up to %(most)d photos, each up to 12 MB.") % {"most": MOST},
-            # Too many or empty ones are told by name where they are taken, and the others kept.
+            help_text=_("Up to %(most)d photos, 12 MB each.") % {"most": MOST},
+            # Too many or empty files are named in an error, and the others are kept.
             most=1000,
             allow_empty_file=True,
             widget=PhotosInput(most=room, attrs=upload_attributes(url, MOST)),

@@ -1,6 +1,6 @@
-"""Changing one's own report until somebody works on it: one page, and a question where the new words or place raise one.
+"""Changing your own report until someone works on it: one page, plus a question if the new text or place raises one.
 
-Nothing is kept between the pages but what the form itself carries along; nothing is changed before the last one.
+State between the pages travels only in the form, and nothing is changed before the last page.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from requests_app.places import assets, ownership
 from requests_app.rules import reporter_edits, screening
 from requests_app.rules.public_words import found_in, words_for_everyone, words_of
 from requests_app.web import unsent_text
-from requests_app.web.city_request import CityRequest, switched_to, too_much
+from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import place_input
 from requests_app.web.report.check import FOUND_AT_ONCE, KINDS
 from requests_app.web.report.forms import PlaceChoiceForm, typed_point
@@ -29,14 +29,14 @@ from requests_app.web.request.forms import words_form
 from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, with_link
 from requests_app.web.request_access import RequestAccess, allowed_actions
 
-# What a page carries along besides the form's own fields.
+# Hidden fields that a page carries besides the form's own.
 CARRIED = ("choice", "owner", "said_no", "seen")
 CARRIED_MAX = 50
 
 
 def too_late(request: CityRequest, access: RequestAccess) -> HttpResponse:
-    """Somebody was faster: what was typed stands on the page, ready to be sent as words of its own."""
-    words = unsent_text.words_beyond(request, access.service_request)
+    """Work started in the meantime: the page offers to send what was typed as an additional message."""
+    words = unsent_text.texts_not_in(request, access.service_request)
     form = words_form("add")
     form.initial = {"words": "\n\n".join(words)}
     context = {
@@ -56,10 +56,10 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if request.method != "POST":
         return _page(request, access, ChangeForm(service_request=service_request))
     if "back" in request.POST:
-        # From a question back to the page, with all that was typed.
+        # Back from a question to the page, with everything typed.
         return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
-    if language := switched_to(request):
-        # The form came along with the header's switch: the same page in that language, and nothing is checked yet.
+    if language := requested_language(request):
+        # The language switch sent the form: show the same page in that language, without validating.
         translation.activate(language)
         request.LANGUAGE_CODE = language
         return _page(request, access, ChangeForm(initial=request.POST.dict(), service_request=service_request))
@@ -67,7 +67,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if not form.is_valid():
         return _page(request, access, form, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_much(request.jurisdiction))
+        form.add_error(None, too_many_requests(request.jurisdiction))
         return _page(request, access, form, status=429)
     given = _place(request, form)
     if isinstance(given, HttpResponse):
@@ -75,7 +75,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     if given and (problem := _outside(request, given)):
         form.add_error("address", problem)
         return _page(request, access, form, status=422)
-    place = drafts.place_from(request.jurisdiction, given) if given is not None else None
+    place = drafts.to_place(request.jurisdiction, given) if given is not None else None
     owner = _owner(service_request, place)
     heard = _heard(form, place)
     if heard and (about := _about(heard)) not in request.POST.getlist("said_no"):
@@ -94,8 +94,8 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         was=form.cleaned_data["was"],
     )
     try:
-        corrections.change(service_request.pk, wanted, actor=person)
-    except corrections.ChangedMeanwhile:
+        corrections.correct(service_request.pk, wanted, actor=person)
+    except corrections.EditConflict:
         service_request.refresh_from_db()
         data = request.POST.copy()
         data["was"] = reporter_edits.fingerprint(service_request)
@@ -104,7 +104,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
     except submission.Refused as error:
         form.add_error("address", next(iter(error.problems.values())))
         return _page(request, access, form, status=422)
-    messages.success(request, _("Thank you. We changed your report."))
+    messages.success(request, _("Thank you. Your report has been updated."))
     return redirect("requests_app:track", service_request.reference)
 
 
@@ -126,7 +126,7 @@ def _page(
 
 
 def _asked(request: CityRequest, form: ChangeForm, template: str, *, without: str = "", **more: Any) -> HttpResponse:
-    """A question before it is saved. What was typed lies unseen in its form, as it came."""
+    """A question before saving. Hidden fields carry the form as it was sent."""
     names = [*form.fields, *(one for one in CARRIED if one != without)]
     context = {
         "service_request": form.service_request,
@@ -142,18 +142,18 @@ def _carried(sent: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, value) for name in names for value in sent.getlist(name)[:CARRIED_MAX]]
 
 
-# --- Where it is now --------------------------------------------------------------------------------------------------
+# --- The new place --------------------------------------------------------------------------------------------------
 
 
 def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpResponse | None:
-    """The new place; None where it stays; a page where several places fit the words."""
+    """The new place; None if it stays the same; or a page of choices if several places match."""
     service_request, data = form.service_request, form.cleaned_data
     address, point, old = data["address"], data["point"], service_request.point
     is_same_point = point is None or (old is not None and point.equals_exact(old, 1e-6))
     if address == service_request.address and is_same_point:
         return None
     if not address and point is None:
-        # Of a service that needs no place; the form has asked for one where it does.
+        # Only for services that need no place; for others the form requires one.
         return {}
     found = place_input.given(
         request.jurisdiction,
@@ -183,11 +183,11 @@ def _place(request: CityRequest, form: ChangeForm) -> dict[str, Any] | HttpRespo
 
 
 def _outside(request: CityRequest, given: dict[str, Any]) -> str:
-    """A report that was taken is not sent to the neighbor town by a change: that town has its own way to report."""
-    place = drafts.place_from(request.jurisdiction, given)
+    """Error if the new place lies in a neighboring town, which takes reports itself; empty otherwise."""
+    place = drafts.to_place(request.jurisdiction, given)
     if place.point is None or ownership.inside(request.jurisdiction, place.point):
         return ""
-    return submission.outside_words(request.jurisdiction, place.point)
+    return submission.outside_message(request.jurisdiction, place.point)
 
 
 def _owner(service_request: ServiceRequest, place: submission.Place | None) -> Owner | None:
@@ -196,11 +196,11 @@ def _owner(service_request: ServiceRequest, place: submission.Place | None) -> O
     return ownership.owner_at(service_request.jurisdiction, place.point, service_request.service_version)
 
 
-# --- What the new words say -------------------------------------------------------------------------------------------
+# --- Checks of the new text -------------------------------------------------------------------------------------------
 
 
 def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPhrase]:
-    """The phrases that stand in the new words and stood in none of the old ones."""
+    """Emergency phrases in the new text that weren't in the old one."""
     before = form.service_request
     old_words = [before.description, before.address, before.place_note, *map(str, form.given.values())]
     address = place.address if place is not None else before.address
@@ -211,7 +211,7 @@ def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPh
 
 
 def _ask_of_danger(request: CityRequest, form: ChangeForm, heard: list[EmergencyPhrase], about: str) -> HttpResponse:
-    danger.ask_about_edit(form.service_request, _reasons(heard))
+    danger.question_shown_for_edit(form.service_request, _reasons(heard))
     self_harm = any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard)
     return _asked(request, form, "edit_danger", without="said_no", about=about, self_harm=self_harm)
 
@@ -221,12 +221,12 @@ def _reasons(heard: list[EmergencyPhrase]) -> list[str]:
 
 
 def _about(heard: list[EmergencyPhrase]) -> str:
-    """What a "no" was said about: for other words of danger it counts no more."""
+    """Which phrases a "no" answered, so that it doesn't count for others."""
     return hashlib.sha256("\x1f".join(_reasons(heard)).encode()).hexdigest()[:16]
 
 
 def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
-    """What everybody would read and one may not want to show: of the new words, and not shown on this page before."""
+    """Personal data in the new public text that this page hasn't warned about yet."""
     service_request = form.service_request
     labels: dict[str, Any] = {"text": form["text"].label, "address": form["address"].label}
     labels |= {f"answer:{one.code}": field.label for one, field in zip(form.questions, form.answer_fields, strict=True)}
@@ -239,7 +239,7 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
     )
     known = {one.words for where, text in words_of(service_request).items() for one in found_in(where, text)}
     known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
-    # The same number three times is one thing to look at.
+    # The same number three times needs one warning only.
     found = {
         one.words: {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
         for where, text in new.items()

@@ -1,4 +1,4 @@
-"""What its reporter changes of a report until somebody works on it: words, free answers and place; and what later photos show."""
+"""Forms for editing a report until someone works on it (text, free answers, place) and for describing photos added later."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,12 +16,12 @@ from requests_app.web.report.details_form import name_of, words_field
 from requests_app.web.report.forms import PlaceForm
 from requests_app.web.text_field import WordsField
 
-# As the column has it: what an application reported may be longer than what is typed in a box.
+# The column's limit: reports sent through the API may be longer than the text box allows.
 ADDRESS_MAX = 300
 
 
 class ChangeForm(PlaceForm):
-    """Keeps what was typed, whatever is wrong with it. was: how the report stood when the page was shown; shown_…: its place."""
+    """Keeps invalid input. `was` is the report's fingerprint when the page was shown; `shown_…` is its place at that time."""
 
     was = forms.CharField(widget=forms.HiddenInput, required=False)
     shown_address = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -68,7 +68,7 @@ class ChangeForm(PlaceForm):
     def _add_words(self) -> None:
         self.fields["text"] = words_field(
             is_confidential=is_confidential(self.version),
-            # A report must say something: in words, or by the answers. What was sent without words may stay without.
+            # A report needs a description or answers. One that was sent without a description may stay that way.
             required=bool(self.service_request.description) and not self._has_answers(),
             lines=6,
         )
@@ -101,8 +101,7 @@ class ChangeForm(PlaceForm):
 
 
 class LaterPhotosForm(forms.Form):
-    """What the photos that came afterward show, for people who cannot see them. notes: by the photo's name, that staff took
-    something out of its words; then these stay as they are."""
+    """Alt texts of photos added later. notes: photos, by name, whose alt text staff moderated; it can no longer be changed."""
 
     def __init__(
         self, *args: Any, photos: Sequence[Photo], notes: Mapping[str, str], is_public: bool, **kwargs: Any
@@ -112,7 +111,7 @@ class LaterPhotosForm(forms.Form):
         for number, photo in enumerate(photos, 1):
             self.fields[f"alt_{photo.name}"] = WordsField(
                 label=_("What does photo %(number)d show?") % {"number": number},
-                help_text=notes.get(photo.name) or _("For people who cannot see it."),
+                help_text=notes.get(photo.name) or _("For people who can’t see it."),
                 disabled=photo.name in notes,
                 max_length=300,
                 required=False,
@@ -122,23 +121,23 @@ class LaterPhotosForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         for name in (f"alt_{one}" for one in self.notes):
-            # A page that was open before sends other words.
+            # A page opened before the moderation sends other text.
             if clean_text(self.data.get(name, "")) not in ("", cleaned.get(name)):
                 self.add_error(
-                    name, _("This text stays as it is now. We did not keep other words. Press Done to go on.")
+                    name, _("This text stays as it is now. We didn’t save your other changes. Select Done to continue.")
                 )
         for photo in self.kept_photos if self.is_public else []:
             name = f"alt_{photo.name}"
             if {one.kind for one in personal_data.find(cleaned.get(name, ""))} & {Kind.EMAIL, Kind.PHONE}:
-                self.add_error(name, _("Everyone can read this. Leave out phone numbers and e-mail addresses."))
+                self.add_error(name, _("Everyone can read this. Leave out phone numbers and email addresses."))
         return cleaned
 
     @property
     def kept(self) -> list[dict[str, Any]]:
-        """As the page's piece shows them."""
+        """Photos and their fields, for the page fragment."""
         return [{"photo": one, "alt": self[f"alt_{one.name}"]} for one in self.kept_photos]
 
     @property
     def words(self) -> dict[str, str]:
-        """Of a valid form, by the photo's name."""
+        """The alt texts of a valid form, by photo name."""
         return {one.name: self.cleaned_data[f"alt_{one.name}"] for one in self.kept_photos}

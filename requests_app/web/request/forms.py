@@ -1,4 +1,4 @@
-"""What one fills in to find a request, and what one says about it with its private link."""
+"""Forms for finding a request, and for acting on it with its private link."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,13 +15,15 @@ from requests_app.web.text_field import WordsField
 WORDS_MAX = 2000
 
 
-NO_REFERENCE = _("This is not a report number. It has 8 letters and numbers, like 7K3M-9QWT. Check what you typed.")
+NO_REFERENCE = _(
+    "That isn’t a report number. Report numbers have 8 letters and numbers, like 7K3M-9QWT. Check what you typed."
+)
 
 
 class FindForm(forms.Form):
     reference = WordsField(
         label=_("Report number"),
-        help_text=_("8 letters and numbers, like 7K3M-9QWT. You find it in our messages."),
+        help_text=_("8 letters and numbers, like 7K3M-9QWT. It’s in the emails we sent you."),
         max_length=40,
         error_messages={"required": _("Enter the report number."), "max_length": NO_REFERENCE},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
@@ -35,7 +37,7 @@ class FindForm(forms.Form):
 
 
 class SurveyForm(forms.Form):
-    """Is it fixed, were you treated well, and a listed reason where it is not a yes."""
+    """Is it fixed, were you treated well, and a listed reason if the answer isn't yes."""
 
     VALUES = [("yes", _("Yes")), ("partly", _("Partly")), ("no", _("No"))]
 
@@ -60,14 +62,14 @@ class SurveyForm(forms.Form):
                 error_messages={"required": _("Choose yes, partly or no.")},
             )
             self.fields[f"{question}_reason"] = forms.ChoiceField(
-                label=_("If not: why?"),
+                label=_("If not, why?"),
                 choices=survey.REASONS[question],
                 widget=forms.RadioSelect,
                 required=False,
             )
 
     def said(self) -> dict[str, tuple[str, str]]:
-        """{question: (value, reason)} of what was answered."""
+        """{question: (value, reason)} of the answered questions."""
         clean = self.cleaned_data
         return {
             question.value: (clean[question], clean[f"{question}_reason"])
@@ -77,7 +79,7 @@ class SurveyForm(forms.Form):
 
 
 class WordsForm(forms.Form):
-    """One box: an answer, something to add, what is still wrong."""
+    """One text box: an answer, more information, or what isn't fixed."""
 
     def __init__(self, *args: Any, label: str, required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,5 +98,5 @@ def words_form(act: str, data: Any = None, *, initial: Mapping[str, str] | None 
         "add": gettext("What do you want to add?"),
         "not_fixed": gettext("What is still wrong?"),
     }[act]
-    # That it is still broken says enough by itself.
+    # "It's not fixed" says enough by itself.
     return WordsForm(data, label=label, required=act != "not_fixed", prefix=act, initial=initial)

@@ -1,4 +1,4 @@
-"""Photos: each view asks permission first. The files themselves have no address of their own."""
+"""Photos: every view checks permission first, since the files have no URL of their own."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
@@ -11,23 +11,23 @@ from requests_app.web.visitor import own_draft
 
 
 def may_see(request: HttpRequest, photo: Photo) -> tuple[bool, bool]:
-    """(may this reader see it, may everybody)."""
+    """(may this reader see it, may everyone see it)."""
     service_request = photo.service_request
     if service_request is None:
-        # Still in a draft: only the browser that began it.
+        # Still in a draft: only for the browser that started it.
         return photo.draft_id is not None and own_draft(request, photo.draft_id) is not None, False
     if service_request.is_public and not photo.is_private and photo.hidden_at is None:
         return True, True
     if permissions.can(request.user, "view", service_request):
         return True, False
-    # The reporter keeps their own; it was they who sent it. Whoever only joined or follows sees what everybody sees.
-    link = links.link_of_request(request)
+    # Reporters always see their own photos. People who joined or follow see what everyone sees.
+    link = links.link_from_cookie(request)
     if link is None or link.service_request_id != service_request.pk or photo.hidden_at is not None:
         return False, False
     return service_request.participations.filter(person=link.person, role__in=Participation.OWN).exists(), False
 
 
-# reference: the address below the request's own page, to which its private link's cookie is bound.
+# With a reference the URL lies below the request's page, where the cookie of its private link is sent.
 @require_safe
 def photo(request: HttpRequest, name: str, reference: str = "") -> HttpResponseBase:
     return _serve(request, name, small=False)
@@ -55,9 +55,9 @@ def _serve(request: HttpRequest, name: str, *, small: bool) -> HttpResponseBase:
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(content, content_type="image/jpeg")
-    # Hidden by staff, it is gone from every shared cache within half a minute.
+    # A photo that staff hide leaves every shared cache within half a minute.
     response["Cache-Control"] = "public, max-age=30" if everybody else "private, no-store"
     response["Content-Disposition"] = "inline"
-    # What everybody may see, other sites may show too: Open311's clients do.
+    # Other sites may embed public photos; Open311 clients do.
     response["Cross-Origin-Resource-Policy"] = "cross-origin" if everybody else "same-origin"
     return response

@@ -1,4 +1,4 @@
-"""The private link: it opens its request, and stops the mails about it."""
+"""The private link of a request: opens it, and unsubscribes from its email."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,27 +10,27 @@ from requests_app import links
 from requests_app.actions import followers
 from requests_app.models import AccessLink
 from requests_app.rules import permissions
-from requests_app.web.city_request import CityRequest, no_such_request
+from requests_app.web.city_request import CityRequest, request_not_found
 from requests_app.web.link_cookie import set_link_cookie
 
 
 @never_cache
 @require_GET
 def private_link(request: CityRequest, token: str) -> HttpResponse:
-    """Shows and swaps: the secret leaves the address bar and stays in a cookie that only this request's page gets."""
+    """Moves the secret from the address bar into a cookie that only this request's page gets."""
     link = _link(request, token)
     if link is None:
-        return no_such_request(request)
+        return request_not_found(request)
     response = redirect("requests_app:track", link.service_request.reference)
     set_link_cookie(response, token, link.service_request)
     return response
 
 
 def _link(request: CityRequest, token: str) -> AccessLink | None:
-    link = links.follow(token)
+    link = links.find_link(token)
     if link is None or link.service_request.jurisdiction_id != request.jurisdiction.pk:
         return None
-    if link.service_request.public_state in permissions.NOT_THERE:
+    if link.service_request.public_state in permissions.INVISIBLE:
         return None
     return link
 
@@ -39,7 +39,7 @@ def _link(request: CityRequest, token: str) -> AccessLink | None:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe_link(request: CityRequest, token: str) -> HttpResponse:
-    """The mails' own way out: a page with a button, or one POST by the mail program. The token alone allows it."""
+    """Unsubscribe link in emails: a page with a button, or a one-click POST by the email program. The token is enough."""
     link = _link(request, token)
     if link is None:
         return render(request, "requests_app/request/unsubscribe.html", {"gone": True}, status=404)

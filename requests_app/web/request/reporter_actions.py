@@ -1,4 +1,4 @@
-"""What the holder of a request's private link does with it. Each act is a POST."""
+"""Actions of the holder of a request's private link. Each is a POST."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,16 +14,17 @@ from django.views.decorators.http import require_http_methods
 from requests_app import limits
 from requests_app.actions import conversation, followers, progress, survey_answers
 from requests_app.models import EmergencyPhrase, Person
-from requests_app.rules import intake, reopening, screening, survey
+from requests_app.rules import intake, reopening, screening
+from requests_app.rules import survey as survey_rules
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
-from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
 WORDS_AN_HOUR = 60
-# Acts that take words, in the order in which words written for another one are offered to them.
+# Actions that take text, in the order in which they are offered text written for an action that is no longer possible.
 WITH_WORDS = ("answer", "add", "not_fixed")
 
 P = ParamSpec("P")
@@ -33,9 +34,9 @@ Action = Callable[Concatenate[CityRequest, RequestAccess, Person, P], HttpRespon
 def with_link(
     act: str, *, has_page: bool = False, too_late: Callable[[CityRequest, RequestAccess], HttpResponse] | None = None
 ) -> Callable[[Action[P]], Callable[Concatenate[CityRequest, str, P], HttpResponse]]:
-    """A POST by the holder of the private link, who may do this now. Whoever may not is told as if it did not exist.
+    """A POST by the holder of the private link, if they may do this now. Anyone else gets a 404, as if it didn't exist.
 
-    has_page: it has a page of its own besides, which a GET shows. too_late: what its reporter is told who comes too late.
+    has_page: a GET shows a page. too_late: message for a reporter who comes too late.
     """
 
     def over(request: CityRequest, access: RequestAccess) -> HttpResponse:
@@ -50,17 +51,17 @@ def with_link(
         def guarded(request: CityRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             access = access_request(request, reference)
             if access is None:
-                return no_such_request(request, reference)
+                return request_not_found(request, reference)
             if access.link is None:
-                message = _("Open the private link from our message, and you can do this.")
-                context = {"message": message, "words": unsent_text.words_of(request)}
+                message = _("To do this, open the private link in our email.")
+                context = {"message": message, "words": unsent_text.typed_texts(request)}
                 return render(request, "403.html", context, status=403)
             if act not in allowed_actions(access):
                 return over(request, access)
             try:
                 return view(request, access, access.link.person, *args, **kwargs)
             except (IllegalTransition, progress.TooLate):
-                # As it stands now.
+                # The current state.
                 return over(request, access_request(request, reference) or access)
 
         return guarded
@@ -69,43 +70,45 @@ def with_link(
 
 
 def _changed_meanwhile(request: CityRequest, access: RequestAccess, act: str) -> HttpResponse:
-    """It ended, was joined or went on while somebody wrote. Their words stand where they can be sent now, or be copied."""
+    """The request changed while they were typing. Their text moves to an action that is possible now, or can be copied."""
     written = intake.clean_text(request.POST.get(f"{act}-words", ""))
     if not written:
-        messages.info(request, _("This cannot be done any more. Below is how it stands now."))
+        messages.info(request, _("You can’t do this anymore. Here’s the current status of your report."))
         return _back(access)
     open_now = allowed_actions(access)
     other = next((one for one in WITH_WORDS if one in open_now), "")
     if other:
         messages.info(
-            request, _("The report changed while you wrote. Your words are not sent yet: look at them below.")
+            request, _("The report changed while you were typing. Your message hasn’t been sent yet. Review it below.")
         )
         form = words_form(other, initial={"words": written})
         return track_page(request, access, form=form, form_for=other, status=409)
-    messages.info(request, _("This cannot be done any more. Your words were not sent: copy them from below."))
+    messages.info(request, _("You can’t do this anymore. Your message wasn’t sent. You can copy it below."))
     return track_page(request, access, unsent=[written], status=409)
 
 
 def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpResponse:
-    """What was written, or the page with what is wrong with it."""
+    """The submitted text, or the page with its errors."""
     form = words_form(act, request.POST)
     if not form.is_valid():
         return track_page(request, access, form=form, form_for=act, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_much())
+        form.add_error(None, too_many_requests())
         return track_page(request, access, form=form, form_for=act, status=429)
     return str(form.cleaned_data["words"])
 
 
 def _say_whom_to_call(request: CityRequest, words: str) -> None:
-    """Words of danger were sent all the same: whoever wrote them must not wait for us to read them."""
+    """Shows emergency numbers if the text sounds dangerous, since we may not read it right away."""
     heard = screening.red_flags(request.jurisdiction, words)
     numbers = {"number": request.jurisdiction.emergency_number}
     if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
-        said = _("Do you think of hurting yourself? Call or text 988 at any hour. In danger now, call %(number)s.")
+        said = _(
+            "Are you thinking of hurting yourself? Call or text 988 anytime. If you’re in danger now, call %(number)s."
+        )
         messages.error(request, said % numbers)
     elif heard:
-        said = _("If anyone is in danger now, call %(number)s. We may read your words only later.")
+        said = _("If anyone is in danger now, call %(number)s. We may not read your message right away.")
         messages.error(request, said % numbers)
 
 
@@ -119,7 +122,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
     if isinstance(words, HttpResponse):
         return words
     conversation.answer(access.service_request.pk, text=words, actor=person)
-    messages.success(request, _("Thank you. We got your answer, and the work goes on."))
+    messages.success(request, _("Thank you. We got your answer and will continue the work."))
     _say_whom_to_call(request, words)
     return _back(access)
 
@@ -129,10 +132,10 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     words = _words(request, access, "add")
     if isinstance(words, HttpResponse):
         return words
-    # Joined with another one that is still worked on: there it is read.
+    # Combined with a request that is still open: the message is read there.
     about = access.service_request if access.service_request.is_open else access.shown
-    conversation.add(about.pk, text=words, actor=person)
-    messages.success(request, _("Thank you. The people who work on it will read it."))
+    conversation.add_message(about.pk, text=words, actor=person)
+    messages.success(request, _("Thank you. The team working on it will read your message."))
     _say_whom_to_call(request, words)
     return _back(access)
 
@@ -143,26 +146,26 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     if isinstance(words, HttpResponse):
         return words
     progress.reopen(access.shown.pk, words=words, actor=person)
-    messages.success(request, _("It is open again. The number stays the same."))
+    messages.success(request, _("Your report is open again. Its number is the same."))
     _say_whom_to_call(request, words)
     return _back(access)
 
 
 @with_link("survey", has_page=True)
-def survey_page(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    """Is it fixed: one press on the tracking page. Why not, and the second question, on the page that follows."""
+def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    """Is it fixed? One click on the tracking page; the reason and the second question are on the next page."""
     shown = access.shown
     if request.method != "POST":
-        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey.answers_of(shown, person)))
+        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey_rules.answers_of(shown, person)))
     form = SurveyForm(request.POST, about=shown)
     if not form.is_valid():
         return _survey_page(request, access, form, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
-        form.add_error(None, too_much())
+        form.add_error(None, too_many_requests())
         return _survey_page(request, access, form, status=429)
     survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request)
     if "more" in request.POST:
-        messages.success(request, _("Thank you. We count every answer, and we publish what people say."))
+        messages.success(request, _("Thank you. We count every answer and publish the results."))
         return _back(access)
     return redirect("requests_app:survey", access.service_request.reference)
 
@@ -183,12 +186,12 @@ def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> Htt
     if "sure" not in request.POST:
         return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})
     progress.withdraw(access.service_request.pk, actor=person)
-    messages.success(request, _("You took it back. We stop working on it."))
+    messages.success(request, _("You withdrew your report. We’ll stop working on it."))
     return _back(access)
 
 
 @with_link("unsubscribe_link")
 def unsubscribe(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     followers.unsubscribe(access.service_request, actor=person)
-    messages.success(request, _("You get no more mails about this report."))
+    messages.success(request, _("You won’t get any more email about this report."))
     return _back(access)

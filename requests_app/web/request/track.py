@@ -1,4 +1,4 @@
-"""One request, as everybody may read it, and as its own people do with their private link."""
+"""The tracking page of a request, for the public and for its own people with their private link."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ from requests_app.places.public_place import shows_asset
 from requests_app.rules import permissions, reopening, survey
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
-from requests_app.web.city_request import CityRequest, no_such_request, too_much
+from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
@@ -39,13 +39,13 @@ LOOKUPS_AN_HOUR = 300
 def track(request: CityRequest, reference: str) -> HttpResponse:
     parsed = references.parse(reference)
     if parsed is not None and parsed != reference:
-        # One address for each request, however it was typed: the private link's cookie is bound to it.
+        # One URL per request, however it was typed, since the private link's cookie is bound to it.
         return redirect("requests_app:track", parsed)
     if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
-        return render(request, "requests_app/request/too_many.html", {"message": too_much()}, status=429)
+        return render(request, "requests_app/request/too_many.html", {"message": too_many_requests()}, status=429)
     access = access_request(request, reference)
     if access is None:
-        return _for_staff(request, parsed) or no_such_request(request, reference)
+        return _for_staff(request, parsed) or request_not_found(request, reference)
     return track_page(request, access)
 
 
@@ -58,7 +58,7 @@ def track_page(
     unsent: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """form: of the act `form_for`, with its errors. unsent: words that no act takes any more."""
+    """form: the invalid form of the action `form_for`. unsent: text that no action can take anymore."""
     service_request, shown = access.service_request, access.shown
     own = access.own
     usual = typical_time(service_request.service)
@@ -73,7 +73,7 @@ def track_page(
         request,
         "requests_app/request/track.html",
         {
-            "opened": access,
+            "access": access,
             "service_request": service_request,
             "shown": shown,
             "status": wording.status_words(shown, to_reporter=own and access.parent is None),
@@ -86,7 +86,7 @@ def track_page(
             "promise": None if usual else _promise(service_request),
             "acts": acts,
             "act_forms": forms,
-            # The one that came back with errors: the page's error summary is about it.
+            # The invalid form, for the page's error summary.
             "form": form,
             "form_for": form_for,
             "reopen_until": reopening.last_day(shown),
@@ -114,7 +114,7 @@ def track_page(
             "news_on": "news" in acts,
             "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
-            "surveyed": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
+            "survey_answered": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
         },
         status=status,
     )
@@ -124,21 +124,21 @@ def track_page(
 
 
 def _areas(service_request: ServiceRequest) -> list[Area]:
-    """Those of a public request have pages that list it."""
+    """The areas of a public request, whose pages list it."""
     if not service_request.is_public:
         return []
     return list(service_request.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code"))
 
 
 def _asset_name(request: CityRequest, service_request: ServiceRequest, *, own: bool) -> str:
-    """Which of the city's things it is about, for whoever may know the exact place."""
+    """The asset it is about, for readers who may know the exact place."""
     may_know = own or shows_asset(service_request.service_version.visibility)
     asset = service_request.asset
     return assets.name_of(request.jurisdiction, asset) if asset and may_know else ""
 
 
 def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | None:
-    """A member of staff who may see it is shown it where they work."""
+    """Sends staff who may see the request to its page in the dashboard."""
     if not reference or not request.user.is_authenticated:
         return None
     found = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).filter(reference=reference).first()
@@ -159,7 +159,7 @@ def _status_since(shown: ServiceRequest) -> dt.datetime:
 
 
 def _was_remote(shown: ServiceRequest) -> bool:
-    """Whether it was said to be done without going there; who said nothing is not told to have stayed in the office."""
+    """Whether staff recorded that they resolved it without a visit; False if they recorded nothing."""
     last = Event.objects.filter(service_request=shown, kind="resolved").order_by("-id").first()
     return not shown.is_open and last is not None and last.data.get("remote") is True
 
@@ -172,7 +172,7 @@ def _tone(shown: ServiceRequest) -> str:
 
 
 def _promise(service_request: ServiceRequest) -> Target | None:
-    """What we promise for this service, where too few reports ended lately to say what is usual."""
+    """The service's target, if too few reports were closed recently to give a typical time."""
     return (
         Target.objects.filter(
             service_id=service_request.service_id,
@@ -186,7 +186,7 @@ def _promise(service_request: ServiceRequest) -> Target | None:
 
 
 def _open_question(access: RequestAccess) -> Comment | None:
-    """What we asked the reporter last, for them alone."""
+    """Our latest question to the reporter, for them only."""
     if not access.own:
         return None
     service_request = access.service_request
@@ -198,7 +198,7 @@ def _open_question(access: RequestAccess) -> Comment | None:
 
 
 def _appeal(shown: ServiceRequest) -> dict[str, str]:
-    """Where one may appeal, if we said that we cannot do it."""
+    """How to appeal, if the outcome is that we can't do it."""
     if shown.disposition != Disposition.CANNOT_DO:
         return {}
     reason = shown.jurisdiction.reasons_by_code.get(("cannot_do", shown.disposition_reason))
@@ -206,7 +206,7 @@ def _appeal(shown: ServiceRequest) -> dict[str, str]:
 
 
 def _photos(service_request: ServiceRequest, kind: str, *, own: bool) -> tuple[list[Photo], list[str]]:
-    """What this reader sees, and what stands in the place of what staff hid."""
+    """The photos this reader may see, and a note for each that staff hid."""
     found = service_request.photos.filter(kind=kind).order_by("id")
     photos = list(found if own else found.filter(is_private=False))
     notes = [note for note in map(moderation_notes.photo_note, photos) if note]
@@ -219,7 +219,7 @@ def _answers(service_request: ServiceRequest, *, own: bool) -> list[Answer]:
 
 
 def _masked_contacts(access: RequestAccess) -> list[str]:
-    """Enough to recognize one's own address, never enough for whoever found the link."""
+    """Masked contacts: enough to recognize your own, useless to anyone who found the link."""
     if access.link is None:
         return []
     return [masked(one.value) for one in access.link.person.contact_points.order_by("kind")]
@@ -238,12 +238,12 @@ def _cadence(access: RequestAccess) -> str:
     return first.cadence if first else Cadence.AT_ONCE
 
 
-# --- Looking a report up ----------------------------------------------------------------------------------------------
+# --- Finding a report ----------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD"])
 def find(request: CityRequest) -> HttpResponse:
-    """By its number, in any case and with what people confuse."""
+    """Finds a report by its number, in upper or lower case, forgiving letters that people confuse."""
     if "reference" not in request.GET:
         return render(request, "requests_app/request/find.html", {"form": FindForm()})
     form = FindForm({"reference": request.GET["reference"]})

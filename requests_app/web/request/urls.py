@@ -1,4 +1,4 @@
-"""Addresses of one report: found by its number, or opened by its private link."""
+"""URLs of a report, found by its number or opened by its private link."""
 
 from django.urls import URLPattern, path
 
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/answer/", reporter_actions.answer, name="answer"),
     path("r/<str:reference>/add/", reporter_actions.add, name="add"),
     path("r/<str:reference>/not-fixed/", reporter_actions.not_fixed, name="not_fixed"),
-    path("r/<str:reference>/survey/", reporter_actions.survey_page, name="survey"),
+    path("r/<str:reference>/survey/", reporter_actions.survey, name="survey"),
     path("r/<str:reference>/withdraw/", reporter_actions.withdraw, name="withdraw"),
     path("r/<str:reference>/unsubscribe/", reporter_actions.unsubscribe, name="unsubscribe"),
     path("l/<str:token>/", private_link.private_link, name="private_link"),

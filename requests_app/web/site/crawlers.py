@@ -1,6 +1,6 @@
-"""What search engines read: what they need not ask for, and the list of the pages that they may show.
+"""robots.txt and the sitemap.
 
-Requests are in neither. A page that staff hide must be gone at once, and a search engine shows what it has read for weeks;
+Neither lists requests. A page that staff hide must be gone at once, but search engines show old copies for weeks;
 besides, ten million of them would bury the forty pages that help. The public list and Open311 have them all.
 """
 
@@ -23,13 +23,12 @@ PAGES = ("home", "report", "find", "address", "areas", "services", "public_list"
 @require_safe
 @cache_control(max_age=3600, public=True)
 def robots(request: HttpRequest) -> HttpResponse:
-    """Reports, those in the making too, private links and the staff's pages need not be asked for; nor whose address is where,
-    nor what was reported on which block."""
+    """Keeps crawlers from reports, drafts, private links and the dashboard, and from the pages of addresses and blocks."""
     closed = [
         "report/",
         "address/?",
         "places/",
-        "things/",
+        "assets/",
         "requests/?",
         "map/?",
         "l/",
@@ -44,19 +43,19 @@ def robots(request: HttpRequest) -> HttpResponse:
     city = request.jurisdiction  # type: ignore[attr-defined]
     lines = ["User-agent: *"]
     for home in _addresses("home", city):
-        # The longer rule wins: a service's own first page may be found.
+        # The longer rule wins, so the first page of a service's form may be indexed.
         lines += [f"Allow: {home}report/$", f"Allow: {home}report/?service="]
         lines += [f"Disallow: {home}{path}" for path in closed]
-    lines += ["", f"Sitemap: {links.site_of(city)}{reverse('sitemap')}"]
+    lines += ["", f"Sitemap: {links.base_url(city)}{reverse('sitemap')}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
 @require_safe
 @cache_control(max_age=3600, public=True)
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every page with its address in each language: pages, categories, services and their first pages, areas, articles."""
+    """Every page in each language: static pages, categories, services and their forms, areas, articles."""
     city = request.jurisdiction  # type: ignore[attr-defined]
-    site = links.site_of(city)
+    site = links.base_url(city)
     codes = said_in(city)
     pages = [
         [(code, site + address) for code, address in zip(codes, addresses, strict=True)] for addresses in _pages(city)
@@ -65,7 +64,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 def _pages(city: Jurisdiction) -> Iterator[list[str]]:
-    """Each page's address in each of the city's languages."""
+    """The URLs of each page in the city's languages."""
     for name in PAGES:
         yield _addresses(name, city)
     for code in Category.objects.filter(jurisdiction=city).values_list("code", flat=True):

@@ -1,4 +1,4 @@
-"""Small pages in the city's own words."""
+"""Small pages that the city can word itself."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

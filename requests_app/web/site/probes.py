@@ -1,4 +1,4 @@
-"""What a machine asks: is the process up, can it do its work, and how much work waits."""
+"""Health checks and metrics: is the process up, is it ready, and how much work is waiting."""
 
 import hmac
 from typing import Any
@@ -17,12 +17,12 @@ _migrated = False
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks nothing of anybody."""
+    """Liveness: the process answers, without touching anything else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def _waiting() -> dict[str, Any]:
-    """What is due and undone, by lane: how many (counted up to 10,000) and for how long the oldest."""
+    """Overdue outbox rows by lane: how many (counted up to 10,000) and the age of the oldest."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -42,7 +42,7 @@ def _waiting() -> dict[str, Any]:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 only when the database cannot be reached or migrations are missing; the outbox's age is in the body."""
+    """Readiness: 503 only if the database is unreachable or migrations are missing. The body has the outbox's age."""
     try:
         if not _is_migrated():
             return JsonResponse({"ready": False, "reason": "migrations are missing"}, status=503)
@@ -55,15 +55,15 @@ def _is_migrated() -> bool:
     global _migrated
     if not _migrated:
         executor = MigrationExecutor(connection)
-        # Migrations do not go away under a running process: once is enough.
+        # Migrations don't disappear under a running process, so check once.
         _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     return _migrated
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus. From loopback, or with the token; a proxy's forwarded call is not loopback. Else: nothing is here."""
+    """Prometheus metrics, from loopback or with the token; 404 otherwise. A call through a proxy isn't loopback."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    # As bytes: compare_digest() fails on any letter outside ASCII.
+    # Bytes, since compare_digest() rejects non-ASCII strings.
     by_token = bool(settings.METRICS_TOKEN) and hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
     local = request.META.get("REMOTE_ADDR", "") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META
     if not (by_token or local):
@@ -89,7 +89,7 @@ def _measured() -> CollectorRegistry:
         cursor.execute(
             """
             SELECT count(*), coalesce(extract(epoch FROM app_now() - min(submitted_at)), 0)::float
-            FROM requests_app_servicerequest WHERE public_state = 'held'"""
+            FROM requests_app_servicerequest WHERE public_state = 'pending_review'"""
         )
         held = cursor.fetchone() or (0, 0)
     Gauge("lamplighter_requests_open", "Open service requests", registry=registry).set(row[0] if row else 0)

@@ -1,4 +1,4 @@
-"""The city's seal and its colors, under addresses that change with them: what a browser has, it may keep for a year."""
+"""The city's seal and colors. Their URLs change with their content, so browsers may cache them for a year."""
 
 from csp.decorators import csp_update
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ YEAR_S = 365 * 86_400
 
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
-    """The colors as a stylesheet of its own, since the content security policy allows no inline style. ?v= is its version."""
+    """The colors as a style sheet, since the content security policy forbids inline styles. ?v= is its version."""
     found = branding.theme_of(request.jurisdiction)  # type: ignore[attr-defined]
     response = HttpResponse(found.sheet, content_type="text/css")
     if request.GET.get("v") == found.version:
@@ -22,7 +22,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-# A drawing is a document too: opened by itself, one with a script in it must be nobody's page.
+# An SVG opened directly is a document: sandbox it, so that scripts in it can't run as this site.
 @csp_update({"sandbox": True})  # type: ignore[arg-type]
 @require_safe
 def seal(request: HttpRequest, version: str, ending: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Addresses of the city's own notices."""
+"""URLs of the city's notices."""
 
 from django.urls import URLPattern, path
 

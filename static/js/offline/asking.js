@@ -1,4 +1,4 @@
-// The chosen service's own questions, drawn again when an answer asks for more; the answers that were typed stay.
+// The chosen service's questions. They appear and disappear as their conditions change; typed answers stay.
 import { make } from "./dom.js";
 import { asked } from "./questions.js";
 
@@ -15,7 +15,7 @@ export function questionForm({ box, heading, words, changed }) {
   function set(question, value) {
     answers = { ...answers, [question.code]: value };
     changed(answers);
-    // Only what depends on this answer comes or goes: the control that was just used stays, with its focus.
+    // Only questions that depend on this answer appear or disappear: the control in use keeps its focus.
     for (const other of questions) {
       const row = box.querySelector(`[data-question="${CSS.escape(other.code)}"]`);
       if (row) row.hidden = !asked(questions, answers).includes(other);
@@ -87,7 +87,7 @@ export function questionForm({ box, heading, words, changed }) {
       box.replaceChildren(...questions.map(row));
       heading.hidden = asked(questions, answers).length === 0;
     },
-    // Where an error about a question leads.
+    // The control that an error about a question links to.
     firstControl: (code) => box.querySelector(`#div_${CSS.escape(`id_q_${code}`)} input`),
   };
 }

@@ -1,4 +1,4 @@
-// On every page: says that something waits on this device, and sends it.
+// On every page: shows that reports are waiting on this device, and sends them.
 import { many } from "./dom.js";
 import "./store.js";
 import "./sending.js";
@@ -19,7 +19,7 @@ async function draw() {
   if (words.textContent !== said.join(" ")) words.textContent = said.join(" ");
 }
 
-// A device that never kept anything is not asked to make a database.
+// Don't create a database on a device that never saved anything.
 async function isKnown() {
   try {
     const known = (await indexedDB.databases?.()) ?? [{ name: "reports" }];

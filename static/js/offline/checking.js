@@ -1,11 +1,11 @@
-// What is wrong with the report that is being written, found and said as the server would.
+// Validates the report that is being written, with the same messages as the server's.
 import { make, say } from "./dom.js";
 import { problems } from "./questions.js";
 
 const WORDS = 4000;
 const byId = (id) => document.getElementById(id);
 
-// [id of the control, what to do about it]
+// Returns [id of the control, message] pairs.
 export function whatIsWrong(report, service, words, { firstControl }) {
   const questions = service?.questions ?? [];
   const found = [];

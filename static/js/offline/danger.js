@@ -1,9 +1,9 @@
-// Is anyone in danger right now? Asked on the device for what the server would ask it for; who goes on is asked no more
-// about the same words or answers.
+// Is anyone in danger right now? Asked on the device for the same reasons as on the server; people who continue are not asked
+// again about the same words or answers.
 import { stoppingReasons, freeWords } from "./questions.js";
 import { redFlags } from "./plain.js";
 
-// What stands in the report: {reasons, selfHarm, service (its own sentence), stopped (the question that stops the form)}
+// Returns {urgent, all, selfHarm, screen (the service's own question), stopped (the question that stops the form)}.
 export function dangerIn(report, catalog, service, alts) {
   const questions = service?.questions ?? [];
   const flags = redFlags(catalog.phrases, freeWords(report, questions, alts));
@@ -14,9 +14,9 @@ export function dangerIn(report, catalog, service, alts) {
   else if (catalog.always_ask) always.push("always");
   const open = (reasons) => reasons.filter((reason) => !report.wentOn.includes(reason));
   return {
-    // At once, while one types.
+    // Shown at once, while people type.
     urgent: open(urgent),
-    // Before it is kept. Who has said no about these words or answers is not asked again because of the service.
+    // Shown before the report is saved. A "no" about words or answers also answers for the service.
     all: [...open(urgent), ...(urgent.some((reason) => report.wentOn.includes(reason)) ? [] : open(always))],
     selfHarm: flags.some((flag) => flag.self_harm),
     screen: service?.screen ?? "",
@@ -24,7 +24,7 @@ export function dangerIn(report, catalog, service, alts) {
   };
 }
 
-// The panel: shown below what caused it, with its heading in focus where somebody pressed a button.
+// The panel appears below what caused it. Its heading gets the focus if somebody selected a button.
 export function dangerPanel({ panel, screen, stopped, selfHarm, call988, goOn }) {
   let reasons = [];
   const button = panel.querySelector("[data-go-on]");
@@ -34,8 +34,8 @@ export function dangerPanel({ panel, screen, stopped, selfHarm, call988, goOn })
     goOn(answered);
   });
   return {
-    show(danger, wanted, { below, focus }) {
-      reasons = wanted;
+    show(danger, newReasons, { below, focus }) {
+      reasons = newReasons;
       if (!reasons.length) {
         panel.hidden = true;
         return;

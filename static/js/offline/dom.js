@@ -1,4 +1,4 @@
-// make("p", {class: "small"}, "words"): an element with attributes, listeners (`onclick`) and children.
+// make("p", {class: "small"}, "text"): creates an element with attributes, listeners (`onclick`) and children.
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

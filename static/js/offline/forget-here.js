@@ -1,4 +1,4 @@
-// The offline page's own "Forget me on this device": asks once more, since what is not sent is lost; works without a network.
+// "Forget me on this device" on the offline page: asks for confirmation, since unsent reports are lost; works without a network.
 import { forgetAll } from "./forget.js";
 
 const byId = (id) => document.getElementById(id);
@@ -15,16 +15,16 @@ byId("forget-no").addEventListener("click", () => {
 });
 byId("forget-yes").addEventListener("click", async () => {
   await forgetAll();
-  // The cookies are the server's to take back; without a network they stay until the button is pressed with one.
-  let told = false;
+  // Only the server can delete the cookies; without a network, they stay until the button is selected again.
+  let confirmed = false;
   try {
     const { token } = await (await fetch(tokenUrl, { cache: "no-store" })).json();
     const answer = await fetch(words.forgetUrl, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual" });
-    told = answer.type === "opaqueredirect" || answer.ok;
+    confirmed = answer.type === "opaqueredirect" || answer.ok;
   } catch {
     // No network.
   }
-  if (told) location.assign(words.homeUrl);
+  if (confirmed) location.assign(words.homeUrl);
   else {
     byId("forget-ask").hidden = true;
     byId("forget-status").textContent = words.forgotOffline;

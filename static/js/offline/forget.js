@@ -1,5 +1,5 @@
-// "Forget me on this device": what scripts kept goes before the form is sent, also where the browser does not know the
-// answer's Clear-Site-Data.
+// "Forget me on this device": deletes what scripts saved before the form is sent, even in browsers without support for the
+// response's Clear-Site-Data header.
 import "./store.js";
 
 export async function forgetAll() {
@@ -16,7 +16,7 @@ for (const form of document.querySelectorAll("form[data-forget]")) {
     try {
       await forgetAll();
     } finally {
-      // Past this listener: submit() sends no event.
+      // submit() fires no event, so it doesn't call this listener again.
       form.submit();
     }
   });

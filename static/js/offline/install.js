@@ -1,4 +1,4 @@
-// [data-install]: a quiet hint, only where the browser offers to install, and never again on a device that said no.
+// [data-install]: a hint shown only if the browser offers to install the app, and never again after "Not now".
 const hint = document.querySelector("[data-install]");
 const NO = "install-hint";
 
@@ -12,7 +12,7 @@ function wasRefused() {
 
 window.addEventListener("beforeinstallprompt", (event) => {
   if (!hint || wasRefused()) return;
-  // Its own time: when somebody presses the button.
+  // Prompt later, when somebody selects the button.
   event.preventDefault();
   hint.hidden = false;
   const [yes, no] = hint.querySelectorAll("button");
@@ -25,7 +25,7 @@ window.addEventListener("beforeinstallprompt", (event) => {
     try {
       localStorage.setItem(NO, "no");
     } catch {
-      // A browser that keeps nothing asks again.
+      // A browser without storage shows the hint again.
     }
   });
 });

@@ -1,4 +1,4 @@
-// What waits on this device, and what became of it: each report with its words, its photos and its state in words.
+// The reports saved on this device: each with its text, its number of photos and its state.
 import { make, many, say } from "./dom.js";
 
 const BUTTON = { type: "button", class: "usa-button usa-button--outline" };
@@ -86,13 +86,13 @@ export function outbox({ section, list, status, announced, words, language, edit
     const reports = (await store.all()).filter((report) => report.state !== "writing");
     reports.sort((one, other) => other.kept - one.kept);
     section.hidden = reports.length === 0;
-    // A redraw takes the focus out of the list: give it back to the same report.
+    // Redrawing removes focus from the list: return it to the same report.
     const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
     list.replaceChildren(...reports.map(row));
     if (focused) list.querySelector(`[data-key="${focused}"] :is(a, button)`)?.focus();
     const now = reports.map((report) => `${report.key}${report.state}`).join();
     if (said && now !== said) {
-      // Who sees the list reads it there.
+      // For screen readers: sighted people see it in the list.
       announced.textContent = reports.map((report) => state(report).text).join(" ");
       status.textContent = "";
     }

@@ -1,11 +1,11 @@
-// The offline page: one report that is typed, kept as it is typed, and put into the outbox.
+// The offline page: a report is saved as it is typed, and then put into the outbox.
 import { questionForm } from "./asking.js";
 import { showErrors, whatIsWrong } from "./checking.js";
 import { dangerIn, dangerPanel } from "./danger.js";
 import { outbox } from "./outbox.js";
 import { photoList } from "./photos.js";
 import { serviceList } from "./services.js";
-// Last, or the packing of static files would take the two for a part of the next import (and they run first anyway).
+// Last, or collectstatic would read the two as part of the next import (they run first anyway).
 import "./store.js";
 import "./sending.js";
 
@@ -23,7 +23,7 @@ let pause;
 
 const service = () => catalog.services.find((one) => one.code === report.service);
 
-// --- Keeping what is typed ----------------------------------------------------------------------------------------
+// --- Saving what is typed -----------------------------------------------------------------------------------------
 
 async function save() {
   clearTimeout(pause);
@@ -133,7 +133,7 @@ byId("locate").addEventListener("click", () => {
   byId("location-status").textContent = words.locating;
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
-      // Six decimals are ten centimetres; more would only look exact.
+      // Six decimals are about 4 inches; more would be false precision.
       const place = { ...report.place, lat: coords.latitude.toFixed(6), long: coords.longitude.toFixed(6) };
       change({ place });
       showLocation();
@@ -174,7 +174,7 @@ async function openWriting() {
   await open(writing ?? store.blank(language));
 }
 
-// Back from the outbox into the form, unless it is on its way. What is being typed there now goes into the outbox's place.
+// Moves a report from the outbox back into the form, unless it is being sent. The report in the form moves into the outbox.
 async function edit(waiting) {
   const taken = await store.update(
     waiting.key, { state: "taken", message: "", problems: {} }, ({ state }) => state !== "sending",
@@ -195,7 +195,7 @@ byId("start-over").addEventListener("click", async () => {
   byId("words").focus();
 });
 
-// --- Keeping it for the outbox --------------------------------------------------------------------------------------
+// --- Putting it in the outbox --------------------------------------------------------------------------------------
 
 async function keep() {
   wantsToKeep = false;
@@ -212,7 +212,7 @@ async function keep() {
   clearTimeout(pause);
   const { sendUrl, photoUrl, tokenUrl } = root.dataset;
   const revision = report.revision + 1;
-  // People do not see this field; a program that fills in whatever it finds does.
+  // People don't see this field, but bots fill it in.
   const trap = form.elements.subject.value;
   form.elements.subject.value = "";
   const sent = { revision, language, sendUrl, photoUrl, tokenUrl, trap };
@@ -221,7 +221,7 @@ async function keep() {
   await box.draw();
   byId("outbox-heading").focus();
   byId("outbox-status").textContent = navigator.onLine ? words.keptOnline : words.keptOffline;
-  // So that a full device does not throw it away, and the browser sends it when this page is long closed.
+  // Ask that a full device doesn't delete it, and that the browser sends it after this page is closed.
   navigator.storage?.persist?.();
   const registration = await navigator.serviceWorker?.getRegistration();
   registration?.sync?.register("send-reports").catch(() => {});
@@ -235,7 +235,7 @@ form.addEventListener("submit", (event) => {
 
 // --- The network ----------------------------------------------------------------------------------------------------
 
-function sayNetwork() {
+function showNetwork() {
   byId("network-off").hidden = navigator.onLine;
   byId("network-on").hidden = !navigator.onLine;
 }
@@ -258,17 +258,17 @@ async function loadCatalog() {
 }
 
 window.addEventListener("online", () => {
-  sayNetwork();
+  showNetwork();
   self.offlineSending.sendAll();
 });
-window.addEventListener("offline", sayNetwork);
+window.addEventListener("offline", showNetwork);
 document.addEventListener("forgotten", () => open(store.blank(language)).then(box.draw));
 
-sayNetwork();
+showNetwork();
 try {
   await loadCatalog();
 } catch {
-  // The list is not on this device: "I don't know" is what we send, and the city asks the rest.
+  // The catalog is not on this device: send "I don't know", and the city asks the rest.
   byId("service-part").hidden = true;
 }
 try {
@@ -278,6 +278,6 @@ try {
   root.dataset.ready = "yes";
   self.offlineSending.sendAll();
 } catch {
-  // A browser that keeps nothing for us (some private windows): the usual form.
+  // A browser without storage (some private windows): link to the regular form.
   byId("cannot-keep").hidden = false;
 }

@@ -1,4 +1,4 @@
-// The photos of the report that is being written: made smaller, kept, shown, described, taken out again.
+// The photos of the report that is being written: shrinks, saves, previews and describes them.
 import { prepared } from "../photo-shrink.js";
 import { make, say } from "./dom.js";
 
@@ -49,7 +49,7 @@ export function photoList({ input, list, status, words, most, changed }) {
     changed(photos.length);
     show();
     status.textContent = say(words.photoRemoved, { number: index + 1 });
-    // The pressed button is gone: on to the next one, or back to the control.
+    // The selected button is gone: move focus to the next one, or back to the control.
     const next = list.querySelectorAll("button")[Math.min(index, photos.length - 1)];
     (next ?? input).focus();
   }
@@ -65,7 +65,7 @@ export function photoList({ input, list, status, words, most, changed }) {
         id: crypto.randomUUID(),
         report: key,
         order: (photos.at(-1)?.order ?? 0) + 1,
-        // Bytes and not the file itself: not every browser keeps files in its database.
+        // Bytes instead of the file: not every browser can store files in IndexedDB.
         bytes: await smaller.arrayBuffer(),
         type: smaller.type,
         name: smaller.name,

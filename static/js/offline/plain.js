@@ -1,12 +1,12 @@
-// The server's rules/screening.py, for the device: a text folded to plain words, and the emergency phrases that it holds.
-// tests/offline/texts.json holds texts that both must fold alike.
+// The server's rules/screening.py for the device: folds a text to plain words and finds the emergency phrases in it.
+// tests/offline/texts.json has texts that both must fold the same way.
 const SAME = {
   đ: "d", Đ: "d", ى: "ي", ی: "ي", ک: "ك", ة: "ه", ـ: "",
   "'": "", "’": "", "‘": "", ʼ: "", "`": "", "´": "",
 };
 const UNSPACED = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u{20000}-\u{3ffff}]/u;
 
-// An accent changes places with a mark of the highest class when the two are put in order; nothing else does.
+// In canonical order, an accent swaps places with a mark of the highest combining class; other marks don't.
 const isAccent = (letter) => letter === "\u0345" || `\u0345${letter}`.normalize("NFD") === `${letter}\u0345`;
 
 function kept(letter) {
@@ -22,11 +22,11 @@ export function plain(text) {
 }
 
 function places(phrase, words) {
-  const wanted = plain(phrase);
+  const folded = plain(phrase);
   const found = [];
-  if (!wanted.trim()) return found;
-  for (let start = words.indexOf(wanted); start >= 0; start = words.indexOf(wanted, start + 1)) {
-    found.push([start, start + wanted.length]);
+  if (!folded.trim()) return found;
+  for (let start = words.indexOf(folded); start >= 0; start = words.indexOf(folded, start + 1)) {
+    found.push([start, start + folded.length]);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-// A service's own questions, as the server's rules/intake.py reads them: what is asked, what is missing, what stops the form.
+// A service's questions, with the rules of the server's rules/intake.py: what is asked, what is missing, what stops the form.
 const NUMBER = /^[+-]?\d{1,12}([.,]\d{1,6})?$/;
 export const ANSWER_MAX = 1000;
 
@@ -10,7 +10,7 @@ export function isAsked(question, answers) {
   return question.show_if.values.some((value) => given.includes(String(value)));
 }
 
-// The questions that are asked now, each with the answer that counts: a hidden one neither asks nor answers.
+// The questions that are asked now. Answers to hidden questions don't count.
 export function asked(questions, answers) {
   const counting = {};
   return questions.filter((question) => {
@@ -21,7 +21,7 @@ export function asked(questions, answers) {
   });
 }
 
-// {code: "missing", "number", "long"} of what is wrong with the answers.
+// The errors in the answers: {code: "missing", "number" or "long"}.
 export function problems(questions, answers) {
   const found = {};
   for (const question of asked(questions, answers)) {
@@ -35,7 +35,7 @@ export function problems(questions, answers) {
   return found;
 }
 
-// Why the emergency page must be shown, in the server's words for it.
+// The reasons to show the emergency panel, in the server's format.
 export function stoppingReasons(questions, answers) {
   return asked(questions, answers).flatMap((question) => {
     const given = listed(answers[question.code]);
@@ -44,13 +44,13 @@ export function stoppingReasons(questions, answers) {
   });
 }
 
-// As Python writes a list of several answers.
+// Formats several answers as Python's str() of a list.
 function reasonOf(question, given) {
   const value = question.kind === "multi" ? `[${given.map((one) => `'${one}'`).join(", ")}]` : given[0];
   return `answer:${question.code}:${value}`;
 }
 
-// All that was typed in free words, wherever it was.
+// All free text, from every field.
 export function freeWords(report, questions, alts) {
   const texts = asked(questions, report.answers).filter((question) => question.kind === "text");
   const answers = texts.map((question) => String(report.answers[question.code] ?? ""));

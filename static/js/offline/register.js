@@ -1,4 +1,4 @@
-// Keeps the offline page on this device, for the next time that there is no network.
+// Caches the offline page on this device, for the next time there is no network.
 navigator.serviceWorker?.register("/sw.js", { updateViaCache: "none" }).catch(() => {
-  // A browser that keeps nothing (a private window) goes on without.
+  // A browser without storage (a private window) works without it.
 });

@@ -1,12 +1,12 @@
-// Sends what waits on this device. A page and the service worker may both try: the lock keeps them apart, and where a
-// browser has no locks the report's key does, by which the server makes one request however often it is sent.
+// Sends the reports that wait on this device. A page and the service worker may both try: a lock keeps them apart. In a browser
+// without locks, the report's key does: the server creates one request per key, however often it is sent.
 self.offlineSending = (() => {
   const store = self.offlineStore;
   const DAY = 24 * 3600 * 1000;
-  // Older ones wait for a person to say that it is still so.
+  // Older ones wait for the person to confirm that they are still accurate.
   const BY_ITSELF = 7 * DAY;
   const SENT_SHOWN = 14 * DAY;
-  const PATIENCE = 120 * 1000;
+  const TIMEOUT = 120 * 1000;
   const ENDED = ["sent", "gone"];
 
   const isOld = (report) => Date.now() - (report.confirmed ?? report.kept) > BY_ITSELF;
@@ -17,7 +17,7 @@ self.offlineSending = (() => {
     return self.navigator.locks.request("send-reports", sendEach);
   }
 
-  // Whoever comes here is the only one: a report that is said to be on its way was cut off.
+  // Only one runs at a time, so a report still marked as being sent was interrupted.
   async function sendEach() {
     const tried = new Set();
     let stays = false;
@@ -33,23 +33,23 @@ self.offlineSending = (() => {
     return !stays;
   }
 
-  // Whether the city has answered; if not, the report waits for the next time.
+  // Returns whether the city answered; if not, the report waits for the next time.
   async function sendOne(report) {
     const asksOnly = report.state === "needs";
-    // Not one that somebody took back into the form a moment ago.
+    // Skip one that somebody just moved back into the form.
     if (!asksOnly && !(await store.update(report.key, { state: "sending", tried: true, message: "" }, mayGo))) return true;
     let answer;
     try {
       answer = asksOnly ? await post(report, { key: report.key, ask: "1" }) : await whole(report);
     } catch {
-      // No network, or none that answers.
+      // No network, or no answer.
       answer = { state: "waiting" };
     }
     if (!asksOnly || answer.state !== "waiting") await take(report, answer);
     return answer.state !== "waiting";
   }
 
-  // Photos first, one by one: what has arrived is not sent again when the line breaks at the next one.
+  // Photos first, one by one, so that photos that arrived are not sent again if the connection is lost at the next one.
   async function whole(report) {
     for (const isSecondTime of [false, true]) {
       for (const photo of await store.photosOf(report.key)) {
@@ -60,7 +60,7 @@ self.offlineSending = (() => {
         await store.updatePhoto(photo.id, { arrived: true });
       }
       const answer = await post(report, await fields(report));
-      // The city kept the photos for some days, and we came back later.
+      // The city has deleted the photos since: send them again.
       if (answer.state !== "photos") return answer;
     }
     return { state: "waiting" };
@@ -76,9 +76,9 @@ self.offlineSending = (() => {
   }
 
   async function post(report, values, url = report.sendUrl) {
-    const signal = AbortSignal.timeout?.(PATIENCE);
-    // A token of today, and with it the cookie by which the city knows this device again: an answer that is lost on its
-    // way must not lose that.
+    const signal = AbortSignal.timeout?.(TIMEOUT);
+    // Fetch a fresh token and the cookie that identifies this device first, so that they aren't lost with the response to the
+    // report.
     const asked = await fetch(report.tokenUrl, { cache: "no-store", credentials: "same-origin", signal });
     const { token } = await asked.json();
     const body = new FormData();
@@ -97,7 +97,7 @@ self.offlineSending = (() => {
       return;
     }
     const { key, words, language, wordsLanguage, kept, sendUrl, photoUrl, tokenUrl, photos } = report;
-    // What was changed after a first try may have come too late. Then all its words stay to be read here.
+    // A change after the first try may have come too late. Then keep the whole text here.
     const isDoubtful = Boolean(earlier && report.revision > 1);
     const said = words.length > 80 && !isDoubtful ? `${words.slice(0, 79)}…` : words;
     const ended = ENDED.includes(state) ? Date.now() : undefined;

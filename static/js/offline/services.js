@@ -1,4 +1,4 @@
-// What the city offers, by category, with a box that narrows the list: "I don't know" is chosen until somebody chooses.
+// The city's services by category, with a search box. "I don't know" is selected by default.
 import { make, many } from "./dom.js";
 import { plain } from "./plain.js";
 
@@ -22,24 +22,24 @@ export function serviceList({ box, filter, status, words, services, chosen }) {
     return make("div", { class: "usa-radio" }, input, make("label", { class: "usa-radio__label", for: id }, service.name, about));
   }
 
-  function narrow() {
-    const wanted = plain(filter.value).trim().split(" ").filter(Boolean);
+  function filterList() {
+    const terms = plain(filter.value).trim().split(" ").filter(Boolean);
     let count = 0;
     for (const { own, fold } of groups) {
       let shown = 0;
       for (const { text, row } of own) {
-        // The start of a word is enough: "pot" finds the pothole.
-        const fits = wanted.every((word) => text.includes(` ${word}`));
+        // The start of a word is enough: "pot" finds pothole.
+        const fits = terms.every((word) => text.includes(` ${word}`));
         row.hidden = !fits && !row.querySelector("input").checked;
         if (fits) shown += 1;
       }
       fold.hidden = own.every(({ row }) => row.hidden);
-      fold.open = wanted.length > 0;
+      fold.open = terms.length > 0;
       count += shown;
     }
-    status.textContent = wanted.length ? (count ? many(count, words.foundOne, words.foundMany) : words.foundNone) : "";
+    status.textContent = terms.length ? (count ? many(count, words.foundOne, words.foundMany) : words.foundNone) : "";
   }
-  filter.addEventListener("input", narrow);
+  filter.addEventListener("input", filterList);
 
   return {
     choose(code) {
@@ -47,7 +47,7 @@ export function serviceList({ box, filter, status, words, services, chosen }) {
       if (!row) return;
       filter.value = "";
       row.querySelector("input").checked = true;
-      narrow();
+      filterList();
       const fold = row.closest("details");
       if (fold) fold.open = true;
     },

@@ -1,8 +1,8 @@
-// What this device keeps of reports that are not sent: IndexedDB, a row for each report and one for each photo.
-// The service worker reads it as a classic script and pages import it as a module, so it leaves its name in `self`.
+// The unsent reports on this device, in IndexedDB: one row per report and one per photo. The service worker loads this as a
+// classic script and pages import it as a module, so it sets a global on `self`.
 //
 // A report: {key, revision, state, language, words (as typed), service, answers, place, contact, wentOn, kept, tried, …}.
-// state is writing (the form's own), waiting, sending, needs (the city asks something), sent, failed, gone.
+// state is writing (in the form), waiting, sending, needs (the city needs an answer), sent, failed or gone.
 self.offlineStore = (() => {
   const NAME = "reports";
   const VERSION = 1;
@@ -10,10 +10,10 @@ self.offlineStore = (() => {
   let channel = null;
   let opened = null;
 
-  // A new report, to be filled in. Its key is the server's too: sent twice, it is one request.
+  // A new, empty report. The server uses its key, too: sent twice, it is one request.
   const blank = (language) => ({
     key: crypto.randomUUID(),
-    // How often it was put into the outbox: what was changed after a try that may have arrived is another revision.
+    // How often it was put into the outbox: a change after a try that may have arrived is a new revision.
     revision: 0,
     state: "writing",
     language,
@@ -29,26 +29,26 @@ self.offlineStore = (() => {
 
   function open() {
     opened ??= new Promise((resolve, reject) => {
-      const asked = indexedDB.open(NAME, VERSION);
-      asked.onupgradeneeded = () => {
-        asked.result.createObjectStore("reports", { keyPath: "key" });
-        asked.result.createObjectStore("photos", { keyPath: "id" }).createIndex("report", "report");
+      const opening = indexedDB.open(NAME, VERSION);
+      opening.onupgradeneeded = () => {
+        opening.result.createObjectStore("reports", { keyPath: "key" });
+        opening.result.createObjectStore("photos", { keyPath: "id" }).createIndex("report", "report");
       };
-      asked.onerror = () => reject(asked.error);
-      asked.onsuccess = () => {
-        // "Forget me" in another tab waits until nobody holds it open.
-        asked.result.onversionchange = () => {
-          asked.result.close();
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        // "Forget me" in another tab waits until no page has it open.
+        opening.result.onversionchange = () => {
+          opening.result.close();
           opened = null;
         };
-        resolve(asked.result);
+        resolve(opening.result);
       };
     });
     opened.catch(() => (opened = null));
     return opened;
   }
 
-  // work(transaction) may return a request, whose result comes back once the transaction is through.
+  // work(transaction) may return a request; its result is returned once the transaction is complete.
   async function within(mode, work) {
     const database = await open();
     return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ self.offlineStore = (() => {
     channel.onmessage = () => listeners.forEach((listener) => listener());
   }
 
-  // A page that holds neither comes back whole when somebody presses Back.
+  // Close both, so that the Back button can restore the page from the cache.
   self.addEventListener("pagehide", async () => {
     channel?.close();
     channel = null;
@@ -96,8 +96,7 @@ self.offlineStore = (() => {
     if (!quietly) changed();
   }
 
-  // Changes a report that is still there, and still as it must be: what was removed meanwhile does not come back. Whether
-  // it did.
+  // Changes a report if it still exists and `may` allows it, so that a removed one does not come back. Returns whether it did.
   async function update(key, changes, may = () => true) {
     let done = false;
     await within("readwrite", (transaction) => {
@@ -111,7 +110,7 @@ self.offlineStore = (() => {
     return done;
   }
 
-  // Only `kept` of a report stays, and none of its photos: the city has them.
+  // Replaces a report with `kept` and deletes its photos: the city has them.
   async function shorten(key, kept) {
     await within("readwrite", (transaction) => {
       const reports = transaction.objectStore("reports");
@@ -151,7 +150,7 @@ self.offlineStore = (() => {
     });
   }
 
-  // Words that were typed on another page, for which there was no network.
+  // Starts a report with text that was typed on another page without a network.
   async function beginWith(words, service, language) {
     const writing = (await all()).find((report) => report.state === "writing") ?? blank(language);
     if (writing.words.includes(words)) return;
@@ -168,8 +167,8 @@ self.offlineStore = (() => {
     if (opened) (await opened).close();
     opened = null;
     await new Promise((resolve) => {
-      const asked = indexedDB.deleteDatabase(NAME);
-      asked.onsuccess = asked.onerror = asked.onblocked = resolve;
+      const deletion = indexedDB.deleteDatabase(NAME);
+      deletion.onsuccess = deletion.onerror = deletion.onblocked = resolve;
     });
     changed();
   }

@@ -1,15 +1,15 @@
-// The service worker's own part: `SHELL`, which the address /sw.js puts before this script, says what the offline page
-// needs and where it is. It keeps that page in each language, the catalog and their files, and never a page of anybody's own.
+// The service worker. /sw.js puts `SHELL` before this script: the URLs of what the offline page needs. The worker caches that
+// page in each language, the catalog and their files, and never a personal page.
 const CACHE = `lamplighter-${SHELL.version}`;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const HALF_A_DAY = 12 * 3600 * 1000;
-const PATIENCE = 4000;
+const TIMEOUT = 4000;
 
 const PAGES = new Set(SHELL.pages.flatMap((page) => [page.offline, page.catalog, ...page.more]));
 const FILES = new Set([...SHELL.files, ...SHELL.looks]);
 
-async function keep(cache, url) {
-  // Without cookies: the kept page must hold no one's message, name or token.
+async function store(cache, url) {
+  // Without cookies: a cached page must not have anyone's messages, name or token.
   const answer = await fetch(new Request(url, { credentials: "omit", cache: "no-cache" }));
   if (!answer.ok || answer.redirected) throw new Error(`${url}: ${answer.status}`);
   await cache.put(url, answer);
@@ -19,8 +19,8 @@ self.addEventListener("install", (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      await Promise.all([...[...PAGES].map((url) => keep(cache, url)), cache.addAll([...FILES])]);
-      // No page needs the old one to go on: pages take their files from the network, by names of their own.
+      await Promise.all([...[...PAGES].map((url) => store(cache, url)), cache.addAll([...FILES])]);
+      // No open page depends on the old cache: pages load their files from the network, by hashed names.
       await self.skipWaiting();
     })(),
   );
@@ -47,35 +47,35 @@ self.addEventListener("fetch", (event) => {
     if (request.method === "GET") event.respondWith(navigate(event, url.pathname, page));
     else if (request.method === "POST" && url.pathname === page.start) event.respondWith(firstPage(request, page));
   } else if (request.method === "GET") {
-    if (url.pathname === page.catalog) event.respondWith(networkFirst(soon(fetch(request)), path));
-    // A name that its content gives never changes what it means.
-    else if (FILES.has(path) && HASHED.test(path)) event.respondWith(keptFirst(request, path));
+    if (url.pathname === page.catalog) event.respondWith(networkFirst(withTimeout(fetch(request)), path));
+    // The content of a file with a hashed name never changes.
+    else if (FILES.has(path) && HASHED.test(path)) event.respondWith(cacheFirst(request, path));
     else if (FILES.has(path)) event.respondWith(networkFirst(fetch(request), path));
   }
 });
 
-// Without a network each page leads to the offline page, in its language.
+// Without a network, each page redirects to the offline page in its language.
 async function navigate(event, path, page) {
   const answer = fetch(event.request);
   try {
-    const came = await (path === page.offline ? soon(answer) : answer);
+    const response = await (path === page.offline ? withTimeout(answer) : answer);
     event.waitUntil(refresh());
-    return came;
+    return response;
   } catch {
     if (!PAGES.has(path)) return Response.redirect(page.offline, 302);
     return (await kept(path)) ?? Response.error();
   }
 }
 
-// What was typed on the first page goes on in the offline page.
+// Text typed on the first page continues on the offline page.
 async function firstPage(request, page) {
   const copy = request.clone();
   try {
     return await fetch(request);
   } catch {
     const typed = await copy.formData();
-    const said = (name) => String(typed.get(name) ?? "").trim();
-    if (said("text")) await self.offlineStore.beginWith(said("text"), said("service"), page.language);
+    const field = (name) => String(typed.get(name) ?? "").trim();
+    if (field("text")) await self.offlineStore.beginWith(field("text"), field("service"), page.language);
     return Response.redirect(page.offline, 303);
   }
 }
@@ -88,23 +88,23 @@ async function networkFirst(answer, path) {
   }
 }
 
-const keptFirst = async (request, path) => (await kept(path)) ?? fetch(request);
+const cacheFirst = async (request, path) => (await kept(path)) ?? fetch(request);
 
 const kept = async (path) => (await caches.open(CACHE)).match(path);
 
-// A line that is there and answers nothing is no network either.
-const soon = (answer) =>
-  Promise.race([answer, new Promise((_, reject) => setTimeout(() => reject(new Error("too slow")), PATIENCE))]);
+// A connection without an answer counts as no network.
+const withTimeout = (answer) =>
+  Promise.race([answer, new Promise((_, reject) => setTimeout(() => reject(new Error("too slow")), TIMEOUT))]);
 
 const pageFor = (path) => SHELL.pages.find((page) => path.startsWith(page.prefix)) ?? SHELL.pages.at(-1);
 
-// Twice a day, while there is a network anyway.
+// Twice a day, while there is a network.
 async function refresh() {
   const cache = await caches.open(CACHE);
   for (const url of PAGES) {
     const known = await cache.match(url);
     const age = Date.now() - Date.parse(known?.headers.get("Date") ?? "");
-    if (!(age < HALF_A_DAY)) await keep(cache, url).catch(() => {});
+    if (!(age < HALF_A_DAY)) await store(cache, url).catch(() => {});
   }
 }
 
@@ -112,7 +112,7 @@ self.addEventListener("sync", (event) => {
   if (event.tag !== "send-reports") return;
   event.waitUntil(
     self.offlineSending.sendAll().then((all) => {
-      // The browser asks again later.
+      // The browser tries again later.
       if (!all) throw new Error("not sent yet");
     }),
   );

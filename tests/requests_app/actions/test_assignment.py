@@ -1,4 +1,4 @@
-"""Changing hands and changing the service: what the public may see, and by when it is due."""
+"""Assigning, transferring and changing the service: what becomes public, and when it is due."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ def made(town: Rivermark) -> ServiceRequest:
 
 
 def test_what_was_hidden_is_confidential_too_once_its_service_is(town: Rivermark, made: ServiceRequest) -> None:
-    """Hidden from the public is still read by all of City Hall."""
+    """All of City Hall can read a hidden request."""
     moderation.hide(made.pk, reason="personal_data", actor=town.pia)
     assignment.change_service(made.pk, version=town.outreach, actor=town.tom)
     made.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A promise that waits: what is left of it is left, in the time that it counts in."""
+"""Clocks on hold: the time left stays the same, in the calendar of the target."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ OFFICE = {day: [["08:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri
 
 @pytest.fixture
 def travel() -> Iterator[Callable[[str], None]]:
-    """Moves the database's clock to a wall time of the city's."""
+    """Moves the database's clock to a time of day in the city."""
 
     def to(wall: str) -> None:
         wanted = dt.datetime.fromisoformat(wall).replace(tzinfo=NEW_YORK)
@@ -32,17 +32,17 @@ def travel() -> Iterator[Callable[[str], None]]:
         cursor.execute("SELECT set_config('lamplighter.time_shift', '', false)")
 
 
-# What is promised, when it is put on hold and taken up again, and when it is due then.
+# The target, when it is put on hold and resumed, and when it is due then.
 @pytest.mark.parametrize(
     ("value", "unit", "held", "resumed", "due"),
     [
-        # Calendar days: a weekend counts, before the hold and after it.
+        # Calendar days: weekends count, before the hold and after it.
         (3, "days", "2026-06-05T17:00", "2026-06-12T17:00", "2026-06-15T16:00"),
         # Office hours: 9 of them, one used on Friday.
         (9, "hours", "2026-06-05T17:00", "2026-06-10T08:00", "2026-06-10T16:00"),
-        # Already late: late by as much afterward, not forgiven.
+        # Already late: it stays late by as much.
         (1, "hours", "2026-06-08T12:00", "2026-06-09T12:00", None),
-        # The night in which the clocks change has an hour more or less; a promise in days has 24 each.
+        # When daylight saving time ends, a day has 25 hours; a target in days has 24 each.
         (3, "days", "2026-06-06T16:00", "2026-11-01T16:00", "2026-11-03T16:00"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Counters: right the moment a change is committed, and nobody waits for them."""
+"""Counters: correct as soon as a change is committed, without locks."""
 
 import datetime as dt
 import threading
@@ -75,7 +75,7 @@ def test_what_waits_to_be_confirmed_is_counted_nowhere() -> None:
 
 
 def test_a_recount_waits_for_nobody_and_keeps_nobody_waiting() -> None:
-    """At ten million requests it takes a while: a report that is being sent must not wait for it, nor it for the report."""
+    """With ten million requests a recount takes a while: it must not block submissions, nor be blocked by them."""
     town = factories.rivermark()
     factories.report(town.pothole, answers=LANE)
     ServiceRequest.objects.update(public_state="hidden")

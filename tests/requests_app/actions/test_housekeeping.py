@@ -1,4 +1,4 @@
-"""What has had its time goes, and nothing else does."""
+"""Housekeeping deletes expired data and nothing else."""
 
 import datetime as dt
 import io
@@ -42,9 +42,9 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 
 def draft_with_photo(city: Jurisdiction) -> tuple[Draft, Photo]:
-    draft = drafts.begin(city, visitor="v", language="en", text="A hole")
+    draft = drafts.create(city, visitor="v", language="en", text="A hole")
     content = factories.jpeg()
-    return draft, photos.take(io.BytesIO(content), size=len(content), jurisdiction=city, draft=draft)
+    return draft, photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=city, draft=draft)
 
 
 def files(media: Path) -> list[str]:
@@ -67,13 +67,13 @@ def test_a_photo_that_nobody_claimed_goes_after_an_hour_and_all_others_stay(medi
 
     def photo(**of: Any) -> Photo:
         content = factories.jpeg()
-        made = photos.take(io.BytesIO(content), size=len(content), jurisdiction=city, **of)
+        made = photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=city, **of)
         Photo.objects.filter(pk=made.pk).update(created_at=app_now() - dt.timedelta(minutes=61))
         return made
 
     unclaimed, fresh = photo(), photo()
     reported = photo(service_request=factories.report(factories.service(city, "pothole")))
-    drafted = photo(draft=drafts.begin(city, visitor="v", language="en", text="A hole"))
+    drafted = photo(draft=drafts.create(city, visitor="v", language="en", text="A hole"))
     Photo.objects.filter(pk=fresh.pk).update(created_at=app_now() - dt.timedelta(minutes=59))
     housekeeping.sweep()
     assert set(Photo.objects.all()) == {fresh, reported, drafted}

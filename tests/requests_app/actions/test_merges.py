@@ -1,4 +1,4 @@
-"""Joining two reports of one problem, and taking them apart: people, counts and confidences."""
+"""Merging and unmerging: people, counts and confidentiality."""
 
 from collections.abc import Callable
 
@@ -23,14 +23,14 @@ def pothole(town: Rivermark) -> ServiceRequest:
 
 
 def people(made: ServiceRequest) -> tuple[int, int]:
-    """Those who stand on it, and those whom it says it affects."""
+    """The request's people, and its count of people affected."""
     made.refresh_from_db()
     return made.participations.count(), made.people_count
 
 
 @pytest.mark.parametrize("child_is_private", [True, False])
 def test_a_confidential_one_and_another_are_not_joined(town: Rivermark, child_is_private: bool) -> None:
-    """The people of one would hear of the other, and its staff read their names."""
+    """People of one would get updates on the other, and its staff would see their names."""
     private, public = factories.routed(town.outreach), pothole(town)
     child, parent = (private, public) if child_is_private else (public, private)
     with pytest.raises(merges.CannotMerge, match="confidential"):

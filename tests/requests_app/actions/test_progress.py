@@ -1,4 +1,4 @@
-"""Working on it and ending it; what each step does to the clocks and to what must follow."""
+"""Work on a request and its outcome: effects on clocks, events and the outbox."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
 def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
     town: Rivermark, made: ServiceRequest, days_left: int, comes_back: int
 ) -> None:
-    # Where noon by UTC is two in the morning of the next day.
+    # Where noon UTC is 2 a.m. of the next day.
     town.city.time_zone = "Pacific/Kiritimati"
     town.city.save()
     with connection.cursor() as cursor:
@@ -87,7 +87,7 @@ def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
         return close(pk)
 
     monkeypatch.setattr(progress, "close", closed_late)
-    assert progress.close_old() == 1
+    assert progress.close_resolved() == 1
     other.refresh_from_db()
     assert other.status == "closed"
 
@@ -99,7 +99,7 @@ def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceReques
     ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     for number, one in enumerate((made, other)):
         ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
-    assert (progress.close_old(), progress.resume_overdue_holds()) == (0, 0)
+    assert (progress.close_resolved(), progress.resume_overdue_holds()) == (0, 0)
 
 
 @pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
@@ -130,7 +130,7 @@ def test_a_question_waits_for_the_answer_and_the_answer_starts_the_clock(town: R
     assert made.due_at is not None
 
 
-@pytest.mark.parametrize("say", [conversation.answer, conversation.add])
+@pytest.mark.parametrize("say", [conversation.answer, conversation.add_message])
 def test_what_waits_for_the_weather_goes_on_waiting_whatever_the_reporter_says(
     town: Rivermark, made: ServiceRequest, say: Callable[..., object]
 ) -> None:
@@ -145,7 +145,7 @@ def test_what_waits_for_the_weather_goes_on_waiting_whatever_the_reporter_says(
 def test_a_question_is_not_answered_by_what_somebody_else_adds(town: Rivermark, made: ServiceRequest) -> None:
     neighbor, _ = followers.join(made.pk, reporter=factories.NOBODY, language="en")
     conversation.ask(made.pk, question="Which lane?", actor=town.tom)
-    conversation.add(made.pk, text="Me too.", actor=neighbor)
+    conversation.add_message(made.pk, text="Me too.", actor=neighbor)
     made.refresh_from_db()
     assert (made.status, made.hold_reason) == ("on_hold", "reporter")
 
@@ -193,9 +193,9 @@ def test_on_day_31_a_resident_begins_anew_but_staff_may_reopen(town: Rivermark, 
 
 def test_thirty_days_after_it_was_resolved_it_is_closed(town: Rivermark, made: ServiceRequest) -> None:
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
-    assert progress.close_old() == 0
+    assert progress.close_resolved() == 0
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=30, minutes=1))
-    assert progress.close_old() == 1
+    assert progress.close_resolved() == 1
     made.refresh_from_db()
     assert made.status == "closed"
     assert made.closed_at is not None

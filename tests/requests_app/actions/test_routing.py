@@ -1,4 +1,4 @@
-"""Sending a request to its department: exactly once, with its reason kept."""
+"""Routing: exactly once, with the reason recorded."""
 
 import datetime as dt
 import threading
@@ -193,7 +193,7 @@ def test_what_is_urgent_is_taken_by_us_even_on_anothers_ground(town: Rivermark) 
 def test_again_by_hand_after_a_correction(town: Rivermark) -> None:
     made = factories.routed(town.pothole, answers=LANE)
     rule(town, {"services": ["pothole"]}, town.parks)
-    routing.route_again(made.pk, actor=town.tom)
+    routing.reroute(made.pk, actor=town.tom)
     made.refresh_from_db()
     assert made.department == town.parks
     assert list(made.routing_decisions.order_by("id").values_list("is_first", flat=True)) == [True, False]

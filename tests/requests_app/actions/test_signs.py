@@ -1,4 +1,4 @@
-"""Signs: their codes are nobody else's, and a thing has one sign."""
+"""Signs: codes are unique, and an asset has one sign."""
 
 import pytest
 
@@ -13,18 +13,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.9")]
 def test_a_code_that_is_taken_by_a_sign_or_a_thing_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     cast = factories.rivermark()
     factories.asset(cast.city, "B7777")
-    ended = signs.make(cast.city, label="One", actor=cast.ada)
+    ended = signs.create(cast.city, label="One", actor=cast.ada)
     signs.end(ended)
     drawn = iter([ended.code, "B7777", "Q7777"])
     monkeypatch.setattr(places.references, "random_symbols", lambda _length: next(drawn))
-    assert signs.make(cast.city, label="Two", actor=cast.ada).code == "Q7777"
+    assert signs.create(cast.city, label="Two", actor=cast.ada).code == "Q7777"
 
 
 def test_a_thing_has_one_sign_and_made_again_it_is_up_again() -> None:
     cast = factories.rivermark()
     light = factories.asset(cast.city, "l00417")
-    first = signs.make(cast.city, label="Light", asset=light, actor=cast.ada)
+    first = signs.create(cast.city, label="Light", asset=light, actor=cast.ada)
     signs.end(first)
-    again = signs.make(cast.city, label="Light by the school", asset=light, actor=cast.ada)
+    again = signs.create(cast.city, label="Light by the school", asset=light, actor=cast.ada)
     assert (again.pk, again.code, again.label, again.ended_at) == (first.pk, "L00417", "Light by the school", None)
     assert ShortLink.objects.count() == 1

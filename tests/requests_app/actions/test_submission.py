@@ -1,4 +1,4 @@
-"""Taking a report: one submission makes one request, and what is refused leaves nothing."""
+"""Submitting a report: one submission makes one request, and a refused one leaves nothing behind."""
 
 import threading
 from typing import Any
@@ -24,7 +24,7 @@ def key(name: str = "one", **options: Any) -> submission.Idempotency:
 def test_it_stores_answers_people_areas_clocks_and_what_must_follow(town: Rivermark) -> None:
     ward = factories.area(town.city)
     made = factories.report(town.pothole, answers={"where": "lane", "damage": "0"}, reporter=ANA)
-    assert [(answer.question_version.code, answer.value_words) for answer in made.answers.order_by("id")] == [
+    assert [(answer.question_version.code, answer.value_text) for answer in made.answers.order_by("id")] == [
         ("where", "Lane"),
         ("damage", "0"),
     ]

@@ -135,9 +135,9 @@ def test_answers_show_the_words_in_the_reporters_language(city: Jurisdiction) ->
     ).select_related("question_version")
     assert spanish.exists()
     for answer in spanish[:200]:
-        assert answer.question_words == answer.question_version.text["es"]
+        assert answer.question_text == answer.question_version.text["es"]
         labels = {str(one["value"]): one["label"]["es"] for one in answer.question_version.options}
-        assert answer.value_words == labels[answer.value]
+        assert answer.value_text == labels[answer.value]
 
 
 def test_the_public_reads_departments_words_and_never_notes_questions_or_answers(city: Jurisdiction) -> None:
@@ -173,7 +173,7 @@ def test_duplicates_point_at_their_parent_and_both_say_so(city: Jurisdiction) ->
     assert children.exists()
     for child in children.select_related("duplicate_of"):
         assert child.duplicate_of is not None
-        told = Event.objects.filter(service_request=child.duplicate_of, kind="absorbed")
+        told = Event.objects.filter(service_request=child.duplicate_of, kind="duplicate_merged")
         assert child.pk in [data["child_id"] for data in told.values_list("data", flat=True)]
 
 
@@ -215,7 +215,7 @@ def test_the_last_event_that_moves_a_request_leads_to_its_status(city: Jurisdict
 @pytest.mark.shows("5.49")
 def test_some_say_how_it_went_as_the_events_tell(city: Jurisdiction) -> None:
     said = SurveyAnswer.objects.filter(service_request__jurisdiction=city)
-    assert said.count() == Event.objects.filter(jurisdiction=city, kind="surveyed").count() > 20
+    assert said.count() == Event.objects.filter(jurisdiction=city, kind="survey_answered").count() > 20
     for one in said.select_related("service_request"):
         assert one.person_id is not None
         assert one.ending <= one.service_request.reopened_count

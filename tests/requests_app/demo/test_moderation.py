@@ -41,7 +41,7 @@ def test_one_report_waits_for_each_reason_and_in_one_the_words_were_taken_out(ci
     assert set(held.values_list("review_reason", flat=True)) == {"link", "threat", "robot", "limit"}
     (revision,) = TextRevision.objects.filter(service_request__jurisdiction=city)
     assert "Blenkinsop" in revision.before
-    assert revision.service_request.description == revision.after == moderation.LEFT
+    assert revision.service_request.description == revision.after == moderation.REDACTED_TEXT
 
 
 def test_a_second_load_adds_nothing(city: Jurisdiction) -> None:

@@ -107,7 +107,7 @@ def test_a_report_goes_to_whom_the_city_s_rules_say(city: Jurisdiction) -> None:
         made = factories.report(
             version(city, code), "Something is wrong here.", answers=answers, point=factories.at(*place)
         )
-        factories.let_the_worker_work()
+        factories.run_worker()
         made.refresh_from_db()
         assert (made.department.code if made.department else None) == department, (code, answers)
         assert made.in_triage == (department is None)

@@ -43,7 +43,7 @@ def share(told: Sequence[Story], holds) -> float:
 
 
 def has(story: Story, kind: str) -> bool:
-    return any(one.kind == kind for one in story.happenings)
+    return any(one.kind == kind for one in story.events)
 
 
 # --- The stream -------------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_it_is_a_stream_that_can_be_left_early():
 
 
 def test_nothing_happens_after_now(told):
-    assert all(one.at <= NOW for story in told for one in story.happenings)
+    assert all(one.at <= NOW for story in told for one in story.events)
 
 
 @pytest.mark.parametrize("now", ["2026-03-08T07:30:00+00:00", "2026-11-01T05:59:00+00:00", "2026-01-01T05:00:30+00:00"])
@@ -99,14 +99,14 @@ def test_every_service_has_its_own_variety_of_texts(told):
 
 
 def test_closing_words_and_comments_are_varied(told):
-    words = Counter(one.data["words"] for story in told for one in story.happenings if one.kind == "resolved")
+    words = Counter(one.data["words"] for story in told for one in story.events if one.kind == "resolved")
     assert len(words) >= 900
     assert words.most_common(1)[0][1] <= sum(words.values()) * 0.015
 
 
 def test_no_text_shows_the_seams_of_the_phrase_banks(told):
     for story in told:
-        said = [story.text, *(one.data.get("words", "x") for one in story.happenings)]
+        said = [story.text, *(one.data.get("words", "x") for one in story.events)]
         for text in said:
             assert text.strip(), (story.service_code, story.channel)
             assert not re.search(r"[\[\]<>|{}]|=>|  | [,.;]|,\.|\bNone\b", text), text
@@ -199,9 +199,9 @@ def test_open_late_duplicate_and_reopened_shares_are_near_the_figures(told, figu
 
 def is_late(story: Story, city: City) -> bool:
     """Ended first, or still open, after the goal; time on hold does not count."""
-    due = city.promise(story.service_code, city.services[story.service_code]["department"]).end_by(story.opened_at)
+    due = city.promise(story.service_code, city.services[story.service_code]["department"]).resolve_by(story.opened_at)
     paused, since = dt.timedelta(), None
-    for one in story.happenings:
+    for one in story.events:
         if one.kind in ("held", "asked"):
             since = one.at
         elif one.kind in ("resumed", "answered") and since:
@@ -215,7 +215,7 @@ def test_times_to_close_have_a_heavy_tail(told):
     hours = sorted(
         (one.at - story.opened_at).total_seconds() / 3600
         for story in told
-        for one in story.happenings
+        for one in story.events
         if one.kind == "resolved"
     )
     assert hours[len(hours) * 9 // 10] > 8 * hours[len(hours) // 2]
@@ -226,7 +226,7 @@ def test_some_are_silent_to_this_day(told):
         story
         for story in told
         if story.status in OPEN
-        and {one.kind for one in story.happenings} <= {"submitted", "routed", "joined", "absorbed"}
+        and {one.kind for one in story.events} <= {"submitted", "routed", "joined", "duplicate_merged"}
     ]
     old = [story for story in silent if NOW - story.opened_at > dt.timedelta(days=90)]
     assert len(old) > COUNT * 0.005
@@ -237,7 +237,7 @@ def test_the_queue_is_alive_with_what_is_late_and_what_is_due_soon(told, city):
     for story in told:
         if story.status in OPEN:
             promise = city.promise(story.service_code, city.services[story.service_code]["department"])
-            days = (promise.end_by(story.opened_at) - NOW) / dt.timedelta(days=1)
+            days = (promise.resolve_by(story.opened_at) - NOW) / dt.timedelta(days=1)
             due["late" if days < 0 else "today" if days < 1 else "tomorrow" if days < 2 else "later"] += 1
     assert min(due[when] for when in ("late", "today", "tomorrow", "later")) >= 8, due
 
@@ -269,21 +269,21 @@ def test_seasons_show(told, city):
 
 def test_everything_that_happens_is_legal_in_its_order(told):
     for story in told:
-        times = [one.at for one in story.happenings]
+        times = [one.at for one in story.events]
         assert times == sorted(times)
-        assert story.happenings[0].kind == "submitted"
-        assert story.happenings[0].at == story.opened_at
+        assert story.events[0].kind == "submitted"
+        assert story.events[0].at == story.opened_at
         try:
-            assert status_after(story.happenings) == (story.status, story.disposition)
+            assert status_after(story.events) == (story.status, story.disposition)
         except IllegalTransition as error:
             pytest.fail(f"{story.number} {story.service_code}: {error}")
 
 
 def test_every_kind_of_happening_and_every_outcome_occurs(told):
-    kinds = {one.kind for story in told for one in story.happenings}
+    kinds = {one.kind for story in told for one in story.events}
     assert kinds >= {
         "submitted", "routed", "triaged", "transferred", "assigned", "accepted", "scheduled", "visited", "made_safe",
-        "held", "resumed", "asked", "answered", "commented", "noted", "resolved", "handed_over", "merged", "absorbed",
+        "held", "resumed", "asked", "answered", "commented", "note_added", "resolved", "handed_over", "merged", "duplicate_merged",
         "withdrawn", "reopened", "closed", "joined", "hidden",
     }  # fmt: skip
     assert {story.disposition for story in told} == {
@@ -301,7 +301,7 @@ def test_a_duplicate_names_an_earlier_report_of_the_same_service_which_knows_of_
         assert parent.number < story.number
         assert parent.service_code == story.service_code
         assert parent.duplicate_of is None
-        assert story.number in [one.data["child"] for one in parent.happenings if one.kind == "absorbed"]
+        assert story.number in [one.data["child"] for one in parent.events if one.kind == "duplicate_merged"]
 
 
 def test_what_is_not_ours_is_handed_to_its_owner(told):
@@ -316,7 +316,7 @@ def test_reasons_are_the_catalogues_own(told):
     loaded = yaml.safe_load((RIVERMARK / "catalogue.yaml").read_text())["reasons"]
     cannot = {one["code"] for one in loaded["cannot_do"]}
     hold = {one["code"] for one in loaded["hold"]}
-    happened = [one for story in told for one in story.happenings]
+    happened = [one for story in told for one in story.events]
     held = {one.data["reason"] for one in happened if one.kind == "put_on_hold"}
     refused = {one.data["reason"] for one in happened if one.data.get("disposition") == "cannot_do"}
     assert held

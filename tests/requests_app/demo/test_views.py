@@ -217,7 +217,7 @@ def test_no_other_file_is_opened(town: Rivermark, client: Client, settings: Any,
 
 def test_an_empty_mailbox_says_so(town: Rivermark, client: Client) -> None:
     see_as(client, "triage")
-    assert "No mail." in client.get("/demo/mail/").content.decode()
+    assert "No email." in client.get("/demo/mail/").content.decode()
 
 
 @pytest.mark.shows("6.7")
@@ -226,5 +226,5 @@ def test_the_911_button_does_not_dial_and_says_so(town: Rivermark, client: Clien
     assert 'href="tel:911"' not in home
     assert 'href="/demo/911/"' in home
     page = client.get("/demo/911/").content.decode()
-    assert "The demo does not dial" in page
+    assert "The demo doesn’t make calls" in page
     assert "Is this a real emergency? Call 911 on your phone now." in page

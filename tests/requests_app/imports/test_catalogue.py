@@ -199,7 +199,7 @@ def test_a_changed_question_is_a_new_version_and_the_old_report_keeps_its_own(
     assert service.current.questions.get().text["en"] == "What size is it?"
     old.refresh_from_db()
     assert old.service_version == version
-    assert old.answers.get().question_words == "How big is it?"
+    assert old.answers.get().question_text == "How big is it?"
 
 
 def test_a_changed_promise_holds_for_what_comes_after_it(city: Jurisdiction, bring: Callable[..., str]) -> None:

@@ -218,14 +218,14 @@ def test_an_area_that_a_request_lies_in_outlives_its_file(files: Files, capsys: 
 
 
 BROKEN = [
-    ({"type": "Feature", "properties": {}, "geometry": None}, "it has no shape"),
-    (feature("LineString", [[-69.0]]), "its shape cannot be read"),
-    (feature("Rhombus", []), "its shape cannot be read"),
-    (feature("LineString", []), "its shape is empty"),
-    (feature("LineString", [[233000, 900000], [233100, 900000]]), "its coordinates are not degrees"),
-    (feature("LineString", [[-69, 89], [-69, 89.5]]), "beyond the map's edge"),
-    ("a word", "it is no feature"),
-    (None, "it is no feature"),
+    ({"type": "Feature", "properties": {}, "geometry": None}, "it has no geometry"),
+    (feature("LineString", [[-69.0]]), "its geometry cannot be read"),
+    (feature("Rhombus", []), "its geometry cannot be read"),
+    (feature("LineString", []), "its geometry is empty"),
+    (feature("LineString", [[233000, 900000], [233100, 900000]]), "its coordinates are not in degrees"),
+    (feature("LineString", [[-69, 89], [-69, 89.5]]), "beyond the edge of the map"),
+    ("a word", "it is not a feature"),
+    (None, "it is not a feature"),
 ]
 
 
@@ -248,7 +248,7 @@ def test_an_area_must_be_a_polygon_with_a_code_or_a_name(
     load(files("w.geojson: {use: areas, layer: ward, properties: {code: WARD}}", w__geojson=collection(*wards)))
     said = capsys.readouterr().err
     assert "w.geojson, feature 1: an area must be a polygon" in said
-    assert "w.geojson, feature 2: it has neither code nor name" in said
+    assert "w.geojson, feature 2: it has neither a code nor a name" in said
     assert Area.objects.get().code == "2"
 
 
@@ -260,13 +260,13 @@ def test_a_self_crossing_polygon_is_mended(city: Jurisdiction, files: Files) -> 
 
 
 REFUSED = [
-    ("streets.geojson: {use: basemap, layer: motorways}", "`layer` must be one that the map draws"),
+    ("streets.geojson: {use: basemap, layer: motorways}", "`layer` must be one of the map"),
     ("streets.geojson: {use: draw}", "`use` must be one of"),
     ("streets.geojson: {use: basemap, layer: streets, colour: red}", "unknown key `colour`"),
-    ("streets.geojson: {use: areas, layer: ward}", "`properties` must say"),
+    ("streets.geojson: {use: areas, layer: ward}", "`properties` must name"),
     ("streets.geojson: {use: areas, layer: 'a ward', properties: {code: c}}", "areas need a `layer`"),
-    ("other.geojson: {use: basemap, layer: streets}", "has no such file"),
-    ("- a list", "must name files"),
+    ("other.geojson: {use: basemap, layer: streets}", "there is no such file"),
+    ("- a list", "must list files"),
     ("a: [", "cannot be read"),
     ("streets.geojson: {use: basemap, layer: streets, srid: 999999}", "coordinate system"),
 ]

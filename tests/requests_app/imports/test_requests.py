@@ -116,14 +116,14 @@ def kinds(service_request: ServiceRequest) -> list[str]:
 def test_a_closed_case_has_its_whole_history(run: Import, city: Jurisdiction) -> None:
     said = run(CASE)
     one = ServiceRequest.objects.get()
-    assert "1 new, 0 changed, 0 as before, 0 left out" in said
+    assert "1 new, 0 changed, 0 unchanged, 0 rejected" in said
     assert (one.status, one.disposition, one.channel) == ("closed", "fixed", "phone")
     assert one.submitted_at == dt.datetime(2011, 8, 5, 12, 48, 13, tzinfo=dt.UTC)
     assert one.resolved_at == one.closed_at == dt.datetime(2011, 8, 8, 14, 0, tzinfo=dt.UTC)
     assert one.description == "Deep hole"
     assert one.address == one.public_address == "12 Elm St"
     assert one.public_point.coords == (-69.0, 40.5)
-    assert kinds(one) == ["submitted", "routed", "noted", "resolved", "closed", "imported"]
+    assert kinds(one) == ["submitted", "routed", "note_added", "resolved", "closed", "imported"]
     assert set(Event.objects.values_list("source", flat=True)) == {"import"}
     assert one.service_version.name["en"] == "Pothole Repair"
     assert one.department.name["en"] == "Public Works"
@@ -152,7 +152,7 @@ def test_an_open_case_keeps_status_and_due_date_but_no_clock_runs(run: Import) -
 def test_nothing_follows_from_an_import(run: Import) -> None:
     run(CASE, OPEN)
     assert not OutboxRow.objects.exists()
-    assert progress.close_old() == 0
+    assert progress.close_resolved() == 0
     assert progress.resume_overdue_holds() == 0
 
 
@@ -183,7 +183,14 @@ def test_the_row_decides_the_department_even_if_its_type_goes_to_several(run: Im
 
 def test_a_case_that_was_closed_when_it_was_opened_is_taken(run: Import) -> None:
     run(CASE | {"closed": CASE["opened"]})
-    assert kinds(ServiceRequest.objects.get()) == ["submitted", "routed", "noted", "resolved", "closed", "imported"]
+    assert kinds(ServiceRequest.objects.get()) == [
+        "submitted",
+        "routed",
+        "note_added",
+        "resolved",
+        "closed",
+        "imported",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +241,7 @@ def test_the_place_that_stands_for_unknown_is_no_place(run: Import) -> None:
 
 def test_such_a_case_is_found_by_its_address_where_the_gazetteer_has_it(run: Import, city: Jurisdiction) -> None:
     factories.address(city, "12 Elm St", -69.01, 40.49)
-    assert "1 found by their address" in run(CASE | {"no_place": "1"})
+    assert "1 located by address" in run(CASE | {"no_place": "1"})
     one = ServiceRequest.objects.get()
     assert one.point.coords == one.public_point.coords == (-69.01, 40.49)
     assert [area.code for area in one.areas.all()] == ["5"]
@@ -276,7 +283,7 @@ def test_a_point_outside_the_city_is_no_place(run: Import) -> None:
 def test_a_second_import_changes_nothing(run: Import) -> None:
     run(CASE, OPEN)
     before = (list(ServiceRequest.objects.values()), Event.objects.count(), Comment.objects.count())
-    assert "0 new, 0 changed, 2 as before" in run(CASE, OPEN)
+    assert "0 new, 0 changed, 2 unchanged" in run(CASE, OPEN)
     assert (list(ServiceRequest.objects.values()), Event.objects.count(), Comment.objects.count()) == before
 
 
@@ -288,7 +295,7 @@ def test_a_case_that_was_closed_since_is_closed_and_its_history_goes_on(run: Imp
     )
     one = ServiceRequest.objects.get()
     assert (one.reference, one.status, one.disposition) == (reference, "closed", "fixed")
-    assert kinds(one) == ["submitted", "routed", "imported", "noted", "resolved", "closed", "imported"]
+    assert kinds(one) == ["submitted", "routed", "imported", "note_added", "resolved", "closed", "imported"]
     assert not RequestArea.objects.get().is_open
 
 
@@ -314,27 +321,27 @@ def test_counters_are_right_after_imports_and_changes(run: Import) -> None:
     ("change", "column", "reason"),
     [
         ({"id": ""}, "id", "needs an id"),
-        ({"id": "1001"}, "id", "stood further up"),
+        ({"id": "1001"}, "id", "appeared earlier"),
         ({"opened": ""}, "opened", "missing"),
-        ({"opened": "yesterday"}, "opened", "no time"),
-        ({"opened": "0012-01-01T00:00:00"}, "opened", "no time"),
-        ({"opened": "2099-01-01T00:00:00", "closed": "", "status": "Open"}, "opened", "yet to come"),
-        ({"closed": "2011-13-45"}, "closed", "no time"),
+        ({"opened": "yesterday"}, "opened", "not a valid time"),
+        ({"opened": "0012-01-01T00:00:00"}, "opened", "not a valid time"),
+        ({"opened": "2099-01-01T00:00:00", "closed": "", "status": "Open"}, "opened", "in the future"),
+        ({"closed": "2011-13-45"}, "closed", "not a valid time"),
         ({"closed": "2011-08-01T00:00:00"}, "closed", "before it was opened"),
-        ({"closed": ""}, "closed", "does not say when"),
-        ({"due": "soon"}, "due", "no time"),
-        ({"status": "Perhaps"}, "status", "does not say what this status means"),
-        ({"type": ""}, "type", "no service is known"),
-        ({"lon": "west"}, "lon", "no coordinates"),
-        ({"lat": "400"}, "lon", "no coordinates"),
-        ({"lat": "nan"}, "lon", "no coordinates"),
+        ({"closed": ""}, "closed", "no closing time"),
+        ({"due": "soon"}, "due", "not a valid time"),
+        ({"status": "Perhaps"}, "status", "does not define this status"),
+        ({"type": ""}, "type", "no service for this type"),
+        ({"lon": "west"}, "lon", "not coordinates"),
+        ({"lat": "400"}, "lon", "not coordinates"),
+        ({"lat": "nan"}, "lon", "not coordinates"),
     ],
 )
 def test_a_bad_row_is_told_with_line_column_and_reason_and_the_rest_is_taken(
     run: Import, tmp_path: Path, change: dict[str, str], column: str, reason: str
 ) -> None:
     said = run(CASE, CASE | {"id": "1005"} | change, CASE | {"id": "1009"})
-    assert "2 new, 0 changed, 0 as before, 1 left out" in said
+    assert "2 new, 0 changed, 0 unchanged, 1 rejected" in said
     assert str(tmp_path / "r.csv") in said
     (row,) = rejects(tmp_path)
     assert (row["line"], row["column"], reason in row["reason"]) == ("3", column, True)
@@ -344,18 +351,18 @@ def test_a_bad_row_is_told_with_line_column_and_reason_and_the_rest_is_taken(
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"1005,too,few\r\n", "the row has 3 values, the heading 16"),
-        (b"1005," + b"x" * 200_000 + b"\r\n", "no row of a CSV file"),
+        (b"1005,too,few\r\n", "the row has 3 values, but the header has 16"),
+        (b"1005," + b"x" * 200_000 + b"\r\n", "not a valid CSV row"),
         (b'1005,"never closed, and so on to the end\r\n1006,a\r\n', "the row has 2 values"),
         (
             ",".join((CASE | {"id": "1005", "text": "caf\xe9", "ending": ""}).values()).encode("latin-1"),
-            "no text in utf-8",
+            "not valid utf-8 text",
         ),
     ],
 )
 def test_what_is_no_row_at_all_stops_nothing(run: Import, tmp_path: Path, raw: bytes, reason: str) -> None:
     said = run(CASE, raw=raw)
-    assert "1 new, 0 changed, 0 as before, 1 left out" in said
+    assert "1 new, 0 changed, 0 unchanged, 1 rejected" in said
     assert reason in rejects(tmp_path)[0]["reason"]
 
 
@@ -410,7 +417,7 @@ def test_a_gzipped_file_that_breaks_off_stores_nothing(run: Import, city: Jurisd
             {"endings": {"rules": [{"match": "x", "disposition": "mended"}]}},
             "rules, x, disposition: `mended` should",
         ),
-        ({"services": {"map": {"Pothole Repair": "nowhere"}}}, "leads `Pothole Repair` to the service `nowhere`"),
+        ({"services": {"map": {"Pothole Repair": "nowhere"}}}, "sends `Pothole Repair` to the service `nowhere`"),
         ({"services": {"visibility": "blurred"}}, "services, visibility: `blurred` should be one of"),
     ],
 )

@@ -113,6 +113,4 @@ def test_new_passwords_are_told_once_as_the_settings_to_use() -> None:
     ]
     passwords = {re.search(r"//lamplighter_\w+:([\w-]{32})@", line).group(1) for line in lines[:4]}  # type: ignore[union-attr]
     assert len(passwords) == 4
-    assert (
-        lines[4] == "4 roles are in place: lamplighter_web, lamplighter_worker, lamplighter_export, lamplighter_read."
-    )
+    assert lines[4] == "4 roles are ready: lamplighter_web, lamplighter_worker, lamplighter_export, lamplighter_read."

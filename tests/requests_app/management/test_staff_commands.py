@@ -56,10 +56,10 @@ def test_a_second_role_is_added_and_the_password_stays(town: Rivermark) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["no-address", "--role", "crew"], "is no e-mail address"),
+        (["no-address", "--role", "crew"], "is not an email address"),
         (["una@city.example", "--role", "king"], "There is no role king"),
-        (["una@city.example", "--role", "crew", "--department", "XX"], "has no department XX. It has: "),
-        (["una@city.example", "--role", "crew", "--jurisdiction", "other"], "Known: rivermark.example"),
+        (["una@city.example", "--role", "crew", "--department", "XX"], "has no department XX. Choose from: "),
+        (["una@city.example", "--role", "crew", "--jurisdiction", "other"], "Available: rivermark.example"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence_and_leaves_nothing(
@@ -132,7 +132,7 @@ def give_up(**columns: Any) -> OutboxRow:
 
 @pytest.mark.shows("9.9")
 def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
-    assert "nothing waits" in run("outbox", "status")
+    assert "nothing waiting" in run("outbox", "status")
     one = factories.routed(town.pothole, answers={"where": "lane"})
     row = give_up()
     said = run("outbox", "status")
@@ -146,16 +146,16 @@ def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
 def test_one_row_or_all_are_brought_back(town: Rivermark) -> None:
     factories.routed(town.pothole, answers={"where": "lane"})
     row = give_up()
-    assert "brought back" in run("outbox", "retry", str(row.pk))
+    assert "will be retried" in run("outbox", "retry", str(row.pk))
     row.refresh_from_db()
     assert row.dead_at is None
     with pytest.raises(CommandError, match="neither dead nor held"):
         run("outbox", "retry", str(row.pk))
     give_up()
-    assert run("outbox", "retry", "--dead").strip() == "1 brought back."
+    assert run("outbox", "retry", "--dead").strip() == "Rows that will be retried: 1"
     assert not OutboxRow.objects.exclude(dead_at=None).exists()
 
 
 def test_retry_wants_to_know_which(town: Rivermark) -> None:
-    with pytest.raises(CommandError, match="Say which"):
+    with pytest.raises(CommandError, match="Name a row or all of them"):
         run("outbox", "retry")

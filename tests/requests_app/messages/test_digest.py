@@ -28,7 +28,7 @@ from requests_app.models import (
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, html, make_due, plain
-from tests.moved import it_is_in
+from tests.moved import dated, it_is_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.17")]
 
@@ -103,14 +103,15 @@ def test_at_once_each_change_is_one_mail_to_the_reporter(town: Rivermark, mailbo
     deliver()
     deliver()
     subjects = [str(one["Subject"]) for one in mailbox.to("ana@example.org")]
-    assert [one.split("] ", 1)[1] for one in subjects] == [
-        "Pothole: Work has begun",
-        "Pothole: Planned for Thursday, June 4",
-        "Pothole: Somebody went there",
-        "Pothole: Safe for now, repair still to come",
-        "Your report waits: Pothole",
-        "Pothole: Work goes on",
-        "Fixed",
+    report, number = "Your pothole report at 12 Elm St", f"({made.display_reference})"
+    assert subjects == [
+        f"{report}: Work has started {number}",
+        f"{report}: Scheduled for {dated('Thursday, June 4', 2026)} {number}",
+        f"{report}: Someone visited the site {number}",
+        f"{report}: Made safe for now; repair still to come {number}",
+        f"{report} is on hold {number}",
+        f"{report}: Work has resumed {number}",
+        f"{report} is fixed {number}",
     ]
 
 
@@ -137,7 +138,7 @@ def test_a_day_of_changes_is_one_mail_after_seven_in_the_citys_morning(town: Riv
     rings(town, MONDAY + dt.timedelta(days=1), hour=8)
     (told,) = mailbox.mails
     for body in (plain(told), html(told)):
-        assert body.count("Work has begun") == 1
+        assert body.count("Work has started") == 1
         assert body.count("We look on Friday.") == 1
         assert made.display_reference in body
     rings(town, MONDAY + dt.timedelta(days=2))
@@ -194,7 +195,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_of_fifty_and_a_number(
     mailbox.mails.clear()
     rings(town, MONDAY + dt.timedelta(days=1))
     (told,) = mailbox.to(DEV)
-    assert "177 changes" in told["Subject"]
+    assert "177 updates" in told["Subject"]
     for body in (plain(told), html(told)):
         assert "And 127 more reports." in body
         assert len(set(re.findall(r"/r/([0-9A-Z-]+)/", body))) == 50

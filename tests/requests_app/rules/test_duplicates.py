@@ -1,4 +1,4 @@
-"""Reports that may be the same problem: one score of all that they share, and only what everybody may read and follow."""
+"""Possible duplicates: a score of what reports have in common, and only reports that are public and open."""
 
 import dataclasses
 import datetime as dt
@@ -90,7 +90,7 @@ def test_case_accents_and_apostrophes_do_not_matter() -> None:
     assert duplicates.words_of("The DRIVER’S caño") == duplicates.words_of("the drivers cano")
 
 
-# --- What is looked at ------------------------------------------------------------------------------------------------
+# --- Which requests are compared --------------------------------------------------------------------------------------
 
 
 def test_the_nearest_come_first_and_at_most_five(cast: Rivermark) -> None:
@@ -149,7 +149,7 @@ def test_what_nobody_could_follow_is_not_offered(cast: Rivermark, why: str) -> N
 
 
 def test_a_place_that_is_only_roughly_public_is_not_shown_at_all(cast: Rivermark) -> None:
-    """The middle of a block is near all of it; and that somebody in this very street reported would be told."""
+    """The middle of a block is near all of it, and it would reveal that somebody in this street reported."""
     coarse = factories.service(cast.city, "needles", visibility="coarse", duplicate_radius_m=200)
     made = factories.routed(coarse, "needles")
     assert made.is_public
@@ -174,7 +174,7 @@ def test_without_a_point_there_is_nothing_near(cast: Rivermark) -> None:
 
 @pytest.fixture
 def street(cast: Rivermark) -> dict[str, ServiceVersion]:
-    """A family of three; and a service that names no family."""
+    """A family of three services, and one without a family."""
     family: dict[str, Any] = {"duplicate_family": "street-holes", "duplicate_radius_m": 50}
     return {
         "cave-in": factories.service(cast.city, "cave-in", priority=1, **family),
@@ -194,7 +194,7 @@ def test_services_of_one_family_may_be_the_same_problem(street: dict[str, Servic
 
 
 def test_what_is_urgent_is_not_offered_a_less_urgent_service(street: dict[str, ServiceVersion]) -> None:
-    """Whoever followed that would make no request of their own, and nobody would hurry."""
+    """Following it instead of reporting would lose the higher priority."""
     factories.routed(street["dip"], "dip")
     assert found(street["cave-in"]) == []
     assert found(street["dip"]) == ["dip"]
@@ -207,7 +207,7 @@ def test_another_citys_family_of_the_same_name_is_not_ours(cast: Rivermark, stre
     assert found(street["dip"]) == []
 
 
-# --- Things of the city -----------------------------------------------------------------------------------------------
+# --- Assets -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_same_lamp_is_likelier_than_a_nearer_one(cast: Rivermark) -> None:
@@ -243,7 +243,7 @@ def test_only_public_photos_of_the_report_come_with_it(cast: Rivermark) -> None:
     assert [photo.name for photo in one.service_request.public_photos] == ["shown"]  # type: ignore[attr-defined]
 
 
-# --- What it costs ----------------------------------------------------------------------------------------------------
+# --- Queries ----------------------------------------------------------------------------------------------------------
 
 
 def test_it_costs_the_same_three_queries_for_one_near_and_for_many(cast: Rivermark) -> None:

@@ -1,4 +1,4 @@
-"""Words that lead to the emergency page, in the list that ships: what must hit, what must not, and in which scripts."""
+"""The emergency phrases of the demo city: what must match, what must not, and in which scripts."""
 
 from pathlib import Path
 
@@ -313,7 +313,7 @@ def test_no_phrase_stands_twice_and_every_exception_counts() -> None:
     assert all(screening.holds(longer, one.phrase) for one in PHRASES for longer in one.unless)
 
 
-# --- How phrases are heard --------------------------------------------------------------------------------------------
+# --- How phrases are matched ------------------------------------------------------------------------------------------
 
 
 def test_a_longer_phrase_excuses_only_what_stands_in_it() -> None:

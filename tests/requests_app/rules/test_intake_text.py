@@ -1,4 +1,4 @@
-"""What was typed is kept, without what cannot be stored or would deceive."""
+"""Text input is kept, except characters that cannot be stored or could deceive readers."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What may happen to a request: one table."""
+"""The table of transitions."""
 
 import pytest
 

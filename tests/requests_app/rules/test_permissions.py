@@ -1,4 +1,4 @@
-"""What one may open and what one finds in a list are the same, for every role, department, state and owner."""
+"""can() and visible_filter() agree, for every role, department, state and owner."""
 
 import itertools
 
@@ -9,13 +9,13 @@ from requests_app import references
 from requests_app.clock import app_now
 from requests_app.models import Department, Membership, PublicState, Role, ServiceRequest, User
 from requests_app.rules import permissions
-from requests_app.rules.permissions import FIRST_ROLES
+from requests_app.rules.permissions import DEFAULT_ROLES
 from tests import factories
 from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
 
-# Sets of permissions that a city may put together, each of which once could have been forgotten by one of the two rules.
+# Sets of permissions that a city may combine. Each was once overlooked by one of the two rules.
 ODD_ROLES: dict[str, list[str]] = {
     "sees_nothing": ["accept", "triage"],
     "only_looks": ["view"],
@@ -53,7 +53,7 @@ def every_kind_of_request(town: Rivermark, owners: list[User | None]) -> None:
 
 
 def every_kind_of_user(town: Rivermark) -> list[User]:
-    roles = [factories.role(town.city, code) for code in FIRST_ROLES]
+    roles = [factories.role(town.city, code) for code in DEFAULT_ROLES]
     roles += [
         Role.objects.create(jurisdiction=town.city, code=code, permissions=own) for code, own in ODD_ROLES.items()
     ]
@@ -133,7 +133,7 @@ def test_what_the_cast_may_do_with_a_pothole_of_streets(town: Rivermark, who: st
 
 
 def test_a_confidential_one_in_triage_is_seen_by_its_own_services_triage_alone(town: Rivermark) -> None:
-    """A routing that failed must not leave it to nobody, nor show it to every department."""
+    """After a failed routing, its service's department must see it, but no other."""
     request = factories.report(town.outreach)
     ServiceRequest.objects.filter(pk=request.pk).update(in_triage=True)
     request.refresh_from_db()

@@ -1,4 +1,4 @@
-"""What everyone could read and nobody meant to show is found; what reports are made of is left alone."""
+"""Personal data in public text is found; ordinary parts of reports are left alone."""
 
 import itertools
 import random
@@ -11,7 +11,7 @@ from requests_app.rules.personal_data import find
 pytestmark = pytest.mark.shows("4.17")
 
 HITS = [
-    # E-mail addresses
+    # Email addresses
     ("Write to ana@example.org please", "email", "ana@example.org"),
     ("Ana.Lopez+311@mail.example.co.uk.", "email", "Ana.Lopez+311@mail.example.co.uk"),
     ("(o'neil_7@example.com)", "email", "o'neil_7@example.com"),
@@ -247,7 +247,7 @@ def test_taking_out_leaves_all_else_and_no_gap(text: str, left: str) -> None:
 
 
 def test_long_and_strange_texts_come_to_an_end() -> None:
-    """4,000 letters are the most that a form takes; a pattern that doubles back on them would hang the worker, and this test."""
+    """A form takes at most 4,000 letters; a pattern with catastrophic backtracking would hang the worker, and this test."""
     odd = random.Random(311)
     texts = [
         "a" * 4000,

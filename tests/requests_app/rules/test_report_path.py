@@ -1,4 +1,4 @@
-"""Questions on pages: few required ones each, and a conditional one after the page that its condition is on."""
+"""Questions by page: few required ones on each, and conditional questions after the page of their condition."""
 
 from requests_app.models import QuestionVersion
 from requests_app.rules.report_path import paged

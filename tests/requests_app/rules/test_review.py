@@ -1,4 +1,4 @@
-"""What waits for a look before everybody can read it: by its words, in every language; never because of swearing."""
+"""Review before publication: by content, in every language; never because of swearing."""
 
 import time
 
@@ -117,7 +117,7 @@ def test_a_long_list_and_a_long_text_cost_two_queries(city: Jurisdiction, django
 @pytest.mark.shows("5.48")
 @pytest.mark.parametrize("piece", ["\u2488", "a.", "a", "a-", "1.", "[.]", "www."])
 def test_no_text_keeps_the_city_busy(city: Jurisdiction, piece: str) -> None:
-    """Eight times the text takes about eight times as long. A pattern that begins again at each dot would take 64 times."""
+    """Eight times the text takes about eight times as long. A pattern that starts over at each dot would take 64 times."""
 
     def seconds(times: int) -> float:
         taken = []

@@ -1,4 +1,4 @@
-"""What residents say, misspelled and without accents, and Rivermark's service that it must lead to (said.yaml)."""
+"""Residents' texts, misspelled and without accents, and the Rivermark service that each must suggest (said.yaml)."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.4")]
 ROOT = Path(__file__).resolve().parents[3]
 RIVERMARK = ROOT / "requests_app/demo/rivermark"
 SAID: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("said.yaml").read_text())
-# By language: the page's, and that of the words.
+# The language of the page, and that of the text.
 PAIRS = [("en", "en"), ("es", "es"), ("en", "es"), ("es", "en")]
 FIRST_SHARE = 0.85
 

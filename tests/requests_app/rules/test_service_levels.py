@@ -1,4 +1,4 @@
-"""When a request is due, counted in the city's working hours."""
+"""Due times, counted in the city's working hours."""
 
 import dataclasses
 import datetime as dt
@@ -41,7 +41,7 @@ def test_a_report_at_night_counts_from_the_next_opening() -> None:
 
 @pytest.mark.shows("2.6")
 def test_a_holiday_is_no_business_day() -> None:
-    # Thursday, July 2; Friday, July 3, 2026 is the day on which Independence Day is kept.
+    # Thursday, July 2. Independence Day is observed on Friday, July 3, 2026.
     assert due_at(at("2026-07-02T10:00"), 1, "business_days", OFFICE) == at("2026-07-06T10:00")
 
 
@@ -102,7 +102,7 @@ def test_around_the_clock_hours_are_hours() -> None:
 
 def test_working_time_is_real_time_when_the_clocks_change() -> None:
     nights = WorkingHours(zone=ZONE, always=False, hours={"sun": [["00:00", "06:00"]]})
-    # On November 1, 2026, the hour from 1 to 2 comes twice: that night has 7 hours.
+    # On November 1, 2026, the hour from 1 to 2 occurs twice, so that night has 7 hours.
     assert nights.between(at("2026-11-01T00:00"), at("2026-11-01T06:00")) == 7 * 3600
 
 

@@ -1,4 +1,4 @@
-"""Suggestions by a resident's own words: in both languages, with typos, and nothing where nothing fits."""
+"""Suggestions for a resident's text: in both languages, with typos, and none if nothing matches."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def codes(found: Suggestions) -> list[str]:
         ("en", "a branch is about to fall", "tree"),
         ("es", "La calle está rota, hay un hoyo", "pothole"),
         ("es", "musica fuerte toda la noche", "noise"),
-        # Somebody else's page.
+        # In a language other than the page's.
         ("en", "hay un hoyo", "pothole"),
         ("es", "loud music", "noise"),
         # Typos.

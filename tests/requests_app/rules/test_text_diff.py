@@ -1,4 +1,4 @@
-"""What changed between two texts, told word by word."""
+"""Word-by-word differences between two texts."""
 
 import pytest
 
@@ -33,6 +33,6 @@ def test_only_the_words_that_went_are_marked() -> None:
 
 
 def test_two_long_texts_that_share_nothing_are_told_as_a_whole() -> None:
-    """Compared word by word they could hold a page up for seconds."""
+    """Compared word by word, they could delay a page for seconds."""
     before, after = "a b " * 1000, "c d " * 1000
     assert [one.how for one in text_diff(f"Hello {before}end", f"Hello {after}end")] == ["same", "out", "in", "same"]

@@ -3,7 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 
-from requests_app.colors import DARK_GROUND, WHITE, contrast, parse
+from requests_app.colors import DARK_BACKGROUND, WHITE, contrast, parse
 from requests_app.templatetags import colors
 
 CHOICES = ["#005ea2", "#ffff00", "#ffffff", "#000000", "#f4c430", "#abc", "#808080", "#FF0000"]
@@ -14,7 +14,7 @@ def test_white_letters_can_be_read_on_it_and_dark_letters_at_night(chosen: str) 
     day = parse(colors.under_white(chosen, "#005ea2"), "")
     night = parse(colors.on_dark(chosen, "#73b3e7"), "")
     assert contrast(day, WHITE) >= 4.5
-    assert contrast(night, DARK_GROUND) >= 4.5
+    assert contrast(night, DARK_BACKGROUND) >= 4.5
 
 
 def test_a_color_that_can_be_read_is_left_as_it_is() -> None:

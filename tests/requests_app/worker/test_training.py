@@ -1,4 +1,4 @@
-"""Training the suggestions: what the files may hold, that a new model is used at once, and that none is ever an error."""
+"""Training the suggestions: what the files may contain, that a new model is used at once, and that a missing one is no error."""
 
 import io
 import json
@@ -40,7 +40,7 @@ def cast(settings: Settings, tmp_path: Path) -> Rivermark:
 def reports(
     version: ServiceVersion, words: str, times: int, *, reporter: Reporter | None = None, address: str = ""
 ) -> list[ServiceRequest]:
-    """As many reports with these words, each from somebody else at another address, unless one is given."""
+    """Reports with this text, each by another reporter at another address unless given."""
     return [
         factories.report(
             version,
@@ -60,7 +60,7 @@ def train(city: Jurisdiction) -> str:
 
 
 def taught(cast: Rivermark) -> None:
-    """The catalogue knows neither word."""
+    """The catalog contains neither word."""
     reports(cast.pothole, "a gully", 5)
     reports(cast.tree, "a twig", 5)
     train(cast.city)
@@ -75,7 +75,7 @@ def codes(city: Jurisdiction, text: str, language: str = "en") -> list[str]:
     return [version.service.service_code for version in suggest(city, text, language).services]
 
 
-# --- What the files may hold ------------------------------------------------------------------------------------------
+# --- What the files may contain ---------------------------------------------------------------------------------------
 
 
 def test_only_words_of_five_different_public_requests_are_kept_and_none_with_a_digit_or_an_at(cast: Rivermark) -> None:
@@ -96,7 +96,7 @@ def test_only_words_of_five_different_public_requests_are_kept_and_none_with_a_d
     assert {"gully", "a gully", "twig", "~gully"} <= kept
     assert not [one for one in kept if any(letter.isnumeric() or letter == "@" for letter in one)]
     secrets = "quelvane brixholt zundermeer kvq vlimp grospel murdle fribble snizzard wide"
-    # Nor a part of one, in any file.
+    # Nor a part of it, in any file.
     written = b"".join(file.read_bytes() for file in folder_of(cast.city).rglob("*") if file.is_file()).lower()
     for secret in secrets.split():
         assert secret not in kept
@@ -219,7 +219,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 def test_a_missing_broken_or_older_model_leaves_the_plain_search(cast: Rivermark, damage: str) -> None:
     plain = codes(cast.city, "a hole in the road")
     taught(cast)
-    # Read afresh, as a process does that starts now.
+    # Load it again, as a new process does.
     suggestion_model._in_use.clear()
     DAMAGE[damage](folder_of(cast.city) / (folder_of(cast.city) / "current").read_text())
     assert codes(cast.city, "gully") == []
@@ -271,7 +271,7 @@ def test_training_without_scikit_learn_says_how_to_install_it(cast: Rivermark, m
 def test_neither_web_nor_worker_loads_scikit_learn() -> None:
     program = (
         "import django, sys; django.setup()\n"
-        "import config.urls, config.celery, requests_app.tasks, requests_app.rules.suggestions\n"
+        "import config.urls, config.celery, requests_app.worker.tasks, requests_app.rules.suggestions\n"
         "sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -92,7 +92,7 @@ def test_below_the_text_stands_who_took_it_out_and_why_and_no_name(
 ) -> None:
     hide(pia, limb, description=HIDDEN)
     page = said_on(client, f"/r/{limb.reference}/")
-    assert "Part of this text was taken out by Parks: personal data." in page
+    assert "Part of this text was removed by Parks because it had personal details." in page
     assert "Pia" not in page
 
 
@@ -100,7 +100,9 @@ def test_of_somebody_of_the_whole_city_it_says_the_city(
     town: Rivermark, limb: ServiceRequest, signed_in: SignIn, client: Client
 ) -> None:
     hide(signed_in(town.ada), limb, description=HIDDEN, reason="threat")
-    assert "Part of this text was taken out by the city: a threat." in said_on(client, f"/r/{limb.reference}/")
+    assert "Part of this text was removed by the city because it was a threat." in said_on(
+        client, f"/r/{limb.reference}/"
+    )
 
 
 def test_public_answers_comments_and_words_of_photos_are_hidden_the_same_way(
@@ -120,7 +122,7 @@ def test_public_answers_comments_and_words_of_photos_are_hidden_the_same_way(
         assert "Bob Smith" not in client.get(path).content.decode(), path
     page = client.get(f"/r/{one.reference}/").content.decode()
     assert 'alt="[…]"' in page
-    assert page.count("Part of this text was taken out by Parks: personal data.") == 2
+    assert page.count("Part of this text was removed by Parks because it had personal details.") == 2
 
 
 def test_what_is_not_public_anyway_has_no_box(town: Rivermark, signed_in: SignIn) -> None:
@@ -141,7 +143,7 @@ def test_without_a_change_or_a_reason_nothing_is_hidden_and_nothing_typed_is_los
     limb: ServiceRequest, pia: Client
 ) -> None:
     answer = hide(pia, limb)
-    assert (answer.status_code, "You changed nothing." in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "You didn’t change anything." in answer.content.decode()) == (422, True)
     answer = hide(pia, limb, description=HIDDEN, reason="because")
     assert answer.status_code == 422
     assert HIDDEN in answer.content.decode()
@@ -174,14 +176,14 @@ def test_what_it_was_is_read_by_who_may_hide_with_the_change_marked(
 ) -> None:
     hide(pia, limb, description=HIDDEN)
     page = said_on(pia, page_of(limb))
-    assert "Words hidden from the public: personal data Pia · Description" in page
-    assert "[taken out:] Bob Smith of 14 Elm St [end] [new:] […] [end] dumps his trash here." in page
+    assert "Text hidden from the public: personal data Pia · Description" in page
+    assert "[removed:] Bob Smith of 14 Elm St [end] [added:] […] [end] dumps his trash here." in page
     assert "<del>" in pia.get(page_of(limb)).content.decode()
     for who in (town.cal, factories.staff("Kit", "crew", town.city, town.parks)):
         client = signed_in(who)
         page = said_on(client, page_of(limb))
         assert "Bob Smith" not in page
-        assert "Hide words" not in page
+        assert "Hide text" not in page
         assert client.get(f"{page_of(limb)}moderate/").status_code == 403
 
 
@@ -194,11 +196,11 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     assert "taken out" not in page
     assert limb.reference in client.get("/requests/?q=Smith").content.decode()
     revision = revision_of(limb)
-    assert (revision.undone_by, revision.undone_at is not None) == (revision.user, True)
-    assert "Put back by Pia on" in said_on(pia, page_of(limb))
+    assert (revision.restored_by, revision.restored_at is not None) == (revision.user, True)
+    assert "Restored by Pia on" in said_on(pia, page_of(limb))
     # Pressed twice, by a slow hand: once.
     assert restore(pia, revision).status_code == 200
-    assert Event.objects.filter(kind="text_shown").count() == 1
+    assert Event.objects.filter(kind="text_restored").count() == 1
 
 
 @pytest.mark.shows("5.38")
@@ -221,7 +223,7 @@ def test_after_a_later_change_putting_back_shows_both_and_asks(
     assert limb.description == "A neighbor dumps […] here."
     # What stood there in between is kept, too.
     assert (revision_of(limb).reason, revision_of(limb).before) == ("restore", "[…] dumps […] here.")
-    assert "Words put back by hand" in said_on(pia, page_of(limb))
+    assert "Text restored by hand" in said_on(pia, page_of(limb))
 
 
 def test_putting_back_asks_again_if_the_text_changed_while_it_was_asked(
@@ -243,8 +245,8 @@ def test_a_writers_own_change_is_told_apart_and_is_theirs(limb: ServiceRequest, 
         service_request=limb, field="description", before="A branch.", after=SAID, reason="edited", person=person
     )
     page = said_on(pia, page_of(limb))
-    assert "Changed by its writer Resident · Description [taken out:] A branch. [end]" in page
-    assert "Put it back" not in page
+    assert "Edited by its author Resident · Description [removed:] A branch. [end]" in page
+    assert "Restore" not in page
     assert restore(pia, edited).status_code == 404
     assert "taken out" not in said_on(client, f"/r/{limb.reference}/")
 
@@ -321,7 +323,7 @@ def test_two_moderators_of_two_texts_do_not_meet(
 
 def take(town: Rivermark, one: ServiceRequest) -> Photo:
     content = factories.jpeg()
-    return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
+    return photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=one)
 
 
 @pytest.mark.shows("5.39")
@@ -339,7 +341,7 @@ def test_a_hidden_photo_is_gone_in_every_size_with_the_reason_in_its_place_and_c
     # Staff look at it still, and no cache keeps it.
     assert pia.get(addresses[0])["Cache-Control"] == "private, no-store"
     page = client.get(f"/r/{limb.reference}/").content.decode()
-    assert "A photo was hidden: it showed personal data." in page
+    assert "A photo was hidden because it showed personal details." in page
     for path_of_list in (f"/r/{limb.reference}/", "/requests/", "/open311/v2/requests.json"):
         assert photo.name not in client.get(path_of_list).content.decode()
     assert Event.objects.get(kind="photo_hidden").data == {"photo_id": photo.pk, "reason": "personal_data"}
@@ -356,7 +358,7 @@ def test_a_photo_that_waits_for_a_look_is_shown_by_the_same_button(
 ) -> None:
     photo = take(town, limb)
     Photo.objects.filter(pk=photo.pk).update(hidden_at=limb.submitted_at, hidden_reason="unchecked")
-    assert "Waits for a look" in said_on(pia, page_of(limb))
+    assert "Pending review" in said_on(pia, page_of(limb))
     assert "photo was hidden" not in said_on(client, f"/r/{limb.reference}/")
     pia.post(f"{page_of(limb)}photos/{photo.pk}/show/")
     assert client.get(f"/photos/{photo.name}.jpg").status_code == 200
@@ -375,9 +377,9 @@ def test_hidden_as_a_whole_its_reporter_reads_why_and_a_stranger_the_same_404_as
     assert gone.status_code == unknown.status_code == 404
     link = AccessLink.objects.get(service_request=limb)
     page = said_on(client, client.get(url_of(link, town.city)).headers["Location"])
-    assert "Hidden from the public: it tells something private about a person. The work on it goes on." in page
+    assert "Hidden from the public because it has private details about a person. Work on it continues." in page
     assert SAID in page
-    assert "The public does not see this request." in said_on(pia, page_of(limb))
+    assert "The public can’t see this request." in said_on(pia, page_of(limb))
     pia.post(f"{page_of(limb)}publish/")
     limb.refresh_from_db()
     assert limb.public_state == "public"
@@ -400,12 +402,12 @@ def test_a_permission_taken_away_takes_the_button_and_the_ability(
     role.permissions = [one for one in role.permissions if one != taken]
     role.save()
     page = said_on(pia, page_of(limb))
-    buttons = {"hide": ["Hide words", "Hide all of it", "Hide photo 1"], "publish": []}[taken]
+    buttons = {"hide": ["Hide text", "Hide entire request", "Hide photo 1"], "publish": []}[taken]
     # What was hidden can be judged by those alone who read what it was: both are needed.
-    for words in [*buttons, "Put it back", "Show photo 2"]:
+    for words in [*buttons, "Restore", "Show photo 2"]:
         assert words not in page, words
     if taken == "publish":
-        assert "Hide words" in page
+        assert "Hide text" in page
     revision = revision_of(limb)
     data = {"words-description": "x", "seen-description": version_of(HIDDEN), "reason": "other"}
     tried = {

@@ -1,4 +1,4 @@
-"""The queue of what waits for a look: who sees which, what is pressed, and that two moderators never overwrite each other."""
+"""The review queue: who sees which reports, what they can do, and that two moderators never overwrite each other."""
 
 import datetime as dt
 import threading
@@ -60,7 +60,7 @@ def test_it_shows_why_what_and_where_oldest_first(town: Rivermark, ada: Client) 
     second = held(town, "Buy at https://shop.spam.example/")
     page = ada.get("/staff/review/").content.decode()
     assert page.index(first.display_reference) < page.index(second.display_reference)
-    assert "It may hold a threat." in page
+    assert "It may contain a threat." in page
     assert "<mark>i will hurt you</mark>" in page
     assert "<mark>spam.example</mark>" in page
     assert THREAT in page
@@ -98,7 +98,7 @@ def test_publishing_shows_it_to_everybody_and_tells_those_who_follow_but_not_the
     assert f"Everyone can see {one.display_reference} now." in answer.content.decode()
     one.refresh_from_db()
     assert (one.public_state, one.review_reason) == ("public", "")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert client.get(f"/r/{one.reference}/").status_code == 200
     assert SearchDocument.objects.filter(kind="request", object_id=one.pk).exists()
     assert emails.count() == told
@@ -109,8 +109,8 @@ def test_publishing_shows_it_to_everybody_and_tells_those_who_follow_but_not_the
 
 def test_what_is_kept_hidden_needs_a_reason_and_is_worked_on(town: Rivermark, ada: Client, client: Client) -> None:
     one = held(town)
-    assert "Choose why the public should not see it." in look(ada, one).content.decode()
-    assert "Choose why the public should not see it." in look(ada, one, reason="nonsense").content.decode()
+    assert "Choose a reason for hiding it." in look(ada, one).content.decode()
+    assert "Choose a reason for hiding it." in look(ada, one, reason="nonsense").content.decode()
     look(ada, one, reason="abuse")
     one.refresh_from_db()
     assert (one.public_state, one.review_reason, one.status) == ("hidden", "threat", "routed")
@@ -169,7 +169,7 @@ def test_each_sees_those_of_their_own_department_and_only_who_may_publish_sees_a
         assert one.display_reference in client.get("/staff/review/").content.decode()
     page = pia.get("/staff/review/").content.decode()
     assert one.display_reference not in page
-    assert "Nothing waits for a look." in page
+    assert "Nothing to review." in page
     assert look(pia, one, publish="1").status_code == 404
     for client in (tom, signed_in(town.cal), signed_in(town.dev)):
         assert client.get("/staff/review/").status_code == 403
@@ -195,7 +195,7 @@ def test_what_everybody_read_can_be_held_back_after_a_change(town: Rivermark, cl
     one = factories.routed(town.pothole, answers={"where": "lane"})
     assert client.get(f"/r/{one.reference}/").status_code == 200
     moderation.send_to_review(one.pk, reason="link")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert client.get(f"/r/{one.reference}/").status_code == 404
     assert not SearchDocument.objects.filter(kind="request", object_id=one.pk).exists()
     # What staff hid is not held a second time.
@@ -210,12 +210,12 @@ def test_a_flood_is_looked_at_at_once_and_what_others_decided_stays(town: Riverm
     moderation.approve(flood[0].pk, actor=town.ada)
     chosen = [one.reference for one in flood] + ["nonsense", "0" * 8]
     answer = ada.post("/staff/review/several/", {"chosen": chosen}, follow=True)
-    assert "Choose why the public should not see it." in answer.content.decode()
+    assert "Choose a reason for hiding it." in answer.content.decode()
     answer = ada.post("/staff/review/several/", {"chosen": chosen, "reason": "not_a_report"}, follow=True)
     assert "2 reports stay hidden." in answer.content.decode()
     states = [ServiceRequest.objects.get(pk=one.pk).public_state for one in flood]
     assert states == ["public", "hidden", "hidden"]
-    assert "Tick at least one report." in ada.post("/staff/review/several/", {}, follow=True).content.decode()
+    assert "Select at least one report." in ada.post("/staff/review/several/", {}, follow=True).content.decode()
 
 
 def test_nobody_publishes_several_of_another_department(town: Rivermark, ada: Client, pia: Client) -> None:
@@ -245,9 +245,9 @@ def test_the_count_in_the_navigation_goes_no_further_than_it_says(town: Rivermar
     ServiceRequest.objects.bulk_create(copies)
     page = ada.get("/staff/review/").content.decode()
     assert '<span class="nav-count">20+</span>' in page
-    assert page.count('class="panel held__one"') == 20
+    assert page.count('class="panel review__item"') == 20
     further = page.split("cursor=", 1)[1].split('"', 1)[0]
-    assert ada.get(f"/staff/review/?cursor={further}").content.decode().count('class="panel held__one"') == 5
+    assert ada.get(f"/staff/review/?cursor={further}").content.decode().count('class="panel review__item"') == 5
     assert ada.get("/staff/review/?cursor=nonsense").status_code == 200
 
 

@@ -22,7 +22,7 @@ from requests_app.models import (
     ServiceRequest,
     User,
 )
-from staff_app.request.actions import ACTS
+from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.factories import Rivermark
 
@@ -126,8 +126,8 @@ def test_a_question_waits_for_its_answer(pia: Client, limb: ServiceRequest) -> N
 def test_a_comment_is_public_and_a_note_is_not(pia: Client, limb: ServiceRequest, client: Client) -> None:
     done(pia, limb, "comment", text="We come on Friday.")
     done(pia, limb, "note", text="Bring the long saw.")
-    assert events_of(limb)[-2:] == ["commented", "noted"]
-    assert limb.last_public_word_at is not None
+    assert events_of(limb)[-2:] == ["commented", "note_added"]
+    assert limb.last_public_message_at is not None
     public = client.get(f"/r/{limb.reference}/").content.decode()
     assert "We come on Friday." in public
     assert "long saw" not in public
@@ -218,7 +218,7 @@ def test_a_photo_that_is_none_ends_nothing_and_leaves_nothing(pia: Client, limb:
     answer = act(pia, limb, "resolve", disposition="fixed", visited="yes", words="We cut it.", photos=[good, bad])
     assert answer.status_code == 422
     assert "We cut it." in answer.content.decode()
-    assert "not a photo we can read" in answer.content.decode()
+    assert "can’t read this file" in answer.content.decode()
     limb.refresh_from_db()
     assert limb.status == "routed"
     assert not Photo.objects.exists()
@@ -284,7 +284,7 @@ def test_a_transfer_goes_with_its_reason_and_out_of_sight(town: Rivermark, tom: 
     answer = act(tom, hole, "transfer", department=town.parks.pk, reason="It is in the park.")
     # Tom may not open it any more: back to his queue, not to a 404.
     assert answer["Location"] == "/staff/"
-    assert "Sent to another department." in tom.get("/staff/").content.decode()
+    assert "Transferred to another department." in tom.get("/staff/").content.decode()
     assert tom.get(f"/staff/r/{hole.reference}/").status_code == 404
     hole.refresh_from_db()
     assert (hole.department, hole.status, hole.bounces) == (town.parks, "routed", 1)
@@ -374,7 +374,7 @@ def test_a_place_is_corrected_by_its_address(town: Rivermark, pia: Client, limb:
 def test_a_place_nobody_knows_or_outside_is_refused(town: Rivermark, pia: Client, limb: ServiceRequest) -> None:
     answer = act(pia, limb, "correct_place", address="Nowhere Lane 1")
     assert answer.status_code == 422
-    assert "We do not know this place" in answer.content.decode()
+    assert "We couldn’t find this place" in answer.content.decode()
     answer = act(pia, limb, "correct_place", address="A far field", latitude="10", longitude="10")
     assert answer.status_code == 422
     assert "outside Rivermark" in answer.content.decode()
@@ -387,7 +387,7 @@ def test_joining_and_taking_apart(town: Rivermark, tom: Client) -> None:
     first, second = (factories.routed(town.pothole, answers=LANE) for _ in range(2))
     done(tom, second, "merge", reference=first.display_reference.lower())
     assert (second.status, second.disposition, second.duplicate_of) == ("resolved", "duplicate", first)
-    assert events_of(first)[-1] == "absorbed"
+    assert events_of(first)[-1] == "duplicate_merged"
     done(tom, second, "unmerge")
     assert (second.status, second.duplicate_of) == ("routed", None)
     assert events_of(second)[-2:] == ["unmerged", "reopened"]
@@ -398,10 +398,10 @@ def test_a_parent_must_be_another_one_that_i_see_and_no_duplicate(town: Rivermar
     limb = factories.routed(town.tree)
     merges.merge(second.pk, parent=first, actor=town.tom)
     for reference, words in (
-        (third.reference, "the same request"),
-        (limb.reference, "no request with this reference"),
-        ("nonsense", "no request with this reference"),
-        (second.reference, "Join with that one"),
+        (third.reference, "the number of this request"),
+        (limb.reference, "have a request with this number"),
+        ("nonsense", "have a request with this number"),
+        (second.reference, "Enter that number instead"),
     ):
         answer = act(tom, third, "merge", reference=reference)
         assert answer.status_code == 422
@@ -429,7 +429,7 @@ def test_a_photo_of_another_request_is_not_hidden_by_the_way(
     from requests_app import photos
 
     hole = factories.routed(town.pothole, answers=LANE)
-    photo = photos.take(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=hole)
+    photo = photos.store_upload(io.BytesIO(factories.jpeg()), size=9, jurisdiction=town.city, service_request=hole)
     assert pia.post(f"/staff/r/{limb.reference}/photos/{photo.pk}/hide/").status_code == 404
     photo.refresh_from_db()
     assert photo.hidden_at is None
@@ -438,7 +438,7 @@ def test_a_photo_of_another_request_is_not_hidden_by_the_way(
 # --- Refused ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", [one.verb for one in ACTS])
+@pytest.mark.parametrize("verb", [one.verb for one in ACTIONS])
 def test_what_the_role_does_not_allow_is_403_and_changes_nothing(town: Rivermark, signed_in: SignIn, verb: str) -> None:
     """Rosa may look at everything and hides or shows; the rest is not hers."""
     rosa = signed_in(factories.staff("Rosa", "records_officer", town.city))
@@ -449,7 +449,7 @@ def test_what_the_role_does_not_allow_is_403_and_changes_nothing(town: Rivermark
     assert events_of(limb) == before
 
 
-@pytest.mark.parametrize("verb", [one.verb for one in ACTS])
+@pytest.mark.parametrize("verb", [one.verb for one in ACTIONS])
 def test_strangers_reach_no_action(client: Client, limb: ServiceRequest, verb: str) -> None:
     before = events_of(limb)
     answer = act(client, limb, verb)
@@ -470,8 +470,8 @@ def test_somebody_was_faster_is_409_with_what_was_typed(town: Rivermark, pia: Cl
     answer = act(pia, limb, "ask", question="Which side of the path is it on?")
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Somebody was faster" in page
-    assert "The request now stands at: Fixed." in page
+    assert "Someone else got here first" in page
+    assert "The request’s status is now: Fixed." in page
     assert "Which side of the path is it on?" in page
     assert events_of(limb) == before
 
@@ -482,17 +482,17 @@ def test_somebody_is_faster_between_the_look_and_the_lock(
     """The page's own check passed; the lock then finds the request ended: the photo that came along goes too."""
     from staff_app.request import action as view
 
-    real = view.BY_VERB["resolve"]
-    seen = real.possible(limb)
+    real = view.ACTION_BY_VERB["resolve"]
+    seen = real.is_possible(limb)
     assert seen
 
     class Late(type(real)):  # type: ignore[misc]
-        def possible(self, service_request: ServiceRequest) -> bool:
+        def is_possible(self, service_request: ServiceRequest) -> bool:
             progress.resolve(service_request.pk, disposition="answered", words="Told.", actor=town.pia)
             return True
 
     values = {name: getattr(real, name) for name in real.__dataclass_fields__}
-    monkeypatch.setitem(view.BY_VERB, "resolve", Late(**values))
+    monkeypatch.setitem(view.ACTION_BY_VERB, "resolve", Late(**values))
     photo = SimpleUploadedFile("after.jpg", factories.jpeg(), "image/jpeg")
     answer = act(pia, limb, "resolve", disposition="fixed", visited="yes", words="We cut it.", photos=[photo])
     assert answer.status_code == 409
@@ -546,7 +546,7 @@ def test_every_action_of_the_lifecycle_that_staff_do_has_a_page() -> None:
 
     # By residents, by the clock, or by whoever takes a call: those come by other doors.
     elsewhere = {"add", "join", "follow", "close"}
-    assert {one.verb for one in ACTS} == set(lifecycle.ACTIONS) - elsewhere
+    assert {one.verb for one in ACTIONS} == set(lifecycle.ACTIONS) - elsewhere
 
 
 def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark, tom: Client) -> None:
@@ -558,10 +558,10 @@ def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark,
 
 def test_the_rail_takes_a_form_out_of_its_page(pia: Client, limb: ServiceRequest) -> None:
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    match = re.search(r'hx-get="([^"]+)" hx-target="#act" hx-select="#act-form"', page)
+    match = re.search(r'hx-get="([^"]+)" hx-target="#action" hx-select="#action-form"', page)
     assert match
-    assert 'id="act"' in page
-    assert 'id="act-form"' in pia.get(match.group(1)).content.decode()
+    assert 'id="action"' in page
+    assert 'id="action-form"' in pia.get(match.group(1)).content.decode()
 
 
 def test_assign_to_me_is_offered_until_i_have_it(town: Rivermark, tom: Client) -> None:

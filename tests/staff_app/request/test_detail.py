@@ -43,14 +43,14 @@ def test_it_says_what_where_by_when_and_why(town: Rivermark, tom: Client) -> Non
     for words in (
         f"{one.display_reference} Pothole",
         "Sent to Streets",
-        "72 hours, in force since",
+        "72 hours, in effect since",
         "P2 service",
         "A hole as big as a plate.",
         "Tell us the damage. A flat tire",
         "12 Elm St",
         "By the bus stop.",
         "Ward 5",
-        "Streets will look at it by",
+        "Streets will review it by",
     ):
         assert words in page
 
@@ -146,7 +146,7 @@ def test_an_erased_request_is_gone(town: Rivermark, tom: Client) -> None:
 def test_name_and_address_stay_closed_until_opened(town: Rivermark, tom: Client) -> None:
     one = factories.routed(town.pothole, answers=LANE, language="es")
     page = text(tom, page_of(one))
-    assert "Reads Spanish · 1 person · by mail" in page
+    assert "Reads Spanish · 1 person · email only" in page
     for secret in (ANA.name, ANA.email, ANA.phone):
         assert secret not in page
 
@@ -160,7 +160,7 @@ def test_opening_the_reporter_leaves_a_trace(town: Rivermark, tom: Client) -> No
     assert answer["Cache-Control"] == "private, no-store"
     event = Event.objects.get(service_request=one, kind="reporter_viewed")
     assert event.user == town.tom
-    assert "Opened the reporter’s contact Tom" in text(tom, page_of(one))
+    assert "Viewed the reporter’s contact information Tom" in text(tom, page_of(one))
 
 
 def test_a_link_alone_opens_no_reporter(town: Rivermark, tom: Client) -> None:
@@ -202,26 +202,26 @@ def test_the_timeline_names_staff_and_keeps_every_word(town: Rivermark, tom: Cli
         "Internal note Dev Bring the big drill.",
         "Assigned to Dev Tom",
         "Accepted Tom",
-        "Routed to Streets (the service’s own department) System",
+        "Routed to Streets (the service’s department) System",
         "Reported: Pothole Resident",
     ]
     found = [page.index(words) for words in order]
     assert found == sorted(found), "newest first"
-    assert page.index("The public does not read this.") > page.index("Bring the big drill.")
+    assert page.index("The public can’t see this.") > page.index("Bring the big drill.")
 
 
 def test_why_it_was_sent_back_is_told_to_the_next_one(town: Rivermark, tom: Client) -> None:
     one = factories.routed(town.pothole, answers=LANE)
     assignment.return_to_triage(one.pk, reason="This is a private road.", actor=town.tom)
     assert "This is a private road." in text(tom, page_of(one))
-    assert "To the triage queue (by hand)" in text(tom, page_of(one))
+    assert "Sent to triage (by hand)" in text(tom, page_of(one))
 
 
 def test_what_is_near_and_alike_is_shown(town: Rivermark, tom: Client) -> None:
     first = factories.routed(town.pothole, "The first hole.", answers=LANE)
     second = factories.routed(town.pothole, "The same hole.", answers=LANE)
     page = tom.get(page_of(second)).content.decode()
-    assert "Maybe the same problem" in page
+    assert "Possible duplicates" in page
     assert f'href="{page_of(first)}"' in page
     merges.merge(second.pk, parent=first, actor=town.tom)
     assert f'href="{page_of(first)}"' in tom.get(page_of(second)).content.decode()
@@ -231,8 +231,8 @@ def test_a_mail_that_could_not_be_delivered_is_seen(town: Rivermark, tom: Client
     one = factories.routed(town.pothole, answers=LANE)
     OutboxRow.objects.filter(kind="email_received").update(dead_at=app_now(), last_error="550")
     page = text(tom, page_of(one))
-    assert "Mail: received Undeliverable (550)" in page
-    assert "Mail: sent to the department Waiting to be sent" in page
+    assert "Email: report received Undeliverable (550)" in page
+    assert "Email: sent to department Waiting to be sent" in page
 
 
 @pytest.mark.parametrize("status", ["routed", "in_progress", "on_hold", "resolved", "closed"])
@@ -249,11 +249,11 @@ def test_every_button_leads_somewhere_and_no_other_does(
         progress.resolve(one.pk, disposition="fixed", words="Cut.", visited=True, actor=town.pia)
     if status == "closed":
         progress.close(one.pk)
-    from staff_app.request.actions import ACTS
+    from staff_app.request.actions import ACTIONS
 
     page = pia.get(page_of(one)).content.decode()
     buttons = set(re.findall(rf'(?:href|action)="{page_of(one)}([a-z_]+)/"', page)) - {"reporter", "read"}
-    for act in ACTS:
+    for act in ACTIONS:
         answer = pia.get(f"{page_of(one)}{act.verb}/")
         assert answer.status_code == (200 if act.verb in buttons else 409), act.verb
     # Cal may look and talk, and has no other button.

@@ -39,7 +39,7 @@ def test_a_name_is_taken_until_its_key_is_revoked(ada: Client) -> None:
     ada.post("/staff/api-keys/", {"name": "App"})
     answer = ada.post("/staff/api-keys/", {"name": "App"})
     assert answer.status_code == 422
-    assert "There is a key with this name." in answer.content.decode()
+    assert "A key with this name already exists." in answer.content.decode()
     key = ApiKey.objects.get()
     assert ada.post(f"/staff/api-keys/{key.pk}/revoke/").status_code == 302
     assert ada.post("/staff/api-keys/", {"name": "App"}).status_code == 200

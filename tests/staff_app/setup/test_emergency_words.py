@@ -35,7 +35,7 @@ def test_a_phrase_that_is_added_asks_the_next_resident(town: Rivermark, ada: Cli
     report = {"text": "The boiler hisses at City Hall"}
     assert "/emergency/" not in Client().post("/report/", report)["Location"]
     answer = ada.post(LIST, {**PHRASE, "phrase": "  Boiler   hisses "}, follow=True)
-    assert "“Boiler hisses” asks from now on." in html.unescape(answer.content.decode())
+    assert "“Boiler hisses” now triggers the question." in html.unescape(answer.content.decode())
     assert "/emergency/" in Client().post("/report/", report)["Location"]
     assert "/emergency/" in Client().post("/es/report/", report)["Location"]
 
@@ -45,21 +45,21 @@ def test_a_phrase_is_changed_and_what_excuses_it_with_it(town: Rivermark, ada: C
     changed = {**PHRASE, "phrase": "smell gas", "unless": "smell gasoline\nsmell gas at the gas station\n\n"}
     answer = ada.post(f"{LIST}{phrase.pk}/", changed)
     assert answer.status_code == 422
-    assert "“smell gasoline” must hold the words “smell gas” and more." in html.unescape(answer.content.decode())
+    assert "“smell gasoline” must contain “smell gas” and other words." in html.unescape(answer.content.decode())
     assert "smell gas at the gas station" in answer.content.decode()
     changed["unless"] = "smell gas at the gas station\n\nsmell gas at the gas station"
     assert ada.post(f"{LIST}{phrase.pk}/", changed)["Location"] == f"{LIST}?language=en"
     phrase.refresh_from_db()
     assert phrase.unless == ["smell gas at the gas station"]
-    assert "This does not ask." in tried(ada, "I smell gas at the gas station")
-    assert "since it stands in “smell gas at the gas station”" in tried(ada, "I smell gas at the gas station")
+    assert "This doesn’t trigger the question." in tried(ada, "I smell gas at the gas station")
+    assert "because it’s part of “smell gas at the gas station”" in tried(ada, "I smell gas at the gas station")
 
 
 def test_a_phrase_is_removed(ada: Client) -> None:
     phrase = EmergencyPhrase.objects.get(phrase="smell gas")
     assert ada.get(f"{LIST}{phrase.pk}/remove/").status_code == 405
     answer = ada.post(f"{LIST}{phrase.pk}/remove/", follow=True)
-    assert "“smell gas” does not ask any more." in html.unescape(answer.content.decode())
+    assert "“smell gas” no longer triggers the question." in html.unescape(answer.content.decode())
     assert not EmergencyPhrase.objects.filter(pk=phrase.pk).exists()
     assert ada.post(f"{LIST}{phrase.pk}/remove/").status_code == 404
 
@@ -69,11 +69,11 @@ def test_a_phrase_is_removed(ada: Client) -> None:
     [
         ({"phrase": ""}, "Enter the words that mean danger"),
         ({"phrase": " \u200b"}, "Enter"),
-        ({"phrase": "?!…"}, "Enter words: signs alone are never heard."),
-        ({"phrase": "x" * 121}, "Use at most 120 characters. You have 121."),
-        ({"phrase": "SMELL, gas!"}, "This is in the list already, as “smell gas”."),
-        ({"unless": "boiler hisses"}, "“boiler hisses” must hold the words “boiler hisses” and more."),
-        ({"unless": "boiler hisses " + "x" * 120}, "is too long. Use at most 120 characters on a line."),
+        ({"phrase": "?!…"}, "Enter words, not just punctuation."),
+        ({"phrase": "x" * 121}, "Use 120 characters or fewer. You have 121."),
+        ({"phrase": "SMELL, gas!"}, "This is already on the list as “smell gas”."),
+        ({"unless": "boiler hisses"}, "“boiler hisses” must contain “boiler hisses” and other words."),
+        ({"unless": "boiler hisses " + "x" * 120}, "is too long. Use at most 120 characters per line."),
         ({"unless": "\n".join(f"boiler hisses {n}" for n in range(51))}, "Use at most 50 lines."),
         ({"language": "tlh"}, "Select a valid choice."),
         ({"kind": "nothing"}, "Select a valid choice."),
@@ -111,19 +111,19 @@ def test_a_long_list_comes_in_pages_and_is_searched(town: Rivermark, ada: Client
     found = page(ada, f"{LIST}?language=vi&q=WORDS+05")
     assert "words 055" in found
     assert "words 000" not in found
-    assert "No phrase of this list holds these words." in page(ada, f"{LIST}?language=vi&q=%00nothing")
+    assert "No phrases on this list contain these words." in page(ada, f"{LIST}?language=vi&q=%00nothing")
     assert "words 000" in page(ada, f"{LIST}?language=vi&cursor=nonsense")
 
 
 def test_a_sentence_is_tried_with_every_list_and_kept_nowhere(ada: Client) -> None:
-    assert "This asks." in tried(ada, "I smell gas")
+    assert "This triggers the question." in tried(ada, "I smell gas")
     assert "“smell gas” (English)".replace("” (", "”</a> (") in tried(ada, "I smell gas")
-    assert "This asks." in tried(ada, "Huele a gas en la calle")
+    assert "This triggers the question." in tried(ada, "Huele a gas en la calle")
     assert "988" in tried(ada, "I want to die")
-    assert "This does not ask." in tried(ada, "My water heater is shot")
+    assert "This doesn’t trigger the question." in tried(ada, "My water heater is shot")
     answer = ada.post(LIST, {"sentence": " ", "try": "1"})
     assert answer.status_code == 422
-    assert "Enter a sentence, as a resident may write it." in answer.content.decode()
+    assert "Enter a sentence a resident might write." in answer.content.decode()
     assert "<title>Error:" in answer.content.decode()
 
 
@@ -164,7 +164,7 @@ def test_another_citys_phrase_is_not_there(town: Rivermark, signed_in: SignIn) -
 
 
 def test_without_any_the_counts_say_so(ada: Client) -> None:
-    assert "Nobody was asked yet." in page(ada, "/staff/emergency-counts/")
+    assert "We haven’t asked anyone yet." in page(ada, "/staff/emergency-counts/")
 
 
 def test_counts_stand_by_month_reason_and_day(town: Rivermark, ada: Client) -> None:
@@ -184,7 +184,7 @@ def test_counts_stand_by_month_reason_and_day(town: Rivermark, ada: Client) -> N
     count(long_ago, "answer", "called", 5)
     now = page(ada, "/staff/emergency-counts/")
     assert "<td>43</td><td>0</td><td>17</td>" in now
-    assert "Words of the list" in now
+    assert "Words on the list" in now
     assert "An answer that stops the form" not in now
     before = page(ada, f"/staff/emergency-counts/?month={long_ago:%Y-%m}")
     assert "An answer that stops the form" in before

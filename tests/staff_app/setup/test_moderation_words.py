@@ -36,28 +36,28 @@ def add(client: Client, kind: str, value: str) -> str:
 def test_a_term_is_kept_as_it_is_compared_and_counts_at_once(
     town: Rivermark, ada: Client, kind: str, typed: str, kept: str
 ) -> None:
-    assert "counts from now on" in add(ada, kind, typed)
+    assert "is now on the list" in add(ada, kind, typed)
     term = ModerationTerm.objects.get()
     assert (term.kind, term.value, term.created_by) == (kind, kept, town.ada)
     if kind == "address":
         assert blocked_addresses.is_blocked(town.city, "troll@banned.example")
     else:
         assert review.review_reason(town.city, [f"See {typed}"]) == kind
-    assert "in the list already" in add(ada, kind, typed)
+    assert "already on the list" in add(ada, kind, typed)
     assert ModerationTerm.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("kind", "typed", "problem"),
     [
-        ("link", "no site", "This is no site."),
-        ("link", "testserver.example", "own site"),
-        ("link", "www.rivermark.example", "own site"),
+        ("link", "no site", "That’s not a website."),
+        ("link", "testserver.example", "own website"),
+        ("link", "www.rivermark.example", "own website"),
         ("link", "", "Enter a site"),
-        ("threat", "!!!", "signs alone"),
+        ("threat", "!!!", "not just punctuation"),
         ("threat", "x " * 100, "at most 120 characters"),
-        ("address", "nobody", "no e-mail address"),
-        ("address", "@", "no e-mail address"),
+        ("address", "nobody", "not an email address"),
+        ("address", "@", "not an email address"),
     ],
 )
 def test_what_could_never_be_found_is_not_taken_and_stays_typed(
@@ -77,10 +77,10 @@ def test_what_could_never_be_found_is_not_taken_and_stays_typed(
 def test_a_sentence_can_be_tried_and_is_kept_nowhere(town: Rivermark, ada: Client) -> None:
     add(ada, "threat", "te voy a matar")
     found = ada.post(PATH, {"sentence": "Te voy a MATAR, jefe", "try": "1"}).content.decode()
-    assert "This would wait for a look." in found
+    assert "This would be held for review." in found
     assert "<mark>te voy a matar</mark>" in found
     found = ada.post(PATH, {"sentence": "This damn road", "try": "1"}).content.decode()
-    assert "Everyone could read this at once." in found
+    assert "Everyone could read this right away." in found
     assert ada.post(PATH, {"sentence": "", "try": "1"}).status_code == 422
 
 
@@ -88,7 +88,7 @@ def test_a_term_is_removed_by_its_button_alone(town: Rivermark, ada: Client) -> 
     add(ada, "link", "spam.example")
     term = ModerationTerm.objects.get()
     assert ada.get(f"{PATH}{term.pk}/remove/").status_code == 405
-    assert "is not in the list any more" in ada.post(f"{PATH}{term.pk}/remove/", follow=True).content.decode()
+    assert "is no longer on the list" in ada.post(f"{PATH}{term.pk}/remove/", follow=True).content.decode()
     assert not ModerationTerm.objects.exists()
     assert ada.post(f"{PATH}{term.pk}/remove/").status_code == 404
 

@@ -28,8 +28,8 @@ def test_it_shows_what_was_given_up_with_its_error(town: Rivermark, dead: Outbox
     assert "SMTPServerDisconnected" in page
     assert "17" in page
     assert ServiceRequest.objects.get().display_reference in page
-    assert "Mail: received" in page
-    assert "Mail: sent to the department" not in page, "what waits for its turn was not given up"
+    assert "Email: report received" in page
+    assert "Email: sent to department" not in page, "what waits for its turn was not given up"
 
 
 def test_a_reference_is_told_only_to_who_may_open_the_request(town: Rivermark, dead: OutboxRow, pia: Client) -> None:
@@ -45,14 +45,14 @@ def test_the_button_tries_again(town: Rivermark, dead: OutboxRow, signed_in: Sig
     dead.refresh_from_db()
     assert dead.dead_at is None
     assert dead.attempts == 0
-    assert "Nothing was given up." in ada.get("/staff/outbox/").content.decode()
+    assert "No failed tasks." in ada.get("/staff/outbox/").content.decode()
 
 
 def test_a_second_press_says_so_and_does_no_harm(town: Rivermark, dead: OutboxRow, signed_in: SignIn) -> None:
     ada = signed_in(town.ada)
     ada.post(f"/staff/outbox/{dead.pk}/retry/")
     answer = ada.post(f"/staff/outbox/{dead.pk}/retry/", follow=True)
-    assert "done or tried again meanwhile" in answer.content.decode()
+    assert "already done or retried" in answer.content.decode()
 
 
 def test_it_is_not_for_everybody(
@@ -72,5 +72,5 @@ def test_another_citys_rows_are_not_there(town: Rivermark, dead: OutboxRow, sign
     town.city.hosts = ["rivermark.example"]
     town.city.save()
     eve = signed_in(factories.staff("Eve", "administrator", elsewhere))
-    assert "Nothing was given up." in eve.get("/staff/outbox/", HTTP_HOST="eastport.example").content.decode()
+    assert "No failed tasks." in eve.get("/staff/outbox/", HTTP_HOST="eastport.example").content.decode()
     assert eve.post(f"/staff/outbox/{dead.pk}/retry/", HTTP_HOST="eastport.example").status_code == 404

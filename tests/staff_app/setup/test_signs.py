@@ -52,11 +52,11 @@ def test_a_service_alone_is_enough(town: Rivermark, ada: Client) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "Name a thing by its number, or a place, or choose what the sign is about."),
-        ({"numbers": "L1 L00417 L2"}, "We know nothing with these numbers: L1, L2"),
-        ({"numbers": "L00417", "address": "12 Elm St"}, "Name things by their numbers, or a place, but not both."),
-        ({"numbers": " ".join(f"N{n}" for n in range(61))}, "At most 60 at once. These are 61."),
-        ({"address": "qqqzzz"}, "We do not know this place. Type an address, a corner or a park."),
+        ({}, "Enter a number or a place, or choose what the sign is about."),
+        ({"numbers": "L1 L00417 L2"}, "We can’t find anything with these numbers: L1, L2"),
+        ({"numbers": "L00417", "address": "12 Elm St"}, "Enter numbers or a place, but not both."),
+        ({"numbers": " ".join(f"N{n}" for n in range(61))}, "You can make up to 60 at once. You entered 61."),
+        ({"address": "qqqzzz"}, "We couldn’t find this place. Enter an address, a corner or a park."),
         ({"address": "far away", "lat": "0", "long": "0"}, "This place is outside Rivermark."),
         ({"numbers": "\x00"}, "Null characters are not allowed."),
         ({"service": "999999"}, "Select a valid choice."),
@@ -89,7 +89,7 @@ def test_a_sheet_has_the_code_and_the_short_address_in_letters_in_each_language(
 
 
 def test_nothing_ticked_is_told(ada: Client) -> None:
-    assert "No sign was ticked." in ada.get("/staff/signs/print/").content.decode()
+    assert "No signs selected." in ada.get("/staff/signs/print/").content.decode()
 
 
 def test_a_sign_that_was_taken_down_is_gone_from_list_and_sheet(town: Rivermark, ada: Client) -> None:

@@ -362,7 +362,7 @@ def test_extensions_add_attributes_notes_and_what_other_servers_say(
     assert [(note["type"], note["summary"], note["description"]) for note in found["notes"]] == [
         ("submitted", "We got the report", None),
         ("routed", "Sent to Streets", None),
-        ("commented", "Streets wrote", "Crews look today."),
+        ("commented", "Update from Streets", "Crews look today."),
     ]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", found["notes"][0]["datetime"])
 
@@ -383,7 +383,7 @@ def test_a_duplicate_names_its_parent_unless_that_is_hidden(
     second = factories.routed(cast.pothole, answers={"where": "lane"})
     merges.merge(second.pk, parent=pothole, actor=cast.tom)
     (found,) = api.get(f"requests/{second.reference}.json", extensions="true")
-    assert (found["status"], found["status_notes"]) == ("closed", "Joined with an earlier report")
+    assert (found["status"], found["status_notes"]) == ("closed", "Combined with an earlier report")
     assert found["extended_attributes"]["duplicate"] is True
     assert found["extended_attributes"]["parent_service_request_id"] == pothole.display_reference
     moderation.hide(pothole.pk, reason="other", actor=cast.pia)
@@ -416,7 +416,7 @@ def test_media_url_is_the_first_public_photo_on_the_citys_own_host(
 
 
 def test_a_demo_says_so_on_every_request(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
-    assert api.get("requests.json")[0]["service_notice"].startswith("Streets will look at it by")
+    assert api.get("requests.json")[0]["service_notice"].startswith("Streets will review it by")
     cast.city.is_demo = True
     cast.city.save()
     cache.clear()

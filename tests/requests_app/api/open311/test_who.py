@@ -48,7 +48,7 @@ def test_an_address_that_nobody_asked_for_is_not_kept(api: Api) -> None:
 def test_a_report_that_must_be_confirmed_has_no_number_before_it_is(api: Api) -> None:
     factories.service(city_of(api), "swings", must_confirm=True)
     form = {"service_code": "swings", **PLACE}
-    assert words(api.post(form, 400))[0].startswith("email: Enter your e-mail address.")
+    assert words(api.post(form, 400))[0].startswith("email: Enter your email address.")
     (answer,) = api.post(form | {"email": "ana@example.org"})
     assert answer["service_request_id"] is None
     assert "press the link in our mail" in answer["service_notice"]

@@ -48,7 +48,7 @@ def test_it_answers_an_array_of_one_with_the_number(api: Api, pothole_form: Form
     answer = api.post(pothole_form)
     assert list(answer[0]) == ["service_request_id", "service_notice", "account_id"]
     assert answer[0]["service_request_id"] == only().display_reference
-    assert answer[0]["service_notice"].startswith("Streets will look at it by")
+    assert answer[0]["service_notice"].startswith("Streets will review it by")
     assert answer[0]["account_id"] is None
     assert api.last["Cache-Control"] == "no-store"
 
@@ -91,7 +91,7 @@ def test_it_is_stored_as_the_form_would_store_it(api: Api, pothole_form: Form) -
 
 def test_the_worker_routes_it(api: Api, pothole_form: Form) -> None:
     number = api.post(pothole_form)[0]["service_request_id"]
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert api.get(f"requests/{number}.json")[0]["status_notes"] == "Sent to Streets"
 
 
@@ -232,7 +232,7 @@ def test_on_anothers_ground_it_goes_to_them_and_the_notice_says_so(
     assert mowing.pk
     (answer,) = api.post(pothole_form | {"service_code": "mowing"})
     assert "belongs to State Parks" in answer["service_notice"]
-    factories.let_the_worker_work()
+    factories.run_worker()
     (found,) = api.get(f"requests/{answer['service_request_id']}.json")
     assert (found["status"], found["status_notes"]) == ("closed", "Sent to State Parks")
 
@@ -244,7 +244,7 @@ def test_what_is_urgent_on_anothers_ground_is_ours_first(
     factories.service(cast.city, "cave-in", owner_kinds=["park_state"], place_rule="polygon", priority=1)
     (answer,) = api.post(pothole_form | {"service_code": "cave-in"})
     assert "State Parks" not in answer["service_notice"]
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert api.get(f"requests/{answer['service_request_id']}.json")[0]["status_notes"] == "Sent to Streets"
 
 
@@ -491,7 +491,7 @@ def test_another_photo_is_another_report(upload: Any) -> None:
 
 
 def test_a_file_that_is_no_photo_is_400_and_nothing_is_stored(upload: Any, tmp_path: Path) -> None:
-    assert "not a photo" in description(upload(factories.jpeg(), b"GIF89a nonsense", status=400))
+    assert "can’t read this file" in description(upload(factories.jpeg(), b"GIF89a nonsense", status=400))
     assert not ServiceRequest.objects.exists()
     assert not Photo.objects.exists()
     assert not Draft.objects.exists()

@@ -89,10 +89,10 @@ def tomorrow(clock: Clock) -> None:
 
 def test_the_page_says_what_is_followed_and_asks_for_an_address(cast: Rivermark) -> None:
     html = Client().get("/follow/?service=pothole").content.decode()
-    assert "News about Pothole" in html
+    assert "Updates on Pothole" in html
     assert "How often?" in html
-    assert "How far around?" not in html
-    assert "How far around?" in Client().get(f"/follow/?near={ELM}").content.decode()
+    assert "How far around it?" not in html
+    assert "How far around it?" in Client().get(f"/follow/?near={ELM}").content.decode()
 
 
 def test_a_wrong_address_is_told_and_what_was_typed_stays(cast: Rivermark) -> None:
@@ -286,7 +286,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_mor
     tomorrow(clock)
     assert work_off() == [DEV]
     told = mail.outbox[0]
-    assert "177 changes" in told.subject
+    assert "177 updates" in told.subject
     assert "And 127 more reports." in str(told.body)
     assert str(told.body).count("/r/") == 50
 
@@ -304,7 +304,7 @@ def test_a_reporter_may_have_a_day_in_one_mail(cast: Rivermark, clock: Clock) ->
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
     work_off()
     ana = anas(made)
-    assert "How often we write to you" in ana.get(f"/r/{made.reference}/").content.decode()
+    assert "How often we email you" in ana.get(f"/r/{made.reference}/").content.decode()
     assert ana.post(f"/r/{made.reference}/updates/", {"cadence": "daily"}).status_code == 302
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=cast.tom)

@@ -19,11 +19,11 @@ ELM = f"{factories.ELM_ST[1]},{factories.ELM_ST[0]}"
 @pytest.mark.parametrize(
     ("query", "words", "back"),
     [
-        ("area=ward:5", "News about Ward 5", "/areas/ward/5/"),
-        ("service=pothole", "News about Pothole", "/service/pothole/"),
-        ("asset=l00417", "News about Street light L00417", "/assets/L00417/"),
-        (f"near={ELM},500", "News about 1–99 block of Elm St", "/requests/?near=40.5%2C-69.0%2C500"),
-        ("area=ward:5&service=pothole", "News about Pothole · Ward 5", "/requests/?service=pothole&amp;area=ward%3A5"),
+        ("area=ward:5", "Updates on Ward 5", "/areas/ward/5/"),
+        ("service=pothole", "Updates on Pothole", "/service/pothole/"),
+        ("asset=l00417", "Updates on Street light L00417", "/assets/L00417/"),
+        (f"near={ELM},500", "Updates on 1–99 block of Elm St", "/requests/?near=40.5%2C-69.0%2C500"),
+        ("area=ward:5&service=pothole", "Updates on Pothole · Ward 5", "/requests/?service=pothole&amp;area=ward%3A5"),
     ],
 )
 def test_it_says_what_is_followed_and_leads_back_to_it(cast: Rivermark, query: str, words: str, back: str) -> None:
@@ -91,13 +91,13 @@ def test_what_is_not_listed_by_place_leads_to_no_block(cast: Rivermark) -> None:
 def test_a_private_request_leads_to_no_place_and_no_area(cast: Rivermark) -> None:
     factories.area(cast.city)
     sent = factories.submitted(cast.outreach)
-    factories.let_the_worker_work()
+    factories.run_worker()
     from requests_app import links
 
     client = Client()
     client.get(f"/l/{links.token(sent.link)}/")
     html = client.get(f"/r/{sent.service_request.reference}/").content.decode()
-    assert "Only you and the city see this." in html
+    assert "Only you and the city can see this." in html
     main = html.split("<main")[1].split("</main>")[0]
     assert "/places/" not in main
     assert "/areas/" not in main

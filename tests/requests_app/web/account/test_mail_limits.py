@@ -102,7 +102,7 @@ def test_a_listed_address_is_refused_as_another_one_of_ones_own(cast: Rivermark)
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="address", value="@spam.example")
     answer = client.post("/my/contact/", {"email": "x@spam.example"})
     assert answer.status_code == 422
-    assert "We take nothing from this e-mail address." in answer.content.decode()
+    assert "We can’t accept reports from this email address." in answer.content.decode()
     assert not OneTimeLink.objects.filter(purpose="change").exists()
     assert work_off() == []
 

@@ -108,7 +108,7 @@ def test_a_press_in_the_browser_that_asked_signs_in_and_a_visit_does_not(hole: S
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == 30 * 24 * 3600
-    assert "Signed in:" in page(client)
+    assert "Signed in as:" in page(client)
     # All the rows of the address are proved with it, and the session knows a row and a hash, never the address.
     assert not ContactPoint.objects.filter(normalized=ANA, verified_at=None).exists()
     kept = Session.objects.get(pk=cookie.value).get_decoded()
@@ -122,7 +122,7 @@ def test_a_link_works_once_and_says_so_with_the_way_to_a_new_one(hole: ServiceRe
     assert client.post(path).status_code == 302
     for again in (client.post(path), client.get(path), Client().post(path, {"email": ANA})):
         assert again.status_code == 410
-        assert "used already" in again.content.decode()
+        assert "already used" in again.content.decode()
         assert "Get a new link" in again.content.decode()
 
 
@@ -132,7 +132,7 @@ def test_a_link_of_yesterday_signs_in_nobody(hole: ServiceRequest) -> None:
     forward(minutes=31)
     for answer in (client.get(path), client.post(path), Client().post(path, {"email": ANA})):
         assert answer.status_code == 410
-        assert "too old" in answer.content.decode()
+        assert "has expired" in answer.content.decode()
     assert "resident" not in client.cookies
 
 
@@ -148,7 +148,7 @@ def test_a_forwarded_link_asks_for_the_address_and_a_press_alone_signs_in_nobody
     # Ana herself, on her other phone.
     phone = Client()
     assert phone.post(path, {"email": " ANA@example.org"}).status_code == 302
-    assert "Signed in:" in page(phone)
+    assert "Signed in as:" in page(phone)
 
 
 def test_nobody_tries_addresses_on_a_forwarded_link_for_long(hole: ServiceRequest, settings: object) -> None:
@@ -172,7 +172,7 @@ def test_a_session_that_somebody_put_into_the_browser_is_not_taken_over(hole: Se
     ana.post(path)
     assert ana.cookies["resident"].value != planted
     # The planted one is gone, and shows nothing of Ana's.
-    assert "Signed in:" not in page(mallory)
+    assert "Signed in as:" not in page(mallory)
     assert "A hole as big as a plate." in page(ana)
 
 
@@ -189,13 +189,13 @@ def test_a_staff_session_and_a_residents_do_not_touch_each_other(cast: Rivermark
     swapped.cookies["session"] = both.cookies["resident"].value
     swapped.cookies["resident"] = staff_cookie
     assert swapped.get("/staff/").status_code == 302
-    assert "Signed in:" not in page(swapped)
+    assert "Signed in as:" not in page(swapped)
     swapped.post("/my/sign-out/")
     assert both.get("/staff/").status_code == 200
     both.logout()
     assert Session.objects.count() == 1
     both.cookies["resident"] = signed_in().cookies["resident"].value
-    assert "Signed in:" in page(both)
+    assert "Signed in as:" in page(both)
 
 
 def test_signing_out_of_the_staff_pages_leaves_the_resident_signed_in(cast: Rivermark, hole: ServiceRequest) -> None:
@@ -203,7 +203,7 @@ def test_signing_out_of_the_staff_pages_leaves_the_resident_signed_in(cast: Rive
     both.force_login(cast.tom)
     both.post("/accounts/logout/")
     assert both.get("/staff/").status_code == 302
-    assert "Signed in:" in page(both)
+    assert "Signed in as:" in page(both)
 
 
 def test_signing_out_and_forgetting_end_the_session_and_not_the_cookie_alone(hole: ServiceRequest) -> None:
@@ -214,7 +214,7 @@ def test_signing_out_and_forgetting_end_the_session_and_not_the_cookie_alone(hol
         assert client.cookies["resident"].value == ""
         thief = Client()
         thief.cookies["resident"] = stolen
-        assert "Signed in:" not in page(thief)
+        assert "Signed in as:" not in page(thief)
 
 
 @pytest.mark.shows("5.46")
@@ -246,15 +246,15 @@ def test_a_browser_keeps_the_last_opened_reports_open_and_closes_the_oldest(
         client.get(f"/my/r/{one.reference}/")
     kept = [client.cookies[f"private_link /r/{one.reference}/"].value != "" for one in made]
     assert kept == [True, False, True]
-    assert "Signed in:" in page(client)
+    assert "Signed in as:" in page(client)
 
 
 def test_thirty_days_later_one_signs_in_anew(hole: ServiceRequest) -> None:
     client = signed_in()
     forward(days=29)
-    assert "Signed in:" in page(client)
+    assert "Signed in as:" in page(client)
     forward(days=1)
-    assert "Signed in:" not in page(client)
+    assert "Signed in as:" not in page(client)
 
 
 def test_that_was_not_me_ends_the_link(hole: ServiceRequest) -> None:
@@ -267,8 +267,8 @@ def test_that_was_not_me_ends_the_link(hole: ServiceRequest) -> None:
 def test_the_mail_says_who_asks_and_what_the_link_does(hole: ServiceRequest) -> None:
     Client().post("/my/", {"email": ANA})
     told = next(one for one in work_off() if "X-Lamplighter-Event" in one.extra_headers and "/c/" in str(one.body))
-    assert told.subject == "Your link to Rivermark 311"
-    assert "Nobody gets in without this link." in str(told.body)
+    assert told.subject == "Your sign-in link for Rivermark 311"
+    assert "No one can sign in without this link." in str(told.body)
     assert "A hole" not in str(told.body)
 
 
@@ -291,8 +291,8 @@ def test_a_list_across_devices_of_what_was_sent_joined_and_followed(cast: Riverm
     order = [found.index(one) for one in ("9 Oak St", "Somebody sleeps here.", "A hole as big as a plate.")]
     assert order == sorted(order)
     assert "Sent to Streets" in found
-    assert "Only you and the city see this." in found
-    assert "You joined or follow it" in found
+    assert "Only you and the city can see this." in found
+    assert "You joined or follow this report" in found
     assert strangers.display_reference not in found
     assert secret.display_reference in found
     # Bob's own words are on the request's page, and not here.
@@ -326,7 +326,7 @@ def test_an_owner_opens_a_private_request_and_a_stranger_does_not(cast: Rivermar
     assert (answer.status_code, answer["Location"]) == (302, f"/r/{secret.reference}/")
     shown = page(client, answer["Location"])
     assert "Somebody sleeps here." in shown
-    assert "Take it back" in shown
+    assert "Withdraw report" in shown
     assert Client().get(f"/my/r/{secret.reference}/")["Location"] == "/my/"
     factories.routed(cast.tree, "A branch.", reporter=Reporter(email=BOB))
     bob = signed_in(BOB)
@@ -338,7 +338,7 @@ def test_who_sent_it_and_joined_it_too_opens_it_as_the_one_who_sent_it(hole: Ser
     _reporter(hole, ANA)
     client = signed_in()
     client.get(f"/my/r/{hole.reference}/")
-    assert "Take it back" in page(client, f"/r/{hole.reference}/")
+    assert "Withdraw report" in page(client, f"/r/{hole.reference}/")
 
 
 def test_a_joined_report_stands_as_the_one_it_was_joined_with(cast: Rivermark, hole: ServiceRequest) -> None:
@@ -379,10 +379,10 @@ def test_the_list_costs_the_same_for_one_and_for_many(cast: Rivermark) -> None:
 
 
 def test_with_nothing_sent_the_page_says_what_to_do(cast: Rivermark) -> None:
-    verify_email.address_of(cast.city, BOB, language="en")
+    verify_email.get_contact_point(cast.city, BOB, language="en")
     found = page(signed_in(BOB))
-    assert "No report came with this address yet" in found
-    assert "Choose what you want news about" in found
+    assert "There are no reports with this address" in found
+    assert "Choose what to follow" in found
 
 
 def test_a_page_of_ones_own_is_kept_by_no_cache(hole: ServiceRequest) -> None:
@@ -402,12 +402,12 @@ def _wish(cast: Rivermark, email: str = ANA) -> Subscription:
 def test_what_one_follows_is_confirmed_changed_and_stopped_here(cast: Rivermark, hole: ServiceRequest) -> None:
     wished = _wish(cast)
     client = signed_in()
-    assert "waits for your yes" in page(client)
+    assert "not confirmed yet" in page(client)
     path = f"/my/updates/{wished.pk}/"
     assert client.post(path, {"cadence": "weekly"}).status_code == 302
     wished.refresh_from_db()
     assert (wished.cadence, wished.confirmed_at is not None) == ("weekly", True)
-    assert "waits for your yes" not in page(client)
+    assert "not confirmed yet" not in page(client)
     client.post(path, {"cadence": "hourly"})
     wished.refresh_from_db()
     assert wished.cadence == "weekly"
@@ -415,7 +415,7 @@ def test_what_one_follows_is_confirmed_changed_and_stopped_here(cast: Rivermark,
     wished.refresh_from_db()
     assert wished.unsubscribed_at is not None
     # Twice, from another tab.
-    assert "stopped already" in html.unescape(client.post(path, {"stop": "1"}, follow=True).content.decode())
+    assert "already unsubscribed" in html.unescape(client.post(path, {"stop": "1"}, follow=True).content.decode())
 
 
 def test_nobody_changes_anothers_news(cast: Rivermark, hole: ServiceRequest) -> None:

@@ -1,4 +1,4 @@
-"""A mailed link: a visit changes nothing, the button acts once, and "That was not me" ends it."""
+"""A mailed link: a visit changes nothing, the button acts once, and "That wasn’t me" ends it."""
 
 import datetime as dt
 import re
@@ -38,10 +38,10 @@ def wished() -> Subscription:
 
 def test_one_press_of_not_me_ends_the_link_and_what_was_asked_for(path: str) -> None:
     page = Client().get(path).content.decode()
-    assert "That was not me" in page
+    assert "That wasn’t me" in page
     answer = Client().post(path, {"not_me": "1"})
     assert answer.status_code == 200
-    assert "The link is void." in answer.content.decode()
+    assert "The link is canceled." in answer.content.decode()
     assert wished().unsubscribed_at is not None
     assert wished().confirmed_at is None
     later = Client().post(path)
@@ -81,8 +81,8 @@ def test_used_twice_it_says_so_and_what_to_do(path: str, press: dict[str, str]) 
     answer = Client().post(path, press)
     assert answer.status_code == 410
     html = answer.content.decode()
-    assert "This link was used already" in html
-    assert "Ask for a new one" in html
+    assert "This link was already used" in html
+    assert "ask for a new one" in html
     assert wished().unsubscribed_at is None
 
 
@@ -91,7 +91,7 @@ def test_expired_it_says_so_and_does_nothing(path: str, press: dict[str, str]) -
     it_is(app_now() + dt.timedelta(days=3))
     answer = Client().post(path, press)
     assert answer.status_code == 410
-    assert "This link is too old" in answer.content.decode()
+    assert "This link has expired" in answer.content.decode()
     assert wished().confirmed_at is None
 
 
@@ -105,7 +105,7 @@ def test_forwarded_to_another_it_confirms_only_the_address_that_it_was_mailed_to
 
 def test_the_mail_says_how_to_refuse_and_has_a_part_with_named_links(path: str) -> None:
     told = mail.outbox[0]
-    assert "That was not me" in str(told.body)
+    assert "That wasn’t me" in str(told.body)
     html = str(told.alternatives[0][0])  # type: ignore[attr-defined]
-    assert f'{path}"><strong>If it was you, open this link and press the button</strong></a>' in html
-    assert "That was not me" in html
+    assert f'{path}"><strong>If it was you, open this link and select the button</strong></a>' in html
+    assert "That wasn’t me" in html

@@ -26,14 +26,14 @@ def test_it_says_what_it_is_who_does_it_and_how_to_report_it(cast: Rivermark) ->
 def test_the_goal_is_called_a_goal(cast: Rivermark) -> None:
     Target.objects.create(service=cast.pothole.service, kind="resolve", value=3, unit="business_days")
     html = page("/service/pothole/")
-    assert "Done within 3 working days. A goal, not a guarantee." in html
+    assert "Done within 3 working days. This is a target, not a promise." in html
 
 
 def test_with_fewer_than_twenty_it_says_too_few_and_shows_the_goal(cast: Rivermark) -> None:
     ward = factories.area(cast.city)
     lasted(cast, ward, 19, dt.timedelta(days=2), app_now())
     html = page("/service/tree/")
-    assert "Too few were finished to say what is usual. So we show our goal." in html
+    assert "We’ve finished too few to say what’s typical, so we show our target." in html
     assert "Done within 72 hours." in html
     assert "half were done" not in html
 
@@ -42,17 +42,17 @@ def test_from_twenty_on_it_says_what_half_and_eight_of_ten_took_and_of_how_many(
     ward = factories.area(cast.city)
     lasted(cast, ward, 15, dt.timedelta(days=2), app_now())
     lasted(cast, ward, 10, dt.timedelta(days=7), app_now())
-    assert "Of 25 that we finished, half were done within 2 days, and 8 of 10 within 7 days." in page("/service/tree/")
+    assert "We finished 25. Half took 2 days or less, and 8 in 10 took 7 days or less." in page("/service/tree/")
 
 
 def test_the_numbers_are_counted_once_in_a_quarter_of_an_hour(cast: Rivermark) -> None:
     ward = factories.area(cast.city)
     lasted(cast, ward, 25, dt.timedelta(days=2), app_now())
-    assert "Of 25 that" in page("/service/tree/")
+    assert "We finished 25." in page("/service/tree/")
     lasted(cast, ward, 5, dt.timedelta(days=2), app_now())
-    assert "Of 25 that" in page("/service/tree/")
+    assert "We finished 25." in page("/service/tree/")
     cache.clear()
-    assert "Of 30 that" in page("/service/tree/")
+    assert "We finished 30." in page("/service/tree/")
 
 
 def test_articles_about_it_are_on_it_once_they_are_published(cast: Rivermark) -> None:
@@ -74,7 +74,7 @@ def test_the_newest_reports_of_it_are_on_it(cast: Rivermark) -> None:
 
 
 def test_nobody_reported_it_yet(cast: Rivermark) -> None:
-    assert "Nobody has reported this yet." in page("/service/pothole/")
+    assert "No one has reported this yet." in page("/service/pothole/")
 
 
 def test_a_private_service_says_why_nothing_is_listed_and_cannot_be_followed(cast: Rivermark) -> None:
@@ -93,7 +93,7 @@ def test_a_service_that_residents_cannot_ask_for_is_404_with_those_that_they_can
     Service.objects.filter(service_code="gone").update(active=False)
     answer = Client().get(f"/service/{code}/")
     assert answer.status_code == 404
-    assert "We do not know this service" in answer.content.decode()
+    assert "We couldn’t find this service" in answer.content.decode()
     assert "Pothole" in answer.content.decode()
 
 
@@ -104,7 +104,7 @@ def test_the_list_of_services_leads_to_it(cast: Rivermark) -> None:
 def test_private_reports_count_for_a_private_service_alone(cast: Rivermark) -> None:
     ward = factories.area(cast.city)
     lasted(cast, ward, 25, dt.timedelta(days=2), app_now(), state="private")
-    assert "Too few were finished" in page("/service/tree/")
+    assert "We’ve finished too few" in page("/service/tree/")
     cache.clear()
     ServiceRequest.objects.update(service=cast.outreach.service, service_version=cast.outreach)
-    assert "Of 25 that we finished" in page("/service/outreach/")
+    assert "We finished 25." in page("/service/outreach/")

@@ -1,4 +1,4 @@
-""" "What about my address?": the card of a place, and what is said where there is none."""
+""" "About your address": the card of a place, and what is said where there is none."""
 
 import datetime as dt
 from typing import Any
@@ -89,7 +89,7 @@ def test_several_places_that_fit_are_a_list_to_choose_from(client: Client, city:
 
 def test_an_unknown_address_keeps_what_was_typed_and_says_what_to_do(client: Client, city: Jurisdiction) -> None:
     page = ask(client, q="Quxxenbrück 99")
-    assert "We do not know this place" in page
+    assert "We couldn’t find this place" in page
     assert 'value="Quxxenbrück 99"' in page
     assert "Call us" in page
 
@@ -106,7 +106,7 @@ def test_a_city_without_a_card_names_the_areas(client: Client, city: Jurisdictio
     assert "Ward 5" in page
     assert "Marisol" not in page
     Area.objects.all().delete()
-    assert "has not said anything about its districts" in ask(client, q="12 Elm St")
+    assert "hasn’t added any information about its districts" in ask(client, q="12 Elm St")
 
 
 def test_nothing_of_it_is_kept(client: Client, city: Jurisdiction) -> None:

@@ -53,7 +53,7 @@ def test_what_is_open_comes_before_what_was_done(cast: Rivermark, ward: Area) ->
     open_one = factories.routed(cast.tree, "Open.")
     html = page("/areas/ward/5/")
     assert html.index("Still open") < html.index(open_one.display_reference)
-    assert html.index(open_one.display_reference) < html.index("Done lately") < html.index(done.display_reference)
+    assert html.index(open_one.display_reference) < html.index("Recently closed") < html.index(done.display_reference)
     assert "/map/?area=ward%3A5" in html
     assert "/requests/?area=ward%3A5" in html
 
@@ -76,7 +76,7 @@ def test_it_says_what_the_citys_card_says_of_it(cast: Rivermark, ward: Area) -> 
 
 def test_where_nothing_is_reported_it_does_not_say_that_all_is_well(ward: Area) -> None:
     html = page("/areas/ward/5/")
-    assert "Nothing was reported here lately. That may mean that all is well, or that nobody told us." in html
+    assert "Nothing has been reported here recently. All may be well, or no one has sent us a report." in html
     assert "Still open" not in html
 
 
@@ -84,20 +84,20 @@ def test_beside_each_number_stands_that_few_reports_are_not_few_problems(cast: R
     factories.routed(cast.tree, "A branch.")
     html = page("/areas/ward/5/")
     assert "1 report in the last 90 days." in html
-    assert "Too few were finished to say how long it takes." in html
-    assert "Few reports do not mean few problems." in html
+    assert "We’ve finished too few to say how long it takes." in html
+    assert "Few reports don’t mean few problems." in html
 
 
 def test_the_usual_time_comes_from_twenty_public_reports_that_ended(cast: Rivermark, ward: Area) -> None:
     now = app_now()
     lasted(cast, ward, 19, dt.timedelta(hours=30), now)
-    assert "Too few were finished" in page("/areas/ward/5/")
+    assert "We’ve finished too few" in page("/areas/ward/5/")
     lasted(cast, ward, 6, dt.timedelta(days=9), now)
     lasted(cast, ward, 40, dt.timedelta(days=30), now, state="private")
     cache.clear()
     html = page("/areas/ward/5/")
     assert "25 reports in the last 90 days." in html
-    assert "We finished 25 in that time. Half were done within 30 hours, and 8 of 10 within 9 days." in html
+    assert "We finished 25 in that time. Half took 30 hours or less, and 8 in 10 took 9 days or less." in html
 
 
 def lasted(
@@ -138,12 +138,12 @@ def test_what_is_not_public_is_not_on_it(cast: Rivermark, ward: Area) -> None:
 def test_an_unknown_area_is_404_with_the_areas_that_there_are(ward: Area, path: str) -> None:
     answer = Client().get(f"/areas/{path}/")
     assert answer.status_code == 404
-    assert "We do not know this area" in answer.content.decode()
+    assert "We couldn’t find this area" in answer.content.decode()
     assert "Ward 5" in answer.content.decode()
 
 
 def test_a_city_without_areas_says_so(cast: Rivermark) -> None:
-    assert "has not said anything about its districts here yet" in page("/areas/")
+    assert "hasn’t added any information about its districts yet" in page("/areas/")
 
 
 def test_it_can_be_followed_by_mail_and_by_a_feed_reader(ward: Area) -> None:

@@ -50,7 +50,7 @@ def test_typos_capitals_and_the_other_language_find_it_too(cast: Rivermark, clie
 )
 def test_where_nothing_is_found_i_dont_know_is_left(cast: Rivermark, client: Client, words: str) -> None:
     html = client.get("/services/", {"q": words}).content.decode()
-    assert "We found no service by your words." in html
+    assert "We couldn’t match that to a service." in html
     assert found(client, words) == ["unknown"]
     assert "<script>alert(1)" not in html
 
@@ -88,7 +88,7 @@ def test_suggestions_are_a_choice_and_none_is_chosen_beforehand(cast: Rivermark,
     assert not [one for one in radios if "checked" in one]
     walk.on("service")
     assert walk.at == "service"
-    assert "Choose the one that is closest" in walk.html
+    assert "Choose the closest match" in walk.html
 
 
 @pytest.mark.parametrize("language", ["", "/es"])
@@ -107,7 +107,7 @@ def test_i_dont_know_always_works_and_goes_to_triage(cast: Rivermark, client: Cl
         walk.on(at, **data[at])
         assert walk.at != at, walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert made.service.service_code == "unknown"
     assert made.in_triage

@@ -115,7 +115,7 @@ def test_the_last_change_comes_first_by_choice(cast: Rivermark) -> None:
     for page in ("/requests/", "/map/"):
         html = read(f"{page}?sort=changed")
         assert references(html) == [first.reference, second.reference]
-        assert "Last change: " in html
+        assert "Last updated " in html
 
 
 @pytest.mark.parametrize("page", ["/requests/", "/map/"])
@@ -155,39 +155,39 @@ def test_what_was_chosen_is_said_and_each_part_can_be_taken_away(cast: Rivermark
         found = chips(read(f"{page}?{query}"))
         label = Asset.objects.get().label
         assert list(found) == [
-            *("“plate”", "Pothole", "Still open", "Ward 5", "Within 200 meters (660 feet) of 1–99 block of Elm St"),
-            *(label, "Older ones too", "Last change first"),
+            *("“plate”", "Pothole", "Still open", "Ward 5", "Within 660 feet (200 meters) of 1–99 block of Elm St"),
+            *(label, "Include older reports", "Recently updated first"),
         ]
         assert found["Pothole"].startswith(f"{page}?q=plate&status=open&area=ward%3A5&near=")
-        assert "older" not in found["Older ones too"]
+        assert "older" not in found["Include older reports"]
         assert all(Client().get(url).status_code == 200 for url in found.values())
     assert chips(read("/requests/")) == {}
     assert list(chips(read("/requests/?category=streets"))) == ["Streets and sidewalks"]
 
 
 def test_a_place_without_an_address_is_said_by_its_numbers_and_the_circle_as_it_counts(cast: Rivermark) -> None:
-    assert list(chips(read("/map/?near=40.4,-69.1,1"))) == ["Within 200 meters (660 feet) of 40.400, -69.100"]
+    assert list(chips(read("/map/?near=40.4,-69.1,1"))) == ["Within 660 feet (200 meters) of 40.400, -69.100"]
 
 
 def test_the_result_is_said_without_a_count(cast: Rivermark) -> None:
     def said(path: str) -> str:
         return re.findall(r'<h2 id="results" tabindex="-1">([^<]*)</h2>', read(path))[0]
 
-    assert said("/requests/") == said("/map/") == "No reports fit this choice"
+    assert said("/requests/") == said("/map/") == "No reports match your filters"
     factories.routed(cast.tree, "One.")
     assert said("/requests/") == said("/map/") == "1 report"
     for n in range(26):
         factories.report(cast.tree, f"Number {n}.")
     assert said("/requests/") == "The newest 25 reports"
     assert said("/map/") == "The newest 20 reports"
-    assert said("/requests/?sort=changed") == "The 25 reports that changed last"
+    assert said("/requests/?sort=changed") == "The 25 most recently updated reports"
     next_url = markup.unescape(re.findall(r'rel="next" href="([^"]*)"', read("/requests/?service=tree"))[0])
     assert next_url.endswith("#results")
     assert "service=tree" in next_url
     assert said(next_url.split("#")[0]) == "2 more reports"
     # The first thing that a screen reader says is the page's title.
     assert "<title>27 reports · Still open" not in read("/requests/?status=open")
-    assert "<title>No reports fit this choice · Closed – Reports near you" in read("/requests/?status=ended")
+    assert "<title>No reports match your filters · Closed – Reports near you" in read("/requests/?status=ended")
 
 
 @pytest.mark.parametrize(
@@ -213,10 +213,10 @@ def test_junk_finds_nothing_says_so_and_shows_the_way_out(cast: Rivermark, query
         html = read(f"{page}?{query}")
         assert references(html) == []
         assert "<script>" not in html
-        assert list(chips(html)) == [f"Not known here: {said}"]
-        assert "We do not know a part of what you chose." in html
+        assert list(chips(html)) == [f"Not found: {said}"]
+        assert "We don’t recognize one of your filters." in html
         assert f'<a href="{page}">Show all</a>' in html
-        assert "news of these by mail" not in html
+        assert "Get email updates on these" not in html
     assert on_tile(query) == set()
 
 
@@ -225,16 +225,16 @@ def test_older_ones_are_told_of_only_where_there_are_some(cast: Rivermark) -> No
     age(old, 100)
     # What is open is shown, however old.
     assert old.reference in read("/requests/")
-    assert "There are older ones too" not in read("/requests/")
+    assert "There are older reports too" not in read("/requests/")
     progress.resolve(old.pk, disposition="fixed", words="Cut.", actor=cast.pia)
     age(old, 100)
     for page in ("/requests/", "/map/"):
         html = read(f"{page}?service=tree")
         assert references(html) == []
-        assert "There are older ones too: closed, and sent more than 90 days ago." in html
+        assert "There are older reports too, closed and sent more than 90 days ago." in html
         assert f'href="{page}?service=tree&amp;older=1"' in html
         for none in ("service=pothole", "status=open", "older=1", "area=ward:99"):
-            assert "There are older ones too" not in read(f"{page}?{none}"), none
+            assert "There are older reports too" not in read(f"{page}?{none}"), none
 
 
 def test_what_is_open_from_before_follows_what_is_of_late_and_back(cast: Rivermark) -> None:
@@ -271,7 +271,8 @@ def test_it_leads_from_list_to_map_and_back_with_the_same_choice(cast: Rivermark
 def test_a_feed_reader_finds_the_feed_of_what_is_shown(cast: Rivermark, page: str) -> None:
     html = read(f"{page}?service=tree&sort=changed")
     assert re.search(
-        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="/requests/feed/\?service=tree">', html
+        r'<link rel="alternate" type="application/atom\+xml" title="[^"]+"\s+href="/requests/feed/\?service=tree">',
+        html,
     )
     assert 'href="/follow/?service=tree"' in html
     # Mails cannot keep to words or to a whole category, and nobody is promised that they do.

@@ -30,7 +30,7 @@ def test_home_offers_the_box_the_categories_a_look_up_and_the_numbers(client: Cl
         "555-0100",
     ):
         assert piece in html
-    assert "You began a report" not in html
+    assert "You have a report you haven’t sent" not in html
 
 
 def test_home_speaks_spanish_under_es(client: Client) -> None:
@@ -53,14 +53,14 @@ def test_services_lead_to_the_first_page_with_the_service_chosen(client: Client)
 
 def test_home_tells_what_was_fixed_lately_and_only_what_everyone_may_see(client: Client) -> None:
     pothole = ServiceVersion.objects.get(service__service_code="pothole")
-    assert "Fixed lately" not in client.get("/").content.decode()
+    assert "Recently fixed" not in client.get("/").content.decode()
     shown, private, other = (factories.report(pothole, answers={"where": "lane"}) for _ in range(3))
     ended = {"status": "resolved", "resolved_at": timezone.now()}
     ServiceRequest.objects.filter(pk__in=(shown.pk, private.pk)).update(**ended, disposition="fixed")
     ServiceRequest.objects.filter(pk=private.pk).update(public_state="hidden")
     ServiceRequest.objects.filter(pk=other.pk).update(**ended, disposition="not_found")
     html = client.get("/").content.decode()
-    assert "Fixed lately" in html
+    assert "Recently fixed" in html
     assert f"/r/{shown.reference}/" in html
     assert private.reference not in html
     assert other.reference not in html

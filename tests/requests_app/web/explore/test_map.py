@@ -34,7 +34,7 @@ def test_the_list_says_what_the_map_shows(cast: factories.Rivermark, client: Cli
     assert "12 Elm St" in page
     assert f'href="/r/{made.reference}/"' in page
     assert made.display_reference in page
-    assert "We got it" in page
+    assert "Received" in page
 
 
 def test_a_private_report_is_neither_named_nor_counted(cast: factories.Rivermark, client: Client) -> None:
@@ -42,7 +42,7 @@ def test_a_private_report_is_neither_named_nor_counted(cast: factories.Rivermark
     page = html(client)
     assert made.reference not in page
     assert "Somebody sleeps here." not in page
-    assert "No reports fit this choice" in page
+    assert "No reports match your filters" in page
 
 
 def test_only_the_public_place_is_in_the_page(cast: factories.Rivermark, client: Client) -> None:
@@ -170,7 +170,7 @@ def test_without_javascript_the_list_is_all_there_and_no_empty_box(
     assert not page.locator("#map").is_visible()
     page.get_by_label("Status").select_option("ended")
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_text("No reports fit this choice").is_visible()
+    assert page.get_by_text("No reports match your filters").is_visible()
 
 
 @pytest.mark.browser
@@ -180,7 +180,7 @@ def test_without_webgl_a_sentence_says_so_and_the_list_stays(
     factories.report(drawn_city.tree, "A branch hangs.")
     page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
     page.goto(f"{live_site.url}/map/")
-    page.get_by_text("This browser cannot draw the map.").wait_for()
+    page.get_by_text("This browser can’t show the map.").wait_for()
     assert page.get_by_role("link", name="Tree to prune").is_visible()
 
 
@@ -210,7 +210,7 @@ def test_the_pin_moves_by_buttons_and_keys_and_says_its_address_once(
         window.said = [];
         new MutationObserver(() => window.said.push(status.textContent)).observe(status, { childList: true }) }"""
     )
-    page.get_by_role("button", name="To the middle of the map").click()
+    page.get_by_role("button", name="To the center of the map").click()
     # In one go, as fast as a finger can: a slow machine must not make pauses of it.
     page.get_by_role("button", name="Left (west)").evaluate("button => [1, 2, 3].forEach(() => button.click())")
     page.wait_for_timeout(1500)
@@ -236,7 +236,7 @@ def test_the_pin_takes_the_address_box_along(drawn_city: factories.Rivermark, li
     start_a_report(page, live_site)
     page.get_by_text("Show it on the map").click()
     page.wait_for_selector(".map[data-ready]")
-    page.get_by_role("button", name="To the middle of the map").click()
+    page.get_by_role("button", name="To the center of the map").click()
     page.get_by_text("The pin is at 128 River St.").wait_for()
     assert page.locator("[name=address]").input_value() == "128 River St"
 

@@ -85,7 +85,7 @@ def test_one_name_in_two_parts_of_the_city_asks_which(cast: Rivermark, oak: list
     for zip_code, entries in (("00101", oak), ("00102", [far])):
         GazetteerEntry.objects.filter(pk__in=[one.pk for one in entries]).update(zip_code=zip_code)
     html = page(BLOCK)
-    assert "The city has more than one of this name." in html
+    assert "The city has more than one place with this name." in html
     assert led_to("lat=40.54&long=-69.04") == "/places/100-block-of-oak-st,00102/"
     assert "/places/100-block-of-oak-st,00101/" in html
     there = reported(cast.tree)
@@ -138,13 +138,13 @@ def test_an_unknown_place_and_a_single_house_are_404_with_a_way_on(
 ) -> None:
     answer = Client().get(f"/places/{path}/")
     assert answer.status_code == 404
-    assert "We do not know this place" in answer.content.decode()
+    assert "We couldn’t find this place" in answer.content.decode()
     assert 'name="q"' in answer.content.decode()
 
 
 def test_words_that_name_no_place_say_so_and_stay(cast: Rivermark) -> None:
     html = page("/places/?q=zzqqxx")
-    assert "We found no place called “zzqqxx”" in html
+    assert "We couldn’t find a place called “zzqqxx”" in html
     assert 'value="zzqqxx"' in html
 
 
@@ -162,7 +162,7 @@ def test_it_lists_what_is_open_first_and_nothing_from_farther_than_was_chosen(
     progress.resolve(done.pk, disposition="fixed", words="Filled.", actor=cast.tom)
     here, near, far = (reported(cast.tree, meters) for meters in (0, 400, 900))
     html = page(BLOCK)
-    assert html.index(here.display_reference) < html.index("Done lately") < html.index(done.display_reference)
+    assert html.index(here.display_reference) < html.index("Recently closed") < html.index(done.display_reference)
     assert near.display_reference not in html
     html = page(f"{BLOCK}?around=500")
     assert near.display_reference in html
@@ -172,7 +172,7 @@ def test_it_lists_what_is_open_first_and_nothing_from_farther_than_was_chosen(
 
 @pytest.mark.parametrize("around", ["1", "0", "-5", "50000", "x", ""])
 def test_nobody_looks_closer_than_200_meters(oak: list[GazetteerEntry], around: str) -> None:
-    assert "within 200 meters (660 feet)" in page(f"{BLOCK}?around={around}")
+    assert "within 660 feet (200 meters)" in page(f"{BLOCK}?around={around}")
 
 
 def test_what_is_about_a_home_private_or_without_a_place_is_not_on_it(
@@ -182,7 +182,7 @@ def test_what_is_about_a_home_private_or_without_a_place_is_not_on_it(
     secret = [reported(version) for version in (enforcement, cast.outreach)]
     html = page(BLOCK)
     assert not any(one.display_reference in html for one in secret)
-    assert "Nothing was reported here lately. That may mean that all is well, or that nobody told us." in html
+    assert "Nothing has been reported here recently. All may be well, or no one has sent us a report." in html
 
 
 def test_what_shows_its_block_only_is_listed_by_its_block(cast: Rivermark, oak: list[GazetteerEntry]) -> None:
@@ -196,19 +196,19 @@ def test_what_shows_its_block_only_is_listed_by_its_block(cast: Rivermark, oak: 
 def test_what_comes_back_is_told_by_how_often(cast: Rivermark, oak: list[GazetteerEntry]) -> None:
     for _time in range(2):
         reported(cast.tree)
-    assert "Again and again" not in page(BLOCK)
+    assert "Keeps coming back" not in page(BLOCK)
     reported(cast.tree)
     cache.clear()
     html = page(BLOCK)
     assert "Tree to prune: 3 times in the last 90 days" in html
-    assert "Few reports do not mean few problems." in html
+    assert "Few reports don’t mean few problems." in html
 
 
 def test_the_same_problem_told_three_times_did_not_come_back(cast: Rivermark, oak: list[GazetteerEntry]) -> None:
     for _time in range(3):
         reported(cast.tree)
     ServiceRequest.objects.update(status="closed", disposition="duplicate")
-    assert "Again and again" not in page(BLOCK)
+    assert "Keeps coming back" not in page(BLOCK)
 
 
 def test_it_leads_to_a_report_there_to_news_and_to_its_areas(cast: Rivermark, oak: list[GazetteerEntry]) -> None:

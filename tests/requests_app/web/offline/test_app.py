@@ -71,7 +71,7 @@ def test_the_worker_keeps_every_script_of_the_offline_page_and_no_page_of_anybod
     needed = set(re.findall(r'(?:src|href)="(/(?:static/|theme|seal)[^"#]+)', page)) - {"/static/img/app-192.png"}
     assert needed <= {*found["files"], *found["looks"]}  # type: ignore[misc]
     pages = [(one["language"], one["offline"], one["catalog"]) for one in found["pages"]]  # type: ignore[attr-defined]
-    # The one whose addresses are the beginning of all others stands last.
+    # The one whose prefix is a prefix of all the others comes last.
     assert pages == [
         ("es", "/es/report/offline/", "/es/report/offline/catalog.json"),
         ("en", "/report/offline/", "/report/offline/catalog.json"),

@@ -1,4 +1,4 @@
-"""The door for what a device kept without a network: it comes as often as it likes and makes one request, or says what is wrong."""
+"""Reports sent by the offline page: however often one arrives, it creates one request, or the response says what is wrong."""
 
 import datetime as dt
 import json
@@ -245,7 +245,7 @@ def test_a_service_that_was_switched_off_leads_to_the_choice_of_another(cast: Ri
     Service.objects.filter(service_code="pothole").update(active=False)
     answer = device.send()
     assert answer["url"] == f"/report/{device.draft.pk}/service/"
-    assert "not offered any more" in answer["message"]
+    assert "no longer offer this service" in answer["message"]
     assert device.draft.typed["text"] == TEXT
 
 
@@ -284,7 +284,7 @@ def test_what_is_wrong_comes_back_by_field_and_nothing_is_stored(device: Device)
 
 def test_what_was_changed_on_our_pages_since_is_not_typed_over(device: Device) -> None:
     device.send(text="I smell gas in the hall")
-    drafts.keep(device.draft, text="All is well, a hole only")
+    drafts.save(device.draft, text="All is well, a hole only")
     assert device.send(text="I smell gas in the hall")["state"] == "needs"
     assert device.draft.typed["text"] == "All is well, a hole only"
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shows("5.45")
 
 
 class Press:
-    """A press in another browser, which this one waits for."""
+    """A POST from another browser, which this one waits for."""
 
     answer: HttpResponse | None = None
 
@@ -32,7 +32,7 @@ class Press:
             connections.close_all()
 
     def waits(self) -> None:
-        """Until it stands at a lock of ours."""
+        """Until it waits for our lock."""
         for _try in range(200):
             with connection.cursor() as cursor:
                 # Otherwise a transaction goes on seeing what it saw at its first look.
@@ -56,7 +56,7 @@ def made() -> ServiceRequest:
     """A report that waits, and its link was mailed twice."""
     town = factories.rivermark()
     made = factories.report(factories.service(town.city, "swings", must_confirm=True), "The third swing hangs")
-    confirm_report.mail_again(made.pk, email="ana@example.org")
+    confirm_report.resend_link(made.pk, email="ana@example.org")
     return made
 
 
@@ -69,7 +69,7 @@ def test_a_press_and_a_change_of_the_address_at_once_end_in_one_of_them(
         ServiceRequest.objects.select_for_update().get(pk=made.pk)
         press = Press(path, **data)
         press.waits()
-        assert confirm_report.mail_again(made.pk, email="anna@example.org")
+        assert confirm_report.resend_link(made.pk, email="anna@example.org")
     assert press.status() == 404
     made.refresh_from_db()
     assert made.public_state == "unconfirmed"
@@ -92,7 +92,7 @@ def test_the_same_wish_twice_at_once_is_one_subscription() -> None:
     town = factories.rivermark()
     data = {"email": "dev@press.example", "cadence": "daily"}
     with transaction.atomic():
-        # Both have read that there is none, and stand at the write.
+        # Both have read that there is none, and are about to write.
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE requests_app_subscription IN SHARE MODE")
         presses = [Press("/follow/?service=pothole", **data) for _press in range(2)]

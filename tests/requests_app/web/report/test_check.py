@@ -44,10 +44,10 @@ def take_out(walk: Walk, number: int = 0) -> Walk:
     ("text", "kind", "left"),
     [
         ("Call me at 617-555-0142 please", "Phone number", "Call me at please"),
-        ("Deep hole. Write to ana@example.org.", "E-mail address", "Deep hole. Write to."),
+        ("Deep hole. Write to ana@example.org.", "Email address", "Deep hole. Write to."),
         ("A van, plate ABC-1234, blocks the lane", "License plate", "A van, plate, blocks the lane"),
-        ("Mr. Alvarez dug a hole in the lane", "Maybe a name", "dug a hole in the lane"),
-        ("Hoyo grande. Me llamo José Pérez.", "Maybe a name", "Hoyo grande. Me llamo."),
+        ("Mr. Alvarez dug a hole in the lane", "Possible name", "dug a hole in the lane"),
+        ("Hoyo grande. Me llamo José Pérez.", "Possible name", "Hoyo grande. Me llamo."),
     ],
 )
 def test_one_tap_takes_it_out_and_leaves_all_else(walk: Walk, text: str, kind: str, left: str) -> None:
@@ -58,7 +58,7 @@ def test_one_tap_takes_it_out_and_leaves_all_else(walk: Walk, text: str, kind: s
     assert f"<mark>{one['words']}</mark>" in walk.html
     take_out(walk)
     assert walk.at == "check"
-    assert f"We took out “{one['words']}”. All else stays as you typed it." in html.unescape(walk.html)
+    assert f"We removed “{one['words']}” and left everything else as you typed it." in html.unescape(walk.html)
     assert findings(walk.html) == []
     typed = walk.draft.typed
     assert typed["text"] == left
@@ -71,7 +71,7 @@ def test_one_tap_takes_it_out_and_leaves_all_else(walk: Walk, text: str, kind: s
 def test_ordinary_words_raise_no_alarm(walk: Walk) -> None:
     say(walk, "Lamp 1044-22 at 12 5th Street is out since 11/25/2026. I told 311, case 101004512. It cost me $1,200.")
     assert walk.at == "check"
-    assert "Shall everyone see this?" not in walk.html
+    assert "Do you want this to be public?" not in walk.html
     assert "<mark>" not in walk.html
 
 
@@ -109,7 +109,7 @@ def test_everything_that_everyone_sees_is_looked_through_and_nothing_else(cast: 
     # Without any words left, the page that asks for them comes again.
     take_out(walk)
     assert walk.at == "details/1"
-    assert "We took out “617-555-0102”." in html.unescape(walk.html)
+    assert "We removed “617-555-0102” and" in html.unescape(walk.html)
 
 
 def test_a_confidential_report_shows_everyone_nothing_and_warns_of_nothing(cast: Rivermark, walk: Walk) -> None:
@@ -128,11 +128,11 @@ def test_of_the_same_words_twice_the_one_that_was_meant_goes(walk: Walk) -> None
     say(walk, "617-555-0142 by day, by night 617-555-0142 too")
     take_out(walk, 1)
     assert walk.draft.typed["text"] == "617-555-0142 by day, by night too"
-    # A second press, or an old tab, finds what is left of it; then there is nothing, and it is said.
+    # A second POST, or one from an old tab, finds what is left of it; then nothing is left, and the page says so.
     take_out(walk)
     assert walk.draft.typed["text"] == "is by day, by night too".removeprefix("is ")
     walk.on("remove-text", where="text", start="0", words="617-555-0142")
-    assert "That does not stand there any more." in walk.html
+    assert "That’s already gone from your report." in walk.html
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_another_browser_takes_nothing_out(walk: Walk) -> None:
 def test_a_telephone_book_is_shown_ten_at_a_time(walk: Walk) -> None:
     say(walk, "\n".join(f"617-555-{number:04}" for number in range(14)))
     assert len(findings(walk.html)) == 10
-    assert "There are 4 more." in walk.html
+    assert "4 more will appear as you remove these." in walk.html
 
 
 def test_markup_in_what_was_found_does_not_come_alive(walk: Walk) -> None:

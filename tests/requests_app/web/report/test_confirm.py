@@ -66,7 +66,7 @@ def sent(swings: ServiceVersion, walk: Walk) -> Walk:
 
 
 def work_off() -> list[str]:
-    """Runs the outbox dry; whom each mail went to."""
+    """Works off the outbox; the recipient of each email."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
@@ -133,7 +133,7 @@ def test_a15_before_the_link_is_used_it_is_nowhere_and_sent_to_nobody(cast: Rive
 
 
 def test_a15_not_even_its_private_link_opens_it_before(sent: Walk) -> None:
-    """That link is mailed after the press; before, the page after sending is all there is."""
+    """That link is emailed after the confirmation; before, there is only the page after sending."""
     link = AccessLink.objects.get()
     assert sent.client.get(f"/l/{links.token(link)}/").status_code == 404
     assert sent.client.get(f"/r/{link.service_request.reference}/").status_code == 404
@@ -210,12 +210,12 @@ def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(s
     stranger = Client()
     answer = stranger.post(path)
     html = answer.content.decode()
-    assert "Your report is sent" in html
+    assert "Your report has been sent" in html
     assert not any("private_link" in name for name in answer.cookies)
     assert not re.search(r"/l/\d+-", html)
     made = ServiceRequest.objects.get()
-    assert "Take it back" not in stranger.get(f"/r/{made.reference}/").content.decode()
-    # To its own reporter the link came by mail.
+    assert "Withdraw report" not in stranger.get(f"/r/{made.reference}/").content.decode()
+    # Its own reporter got the link by email.
     work_off()
     assert any(re.search(r"/l/\d+-[a-z2-7]{26}/", str(one.body)) for one in mail.outbox)
 
@@ -224,7 +224,7 @@ def test_a16_its_own_browser_is_led_to_the_report_as_its_reporter(sent: Walk) ->
     answer = sent.client.post(mailed(), follow=True)
     made = ServiceRequest.objects.get()
     assert answer.request["PATH_INFO"] == f"/r/{made.reference}/"
-    assert "Your report is sent" in answer.content.decode()
+    assert "Your report has been sent" in answer.content.decode()
     assert answer.context["opened"].own
 
 
@@ -234,7 +234,7 @@ def test_a16_after_a_week_it_is_over_and_a_new_one_can_be_had(sent: Walk) -> Non
     later(days=8)
     answer = Client().post(path)
     assert answer.status_code == 410
-    assert "too old" in answer.content.decode()
+    assert "has expired" in answer.content.decode()
     assert ServiceRequest.objects.get().public_state == "unconfirmed"
     assert "A new link is on its way" in Client().post(path, {"again": "1"}).content.decode()
     assert work_off() == [ANA]
@@ -295,7 +295,7 @@ def test_a17_of_a_private_report_the_used_link_shows_nothing_to_whom_it_was_forw
     answer = Client().get(path)
     assert answer.status_code == 410
     html = answer.content.decode()
-    assert "Your report was sent already" in html
+    assert "Your report was already sent" in html
     assert made.reference not in html
     assert WORDS not in html
 
@@ -304,7 +304,7 @@ def test_a17_of_a_private_report_the_used_link_shows_nothing_to_whom_it_was_forw
 
 
 def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> None:
-    assert "One more step: press the link in our mail." in sent.html
+    assert "One more step: select the link in our email." in sent.html
     assert ANA in sent.html
     assert "within 30 days" in sent.html
     # A reference that was shown is never lost, and this report may be.
@@ -440,7 +440,7 @@ def test_the_address_that_is_signed_in_where_it_was_written_waits_for_no_mail(
     resident.signed_in(ANA, walk.client)
     walk.begin(WORDS).on("service", service="swings").on("location", address="12 Elm St")
     walk.on("details/1", text=WORDS, q_how="bad")
-    assert f"You are signed in with {ANA}" in walk.html
+    assert f"You’re signed in as {ANA}" in walk.html
     assert f'value="{ANA}"' in walk.html
     assert "We send you a link" not in walk.html
     walk.on("contact", email=email, language="en").send()
@@ -457,7 +457,7 @@ def test_without_an_address_it_cannot_be_sent_and_the_page_says_why(swings: Serv
     assert "555-0100" in walk.html
     for said in ({"language": "en"}, {"none": "1", "language": "en"}, {"email": " ", "phone": "555-0147"}):
         walk.on("contact", **said)
-        assert (walk.status, "Enter your e-mail address." in walk.html) == (422, True)
+        assert (walk.status, "Enter your email address." in walk.html) == (422, True)
     # By a direct POST neither.
     walk.on("check")
     assert walk.at == "contact"

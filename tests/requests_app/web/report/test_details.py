@@ -65,10 +65,10 @@ def sends(walk: Walk, **data: Any) -> Walk:
     ("content", "told"),
     [
         (bomb(), "too many pixels"),
-        (half(), "damaged, or a part of it is missing"),
-        (b"", "not a photo we can read"),
-        (b"%PDF-1.7 no photo", "not a photo we can read"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a photo we can read"),
+        (half(), "damaged or incomplete"),
+        (b"", "can’t read this file"),
+        (b"%PDF-1.7 no photo", "can’t read this file"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "can’t read this file"),
     ],
     ids=["bomb", "half a file", "nothing", "another kind", "a drawing with scripts"],
 )
@@ -112,7 +112,7 @@ def test_of_twenty_photos_five_are_kept_and_no_other_is_even_decoded(walk: Walk)
     sends(walk, photos=[photo(f"{number}.jpg", b"no photo" if number > 5 else None) for number in range(1, 21)])
     assert walk.status == 422
     assert "6.jpg, 7.jpg" in walk.html
-    assert "not a photo we can read" not in walk.html
+    assert "can’t read this file" not in walk.html
     assert Photo.objects.count() == 5
     assert 'value="a bent rim"' in walk.html
 
@@ -140,7 +140,7 @@ def test_a_photo_that_cannot_be_taken_by_itself_is_told_in_plain_words(walk: Wal
     answer = put(walk, photos=photo("<b>.jpg", b"no"), key="abc")
     assert answer.status_code == 422
     assert answer["Content-Type"].startswith("text/plain")
-    assert "This file is not a photo we can read." in answer.content.decode()
+    assert "We can’t read this file." in answer.content.decode()
 
 
 def test_a_photo_is_removed_by_itself_with_its_files(walk: Walk) -> None:
@@ -199,7 +199,7 @@ def test_photos_are_limited_by_address(walk: Walk, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.django_db(transaction=True)
 def test_photos_that_come_at_once_are_never_more_than_five() -> None:
-    draft = drafts.begin(factories.rivermark().city, visitor="0" * 32, language="en")
+    draft = drafts.create(factories.rivermark().city, visitor="0" * 32, language="en")
     content = factories.jpeg(40, 30)
     told: list[str] = []
 
@@ -256,7 +256,7 @@ def test_only_the_city_sees_them_after_sending(walk: Walk, cast: Rivermark) -> N
     walk.to_details()
     sends(walk, photos=[photo("two.jpg", from_camera())], keep_taken="on").on("contact", none="1").send()
     made = ServiceRequest.objects.get()
-    factories.let_the_worker_work()
+    factories.run_worker()
     desk = Client()
     desk.force_login(factories.staff("sue", "supervisor", cast.city, cast.streets))
     assert "40.51000, -69.01000" in desk.get(f"/staff/r/{made.reference}/").content.decode()
@@ -305,7 +305,7 @@ def test_words_of_nothing_but_letters_without_width_are_none(walk: Walk) -> None
     assert not Draft.objects.exists()
 
 
-# --- Pressed twice at once --------------------------------------------------------------------------------------------
+# --- Two POSTs at once ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.shows("4.20", "A18")
@@ -317,7 +317,7 @@ def test_pressed_twice_at_the_same_moment_it_is_one_request() -> None:
     made: list[str] = []
 
     def press() -> None:
-        made.append(drafts.send(draft_id).reference)
+        made.append(drafts.submit(draft_id).reference)
         connection.close()
 
     threads = [threading.Thread(target=press) for _ in range(4)]

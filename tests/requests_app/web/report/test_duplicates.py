@@ -47,7 +47,7 @@ def test_a_card_says_what_where_how_it_stands_how_far_and_how_old(earlier: Servi
         "Pothole, 12 Elm St",
         "Sent to Streets",
         "Deep hole",
-        "At the same spot",
+        "At the same location",
         "(3 days ago)",
         earlier.display_reference,
     ):
@@ -94,8 +94,8 @@ def test_what_the_public_may_not_know_does_not_show_by_a_word(earlier: ServiceRe
 def test_it_can_be_followed_without_an_address_and_twice_is_once(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", follow=earlier.reference)
     assert walk.at == "sent"
-    assert "You follow it now." in walk.html
-    assert "We also sent it" not in walk.html
+    assert "You’re following it." in walk.html
+    assert "We also emailed it" not in walk.html
     assert ServiceRequest.objects.count() == 1
     assert people(earlier) == 2
     walk.client.post(f"/report/{walk.draft.pk}/duplicates/", {"follow": earlier.reference})
@@ -110,7 +110,7 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, earlier: Servi
     assert walk.status == 422
     assert "not an address" in walk.html
     walk.on("duplicates", follow=earlier.reference, email="tia@example.org")
-    assert "We write to your e-mail address when something happens." in walk.html
+    assert "We’ll email you when something happens." in walk.html
     follower = earlier.participations.get(role="affected")
     assert follower.contact_point is not None
     assert follower.contact_point.value == "tia@example.org"
@@ -122,7 +122,7 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, earlier: Servi
 def test_the_same_browser_counts_as_one_person(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", follow=earlier.reference)
     walk.to_details().on("duplicates", follow=earlier.reference)
-    assert "You follow it already." in walk.html
+    assert "You’re already following it." in walk.html
     assert people(earlier) == 2
     assert earlier.participations.count() == 2
 
@@ -140,16 +140,16 @@ def test_who_reported_it_in_this_browser_does_not_count_again(cast: Rivermark, w
     walk.to_details()
     assert walk.at == "duplicates"
     walk.on("duplicates", follow=made.reference)
-    assert "You follow it already." in walk.html
+    assert "You’re already following it." in walk.html
     assert people(made) == 1
 
 
 def test_another_browser_with_a_known_address_tells_nobody_that_it_is_known(
     earlier: ServiceRequest, walk: Walk
 ) -> None:
-    """Else whoever types a neighbor's address would learn from the count whether the neighbor reported this."""
+    """Otherwise, anyone who types a neighbor's address could tell from the count whether the neighbor reported this."""
     walk.to_details().on("duplicates", follow=earlier.reference, email="ana@example.org")
-    assert "You follow it now." in walk.html
+    assert "You’re following it." in walk.html
     assert people(earlier) == 2
 
 
@@ -162,7 +162,7 @@ def test_the_count_of_people_changes_neither_priority_nor_due_date(
     before = ServiceRequest.objects.values(*fields).get()
     for _ in range(many):
         followers.join(earlier.pk, reporter=factories.NOBODY, language="en")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert people(earlier) == 1 + many
     assert ServiceRequest.objects.values(*fields).get() == before
 
@@ -196,8 +196,8 @@ def test_the_reporter_is_not_told_that_anothers_words_are_theirs(cast: Rivermark
     assert made.link is not None
     reader.get(f"/l/{links.token(made.link)}/")
     page = reader.get(f"/r/{made.service_request.reference}/")
-    assert "A resident wrote to us" in page.content.decode()
-    assert "You wrote to us" not in page.content.decode()
+    assert "A resident sent us a message" in page.content.decode()
+    assert "You sent us a message" not in page.content.decode()
 
 
 def test_photos_are_told_to_be_left_and_go(
@@ -209,7 +209,7 @@ def test_photos_are_told_to_be_left_and_go(
     # Another place, where something else was reported: the question comes back.
     walk.on("location", address="12 Elm St", lat="40.50005", long="-69.0")
     assert walk.get("duplicates").at == "duplicates"
-    assert "Your photos do not go along." in walk.html
+    assert "Your photos won’t be added." in walk.html
     kept = Photo.objects.get()
     with django_capture_on_commit_callbacks(execute=True):
         followers.follow(walk.draft.pk, earlier.pk)
@@ -251,10 +251,10 @@ def make_private(one: ServiceRequest, cast: Rivermark) -> None:
 @pytest.mark.parametrize(
     ("became", "said"),
     [
-        (end, "That report has ended: “Fixed.” We kept what you typed."),
-        (merge, "That report has ended: “Joined with an earlier report.” We kept what you typed."),
-        (hide, "That report cannot be followed any more. We kept what you typed."),
-        (make_private, "That report cannot be followed any more. We kept what you typed."),
+        (end, "That report is closed: “Fixed.” We kept what you typed."),
+        (merge, "That report is closed: “Combined with an earlier report.” We kept what you typed."),
+        (hide, "You can’t follow that report anymore. We kept what you typed, so"),
+        (make_private, "You can’t follow that report anymore. We kept what you typed, so"),
     ],
 )
 def test_what_cannot_be_followed_any_more_is_said_and_the_draft_kept(
@@ -283,7 +283,7 @@ def test_if_others_are_left_the_page_stays_with_what_was_typed(
     hide(earlier, cast)
     walk.on("duplicates", follow=earlier.reference, email="tia@example.org")
     assert (walk.status, walk.at) == (422, "duplicates")
-    assert "That report cannot be followed any more." in walk.html
+    assert "You can’t follow that report anymore." in walk.html
     assert "tia@example.org" in walk.html
     assert "The other hole" in walk.html
     assert "Deep hole" not in walk.html
@@ -302,7 +302,7 @@ def test_what_ends_between_the_look_and_the_lock_is_not_joined(
     monkeypatch.setattr(followers, "follow", after_it_ended)
     walk.on("duplicates", follow=earlier.reference)
     assert walk.at == "details/1"
-    assert "That report has ended" in walk.html
+    assert "That report is closed" in walk.html
     assert people(earlier) == 1
 
 
@@ -342,7 +342,7 @@ def test_another_place_is_asked_about_anew(cast: Rivermark, earlier: ServiceRequ
 def test_neither_yes_nor_no_is_asked_again_with_the_address_kept(earlier: ServiceRequest, walk: Walk) -> None:
     walk.to_details().on("duplicates", email="tia@example.org")
     assert walk.status == 422
-    assert "Follow one of these, or say that yours is different." in walk.html
+    assert "Follow one of these reports, or select “No, mine is different.”" in walk.html
     assert "tia@example.org" in walk.html
 
 
@@ -355,7 +355,7 @@ def test_the_language_can_be_switched_without_losing_the_address(earlier: Servic
 
 def test_words_of_danger_make_a_request_of_their_own(cast: Rivermark, earlier: ServiceRequest, walk: Walk) -> None:
     """They must rise in the queue and reach the person on call, which one more person on a report does not."""
-    walk.begin("A hole, and I smell gas").on("emergency", to_next_page="1")
+    walk.begin("A hole, and I smell gas").on("emergency", go_on="1")
     walk.on("service", service="pothole").on("location", address="12 Elm St")
     assert walk.at == "details/1"
 
@@ -372,7 +372,7 @@ def test_a_service_may_ask_for_the_whole_block_first(outage: ServiceVersion, wal
     near = factories.routed(outage, "No water")
     walk.begin("Nothing comes out", service="outage").on("location", address="12 Elm St")
     assert walk.at == "duplicates"
-    assert "Is it only your place, or the whole block?" in walk.html
+    assert "Is it just your place or the whole block?" in walk.html
     assert "No water" not in walk.html
     walk.on("duplicates", block="1")
     assert walk.at == "duplicates"

@@ -47,8 +47,8 @@ def test_danger_is_heard_wherever_it_is_typed(cast: Rivermark, client: Client, w
     if where not in ("text", "changed text"):
         address = said.get("address", "12 Elm St")
         walk.on("location", address=address, note=said.get("place note", ""))
-    if where == "address" and walk.at == "where/choose":
-        walk.on("where/choose", choice=OWN_WORDS)
+    if where == "address" and walk.at == "location/choose":
+        walk.on("location/choose", choice=OWN_WORDS)
     if where in ("details", "answer", "photo"):
         more: dict[str, Any] = {}
         if where == "photo":
@@ -102,7 +102,7 @@ def test_who_is_in_danger_is_not_sent_to_follow_an_earlier_report(cast: Rivermar
 def test_going_on_keeps_everything_that_was_typed(walk: Walk) -> None:
     walk.to_check()
     typed = walk.draft.typed
-    walk.on("details/1", text=GAS, q_where="lane", q_damage="a bent rim").on("emergency", to_next_page="1")
+    walk.on("details/1", text=GAS, q_where="lane", q_damage="a bent rim").on("emergency", go_on="1")
     assert walk.at == "check"
     kept = walk.draft.typed
     assert {name: kept[name] for name in typed if name != "text"} == {
@@ -118,8 +118,8 @@ def test_who_changes_the_words_is_not_waited_for_any_more(walk: Walk) -> None:
     walk.begin(GAS).on("problem", text=TEXT)
     assert walk.at == "service"
     assert walk.draft.warning == ""
-    # Whoever went on once stays marked, whatever the words become.
-    walk.on("problem", text=GAS).on("emergency", to_next_page="1").on("problem", text="I want to die")
+    # A draft that continued once stays marked, however its text changes.
+    walk.on("problem", text=GAS).on("emergency", go_on="1").on("problem", text="I want to die")
     assert walk.draft.warning == "shown"
     walk.on("problem", text=TEXT)
     assert walk.draft.warning == "went_on"
@@ -140,8 +140,8 @@ def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_
     walk: Walk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped = walk.begin(GAS).draft
-    went_on = walk.begin(GAS).on("emergency", to_next_page="1").draft
-    asked_again = walk.begin(GAS).on("emergency", to_next_page="1").on("problem", text="I want to die").draft
+    went_on = walk.begin(GAS).on("emergency", go_on="1").draft
+    asked_again = walk.begin(GAS).on("emergency", go_on="1").on("problem", text="I want to die").draft
     changed = walk.begin(GAS).on("problem", text=TEXT).draft
     now = app_now()
 
@@ -158,10 +158,10 @@ def test_a_draft_that_stopped_at_the_question_goes_after_a_day_and_others_after_
 
 def test_the_question_page_says_until_when_what_was_typed_is_kept(walk: Walk) -> None:
     walk.begin(GAS)
-    assert "We keep what you typed. After the call you can come back and finish." in walk.html
+    assert "We’ll keep what you typed. After the call, you can come back and finish." in walk.html
     assert walk.draft.expires_at - app_now() <= dt.timedelta(hours=24)
     day = wording.long_time(walk.draft.expires_at, walk.draft.jurisdiction.zone)
-    assert wording.one_stop(f"We keep it until {day}.") in walk.html
+    assert wording.one_stop(f"We’ll keep it until {day}.") in walk.html
 
 
 # --- Counted ----------------------------------------------------------------------------------------------------------
@@ -225,8 +225,8 @@ def test_presses_are_limited_by_address(walk: Walk, settings: Settings) -> None:
 
 
 def test_a_service_code_that_nobody_offers_is_not_kept_in_the_counts(cast: Rivermark) -> None:
-    draft = drafts.begin(cast.city, visitor="v", language="en", text=GAS, service="call 617-555-0142")
-    danger.ask(draft)
+    draft = drafts.create(cast.city, visitor="v", language="en", text=GAS, service="call 617-555-0142")
+    danger.question_shown(draft)
     assert counts() == {("", "phrase", "asked"): 1}
 
 

@@ -44,10 +44,10 @@ def add_photo(draft: Draft) -> Photo:
 
 def test_the_path_says_how_long_it_keeps_and_later_keeps_a_half_filled_page(walk: Walk) -> None:
     walk.to_details()
-    assert "We keep what you typed until" in walk.html
+    assert "We’ll keep what you typed until" in walk.html
     assert walk.on("details/1", text="Half a sent", q_where="", later="1").at == "later"
     assert walk.draft.typed["text"] == "Half a sent"
-    assert "Your report is not sent yet." in walk.html
+    assert "Your report hasn’t been sent yet." in walk.html
 
 
 def test_the_mailed_link_opens_the_draft_on_another_device_with_its_photos(walk: Walk) -> None:
@@ -56,14 +56,14 @@ def test_the_mailed_link_opens_the_draft_on_another_device_with_its_photos(walk:
     photo = add_photo(draft)
     path = link_mailed(walk)
     phone = Client()
-    # A program that looks into mails visits links: that moves nothing.
-    assert "Go on here" in phone.get(path).content.decode()
+    # Mail scanners visit links, which must not move the draft.
+    assert "Continue here" in phone.get(path).content.decode()
     assert phone.head(path).status_code == 200
     assert walk.get("details/1").status == 200
     answer = phone.post(path, follow=True)
     assert TEXT in answer.content.decode()
     assert phone.get(f"/photos/{photo.name}-small.jpg").status_code == 200
-    # It is open in one browser at a time; the link takes it back.
+    # It is open in one browser at a time; the link moves it back.
     assert walk.get("details/1").status == 404
     assert walk.client.get(f"/photos/{photo.name}-small.jpg").status_code == 404
     assert walk.client.post(path).status_code == 302
@@ -96,7 +96,7 @@ def test_a_link_that_was_asked_for_too_often_is_not_mailed(walk: Walk) -> None:
         assert walk.status == 200
     walk.on("later", email=ANA)
     assert walk.status == 429
-    assert "We mailed this link already." in walk.html
+    assert "We already emailed you this link." in walk.html
     assert OutboxRow.objects.filter(kind="mail_draft").count() == 3
 
 
@@ -127,7 +127,7 @@ def test_a_forgotten_or_sent_draft_is_not_mailed_any_more(walk: Walk) -> None:
 def test_a_wrong_link_is_404(walk: Walk, change: str) -> None:
     walk.to_details()
     number, secret = links.draft_token(walk.draft).split("-")
-    other = drafts.begin(walk.draft.jurisdiction, visitor="f" * 32, language="en")
+    other = drafts.create(walk.draft.jurisdiction, visitor="f" * 32, language="en")
     token = {
         "secret": f"{number}-{'a' * len(secret)}",
         "draft": f"{other.pk.hex}-{secret}",
@@ -188,7 +188,7 @@ def test_forgetting_takes_every_draft_its_photos_the_links_and_the_sign_in(walk:
     assert link is not None
     walk.client.get(link[1], follow=True)
     answer = walk.client.post("/forget/")
-    assert "This device knows nothing of you any more." in answer.content.decode()
+    assert "Your information is gone from this device" in answer.content.decode()
     assert not Draft.objects.exists()
     assert not Photo.objects.exists()
     assert not default_storage.exists(photo.path)
@@ -243,7 +243,7 @@ def test_what_a_second_tab_typed_after_sending_comes_back(walk: Walk) -> None:
     walk.post(f"/report/{draft_id}/details/1/", text="It got <b>worse</b> since", q_where="lane")
     assert walk.status == 409
     assert "It got &lt;b&gt;worse&lt;/b&gt; since" in walk.html
-    assert "This report was sent" in walk.html
+    assert "This report was already sent" in walk.html
     assert ServiceRequest.objects.get().description == TEXT
 
 
@@ -259,7 +259,7 @@ def test_a_draft_that_is_gone_gives_back_what_its_page_held(walk: Walk, gone: st
     assert walk.status == (410 if gone == "expired" else 404)
     assert "It took me an hour to type this" in walk.html
     assert "a bent rim" in walk.html
-    assert "Begin again with these words" in walk.html
+    assert "Start over with this text" in walk.html
     assert walk.begin("It took me an hour to type this").at == "service"
 
 
@@ -302,7 +302,7 @@ def test_what_another_site_sends_is_not_shown(walk: Walk, origin: str) -> None:
 
 @pytest.mark.shows("4.20")
 def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast: Rivermark, walk: Walk) -> None:
-    walk.begin("He sleeps by the gate").on("service", service="outreach").on("emergency", to_next_page="1")
+    walk.begin("He sleeps by the gate").on("service", service="outreach").on("emergency", go_on="1")
     walk.on("location", address="12 Elm St").on("details/1", text="He sleeps by the gate").on("contact", none="1")
     assert walk.at == "check"
     seen = re.search(r'name="version" value="(\d+)"', walk.html)
@@ -311,7 +311,7 @@ def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast:
     walk.on("check", version=seen[1])
     assert not ServiceRequest.objects.exists()
     assert walk.at == "check"
-    assert "Please look again." in walk.html
+    assert "Please check your report again." in walk.html
     seen = re.search(r'name="version" value="(\d+)"', walk.html)
     assert seen is not None
     assert walk.on("check", version=seen[1]).at == "sent"
@@ -337,7 +337,7 @@ def test_a_new_question_while_the_form_is_open_is_asked_and_the_rest_kept(cast: 
     assert walk.at == "details/1"
     assert "q_depth" in walk.html
     assert "New words of mine" in walk.html
-    assert "Please look again." in walk.html
+    assert "Please check them." in walk.html
 
 
 def publish(

@@ -1,4 +1,4 @@
-"""Saying where: words, points and codes for one place, the city's things near it, and ground that is another's."""
+"""The location pages: addresses, points and asset numbers, nearby assets, and other owners' land."""
 
 import re
 from typing import Any
@@ -79,9 +79,7 @@ def at_asset(walk: Walk) -> Walk:
 def test_things_near_the_place_are_asked_for_nearest_first(cast: Rivermark, walk: Walk) -> None:
     lamps(cast)
     assert at_asset(walk).at == "asset"
-    assert walk.html.index("Street light L00001, 8 meters away") < walk.html.index(
-        "Street light L00002, 17 meters away"
-    )
+    assert walk.html.index("Street light L00001, 28 feet away") < walk.html.index("Street light L00002, 55 feet away")
     # By its value: a CSRF token may hold these two letters by chance.
     assert 'value="T1"' not in walk.html
 
@@ -98,7 +96,7 @@ def test_the_chosen_thing_gives_the_place_and_is_shown_back_to_everybody_it_conc
     walk.on("details/1", text=TEXT).on("contact", none="1")
     assert "Street light L00002" in walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert made.asset is not None
     assert made.asset.asset_id == "L00002"
@@ -138,7 +136,7 @@ def test_what_was_not_offered_cannot_be_chosen(cast: Rivermark, walk: Walk, thin
     lamps(cast)
     at_asset(walk).on("asset", asset=thing)
     assert walk.status == 422
-    assert "Choose one, or say that it is none of these." in walk.html
+    assert "Choose one, or select “None of these, or I don’t know.”" in walk.html
 
 
 def test_a_number_in_the_address_box_is_the_thing(cast: Rivermark, walk: Walk) -> None:
@@ -191,9 +189,9 @@ def test_beyond_the_boundary_the_neighbors_card_says_how_to_reach_them_and_we_se
     assert walk.send().at == "owner"
     walk.on("owner", send="1").on("details/1", text=TEXT, q_where="lane", q_damage="a rim")
     walk.on("contact", email="ana@example.org", language="en")
-    assert "We send it to Marlbury for you" in walk.html
+    assert "We’ll send it to Marlbury for you" in walk.html
     walk.send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     tasks.drain(OutboxRow.Lane.OUTSIDE)
     made = ServiceRequest.objects.get()
     assert (made.disposition, made.owner.name) == ("handed_over", "Marlbury")  # type: ignore[union-attr]
@@ -207,14 +205,14 @@ def test_beyond_the_boundary_what_is_urgent_goes_to_the_neighbor_too(cast: River
     factories.service(cast.city, "danger", priority=1, duplicate_policy="never")
     assert beyond(walk, "danger").at == "owner"
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1").send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert ServiceRequest.objects.get().disposition == "handed_over"
 
 
 def test_a_neighbor_without_an_address_is_not_promised_anything(cast: Rivermark, walk: Walk) -> None:
     neighbor(cast, email="")
     assert beyond(walk).at == "owner"
-    assert "Please tell them yourself." in walk.html
+    assert "Please contact them yourself." in walk.html
     assert "Send it" not in walk.html
     assert walk.on("owner", send="1").at == "owner"
     assert walk.send().at == "owner"
@@ -225,7 +223,7 @@ def test_a_neighbor_without_an_address_is_not_promised_anything(cast: Rivermark,
 def test_a_place_that_is_nobodys_cannot_be_sent_by_direct_post(cast: Rivermark, walk: Walk) -> None:
     at_where(walk, address="12 Elm St")
     draft = walk.draft
-    drafts.keep(draft, place={"lat": 0.0, "long": 0.0, "address": "", "note": "at sea", "source": "pin"})
+    drafts.save(draft, place={"lat": 0.0, "long": 0.0, "address": "", "note": "at sea", "source": "pin"})
     assert walk.send().at == "location"
     assert "This place is outside Rivermark." in walk.html
     assert "at sea" in walk.html
@@ -243,9 +241,9 @@ def test_an_owner_within_the_city_without_an_address_is_told_by_us(cast: Riverma
     factories.service(cast.city, "line", place_rule="polygon", owner_kinds=["utility"], duplicate_policy="never")
     walk.begin(service="line").on("location", address="12 Elm St")
     assert walk.at == "owner"
-    assert "You can send your report to us, and we will tell them." in walk.html
+    assert "You can send your report to us, and we’ll let them know." in walk.html
     walk.on("owner", send="1").on("details/1", text=TEXT).on("contact", none="1").send()
-    factories.let_the_worker_work()
+    factories.run_worker()
     made = ServiceRequest.objects.get()
     assert (made.status, made.owner.name) == ("routed", "CLP")  # type: ignore[union-attr]
 

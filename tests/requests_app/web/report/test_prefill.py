@@ -1,4 +1,4 @@
-"""Links and signs that open the report path filled in. Reading one writes nothing, and junk in it is told or left out."""
+"""Links and signs that prefill the report path. Reading one writes nothing; invalid values are reported or left out."""
 
 import itertools
 from typing import Any
@@ -72,9 +72,9 @@ def test_junk_in_a_link_never_breaks_it(cast: Rivermark, client: Client, name: s
 
 def test_what_a_link_says_wrongly_is_told_and_the_path_asks(cast: Rivermark, client: Client) -> None:
     html = page(client, "asset=L99999&service=nosuch&sign=QQQQQ")
-    assert "We know nothing with the number “L99999”." in html
-    assert "That service is not offered here." in html
-    assert "We do not know this sign any more." in html
+    assert "We couldn’t find anything with the number “L99999.”" in html
+    assert "We don’t offer that service here." in html
+    assert "We don’t recognize this sign." in html
     answer = client.post("/report/", {"text": "A hole", "asset": "L99999", "service": "pothole"})
     assert answer["Location"].endswith("/location/")
 
@@ -102,7 +102,7 @@ def test_another_service_and_another_language_keep_the_place(cast: Rivermark, cl
 
 def playground(cast: Rivermark, **columns: Any) -> ShortLink:
     given: dict[str, Any] = {"label": "Playground", "address": "Millstream Park", "point": at(-69.01, 40.51), **columns}
-    return signs.make(cast.city, actor=cast.ada, **given)
+    return signs.create(cast.city, actor=cast.ada, **given)
 
 
 def test_a_sign_opens_its_place_and_service_in_the_words_on_it(cast: Rivermark, client: Client) -> None:
@@ -140,7 +140,7 @@ def test_a_things_number_is_a_sign_without_a_row(cast: Rivermark, client: Client
 def test_a_row_of_a_thing_adds_its_service(cast: Rivermark, client: Client) -> None:
     from requests_app.models import Asset
 
-    signs.make(cast.city, label="Light", service=cast.pothole.service, asset=Asset.objects.get(), actor=cast.ada)
+    signs.create(cast.city, label="Light", service=cast.pothole.service, asset=Asset.objects.get(), actor=cast.ada)
     typed = begun(client, sign="L00417").typed
     assert (typed["service"], typed["place"]["asset"]["number"]) == ("pothole", "L00417")
 
@@ -149,7 +149,7 @@ def test_a_sign_that_came_down_leads_to_the_first_page_without_the_place(cast: R
     sign = playground(cast)
     signs.end(sign)
     html = client.get(f"/q/{sign.code}", follow=True).content.decode()
-    assert "We do not know this sign any more." in html
+    assert "We don’t recognize this sign." in html
     assert "Millstream Park" not in html
 
 
@@ -157,7 +157,7 @@ def test_another_citys_sign_says_nothing_here(cast: Rivermark, client: Client) -
     other = factories.jurisdiction("Stonecliff", hosts=["stonecliff.example"])
     cast.city.hosts = ["testserver"]
     cast.city.save()
-    sign = signs.make(other, label="Pier", address="Pier 1", actor=cast.ada)
+    sign = signs.create(other, label="Pier", address="Pier 1", actor=cast.ada)
     assert "Pier 1" not in page(client, f"sign={sign.code}")
 
 

@@ -1,4 +1,4 @@
-"""What the door notices of who sends a report. It is taken and worked on all the same; only its publication waits."""
+"""Spam signals. A report with one is accepted and worked on; only its publication waits for review."""
 
 import json
 import time
@@ -32,7 +32,7 @@ from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.32")]
-PENDING_REVIEW = "Somebody will look at it before everyone can see it."
+PENDING_REVIEW = "Someone will review it before everyone can see it."
 
 
 def report(walk: Walk, number: int = 0, **contact: str) -> ServiceRequest:
@@ -64,7 +64,7 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     assert (held.public_state, held.review_reason) == ("held", "limit")
     assert PENDING_REVIEW in walk.html
     assert "too" not in walk.html.split("<main", 1)[1].split("</main")[0].lower().split()
-    factories.let_the_worker_work()
+    factories.run_worker()
     held.refresh_from_db()
     assert held.status == "routed"
     assert held.department is not None
@@ -77,7 +77,7 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     assert Client().get(f"/r/{held.reference}/").status_code == 404
     own = walk.client.get(f"/l/{factories_link(held)}/", follow=True)
     assert own.status_code == 200
-    assert "Only you and the city see this until somebody has looked at it." in own.content.decode()
+    assert "Only you and the city can see this until someone reviews it." in own.content.decode()
 
 
 def factories_link(service_request: ServiceRequest) -> str:
@@ -204,7 +204,7 @@ def test_neither_is_given_back_as_if_somebody_had_typed_it(walk: Walk) -> None:
     assert answer.status_code == 302
 
 
-# --- Devices, and other doors -----------------------------------------------------------------------------------------
+# --- Devices and other channels ---------------------------------------------------------------------------------------
 
 
 def from_device(**changes: Any) -> dict[str, Any]:

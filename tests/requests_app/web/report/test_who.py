@@ -48,10 +48,10 @@ def box(html: str, heading_id: str) -> str:
 def test_it_says_what_may_become_of_a_name_and_how_to_stay_unknown(cast: Rivermark, walk: Walk) -> None:
     html = walk.to_contact().html
     assert (
-        "We do not show your name. A court or a records law may make us give it out. To stay unknown, leave it blank."
-        in html
+        "We don’t show your name to the public. A court or a public records law may require us to release it. "
+        "To stay anonymous, leave it blank." in html
     )
-    assert "A crew may call this number. We do not text." in html
+    assert "A crew may call this number. We don’t send texts." in html
     for marked in (
         'type="tel"',
         'inputmode="tel"',
@@ -90,7 +90,7 @@ def test_what_is_no_phone_number_is_told_and_kept(cast: Rivermark, walk: Walk, p
 
 def test_it_says_why_and_does_not_say_that_one_can_stay_unknown(at_contact: Walk) -> None:
     assert "The law lets us act only if we know who tells us." in at_contact.html
-    assert "To stay unknown" not in at_contact.html
+    assert "To stay anonymous" not in at_contact.html
     spanish = at_contact.client.get(f"/es/report/{at_contact.draft.pk}/contact/").content.decode()
     assert "La ley pide saber quién avisa." in spanish
 
@@ -125,7 +125,7 @@ def test_both_are_kept_for_the_staff_alone(cast: Rivermark, at_contact: Walk) ->
         f"/open311/v2/requests/{made.display_reference}.json?extensions=true",
     ):
         assert "9 Elm St" not in Client().get(path).content.decode()
-    factories.let_the_worker_work()
+    factories.run_worker()
     for user, may in ((cast.tom, True), (cast.dev, False)):
         client = Client()
         client.force_login(user)
@@ -204,7 +204,7 @@ def test_a_kept_report_that_waits_for_its_link_says_so_until_it_is_pressed(cast:
     walk.client.get("/report/offline/token.json")
     answer = walk.client.post("/report/offline/send/", kept(service="swings")).json()
     assert answer["state"] == "needs"
-    assert "press the link in our mail" in answer["message"]
+    assert "select the link in our email" in answer["message"]
     assert "reference" not in answer
     assert "One more step" in walk.client.get(answer["url"]).content.decode()
     asked = walk.client.post("/report/offline/send/", {**kept(), "ask": "1"}).json()
@@ -248,7 +248,7 @@ def test_a29_all_of_a_host_can_be_listed(cast: Rivermark) -> None:
 def test_a29_it_cannot_send_and_is_told_to_call(cast: Rivermark, listed: str, walk: Walk) -> None:
     walk.to_contact().on("contact", email=TROLL, name=NAME, language="en")
     assert walk.status == 422
-    assert "We take nothing from this e-mail address. Call us at 555-0100." in walk.html
+    assert "We can’t accept reports from this email address. Call us at 555-0100." in walk.html
     assert NAME in walk.html
     assert walk.on("check").at == "contact"
     assert not ServiceRequest.objects.exists()

@@ -28,7 +28,7 @@ class Holder:
 
     def __init__(self, version: Any, **options: Any) -> None:
         made = factories.submitted(version, **options)
-        factories.let_the_worker_work()
+        factories.run_worker()
         assert made.link is not None
         self.link, self.pk, self.reference = made.link, made.service_request.pk, made.service_request.reference
         self.client = Client()
@@ -103,7 +103,7 @@ def test_what_is_no_photo_is_told_by_name_and_the_good_ones_are_kept(cast: River
     holder = ana(cast)
     holder.send(photos=[jpeg(), jpeg("notes.txt", b"not a photo")])
     assert holder.status == 422
-    assert "notes.txt: This file is not a photo" in holder.html
+    assert "notes.txt: We can’t read this file" in holder.html
     assert Photo.objects.count() == 1
     assert Photo.objects.get().name in holder.html
 
@@ -114,7 +114,7 @@ def test_beyond_the_limit_the_first_ones_are_kept_and_the_others_named(cast: Riv
     assert holder.status == 422
     assert Photo.objects.count() == 5
     assert "left out: 5.jpg, 6.jpg" in holder.html
-    assert "as many photos as we can take" in holder.html
+    assert "as many photos as we can accept" in holder.html
     holder.send("upload/", photos=jpeg("late.jpg"), key="k")
     assert (holder.status, Photo.objects.count()) == (422, 5)
 
@@ -201,7 +201,7 @@ def test_photos_come_also_after_work_began_and_not_after_it_ended(cast: Rivermar
     progress.resolve(holder.pk, disposition="fixed", words="Filled.", actor=cast.tom, visited=True)
     holder.send(photos=[jpeg()])
     assert Photo.objects.count() == 1
-    assert "This cannot be done any more" in holder.html
+    assert "You can’t do this anymore" in holder.html
 
 
 def test_what_a_photo_shows_is_said_for_who_cannot_see_it_and_holds_no_phone_number(cast: Rivermark) -> None:
@@ -248,25 +248,25 @@ def test_what_staff_took_out_of_a_photos_words_stays_out_while_a_page_with_them_
     holder = ana(cast)
     photo = described(holder, "Bo Miller at the hole")
     seen = version_of(photo.alt)
-    moderation.hide_words(
+    moderation.hide_text(
         holder.pk,
-        {f"photo-{photo.pk}": moderation.NewWords("[…] at the hole", seen)},
+        {f"photo-{photo.pk}": moderation.Replacement("[…] at the hole", seen)},
         reason="personal_data",
         actor=cast.pia,
     )
     for words in ("Bo Miller at the hole", "Bo Miller again"):
         holder.send(**{f"alt_{photo.name}": words})
         assert holder.status == 422
-        assert "taken out by" in holder.html
+        assert "removed by" in holder.html
         assert "This text stays as it is now." in holder.html
-    later_photos.describe(holder.pk, {photo.name: "Bo Miller at the hole"})
+    later_photos.save_descriptions(holder.pk, {photo.name: "Bo Miller at the hole"})
     photo.refresh_from_db()
     assert photo.alt == "[…] at the hole"
     # A page of now says so, and sends nothing of it.
     page = holder.client.get(f"/r/{holder.reference}/photos/").content.decode()
-    assert "taken out by" in page
+    assert "removed by" in page
     assert holder.send(photos=[jpeg()]).status == 302
-    moderation.restore(TextRevision.objects.get().pk, actor=cast.pia)
+    moderation.restore_text(TextRevision.objects.get().pk, actor=cast.pia)
     holder.send(**{f"alt_{photo.name}": "A hole"})
     photo.refresh_from_db()
     assert photo.alt == "A hole"

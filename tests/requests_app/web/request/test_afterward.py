@@ -93,13 +93,13 @@ def reopened(cast: Rivermark, made: ServiceRequest) -> None:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (nothing, "Streets will look at it by"),
-        (accepted, "Goal: done by"),
-        (planned, "Planned for Thursday, June 3"),
-        (made_safe, "Goal: done by"),
+        (nothing, "Streets will review it by"),
+        (accepted, "Target: fixed by"),
+        (planned, "Scheduled for Thursday, June 3"),
+        (made_safe, "Target: fixed by"),
         (held, "until Wednesday, June 9"),
         (asked, "until"),
-        (reopened, "Streets will look at it by"),
+        (reopened, "Streets will review it by"),
     ],
 )
 @pytest.mark.parametrize("who", ["reporter", "stranger"])
@@ -114,7 +114,7 @@ def test_there_is_exactly_one_next_date_whatever_happened(
 
 def test_a_plan_whose_day_has_passed_is_followed_by_the_goal(cast: Rivermark, pothole: ServiceRequest) -> None:
     planned_and_past(cast, pothole)
-    assert "Goal: done by" in top(page(Client(), pothole))
+    assert "Target: fixed by" in top(page(Client(), pothole))
 
 
 @pytest.mark.parametrize("disposition", ["fixed", "not_found", "cannot_do", "answered"])
@@ -124,8 +124,8 @@ def test_what_has_ended_promises_and_forecasts_nothing(
     progress.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
     read = top(page(Client(), pothole))
     assert not re.findall(A_DATE, read)
-    assert "What is usual" not in read
-    assert "Our goal" not in read
+    assert "How long it usually takes" not in read
+    assert "Our target" not in read
 
 
 def ended(cast: Rivermark, count: int, *, days: int = 4, ago: int = 1) -> None:
@@ -145,9 +145,9 @@ def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Riverm
     ended(cast, 17, days=4)
     ended(cast, 3, days=30)
     read = top(page(Client(), pothole))
-    assert "most (8 in 10) were finished within 4 days, half within 4 days." in read
-    assert "We counted 20 reports of this kind from the last 90 days." in read
-    assert "Our goal" not in read
+    assert "4 days or less for most reports (8 in 10), and 4 days or less for half." in read
+    assert "Based on 20 reports of this kind from the last 90 days." in read
+    assert "Our target" not in read
 
 
 @pytest.mark.shows("5.11")
@@ -157,16 +157,16 @@ def test_with_too_few_or_too_old_ones_it_is_the_goal_and_called_one(
 ) -> None:
     ended(cast, count, ago=ago)
     read = top(page(Client(), pothole))
-    assert "Our goal for this kind of report:" in read
-    assert "A goal, not a guarantee." in read
-    assert "What is usual" not in read
+    assert "Our target for this kind of report:" in read
+    assert "This is a target, not a promise." in read
+    assert "How long it usually takes" not in read
 
 
 def test_with_neither_history_nor_goal_nothing_is_said(cast: Rivermark, pothole: ServiceRequest) -> None:
     Target.objects.update(valid_from=dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
     read = top(page(Client(), pothole))
-    assert "What is usual" not in read
-    assert "Our goal" not in read
+    assert "How long it usually takes" not in read
+    assert "Our target" not in read
 
 
 # --- Words that were written while the report changed -------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_words_for_what_ended_meanwhile_stand_ready_to_open_it_again(cast: River
     ana = holder(pothole)
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     html = write(ana, pothole, "add")
-    assert "The report changed while you wrote." in html
+    assert "The report changed while you were typing." in html
     form = html[html.index("/not-fixed/") :]
     assert WORDS in form[: form.index("</form>")]
     assert not Comment.objects.filter(text=WORDS).exists()
@@ -222,7 +222,7 @@ def test_on_day_31_the_words_are_given_back_with_the_way_to_report_anew(
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     ServiceRequest.objects.filter(pk=pothole.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
     html = write(ana, pothole, "not-fixed")
-    assert "Your words were not sent" in html
+    assert "Your message wasn’t sent" in html
     assert WORDS in html
     assert "/report/?service=pothole" in html
     pothole.refresh_from_db()
@@ -239,7 +239,7 @@ def test_words_for_what_was_joined_meanwhile_go_to_the_report_that_is_worked_on(
     assert answer.status_code == 200
     assert Comment.objects.get(text=WORDS).service_request_id == pothole.pk
     html = answer.content.decode()
-    assert WORDS in html[html.index("What happened so far") :], "and they read it on their own page"
+    assert WORDS in html[html.index("What’s happened so far") :], "and they read it on their own page"
     assert WORDS not in page(holder(pothole), pothole), "which is not the other reporter's to read"
     assert WORDS not in page(Client(), mine)
 
@@ -263,7 +263,7 @@ def test_words_for_what_nobody_may_read_any_more_are_given_back(
     assert answer.status_code == 404
     html = answer.content.decode()
     assert WORDS in html
-    assert "What you wrote was not sent." in html
+    assert "Your message wasn’t sent." in html
     assert "Call us:" in html
     assert not Comment.objects.filter(text=WORDS).exists()
 
@@ -279,7 +279,7 @@ def test_what_is_hidden_stays_open_to_its_reporter_who_can_add_to_it(cast: River
 def test_words_of_whoever_lost_their_link_are_given_back(pothole: ServiceRequest) -> None:
     html = write(Client(), pothole, "add", status=403)
     assert WORDS in html
-    assert "Open the private link from our message" in html
+    assert "open the private link in our email" in html
 
 
 def test_markup_and_nonsense_in_words_that_come_back_are_only_words(cast: Rivermark, pothole: ServiceRequest) -> None:
@@ -304,12 +304,12 @@ def test_words_go_both_ways_and_each_reads_what_is_theirs(cast: Rivermark, potho
         assert "We look on Friday." in html
         assert own in html
         assert other not in html
-        assert html.count("You wrote to us") == 1
-        assert html.count("A resident wrote to us") == 1
+        assert html.count("You sent us a message") == 1
+        assert html.count("A resident sent us a message") == 1
     html = page(anybody, pothole)
     assert "We look on Friday." in html
     assert "Words of" not in html
-    assert html.count("A resident wrote to us") == 2
+    assert html.count("A resident sent us a message") == 2
 
 
 # --- The way out ------------------------------------------------------------------------------------------------------
@@ -329,6 +329,6 @@ def test_the_way_out_of_a_report_that_is_erased_says_that_it_is_over(cast: River
     for answer in (Client().get(path), Client().post(path), Client().post("/l/1-nonsense/stop/")):
         assert answer.status_code == 404
         html = answer.content.decode()
-        assert "This link does not work any more" in html
+        assert "This link doesn’t work anymore" in html
         assert "call us" in html
         assert pothole.display_reference not in html

@@ -113,7 +113,7 @@ def cast() -> Rivermark:
 def ana(cast: Rivermark, **options: Any) -> Holder:
     options.setdefault("answers", {"where": "lane", "damage": "a bent rim"})
     made = factories.submitted(options.pop("version", cast.pothole), **options)
-    factories.let_the_worker_work()
+    factories.run_worker()
     return Holder(made)
 
 
@@ -131,9 +131,9 @@ def test_the_page_shows_all_that_was_sent_and_says_until_when_it_can_be_changed(
     assert (fields["text"], fields["address"], fields["note"], fields["q_damage"]) == (
         ["A hole as big as a plate."], ["12 Elm St"], ["by the door"], ["a bent rim"],
     )  # fmt: skip
-    assert "You can change it until Streets starts on it." in holder.html
+    assert "You can change it until Streets starts working on it." in holder.html
     assert "Lane" in holder.html.split('id="stays"')[1]
-    assert "You can change it until Streets starts on it." in track(holder)
+    assert "You can change it until Streets starts working on it." in track(holder)
 
 
 def track(holder: Holder) -> str:
@@ -144,7 +144,7 @@ def test_words_are_changed_and_what_stood_there_is_kept_for_the_staff_alone(cast
     holder = ana(cast)
     holder.save(text="A hole as big as a table.")
     assert holder.status == 302
-    assert "We changed your report" in holder.html
+    assert "Your report has been updated" in holder.html
     assert holder.request.description == "A hole as big as a table."
     revision = TextRevision.objects.get()
     assert (revision.field, revision.before, revision.after, revision.reason, revision.person) == (
@@ -152,9 +152,9 @@ def test_words_are_changed_and_what_stood_there_is_kept_for_the_staff_alone(cast
     )  # fmt: skip
     event = Event.objects.get(kind="edited")
     assert event.data == {"field": "description", "revision_id": revision.pk}
-    assert "You changed the words" in track(holder)
+    assert "You edited the report" in track(holder)
     stranger = Client().get(f"/r/{holder.request.reference}/").content.decode()
-    assert "The person who reported it changed the words" in stranger
+    assert "The person who reported it edited the report" in stranger
     assert "plate" not in stranger + track(holder)
 
 
@@ -176,7 +176,7 @@ def test_what_only_the_city_sees_is_changed_without_a_public_word(cast: Rivermar
     holder.save(note="behind the shed", q_damage="two bent rims")
     assert holder.request.place_note == "behind the shed"
     assert holder.request.answers.get(question_version__code="damage").value == "two bent rims"
-    assert told(holder).count("edited_for_staff") == 2
+    assert told(holder).count("edited_privately") == 2
     assert "changed" not in Client().get(f"/r/{holder.request.reference}/").content.decode()
 
 
@@ -184,10 +184,10 @@ def test_an_answer_may_be_taken_back_and_what_it_said_stays_with_its_question(ca
     holder = ana(cast)
     holder.save(q_damage="")
     answer = holder.request.answers.get(question_version__code="damage")
-    assert (answer.value, answer.value_words) == ("", "—")
+    assert (answer.value, answer.value_text) == ("", "—")
     assert TextRevision.objects.get().answer == answer
     holder.open().save(q_damage="yes, a rim")
-    assert holder.request.answers.get(question_version__code="damage").value_words == "yes, a rim"
+    assert holder.request.answers.get(question_version__code="damage").value_text == "yes, a rim"
 
 
 def test_a_choice_stays_whatever_is_posted(cast: Rivermark) -> None:
@@ -228,7 +228,7 @@ def test_a_second_window_does_not_write_over_the_first_unseen(cast: Rivermark) -
 def test_what_changed_is_found_by_its_new_words(cast: Rivermark) -> None:
     holder = ana(cast)
     holder.save(text="A chasm.")
-    factories.let_the_worker_work()
+    factories.run_worker()
     found = SearchDocument.objects.get(kind="request", object_id=holder.request.pk)
     assert "chasm" in found.text
     assert "plate" not in found.text
@@ -289,7 +289,7 @@ def test_several_places_are_listed_and_nothing_is_changed_before_one_is_chosen(c
 def test_an_unknown_place_is_asked_about_and_taken_in_the_reporters_words(cast: Rivermark) -> None:
     holder = ana(cast)
     holder.save(address="behind the old mill")
-    assert "We do not know this place" in holder.html
+    assert "We couldn’t find this place" in holder.html
     holder.save()
     assert (holder.request.address, holder.request.point) == ("behind the old mill", None)
 
@@ -378,7 +378,7 @@ def test_what_the_worker_has_not_come_to_yet_is_routed_by_the_new_place(cast: Ri
     rule_for_oak(cast, cast.parks)
     holder = Holder(factories.submitted(cast.pothole, answers={"where": "lane"}))
     holder.save(address="40 Oak Ave")
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert (holder.request.department, told(holder).count("routed")) == (cast.parks, 1)
 
 
@@ -450,7 +450,7 @@ def test_a_listed_threat_in_new_words_waits_for_a_look_and_the_work_goes_on(cast
     holder = ana(cast)
     holder.save(text="Fix it or I burn it down")
     assert holder.status == 302
-    assert (holder.request.public_state, holder.request.status) == ("held", "routed")
+    assert (holder.request.public_state, holder.request.status) == ("pending_review", "routed")
     assert Client().get(f"/r/{holder.request.reference}/").status_code == 404
     assert "I burn it down" in track(holder)
 
@@ -463,7 +463,7 @@ def test_too_much_is_told_and_kept(cast: Rivermark, field: str, typed: str) -> N
     holder.save(**{field: typed})
     assert holder.status == 422
     assert holder.fields[field] == [typed]
-    assert "Use at most" in holder.html
+    assert "characters or fewer" in holder.html
     assert "edited" not in told(holder)
 
 
@@ -530,7 +530,7 @@ def test_who_comes_too_late_changes_nothing_gets_the_words_back_and_is_told_what
     before = told(holder)
     holder.send(form)
     assert holder.status == 409
-    assert "It is too late to change it" in holder.html
+    assert "It’s too late to change this report" in holder.html
     assert "It is much bigger than I said at first." in holder.html
     assert holder.request.description == "A hole as big as a plate."
     assert told(holder) == before
@@ -567,7 +567,7 @@ def test_the_action_asks_the_rule_under_the_lock(cast: Rivermark) -> None:
     holder = ana(cast)
     begin(cast, holder.request.pk)
     with pytest.raises(progress.TooLate):
-        corrections.change(holder.request.pk, corrections.Correction(text="x", note=""), actor=holder.link.person)
+        corrections.correct(holder.request.pk, corrections.Correction(text="x", note=""), actor=holder.link.person)
 
 
 @pytest.mark.shows("5.9")

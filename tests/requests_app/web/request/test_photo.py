@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 def with_photo(town: Rivermark, service_request: ServiceRequest) -> Photo:
     content = factories.jpeg()
-    return photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=service_request)
+    return photos.store_upload(
+        io.BytesIO(content), size=len(content), jurisdiction=town.city, service_request=service_request
+    )
 
 
 @pytest.mark.parametrize("size", ["", "-small"])
@@ -48,7 +50,7 @@ def test_what_a_stranger_may_not_see_is_not_there(town: Rivermark, client: Clien
 
 def test_one_that_belongs_to_nobody_yet_is_seen_by_nobody(town: Rivermark, client: Client) -> None:
     content = factories.jpeg()
-    photo = photos.take(io.BytesIO(content), size=len(content), jurisdiction=town.city)
+    photo = photos.store_upload(io.BytesIO(content), size=len(content), jurisdiction=town.city)
     for reader in (None, town.tom, town.pia):
         if reader is not None:
             client.force_login(reader)

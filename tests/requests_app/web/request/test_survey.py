@@ -47,7 +47,7 @@ def test_one_press_on_the_tracking_page_says_that_it_is_fixed(fixed: ServiceRequ
     assert "Were you treated well?" in answer.content.decode()
     assert said(fixed) == {"fixed": ("yes", "")}
     assert "Thank you for your answer." in ana.get(page).content.decode()
-    event = Event.objects.get(service_request=fixed, kind="surveyed")
+    event = Event.objects.get(service_request=fixed, kind="survey_answered")
     assert event.data == {"question": "fixed", "value": "yes", "reason": None}
 
 
@@ -55,7 +55,7 @@ def test_a_no_has_its_reason_and_offers_to_open_it_again(fixed: ServiceRequest) 
     ana = browser_of(fixed)
     page = f"/r/{fixed.reference}/survey/"
     html = ana.post(page, {"fixed": "no"}, follow=True).content.decode()
-    assert "Open it again" in html
+    assert "Reopen report" in html
     assert "It came back" in html
     given = {"fixed": "no", "fixed_reason": "came_back", "treated_well": "partly", "treated_well_reason": "no_news"}
     ana.post(page, {**given, "more": "1"})

@@ -73,10 +73,10 @@ def test_a_stranger_gets_one_page_for_all_that_is_not_theirs(cast: Rivermark, cl
     answer = client.get(f"/r/{reference}/")
     assert answer.status_code == 404
     html = answer.content.decode()
-    assert "We could not find this report" in html
+    assert "We couldn’t find this report" in html
     assert "secret words" not in html
     assert f'value="{reference}"' in html, "what was typed is kept"
-    for act in ("answer", "add", "not-fixed", "withdraw", "stop-mails"):
+    for act in ("answer", "add", "not-fixed", "withdraw", "unsubscribe"):
         assert client.post(f"/r/{reference}/{act}/", {"sure": "1"}).status_code == 404
 
 
@@ -94,7 +94,7 @@ def test_the_private_link_opens_a_private_request_by_a_cookie_bound_to_its_page(
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
     html = answer.content.decode()
-    for shown in ("Someone sleeps outside", "12 Elm St", "by the bus stop", "Only you and the city see this."):
+    for shown in ("Someone sleeps outside", "12 Elm St", "by the bus stop", "Only you and the city can see this."):
         assert shown in html
     assert "ana@example.org" not in html
     assert "a…@example.org" in html
@@ -105,7 +105,7 @@ def test_the_private_link_opens_a_private_request_by_a_cookie_bound_to_its_page(
 def test_a_wrong_link_is_the_same_404_as_an_unknown_reference(
     client: Client, pothole: ServiceRequest, token: str
 ) -> None:
-    for path, words in (("", "We could not find this report"), ("stop/", "This link does not work any more")):
+    for path, words in (("", "We couldn’t find this report"), ("stop/", "This link doesn’t work anymore")):
         answer = client.get(f"/l/{token}/{path}")
         assert answer.status_code == 404
         assert words in answer.content.decode()
@@ -166,12 +166,12 @@ def test_any_spelling_of_the_reference_leads_to_one_address(client: Client, poth
 
 @pytest.mark.shows("3.5")
 def test_it_says_who_acts_next_and_by_when(client: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
-    assert "Streets will look at it by" in page(client, pothole)
+    assert "Streets will review it by" in page(client, pothole)
     progress.accept(pothole.pk, actor=cast.tom)
     html = page(client, pothole)
-    assert "Being worked on" in html
-    assert "Goal: done by" in html
-    assert "Streets will look at it" not in html, "one next date only"
+    assert "In progress" in html
+    assert "Target: fixed by" in html
+    assert "Streets will review it" not in html, "one next date only"
 
 
 @pytest.mark.shows("3.5")
@@ -180,9 +180,9 @@ def test_the_order_of_the_page(ana: Client, cast: Rivermark, pothole: ServiceReq
     marks = [
         "status-head",
         "next-step",
-        "Our goal for this kind",
+        "Our target for this kind",
         "What you can do",
-        "What happened so far",
+        "What’s happened so far",
         "Your report",
     ]
     marks.append("How to get help")
@@ -199,12 +199,12 @@ def test_the_timeline_is_newest_first_in_departments_words(
     conversation.comment(pothole.pk, text="We come on Thursday.", actor=cast.tom)
     progress.resolve(pothole.pk, disposition="fixed", words="Filled with hot mix.", actor=cast.tom, visited=True)
     html = page(client, pothole)
-    timeline = html[html.index("What happened so far") :]
+    timeline = html[html.index("What’s happened so far") :]
     told = [
         "Filled with hot mix.",
         "We come on Thursday.",
-        "Planned for Thursday, June 3",
-        "Work has begun",
+        "Scheduled for Thursday, June 3",
+        "Work has started",
         "Sent to Streets",
         "We got the report",
     ]
@@ -219,7 +219,7 @@ def test_a_remote_ending_says_that_it_was_done_from_the_office(
     client: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
     progress.resolve(pothole.pk, disposition="answered", words="See page 2.", actor=cast.tom, visited=False)
-    assert "Done from the office" in page(client, pothole)
+    assert "Handled from the office" in page(client, pothole)
 
 
 def test_who_did_not_say_whether_they_went_is_not_told_to_have_stayed(
@@ -227,7 +227,7 @@ def test_who_did_not_say_whether_they_went_is_not_told_to_have_stayed(
 ) -> None:
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     html = page(client, pothole)
-    assert "Done from the office" not in html
+    assert "Handled from the office" not in html
     assert "Visited" not in html
 
 
@@ -254,8 +254,8 @@ def test_what_is_usual_comes_from_enough_reports(client: Client, cast: Rivermark
             status="resolved", disposition="fixed", submitted_at=now - taken, resolved_at=now
         )
     html = page(client, pothole)
-    assert "most (8 in 10) were finished within 5 days, half within 4 days." in html
-    assert "We counted 20 reports of this kind from the last 90 days." in html
+    assert "5 days or less for most reports (8 in 10), and 4 days or less for half." in html
+    assert "Based on 20 reports of this kind from the last 90 days." in html
 
 
 def test_user_text_carries_the_language_it_was_written_in(client: Client, cast: Rivermark) -> None:
@@ -275,7 +275,7 @@ def test_a_joined_report_shows_the_status_of_the_earlier_one(
     merges.merge(mine.pk, parent=pothole, actor=cast.tom)
     progress.accept(pothole.pk, actor=cast.tom)
     html = page(client, mine)
-    assert "<h1>Being worked on</h1>" in html
+    assert "<h1>In progress</h1>" in html
     assert pothole.display_reference in html
     assert "2 people reported this." in html
     assert "The same hole." in html
@@ -291,7 +291,7 @@ def test_a_joined_report_tells_nothing_of_one_that_is_hidden(
     progress.schedule(pothole.pk, on=dt.date(2027, 6, 3), actor=cast.tom)
     moderation.hide(pothole.pk, reason="abuse", actor=cast.pia)
     html = page(client, mine)
-    assert "Joined with an earlier report" in html
+    assert "Combined with an earlier report" in html
     assert "June 3" not in html
     assert pothole.display_reference not in html
 
@@ -302,8 +302,8 @@ def test_you_is_only_said_to_the_reporter(cast: Rivermark, ana: Client, pothole:
     assert "your answer" in page(ana, pothole)
     assert "your answer" not in page(stranger, pothole)
     progress.withdraw(pothole.pk, actor=link_of(pothole).person)
-    assert "You took it back" in page(ana, pothole)
-    assert "You took it back" not in page(stranger, pothole)
+    assert "You withdrew this report" in page(ana, pothole)
+    assert "You withdrew this report" not in page(stranger, pothole)
 
 
 def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client: Client) -> None:
@@ -311,7 +311,7 @@ def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client
 
     made = factories.report(cast.outreach, "Someone")
     content = factories.jpeg()
-    taken = photos.take(
+    taken = photos.store_upload(
         io.BytesIO(content), size=len(content), jurisdiction=cast.city, service_request=made, alt="A tent"
     )
     own = f"/r/{made.reference}/photos/{taken.name}-small.jpg"
@@ -328,7 +328,7 @@ def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client
 
 
 def test_only_a_post_with_the_link_acts(ana: Client, pothole: ServiceRequest) -> None:
-    for act in ("answer", "add", "not-fixed", "withdraw", "stop-mails"):
+    for act in ("answer", "add", "not-fixed", "withdraw", "unsubscribe"):
         assert ana.get(f"/r/{pothole.reference}/{act}/").status_code == 405
         answer = Client().post(f"/r/{pothole.reference}/{act}/", {"sure": "1", "add-words": "x"})
         assert answer.status_code == 403
@@ -347,7 +347,7 @@ def test_the_reporter_adds_something_that_staff_read_and_the_public_does_not(
     ana: Client, pothole: ServiceRequest
 ) -> None:
     html = do(ana, pothole, "add", **{"add-words": "It grew."})
-    assert "The people who work on it will read it." in html
+    assert "The team working on it will read your message." in html
     assert "It grew." in html
     assert "It grew." not in page(Client(), pothole)
     pothole.refresh_from_db()
@@ -379,7 +379,7 @@ def test_an_empty_or_endless_addition_is_told_and_kept(ana: Client, pothole: Ser
     assert "Write something first." in answer.content.decode()
     answer = ana.post(f"/r/{pothole.reference}/add/", {"add-words": "y" * 3000})
     assert answer.status_code == 422
-    assert "Use at most 2000 characters. You have 3000." in answer.content.decode()
+    assert "Use 2000 characters or fewer. You have 3000." in answer.content.decode()
     assert "y" * 3000 in answer.content.decode()
     assert not Comment.objects.exists()
 
@@ -392,7 +392,7 @@ def test_the_reporter_reads_neither_notes_nor_what_others_who_joined_said(
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
     progress.reopen(pothole.pk, words="words of a neighbor", actor=person)
     html = page(ana, pothole)
-    assert "Open again" in html
+    assert "Reopened" in html
     assert "internal words" not in html
     assert "words of a neighbor" not in html
 
@@ -413,9 +413,9 @@ def test_still_broken_opens_it_again_under_the_same_number(
     ana: Client, cast: Rivermark, pothole: ServiceRequest
 ) -> None:
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    assert "Still broken" in page(ana, pothole)
+    assert "It’s not fixed" in page(ana, pothole)
     html = do(ana, pothole, "not-fixed", **{"not_fixed-words": ""})
-    assert "It is open again." in html
+    assert "Your report is open again." in html
     pothole.refresh_from_db()
     assert (pothole.status, pothole.reopened_count) == ("routed", 1)
 
@@ -434,8 +434,7 @@ def test_for_how_long_it_can_be_opened_again(
 ) -> None:
     progress.resolve(pothole.pk, disposition=disposition, words="Done.", actor=cast.tom)
     move_back(pothole, days=days)
-    label = "Still there" if disposition == "not_found" else "Still broken"
-    assert (label in page(ana, pothole)) == may
+    assert ("It’s not fixed" in page(ana, pothole)) == may
     do(ana, pothole, "not-fixed", **{"not_fixed-words": "look again"})
     pothole.refresh_from_db()
     assert (pothole.status == "routed") == may
@@ -457,7 +456,7 @@ def test_who_joined_says_still_broken_of_the_earlier_report(
 
 
 def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: ServiceRequest) -> None:
-    assert "Take it back?" in do(ana, pothole, "withdraw")
+    assert "Do you want to withdraw your report?" in do(ana, pothole, "withdraw")
     pothole.refresh_from_db()
     assert pothole.status == "routed"
     do(ana, pothole, "withdraw", sure="1")
@@ -468,23 +467,23 @@ def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: Service
 def test_who_joined_cannot_take_it_back(client: Client, pothole: ServiceRequest) -> None:
     _person, link = followers.join(pothole.pk, reporter=Reporter(), language="en")
     client.get(f"/l/{links.token(link)}/")
-    assert "Take it back" not in page(client, pothole)
-    assert "This cannot be done any more." in do(client, pothole, "withdraw", sure="1")
+    assert "Withdraw report" not in page(client, pothole)
+    assert "You can’t do this anymore." in do(client, pothole, "withdraw", sure="1")
     pothole.refresh_from_db()
     assert pothole.status == "routed"
 
 
 def test_mails_stop_from_the_page(ana: Client, pothole: ServiceRequest) -> None:
-    assert "Stop mails" in page(ana, pothole)
-    do(ana, pothole, "stop-mails")
+    assert "Unsubscribe" in page(ana, pothole)
+    do(ana, pothole, "unsubscribe")
     assert Participation.objects.get().unsubscribed_at is not None
-    assert "Stop mails" not in page(ana, pothole)
+    assert "Unsubscribe" not in page(ana, pothole)
 
 
 def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: ServiceRequest) -> None:
     strict = Client(enforce_csrf_checks=True)
     path = f"/l/{links.token(link_of(pothole))}/stop/"
-    assert "Stop the mails" in strict.get(path).content.decode()
+    assert "Unsubscribe" in strict.get(path).content.decode()
     assert Participation.objects.get().unsubscribed_at is None
     assert strict.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert Participation.objects.get().unsubscribed_at is not None
@@ -492,8 +491,8 @@ def test_mails_stop_by_the_mail_programs_one_click_and_not_by_looking(pothole: S
 
 def test_what_cannot_be_done_any_more_is_said(ana: Client, cast: Rivermark, pothole: ServiceRequest) -> None:
     progress.resolve(pothole.pk, disposition="fixed", words="Done.", actor=cast.tom)
-    assert "This cannot be done any more." in do(ana, pothole, "withdraw", sure="1")
-    assert "Your words are not sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
+    assert "You can’t do this anymore." in do(ana, pothole, "withdraw", sure="1")
+    assert "Your message hasn’t been sent yet" in do(ana, pothole, "add", **{"add-words": "more"})
     assert not Comment.objects.filter(kind="answer").exists()
 
 

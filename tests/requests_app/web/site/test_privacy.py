@@ -26,7 +26,7 @@ def test_a_city_that_wrote_nothing_has_a_whole_notice(client: Client) -> None:
     for words in (
         "Rivermark uses what you send",
         "What everyone can see",
-        "A court or a records law",
+        "A court or a public records law",
         'href="tel:311"',
     ):
         assert words in page

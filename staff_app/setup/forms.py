@@ -1,0 +1,270 @@
+"""Forms of administration: emergency phrases, moderation lists, signs."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.contrib.gis.geos import Point
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_info, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.models import Asset, EmergencyPhrase, Jurisdiction, ModerationTerm, ServiceVersion
+from requests_app.places import addresses, assets, ownership
+from requests_app.rules import intake, review, screening
+from requests_app.web.fields import address_attributes
+from requests_app.web.text_field import WordsField
+
+PHRASE_MAX, EXCEPTIONS_MAX = 120, 50
+
+
+class PhraseForm(forms.Form):
+    phrase = WordsField(
+        label=gettext_lazy("Words that mean danger"),
+        help_text=gettext_lazy(
+            "Several words in a row, as people write them. Capital letters, accents and punctuation don’t matter."
+        ),
+        max_length=PHRASE_MAX,
+        error_messages={"required": gettext_lazy("Enter the words that mean danger, like “smell gas”.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What to show"),
+        choices=[
+            (EmergencyPhrase.Kind.RED_FLAG, gettext_lazy("The emergency number")),
+            (EmergencyPhrase.Kind.SELF_HARM, gettext_lazy("The emergency number and 988, for words about self-harm")),
+        ],
+        initial=EmergencyPhrase.Kind.RED_FLAG,
+        widget=forms.RadioSelect,
+    )
+    unless = WordsField(
+        label=gettext_lazy("Unless it’s part of"),
+        help_text=gettext_lazy(
+            "Longer phrases where it means something else, one per line: “is on fire” doesn’t count in “is on fire lane.”"
+        ),
+        max_length=PHRASE_MAX * EXCEPTIONS_MAX,
+        lines=3,
+        required=False,
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=[])
+
+    def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        rest = sorted(code for code in LANG_INFO if "name" in LANG_INFO[code] and code not in languages)
+        self.fields["language"].choices = [(code, language_name(code)) for code in [*languages, *rest]]  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_phrase(self) -> str:
+        phrase = " ".join(self.cleaned_data["phrase"].split())
+        if not screening.has_words(phrase):
+            raise forms.ValidationError(_("Enter words, not just punctuation."))
+        return phrase
+
+    def clean_unless(self) -> list[str]:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["unless"].splitlines()]
+        found = list(dict.fromkeys(line for line in lines if line))
+        phrase = self.cleaned_data.get("phrase", "")
+        problems = []
+        if len(found) > EXCEPTIONS_MAX:
+            problems.append(_("Use at most %(most)d lines.") % {"most": EXCEPTIONS_MAX})
+        for one in found:
+            if len(one) > PHRASE_MAX:
+                words = _("“%(words)s…” is too long. Use at most %(most)d characters per line.")
+                problems.append(words % {"words": one[:40], "most": PHRASE_MAX})
+            elif phrase and not screening.holds(one, phrase):
+                words = _("“%(longer)s” must contain “%(phrase)s” and other words.")
+                problems.append(words % {"longer": one, "phrase": phrase})
+        if problems:
+            raise forms.ValidationError(problems)
+        return found
+
+
+class SentenceForm(forms.Form):
+    """A sentence to test; never stored."""
+
+    sentence = WordsField(
+        label=gettext_lazy("A sentence, in any language"),
+        max_length=intake.DESCRIPTION_MAX,
+        lines=2,
+        error_messages={"required": gettext_lazy("Enter a sentence a resident might write.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+
+def language_name(code: str) -> str:
+    """The language's name in the active language; the code itself if Django does not know it."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+Kind = ModerationTerm.Kind
+TERM_MAX = 320
+LABELS = {
+    Kind.LINK: gettext_lazy("Site"),
+    Kind.THREAT: gettext_lazy("Threatening words"),
+    Kind.ADDRESS: gettext_lazy("Email address"),
+}
+HINTS = {
+    Kind.LINK: gettext_lazy("For example, spam.example. Its subdomains count too. You can paste a whole link."),
+    Kind.THREAT: gettext_lazy(
+        "Several words in a row, as people write them. Capital letters, accents and punctuation don’t matter."
+    ),
+    Kind.ADDRESS: gettext_lazy("For example, name@site.example, or @site.example for a whole domain."),
+}
+REQUIRED = {
+    Kind.LINK: gettext_lazy("Enter a site, like spam.example."),
+    Kind.THREAT: gettext_lazy("Enter threatening words, like “I will hurt you.”"),
+    Kind.ADDRESS: gettext_lazy("Enter an email address, like name@site.example."),
+}
+
+
+class TermForm(forms.Form):
+    value = WordsField(label="", max_length=TERM_MAX)
+
+    def __init__(self, *args: Any, kind: str, jurisdiction: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.kind, self.jurisdiction = Kind(kind), jurisdiction
+        field = self.fields["value"]
+        field.label, field.help_text = LABELS[self.kind], HINTS[self.kind]
+        field.error_messages["required"] = REQUIRED[self.kind]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_value(self) -> str:
+        """The term in the form in which it is compared."""
+        typed = " ".join(self.cleaned_data["value"].split())
+        return {Kind.LINK: self._host, Kind.THREAT: self._threat, Kind.ADDRESS: self._address}[self.kind](typed)
+
+    def _host(self, typed: str) -> str:
+        host = review.host_of(typed)
+        if not host:
+            raise ValidationError(_("That’s not a website. Enter one like spam.example."))
+        own = {review.normalize_host(one.partition(":")[0]) for one in self.jurisdiction.hosts}
+        if any(one == host or one.endswith(f".{host}") for one in own):
+            raise ValidationError(_("That’s the city’s own website."))
+        return host
+
+    def _threat(self, typed: str) -> str:
+        if len(typed) > review.PHRASE_MAX:
+            raise ValidationError(_("Use at most %(most)d characters.") % {"most": review.PHRASE_MAX})
+        if not (threat := review.normalize_threat(typed)):
+            raise ValidationError(_("Enter words, not just punctuation."))
+        return threat
+
+    def _address(self, typed: str) -> str:
+        address = typed.lower()
+        try:
+            validate_email(f"all{address}" if address.startswith("@") else address)
+        except ValidationError:
+            raise ValidationError(_("That’s not an email address. Enter one like name@site.example.")) from None
+        return address
+
+
+AT_ONCE = 60
+# Address matches above this confidence are accepted without asking.
+SURE = 0.9
+
+
+class SignForm(forms.Form):
+    """is_valid() also sets `assets` and `point`, and completes cleaned_data["address"] and ["label"]."""
+
+    numbers = forms.CharField(
+        label=gettext_lazy("Numbers of streetlights, trees, trash cans and so on"),
+        help_text=gettext_lazy("As shown on the tag, like L00417. Put spaces between numbers."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+    )
+    address = WordsField(
+        label=gettext_lazy("Or a place: an address, a corner or a park"), max_length=200, required=False
+    )
+    lat = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-90, max_value=90)
+    long = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-180, max_value=180)
+    label = WordsField(
+        label=gettext_lazy("Text on the sign"),
+        help_text=gettext_lazy(
+            "For example: Playground, Millstream Park. If you leave it blank, we’ll use the place or the number."
+        ),
+        max_length=80,
+        required=False,
+    )
+    service = forms.ChoiceField(label=gettext_lazy("What is the sign about?"), required=False)
+
+    def __init__(self, *args: Any, city: Jurisdiction, offered: list[ServiceVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city = city
+        self.assets: list[Asset] = []
+        self.point: Point | None = None
+        services = [(str(one.service_id), localized(one.name)) for one in offered]
+        self.fields["service"].choices = [("", _("Any problem")), *services]  # type: ignore[attr-defined]
+        self.fields["address"].widget.attrs |= address_attributes(
+            f"{reverse('place_search')}?language={get_language()}", "id_lat", "id_long"
+        )
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.tiles = False
+
+    def clean_numbers(self) -> str:
+        typed: str = self.cleaned_data["numbers"]
+        numbers = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
+        if len(numbers) > AT_ONCE:
+            raise forms.ValidationError(
+                _("You can make up to %(most)d at once. You entered %(count)d.")
+                % {"most": AT_ONCE, "count": len(numbers)}
+            )
+        known = assets.by_numbers(self.city, numbers)
+        unknown = [number for number in numbers if number.upper() not in known]
+        if unknown:
+            words = ngettext(
+                "We can’t find anything with this number: %(numbers)s",
+                "We can’t find anything with these numbers: %(numbers)s",
+                len(unknown),
+            )
+            raise forms.ValidationError(words % {"numbers": ", ".join(unknown[:10])})
+        self.assets = list({known[number.upper()].pk: known[number.upper()] for number in numbers}.values())
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return given
+        if self.assets and given["address"]:
+            self.add_error("address", _("Enter numbers or a place, but not both."))
+        elif given["address"]:
+            self._find(given)
+        elif not self.assets and not given["service"]:
+            self.add_error("numbers", _("Enter a number or a place, or choose what the sign is about."))
+        return given
+
+    def _find(self, given: dict[str, Any]) -> None:
+        if given["lat"] is not None and given["long"] is not None:
+            self.point = Point(given["long"], given["lat"], srid=4326)
+        else:
+            matches = addresses.search(self.city, given["address"], limit=3)
+            sure = [one for one in matches if one.confidence >= SURE]
+            if not sure:
+                near = ", ".join(one.label for one in matches)
+                words = _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
+                self.add_error(
+                    "address",
+                    words if near else _("We couldn’t find this place. Enter an address, a corner or a park."),
+                )
+                return
+            self.point, given["address"] = sure[0].point, sure[0].label
+        if not ownership.inside(self.city, self.point):
+            self.add_error("address", _("This place is outside %(city)s.") % {"city": self.city.name})

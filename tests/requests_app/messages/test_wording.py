@@ -1,0 +1,48 @@
+"""The public's words: dates, distances, and reports within a sentence."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone, translation
+
+from requests_app.messages import email, wording
+
+
+def test_a_date_carries_its_year_if_it_is_not_this_one() -> None:
+    this_year = timezone.localdate().year
+    assert wording.long_date(dt.date(this_year, 6, 3)).endswith("day, June 3")
+    assert wording.long_date(dt.date(2025, 6, 3)) == "Tuesday, June 3, 2025"
+    at = dt.datetime(2025, 6, 3, 20, 30, tzinfo=dt.UTC)
+    assert wording.long_time(at, dt.UTC) == "Tuesday, June 3, 2025, 8:30 p.m."
+    assert wording.long_time(at.replace(year=this_year), dt.UTC).endswith("day, June 3, 8:30 p.m.")
+    with translation.override("es"):
+        assert wording.long_date(dt.date(2025, 6, 3)) == "martes 3 de junio de 2025"
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"),
+    [
+        (200, "660 feet (200 meters)"),
+        (304, "1000 feet (304 meters)"),
+        (500, "0.3 miles (500 meters)"),
+        (1000, "0.6 miles (1000 meters)"),
+    ],
+)
+def test_distances_are_in_feet_and_in_miles_from_1000_feet_on(metres: int, words: str) -> None:
+    assert wording.distance_words(metres) == words
+
+
+@pytest.mark.parametrize(
+    ("service", "place", "own", "words"),
+    [
+        ("Street light out", "12 Elm St", True, "your street light out report at 12 Elm St"),
+        ("Pothole", "", True, "your pothole report"),
+        ("Pothole", "12 Elm St", False, "the pothole report at 12 Elm St"),
+        ("Pothole", "", False, "the pothole report"),
+        ("I don't know", "12 Elm St", True, "your “I don't know” report at 12 Elm St"),
+        ("ADA ramp", "", True, "your “ADA ramp” report"),
+        ("Noise: party, music or bar", "", True, "your “Noise: party, music or bar” report"),
+    ],
+)
+def test_a_report_reads_well_within_a_subject(service: str, place: str, own: bool, words: str) -> None:
+    assert email._report_words(service, place, own=own) == words
