@@ -52,8 +52,8 @@ REGRESSIONS = [
     Regression(
         "a stopped subscription still sends its digest",
         "requests_app/messages/notifications.py",
-        "if wished is None or wished.unsubscribed_at is not None:",
-        "if wished is None:",
+        "if subscription is None or subscription.unsubscribed_at is not None:",
+        "if subscription is None:",
         ("tests/requests_app/messages/test_digest.py", "tests/requests_app/web/account/test_follow.py"),
     ),
     Regression(
@@ -105,8 +105,8 @@ REGRESSIONS = [
     Regression(
         "followers read the exact address by email",
         "requests_app/messages/email.py",
-        '"place": service_request.address if own else service_request.public_address,\n        "own"',
-        '"place": service_request.address,\n        "own"',
+        "place = service_request.address if own else service_request.public_address",
+        "place = service_request.address",
         ("tests/requests_app/messages/test_email.py",),
     ),
     Regression(
@@ -211,7 +211,7 @@ REGRESSIONS = [
     Regression(
         "whoever reported it hears twice",
         "requests_app/rules/subscriptions.py",
-        "        .exclude(contact_point__normalized__in=list(hearing))\n",
+        "        .exclude(contact_point__normalized__in=list(notified_anyway))\n",
         "",
         ("tests/requests_app/messages/test_digest.py", "tests/requests_app/web/account/test_follow.py"),
     ),
@@ -225,8 +225,8 @@ REGRESSIONS = [
     Regression(
         "a stranger changes a confirmed subscription",
         "requests_app/actions/subscriptions.py",
-        "    if wished.confirmed_at is None:\n        # A stranger",
-        "    if True:\n        # A stranger",
+        "    if subscription.confirmed_at is None:\n        # Someone else",
+        "    if True:\n        # Someone else",
         ("tests/requests_app/web/account/test_follow.py", "tests/requests_app/messages/test_digest.py"),
     ),
     Regression(
@@ -313,14 +313,14 @@ REGRESSIONS = [
     Regression(
         "an erasure leaves the photo's files",
         "requests_app/actions/privacy.py",
-        "transaction.on_commit(lambda: photos.remove_files(photo))",
+        "transaction.on_commit(lambda: photos.delete_files(photo))",
         "pass",
         ("tests/requests_app/web/account/test_my_data.py",),
     ),
     Regression(
         "an erasure leaves unsent drafts",
         "requests_app/actions/privacy.py",
-        "    _forget_drafts(contact_point, people)\n",
+        "    _erase_drafts(contact_point, people)\n",
         "",
         ("tests/requests_app/web/account/test_my_data.py",),
     ),
