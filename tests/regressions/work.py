@@ -452,4 +452,11 @@ REGRESSIONS = [
         "if False:",
         ("tests/requests_app/web/request/test_survey.py",),
     ),
+    Regression(
+        "restoring twice writes twice",
+        "requests_app/actions/moderation.py",
+        "    if revision.restored_at is not None:\n        return\n",
+        "",
+        ("tests/staff_app/moderation/test_moderation.py",),
+    ),
 ]

@@ -264,7 +264,7 @@ def test_a_row_that_was_done_meanwhile_is_not_worked_on_again(handle: Callable) 
     row = put()
     assert outbox.claim("database") == row.pk
     outbox.finish(row.pk)
-    tasks.work(row.pk)
+    tasks.handle(row.pk)
     assert seen == []
 
 

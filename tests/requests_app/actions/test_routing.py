@@ -96,7 +96,7 @@ def test_the_working_hours_of_the_department_that_gets_it_count(town: Rivermark)
     rule(town, {"services": ["pothole"]}, crew)
     made = factories.report(town.pothole, answers=LANE)
     before = made.due_at
-    factories.let_the_worker_work()
+    factories.run_worker()
     made.refresh_from_db()
     assert (made.department, before) == (crew, made.submitted_at + dt.timedelta(hours=72))
     # A calendar without an hour ends where it began.

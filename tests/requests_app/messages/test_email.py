@@ -179,7 +179,7 @@ def test_what_turned_private_before_the_email_went_goes_to_its_reporter_alone(
     made = factories.routed(town.pothole, answers=LANE)
     follow(made)
     conversation.comment(made.pk, text="We come on Monday.", actor=town.tom)
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert OutboxRow.objects.filter(kind="email_commented", done_at=None).count() == 2, "both emails wait"
     moderation.hide(made.pk, reason="personal_data", actor=town.pia)
     deliver()
@@ -200,7 +200,7 @@ def test_whoever_unsubscribes_before_the_email_goes_does_not_get_it(town: Riverm
     made = factories.routed(town.pothole, answers=LANE)
     follower = follow(made)
     conversation.comment(made.pk, text="We come on Monday.", actor=town.tom)
-    factories.let_the_worker_work()
+    factories.run_worker()
     assert OutboxRow.objects.filter(kind="email_commented", done_at=None).count() == 2, "both emails wait"
     followers.unsubscribe(made, actor=follower)
     deliver()
@@ -222,7 +222,7 @@ def test_whoever_joins_later_hears_nothing_of_what_was_before(town: Rivermark, m
     joined = follow(made)
     # Within one transaction all times are the same.
     Participation.objects.filter(person=joined).update(created_at=app_now() + dt.timedelta(seconds=1))
-    factories.let_the_worker_work()
+    factories.run_worker()
     deliver()
     assert to_follower(mailbox) == []
     assert "commented" in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]

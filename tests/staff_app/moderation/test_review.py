@@ -90,7 +90,7 @@ def test_publishing_shows_it_to_everybody_and_tells_those_who_follow_but_not_the
     Subscription.objects.filter(pk=wished.pk).update(confirmed_at=one.submitted_at)
     ContactPoint.objects.filter(pk=wished.contact_point_id).update(verified_at=one.submitted_at)
     assert client.get(f"/r/{one.reference}/").status_code == 404
-    factories.let_the_worker_work()
+    factories.run_worker()
     emails = OutboxRow.objects.filter(service_request=one, kind__startswith="email_")
     told = emails.count()
     assert told > 0, "its reporter heard that it arrived"
