@@ -1,4 +1,4 @@
-"""URLs of the staff dashboard, collected from each folder's urls.py."""
+"""URLs for the staff dashboard, collected from each folder's urls.py."""
 
 from django.urls import URLPattern, path
 

@@ -36,7 +36,7 @@ ACTION = {
     "reopened": "reopen",
     "closed": "close",
 }
-# Hold reasons by service (codes from the catalogue).
+# Hold reasons by service (codes from the catalog).
 HOLDS: dict[str, list[str]] = {
     "pothole": ["weather"],
     "cavein": ["another_group"],

@@ -53,7 +53,7 @@ DEMO_BAR = {
 
 @transaction.atomic
 def load_staff(jurisdiction: Jurisdiction) -> list[User]:
-    """Creates the users; a second call changes nothing. Other cities' departments stand in for missing codes."""
+    """Creates the users; a second call changes nothing. In other cities, their own departments are used."""
     if not settings.DEMO or settings.PRODUCTION:
         raise OnlyInTheDemo
     roles = {code: role for code in DEFAULT_ROLES if (role := people.get_role(jurisdiction, code))}

@@ -1,1 +1,1 @@
-"""Imports of a city's own files: map layers, addresses, assets, catalogue, earlier requests."""
+"""Imports of a city's own files: map layers, addresses, assets, catalog, earlier requests."""

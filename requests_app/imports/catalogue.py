@@ -1,4 +1,4 @@
-"""Import and export a city's catalogue as YAML. Importing creates or updates what the files name and keeps the rest."""
+"""Import and export a city's catalog as YAML. Importing creates or updates what the files name and keeps the rest."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -48,7 +48,7 @@ def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[
     catalogue = read_catalogue(paths)
     if found := problems(catalogue, jurisdiction.languages, _known(jurisdiction)):
         more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
-        raise ImportProblemError("The catalogue was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
+        raise ImportProblemError("The catalog was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
     with transaction.atomic():
         # Concurrent imports would publish versions with the same number.
         Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
@@ -307,7 +307,7 @@ def question_columns(written: dict[str, Any]) -> dict[str, Any]:
 
 
 def written_version(version: ServiceVersion) -> dict[str, Any]:
-    """A version as written in a catalogue file, without its targets."""
+    """A version as written in a catalog file, without its targets."""
     written: dict[str, Any] = {
         "service_code": version.service.service_code,
         "category": version.category.code,
@@ -358,7 +358,7 @@ def written_question(question: QuestionVersion) -> dict[str, Any]:
 
 
 def _target(service: Service, kind: str) -> dict[str, Any] | None:
-    """The current target for all priorities and areas, as written in a catalogue file."""
+    """The current target for all priorities and areas, as written in a catalog file."""
     target = (
         Target.objects.filter(service=service, kind=kind, priority=None, area=None)
         .select_related("calendar")
@@ -372,7 +372,7 @@ def _target(service: Service, kind: str) -> dict[str, Any] | None:
 
 
 def export_catalogue(jurisdiction: Jurisdiction) -> dict[str, Any]:
-    """The whole catalogue as one file. Importing it again changes nothing."""
+    """The whole catalog as one file. Importing it again changes nothing."""
     own = {"jurisdiction": jurisdiction}
     services = Service.objects.filter(**own, current__isnull=False).select_related(
         "current__category", "current__department", "current__service"

@@ -66,7 +66,13 @@ def notify(row: OutboxRow) -> None:
     if email not in NEVER_IN_DIGEST:
         DigestItem.objects.bulk_create(
             [
-                DigestItem(contact_point_id=pk, service_request=service_request, event=event, cadence=cadence)
+                DigestItem(
+                    contact_point_id=pk,
+                    service_request=service_request,
+                    event=event,
+                    cadence=cadence,
+                    created_at=event.at,
+                )
                 for pk, cadence in recipients
                 if cadence != Cadence.AT_ONCE
             ],

@@ -104,6 +104,8 @@ def drain_database() -> None:
 def hourly() -> None:
     """Closes old requests, sends due digests and deletes expired data."""
     progress.close_resolved()
+    # Events that were not expanded yet belong in today's digests.
+    drain_database()
     notifications.send_due_digests()
     housekeeping.sweep()
 

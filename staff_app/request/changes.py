@@ -60,7 +60,7 @@ def _places(service_request: ServiceRequest, events: dict[int, Event]) -> dict[i
 
 
 def _place(place: ServiceRequest | PlaceRevision) -> str:
-    """ "12 Elm St, by the door (40.50000, -69.00000) "."""
+    """ "12 Elm St, by the gate (40.50000, -69.00000) "."""
     address = ", ".join(part for part in (place.address, place.place_note) if part)
     point = f"({place.point.y:.5f}, {place.point.x:.5f})" if place.point else ""
     return " ".join(part for part in (address, point) if part) + " "

@@ -309,7 +309,7 @@ class MergeForm(ActionForm):
         if parent is None:
             raise forms.ValidationError(_("You don’t have a request with this number. Check it and try again."))
         if parent.pk == self.service_request.pk:
-            raise forms.ValidationError(_("That’s the number of this request. Enter the other one’s."))
+            raise forms.ValidationError(_("That’s the number of this request. Enter the other request’s number."))
         if parent.duplicate_of is not None:
             raise forms.ValidationError(
                 _("That request was merged into %(reference)s. Enter that number instead.")

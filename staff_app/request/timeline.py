@@ -134,7 +134,7 @@ def day(iso: str) -> str:
 
 
 def words_of(event: Event, names: Names) -> str:
-    """One event as a sentence; its subject is shown beside it."""
+    """One event as a sentence; its subject is shown next to it."""
     data = event.data
     department = names.departments.get(data.get("department_id", 0), "")
     match event.kind:

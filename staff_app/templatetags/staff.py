@@ -1,4 +1,4 @@
-"""Template filters and tags of the staff pages.
+"""Template filters and tags for staff pages.
 
 `{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.

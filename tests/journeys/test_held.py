@@ -54,7 +54,7 @@ def test_a_device_sends_what_a_program_filled_in_and_says_that_somebody_looks_fi
     keep(page)
     said = state(page, "sent").inner_text()
     held = ServiceRequest.objects.get()
-    assert (held.public_state, held.review_reason) == ("held", "robot")
+    assert (held.public_state, held.review_reason) == ("pending_review", "robot")
     assert held.display_reference in said
     assert PENDING_REVIEW in said
     # The next report of the same page is a person's.

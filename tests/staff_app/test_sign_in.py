@@ -1,4 +1,4 @@
-"""Staff sign in with e-mail and password; nobody makes an account; a wrong password tells nothing."""
+"""Staff sign in with email and password; nobody makes an account; a wrong password tells nothing."""
 
 import re
 from collections.abc import Callable

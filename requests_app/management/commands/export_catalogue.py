@@ -1,4 +1,4 @@
-"""export_catalogue: writes the city's whole catalogue as YAML, which import_catalogue can read."""
+"""export_catalogue: writes the city's whole catalog as YAML, which import_catalogue can read."""
 
 import sys
 from argparse import ArgumentParser
@@ -13,7 +13,7 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Write the city's catalogue as YAML, to standard output or a file."
+    help = "Write the city's catalog as YAML, to standard output or a file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--jurisdiction", help="its jurisdiction_id, required if there are several")

@@ -12,7 +12,7 @@ from requests_app.management.commands.import_layers import find_jurisdiction
 
 
 class Command(BaseCommand):
-    help = "Import a catalogue from YAML files. Creates or updates what they name and keeps the rest."
+    help = "Import a catalog from YAML files. Creates or updates what they name and keeps the rest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", type=Path, nargs="+", metavar="FILE")

@@ -21,7 +21,7 @@ TEXTS_OF_A_SERVICE = 300
 
 
 class Command(BaseCommand):
-    help = "Load the demo city: map, addresses, catalogue, staff with a published password, and invented requests."
+    help = "Load the demo city: map, addresses, catalog, staff with a published password, and invented requests."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO or settings.PRODUCTION:

@@ -1,4 +1,4 @@
-"""My requests: downloading a copy of one's own data."""
+"""My reports: downloading a copy of your data."""
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""My requests: erasing one's own data."""
+"""My reports: erasing your data."""
 
 from django.http import HttpResponseBase
 from django.shortcuts import render

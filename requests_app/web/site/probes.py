@@ -93,11 +93,9 @@ def _measured() -> CollectorRegistry:
         )
         held = cursor.fetchone() or (0, 0)
     Gauge("lamplighter_requests_open", "Open service requests", registry=registry).set(row[0] if row else 0)
-    Gauge("lamplighter_requests_pending_review", "Requests that wait for a look by a moderator", registry=registry).set(
-        held[0]
-    )
+    Gauge("lamplighter_requests_pending_review", "Requests that are pending review", registry=registry).set(held[0])
     oldest_held = Gauge(
-        "lamplighter_held_oldest_seconds", "Age of the oldest request that waits for a look", registry=registry
+        "lamplighter_held_oldest_seconds", "Age of the oldest request that is pending review", registry=registry
     )
     oldest_held.set(round(max(held[1], 0), 1))
     return registry

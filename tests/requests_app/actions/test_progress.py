@@ -158,7 +158,7 @@ def test_resolving_ends_it_with_an_outcome_and_public_words(town: Rivermark, mad
     assert made.due_at is None
     assert made.comments.get(kind="outcome").public
     assert not RequestArea.objects.filter(service_request=made, is_open=True).exists()
-    assert OutboxRow.objects.filter(service_request=made, kind="email_resolved").exists()
+    assert OutboxRow.objects.filter(service_request=made, kind="notify", event__kind="resolved").exists()
 
 
 def test_what_has_ended_is_refused_and_nothing_changes(town: Rivermark, made: ServiceRequest) -> None:

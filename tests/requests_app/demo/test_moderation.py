@@ -37,7 +37,7 @@ def city(settings: Any) -> Jurisdiction:
 @pytest.mark.shows("5.49")
 def test_one_report_waits_for_each_reason_and_in_one_the_words_were_taken_out(city: Jurisdiction) -> None:
     moderation.load(city)
-    held = ServiceRequest.objects.filter(jurisdiction=city, public_state="held")
+    held = ServiceRequest.objects.filter(jurisdiction=city, public_state="pending_review")
     assert set(held.values_list("review_reason", flat=True)) == {"link", "threat", "robot", "limit"}
     (revision,) = TextRevision.objects.filter(service_request__jurisdiction=city)
     assert "Blenkinsop" in revision.before

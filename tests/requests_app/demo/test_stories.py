@@ -193,7 +193,7 @@ def test_open_late_duplicate_and_reopened_shares_are_near_the_figures(told, figu
     assert share(told, lambda story: story.status in OPEN) == pytest.approx(figures["open"], abs=0.02)
     assert share(told, lambda story: story.duplicate_of is not None) == pytest.approx(figures["duplicate"], abs=0.02)
     assert share(told, lambda story: has(story, "reopened")) == pytest.approx(figures["chosen"]["reopened"], abs=0.01)
-    assert share(told, lambda story: has(story, "held")) == pytest.approx(figures["chosen"]["on_hold"], abs=0.02)
+    assert share(told, lambda story: has(story, "put_on_hold")) == pytest.approx(figures["chosen"]["on_hold"], abs=0.02)
     assert share(told, lambda story: is_late(story, city)) == pytest.approx(figures["late"], abs=0.06)
 
 
@@ -202,7 +202,7 @@ def is_late(story: Story, city: City) -> bool:
     due = city.promise(story.service_code, city.services[story.service_code]["department"]).resolve_by(story.opened_at)
     paused, since = dt.timedelta(), None
     for one in story.events:
-        if one.kind in ("held", "asked"):
+        if one.kind in ("put_on_hold", "asked"):
             since = one.at
         elif one.kind in ("resumed", "answered") and since:
             paused, since = paused + (one.at - since), None
@@ -283,7 +283,7 @@ def test_every_kind_of_happening_and_every_outcome_occurs(told):
     kinds = {one.kind for story in told for one in story.events}
     assert kinds >= {
         "submitted", "routed", "triaged", "transferred", "assigned", "accepted", "scheduled", "visited", "made_safe",
-        "held", "resumed", "asked", "answered", "commented", "note_added", "resolved", "handed_over", "merged", "duplicate_merged",
+        "put_on_hold", "resumed", "asked", "answered", "commented", "note_added", "resolved", "handed_over", "merged", "duplicate_merged",
         "withdrawn", "reopened", "closed", "joined", "hidden",
     }  # fmt: skip
     assert {story.disposition for story in told} == {

@@ -356,7 +356,7 @@ def test_a_bad_row_is_told_with_line_column_and_reason_and_the_rest_is_taken(
         (b'1005,"never closed, and so on to the end\r\n1006,a\r\n', "the row has 2 values"),
         (
             ",".join((CASE | {"id": "1005", "text": "caf\xe9", "ending": ""}).values()).encode("latin-1"),
-            "not valid utf-8 text",
+            "this is not valid utf-8",
         ),
     ],
 )

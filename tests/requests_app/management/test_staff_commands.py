@@ -138,7 +138,7 @@ def test_status_says_what_waits_and_what_was_given_up(town: Rivermark) -> None:
     said = run("outbox", "status")
     assert "outside   1 waiting" in said
     assert "dead      1" in said
-    assert f"{row.pk}  email_routed  {one.display_reference}  9 tries" in said
+    assert f"{row.pk}  email_routed  {one.display_reference}  9 attempts" in said
     assert "550" in said
 
 
@@ -149,7 +149,7 @@ def test_one_row_or_all_are_brought_back(town: Rivermark) -> None:
     assert "will be retried" in run("outbox", "retry", str(row.pk))
     row.refresh_from_db()
     assert row.dead_at is None
-    with pytest.raises(CommandError, match="neither dead nor held"):
+    with pytest.raises(CommandError, match="neither dead nor paused"):
         run("outbox", "retry", str(row.pk))
     give_up()
     assert run("outbox", "retry", "--dead").strip() == "Rows that will be retried: 1"

@@ -53,6 +53,7 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 def rings(cast: Rivermark, day: dt.date, hour: int = 8) -> None:
     """The alarm clock of that hour, and the worker after it."""
     it_is_in(cast.city.zone, day, hour)
+    factories.run_worker()
     notifications.send_due_digests()
     deliver()
 
@@ -287,6 +288,7 @@ def test_whoever_joined_reads_the_place_that_everybody_reads_and_no_question_to_
     mailbox.mails.clear()
     conversation.ask(made.pk, question="CANARY which gate?", actor=town.tom)
     conversation.comment(made.pk, text="We look on Friday.", actor=town.tom)
+    factories.run_worker()
     Participation.objects.update(cadence="daily")
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=town.tom)
     deliver()

@@ -124,6 +124,8 @@ def test_an_address_refused_for_good_is_given_up_and_marked(town: Rivermark, mai
     assert row.last_error == "550", "a code, never the server's words"
     assert ContactPoint.objects.get(kind="email").bounced_at is not None
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    factories.run_worker()
+    assert OutboxRow.objects.get(kind="notify", event__kind="resolved").done_at is not None
     assert not OutboxRow.objects.filter(kind="email_resolved").exists(), "nothing more is sent there"
 
 

@@ -124,7 +124,7 @@ def test_far_and_old_and_in_other_words_is_no_candidate(cast: Rivermark) -> None
 
 
 @pytest.mark.shows("A21")
-@pytest.mark.parametrize("state", ["hidden", "held", "unconfirmed", "private", "staff", "erased", "test"])
+@pytest.mark.parametrize("state", ["hidden", "pending_review", "unconfirmed", "private", "staff", "erased", "test"])
 def test_what_is_not_public_is_not_shown(cast: Rivermark, state: str) -> None:
     report_at(cast, 1)
     assert len(found(cast.pothole)) == 1

@@ -198,7 +198,7 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     revision = revision_of(limb)
     assert (revision.restored_by, revision.restored_at is not None) == (revision.user, True)
     assert "Restored by Pia on" in said_on(pia, page_of(limb))
-    # Pressed twice, by a slow hand: once.
+    # Selected twice: restored once.
     assert restore(pia, revision).status_code == 200
     assert Event.objects.filter(kind="text_restored").count() == 1
 
@@ -221,7 +221,7 @@ def test_after_a_later_change_putting_back_shows_both_and_asks(
     assert restore(pia, first, words="A neighbor dumps […] here.", seen=seen).status_code == 200
     limb.refresh_from_db()
     assert limb.description == "A neighbor dumps […] here."
-    # What stood there in between is kept, too.
+    # The version in between is kept, too.
     assert (revision_of(limb).reason, revision_of(limb).before) == ("restore", "[…] dumps […] here.")
     assert "Text restored by hand" in said_on(pia, page_of(limb))
 

@@ -47,7 +47,7 @@ def sue(town: Rivermark, signed_in: SignIn) -> Client:
 
 def held(town: Rivermark, text: str = THREAT, **options: Any) -> ServiceRequest:
     made = factories.routed(town.pothole, text, answers={"where": "lane"}, **options)
-    assert made.public_state == "held"
+    assert made.public_state == "pending_review"
     return made
 
 
@@ -176,7 +176,7 @@ def test_each_sees_those_of_their_own_department_and_only_who_may_publish_sees_a
         assert look(client, one, publish="1").status_code in (403, 404)
         assert "/staff/review/" not in client.get("/staff/profile/").content.decode()
     one.refresh_from_db()
-    assert one.public_state == "held"
+    assert one.public_state == "pending_review"
 
 
 def test_a_report_that_turns_out_private_leaves_the_queue_and_is_never_published_from_it(
@@ -222,7 +222,7 @@ def test_nobody_publishes_several_of_another_department(town: Rivermark, ada: Cl
     one = held(town)
     pia.post("/staff/review/several/", {"chosen": [one.reference], "publish": "1"})
     one.refresh_from_db()
-    assert one.public_state == "held"
+    assert one.public_state == "pending_review"
 
 
 def test_what_waits_longer_than_a_day_is_a_warning_on_every_page(town: Rivermark, ada: Client) -> None:

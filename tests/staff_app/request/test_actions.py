@@ -106,7 +106,7 @@ def test_hold_pauses_the_clock_and_resume_starts_it(pia: Client, limb: ServiceRe
     done(pia, limb, "resume")
     assert limb.status == "in_progress"
     assert limb.due_at is not None
-    assert events_of(limb)[-2:] == ["held", "resumed"]
+    assert events_of(limb)[-2:] == ["put_on_hold", "resumed"]
 
 
 # --- Saying something -------------------------------------------------------------------------------------------------
@@ -171,6 +171,7 @@ def test_an_outcome_says_how_it_ended_and_whether_somebody_was_there(
     assert event.kind == "resolved"
     assert event.data["remote"] is remote
     assert Comment.objects.get(pk=event.data["comment_id"]).public
+    factories.run_worker()
     assert OutboxRow.objects.filter(event=event, kind="email_resolved").count() == 1
 
 
@@ -544,7 +545,7 @@ def test_what_is_asked_of_the_staff_is_asked_in_spanish_too(pia: Client, limb: S
 def test_every_action_of_the_lifecycle_that_staff_do_has_a_page() -> None:
     from requests_app.rules import lifecycle
 
-    # By residents, by the clock, or by whoever takes a call: those come by other doors.
+    # By residents, by the clock, or by call takers: those are not staff actions.
     elsewhere = {"add", "join", "follow", "close"}
     assert {one.verb for one in ACTIONS} == set(lifecycle.ACTIONS) - elsewhere
 

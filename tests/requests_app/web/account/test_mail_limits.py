@@ -47,7 +47,7 @@ def test_another_address_in_between_does_not_begin_the_count_anew(swings: Servic
     for number in range(7):
         walk = write(swings)
         went += len(mails_to(VICTIM))
-        walk.on("confirm-again", email=f"{number}{THROWAWAY}")
+        walk.on("resend-confirmation", email=f"{number}{THROWAWAY}")
         assert mails_to(f"{number}{THROWAWAY}")
     assert went == 5
 

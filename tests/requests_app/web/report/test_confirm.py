@@ -187,7 +187,7 @@ def test_what_was_held_for_a_look_is_held_after_the_press_too(cast: Rivermark, s
     assert made.public_state == "unconfirmed"
     confirm_report.confirm(OneTimeLink.objects.get())
     made.refresh_from_db()
-    assert (made.public_state, made.review_reason) == ("held", "link")
+    assert (made.public_state, made.review_reason) == ("pending_review", "link")
 
 
 # --- A16: once, expires, signs in nobody else, and a scanner breaks nothing -------------------------------------------
@@ -273,7 +273,7 @@ def test_a17_used_again_it_leads_to_the_report_and_makes_no_second_one(sent: Wal
 
 def test_a17_the_second_of_two_mailed_links_changes_nothing_any_more(sent: Walk) -> None:
     first = mailed()
-    sent.on("confirm-again", email=ANA)
+    sent.on("resend-confirmation", email=ANA)
     second = mailed()
     assert first != second
     sent.client.post(second)
@@ -317,7 +317,7 @@ def test_the_sent_page_says_what_is_still_to_do_and_until_when(sent: Walk) -> No
 
 def test_a_mistyped_address_is_corrected_and_its_link_does_nothing_any_more(sent: Walk) -> None:
     wrong = mailed()
-    sent.on("confirm-again", email="anna@example.org")
+    sent.on("resend-confirmation", email="anna@example.org")
     assert sent.at == "sent"
     assert "anna@example.org" in sent.html
     assert ANA not in sent.html
@@ -333,14 +333,14 @@ def test_a_mistyped_address_is_corrected_and_its_link_does_nothing_any_more(sent
 
 @pytest.mark.parametrize("email", ["", "no address", "x" * 300 + "@example.org"])
 def test_a_wrong_address_is_told_and_mails_nothing(sent: Walk, email: str) -> None:
-    sent.on("confirm-again", email=email)
+    sent.on("resend-confirmation", email=email)
     assert sent.status == 422
     assert OneTimeLink.objects.count() == 1
 
 
 def test_another_browser_can_neither_see_the_address_nor_have_the_link_mailed(sent: Walk) -> None:
     stranger = Client()
-    for name in ("sent", "confirm-again"):
+    for name in ("sent", "resend-confirmation"):
         answer = stranger.get(f"/report/{sent.draft.pk}/{name}/")
         assert answer.status_code == 404
         assert ANA not in answer.content.decode()
@@ -351,14 +351,14 @@ def test_another_browser_can_neither_see_the_address_nor_have_the_link_mailed(se
 def test_the_link_is_mailed_again_only_so_often(sent: Walk) -> None:
     statuses = []
     for _ in range(6):
-        sent.on("confirm-again", email=ANA)
+        sent.on("resend-confirmation", email=ANA)
         statuses.append(sent.status)
     assert statuses == [302, 302, 302, 302, 302, 429]
 
 
 def test_after_the_press_nothing_is_mailed_again(sent: Walk) -> None:
     sent.client.post(mailed())
-    assert sent.on("confirm-again", email="other@example.org").at == "sent"
+    assert sent.on("resend-confirmation", email="other@example.org").at == "sent"
     assert OneTimeLink.objects.count() == 1
     assert not Person.objects.filter(contact_points__normalized="other@example.org").exists()
 

@@ -79,7 +79,7 @@ def test_in_spanish_the_distance_and_the_age_are_spanish(earlier: ServiceRequest
     assert f'lang="en" dir="auto">{earlier.description}' in walk.html
 
 
-@pytest.mark.parametrize("state", ["private", "hidden", "held", "unconfirmed", "staff", "test"])
+@pytest.mark.parametrize("state", ["private", "hidden", "pending_review", "unconfirmed", "staff", "test"])
 def test_what_the_public_may_not_know_does_not_show_by_a_word(earlier: ServiceRequest, walk: Walk, state: str) -> None:
     ServiceRequest.objects.update(public_state=state, is_test=state == "test")
     assert walk.to_details().at == "details/1"

@@ -61,7 +61,7 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     monkeypatch.setattr(spam_signals, "FROM_ONE_NETWORK_AN_HOUR", 1)
     assert report(walk, 1).is_public
     held = report(walk, 2)
-    assert (held.public_state, held.review_reason) == ("held", "limit")
+    assert (held.public_state, held.review_reason) == ("pending_review", "limit")
     assert PENDING_REVIEW in walk.html
     assert "too" not in walk.html.split("<main", 1)[1].split("</main")[0].lower().split()
     factories.run_worker()
@@ -156,7 +156,7 @@ def test_who_fills_it_in_is_held_and_never_refused(walk: Walk, where: str) -> No
     walk.on("details/1", text=TEXT, q_where="lane", q_damage="").on("contact", language="en").send()
     assert PENDING_REVIEW in walk.html
     held = ServiceRequest.objects.get()
-    assert (held.public_state, held.review_reason) == ("held", "robot")
+    assert (held.public_state, held.review_reason) == ("pending_review", "robot")
     assert "Cheap pills" not in held.description
 
 
@@ -247,7 +247,10 @@ def test_a_listed_link_holds_wherever_it_stands(cast: Rivermark, walk: Walk, whe
     else:
         walk.on("details/1", text=said.get("text", TEXT), q_where="lane", q_damage=said.get("q_damage", ""))
     walk.on("contact", language="en", name=said.get("name", ""), email="ana@example.org").send()
-    assert (ServiceRequest.objects.get().public_state, ServiceRequest.objects.get().review_reason) == ("held", "threat")
+    assert (ServiceRequest.objects.get().public_state, ServiceRequest.objects.get().review_reason) == (
+        "pending_review",
+        "threat",
+    )
     ModerationTerm.objects.filter(kind="threat").delete()
 
 
@@ -268,7 +271,7 @@ def test_another_programs_report_is_read_by_the_lists_and_told_so(cast: Rivermar
     assert answer.status_code == 200
     assert PENDING_REVIEW in answer.json()[0]["service_notice"]
     held = ServiceRequest.objects.get()
-    assert (held.public_state, held.review_reason) == ("held", "link")
+    assert (held.public_state, held.review_reason) == ("pending_review", "link")
     assert client.get(f"/open311/v2/requests/{held.display_reference}.json").status_code == 404
 
 
@@ -302,7 +305,7 @@ def test_holding_changes_neither_priority_nor_department_nor_due_date(cast: Rive
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="link", value="spam.example")
     plain = factories.routed(cast.pothole, "A hole.", answers={"where": "lane"})
     held = factories.routed(cast.pothole, "A hole. spam.example", answers={"where": "lane"})
-    assert held.public_state == "held"
+    assert held.public_state == "pending_review"
     for name in ("priority", "department_id", "status", "after_warning"):
         assert getattr(held, name) == getattr(plain, name)
     assert held.due_at - held.submitted_at == plain.due_at - plain.submitted_at  # type: ignore[operator]
