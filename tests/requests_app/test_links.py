@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 from requests_app import links
 from requests_app.clock import app_now
 from requests_app.logs import mask_links
-from requests_app.models import AccessLink
+from requests_app.models import AccessLink, ContactPoint, OneTimeLink
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +76,29 @@ def test_it_lives_on_its_jurisdictions_own_host(link: AccessLink) -> None:
 def test_logs_mask_it(link: AccessLink) -> None:
     logged = mask_links(None, "info", {"event": f"GET /l/{links.token(link)} 200"})
     assert logged["event"] == f"GET /l/{link.pk}-… 200"
+
+
+def test_a_one_time_link_opens_in_its_own_city_alone(link: AccessLink) -> None:
+    city = link.service_request.jurisdiction
+    contact_point = ContactPoint.objects.get(person=link.person, kind="email")
+    once = OneTimeLink.objects.create(
+        jurisdiction=city, purpose="sign_in", contact_point=contact_point, expires_at=app_now()
+    )
+    token = links.one_time_url(once).rstrip("/").rpartition("/")[2]
+    assert links.find_one_time_link(token, city) == once
+    assert links.find_one_time_link(token, factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])) is None
+
+
+@pytest.mark.parametrize("change", ["another address", "another subscription", "wrong secret", "no secret"])
+def test_a_digests_unsubscribe_link_is_of_one_address_and_one_subscription(link: AccessLink, change: str) -> None:
+    contact_point = ContactPoint.objects.get(person=link.person, kind="email")
+    token = links.digest_token(contact_point, None)
+    assert links.parse_digest_token(token) == (contact_point.pk, 0)
+    secret = token.partition("-")[2]
+    forged = {
+        "another address": f"{contact_point.pk + 1}.0-{secret}",
+        "another subscription": f"{contact_point.pk}.1-{secret}",
+        "wrong secret": f"{contact_point.pk}.0-{secret[:-1]}{'a' if secret[-1] != 'a' else 'b'}",
+        "no secret": f"{contact_point.pk}.0-",
+    }[change]
+    assert links.parse_digest_token(forged) is None

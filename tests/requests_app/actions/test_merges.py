@@ -93,7 +93,7 @@ def test_a_request_is_not_joined_with_itself_or_with_one_that_was_joined(town: R
     first, second, third = pothole(town), pothole(town), pothole(town)
     joined(town, second, first)
     for child, parent in ((first, first), (third, second)):
-        with pytest.raises(merges.CannotMerge, match="into itself|itself merged"):
+        with pytest.raises(merges.CannotMerge, match=r"into itself|itself merged"):
             joined(town, child, parent)
     assert people(first) == (2, 2)
 
