@@ -13,7 +13,7 @@ from PIL import Image
 
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
-from requests_app.actions.search_index import index_catalogue
+from requests_app.actions.search_index import index_catalog
 from requests_app.models import (
     Area,
     Article,
@@ -336,7 +336,7 @@ def rivermark() -> Rivermark:
     EmergencyPhrase.objects.create(jurisdiction=city, language="es", phrase="huele a gas")
     EmergencyPhrase.objects.create(jurisdiction=city, language="en", kind="self_harm", phrase="want to die")
     address(city, "12 Elm St")
-    index_catalogue(city)
+    index_catalog(city)
     return Rivermark(
         city=city,
         streets=streets,

@@ -69,7 +69,7 @@ EVERYWHERE = _turns(
             "“Anyone who …”, “People who …”"
         ),
         r"\b[A-Z]\w+ (?:Works|Department): [A-Z]\w+ (?:is|are|was|will)\b": "“Public Works (Streets)”",
-        r"\b(?:neighbour|colour|behaviour|favour|labour|honour)|\bcatalogues?\b(?![._/`])|\bafterwards\b|\bwhilst\b": (
+        r"\b(?:neighbour|colour|behaviour|favour|labour|honour)|\bcatalogs?\b(?![._/`])|\bafterwards\b|\bwhilst\b": (
             "American spelling"
         ),
         r"\b(?:organis|recognis|summaris|normalis|localis|serialis|authoris|minimis|optimis)(?:e|es|ed|ing|ation)\b": (

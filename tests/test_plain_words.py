@@ -1,6 +1,6 @@
 """Plain language: grade 8 in English, an ease of 65 in Spanish, and none of the turns listed in tests/plain_words.py.
 
-tests/requests_app/demo/test_rivermark_catalogue.py measures the catalog's text in the same way.
+tests/requests_app/demo/test_rivermark_catalog.py measures the catalog's text in the same way.
 """
 
 import ast

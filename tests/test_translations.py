@@ -56,7 +56,7 @@ def test_every_translation_keeps_its_placeholders(gathered: Path) -> None:
 
 
 def test_one_and_many_are_told_apart() -> None:
-    catalogue = (ROOT / "locale/es/LC_MESSAGES/django.po").read_text()
-    pairs = re.findall(r'^msgstr\[0\] "(.*)"\nmsgstr\[1\] "(.*)"$', catalogue, re.MULTILINE)
+    catalog = (ROOT / "locale/es/LC_MESSAGES/django.po").read_text()
+    pairs = re.findall(r'^msgstr\[0\] "(.*)"\nmsgstr\[1\] "(.*)"$', catalog, re.MULTILINE)
     assert pairs
     assert not [one for one, many in pairs if one == many]

@@ -54,7 +54,7 @@ def index_all_requests(jurisdiction: Jurisdiction) -> int:
 
 
 @transaction.atomic
-def index_catalogue(jurisdiction: Jurisdiction) -> None:
+def index_catalog(jurisdiction: Jurisdiction) -> None:
     """Reindexes services and articles in each of the city's languages, after the catalog was imported or edited."""
     old = SearchDocument.objects.filter(jurisdiction=jurisdiction)
     old.filter(kind__in=[SearchDocument.Kind.SERVICE, SearchDocument.Kind.ARTICLE]).delete()

@@ -89,18 +89,18 @@ class City:
     def __init__(self, folder: Path) -> None:
         settings = load(folder / "city.yaml")
         self.zone = ZoneInfo(settings["time_zone"])
-        catalogue: dict[str, Any] = {"services": [], "departments": [], "routing": [], "calendars": {}}
-        files = settings["catalogue"]
+        catalog: dict[str, Any] = {"services": [], "departments": [], "routing": [], "calendars": {}}
+        files = settings["catalog"]
         for name in [files] if isinstance(files, str) else files:
             for key, value in load(folder / name).items():
-                if isinstance(catalogue.get(key), list):
-                    catalogue[key] += value
-                elif isinstance(catalogue.get(key), dict):
-                    catalogue[key].update(value)
-        self.services = {service["service_code"]: service for service in catalogue["services"]}
-        self.routing = catalogue["routing"]
-        self._calendars = {code: self._hours(calendar) for code, calendar in catalogue["calendars"].items()}
-        self._calendar_of = {department["code"]: department["calendar"] for department in catalogue["departments"]}
+                if isinstance(catalog.get(key), list):
+                    catalog[key] += value
+                elif isinstance(catalog.get(key), dict):
+                    catalog[key].update(value)
+        self.services = {service["service_code"]: service for service in catalog["services"]}
+        self.routing = catalog["routing"]
+        self._calendars = {code: self._hours(calendar) for code, calendar in catalog["calendars"].items()}
+        self._calendar_of = {department["code"]: department["calendar"] for department in catalog["departments"]}
         self.map = CityMap(folder)
 
     def _hours(self, calendar: dict[str, Any]) -> WorkingHours:

@@ -1,4 +1,4 @@
-"""A city from its folder: city.yaml names the city and the files of its map, addresses, assets, catalogue, requests."""
+"""A city from its folder: city.yaml names the city and the files of its map, addresses, assets, catalog, requests."""
 
 import csv
 import gzip
@@ -14,7 +14,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
-from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.catalog import import_catalog
 from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
 from requests_app.imports.map_files import ImportProblemError, features, first_line
@@ -59,7 +59,7 @@ def load_city(
         city.gazetteer(jurisdiction)
         city.assets(jurisdiction)
         city.view(jurisdiction)
-        city.catalogue(jurisdiction)
+        city.catalog(jurisdiction)
         if before_requests:
             before_requests(jurisdiction)
     city.requests(jurisdiction, generate)
@@ -251,12 +251,12 @@ class City:
         jurisdiction.map_view = said
         jurisdiction.save(update_fields=["map_view"])
 
-    def catalogue(self, jurisdiction: Jurisdiction) -> None:
-        if "catalogue" not in self.said:
+    def catalog(self, jurisdiction: Jurisdiction) -> None:
+        if "catalog" not in self.said:
             return
-        self.progress.step("Catalogue")
-        said = self.said["catalogue"]
-        import_catalogue(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
+        self.progress.step("Catalog")
+        said = self.said["catalog"]
+        import_catalog(jurisdiction, [self.path(path) for path in (said if isinstance(said, list) else [said])])
 
     def requests(
         self, jurisdiction: Jurisdiction, generate: Callable[[Jurisdiction, Path, Progress], object] | None

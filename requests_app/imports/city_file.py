@@ -131,7 +131,7 @@ class CityFile(Section):
     gazetteer: Gazetteer | None = None
     assets: Assets | None = None
     population: str | None = None
-    catalogue: Paths = []
+    catalog: Paths = []
     requests: Requests = Requests()
     branding: Branding = Branding()
     address_card: list[CardPart] = []

@@ -1,7 +1,7 @@
 """The domain's tables, one file a subject."""
 
 from requests_app.models.api_key import ApiKey
-from requests_app.models.catalogue import (
+from requests_app.models.catalog import (
     Calendar,
     Category,
     Department,

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from requests_app.clock import AppNow
 
 if TYPE_CHECKING:
-    from requests_app.models.catalogue import ListedReason
+    from requests_app.models.catalog import ListedReason
 
 
 class Jurisdiction(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 
 from requests_app.clock import AppNow
 from requests_app.localized import localized
-from requests_app.models.catalogue import Service
+from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
 
 

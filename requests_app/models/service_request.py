@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from requests_app import references
 from requests_app.clock import AppNow
-from requests_app.models.catalogue import Department, QuestionVersion, Service, ServiceVersion, Target
+from requests_app.models.catalog import Department, QuestionVersion, Service, ServiceVersion, Target
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User

@@ -3,7 +3,7 @@
 from django.contrib.gis.db import models
 
 from requests_app.clock import AppNow
-from requests_app.models.catalogue import Service
+from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import User
 

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 
 from requests_app.clock import AppNow
-from requests_app.models.catalogue import Service
+from requests_app.models.catalog import Service
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset
 from requests_app.models.jurisdiction import Jurisdiction

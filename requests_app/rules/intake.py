@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
-from requests_app.models.catalogue import QuestionVersion, ServiceVersion
+from requests_app.models.catalog import QuestionVersion, ServiceVersion
 
 # Open311 allows 4,000 characters.
 DESCRIPTION_MAX = 4000

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
-from requests_app.models.catalogue import Department
+from requests_app.models.catalog import Department
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.states import CONFIDENTIAL, OPEN, PublicState

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from requests_app.models.catalogue import ServiceVersion
+from requests_app.models.catalog import ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.states import PublicState

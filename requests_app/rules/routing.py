@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from requests_app.models.catalogue import Department, RoutingRule
+from requests_app.models.catalog import Department, RoutingRule
 from requests_app.models.geography import Owner
 from requests_app.models.service_request import ServiceRequest
 from requests_app.places import ownership

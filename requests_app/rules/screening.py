@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from requests_app.models.catalogue import EmergencyPhrase, QuestionVersion, ServiceVersion
+from requests_app.models.catalog import EmergencyPhrase, QuestionVersion, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 
 # "can't", "can’t" and "cant" are the same word.

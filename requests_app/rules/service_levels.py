@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import holidays as public_holidays
 from django.db.models import F, Q
 
-from requests_app.models.catalogue import Calendar, Department, Service, Target
+from requests_app.models.catalog import Calendar, Department, Service, Target
 from requests_app.models.geography import Area
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

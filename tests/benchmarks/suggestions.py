@@ -17,8 +17,8 @@ from django.utils.text import slugify
 from pytest_django.fixtures import Settings
 from sklearn.metrics import f1_score
 
-from requests_app.actions.search_index import index_catalogue
-from requests_app.imports.catalogue_file import read_catalogue
+from requests_app.actions.search_index import index_catalog
+from requests_app.imports.catalog_file import read_catalog
 from requests_app.rules.suggestions import suggest
 from requests_app.worker.training import STRENGTH, Sample, fit
 from tests import factories
@@ -71,13 +71,13 @@ def test_the_right_service_comes_first(settings: Settings, tmp_path: Path) -> No
 
 
 def by_key_words(commonest: str) -> Callable[[str], str]:
-    catalogue = read_catalogue(sorted(RIVERMARK.glob("*.yaml")))
-    keywords = {one["service_code"]: one["keywords"]["en"] for one in catalogue["services"]}
+    catalog = read_catalog(sorted(RIVERMARK.glob("*.yaml")))
+    keywords = {one["service_code"]: one["keywords"]["en"] for one in catalog["services"]}
     city = factories.jurisdiction(languages=["en"])
     for name, codes in WORDS_OF.items():
         words = [word for code in codes for word in keywords[code]]
         factories.service(city, slugify(name), name={"en": name}, keywords={"en": words})
-    index_catalogue(city)
+    index_catalog(city)
 
     def found(text: str) -> str:
         services = suggest(city, text, "en").services

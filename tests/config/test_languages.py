@@ -80,7 +80,7 @@ def test_a_folder_named_in_the_settings_is_enough(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_city_that_speaks_it_is_read_in_it_from_the_first_page_to_the_catalogue(
+def test_a_city_that_speaks_it_is_read_in_it_from_the_first_page_to_the_catalog(
     tmp_path: Path, settings: Settings, client: Client
 ) -> None:
     add_language(tmp_path, "ht", about=CREOLE)

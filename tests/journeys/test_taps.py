@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.catalog import import_catalog
 from requests_app.management.commands.load_demo import RIVERMARK
 from requests_app.models import ServiceRequest
 from tests import factories
@@ -47,8 +47,8 @@ def test_a_first_report_takes_at_most_25_taps_besides_its_words(
     live_site: "Site", new_page: Callable[..., "Page"]
 ) -> None:
     city = factories.jurisdiction(languages=["en", "es"])
-    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
-    import_catalogue(city, [RIVERMARK / name for name in files])
+    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
+    import_catalog(city, [RIVERMARK / name for name in files])
     factories.address(city, "12 Elm St")
     thumb = Thumb(new_page(viewport=PHONE, has_touch=True, is_mobile=True))
     page = thumb.page

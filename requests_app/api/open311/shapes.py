@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from requests_app import links
-from requests_app.api.open311.catalogue import demo_words, is_demo
+from requests_app.api.open311.catalog import demo_words, is_demo
 from requests_app.events import PUBLIC_KINDS
 from requests_app.localized import localized
 from requests_app.messages import timeline, wording

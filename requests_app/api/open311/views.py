@@ -18,7 +18,7 @@ from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_f
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.api.framework.throttling import ApiKeyThrottle
 from requests_app.api.framework.views import ApiView
-from requests_app.api.open311 import catalogue, reading, writing
+from requests_app.api.open311 import catalog, reading, writing
 from requests_app.api.open311.errors import exception_handler
 from requests_app.api.open311.parameters import Parameters
 from requests_app.api.open311.parsers import JSONFormParser
@@ -90,21 +90,21 @@ class Discovery(Open311View):
     root = "discovery"
 
     def get(self, request: Request, format: str) -> Response:
-        return Response(catalogue.discovery(self.jurisdiction), headers=KEEP_CATALOGUE)
+        return Response(catalog.discovery(self.jurisdiction), headers=KEEP_CATALOGUE)
 
 
 class Services(Open311View):
     root = "services"
 
     def get(self, request: Request, format: str) -> Response:
-        return Response(catalogue.services(self.jurisdiction), headers=KEEP_CATALOGUE)
+        return Response(catalog.services(self.jurisdiction), headers=KEEP_CATALOGUE)
 
 
 class ServiceDefinition(Open311View):
     root = "service_definition"
 
     def get(self, request: Request, service_code: str, format: str) -> Response:
-        return Response(catalogue.definition(self.jurisdiction, service_code), headers=KEEP_CATALOGUE)
+        return Response(catalog.definition(self.jurisdiction, service_code), headers=KEEP_CATALOGUE)
 
 
 class ServiceRequests(Open311View):

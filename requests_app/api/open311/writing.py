@@ -18,7 +18,7 @@ from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.api.open311 import tokens
-from requests_app.api.open311.catalogue import demo_words, is_demo, offered_version
+from requests_app.api.open311.catalog import demo_words, is_demo, offered_version
 from requests_app.api.open311.parameters import Parameters
 from requests_app.messages import wording
 from requests_app.models import (

@@ -13,7 +13,7 @@ from django.test import Client
 from requests_app import events
 from requests_app.actions import counters, progress
 from requests_app.demo import history
-from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.catalog import import_catalog
 from requests_app.imports.progress import Silent
 from requests_app.models import (
     OPEN,
@@ -48,8 +48,8 @@ def city(django_db_setup: None, django_db_blocker) -> Iterator[Jurisdiction]:  #
     """Loaded once for this file, and rolled back after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         made = factories.jurisdiction(is_demo=True)
-        files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
-        import_catalogue(made, [RIVERMARK / name for name in files])
+        files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
+        import_catalog(made, [RIVERMARK / name for name in files])
         for said in yaml.safe_load((RIVERMARK / "owners.yaml").read_text())["owners"]:
             Owner.objects.create(jurisdiction=made, code=said["code"], name=said["name"], kind=said["kind"])
         factories.area(made, "ward", "5")

@@ -9,7 +9,7 @@ import yaml
 from requests_app import demo
 from requests_app.demo import moderation
 from requests_app.demo.staff import load_staff
-from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.catalog import import_catalog
 from requests_app.models import GazetteerEntry, Jurisdiction, ServiceRequest, TextRevision
 from tests import factories
 
@@ -21,8 +21,8 @@ RIVERMARK = Path(demo.__file__).parent / "rivermark"
 def city(settings: Any) -> Jurisdiction:
     settings.DEMO = True
     made = factories.jurisdiction(is_demo=True)
-    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
-    import_catalogue(made, [RIVERMARK / name for name in files])
+    files = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
+    import_catalog(made, [RIVERMARK / name for name in files])
     load_staff(made)
     for number in range(1, 8):
         GazetteerEntry.objects.create(

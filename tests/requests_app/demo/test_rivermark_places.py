@@ -62,7 +62,7 @@ def city(tmp_path: Path) -> Jurisdiction:
     del said["requests"]
     for part in ("boundary", "area_attributes", "owners", "population"):
         said[part] = str(FOLDER / said[part])
-    said["catalogue"] = [str(FOLDER / path) for path in said["catalogue"]]
+    said["catalog"] = [str(FOLDER / path) for path in said["catalog"]]
     for part, keys in (("layers", ["folder", "mapping"]), ("gazetteer", ["file"]), ("assets", ["file"])):
         said[part] |= {key: str(FOLDER / said[part][key]) for key in keys}
     said["branding"]["seal"] = str(FOLDER / said["branding"]["seal"])

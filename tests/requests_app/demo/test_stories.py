@@ -155,7 +155,7 @@ def test_people_have_only_invented_addresses_and_numbers(told):
 # --- Figures ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_service_of_the_catalogue_appears(told, city):
+def test_every_service_of_the_catalog_appears(told, city):
     assert {story.service_code for story in told} == set(city.services)
 
 
@@ -283,8 +283,8 @@ def test_every_kind_of_happening_and_every_outcome_occurs(told):
     kinds = {one.kind for story in told for one in story.events}
     assert kinds >= {
         "submitted", "routed", "triaged", "transferred", "assigned", "accepted", "scheduled", "visited", "made_safe",
-        "put_on_hold", "resumed", "asked", "answered", "commented", "note_added", "resolved", "handed_over", "merged", "duplicate_merged",
-        "withdrawn", "reopened", "closed", "joined", "hidden",
+        "put_on_hold", "resumed", "asked", "answered", "commented", "note_added", "resolved", "handed_over", "merged",
+        "duplicate_merged", "withdrawn", "reopened", "closed", "joined", "hidden",
     }  # fmt: skip
     assert {story.disposition for story in told} == {
         "", "fixed", "action_taken", "answered", "handed_over", "duplicate", "not_found", "cannot_do", "no_reply",
@@ -312,8 +312,8 @@ def test_what_is_not_ours_is_handed_to_its_owner(told):
             assert story.disposition in ("handed_over", "duplicate", "not_worked", "fixed"), story
 
 
-def test_reasons_are_the_catalogues_own(told):
-    loaded = yaml.safe_load((RIVERMARK / "catalogue.yaml").read_text())["reasons"]
+def test_reasons_are_the_catalogs_own(told):
+    loaded = yaml.safe_load((RIVERMARK / "catalog.yaml").read_text())["reasons"]
     cannot = {one["code"] for one in loaded["cannot_do"]}
     hold = {one["code"] for one in loaded["hold"]}
     happened = [one for story in told for one in story.events]
@@ -343,7 +343,7 @@ def test_required_questions_are_answered_with_options_that_exist(told, city):
                 assert set(given if isinstance(given, list) else [given]) <= options, (story.service_code, code, given)
 
 
-def test_the_phrase_banks_answer_only_questions_that_the_catalogue_asks(city):
+def test_the_phrase_banks_answer_only_questions_that_the_catalog_asks(city):
     for code, service in city.services.items():
         questions = {one["code"]: one for one in service.get("questions") or []}
         bank = phrases.bank(code)

@@ -1,4 +1,4 @@
-"""The moderators' lists go with the catalogue, both ways; the addresses of persons are in no file."""
+"""The moderators' lists go with the catalog, both ways; the addresses of persons are in no file."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import yaml
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from requests_app.imports.catalogue_file import read_catalogue
+from requests_app.imports.catalog_file import read_catalog
 from requests_app.models import Jurisdiction, ModerationTerm
 from requests_app.rules import review
 from tests import factories
@@ -24,7 +24,7 @@ def city() -> Jurisdiction:
 def bring(folder: Path, said: object) -> None:
     path = folder / "words.yaml"
     path.write_text(yaml.safe_dump({"format": 1, "moderation_words": said}))
-    call_command("import_catalogue", str(path))
+    call_command("import_catalog", str(path))
 
 
 def listed(kind: str) -> set[str]:
@@ -45,7 +45,7 @@ def test_an_import_replaces_the_lists_that_it_names_and_an_export_gives_them_bac
     assert listed("link") == {"spam.example"}
     assert listed("address") == {"troll@banned.example"}
     capsys.readouterr()
-    call_command("export_catalogue")
+    call_command("export_catalog")
     written = capsys.readouterr().out
     assert yaml.safe_load(written)["moderation_words"] == {"link": ["spam.example"], "threat": ["i will hurt you"]}
     assert "troll@banned.example" not in written
@@ -81,6 +81,6 @@ def test_what_can_never_be_found_is_told_and_nothing_is_imported(
     ],
 )
 def test_the_demo_citys_first_lists_hold_threats_and_no_reports(city: Jurisdiction, text: str, reason: str) -> None:
-    call_command("import_catalogue", str(DEMO))
-    assert len(listed("threat")) == len(read_catalogue([DEMO])["moderation_words"]["threat"])
+    call_command("import_catalog", str(DEMO))
+    assert len(listed("threat")) == len(read_catalog([DEMO])["moderation_words"]["threat"])
     assert review.review_reason(city, [text]) == reason

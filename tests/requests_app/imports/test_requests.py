@@ -216,7 +216,7 @@ def test_a_duplicate_points_at_the_case_that_it_names(run: Import) -> None:
     assert (one.disposition, one.duplicate_of.external_id) == ("duplicate", "1001")
 
 
-def test_a_private_service_of_the_catalogue_keeps_its_cases_private(run: Import, city: Jurisdiction) -> None:
+def test_a_private_service_of_the_catalog_keeps_its_cases_private(run: Import, city: Jurisdiction) -> None:
     version = factories.service(city, "heat", visibility="private")
     run(CASE, mapping={"services": {"map": {"Pothole Repair": "heat"}}})
     one = ServiceRequest.objects.get()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from requests_app.imports.catalogue_file import read_phrase
+from requests_app.imports.catalog_file import read_phrase
 from requests_app.models import EmergencyPhrase
 from requests_app.rules import screening
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.catalog import import_catalog
 from requests_app.models import Jurisdiction
 from requests_app.rules.suggestions import suggest
 from tests import factories
@@ -22,16 +22,16 @@ FIRST_SHARE = 0.85
 
 
 @saved
-def city_with_its_catalogue() -> Jurisdiction:
+def city_with_its_catalog() -> Jurisdiction:
     city = factories.jurisdiction()
-    names = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]
-    import_catalogue(city, [RIVERMARK / name for name in names])
+    names = yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]
+    import_catalog(city, [RIVERMARK / name for name in names])
     return city
 
 
 @pytest.fixture
 def city() -> Jurisdiction:
-    return city_with_its_catalogue()
+    return city_with_its_catalog()
 
 
 def test_each_language_has_many_phrases() -> None:

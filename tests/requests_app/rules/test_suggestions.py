@@ -2,7 +2,7 @@
 
 import pytest
 
-from requests_app.actions.search_index import index_catalogue
+from requests_app.actions.search_index import index_catalog
 from requests_app.rules.suggestions import Suggestions, suggest
 from tests import factories
 from tests.factories import Rivermark
@@ -26,7 +26,7 @@ def cast() -> Rivermark:
         keywords={"en": ["lamp post", "dark street"], "es": ["poste de luz", "farol"]},
     )
     factories.service(cast.city, "inside", name={"en": "Broken chair in the road office"}, visibility="staff")
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     return cast
 
 
@@ -66,7 +66,7 @@ def test_what_means_nothing_suggests_nothing(cast: Rivermark, text: str) -> None
 def test_at_most_three_and_never_i_dont_know_or_what_staff_alone_may_use(cast: Rivermark) -> None:
     for number in range(5):
         factories.service(cast.city, f"road-{number}", name={"en": f"Road trouble {number}"})
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     found = codes(suggest(cast.city, "I don’t know, trouble with the road office", "en"))
     assert len(found) <= 3
     assert "unknown" not in found
@@ -83,7 +83,7 @@ def test_a_service_out_of_use_is_not_suggested_even_before_the_next_indexing(cas
 @pytest.mark.shows("2.20")
 def test_an_article_is_offered_if_its_title_is_what_was_asked_and_it_is_published(cast: Rivermark) -> None:
     article = factories.article(cast.city, "quiet", "Quiet hours at night", "No loud music after 10 p.m.")
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     assert suggest(cast.city, "when are quiet hours", "en").articles == [article]
     assert suggest(cast.city, "loud music", "en").articles == [], "its text alone is not enough"
     type(article).objects.update(published=False)
@@ -92,13 +92,13 @@ def test_an_article_is_offered_if_its_title_is_what_was_asked_and_it_is_publishe
 
 def test_one_word_of_a_long_title_is_chance(cast: Rivermark) -> None:
     factories.article(cast.city, "owners", "Roads, tracks, wires, bridges, towers and other towns")
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     assert suggest(cast.city, "a hole in the road", "en").articles == []
 
 
 def test_another_citys_services_are_not_suggested(cast: Rivermark) -> None:
     elsewhere = factories.jurisdiction("Elsewhere")
     factories.service(elsewhere, "sinkhole", name={"en": "Sinkhole"})
-    index_catalogue(elsewhere)
+    index_catalog(elsewhere)
     assert codes(suggest(cast.city, "sinkhole", "en")) in ([], ["pothole"])
     assert codes(suggest(elsewhere, "sinkhole", "en")) == ["sinkhole"]

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.utils.text import slugify
 from pytest_django.fixtures import Settings
 
-from requests_app.actions.search_index import index_catalogue
+from requests_app.actions.search_index import index_catalog
 from requests_app.actions.submission import Reporter
 from requests_app.models import Jurisdiction, ServiceRequest, ServiceVersion
 from requests_app.rules import suggestion_model
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.6")]
 def cast(settings: Settings, tmp_path: Path) -> Rivermark:
     settings.SUGGESTIONS_ROOT = str(tmp_path / "suggestions")
     cast = factories.rivermark()
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     return cast
 
 
@@ -137,7 +137,7 @@ def test_what_others_meant_is_suggested_and_a_new_model_is_used_at_once(cast: Ri
     assert codes(cast.city, "furrow")[:1] == ["tree"]
 
 
-def test_the_catalogues_own_words_are_learned_but_not_believed_against_it(cast: Rivermark) -> None:
+def test_the_catalogs_own_words_are_learned_but_not_believed_against_it(cast: Rivermark) -> None:
     taught(cast)
     assert codes(cast.city, "pothole")[:1] == ["pothole"]
     assert codes(cast.city, "una rama", "es")[:1] == ["tree"]
@@ -147,7 +147,7 @@ def test_a_city_never_sees_what_another_learned(cast: Rivermark) -> None:
     elsewhere = factories.jurisdiction("Elsewhere")
     for code in ("pothole", "tree"):
         factories.service(elsewhere, code, of=factories.department(elsewhere, code))
-    index_catalogue(elsewhere)
+    index_catalog(elsewhere)
     taught(cast)
     assert codes(elsewhere, "gully") == []
     shutil.copytree(folder_of(cast.city), folder_of(elsewhere))

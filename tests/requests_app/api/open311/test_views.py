@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
 from requests_app.api.framework import renderers
-from requests_app.api.open311 import catalogue, errors, views
+from requests_app.api.open311 import catalog, errors, views
 from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
 from tests import factories
 from tests.requests_app.api.conftest import BASE, FORM, Api, as_texts, read
@@ -257,7 +257,7 @@ def test_a_lost_database_is_503_in_the_asked_format(
 def test_an_error_of_ours_is_500_in_the_asked_format(
     api: Api, cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "_service", fail(ZeroDivisionError("private detail")))
+    monkeypatch.setattr(catalog, "_service", fail(ZeroDivisionError("private detail")))
     assert api.get("services.json", 500)[0]["code"] == 500
     assert api.get("services.xml", 500)[0]["code"] == "500"
     assert b"private detail" not in api.last.content
@@ -284,7 +284,7 @@ def test_what_fails_before_or_after_any_view_is_told_in_the_asked_format_too(
     answer = api.client.get(f"{BASE}services.{format}", HTTP_HOST="no host")
     assert (answer.status_code, str(read(answer)[0]["code"])) == (400, "400")
     monkeypatch.setattr(renderers, "CHILD", {"errors": "error"})
-    monkeypatch.setattr(catalogue, "services", lambda city: [{"services": [float("nan")]}])
+    monkeypatch.setattr(catalog, "services", lambda city: [{"services": [float("nan")]}])
     answer = api.client.get(f"{BASE}services.{format}")
     assert (answer.status_code, str(read(answer)[0]["code"])) == (500, "500")
     assert answer["Access-Control-Allow-Origin"] == "*"

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from requests_app.actions.search_index import index_catalogue
+from requests_app.actions.search_index import index_catalog
 from requests_app.models import Draft, ServiceRequest
 from requests_app.rules import suggestions
 from tests import factories
@@ -21,7 +21,7 @@ def cast() -> Rivermark:
     cast = factories.rivermark()
     factories.service(cast.city, "inside", name={"en": "Broken chair in the road office"}, visibility="staff")
     factories.article(cast.city, "potholes", "Who fills a pothole", "Streets fills it.", cast.pothole)
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     return cast
 
 
@@ -116,7 +116,7 @@ def test_i_dont_know_always_works_and_goes_to_triage(cast: Rivermark, client: Cl
 def test_at_most_so_many_are_found_however_many_fit(cast: Rivermark) -> None:
     for number in range(12):
         factories.service(cast.city, f"road-{number}", name={"en": f"Road trouble {number}"})
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     assert len(suggestions.suggest(cast.city, "road trouble", "en").services) == 3
     assert len(suggestions.suggest(cast.city, "road trouble", "en", services=6).services) == 6
 
@@ -127,7 +127,7 @@ def test_a_search_asks_the_database_as_often_however_much_is_found(
     for number in range(12):
         factories.service(cast.city, f"road-{number}", name={"en": f"Road trouble {number}"})
         factories.article(cast.city, f"trouble-{number}", f"Road trouble {number}")
-    index_catalogue(cast.city)
+    index_catalog(cast.city)
     with django_assert_max_num_queries(12):
         assert len(found(client, "road trouble")) == 7
 

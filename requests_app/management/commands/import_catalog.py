@@ -1,4 +1,4 @@
-"""import_catalogue FILE…: imports services, questions, departments, articles and more from YAML."""
+"""import_catalog FILE…: imports services, questions, departments, articles and more from YAML."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.imports.catalogue import import_catalogue
+from requests_app.imports.catalog import import_catalog
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.management.commands.import_layers import find_jurisdiction
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = find_jurisdiction(options["jurisdiction"])
         try:
-            changed = import_catalogue(jurisdiction, options["files"])
+            changed = import_catalog(jurisdiction, options["files"])
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         for part, count in changed.items():

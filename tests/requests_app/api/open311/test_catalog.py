@@ -160,7 +160,7 @@ def test_a_demo_city_says_that_it_is_one(api: Api, cast: factories.Rivermark) ->
     assert found["endpoints"][0]["type"] == "test"
 
 
-def test_the_catalogue_may_be_kept_by_anybody_for_five_minutes(api: Api, cast: factories.Rivermark) -> None:
+def test_the_catalog_may_be_kept_by_anybody_for_five_minutes(api: Api, cast: factories.Rivermark) -> None:
     for path in ("services.json", "services/tree.xml", "discovery.xml"):
         api.get(path)
         assert api.last["Cache-Control"] == "public, max-age=300"

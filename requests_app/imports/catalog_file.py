@@ -1,4 +1,4 @@
-"""A catalogue as a city writes it, in one YAML file or several: read, joined, and checked before any row is touched."""
+"""A catalog as a city writes it, in one YAML file or several: read, joined, and checked before any row is touched."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +43,7 @@ REFERRED_TO = {
 PHRASE_MAX = 120
 # Open311 puts service codes into paths and comma lists.
 SAFE_CODE = r"[A-Za-z0-9_.-]{1,60}"
-# What a catalogue may list for moderators. The addresses of persons are in no file that goes from hand to hand.
+# What a catalog may list for moderators. The addresses of persons are in no file that goes from hand to hand.
 TERMS = {"link": review.host_of, "threat": review.normalize_threat}
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 SPAN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
@@ -111,7 +111,7 @@ Priority = Annotated[int, whole_number(1, 4)]
 Phrase = Annotated[str, PlainValidator(_phrase)]
 
 
-# --- The parts of a catalogue, a class each ---------------------------------------------------------------------------
+# --- The parts of a catalog, a class each ---------------------------------------------------------------------------
 
 
 class Holiday(Section):
@@ -328,7 +328,7 @@ class ModerationWords(Section):
     threat: terms("threat") = []  # type: ignore[valid-type]
 
 
-class CatalogueFile(Section):
+class CatalogFile(Section):
     calendars: dict[Any, Calendar] = {}
     departments: Annotated[list[Department], distinct(attrgetter("code"))] = []
     categories: Annotated[list[Category], distinct(attrgetter("code"))] = []
@@ -348,8 +348,8 @@ class CatalogueFile(Section):
 # --- Reading and checking ---------------------------------------------------------------------------------------------
 
 
-class Catalogue(dict[str, Any]):
-    """The parts of a catalogue by name, and of each row the file that it comes from."""
+class Catalog(dict[str, Any]):
+    """The parts of a catalog by name, and of each row the file that it comes from."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -375,34 +375,34 @@ class Catalogue(dict[str, Any]):
         return row.place(loc[2:]) if row else ""
 
 
-def read_catalogue(paths: Iterable[Path]) -> Catalogue:
-    """The files as one catalogue: lists of the same name are joined in order. Raises ImportProblemError."""
-    joined = Catalogue()
+def read_catalog(paths: Iterable[Path]) -> Catalog:
+    """The files as one catalog: lists of the same name are joined in order. Raises ImportProblemError."""
+    joined = Catalog()
     for path in paths:
         file = read_yaml(path)
         if file.data.pop("format", None) != FORMAT:
-            raise ImportProblemError(f"{path.name} is no catalogue: it should begin with `format: {FORMAT}`.")
+            raise ImportProblemError(f"{path.name} is no catalog: it should begin with `format: {FORMAT}`.")
         joined.add(file)
     return joined
 
 
-def problems(catalogue: Catalogue, languages: Sequence[str], known: Mapping[str, set[str]] | None = None) -> list[str]:
+def problems(catalog: Catalog, languages: Sequence[str], known: Mapping[str, set[str]] | None = None) -> list[str]:
     """What is wrong in it, a sentence each, by file, line and column; an empty list: it can be imported.
 
     known: by the names of parts, the codes that the city has already.
     """
-    context: dict[str, Any] = {part: (known or {}).get(part, set()) | _codes(catalogue, part) for part in REFERRED_TO}
-    context |= {"languages": languages, "answers": _answers(catalogue.get("services"))}
+    context: dict[str, Any] = {part: (known or {}).get(part, set()) | _codes(catalog, part) for part in REFERRED_TO}
+    context |= {"languages": languages, "answers": _answers(catalog.get("services"))}
     try:
-        CatalogueFile.model_validate(dict(catalogue), context=context)
+        CatalogFile.model_validate(dict(catalog), context=context)
     except ValidationError as error:
-        found = sentences_of(error, CatalogueFile, catalogue)
-        return [": ".join(filter(None, [catalogue.place(loc), sentence])) for loc, sentence in found]
+        found = sentences_of(error, CatalogFile, catalog)
+        return [": ".join(filter(None, [catalog.place(loc), sentence])) for loc, sentence in found]
     return []
 
 
-def _codes(catalogue: Catalogue, part: str) -> set[str]:
-    rows = catalogue.get(part, [])
+def _codes(catalog: Catalog, part: str) -> set[str]:
+    rows = catalog.get(part, [])
     return set(map(str, rows)) if isinstance(rows, dict) else {str(row.get(REFERRED_TO[part])) for row in tables(rows)}
 
 

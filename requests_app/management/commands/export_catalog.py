@@ -1,4 +1,4 @@
-"""export_catalogue: writes the city's whole catalog as YAML, which import_catalogue can read."""
+"""export_catalog: writes the city's whole catalog as YAML, which import_catalog can read."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.imports.catalogue import export_catalogue
+from requests_app.imports.catalog import export_catalog
 from requests_app.management.commands.import_layers import find_jurisdiction
 
 
@@ -20,8 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="the file to write (default: standard output)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        catalogue = export_catalogue(find_jurisdiction(options["jurisdiction"]))
-        text = yaml.dump(catalogue, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+        catalog = export_catalog(find_jurisdiction(options["jurisdiction"]))
+        text = yaml.dump(catalog, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
         if options["output"] is None:
             self.stdout.write(text)
             return

@@ -1,4 +1,4 @@
-"""import_catalogue and export_catalogue: what is written is what the city has, and a second time changes nothing."""
+"""import_catalog and export_catalog: what is written is what the city has, and a second time changes nothing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
-from requests_app.imports.catalogue_file import problems, read_catalogue
+from requests_app.imports.catalog_file import problems, read_catalog
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.models import (
     Article,
@@ -28,9 +28,9 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 RIVERMARK = Path(__file__).resolve().parents[3] / "requests_app/demo/rivermark"
-FILES = [RIVERMARK / path for path in yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalogue"]]
+FILES = [RIVERMARK / path for path in yaml.safe_load((RIVERMARK / "city.yaml").read_text())["catalog"]]
 
-# A whole catalogue, as small as can be.
+# A whole catalog, as small as can be.
 SMALL: dict[str, Any] = {
     "format": 1,
     "calendars": {
@@ -91,10 +91,10 @@ Edit = Callable[[dict[str, Any]], object]
 
 
 def small(*edits: Edit) -> dict[str, Any]:
-    catalogue: dict[str, Any] = yaml.safe_load(yaml.safe_dump(SMALL))
+    catalog: dict[str, Any] = yaml.safe_load(yaml.safe_dump(SMALL))
     for edit in edits:
-        edit(catalogue)
-    return catalogue
+        edit(catalog)
+    return catalog
 
 
 @pytest.fixture
@@ -104,14 +104,14 @@ def city() -> Jurisdiction:
 
 @pytest.fixture
 def bring(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Imports a catalogue, and answers what the command says."""
+    """Imports a catalog, and answers what the command says."""
 
-    def run(*catalogues: dict[str, Any], **options: Any) -> str:
+    def run(*catalogs: dict[str, Any], **options: Any) -> str:
         files = []
-        for number, catalogue in enumerate(catalogues):
+        for number, catalog in enumerate(catalogs):
             files.append(tmp_path / f"part{number}.yaml")
-            files[-1].write_text(yaml.safe_dump(catalogue, allow_unicode=True))
-        call_command("import_catalogue", *files, **options)
+            files[-1].write_text(yaml.safe_dump(catalog, allow_unicode=True))
+        call_command("import_catalog", *files, **options)
         return capsys.readouterr().out
 
     return run
@@ -119,7 +119,7 @@ def bring(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., s
 
 def exported(capsys: pytest.CaptureFixture[str], **options: Any) -> dict[str, Any]:
     capsys.readouterr()
-    call_command("export_catalogue", **options)
+    call_command("export_catalog", **options)
     read: dict[str, Any] = yaml.safe_load(capsys.readouterr().out)
     return read
 
@@ -138,14 +138,14 @@ def numbers(said: str) -> dict[str, int]:
 def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
     city: Jurisdiction, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("import_catalogue", *FILES)
+    call_command("import_catalog", *FILES)
     first = numbers(capsys.readouterr().out)
     assert (first["services"], first["departments"], first["articles"]) == (41, 12, 40)
     assert {service.current.number for service in Service.objects.select_related("current") if service.current} == {1}
     assert Target.objects.count() == 82
     assert RoutingRule.objects.filter(active=True).count() == first["routing"] == 14
 
-    call_command("import_catalogue", *FILES)
+    call_command("import_catalog", *FILES)
     again = numbers(capsys.readouterr().out)
     assert set(again.values()) == {0}
     assert set(Service.objects.values_list("current__number", flat=True)) == {1}
@@ -156,7 +156,7 @@ def test_rivermark_comes_in_whole_and_a_second_time_changes_nothing(
 def test_what_is_exported_is_what_was_imported(
     city: Jurisdiction, bring: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("import_catalogue", *FILES)
+    call_command("import_catalog", *FILES)
     written = exported(capsys)
     assert set(numbers(bring(written)).values()) == {0}
 
@@ -169,7 +169,7 @@ def test_an_exported_article_can_be_edited_as_it_stands(
     city: Jurisdiction, bring: Callable[..., str], tmp_path: Path
 ) -> None:
     bring(small(lambda said: said["articles"][0]["body"].update(en="One line.\n\n- Another.\n")))
-    call_command("export_catalogue", output=tmp_path / "out.yaml")
+    call_command("export_catalog", output=tmp_path / "out.yaml")
     assert "    en: |\n      One line.\n\n      - Another.\n" in (tmp_path / "out.yaml").read_text()
 
 
@@ -296,7 +296,7 @@ def test_how_duplicates_are_treated_is_a_part_of_the_service(
     bring(small())
     assert exported(capsys)["services"][0]["duplicates"] == {"policy": "join", "radius_m": 100, "window_days": 30}
     said = {"policy": "ask", "radius_m": 30, "window_days": 7, "family": "street-holes"}
-    bring(small(lambda catalogue: catalogue["services"][0].update(duplicates=said)))
+    bring(small(lambda catalog: catalog["services"][0].update(duplicates=said)))
     assert exported(capsys)["services"][0]["duplicates"] == said
     version = Service.objects.get().current
     assert version is not None
@@ -320,7 +320,7 @@ def test_who_must_say_who_they_are_and_confirm_is_a_part_of_the_service(
     assert (written["identity_words"], written["must_confirm"]) == (why, True)
 
 
-def test_several_files_are_one_catalogue(city: Jurisdiction, bring: Callable[..., str]) -> None:
+def test_several_files_are_one_catalog(city: Jurisdiction, bring: Callable[..., str]) -> None:
     whole = small()
     services = whole.pop("services")
     bring(whole, {"format": 1, "services": services})
@@ -465,7 +465,7 @@ BROKEN: list[tuple[str, Edit, str]] = [
 
 
 @pytest.mark.parametrize(("edit", "problem"), [one[1:] for one in BROKEN], ids=[one[0] for one in BROKEN])
-def test_a_broken_catalogue_is_told_and_nothing_of_it_is_stored(
+def test_a_broken_catalog_is_told_and_nothing_of_it_is_stored(
     city: Jurisdiction, bring: Callable[..., str], edit: Edit, problem: str
 ) -> None:
     with pytest.raises(CommandError) as refused:
@@ -493,7 +493,7 @@ def test_a_mistake_is_told_by_file_line_and_column(city: Jurisdiction, tmp_path:
     ]
     (tmp_path / "two.yaml").write_text("\n".join(second))
     with pytest.raises(CommandError) as refused:
-        call_command("import_catalogue", tmp_path / "one.yaml", tmp_path / "two.yaml")
+        call_command("import_catalog", tmp_path / "one.yaml", tmp_path / "two.yaml")
     assert str(refused.value).splitlines()[1:] == [
         "two.yaml, line 4, column 11: categories, parks, name: the text in `es` is missing.",
         "two.yaml, line 5, column 51: categories, more, icon: it should be text; put it in quotes.",
@@ -519,7 +519,7 @@ def test_whatever_stands_anywhere_the_answer_is_sentences(value: Any, tmp_path: 
         inner[path[-1]] = value
         (tmp_path / "broken.yaml").write_text(yaml.safe_dump(broken))
         try:
-            found = problems(read_catalogue([tmp_path / "broken.yaml"]), ["en", "es"])
+            found = problems(read_catalog([tmp_path / "broken.yaml"]), ["en", "es"])
         except ImportProblemError as error:
             found = [str(error)]
         assert all(re.fullmatch(r"(?s).+[.:]", sentence) for sentence in found), (path, found)
@@ -529,11 +529,11 @@ def test_a_file_that_is_no_yaml_is_told_by_its_name(city: Jurisdiction, tmp_path
     for name, content in (("torn.yaml", b"services: [{"), ("binary.yaml", b"\xff\xfe\x00"), ("list.yaml", b"- 1")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(CommandError, match=name):
-            call_command("import_catalogue", tmp_path / name)
+            call_command("import_catalog", tmp_path / name)
     with pytest.raises(CommandError, match=r"torn\.yaml cannot be read: line \d+, column \d+: "):
-        call_command("import_catalogue", tmp_path / "torn.yaml")
+        call_command("import_catalog", tmp_path / "torn.yaml")
     with pytest.raises(CommandError, match="absent"):
-        call_command("import_catalogue", tmp_path / "absent.yaml")
+        call_command("import_catalog", tmp_path / "absent.yaml")
 
 
 def test_of_two_cities_one_is_named(city: Jurisdiction, bring: Callable[..., str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from requests_app.imports.catalogue_file import problems, read_catalogue, read_phrase
+from requests_app.imports.catalog_file import problems, read_catalog, read_phrase
 from requests_app.imports.layers import area_code
 from requests_app.models import EmergencyPhrase
 from requests_app.places import basemap
@@ -30,7 +30,7 @@ def load(name: str) -> Any:
 
 
 CITY = load("city.yaml")
-CATALOGUE = read_catalogue([FOLDER / path for path in CITY["catalogue"]])
+CATALOGUE = read_catalog([FOLDER / path for path in CITY["catalog"]])
 SERVICES = {service["service_code"]: service for service in CATALOGUE["services"]}
 DEPARTMENTS = {department["code"]: department for department in CATALOGUE["departments"]}
 ARTICLES = {article["code"]: article for article in CATALOGUE["articles"]}
@@ -357,7 +357,7 @@ def test_no_name_or_key_word_of_a_service_is_an_emergency() -> None:
 
 def test_every_file_that_the_city_names_is_there() -> None:
     named = [CITY["boundary"], CITY["layers"]["mapping"], CITY["area_attributes"], CITY["owners"], CITY["population"]]
-    named += [CITY["gazetteer"]["file"], CITY["assets"]["file"], CITY["branding"]["seal"], *CITY["catalogue"]]
+    named += [CITY["gazetteer"]["file"], CITY["assets"]["file"], CITY["branding"]["seal"], *CITY["catalog"]]
     for path in named:
         assert (FOLDER / path).is_file(), path
     assert {path.name for path in (FOLDER / "layers").iterdir()} == set(load("layers.yml"))

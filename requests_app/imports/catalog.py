@@ -7,14 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 
-from requests_app.actions.search_index import index_catalogue
-from requests_app.imports.catalogue_file import (
+from requests_app.actions.search_index import index_catalog
+from requests_app.imports.catalog_file import (
     FORMAT,
     REFERRED_TO,
     TERMS,
     listed_term,
     problems,
-    read_catalogue,
+    read_catalog,
     read_phrase,
 )
 from requests_app.imports.map_files import ImportProblemError
@@ -38,35 +38,35 @@ from requests_app.models import (
 REPORTED_MAX = 20
 
 
-def import_catalogue(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[str, int]:
+def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[str, int]:
     """Imports in one transaction; returns the number of rows created or changed per part. Idempotent.
 
     A service with new wording or questions gets a new version; a changed target applies from now on. Routing rules,
     reasons, emergency words and moderation words are lists: entries no longer listed are deactivated or deleted.
     Raises ImportProblemError with all problems.
     """
-    catalogue = read_catalogue(paths)
-    if found := problems(catalogue, jurisdiction.languages, _known(jurisdiction)):
+    catalog = read_catalog(paths)
+    if found := problems(catalog, jurisdiction.languages, _known(jurisdiction)):
         more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
         raise ImportProblemError("The catalog was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
     with transaction.atomic():
         # Concurrent imports would publish versions with the same number.
         Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
         writer = _Writer(jurisdiction)
-        writer.calendars(catalogue.get("calendars", {}))
-        writer.departments(catalogue.get("departments", []))
-        writer.categories(catalogue.get("categories", []))
-        writer.services(catalogue.get("services", []))
-        writer.articles(catalogue.get("articles", []))
-        if "routing" in catalogue:
-            writer.routing(catalogue["routing"])
-        for kind, rows in catalogue.get("reasons", {}).items():
+        writer.calendars(catalog.get("calendars", {}))
+        writer.departments(catalog.get("departments", []))
+        writer.categories(catalog.get("categories", []))
+        writer.services(catalog.get("services", []))
+        writer.articles(catalog.get("articles", []))
+        if "routing" in catalog:
+            writer.routing(catalog["routing"])
+        for kind, rows in catalog.get("reasons", {}).items():
             writer.reasons(kind, rows)
-        for kind, by_language in catalogue.get("emergency_words", {}).items():
+        for kind, by_language in catalog.get("emergency_words", {}).items():
             writer.phrases(kind, by_language)
-        for kind, terms in catalogue.get("moderation_words", {}).items():
+        for kind, terms in catalog.get("moderation_words", {}).items():
             writer.terms(kind, terms)
-        index_catalogue(jurisdiction)
+        index_catalog(jurisdiction)
     return writer.changed
 
 
@@ -371,7 +371,7 @@ def _target(service: Service, kind: str) -> dict[str, Any] | None:
     return {"value": target.value, "unit": target.unit, "calendar": calendar}
 
 
-def export_catalogue(jurisdiction: Jurisdiction) -> dict[str, Any]:
+def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
     """The whole catalog as one file. Importing it again changes nothing."""
     own = {"jurisdiction": jurisdiction}
     services = Service.objects.filter(**own, current__isnull=False).select_related(
