@@ -248,17 +248,17 @@ REGRESSIONS = [
     ),
     Regression(
         "a catalogue import makes a new version though nothing changed",
-        "requests_app/imports/catalogue.py",
+        "requests_app/imports/catalog.py",
         "if (current, questions) == (wanted, wanted_questions):",
         "if False:",
-        ("tests/requests_app/imports/test_catalogue.py",),
+        ("tests/requests_app/imports/test_catalog.py",),
     ),
     Regression(
         "a catalogue import changes a published version's questions unseen",
-        "requests_app/imports/catalogue.py",
+        "requests_app/imports/catalog.py",
         "if (current, questions) == (wanted, wanted_questions):",
         "if current == wanted:",
-        ("tests/requests_app/imports/test_catalogue.py",),
+        ("tests/requests_app/imports/test_catalog.py",),
     ),
     Regression(
         "pages run inline scripts",

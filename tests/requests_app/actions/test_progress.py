@@ -364,7 +364,7 @@ def test_it_is_closed_after_thirty_days_and_no_earlier(
 ) -> None:
     progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
-    assert progress.close_old() == closed
+    assert progress.close_resolved() == closed
 
 
 @pytest.mark.parametrize(
