@@ -54,7 +54,7 @@ def asserts(body: list[ast.stmt], known: set[str]) -> bool:
     for statement in body:
         if _asserts(statement, known):
             return True
-        if _may_leave(statement):
+        if _returns_early([statement], known):
             return False
     return False
 
@@ -93,13 +93,17 @@ def _calls(node: ast.AST | None, known: set[str]) -> bool:
     return False
 
 
-def _may_leave(statement: ast.stmt) -> bool:
-    """A `return` on some way through it; one that ends a function within it does not count."""
-    left: list[ast.AST] = [statement]
-    while left:
-        node = left.pop()
-        if isinstance(node, ast.Return):
+def _returns_early(body: list[ast.stmt], known: set[str]) -> bool:
+    """Whether a `return` somewhere in these statements comes before any assertion."""
+    for statement in body:
+        if isinstance(statement, ast.Return):
+            return not _calls(statement, known)
+        if _asserts(statement, known):
+            return False
+        if isinstance(statement, Function | ast.ClassDef):
+            continue
+        inner = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
+        inner += [part.body for name in ("handlers", "cases") for part in getattr(statement, name, [])]
+        if any(_returns_early(part, known) for part in inner):
             return True
-        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
-            left += ast.iter_child_nodes(node)
     return False
