@@ -33,7 +33,7 @@ LONGEST = (
     "tests/requests_app/messages/test_digest.py",
     "tests/requests_app/web/explore/test_map.py",
     "tests/journeys/test_offline.py",
-    "tests/test_mail_access.py",
+    "tests/test_email_accessibility.py",
     "tests/test_releases.py",
     "tests/requests_app/web/account/test_mail_limits.py",
     "tests/journeys/test_details.py",

@@ -46,7 +46,7 @@ def staff(permission: str) -> str:
 
 
 # The permission is the last part of the URL.
-EACH_ACT = staff("the action’s own")
+EACH_ACTION = staff("the action’s own")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def each_article(planted: Planted) -> list[Arguments]:
     return [{"code": "potholes"}, {"code": "not-yet"}]
 
 
-def each_act(planted: Planted) -> list[Arguments]:
+def each_action(planted: Planted) -> list[Arguments]:
     """Every action on the default request, and the action that names other requests on each request."""
     usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
     return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
@@ -190,7 +190,7 @@ def the_term(planted: Planted) -> list[Arguments]:
     ]
 
 
-def held_first(planted: Planted) -> list[Arguments]:
+def pending_review_first(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.requests["held"].reference}, *each_request(planted)]
 
 
@@ -435,9 +435,9 @@ PAGES: dict[str, Page] = {
     "staff_app:restore": Page(staff("publish"), "POST", the_hidden_words),
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
-    "staff_app:action": Page(EACH_ACT, "GET POST", each_act, budget=6),
+    "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
     "staff_app:review": Page(staff("publish"), budget=10),
-    "staff_app:review_request": Page(staff("publish"), "POST", held_first),
+    "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
     "staff_app:moderation_words": Page(
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7

@@ -69,7 +69,7 @@ EVERYWHERE = _turns(
             "“Anyone who …”, “People who …”"
         ),
         r"\b[A-Z]\w+ (?:Works|Department): [A-Z]\w+ (?:is|are|was|will)\b": "“Public Works (Streets)”",
-        r"\b(?:neighbour|colour|behaviour|favour|labour|honour)|\bcatalogs?\b(?![._/`])|\bafterwards\b|\bwhilst\b": (
+        r"\b(?:neighbour|colour|behaviour|favour|labour|honour)|\bcatalogues?\b(?![._/`])|\bafterwards\b|\bwhilst\b": (
             "American spelling"
         ),
         r"\b(?:organis|recognis|summaris|normalis|localis|serialis|authoris|minimis|optimis)(?:e|es|ed|ing|ation)\b": (
@@ -128,7 +128,8 @@ IN_SPANISH = _turns(
         r"\baparatos?\b": "«dispositivo»",
         r"\bnoticias?\b": "«novedades»",
         r"\bavisos\b": "«novedades»",
-        r"\be-?mails?\b": "«correo electrónico»",
+        # The API's field is named "email".
+        r"(?<!campo )\be-?mails?\b": "«correo electrónico»",
         r"\binformes?\b": "«reporte»",
         r"\b(?:tú|tus?|tuy[oa]s?|contigo|tienes|puedes|quieres|vosotros|vuestr[oa]s?)\b": "«usted»",
         r"(?:^|[.;:] )(?:haz|elige|escribe|abre|envía|selecciona)\b": "«usted»: haga, elija, escriba …",

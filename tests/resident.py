@@ -10,7 +10,7 @@ from requests_app.worker.tasks import drain
 ANA = "ana@example.org"
 
 
-def work_off() -> list[mail.EmailMessage]:
+def run_outbox() -> list[mail.EmailMessage]:
     """Empties the outbox and returns the email it sent."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
@@ -18,7 +18,7 @@ def work_off() -> list[mail.EmailMessage]:
     return list(mail.outbox)
 
 
-def link_in(message: mail.EmailMessage) -> str:
+def link_from(message: mail.EmailMessage) -> str:
     """The path of the verification link in an email."""
     match = re.search(r"http://[^/]+((?:/es)?/c/\S+/)", str(message.body))
     assert match is not None, message.body
@@ -27,11 +27,11 @@ def link_in(message: mail.EmailMessage) -> str:
 
 def asked(client: Client, email: str = ANA, prefix: str = "") -> str:
     """Requests a sign-in link and returns its path."""
-    work_off()
+    run_outbox()
     answer = client.post(f"{prefix}/my/", {"email": email})
     assert answer.status_code == 200, answer.content.decode()
-    (message,) = [message for message in work_off() if [to.lower() for to in message.to] == [email]]
-    return link_in(message)
+    (message,) = [message for message in run_outbox() if [to.lower() for to in message.to] == [email]]
+    return link_from(message)
 
 
 def signed_in(email: str = ANA, client: Client | None = None) -> Client:

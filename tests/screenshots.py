@@ -38,17 +38,17 @@ READING = {
 }  # fmt: skip
 # Pages of the report form, by the last part of their address.
 STEPS = {
-    "emergency": "emergency", "service": "suggestions", "where": "where", "choose": "choose-place", "thing": "thing",
-    "whose": "whose", "same": "same", "details": "details", "other": "other", "contact": "contact", "check": "check",
-    "sent": "sent",
+    "emergency": "emergency", "service": "suggestions", "location": "location", "choose": "choose-location",
+    "asset": "asset", "owner": "owner", "duplicates": "duplicates", "details": "details", "other": "other",
+    "contact": "contact", "check": "check", "sent": "sent",
 }  # fmt: skip
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
-    "moderation": "held/", "moderation-words": "moderation-words/",
+    "moderation": "review/", "moderation-words": "moderation-words/",
 }  # fmt: skip
 REST = (
-    "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "change", "add-photos", "sign-in",
-    "queue", "request", "act", "public-view", "hide-words", "ended", "survey",
+    "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "edit", "add-photos", "sign-in",
+    "queue", "request", "action", "public-view", "hide-words", "ended", "survey",
 )  # fmt: skip
 # Few answers lead to another service, so not reaching this one is no error.
 SELDOM = {"other"}
@@ -58,7 +58,7 @@ SPANISH = {
     "area",
     "suggestions",
     "emergency",
-    "where",
+    "location",
     "details",
     "check",
     "sent",
@@ -70,7 +70,7 @@ DARK = {
     "home",
     "about-service",
     "suggestions",
-    "where",
+    "location",
     "check",
     "track",
     "list",
@@ -81,7 +81,7 @@ DARK = {
 }
 # The dozen in docs/screenshots, which `--keep` updates.
 KEPT = (
-    "home-1280", "home-es-375", "suggestions-375", "same-1280", "check-375", "track-375", "map-1280", "area-1280",
+    "home-1280", "home-es-375", "suggestions-375", "duplicates-1280", "check-375", "track-375", "map-1280", "area-1280",
     "queue-1280", "queue-375", "request-1280", "moderation-1280",
 )  # fmt: skip
 # On a state road in Rivermark.
@@ -214,12 +214,12 @@ def nothing(camera: Camera, address: str) -> None:
     """A page that needs no answer to continue: "No, mine is different"."""
 
 
-def say_where(camera: Camera, address: str) -> None:
+def fill_in_address(camera: Camera, address: str) -> None:
     if address and not camera.page.input_value("#id_address"):
         camera.page.fill("#id_address", address)
 
 
-def tell_more(camera: Camera, address: str) -> None:
+def fill_in_details(camera: Camera, address: str) -> None:
     choose_first(camera, address)
     photos = camera.page.locator("input[type=file]")
     if photos.count() and "photos" not in camera.taken:
@@ -231,15 +231,15 @@ def tell_more(camera: Camera, address: str) -> None:
         camera.take("photos")
 
 
-def say_whom(camera: Camera, address: str) -> None:
+def fill_in_contact(camera: Camera, address: str) -> None:
     camera.page.fill("#id_email", "ana@example.org")
 
 
 ANSWERS: dict[str, Callable[[Camera, str], None]] = {
-    "where": say_where,
-    "same": nothing,
-    "details": tell_more,
-    "contact": say_whom,
+    "location": fill_in_address,
+    "duplicates": nothing,
+    "details": fill_in_details,
+    "contact": fill_in_contact,
 }
 
 
@@ -265,7 +265,7 @@ def whole_path(camera: Camera) -> None:
     camera.open(link.removeprefix("/").removeprefix("es/"))
     camera.take("track")
     own = urlsplit(camera.page.url).path.removeprefix("/").removeprefix("es/")
-    for name, page in (("change", "change/"), ("add-photos", "photos/")):
+    for name, page in (("edit", "edit/"), ("add-photos", "photos/")):
         camera.open(own + page)
         camera.take(name)
 
@@ -289,7 +289,7 @@ def who_by_law(camera: Camera) -> None:
     camera.take("who-by-law")
 
 
-def waits_for_its_link(camera: Camera) -> None:
+def needs_confirmation(camera: Camera) -> None:
     """A service whose reports need confirmation by email."""
     to_contact(camera, "construct")
     walk(camera, last="check")
@@ -353,10 +353,10 @@ def one_request(camera: Camera) -> None:
     camera.take("request")
     camera.page.locator("main a[href$='/hold/'], main a[href*='/resolve/']").first.click()
     camera.page.wait_for_load_state("networkidle")
-    camera.take("act")
+    camera.take("action")
 
 
-def words_taken_out(camera: Camera) -> None:
+def hidden_text(camera: Camera) -> None:
     """The demo's report about a neighbor's van: as staff see it, and the page on which its text is hidden."""
     camera.open("requests/?q=blue+van")
     reference = str(camera.page.locator("main a[href*='/r/']").first.get_attribute("href")).strip("/").split("/")[-1]
@@ -372,11 +372,11 @@ def words_taken_out(camera: Camera) -> None:
 PATHS = {
     "whole path": whole_path,
     "emergency": a_page_of_the_path("report/", "emergency", words="I smell gas / Huele a gas"),
-    "choose-place": a_page_of_the_path("report/?service=pothole", "choose-place", "Mill"),
-    "thing": a_page_of_the_path("report/?service=streetlight", "thing", "City Hall"),
-    "whose": a_page_of_the_path(f"report/?service=pothole&{STATE_ROAD}", "whose"),
+    "choose-location": a_page_of_the_path("report/?service=pothole", "choose-location", "Mill"),
+    "asset": a_page_of_the_path("report/?service=streetlight", "asset", "City Hall"),
+    "owner": a_page_of_the_path(f"report/?service=pothole&{STATE_ROAD}", "owner"),
     "who-by-law": who_by_law,
-    "one-more-step": waits_for_its_link,
+    "one-more-step": needs_confirmation,
     "later": later,
     "address-card": address_card,
     "ended": after_the_end,
@@ -398,7 +398,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
         camera.attempt("sign-in", see_as("supervisor"))
         camera.attempt("request", one_request)
         camera.attempt("administrator", see_as("administrator"))
-        camera.attempt("public-view", words_taken_out)
+        camera.attempt("public-view", hidden_text)
         for name, path in STAFF.items():
             camera.attempt(name, reading(name, f"staff/{path}"))
         context.close()

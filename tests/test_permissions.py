@@ -16,7 +16,7 @@ from tests.pages import (
     API_KEY,
     DEMO_PAGES,
     DRAFT,
-    EACH_ACT,
+    EACH_ACTION,
     EVERYONE,
     LINK,
     PAGES,
@@ -512,7 +512,7 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
-    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACT}
+    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACTION}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

@@ -10,7 +10,7 @@ SAID = """
 ============================= slowest durations ==============================
 75.50s setup    tests/test_query_budgets.py::test_one[a]
 4.00s call     tests/test_query_budgets.py::test_one[b]
-1.50s call     tests/test_bones.py::test_two
+1.50s call     tests/test_repository.py::test_two
 0.25s teardown tests/test_urls.py::test_three
 2.00s call     tests/journeys/test_report.py::test_four
 """

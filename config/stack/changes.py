@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FOLDERS = ("config", "requests_app", "staff_app", "templates", "static", "tests")
-# What every test stands on: a change here runs all of them.
+# Shared by every test, so a change here runs all of them.
 EVERYTHING = (
     "pyproject.toml",
     "requirements",
@@ -59,7 +59,7 @@ def touched_tests(root: Path, changed: Iterable[str]) -> list[str] | None:
 
 def summary(tests: list[str] | None) -> str:
     if tests is None:
-        return "the change touches what every test stands on: all tests"
+        return "the change touches files that every test needs: all tests"
     return f"the change touches {len(tests)} test files" + "".join(f"\n  {name}" for name in tests)
 
 

@@ -1,4 +1,4 @@
-"""bin/lint: style, types, templates, migrations and the deployment checks; each is run, then all failures are told."""
+"""bin/lint: style, types, templates, migrations and the deployment checks. Runs all of them, then lists the failures."""
 
 import os
 import subprocess

@@ -8,7 +8,7 @@ from requests_app.rules.permissions import DEFAULT_ROLES
 
 @transaction.atomic
 def get_role(jurisdiction: Jurisdiction, code: str) -> Role | None:
-    """The city's role with this code. Creates it if it is one of FIRST_ROLES."""
+    """The city's role with this code. Creates it if it is one of DEFAULT_ROLES."""
     role = Role.objects.filter(jurisdiction=jurisdiction, code=code).first()
     if role is None and code in DEFAULT_ROLES:
         role = Role.objects.create(jurisdiction=jurisdiction, code=code, **DEFAULT_ROLES[code])

@@ -200,7 +200,7 @@ class Question(Section):
 
 class Duplicates(Section):
     policy: Annotated[str, one_of(ServiceVersion.DuplicatePolicy.values)] = "join"
-    # What lies farther away, or was told longer ago, is another problem.
+    # A report farther away or older than this is not a duplicate.
     radius_m: Annotated[int, whole_number(0, 1_000)] = 100
     window_days: Annotated[int, whole_number(0, 366)] = 30
     family: Family = ""

@@ -274,7 +274,7 @@ class City:
     def _rows(
         self, what: str, said: dict[str, Any], needed: set[str], make: Callable[[dict[str, str], str], list[Any] | None]
     ) -> Iterator[list[Any]]:
-        """The good rows of a CSV file, columns renamed to ours; a row without a place is told and left out."""
+        """Yields the valid rows of a CSV file, with our column names. Logs and skips rows without a place."""
         path = self.path(said["file"])
         columns: dict[str, str] = said["columns"]
         self.progress.step(what)
@@ -295,7 +295,7 @@ class City:
                     if values is None:
                         bad += 1
                         if bad <= TOLD:
-                            reason = "no place" if not point else "no name, or one that stood above"
+                            reason = "no place" if not point else "no name, or a repeated ID"
                             self.progress.say(f"{path.name}, line {reader.line_num}: {reason}; left out.")
                         continue
                     yield values

@@ -36,7 +36,7 @@ def wrong(sentence: str) -> PydanticCustomError:
 
 
 def context_of(info: ValidationInfo) -> dict[str, Any]:
-    """What whoever checks the file has given along."""
+    """Returns the context passed to Pydantic's validation, empty if there is none."""
     return info.context or {}
 
 

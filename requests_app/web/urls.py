@@ -19,5 +19,5 @@ MOVED: list[URLPattern] = [
         RedirectView.as_view(pattern_name="requests_app:asset", permanent=True, query_string=True),
     ),
 ]
-# `report/offline/` stands before `report/…`, and the report path before what anybody may look at.
+# Order matters: `report/offline/` before `report/…`, and the report form before the public pages.
 urlpatterns: list[URLPattern] = [*offline, *report, *request, *account, *explore, *site, *MOVED]

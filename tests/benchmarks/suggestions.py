@@ -1,7 +1,7 @@
 """How often a real city's texts lead to the right service: bin/test tests/benchmarks/suggestions.py -s.
 
 A throw-away model, made by the code that a city trains with, learns the earlier 80 % (in time) of each named service's
-texts and is asked about its later 20 %. Beside it stand the commonest service and the search by names and key words,
+texts and is asked about its later 20 %. For comparison: always the most common service, and the search by names and keywords,
 with Rivermark's words for Boston's services. This is no gate: it prints figures and asserts none.
 """
 

@@ -1,6 +1,6 @@
 """How long a tile takes on 60,000 public requests, by zoom: bin/test tests/benchmarks/tiles.py -s.
 
-The fullest tile of each zoom, made anew each time, in milliseconds. Run with nothing else on the machine.
+Times the fullest tile of each zoom level, made again for each measurement, in milliseconds. Run with nothing else on the machine.
 """
 
 import statistics

@@ -1,4 +1,4 @@
-"""The worker's own promises, beside what the outbox promises."""
+"""Celery workers: what they do when they start. The outbox has its own tests."""
 
 from celery.signals import worker_ready
 from django.conf import settings

@@ -204,7 +204,7 @@ def test_the_files_that_must_outlive_a_container_are_on_volumes_of_its_user() ->
     folders = dict(entry.split(":")[:2] for name in OURS for entry in SERVICES[name]["volumes"])
     assert {*folders, "database"} == set(COMPOSE["volumes"])
     home = last("WORKDIR")
-    # By default they are in var/ beside the code.
+    # By default they are in var/, next to the code.
     assert (folders["media"], folders["suggestions"]) == (f"{home}/var/media", f"{home}/var/suggestions")
     assert folders["beat"] == environment("beat")["LAMPLIGHTER_VAR"]
     made = re.search(r"install -d -o lamplighter -g lamplighter (.*)", DOCKERFILE)[1].split()  # type: ignore[index]

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from requests_app.models import Comment, ContactPoint, Event, ServiceRequest, SurveyAnswer
 from tests import factories
+from tests.journeys.test_duplicates import to_same
 from tests.journeys.test_moderation import sign_in
 from tests.journeys.test_report import PHONE, go, looks_well, sees_nothing_wrong
-from tests.journeys.test_same import to_same
 from tests.journeys.test_whole_story import mail_about, mails
 from tests.live import wait_for
 
@@ -39,7 +39,7 @@ def reports(page: Page, site: "Site") -> ServiceRequest:
 
 
 def opens_mail(page: Page, told: EmailMessage) -> None:
-    """Presses the private link in it."""
+    """Opens the private link in the email."""
     body = told.get_body(("plain",))
     assert body is not None
     link = re.search(r"http://\S+/l/\S+", body.get_content())
@@ -91,7 +91,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     # Both confirmed their addresses before, so that no cap keeps a mail of this busy hour back.
     ContactPoint.objects.update(verified_at=made.submitted_at)
 
-    # Ben has the same hole before his door, and joins instead of reporting it once more.
+    # Ben has the same pothole outside his house, and follows Ana's report instead of sending another.
     to_same(ben, live_site.url)
     ben.fill("#id_email", "ben@example.org")
     go(ben, "button[name=follow]")
@@ -103,7 +103,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     assert ben.url == bens
     assert "2 people reported this." in ben.inner_text("main")
 
-    # Tom asks Ana something. She hears of it at once; Ben does not read it.
+    # Tom asks Ana a question. She is emailed at once; Ben can't read it.
     sign_in(tom, live_site, town.tom)
     does(tom, live_site, made, "ask", question="Which side of the street is it on?")
     opens_mail(ana, wait_for(lambda: of(made, "asked", "ana@example.org"), seconds=30))
@@ -119,7 +119,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     tom.goto(f"{live_site.url}/staff/r/{made.reference}/")
     expect(tom.locator("main")).to_contain_text("On the side of the library.")
 
-    # Tom closes it; both hear of it.
+    # Tom resolves it, and both are emailed.
     does(tom, live_site, made, "resolve", disposition="fixed", visited="yes", words="We filled the hole.")
     for address in ("ana@example.org", "ben@example.org"):
         assert wait_for(lambda to=address: of(made, "resolved", to), seconds=30)
@@ -145,7 +145,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     expect(tom.locator("main")).to_contain_text("two doors down")
     does(tom, live_site, made, "resolve", disposition="fixed", visited="yes", words="Now the right one.")
 
-    # What they say of it: Ana in one press and a few more, Ben with a reason.
+    # Both answer the survey: Ana with one click and a few optional answers, Ben with a reason.
     wait_for(lambda: ServiceRequest.objects.get().status == "resolved")
     ana.reload()
     expect(ana.locator("main")).to_contain_text("Is it fixed?")
@@ -168,7 +168,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
         ("ben@example.org", "fixed"): ("partly", "part_done"),
     }
 
-    # Whoever has no link reads all of the city's words and none of theirs.
+    # Without a link, visitors read everything the city wrote and nothing that Ana or Ben wrote.
     anybody = new_page(viewport=PHONE)
     anybody.goto(bens)
     shown = anybody.inner_text("main")

@@ -1,4 +1,4 @@
-"""Changing one's own report and adding photos to it, on a phone, in a real browser: to the staff's page, where it is read."""
+"""A reporter edits a report and adds photos on a phone, in a real browser, and staff see the changes."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""In a real browser: the number is pressed and counted, and what not everyone should read is taken out without a script."""
+"""In a real browser: calls to the emergency number are counted, and private details can be removed without JavaScript."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ def test_a_press_on_the_number_is_counted_and_going_on_is_one_more_press(live_si
     sees_nothing_wrong(page)
     page.locator("a[data-called]").first.click()
     wait_for(lambda: ScreeningCount.objects.filter(step="called", value=1).first())
-    # Whoever comes back from the call finds the page as it was. (The first one waits for a telephone that is not there.)
+    # After the call the page is unchanged. (A new page, since the first one waits for a phone app that doesn't exist.)
     again = page.context.new_page()
     again.goto(page.url)
     go(again, "button[name=go_on]")

@@ -18,7 +18,7 @@ MOST_STOPS = 90
 
 
 class Keyboard:
-    """Only presses keys; fails where the focus cannot be seen on the way."""
+    """Uses only the keyboard, and fails if the focus is ever invisible."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page

@@ -1,4 +1,4 @@
-"""Two supervisors at one report: the first takes a name out, the second is told so, and the words come back."""
+"""Two supervisors moderate the same report: the first hides a name, the second sees the conflict, and the text is restored."""
 
 import re
 from collections.abc import Callable

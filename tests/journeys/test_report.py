@@ -149,13 +149,13 @@ def test_a_report_with_javascript_by_the_address_box(live_site: "Site", page: "P
     go(page, "button[name=different]")
     sees_nothing_wrong(page)
     page.locator("label[for=id_q_where_1]").click()
-    # One press of Enter in a text box goes on; it neither removes a photo nor switches the language.
+    # Enter in a text box continues to the next page; it neither removes a photo nor switches the language.
     page.locator("#id_q_damage").press("Enter")
     page.wait_for_url("**/contact/")
     sees_nothing_wrong(page)
     go(page, "button[name=none]")
     sees_nothing_wrong(page)
-    # Two presses at once make one request.
+    # A double click makes one request.
     with page.expect_navigation():
         page.evaluate("() => { const send = document.querySelector('#send-form button'); send.click(); send.click(); }")
     page.wait_for_url("**/sent/")

@@ -46,7 +46,7 @@ def mails() -> Iterator[EmailMessage]:
 
 
 def mail_about(made: ServiceRequest, event: str) -> EmailMessage | None:
-    """The folder also holds the mails of other stories."""
+    """Finds the email about this request, since the folder also contains email of other tests."""
     return next(
         (
             mail

@@ -21,7 +21,7 @@ OURS = re.compile(r"^(DATABASE_URL|REDIS_URL|LAMPLIGHTER_|DJANGO_|PYTEST_)")
 
 
 class Demo:
-    """One bin/demo. Its processes are known by the folder that they were told."""
+    """One bin/demo. Its processes are recognized by the folder in their environment."""
 
     def __init__(self, var: Path, **environment: str) -> None:
         self.var = var
@@ -76,7 +76,7 @@ class Demo:
         found = set()
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                # PostgreSQL's children write over their environment, but stand in the folder.
+                # PostgreSQL's children overwrite their environment, but run in the folder.
                 stands_in = Path(os.readlink(entry / "cwd"))
                 if mark in (entry / "environ").read_bytes() or stands_in.is_relative_to(self.servers):
                     found.add(int(entry.name))

@@ -37,7 +37,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("changed", "tests"),
     [
-        # By its name, through the action that imports it; the page stands three steps away.
+        # By its name, through the action that imports it; the page is three imports away.
         ("requests_app/rules/usual.py", ["tests/requests_app/rules/test_usual.py", COUNTING]),
         ("requests_app/actions/counting.py", [COUNTING, PAGES]),
         ("static/js/map.js", [PAGES]),

@@ -1,4 +1,4 @@
-"""Translations are compiled where they changed, and a broken one is told."""
+"""Only changed translations are compiled, and a broken one is reported."""
 
 import gettext
 import os

@@ -1,4 +1,4 @@
-"""What may be asked for, and how: discovery, the list of services, and each one's questions."""
+"""Service discovery, the service list, and the definition (questions) of each service."""
 
 import datetime as dt
 import re

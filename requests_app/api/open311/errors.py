@@ -26,7 +26,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def answer(request: HttpRequest, status: int) -> HttpResponse:
-    """What Django's own error pages are elsewhere: no view of ours was reached, or it ended without an answer."""
+    """Replaces Django's error pages in the API, for a request that reached no view or whose view failed."""
     words = {
         400: _("The request could not be read."),
         404: _("There is nothing at this address. Names end with .xml or .json."),

@@ -44,7 +44,7 @@ def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
     public = ServiceRequest.objects.public().in_jurisdiction(city)
     numbers = parameters.many("service_request_id")
     if numbers is not None:
-        # These override every other argument: neither a date nor a status is read beside them.
+        # service_request_id overrides every other parameter, so dates and statuses are ignored.
         if len(numbers) > PAGE_MOST:
             raise ValidationError(_("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
         wanted = [reference for reference in map(references.parse, numbers) if reference]

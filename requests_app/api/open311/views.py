@@ -70,7 +70,7 @@ class Open311View(ApiView):
 
 
 class MayReport(BasePermission):
-    """Reading needs no key. Whoever may not write learns nothing else from here."""
+    """Anyone may read. Writing needs a key of this jurisdiction, checked before the rest of the request."""
 
     message = gettext_lazy("This api_key is for another jurisdiction.")
 

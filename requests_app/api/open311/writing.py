@@ -107,7 +107,7 @@ def create(
 
 @contextmanager
 def _gathered(problems: list[str]) -> Iterator[None]:
-    """Goes on after an error, so that the client hears of all of them at once."""
+    """Collects validation errors instead of raising the first, so that the response lists them all."""
     try:
         yield
     except ValidationError as error:
@@ -134,7 +134,7 @@ def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersio
         try:
             validate_email(email)
         except exceptions.ValidationError:
-            raise ValidationError(_("email is not an e-mail address.")) from None
+            raise ValidationError(_("email is not a valid email address.")) from None
     phone = _short(parameters, "phone", PHONE_MOST)
     if phone and not any(letter.isdigit() for letter in phone):
         raise ValidationError(_("phone is not a phone number."))
@@ -206,7 +206,7 @@ def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion
 
 
 def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
-    """Whose ground it is, if not ours: they get the report. What is private is not sent on unasked."""
+    """Returns the outside owner of the place, who gets the report. Private reports are never sent on automatically."""
     if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
         return None
     return ownership.owner_at(city, place.point, version)
@@ -261,9 +261,9 @@ def _notice(
     if danger.self_harm:
         notice.append(_("You can talk to someone at any hour: call or text 988."))
     if service_request.public_state == PublicState.UNCONFIRMED:
-        notice.append(_("One more step: press the link in our mail. We get the report when you do."))
+        notice.append(_("One more step: select the link in our email to send us your report."))
         return notice
-    # What is urgent we take ourselves first, whosever ground it is (actions/routing.py).
+    # The city takes urgent reports first, no matter who owns the land (actions/routing.py).
     if owner is not None and service_request.priority > 1:
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:

@@ -91,11 +91,13 @@ def _measured() -> CollectorRegistry:
             SELECT count(*), coalesce(extract(epoch FROM app_now() - min(submitted_at)), 0)::float
             FROM requests_app_servicerequest WHERE public_state = 'pending_review'"""
         )
-        held = cursor.fetchone() or (0, 0)
+        pending, age = cursor.fetchone() or (0, 0)
     Gauge("lamplighter_requests_open", "Open service requests", registry=registry).set(row[0] if row else 0)
-    Gauge("lamplighter_requests_pending_review", "Requests that are pending review", registry=registry).set(held[0])
-    oldest_held = Gauge(
-        "lamplighter_held_oldest_seconds", "Age of the oldest request that is pending review", registry=registry
+    Gauge("lamplighter_requests_pending_review", "Requests that are pending review", registry=registry).set(pending)
+    oldest_pending = Gauge(
+        "lamplighter_pending_review_oldest_seconds",
+        "Age of the oldest request that is pending review",
+        registry=registry,
     )
-    oldest_held.set(round(max(held[1], 0), 1))
+    oldest_pending.set(round(max(age, 0), 1))
     return registry

@@ -1,4 +1,4 @@
-"""Rivermark loaded from its folder: whose ground it is, which areas a place lies in, and who gets a report from it."""
+"""Rivermark loaded from its folder: who owns the land at a place, which areas contain it, and who gets its reports."""
 
 from pathlib import Path
 

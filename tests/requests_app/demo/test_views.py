@@ -1,4 +1,4 @@
-"""The demo's bar, mailbox and 911 page: one press, no password, and never in production."""
+"""The demo's bar, mailbox and 911 page: one click, no password, and never in production."""
 
 import re
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.test import Client
 import config.urls  # noqa: F401
 from requests_app.demo.staff import PEOPLE, OnlyInTheDemo, load_staff
 from requests_app.models import AccessLink, Draft, Membership, User
+from requests_app.rules.permissions import DEFAULT_ROLES
 from tests import factories
 from tests.factories import Rivermark
 
@@ -143,7 +144,7 @@ def test_there_is_one_for_each_role_in_its_own_department(town: Rivermark) -> No
         ("Cal", "call_taker", None),
         ("Ada", "administrator", None),
     } <= held
-    assert {role for _, role, _ in held} == set(factories.FIRST_ROLES)
+    assert {role for _, role, _ in held} == set(DEFAULT_ROLES)
 
 
 @pytest.mark.parametrize("columns", [{"DEMO": False}, {"PRODUCTION": True}])

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-# Roles belong to the whole cluster: two processes must not change them at once, so all of this stands in one file.
+# Roles belong to the whole cluster: two processes must not change them at once, so all these tests are in one file.
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("9.3")]
 
 Speak = Callable[[str], "psycopg.Connection[tuple[object, ...]]"]

@@ -24,7 +24,7 @@ from requests_app.worker import tasks
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark
 from tests.mail_server import Mailbox, deliver, make_due
-from tests.moved import dated, it_is_in
+from tests.shifted_clock import dated, set_local_time
 
 LANE = {"where": "lane"}
 pytestmark = pytest.mark.django_db
@@ -303,7 +303,7 @@ def test_at_night_the_mail_says_who_reads_it_when_and_which_number_is_answered(
     town: Rivermark, mailbox: Mailbox, hour: int, is_night: bool
 ) -> None:
     nine_to_five(town)
-    it_is_in(town.city.zone, dt.date(2027, 6, 1), hour)
+    set_local_time(town.city.zone, dt.date(2027, 6, 1), hour)
     factories.report(town.pothole, answers=LANE, reporter=ANA)
     tasks.drain("outside")
     told = mailbox.mails[0]

@@ -1,4 +1,4 @@
-"""The city's things: by the number on their plate, and the ones near a place."""
+"""Assets: finding one by the number on its plate, and those near a place."""
 
 import pytest
 from django.db import connection
@@ -77,7 +77,7 @@ def test_both_ways_to_find_one_use_an_index(city: Jurisdiction) -> None:
         assets.near(city, at(), ["street_light"])
         assets.by_number(city, "l1")
     with connection.cursor() as cursor:
-        # The table is empty here, so the planner must be told that reading all of it is no way.
+        # The table is empty here, so the planner would prefer a sequential scan.
         cursor.execute("SET LOCAL enable_seqscan = off")
         for query in asked.captured_queries:
             cursor.execute(f"EXPLAIN {query['sql']}")

@@ -1,4 +1,4 @@
-"""The boundary and whose ground it is."""
+"""The city's boundary, and who owns the land at a place."""
 
 from pathlib import Path
 
@@ -82,7 +82,7 @@ class TestWhoseGround:
     def test_the_nearest_street_decides_for_what_is_done_on_streets(self, city: Jurisdiction, state: Owner) -> None:
         pothole = factories.service(city, place_rule="segment", owner_kinds=["state_road"])
         assert ownership.owner_at(city, at(-69.0, 40.5001), pothole) == state
-        # 44 m off: no street of theirs is meant.
+        # 44 m away: too far to mean the state's road.
         assert ownership.owner_at(city, at(-69.0, 40.5004), pothole) is None
 
     def test_our_own_street_under_the_power_lines_is_ours(self, city: Jurisdiction, power: Owner) -> None:

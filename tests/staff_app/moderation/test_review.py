@@ -266,4 +266,4 @@ def test_the_metrics_say_how_long_the_oldest_waits(town: Rivermark, ada: Client,
     ServiceRequest.objects.filter(pk=one.pk).update(submitted_at=one.submitted_at - dt.timedelta(hours=5))
     said = client.get("/metrics").content.decode()
     assert "lamplighter_requests_pending_review 1.0" in said
-    assert "lamplighter_held_oldest_seconds 180" in said
+    assert "lamplighter_pending_review_oldest_seconds 180" in said

@@ -1,1 +1,1 @@
-"""Open311 through its own door: HTTP, in XML and JSON."""
+"""The Open311 API over HTTP, in XML and JSON."""

@@ -51,7 +51,7 @@ def test_a_report_that_must_be_confirmed_has_no_number_before_it_is(api: Api) ->
     assert words(api.post(form, 400))[0].startswith("email: Enter your email address.")
     (answer,) = api.post(form | {"email": "ana@example.org"})
     assert answer["service_request_id"] is None
-    assert "press the link in our mail" in answer["service_notice"]
+    assert "select the link in our email" in answer["service_notice"]
     assert "/l/" not in answer["service_notice"]
     made = ServiceRequest.objects.get()
     assert made.public_state == "unconfirmed"

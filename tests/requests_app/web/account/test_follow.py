@@ -1,4 +1,4 @@
-"""News by mail: of an area, a service, a place, a thing; gathered once a day or week; each change once; one press stops it."""
+"""Email updates on an area, a service, a place or an asset: daily or weekly digests, each change once, one-click unsubscribe."""
 
 import datetime as dt
 import re
@@ -25,7 +25,7 @@ from requests_app.models import (
 from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
-from tests.moved import it_is
+from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.31")]
 
@@ -38,7 +38,7 @@ class Clock:
     """The database's own, moved for this test alone."""
 
     def set(self, at: dt.datetime) -> None:
-        it_is(at)
+        set_time(at)
 
     def forward(self, **length: int) -> None:
         self.set(app_now() + dt.timedelta(**length))
@@ -49,8 +49,8 @@ def clock() -> Clock:
     return Clock()
 
 
-def work_off() -> list[str]:
-    """Runs the outbox dry; whom each mail went to."""
+def run_outbox() -> list[str]:
+    """Empties the outbox and returns the recipient of each email."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
@@ -67,7 +67,7 @@ def ask(query: str, email: str = DEV, **more: str) -> Client:
 def subscribed(query: str, email: str = DEV, **more: str) -> Subscription:
     """Asked for, and confirmed by the button on the mailed link's page."""
     client = ask(query, email, **more)
-    work_off()
+    run_outbox()
     (told,) = [one for one in mail.outbox if one.to == [email]]
     path = re.search(r"http://[^/]+(/c/\S+/)", str(told.body))
     assert path is not None
@@ -115,7 +115,7 @@ def test_a_private_service_cannot_be_followed(cast: Rivermark) -> None:
 
 def test_nothing_comes_before_the_button_is_pressed_and_a_visit_presses_nothing(cast: Rivermark) -> None:
     ask("service=pothole")
-    assert work_off() == [DEV]
+    assert run_outbox() == [DEV]
     path = re.search(r"http://[^/]+(/c/\S+/)", str(mail.outbox[0].body))
     assert path is not None
     for _visit in range(2):
@@ -123,18 +123,18 @@ def test_nothing_comes_before_the_button_is_pressed_and_a_visit_presses_nothing(
     wished = Subscription.objects.get()
     assert wished.confirmed_at is None
     factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     assert not DigestItem.objects.filter(subscription=wished).exists()
     assert Client().post(path[1]).status_code == 200
     wished.refresh_from_db()
     assert wished.confirmed_at is not None
-    # Once: the second press is told so.
+    # The link works once.
     assert Client().post(path[1]).status_code == 410
 
 
 def test_an_expired_link_and_a_forged_one_do_nothing(cast: Rivermark, clock: Clock) -> None:
     ask("service=pothole")
-    work_off()
+    run_outbox()
     link = OneTimeLink.objects.get()
     url = "/c/" + links.one_time_url(link).split("/c/")[1]
     assert Client().post(url[:-3] + "aa/").status_code == 404
@@ -163,7 +163,7 @@ def test_an_address_gets_at_most_five_links_in_an_hour(cast: Rivermark) -> None:
     sent = 0
     for number in range(7):
         Client().post(f"/follow/?near={ELM[:-3]}{300 + number}", {"email": DEV, "cadence": "daily", "radius": "500"})
-        sent += len(work_off())
+        sent += len(run_outbox())
     assert sent <= 5
 
 
@@ -175,36 +175,36 @@ def test_a_day_is_one_mail_and_each_change_is_in_it_once(cast: Rivermark, clock:
     for number in range(3):
         made = factories.routed(cast.pothole, f"Hole {number}.", answers=LANE)
         conversation.comment(made.pk, text="We were there.", actor=cast.tom)
-    assert DEV not in work_off()
+    assert DEV not in run_outbox()
     tomorrow(clock)
     notifications.send_due_digests()
-    assert work_off().count(DEV) == 1
+    assert run_outbox().count(DEV) == 1
     body = str(next(one for one in mail.outbox if one.to == [DEV]).body)
     assert body.count("We got the report") == 3
     assert body.count("/r/") == 3
     clock.forward(days=1)
     notifications.send_due_digests()
-    assert DEV not in work_off()
+    assert DEV not in run_outbox()
 
 
 def test_at_once_means_a_mail_for_each_change(cast: Rivermark) -> None:
     subscribed("service=pothole", cadence="at_once")
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    assert work_off().count(DEV) == 1
+    assert run_outbox().count(DEV) == 1
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
-    assert work_off().count(DEV) == 1
+    assert run_outbox().count(DEV) == 1
 
 
 def test_a_week_waits_for_monday(cast: Rivermark, clock: Clock) -> None:
     clock.set(dt.datetime(2026, 6, 2, 15, tzinfo=cast.city.zone))  # a Tuesday
     subscribed("service=pothole", cadence="weekly")
     factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     for _day in range(5):
         tomorrow(clock)
-        assert DEV not in work_off()
+        assert DEV not in run_outbox()
     tomorrow(clock)
-    assert work_off() == [DEV]
+    assert run_outbox() == [DEV]
 
 
 @pytest.mark.parametrize(
@@ -225,14 +225,14 @@ def test_what_lies_there_and_nothing_else_is_told(cast: Rivermark, query: str, h
     factories.area(cast.city, "ward", "6", factories.square(-69.04, 40.51, -69.02, 40.53))
     subscribed(query, cadence="at_once")
     factories.routed(cast.pothole, "A hole.", answers=LANE)
-    assert (DEV in work_off()) is hears
+    assert (DEV in run_outbox()) is hears
 
 
 def test_a_private_report_is_told_to_nobody(cast: Rivermark, clock: Clock) -> None:
     factories.area(cast.city, "ward", "5", factories.square(-69.01, 40.49, -68.99, 40.51))
     subscribed("area=ward:5")
     factories.routed(cast.outreach, "Somebody sleeps here.")
-    work_off()
+    run_outbox()
     assert not DigestItem.objects.exists()
 
 
@@ -240,10 +240,10 @@ def test_what_turned_private_before_the_mail_went_is_not_in_it(cast: Rivermark, 
     subscribed("service=pothole")
     kept = factories.routed(cast.pothole, "A hole.", answers=LANE)
     hidden = factories.routed(cast.pothole, "My neighbor.", answers=LANE)
-    work_off()
+    run_outbox()
     moderation.hide(hidden.pk, reason="abuse", actor=cast.pia)
     tomorrow(clock)
-    work_off()
+    run_outbox()
     body = str(next(one for one in mail.outbox if one.to == [DEV]).body)
     assert kept.reference in body
     assert hidden.reference not in body
@@ -252,16 +252,16 @@ def test_what_turned_private_before_the_mail_went_is_not_in_it(cast: Rivermark, 
 def test_whoever_reported_it_hears_of_it_once_and_not_as_a_follower_too(cast: Rivermark) -> None:
     subscribed("service=pothole", email="ana@example.org", cadence="at_once")
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
-    assert work_off() == ["ana@example.org"]
+    assert run_outbox() == ["ana@example.org"]
 
 
 def test_two_subscriptions_of_one_address_tell_a_change_once(cast: Rivermark) -> None:
     subscribed("service=pothole", cadence="at_once")
     subscribed(f"near={ELM}", cadence="at_once")
     factories.routed(cast.pothole, "A hole.", answers=LANE)
-    assert work_off().count(DEV) == 1
+    assert run_outbox().count(DEV) == 1
 
 
 def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_more(
@@ -269,7 +269,7 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_mor
 ) -> None:
     wished = subscribed("service=pothole")
     template = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     DigestItem.objects.all().delete()
     for number in range(177):
         made = factories.report(cast.pothole, f"Hole {number}.", answers=LANE)
@@ -284,14 +284,14 @@ def test_a_hundred_and_seventy_seven_changes_are_one_mail_that_says_how_many_mor
     OutboxRow.objects.all().delete()
     assert template.is_public
     tomorrow(clock)
-    assert work_off() == [DEV]
+    assert run_outbox() == [DEV]
     told = mail.outbox[0]
     assert "177 updates" in told.subject
     assert "And 127 more reports." in str(told.body)
     assert str(told.body).count("/r/") == 50
 
 
-# --- One's own reports ------------------------------------------------------------------------------------------------
+# --- Reporters' own reports -------------------------------------------------------------------------------------------
 
 
 def anas(made: ServiceRequest) -> Client:
@@ -302,15 +302,15 @@ def anas(made: ServiceRequest) -> Client:
 
 def test_a_reporter_may_have_a_day_in_one_mail(cast: Rivermark, clock: Clock) -> None:
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     ana = anas(made)
     assert "How often we email you" in ana.get(f"/r/{made.reference}/").content.decode()
     assert ana.post(f"/r/{made.reference}/updates/", {"cadence": "daily"}).status_code == 302
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
     progress.resolve(made.pk, disposition="fixed", words="Filled.", actor=cast.tom)
-    assert work_off() == []
+    assert run_outbox() == []
     tomorrow(clock)
-    assert work_off() == ["ana@example.org"]
+    assert run_outbox() == ["ana@example.org"]
     body = str(mail.outbox[0].body)
     assert "Fixed" in body
     assert "/l/" in body
@@ -318,10 +318,10 @@ def test_a_reporter_may_have_a_day_in_one_mail(cast: Rivermark, clock: Clock) ->
 
 def test_a_question_never_waits_for_the_gathered_mail(cast: Rivermark) -> None:
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     Participation.objects.filter(service_request=made).update(cadence="weekly")
     conversation.ask(made.pk, question="Which lane?", actor=cast.tom)
-    assert work_off() == ["ana@example.org"]
+    assert run_outbox() == ["ana@example.org"]
 
 
 def test_junk_for_how_often_changes_nothing(cast: Rivermark) -> None:
@@ -330,7 +330,7 @@ def test_junk_for_how_often_changes_nothing(cast: Rivermark) -> None:
     assert Participation.objects.get(service_request=made).cadence == "at_once"
 
 
-# --- The way out ------------------------------------------------------------------------------------------------------
+# --- Unsubscribing ----------------------------------------------------------------------------------------------------
 
 
 def stop_path(told: mail.EmailMessage) -> str:
@@ -343,11 +343,11 @@ def test_one_press_stops_that_subscription_and_no_other(cast: Rivermark) -> None
     first = subscribed("service=pothole", cadence="at_once")
     second = subscribed("service=tree", cadence="at_once")
     factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     told = next(one for one in mail.outbox if one.to == [DEV])
     assert told.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     path = stop_path(told)
-    # A visit stops nothing; one press by the mail program does, without any cookie.
+    # GET doesn't unsubscribe; a one-click POST by the email program does, without a cookie.
     assert Client().get(path).status_code == 200
     first.refresh_from_db()
     assert first.unsubscribed_at is None
@@ -357,7 +357,7 @@ def test_one_press_stops_that_subscription_and_no_other(cast: Rivermark) -> None
     assert first.unsubscribed_at is not None
     assert second.unsubscribed_at is None
     factories.routed(cast.pothole, "Another.", answers=LANE)
-    assert DEV not in work_off()
+    assert DEV not in run_outbox()
 
 
 def test_stopping_what_is_gone_already_is_done_and_no_error(cast: Rivermark) -> None:
@@ -370,23 +370,23 @@ def test_stopping_what_is_gone_already_is_done_and_no_error(cast: Rivermark) -> 
 
 def test_stopping_the_gathered_mail_of_ones_reports_leaves_the_rest(cast: Rivermark, clock: Clock) -> None:
     made = factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     Participation.objects.filter(service_request=made).update(cadence="daily")
     conversation.comment(made.pk, text="We were there.", actor=cast.tom)
-    work_off()
+    run_outbox()
     tomorrow(clock)
-    work_off()
+    run_outbox()
     Client().post(stop_path(mail.outbox[0]))
     conversation.comment(made.pk, text="And again.", actor=cast.tom)
-    work_off()
+    run_outbox()
     tomorrow(clock)
-    assert work_off() == []
+    assert run_outbox() == []
 
 
 def test_a_dead_address_gets_nothing(cast: Rivermark, clock: Clock) -> None:
     wished = subscribed("service=pothole")
     ContactPoint.objects.filter(pk=wished.contact_point_id).update(bounced_at=app_now())
     factories.routed(cast.pothole, "A hole.", answers=LANE)
-    work_off()
+    run_outbox()
     tomorrow(clock)
-    assert DEV not in work_off()
+    assert DEV not in run_outbox()

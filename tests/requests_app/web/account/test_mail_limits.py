@@ -1,4 +1,4 @@
-"""How many mails reach a mailbox through us: no way of typing its address begins the count anew."""
+"""Limits on email to one inbox: other spellings of its address share the same count."""
 
 import re
 
@@ -11,7 +11,7 @@ from requests_app.models import ContactPoint, Message, ModerationTerm, OneTimeLi
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.account.test_my import forward
-from tests.resident import signed_in, work_off
+from tests.resident import run_outbox, signed_in
 from tests.walk import Walk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.44")]
@@ -33,7 +33,7 @@ def write(swings: ServiceVersion, email: str = VICTIM) -> Walk:
 
 
 def mails_to(address: str) -> list[mail.EmailMessage]:
-    return [one for one in work_off() if one.to == [address]]
+    return [one for one in run_outbox() if one.to == [address]]
 
 
 def not_me(told: mail.EmailMessage) -> None:
@@ -104,7 +104,7 @@ def test_a_listed_address_is_refused_as_another_one_of_ones_own(cast: Rivermark)
     assert answer.status_code == 422
     assert "We can’t accept reports from this email address." in answer.content.decode()
     assert not OneTimeLink.objects.filter(purpose="change").exists()
-    assert work_off() == []
+    assert run_outbox() == []
 
 
 def test_the_sweep_of_an_old_mail_does_not_begin_the_count_of_todays_anew(cast: Rivermark) -> None:

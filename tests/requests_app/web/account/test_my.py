@@ -17,7 +17,7 @@ from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Person, ServiceRequest, Subscription
 from tests import factories
 from tests.factories import Rivermark
-from tests.resident import ANA, asked, link_in, signed_in, work_off
+from tests.resident import ANA, asked, link_from, run_outbox, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def hole(cast: Rivermark) -> ServiceRequest:
 
 @pytest.mark.shows("5.4")
 def test_the_answer_is_the_same_whether_we_know_the_address_or_not(hole: ServiceRequest) -> None:
-    work_off()
+    run_outbox()
     answers = [Client().post("/my/", {"email": one}) for one in (ANA, "nobody@example.org")]
     pages = [
         [line.replace(ANA, "X").replace("nobody@example.org", "X") for line in one.content.decode().splitlines()]
@@ -57,17 +57,17 @@ def test_the_answer_is_the_same_whether_we_know_the_address_or_not(hole: Service
     assert [one.status_code for one in answers] == [200, 200]
     assert pages[0] == pages[1]
     assert all("visitor" in one.cookies for one in answers)
-    assert [one.to for one in work_off()] == [[ANA]]
+    assert [one.to for one in run_outbox()] == [[ANA]]
 
 
 def test_an_address_of_another_city_is_not_known_here(hole: ServiceRequest) -> None:
-    work_off()
+    run_outbox()
     elsewhere = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
     type(hole.jurisdiction).objects.filter(pk=hole.jurisdiction_id).update(hosts=["testserver"])
     person = Person.objects.create(jurisdiction=elsewhere)
     ContactPoint.objects.create(person=person, kind="email", value=BOB, normalized=BOB)
     Client().post("/my/", {"email": BOB})
-    assert work_off() == []
+    assert run_outbox() == []
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_that_was_not_me_ends_the_link(hole: ServiceRequest) -> None:
 
 def test_the_mail_says_who_asks_and_what_the_link_does(hole: ServiceRequest) -> None:
     Client().post("/my/", {"email": ANA})
-    told = next(one for one in work_off() if "X-Lamplighter-Event" in one.extra_headers and "/c/" in str(one.body))
+    told = next(one for one in run_outbox() if "X-Lamplighter-Event" in one.extra_headers and "/c/" in str(one.body))
     assert told.subject == "Your sign-in link for Rivermark 311"
     assert "No one can sign in without this link." in str(told.body)
     assert "A hole" not in str(told.body)
@@ -391,7 +391,7 @@ def test_a_page_of_ones_own_is_kept_by_no_cache(hole: ServiceRequest) -> None:
         assert "no-store" in client.get(path)["Cache-Control"]
 
 
-# --- News -------------------------------------------------------------------------------------------------------------
+# --- Updates ----------------------------------------------------------------------------------------------------------
 
 
 def _wish(cast: Rivermark, email: str = ANA) -> Subscription:
@@ -431,5 +431,5 @@ def test_in_spanish(hole: ServiceRequest) -> None:
     client = Client()
     assert client.get("/es/my/").status_code == 200
     client.post("/es/my/", {"email": ANA})
-    assert link_in(next(one for one in work_off() if "/c/" in str(one.body)))
+    assert link_from(next(one for one in run_outbox() if "/c/" in str(one.body)))
     assert mail.outbox

@@ -45,13 +45,13 @@ from requests_app.models import (
 from tests import factories
 from tests.factories import Rivermark
 from tests.requests_app.web.account.test_my import forward, page
-from tests.resident import link_in, signed_in, work_off
+from tests.resident import link_from, run_outbox, signed_in
 
 pytestmark = pytest.mark.django_db
 
 ZOE = "zoe.wombat@canary-mail.example"
 BOB = "bob@example.org"
-# Everything of Zoe's, by a word that stands nowhere else.
+# All of Zoe's data, each recognized by a word that appears nowhere else.
 WORDS = {
     "name": "Zoe Quollname",
     "e-mail": "zoe.wombat",
@@ -113,7 +113,7 @@ def zoes(cast: Rivermark) -> ServiceRequest:
         language="en",
     )
     drafts.create(cast.city, visitor="v" * 32, language="en", text=WORDS["draft"], contact={"email": ZOE})
-    work_off()
+    run_outbox()
     request.refresh_from_db()
     return request
 
@@ -145,7 +145,7 @@ def erase(what: str, client: Client | None = None) -> Client:
     assert answer.status_code == 200
     assert "Your information is erased" in answer.content.decode()
     with transaction.atomic():
-        work_off()
+        run_outbox()
     return client
 
 
@@ -163,9 +163,9 @@ def test_what_cannot_be_taken_back_asks_for_a_new_sign_in_after_half_an_hour(zoe
         assert "Is this you?" in answer.content.decode()
     assert found_in_the_database(WORDS["name"])
     # The button of that page sends a link, which opens it again.
-    work_off()
+    run_outbox()
     client.post("/my/", {"email": ZOE})
-    client.post(link_in(next(one for one in work_off() if one.to == [ZOE])))
+    client.post(link_from(next(one for one in run_outbox() if one.to == [ZOE])))
     assert client.get(path).status_code == 200
 
 
@@ -251,7 +251,7 @@ def test_it_says_what_goes_and_asks_twice(zoes: ServiceRequest) -> None:
     assert client.post("/my/erase/", {"what": "everything", "sure": "1"}).status_code == 422
     second = client.post("/my/erase/", {"what": "all"})
     assert "Do you want to erase it now?" in second.content.decode()
-    work_off()
+    run_outbox()
     zoes.refresh_from_db()
     assert zoes.description
     assert ContactPoint.objects.filter(normalized=ZOE).exists()
@@ -308,10 +308,10 @@ def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, 
     assert WORDS["words"] in zoes.description
     of_the_person = ("name", "e-mail", "phone", "postal address", "draft")
     assert found_in_the_database(*(WORDS[one] for one in of_the_person)) == []
-    # The private link in the old mails opens nothing, and nobody is written to.
+    # The private link in earlier email no longer works, and no one is emailed.
     assert Client().get(f"/l/{old}/").status_code == 404
     conversation.comment(zoes.pk, text="Still on the list.", actor=cast.tom)
-    assert ZOE not in [one.to[0] for one in work_off()]
+    assert ZOE not in [one.to[0] for one in run_outbox()]
     staff = Client()
     staff.force_login(cast.tom)
     assert "Erased at the person’s request" in page(staff, f"/staff/r/{zoes.reference}/")
@@ -397,7 +397,7 @@ def test_erasing_twice_and_the_worker_twice_is_once(cast: Rivermark, zoes: Servi
     assert client.post("/my/erase/", {"what": "all", "sure": "1"}).status_code == 302
     privacy.erase(contact_point, reports_too=True)
     privacy.erase_request(zoes.pk, person_id=person.pk)
-    work_off()
+    run_outbox()
     assert Event.objects.filter(service_request=zoes, kind="erased").count() == 1
     assert counters.recount() == 0
 
@@ -422,12 +422,12 @@ def test_a_hidden_report_is_erased_too(cast: Rivermark, zoes: ServiceRequest) ->
 
 
 def ask_to_change(client: Client, email: str) -> str:
-    work_off()
+    run_outbox()
     answer = client.post("/my/contact/", {"email": email})
     assert answer.status_code == 200
     assert email in answer.content.decode()
-    (told,) = [one for one in work_off() if one.to == [email]]
-    return link_in(told)
+    (told,) = [one for one in run_outbox() if one.to == [email]]
+    return link_from(told)
 
 
 @pytest.mark.shows("5.7")
@@ -445,7 +445,7 @@ def test_a_new_address_takes_the_old_ones_place_once_its_own_link_is_pressed(
     assert new in found
     assert zoes.display_reference in found
     conversation.comment(zoes.pk, text="We were there.", actor=cast.tom)
-    assert [one.to[0] for one in work_off()] == [new]
+    assert [one.to[0] for one in run_outbox()] == [new]
     assert Subscription.objects.get().contact_point.normalized == new
     # Once.
     assert client.post(path).status_code == 410

@@ -1,4 +1,4 @@
-"""Once one's address is another, whoever reads the old mailbox gets in nowhere as the new one."""
+"""After a change of email address, links sent to the old address no longer open the account."""
 
 import pytest
 from django.test import Client

@@ -12,7 +12,7 @@ from requests_app.clock import app_now
 from requests_app.models import ContactPoint, OneTimeLink, Subscription
 from requests_app.worker.tasks import drain
 from tests.factories import Rivermark
-from tests.moved import it_is
+from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.18", "A16")]
 
@@ -52,7 +52,7 @@ def test_one_press_of_not_me_ends_the_link_and_what_was_asked_for(path: str) -> 
 
 def test_not_me_is_no_way_to_stop_what_the_address_had_confirmed(path: str) -> None:
     Client().post(path)
-    # A stranger types the address again; its holder says that it was not them, and keeps their news.
+    # A stranger enters the address again. Its owner says it wasn't them, and keeps getting updates.
     Client().post("/follow/?service=pothole", {"email": DEV, "cadence": "at_once"})
     again = OneTimeLink.objects.order_by("-id")[0]
     Client().post("/c/" + links.one_time_url(again).split("/c/")[1], {"not_me": "1"})
@@ -88,7 +88,7 @@ def test_used_twice_it_says_so_and_what_to_do(path: str, press: dict[str, str]) 
 
 @pytest.mark.parametrize("press", [{}, {"not_me": "1"}])
 def test_expired_it_says_so_and_does_nothing(path: str, press: dict[str, str]) -> None:
-    it_is(app_now() + dt.timedelta(days=3))
+    set_time(app_now() + dt.timedelta(days=3))
     answer = Client().post(path, press)
     assert answer.status_code == 410
     assert "This link has expired" in answer.content.decode()

@@ -100,7 +100,7 @@ def test_i_dont_know_always_works_and_goes_to_triage(cast: Rivermark, client: Cl
         at = walk.at
         data = {
             "emergency": {"go_on": "1"},
-            "where": {"address": "12 Elm St"},
+            "location": {"address": "12 Elm St"},
             "details/1": {"text": "qqqq zzzz"},
             "contact": {"language": "en"},
         }

@@ -1,4 +1,4 @@
-"""The feed: what changed lately, for feed readers, with the list's filters and nothing that the list does not show."""
+"""The Atom feed of recent changes: it takes the list's filters and shows nothing that the list doesn't."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -80,7 +80,7 @@ def test_it_speaks_the_language_of_its_address(cast: Rivermark) -> None:
         ("?status=ended", 0),
         (f"?near={factories.ELM_ST[1]},{factories.ELM_ST[0]},200", 1),
         ("?near=40.6,-69.2,200", 0),
-        # Whoever asks for less gets the smallest circle.
+        # A smaller radius is raised to the minimum.
         (f"?near={factories.ELM_ST[1] + 0.0015},{factories.ELM_ST[0]},1", 1),
     ],
 )
@@ -104,7 +104,7 @@ def test_words_that_look_like_markup_leave_it_well_formed(cast: Rivermark) -> No
 
 
 def test_what_somebody_typed_is_words_to_a_feed_reader_and_in_their_language(cast: Rivermark) -> None:
-    """The summary is HTML: read as such it must not hold an element of theirs."""
+    """The summary is HTML, so the reporter's text must not add elements to it."""
     factories.routed(cast.pothole, "<img src=x onerror=alert(1)> un hoyo", answers=LANE, language="es")
     (entry,) = feed().findall(f"{ATOM}entry")
     summary = entry.find(f"{ATOM}summary")

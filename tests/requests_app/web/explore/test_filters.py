@@ -264,7 +264,7 @@ def test_it_leads_from_list_to_map_and_back_with_the_same_choice(cast: Rivermark
     assert f'href="/es/requests/?{query}"' in read("/requests/?service=tree&status=open")
 
 
-# --- News of it -------------------------------------------------------------------------------------------------------
+# --- Email updates ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", ["/requests/", "/map/"])
@@ -275,7 +275,7 @@ def test_a_feed_reader_finds_the_feed_of_what_is_shown(cast: Rivermark, page: st
         html,
     )
     assert 'href="/follow/?service=tree"' in html
-    # Mails cannot keep to words or to a whole category, and nobody is promised that they do.
+    # Email updates can't be limited to a search or a whole category, so no page offers that.
     for query in ("", "category=parks", "service=tree&q=limb"):
         assert "/follow/?" not in read(f"{page}?{query}"), query
 

@@ -1,4 +1,4 @@
-"""The address box's and the pin's JSON, through the door."""
+"""JSON views for the address box and the pin, requested over HTTP."""
 
 import pytest
 from django.test import Client

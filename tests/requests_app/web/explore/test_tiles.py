@@ -1,4 +1,4 @@
-"""The map's tiles and style, through the door."""
+"""The map's tiles and style, requested over HTTP."""
 
 import gzip
 import json
@@ -149,7 +149,7 @@ def test_from_near_each_request_is_a_point(cast: factories.Rivermark, client: Cl
 def test_those_at_one_spot_are_one_circle_with_a_number_and_all_are_named(
     cast: factories.Rivermark, client: Client, z: int
 ) -> None:
-    """A block's reports all stand in its middle: one dot over the other would hide them."""
+    """A block's reports all share its midpoint, where separate dots would hide each other."""
     coarse = factories.service(cast.city, "rodent", visibility="coarse")
     made = [factories.report(coarse, point=factories.at(-69.0002, 40.5002 + n * 0.0001)) for n in range(3)]
     ServiceRequest.objects.filter(pk=made[0].pk).update(status="closed", disposition="fixed")
@@ -359,7 +359,7 @@ def test_the_letters_of_the_style_are_there() -> None:
 
     from requests_app.places import style as look
 
-    root = Path(__file__).resolve().parents[3] / "static/vendor/glyphs/v1"
+    root = Path(__file__).resolve().parents[4] / "static/vendor/glyphs/v1"
     for font in (look.REGULAR, look.MEDIUM, look.SEMIBOLD):
         assert (root / font[0] / "0-255.pbf").exists()
 

@@ -12,7 +12,7 @@ from tests.factories import Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.22")]
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def shell(client: Client) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.test import Client
 from requests_app.actions import confirm_report
 from requests_app.models import OneTimeLink, Person, ServiceRequest, Subscription
 from tests import factories
-from tests.resident import link_in, work_off
+from tests.resident import link_from, run_outbox
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.shows("5.45")]
 
@@ -64,7 +64,7 @@ def made() -> ServiceRequest:
 def test_a_press_and_a_change_of_the_address_at_once_end_in_one_of_them(
     made: ServiceRequest, data: dict[str, str]
 ) -> None:
-    path = link_in(work_off()[-1])
+    path = link_from(run_outbox()[-1])
     with transaction.atomic():
         ServiceRequest.objects.select_for_update().get(pk=made.pk)
         press = Press(path, **data)
@@ -77,7 +77,7 @@ def test_a_press_and_a_change_of_the_address_at_once_end_in_one_of_them(
 
 def test_who_says_not_me_while_it_is_sent_is_led_to_the_report(made: ServiceRequest) -> None:
     first, second = OneTimeLink.objects.order_by("id")
-    path = link_in(work_off()[0])
+    path = link_from(run_outbox()[0])
     with transaction.atomic():
         ServiceRequest.objects.select_for_update().get(pk=made.pk)
         press = Press(path, not_me="1")

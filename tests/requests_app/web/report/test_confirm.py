@@ -65,8 +65,8 @@ def sent(swings: ServiceVersion, walk: Walk) -> Walk:
     return walk
 
 
-def work_off() -> list[str]:
-    """Works off the outbox; the recipient of each email."""
+def run_outbox() -> list[str]:
+    """Empties the outbox and returns the recipient of each email."""
     mail.outbox.clear()
     while drain("database") or drain("outside"):
         pass
@@ -80,7 +80,7 @@ def link_in_mail() -> str:
 
 
 def mailed() -> str:
-    work_off()
+    run_outbox()
     return link_in_mail()
 
 
@@ -107,7 +107,7 @@ def surfaces(reference: str) -> dict[str, str]:
 
 @pytest.mark.shows("A15")
 def test_a15_before_the_link_is_used_it_is_nowhere_and_sent_to_nobody(cast: Rivermark, sent: Walk) -> None:
-    assert work_off() == [ANA]
+    assert run_outbox() == [ANA]
     made = ServiceRequest.objects.get()
     assert (made.public_state, made.status, made.department, made.due_at) == ("unconfirmed", "received", None, None)
     assert not Clock.objects.exists()
@@ -156,7 +156,7 @@ def test_a15_the_press_makes_it_visible_and_sent_once_with_its_promises_from_the
     assert made.due_at is not None
     # The answer's own promise: two hours.
     assert made.due_at - made.submitted_at == dt.timedelta(hours=2)
-    assert work_off().count(ANA) == 1 + 1, "received, and sent to its department"
+    assert run_outbox().count(ANA) == 1 + 1, "received, and sent to its department"
     made.refresh_from_db()
     assert (made.status, made.department) == ("routed", cast.streets)
     assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == ["submitted", "confirmed", "routed"]
@@ -175,7 +175,7 @@ def test_a14_in_a_private_service_it_is_private_from_the_press_on(cast: Rivermar
     walk.on("location", address="12 Elm St").on("details/1", text=WORDS)
     walk.on("contact", email=ANA, language="en").send()
     walk.client.post(mailed())
-    work_off()
+    run_outbox()
     made = ServiceRequest.objects.get()
     assert (made.public_state, made.status) == ("private", "routed")
     assert Client().get(f"/r/{made.reference}/").status_code == 404
@@ -216,7 +216,7 @@ def test_a16_the_browser_that_wrote_it_gets_its_private_link_and_no_other_does(s
     made = ServiceRequest.objects.get()
     assert "Withdraw report" not in stranger.get(f"/r/{made.reference}/").content.decode()
     # Its own reporter got the link by email.
-    work_off()
+    run_outbox()
     assert any(re.search(r"/l/\d+-[a-z2-7]{26}/", str(one.body)) for one in mail.outbox)
 
 
@@ -225,7 +225,7 @@ def test_a16_its_own_browser_is_led_to_the_report_as_its_reporter(sent: Walk) ->
     made = ServiceRequest.objects.get()
     assert answer.request["PATH_INFO"] == f"/r/{made.reference}/"
     assert "Your report has been sent" in answer.content.decode()
-    assert answer.context["opened"].own
+    assert answer.context["access"].own
 
 
 @pytest.mark.shows("A16")
@@ -237,7 +237,7 @@ def test_a16_after_a_week_it_is_over_and_a_new_one_can_be_had(sent: Walk) -> Non
     assert "has expired" in answer.content.decode()
     assert ServiceRequest.objects.get().public_state == "unconfirmed"
     assert "A new link is on its way" in Client().post(path, {"again": "1"}).content.decode()
-    assert work_off() == [ANA]
+    assert run_outbox() == [ANA]
     assert sent.client.post(link_in_mail()).status_code in (200, 302)
     assert ServiceRequest.objects.get().public_state == "public"
 
@@ -321,14 +321,14 @@ def test_a_mistyped_address_is_corrected_and_its_link_does_nothing_any_more(sent
     assert sent.at == "sent"
     assert "anna@example.org" in sent.html
     assert ANA not in sent.html
-    assert work_off() == ["anna@example.org"]
+    assert run_outbox() == ["anna@example.org"]
     right = link_in_mail()
     assert Client().post(wrong).status_code == 404
     assert Client().post(wrong, {"not_me": "1"}).status_code == 404
     assert ServiceRequest.objects.get().public_state == "unconfirmed"
     sent.client.post(right)
     assert ServiceRequest.objects.get().public_state == "public"
-    assert set(work_off()) == {"anna@example.org"}
+    assert set(run_outbox()) == {"anna@example.org"}
 
 
 @pytest.mark.parametrize("email", ["", "no address", "x" * 300 + "@example.org"])
@@ -366,7 +366,7 @@ def test_after_the_press_nothing_is_mailed_again(sent: Walk) -> None:
 def test_sending_twice_mails_one_link(sent: Walk) -> None:
     sent.client.post(f"/report/{sent.draft.pk}/check/")
     assert ServiceRequest.objects.count() == 1
-    assert work_off() == [ANA]
+    assert run_outbox() == [ANA]
 
 
 # --- Nobody confirms --------------------------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def test_that_was_not_me_takes_the_report_away_with_all_that_belongs_to_it(sent:
     assert not IdempotencyKey.objects.exists()
     assert Client().post(path).status_code == 404
     assert Client().post(path, {"not_me": "1"}).status_code == 404
-    assert work_off() == []
+    assert run_outbox() == []
 
 
 def test_that_was_not_me_takes_nothing_away_that_was_sent(sent: Walk) -> None:

@@ -194,7 +194,7 @@ def test_photos_are_limited_by_address(walk: Walk, monkeypatch: pytest.MonkeyPat
     assert put(walk, photos=photo(), key="a").status_code == 200
     answer = put(walk, photos=photo(), key="b")
     assert answer.status_code == 422
-    assert "too often" in answer.content.decode()
+    assert "too many requests" in answer.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -115,6 +115,7 @@ def test_who_follows_with_an_address_hears_of_it(cast: Rivermark, earlier: Servi
     assert follower.contact_point is not None
     assert follower.contact_point.value == "tia@example.org"
     conversation.comment(earlier.pk, text="We come on Tuesday.", actor=cast.tom)
+    factories.run_worker()
     told = OutboxRow.objects.filter(kind="email_commented", recipient=follower.contact_point)
     assert told.count() == 1
 

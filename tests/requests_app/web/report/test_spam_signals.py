@@ -70,7 +70,7 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     assert held.department is not None
     assert {clock.kind for clock in held.clocks.all()} == {"acknowledge", "resolve"}
     assert not SearchDocument.objects.filter(kind="request", object_id=held.pk).exists()
-    assert list(Event.objects.filter(service_request=held, kind="withheld").values_list("data", flat=True)) == [
+    assert list(Event.objects.filter(service_request=held, kind="pending_review").values_list("data", flat=True)) == [
         {"reason": "limit"}
     ]
     # To everybody else it does not exist; to its reporter it does.
@@ -291,7 +291,7 @@ def test_a_private_report_stays_private_and_keeps_the_threat_for_its_readers(cas
     ModerationTerm.objects.create(jurisdiction=cast.city, kind="threat", value="i will kill you")
     made = factories.report(cast.outreach, "I will kill you.")
     assert (made.public_state, made.review_reason) == (PublicState.PRIVATE, "threat")
-    assert not Event.objects.filter(service_request=made, kind="withheld").exists()
+    assert not Event.objects.filter(service_request=made, kind="pending_review").exists()
 
 
 def test_what_staff_write_is_never_held(cast: Rivermark) -> None:

@@ -1,4 +1,4 @@
-"""Photos that a reporter adds after sending: taken as the first ones, told to the staff, and taken out again for a while."""
+"""Photos that a reporter adds after sending: checked like the first ones, shown to staff, and removable for a while."""
 
 import io
 from typing import Any
@@ -237,7 +237,7 @@ def test_listed_words_beside_a_later_photo_wait_for_a_look(cast: Rivermark, word
     assert (holder.request.review_reason, holder.request.is_public) == (reason, not reason)
     assert (Client().get(f"/r/{holder.reference}/").status_code == 404) is bool(reason)
     if reason:
-        # Once it was looked at, the same words wait no more.
+        # After review, the same text is published without another one.
         moderation.approve(holder.pk, actor=cast.pia)
         holder.send(**{f"alt_{Photo.objects.get().name}": words})
         assert holder.request.is_public

@@ -15,7 +15,7 @@ from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, Person, PublicState, ServiceRequest, Target
 from tests import factories
 from tests.factories import Rivermark
-from tests.moved import it_is_in
+from tests.shifted_clock import set_local_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.12")]
 
@@ -27,12 +27,12 @@ WORDS = "It is by the red gate."
 
 @pytest.fixture
 def pothole(cast: Rivermark) -> ServiceRequest:
-    it_is_in(cast.city.zone, dt.date(2027, 6, 1), 10)
+    set_local_time(cast.city.zone, dt.date(2027, 6, 1), 10)
     return factories.routed(cast.pothole, "A deep hole.", answers=LANE)
 
 
 def holder(service_request: ServiceRequest, person: Person | None = None) -> Client:
-    """The browser of whoever holds a private link to it: its reporter, unless somebody else is named."""
+    """A client that opened a private link to the request: its reporter's, or that of `person`."""
     found = AccessLink.objects.filter(service_request=service_request).order_by("id")
     link = found.get(person=person) if person else found[0]
     client = Client()
@@ -69,7 +69,7 @@ def planned(cast: Rivermark, made: ServiceRequest) -> None:
 
 def planned_and_past(cast: Rivermark, made: ServiceRequest) -> None:
     planned(cast, made)
-    it_is_in(cast.city.zone, dt.date(2027, 6, 4), 10)
+    set_local_time(cast.city.zone, dt.date(2027, 6, 4), 10)
 
 
 def made_safe(cast: Rivermark, made: ServiceRequest) -> None:
@@ -173,7 +173,7 @@ def test_with_neither_history_nor_goal_nothing_is_said(cast: Rivermark, pothole:
 
 
 def write(client: Client, service_request: ServiceRequest, act: str, words: str = WORDS, status: int = 409) -> str:
-    """As a form that stood open in the browser since before."""
+    """Posts a form that was opened before the request changed."""
     path = f"/r/{service_request.reference}/{act}/"
     answer = client.post(path, {f"{act.replace('-', '_')}-words": words})
     assert answer.status_code == status, answer.content.decode()
@@ -312,7 +312,7 @@ def test_words_go_both_ways_and_each_reads_what_is_theirs(cast: Rivermark, potho
     assert html.count("A resident sent us a message") == 2
 
 
-# --- The way out ------------------------------------------------------------------------------------------------------
+# --- Unsubscribing ----------------------------------------------------------------------------------------------------
 
 
 def test_a_follower_of_what_turned_private_can_still_stop_its_mails(cast: Rivermark, pothole: ServiceRequest) -> None:

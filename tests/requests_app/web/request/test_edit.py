@@ -1,4 +1,4 @@
-"""Changing one's own report: words, answers and place, until somebody of the staff has looked at it."""
+"""Reporters edit the text, answers and place of a report until staff start on it."""
 
 import re
 from typing import Any

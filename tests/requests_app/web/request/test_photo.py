@@ -1,4 +1,4 @@
-"""A photo is shown to whoever may see its request, and nobody else learns that it exists."""
+"""Photos are shown to people who may see the request; others get a 404."""
 
 import io
 

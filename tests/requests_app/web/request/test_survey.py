@@ -27,7 +27,7 @@ def fixed(cast: Rivermark) -> ServiceRequest:
 
 
 def browser_of(service_request: ServiceRequest) -> Client:
-    """Whoever holds the first private link of this request."""
+    """A client that opened the first private link of this request."""
     client = Client()
     link = AccessLink.objects.filter(service_request=service_request).order_by("id")[0]
     client.get(f"/l/{links.token(link)}/")

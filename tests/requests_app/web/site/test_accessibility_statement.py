@@ -1,4 +1,4 @@
-"""What a city says about access: its own words, else a whole statement of ours with whom to tell of a barrier."""
+"""The accessibility statement: the city's own text, or a complete default that says where to report a barrier."""
 
 import pytest
 from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""What search engines are told: which pages there are, in which languages, and which are nobody's business."""
+"""What search engines may index: the sitemap, the languages of each page, and which pages are private."""
 
 import re
 from typing import Any

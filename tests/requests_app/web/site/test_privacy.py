@@ -1,4 +1,4 @@
-"""The privacy notice: the city's own words, else a whole one of ours."""
+"""The privacy notice: the city's own text, or a complete default."""
 
 import pytest
 from django.core.cache import cache

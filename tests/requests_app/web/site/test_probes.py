@@ -17,7 +17,7 @@ from tests.live import ROOT
 
 pytestmark = pytest.mark.shows("9.1")
 
-# The same door without a database behind it.
+# The same request, without a database.
 WITHOUT_DATABASE = """
 import django, json
 django.setup()

@@ -41,7 +41,7 @@ def test_people_neither_see_nor_reach_the_field_for_programs(
     for _stop in range(40):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.name") != "subject"
-    # Nor does it stand in what a screen reader reads.
+    # Screen readers skip it too.
     assert page.get_by_role("textbox", name="Leave this field empty").count() == 0
 
 

@@ -6,14 +6,14 @@ from django.db import connection
 from django.utils import timezone
 
 
-def it_is(then: dt.datetime) -> None:
+def set_time(then: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, true)", [then])
 
 
-def it_is_in(city_zone: dt.tzinfo, day: dt.date, hour: int) -> None:
+def set_local_time(city_zone: dt.tzinfo, day: dt.date, hour: int) -> None:
     """Sets the time to this hour of this day in the city's time zone."""
-    it_is(dt.datetime.combine(day, dt.time(hour), city_zone))
+    set_time(dt.datetime.combine(day, dt.time(hour), city_zone))
 
 
 def dated(words: str, year: int) -> str:
