@@ -229,7 +229,7 @@ REGRESSIONS = [
         "requests_app/web/link_cookie.py",
         '"httponly": True',
         '"httponly": False',
-        ("tests/requests_app/web/request/test_track.py", "tests/test_headers.py", "tests/test_bones.py"),
+        ("tests/requests_app/web/request/test_track.py", "tests/test_headers.py"),
     ),
     Regression(
         "a private link opens a report that was erased",

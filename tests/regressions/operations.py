@@ -265,7 +265,7 @@ REGRESSIONS = [
         "config/settings.py",
         '"script-src": ["\'self\'"],',
         '"script-src": ["\'self\'", "\'unsafe-inline\'"],',
-        ("tests/test_headers.py", "tests/test_bones.py"),
+        ("tests/test_headers.py",),
     ),
     Regression(
         "forms from other sites are taken",
@@ -301,7 +301,6 @@ REGRESSIONS = [
         "SESSION_COOKIE_SECURE = SECURE",
         "SESSION_COOKIE_SECURE = False",
         (
-            "tests/test_bones.py",
             "tests/test_headers.py",
             "tests/requests_app/test_checks.py",
             "tests/config/test_refusal.py",
@@ -365,7 +364,7 @@ REGRESSIONS = [
         "requests_app/web/middleware.py",
         '    if OF_ONE_PERSON.match(request.path_info):\n            response["Cache-Control"] = "private, no-store"\n        elif',
         "    if",
-        ("tests/test_headers.py", "tests/test_bones.py", "tests/requests_app/web/test_middleware.py"),
+        ("tests/test_headers.py", "tests/requests_app/web/test_middleware.py"),
     ),
     Regression(
         "a page that sets a cookie is shared",
@@ -379,7 +378,7 @@ REGRESSIONS = [
         "requests_app/web/middleware.py",
         '            request.META.pop("HTTP_X_FORWARDED_PROTO", None)\n',
         "            pass\n",
-        ("tests/requests_app/web/test_middleware.py", "tests/requests_app/test_limits.py", "tests/test_bones.py"),
+        ("tests/requests_app/web/test_middleware.py", "tests/requests_app/test_limits.py"),
     ),
     Regression(
         "a body of any size is read",
@@ -390,7 +389,6 @@ REGRESSIONS = [
             "tests/requests_app/web/test_middleware.py",
             "tests/test_headers.py",
             "tests/requests_app/web/report/test_details.py",
-            "tests/test_often_missed.py",
         ),
     ),
     Regression(
