@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from config.refusal import GUNICORN_BOOT_ERROR, refuse_unsafe_settings
 from config.stack.linting import PRODUCTION
+from requests_app.checks import check_production_settings
 from tests.live import ROOT
 
 CAREFUL: dict[str, Any] = {
@@ -36,6 +37,7 @@ def careful(settings: Settings) -> Settings:
 
 def test_a_careful_production_starts(careful: Settings) -> None:
     refuse_unsafe_settings()
+    assert check_production_settings(None) == []
 
 
 @pytest.mark.shows("9.6")
@@ -76,6 +78,7 @@ def test_on_ones_own_machine_all_of_it_is_allowed(settings: Settings) -> None:
     settings.PRODUCTION = False
     settings.DEMO = settings.DEBUG = True
     refuse_unsafe_settings()
+    assert check_production_settings(None) == []
 
 
 def start(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:

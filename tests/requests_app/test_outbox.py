@@ -213,17 +213,18 @@ def test_the_back_off_grows_and_has_its_cap(handle: Callable) -> None:
     assert row.dead_at is None
 
 
-def test_outside_work_is_given_up_after_three_days(handle: Callable) -> None:
+@pytest.mark.parametrize(("hours", "is_dead"), [(71, False), (73, True)])
+def test_outside_work_is_given_up_after_three_days(handle: Callable, hours: int, is_dead: bool) -> None:
     def broken(row: OutboxRow) -> None:
         raise ValueError
 
     handle(broken)
     row = put(lane="outside")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE requests_app_outboxrow SET created_at = app_now() - interval '73 hours'")
+        cursor.execute("UPDATE requests_app_outboxrow SET created_at = app_now() - make_interval(hours => %s)", [hours])
     tasks.drain("outside")
     row.refresh_from_db()
-    assert row.dead_at is not None
+    assert (row.dead_at is not None) == is_dead
 
 
 def test_a_dead_row_can_be_brought_back(handle: Callable) -> None:
@@ -236,6 +237,35 @@ def test_a_dead_row_can_be_brought_back(handle: Callable) -> None:
     row.refresh_from_db()
     assert row.done_at is not None
     assert not outbox.retry(row.pk), "what is done stays done"
+
+
+@pytest.mark.parametrize("lane", ["database", "outside"])
+def test_a_dead_row_that_is_brought_back_has_as_many_tries_as_a_new_one(handle: Callable, lane: str) -> None:
+    def broken(row: OutboxRow) -> None:
+        raise ValueError
+
+    row = put(lane=lane)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE requests_app_outboxrow SET dead_at = app_now(), errors = 8, attempts = 40,"
+            " created_at = app_now() - interval '73 hours'"
+        )
+    handle(broken)
+    assert outbox.retry(row.pk)
+    assert tasks.drain(lane) == 1
+    row.refresh_from_db()
+    assert row.dead_at is None, "the next failure does not kill it at once"
+    assert (row.attempts, row.errors) == (1, 1)
+
+
+def test_a_row_that_was_done_meanwhile_is_not_worked_on_again(handle: Callable) -> None:
+    seen: list[int] = []
+    handle(lambda row: seen.append(row.pk))
+    row = put()
+    assert outbox.claim("database") == row.pk
+    outbox.finish(row.pk)
+    tasks.handle(row.pk)
+    assert seen == []
 
 
 def test_a_slow_mail_lets_routing_pass(handle: Callable, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
+from tests.moved import it_is
 
 LANE = {"where": "lane"}
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,8 @@ def test_what_was_confidential_is_not_published_by_a_change_of_service(town: Riv
 
 
 def test_the_new_services_promise_counts_from_the_submission(town: Rivermark, made: ServiceRequest) -> None:
+    # Within one transaction the time stands still, and every start would be the submission.
+    it_is(made.submitted_at + dt.timedelta(hours=10))
     assignment.change_service(made.pk, version=town.tree, actor=town.tom)
     made.refresh_from_db()
     assert made.due_at == made.submitted_at + dt.timedelta(hours=72)
@@ -69,6 +72,37 @@ def test_on_hold_the_new_promise_waits_too_and_goes_on_afterward(town: Rivermark
     made.refresh_from_db()
     assert made.due_at is not None
     assert abs(made.due_at - made.submitted_at - dt.timedelta(hours=72)) < dt.timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("how", ["transfer", "return_to_triage"])
+def test_whoever_had_it_does_not_keep_it(town: Rivermark, made: ServiceRequest, how: str) -> None:
+    assignment.assign(made.pk, assignee=town.dev, actor=town.tom)
+    if how == "transfer":
+        assignment.transfer(made.pk, department=town.parks, reason="A root lifts it.", actor=town.tom)
+    else:
+        assignment.return_to_triage(made.pk, reason="Not ours.", actor=town.tom)
+    made.refresh_from_db()
+    assert made.assignee is None
+    assert made.department == (town.parks if how == "transfer" else None)
+
+
+def test_the_new_department_counts_as_a_bounce_and_the_same_one_does_not(town: Rivermark, made: ServiceRequest) -> None:
+    for department, bounces in ((town.streets, 0), (town.parks, 1), (town.parks, 1), (town.streets, 2)):
+        assignment.transfer(made.pk, department=department, reason="Theirs.", actor=town.tom)
+        made.refresh_from_db()
+        assert (made.department, made.bounces) == (department, bounces)
+
+
+@pytest.mark.parametrize(("visibility", "shown"), [("coarse", "1–99 block of Elm St"), ("private", "")])
+def test_another_services_rule_decides_what_everybody_knows_of_the_place(
+    town: Rivermark, made: ServiceRequest, visibility: str, shown: str
+) -> None:
+    quiet = factories.service(town.city, "quiet", visibility=visibility)
+    assignment.change_service(made.pk, version=quiet, actor=town.tom)
+    made.refresh_from_db()
+    assert made.public_address == shown
+    assert (made.public_point is None) == (visibility == "private")
+    assert made.public_point != made.point
 
 
 @pytest.mark.parametrize("how", ["transfer", "return_to_triage"])

@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from requests_app.actions import counters, progress
+from requests_app.actions import counters, moderation, progress
 from requests_app.models import Counter, CounterDelta, ServiceRequest
 from requests_app.worker import tasks
 from tests import factories
@@ -36,6 +36,42 @@ def test_a_count_may_begin_at_a_day_and_hold_what_only_staff_see() -> None:
     assert counters.read(town.city, "submitted", public_only=False) == 3
     tomorrow = dt.date.today() + dt.timedelta(days=2)
     assert counters.read(town.city, "submitted", since=tomorrow) == 0
+
+
+def test_a_report_counts_on_the_citys_own_day() -> None:
+    town = factories.rivermark()
+    town.city.time_zone = "Pacific/Kiritimati"
+    town.city.save()
+    with connection.cursor() as cursor:
+        # Noon by UTC is two in the morning of the next day there.
+        shift = "set_config('lamplighter.time_shift', (timestamptz '2026-06-05 12:00Z' - now())::text, false)"
+        cursor.execute(f"SELECT {shift}")
+    try:
+        factories.report(town.pothole, answers=LANE)
+        assert counters.read(town.city, "submitted", since=dt.date(2026, 6, 6)) == 1
+        assert counters.read(town.city, "submitted", since=dt.date(2026, 6, 7)) == 0
+        assert counters.recount() == 0
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lamplighter.time_shift', '', false)")
+
+
+def test_what_is_hidden_after_it_ended_counts_as_open_nowhere() -> None:
+    town = factories.rivermark()
+    made = factories.routed(town.pothole, answers=LANE)
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    moderation.hide(made.pk, reason="abuse", actor=town.pia)
+    assert counters.read(town.city, "open", public_only=False) == counters.read(town.city, "open") == 0
+    assert counters.read(town.city, "submitted", public_only=False) == 1
+    assert counters.read(town.city, "submitted") == 0
+    assert counters.recount() == 0
+
+
+def test_what_waits_to_be_confirmed_is_counted_nowhere() -> None:
+    town = factories.rivermark()
+    factories.report(factories.service(town.city, "swings", must_confirm=True))
+    assert counters.read(town.city, "submitted", public_only=False) == 0
+    assert counters.recount() == 0
 
 
 def test_a_recount_waits_for_nobody_and_keeps_nobody_waiting() -> None:

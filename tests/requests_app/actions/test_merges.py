@@ -70,6 +70,34 @@ def test_taken_out_of_the_middle_of_a_chain_its_people_leave_the_end_too(town: R
     assert people(first) == (1, 1)
 
 
+def test_whoever_unsubscribed_is_not_subscribed_again_by_a_merge(town: Rivermark) -> None:
+    child, parent = pothole(town), pothole(town)
+    stays, _ = followers.join(child.pk, reporter=Reporter(email="stays@example.org"), language="en")
+    left, _ = followers.join(child.pk, reporter=Reporter(email="left@example.org"), language="en")
+    followers.unsubscribe(child, actor=left)
+    joined(town, child, parent)
+    assert parent.participations.filter(person=stays).exists()
+    assert not parent.participations.filter(person=left).exists()
+    assert people(parent)[1] == 4, "they are affected all the same"
+
+
+def test_a_merge_keeps_how_often_somebody_wants_email(town: Rivermark) -> None:
+    child, parent = pothole(town), pothole(town)
+    weekly, _ = followers.join(child.pk, reporter=Reporter(email="weekly@example.org"), language="en")
+    followers.set_cadence(child, "weekly", actor=weekly)
+    joined(town, child, parent)
+    assert parent.participations.get(person=weekly).cadence == "weekly"
+
+
+def test_a_request_is_not_joined_with_itself_or_with_one_that_was_joined(town: Rivermark) -> None:
+    first, second, third = pothole(town), pothole(town), pothole(town)
+    joined(town, second, first)
+    for child, parent in ((first, first), (third, second)):
+        with pytest.raises(merges.CannotMerge, match=r"into itself|itself merged"):
+            joined(town, child, parent)
+    assert people(first) == (2, 2)
+
+
 def test_a_hundred_people_are_joined_in_a_few_queries(town: Rivermark, django_assert_max_num_queries: Callable) -> None:
     child, parent = pothole(town), pothole(town)
     for number in range(100):

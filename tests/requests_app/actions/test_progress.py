@@ -10,6 +10,7 @@ from requests_app.actions import conversation, counters, followers, merges, mode
 from requests_app.actions.assignment import assign, change_service, return_to_triage, set_priority, transfer
 from requests_app.clock import app_now
 from requests_app.models import Event, OutboxRow, Person, PublicState, RequestArea, ServiceRequest
+from requests_app.rules import reopening
 from requests_app.rules.lifecycle import IllegalTransition
 from tests import factories
 from tests.factories import Rivermark
@@ -310,6 +311,122 @@ def test_the_recount_tells_a_write_that_went_past_its_action(town: Rivermark, ma
     ServiceRequest.objects.filter(pk=made.pk).update(status="in_progress", service=town.tree.service)
     assert counters.recount() > 0
     assert counters.recount() == 0
+
+
+def ended_twice(town: Rivermark, made: ServiceRequest) -> ServiceRequest:
+    for _ in range(2):
+        progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+        progress.reopen(made.pk, words="No.", actor=reporter(made))
+    made.refresh_from_db()
+    return made
+
+
+def test_what_came_back_twice_is_given_to_the_supervisor_with_the_least_to_do(
+    town: Rivermark, made: ServiceRequest
+) -> None:
+    """Of its own department, before one of the whole city; never to one who has left."""
+    factories.staff("Whole", "supervisor", town.city)
+    busy, free, left = (factories.staff(name, "supervisor", town.city, town.streets) for name in ("Bo", "Fay", "Lee"))
+    left.is_active = False
+    left.save()
+    assign(factories.routed(town.pothole, answers=LANE).pk, assignee=busy, actor=town.tom)
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    progress.reopen(made.pk, words="No.", actor=reporter(made))
+    made.refresh_from_db()
+    assert made.assignee is None, "once may be chance"
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    progress.reopen(made.pk, words="No.", actor=reporter(made))
+    made.refresh_from_db()
+    assert made.assignee == free
+    assert OutboxRow.objects.filter(service_request=made, kind="mail_supervisor").count() == 1
+
+
+def test_without_a_supervisor_of_its_own_it_goes_to_one_of_the_whole_city(
+    town: Rivermark, made: ServiceRequest
+) -> None:
+    left = factories.staff("Lee", "supervisor", town.city, town.streets)
+    left.is_active = False
+    left.save()
+    whole = factories.staff("Whole", "supervisor", town.city)
+    assert ended_twice(town, made).assignee == whole
+
+
+def test_with_no_supervisor_left_it_is_given_to_nobody(town: Rivermark, made: ServiceRequest) -> None:
+    left = factories.staff("Lee", "supervisor", town.city, town.streets)
+    left.is_active = False
+    left.save()
+    assert ended_twice(town, made).assignee is None
+
+
+@pytest.mark.parametrize(("days", "closed"), [(29.9, 0), (30.1, 1)])
+def test_it_is_closed_after_thirty_days_and_no_earlier(
+    town: Rivermark, made: ServiceRequest, days: float, closed: int
+) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
+    assert progress.close_resolved() == closed
+
+
+@pytest.mark.parametrize(
+    ("disposition", "days", "may"),
+    [
+        ("fixed", 29, True),
+        ("fixed", 31, False),
+        ("not_found", 13, True),
+        ("not_found", 15, False),
+        ("removed", 0.1, False),
+    ],
+)
+def test_a_resident_may_reopen_it_for_its_own_number_of_days(
+    town: Rivermark, made: ServiceRequest, disposition: str, days: float, may: bool
+) -> None:
+    progress.resolve(made.pk, disposition=disposition, words="Done.", actor=town.tom)
+    ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=days))
+    made.refresh_from_db()
+    assert reopening.may_reopen(made, own=True) == may
+    if may:
+        assert progress.reopen(made.pk, words="No.", actor=reporter(made)).is_open
+    else:
+        with pytest.raises(progress.TooLate):
+            progress.reopen(made.pk, words="No.", actor=reporter(made))
+
+
+def test_what_its_reporter_withdrew_nobody_else_brings_back(town: Rivermark, made: ServiceRequest) -> None:
+    progress.withdraw(made.pk, actor=reporter(made))
+    made.refresh_from_db()
+    assert [reopening.may_reopen(made, own=own) for own in (True, False)] == [True, False]
+
+
+def test_what_a_resident_says_when_they_reopen_is_for_the_staff(town: Rivermark, made: ServiceRequest) -> None:
+    for actor, is_public in ((reporter(made), False), (town.tom, True)):
+        progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+        progress.reopen(made.pk, words="It is still there.", actor=actor)
+        assert made.comments.filter(text="It is still there.").latest("id").public == is_public
+
+
+def test_on_hold_nothing_is_due_and_the_promise_is_kept_by_the_first_sign_of_work(
+    town: Rivermark, made: ServiceRequest
+) -> None:
+    progress.hold(made.pk, reason="weather", until=app_now().date() + dt.timedelta(days=9), actor=town.tom)
+    made.refresh_from_db()
+    assert made.due_at is None
+    progress.visit(made.pk, actor=town.tom)
+    made.refresh_from_db()
+    assert (made.status, made.due_at, made.acknowledge_due_at) == ("on_hold", None, None)
+    assert made.clocks.get(kind="acknowledge").met_at is not None
+
+
+def test_an_ended_one_is_open_in_no_area(town: Rivermark, made: ServiceRequest) -> None:
+    progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom)
+    assert set(made.request_areas.values_list("is_open", flat=True)) == {False}
+    progress.reopen(made.pk, words="No.", actor=town.tom)
+    assert set(made.request_areas.values_list("is_open", flat=True)) == {True}
+
+
+def test_a_hold_for_the_reporter_does_not_end_by_the_calendar(town: Rivermark, made: ServiceRequest) -> None:
+    conversation.ask(made.pk, question="Which lane?", actor=town.tom)
+    ServiceRequest.objects.filter(pk=made.pk).update(hold_until=app_now().date() - dt.timedelta(days=2))
+    assert progress.resume_overdue_holds() == 0
 
 
 def test_an_answer_to_one_closed_for_want_of_an_answer_reopens_it(town: Rivermark, made: ServiceRequest) -> None:

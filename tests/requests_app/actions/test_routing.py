@@ -1,5 +1,6 @@
 """Routing: exactly once, with the reason recorded."""
 
+import datetime as dt
 import threading
 
 import pytest
@@ -49,9 +50,58 @@ def test_a_rule_by_service_area_answer_or_words_decides(
     assert (decision.rule, decision.reason, decision.is_first) == (decided, "rule", True)
 
 
-def test_a_rule_of_which_one_part_fails_does_not_match(town: Rivermark) -> None:
-    rule(town, {"services": ["pothole"], "words": ["park"]}, town.parks)
+@pytest.mark.parametrize(
+    "fails",
+    [
+        {"services": ["tree"]},
+        {"words": ["park"]},
+        {"areas": {"layer": "ward", "codes": ["4"]}},
+        {"areas": {"layer": "park", "codes": ["5"]}},
+        {"answers": {"where": ["crosswalk"]}},
+        {"answers": {"damage": ["lane"]}},
+    ],
+)
+def test_a_rule_of_which_one_part_fails_does_not_match(town: Rivermark, fails: dict) -> None:
+    factories.area(town.city)
+    holds = {"services": ["pothole"], "words": ["elm"], "answers": {"where": ["lane"]}}
+    rule(town, {**holds, **fails}, town.parks)
     assert factories.routed(town.pothole, "on Elm", answers=LANE).department == town.streets
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_a_rule_counts_while_it_is_active(town: Rivermark, is_active: bool) -> None:
+    RoutingRule.objects.filter(pk=rule(town, {"services": ["pothole"]}, town.parks).pk).update(active=is_active)
+    made = factories.routed(town.pothole, answers=LANE)
+    assert made.department == (town.parks if is_active else town.streets)
+
+
+def test_the_service_of_a_closed_department_goes_to_triage(town: Rivermark) -> None:
+    town.streets.active = False
+    town.streets.save()
+    made = factories.routed(town.pothole, answers=LANE)
+    assert (made.department, made.in_triage, made.routing_decisions.get().reason) == (None, True, "no_match")
+
+
+def test_a_second_routing_leaves_what_lies_in_triage_there(town: Rivermark) -> None:
+    made = factories.routed(town.unknown, "Something is odd.", reporter=factories.ANA)
+    routing.route(made.pk)
+    assert made.routing_decisions.count() == 1
+    assert Event.objects.filter(service_request=made, kind="triaged").count() == 1
+
+
+def test_the_working_hours_of_the_department_that_gets_it_count(town: Rivermark) -> None:
+    """Its service's own department never sleeps; the one that the rule chose does not work today."""
+    closed = factories.calendar(town.city, "closed", always=False, hours={})
+    crew = factories.department(town.city, "NC", "Night crew", calendar=closed)
+    rule(town, {"services": ["pothole"]}, crew)
+    made = factories.report(town.pothole, answers=LANE)
+    before = made.due_at
+    factories.run_worker()
+    made.refresh_from_db()
+    assert (made.department, before) == (crew, made.submitted_at + dt.timedelta(hours=72))
+    # A calendar without an hour ends where it began.
+    assert made.due_at == made.submitted_at
+    assert made.clocks.get(kind="resolve").due_at == made.due_at
 
 
 def test_the_first_rule_in_order_wins(town: Rivermark) -> None:
@@ -136,6 +186,7 @@ def test_what_is_urgent_is_taken_by_us_even_on_anothers_ground(town: Rivermark) 
     urgent = factories.service(town.city, "cavein", priority=1)
     made = factories.routed(urgent, owner=state)
     assert (made.status, made.department) == ("routed", town.streets)
+    assert not OutboxRow.objects.filter(service_request=made, kind="mail_owner").exists()
 
 
 @pytest.mark.shows("2.17")

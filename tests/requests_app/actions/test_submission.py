@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
-from requests_app.actions import followers, submission
+from requests_app.actions import counters, followers, submission
 from requests_app.models import ContactPoint, Event, OutboxRow, Person, PublicState, ServiceRequest, ServiceVersion
 from requests_app.rules import intake
+from requests_app.rules.duplicates import Report, candidates
 from tests import factories
 from tests.factories import ANA, Rivermark, rivermark
 
@@ -186,9 +188,19 @@ def test_an_address_that_nobody_confirmed_joins_no_two_requests_into_one_person(
 
 
 @pytest.mark.shows("2.13")
-def test_a_test_request_is_seen_by_no_one_outside(town: Rivermark) -> None:
-    made = factories.report(town.pothole, answers=LANE, is_test=True)
+def test_a_test_request_is_seen_by_no_one_outside(town: Rivermark, client: Client) -> None:
+    made, real = (factories.routed(town.pothole, answers=LANE, is_test=is_test) for is_test in (True, False))
     assert made.public_state == PublicState.TEST
+    for path in ("/requests/", "/requests/feed/", "/map/", "/open311/v2/requests.json", "/requests/?older=1&q=plate"):
+        page = client.get(path).content.decode()
+        assert real.reference in page.replace("-", ""), path
+        assert made.reference not in page.replace("-", ""), path
+    for path in ("/r/{}/", "/open311/v2/requests/{}.json"):
+        assert client.get(path.format(real.reference)).status_code == 200
+        assert client.get(path.format(made.reference)).status_code == 404
+    assert counters.read(town.city, "submitted") == counters.read(town.city, "open") == 1
+    found = candidates(Report(town.pothole, factories.at()))
+    assert [one.service_request for one in found] == [real]
 
 
 @pytest.mark.shows("11.4")

@@ -10,7 +10,16 @@ from pytest_django.fixtures import Settings
 from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
-from requests_app.models import Calendar, ContactPoint, DigestItem, Message, OutboxRow, ServiceRequest
+from requests_app.models import (
+    Calendar,
+    ContactPoint,
+    DigestItem,
+    Message,
+    OutboxRow,
+    Participation,
+    Person,
+    ServiceRequest,
+)
 from requests_app.worker import tasks
 from tests import factories, mail_server
 from tests.factories import ANA, Rivermark
@@ -156,6 +165,86 @@ def test_a_follower_hears_nothing_of_what_turned_private(town: Rivermark, mailbo
     conversation.comment(made.pk, text="News.", actor=town.tom)
     deliver()
     assert mailbox.mails == []
+
+
+def to_follower(mailbox: Mailbox) -> list[str]:
+    return [str(mail["X-Lamplighter-Event"]) for mail in mailbox.mails if mail["To"] == "follower@example.org"]
+
+
+def follow(made: ServiceRequest) -> Person:
+    return followers.join(made.pk, reporter=Reporter(email="follower@example.org"), language="en", role="follower")[0]
+
+
+def test_what_turned_private_before_the_email_went_goes_to_its_reporter_alone(
+    town: Rivermark, mailbox: Mailbox
+) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    follow(made)
+    conversation.comment(made.pk, text="We come on Monday.", actor=town.tom)
+    factories.run_worker()
+    assert OutboxRow.objects.filter(kind="email_commented", done_at=None).count() == 2, "both emails wait"
+    moderation.hide(made.pk, reason="personal_data", actor=town.pia)
+    deliver()
+    assert to_follower(mailbox) == []
+    assert "commented" in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
+
+
+def test_a_question_to_the_reporter_goes_to_no_follower(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    follow(made)
+    conversation.ask(made.pk, question="Which lane is it?", actor=town.tom)
+    deliver()
+    assert to_follower(mailbox) == []
+    assert "asked" in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
+
+
+def test_whoever_unsubscribes_before_the_email_goes_does_not_get_it(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    follower = follow(made)
+    conversation.comment(made.pk, text="We come on Monday.", actor=town.tom)
+    factories.run_worker()
+    assert OutboxRow.objects.filter(kind="email_commented", done_at=None).count() == 2, "both emails wait"
+    followers.unsubscribe(made, actor=follower)
+    deliver()
+    assert to_follower(mailbox) == []
+
+
+def test_words_that_were_hidden_before_the_email_went_are_sent_to_nobody(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    said = conversation.comment(made.pk, text="CANARY words.", actor=town.tom)
+    said.hidden_at = app_now()
+    said.save(update_fields=["hidden_at"])
+    deliver()
+    assert "commented" not in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
+
+
+def test_whoever_joins_later_hears_nothing_of_what_was_before(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.report(town.pothole, answers=LANE)
+    conversation.comment(made.pk, text="We come on Monday.", actor=town.tom)
+    joined = follow(made)
+    # Within one transaction all times are the same.
+    Participation.objects.filter(person=joined).update(created_at=app_now() + dt.timedelta(seconds=1))
+    factories.run_worker()
+    deliver()
+    assert to_follower(mailbox) == []
+    assert "commented" in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_follower_reads_the_block_where_the_reporter_reads_the_house(
+    town: Rivermark, mailbox: Mailbox, own: bool
+) -> None:
+    quiet = factories.service(town.city, "quiet", visibility="coarse")
+    made = factories.routed(quiet, address="1234 Elm St")
+    follow(made)
+    ContactPoint.objects.update(verified_at=app_now())
+    progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+    deliver()
+    address = "ana@example.org" if own else "follower@example.org"
+    (mail,) = [one for one in mailbox.mails if one["To"] == address and one["X-Lamplighter-Event"] == "on_hold"]
+    for body in (mail_server.plain(mail), mail_server.html(mail)):
+        assert ("1234 Elm St" in body) == own
+        assert ("1200 block of Elm St" in body) != own
 
 
 def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark, mailbox: Mailbox) -> None:

@@ -1,5 +1,6 @@
 """Due times, counted in the city's working hours."""
 
+import dataclasses
 import datetime as dt
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_app.rules.service_levels import WorkingHours, due_at
+from requests_app.clock import app_now
+from requests_app.models import Target
+from requests_app.rules.service_levels import WorkingHours, due_at, target_for
+from tests import factories
 
 ZONE = ZoneInfo("America/New_York")
 OFFICE = WorkingHours(
@@ -39,6 +43,53 @@ def test_a_report_at_night_counts_from_the_next_opening() -> None:
 def test_a_holiday_is_no_business_day() -> None:
     # Thursday, July 2. Independence Day is observed on Friday, July 3, 2026.
     assert due_at(at("2026-07-02T10:00"), 1, "business_days", OFFICE) == at("2026-07-06T10:00")
+
+
+def test_the_citys_own_day_off_is_no_business_day() -> None:
+    founders = dataclasses.replace(OFFICE, extra=frozenset({dt.date(2026, 6, 2)}))
+    assert due_at(at("2026-06-01T10:00"), 1, "business_days", founders) == at("2026-06-03T10:00")
+    assert due_at(at("2026-06-01T16:00"), 2, "hours", founders) == at("2026-06-03T09:00")
+
+
+def test_business_days_skip_the_weekend() -> None:
+    assert due_at(at("2026-06-05T10:30"), 1, "business_days", OFFICE) == at("2026-06-08T10:30")
+
+
+def test_the_office_opens_by_the_clock_on_the_wall_all_year() -> None:
+    for day in ("2026-01-12", "2026-07-13"):
+        assert due_at(at(f"{day}T06:00"), 1, "hours", OFFICE) == at(f"{day}T09:00")
+        assert OFFICE.between(at(f"{day}T06:00"), at(f"{day}T23:00")) == 9 * 3600
+
+
+# --- Which promise? ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("priority", "in_the_ward", "hours"), [(3, False, 10), (1, False, 20), (3, True, 30), (1, True, 30)]
+)
+def test_the_most_particular_promise_counts(priority: int, in_the_ward: bool, hours: int) -> None:
+    city = factories.jurisdiction()
+    ward = factories.area(city)
+    service = factories.service(city, acknowledge_hours=None, resolve_hours=None).service
+    for value, particular in ((10, {}), (20, {"priority": 1}), (30, {"area": ward})):
+        Target.objects.create(service=service, kind="resolve", value=value, unit="hours", **particular)
+    areas = [ward] if in_the_ward else []
+    found = target_for(service, "resolve", priority=priority, areas=areas, at=app_now() + dt.timedelta(minutes=1))
+    assert found is not None
+    assert found.value == hours
+
+
+@pytest.mark.django_db
+def test_a_promise_counts_from_the_day_on_which_it_is_made() -> None:
+    city, now = factories.jurisdiction(), app_now()
+    service = factories.service(city, acknowledge_hours=None, resolve_hours=None).service
+    for value, days in ((48, -30), (24, -1), (1, 1)):
+        at_ = now + dt.timedelta(days=days)
+        Target.objects.create(service=service, kind="resolve", value=value, unit="hours", valid_from=at_)
+    for days, hours in ((-31, None), (-2, 48), (0, 24), (2, 1)):
+        found = target_for(service, "resolve", priority=3, areas=[], at=now + dt.timedelta(days=days))
+        assert (found.value if found else None) == hours
 
 
 def test_calendar_days_pass_on_weekends_too() -> None:

@@ -316,9 +316,24 @@ def test_a_box_or_a_circle_chooses_by_the_public_point(api: Api, cast: factories
     assert numbers(api.get("requests.json", **circle)) == [near.display_reference]
     assert len(api.get("requests.json", **{**circle, "radius": "2000"})) == 2
     assert numbers(api.get("requests.json", bbox="-68.995,40.505,-68.985,40.515")) == [far.display_reference]
-    hidden = factories.service(cast.city, "quiet", visibility="coarse")
-    factories.report(hidden, point=factories.at(-68.97, 40.53))
-    assert api.get("requests.json", lat="40.53", long="-68.97", radius="1") == []
+
+
+def test_a_circle_is_measured_to_the_block_of_a_coarse_place(api: Api, cast: factories.Rivermark) -> None:
+    """Around the true place as around the block's middle: else a small circle that is moved about would find the house."""
+    quiet = factories.service(cast.city, "quiet", visibility="coarse")
+    made = factories.report(quiet, point=factories.at(-68.97001, 40.53001))
+    block = made.public_point
+    assert block is not None
+    away = block.transform(32619, clone=True).distance(made.point.transform(32619, clone=True))
+    assert away > 20, "the block's middle is not the place"
+    # A circle that reaches the place and not the block's middle, with the middle inside the box around the circle.
+    for part in (0.55, 0.75, 0.9):
+        point = factories.at(
+            made.point.x + (block.x - made.point.x) * (1 - part), made.point.y + (block.y - made.point.y) * (1 - part)
+        )
+        near = {"lat": str(point.y), "long": str(point.x)}
+        assert api.get("requests.json", **near, radius=str(round(away * part) - 2)) == []
+        assert len(api.get("requests.json", **near, radius=str(round(away * part) + 2))) == 1
 
 
 def test_extensions_add_attributes_notes_and_what_other_servers_say(

@@ -32,6 +32,7 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     Event,
+    IdempotencyKey,
     Participation,
     Person,
     Photo,
@@ -77,6 +78,8 @@ def zoes(cast: Rivermark) -> ServiceRequest:
         answers={"where": "lane", "damage": WORDS["answer"]},
         reporter=Reporter(name=WORDS["name"], email=ZOE, phone=f"(555) {WORDS['phone']}"),
         place=submission.Place(factories.at(), f"9 {WORDS['earlier address']}", note=WORDS["place note"]),
+        # Of an API client, which sends no key: the hash is of what was typed.
+        idempotency=submission.Idempotency("client:api:1", "zoes hash", "zoes hash"),
     )
     zoe, request = made.link.person, made.service_request  # type: ignore[union-attr]
     factories.run_worker()
@@ -113,6 +116,10 @@ def zoes(cast: Rivermark) -> ServiceRequest:
     run_outbox()
     request.refresh_from_db()
     return request
+
+
+def keys_of(service_request: ServiceRequest) -> int:
+    return IdempotencyKey.objects.filter(service_request=service_request).count()
 
 
 def found_in_the_database(*needles: str) -> list[str]:
@@ -258,6 +265,7 @@ def test_after_erasing_all_nothing_of_the_person_is_in_any_table(
     with django_capture_on_commit_callbacks(execute=True):
         client = erase("all")
     assert found_in_the_database(*WORDS.values()) == []
+    assert keys_of(zoes) == 0, "a hash of the words would show whether somebody guessed them"
     assert not default_storage.exists(f"photos/zz/{'z' * 32}.jpg")
     assert not default_storage.exists(f"photos/zz/{'z' * 32}-small.jpg")
     zoes.refresh_from_db()
@@ -291,8 +299,10 @@ def test_erased_reports_are_nowhere_to_be_seen_and_the_counters_are_right(
 
 def test_erasing_the_name_alone_leaves_the_report_and_its_work(cast: Rivermark, zoes: ServiceRequest) -> None:
     old = links.token(AccessLink.objects.filter(service_request=zoes)[0])
+    assert keys_of(zoes) == 1
     erase("contact")
     zoes.refresh_from_db()
+    assert keys_of(zoes) == 1, "the words stay, and a retry of them is still one request"
     assert zoes.is_open
     assert zoes.is_public
     assert WORDS["words"] in zoes.description
@@ -316,6 +326,7 @@ def test_a_report_that_others_joined_goes_on_for_them_without_the_words(cast: Ri
     assert zoes.is_open
     assert zoes.is_public
     assert (zoes.description, zoes.place_note) == ("", "")
+    assert keys_of(zoes) == 0
     # The place is where the others have the problem too, and so is what a crew needs to know.
     stays = {"address"}
     assert found_in_the_database(*(word for what, word in WORDS.items() if what not in stays)) == []

@@ -121,6 +121,14 @@ def test_a_withdrawn_or_expired_link_opens_nothing(client: Client, pothole: Serv
     assert client.get(f"/l/{token}/").status_code == 404
 
 
+def test_the_link_of_a_report_that_waits_for_its_email_opens_nothing(cast: Rivermark, client: Client) -> None:
+    waiting = factories.submitted(factories.service(cast.city, "swings", must_confirm=True)).link
+    assert waiting is not None
+    for path in ("", "stop/"):
+        assert client.get(f"/l/{links.token(waiting)}/{path}").status_code == 404
+    assert links.COOKIE not in client.cookies
+
+
 def test_one_requests_cookie_opens_no_other(cast: Rivermark, ana: Client) -> None:
     private = factories.report(cast.outreach, "Someone")
     page(ana, private, 404)

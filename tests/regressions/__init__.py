@@ -1,0 +1,14 @@
+"""Deliberate mistakes in the code, and the tests that must notice each one. Run: .venv/bin/python -m tests.regressions"""
+
+from tests.regressions import access, api, operations, public, reporting, residents, work
+from tests.regressions.regression import Regression
+
+REGRESSIONS: list[Regression] = [
+    *access.REGRESSIONS,
+    *reporting.REGRESSIONS,
+    *work.REGRESSIONS,
+    *public.REGRESSIONS,
+    *api.REGRESSIONS,
+    *residents.REGRESSIONS,
+    *operations.REGRESSIONS,
+]
