@@ -232,7 +232,7 @@ def test_what_waits_longer_than_a_day_is_a_warning_on_every_page(town: Rivermark
     assert "nav-count--late" in ada.get("/staff/profile/").content.decode()
     page = ada.get("/staff/review/").content.decode()
     assert "Waiting 2 days" in page
-    assert "Some wait longer than a day." in page
+    assert "Some have waited more than a day." in page
 
 
 def test_the_count_in_the_navigation_goes_no_further_than_it_says(town: Rivermark, ada: Client) -> None:
