@@ -1,6 +1,6 @@
 """Databases of earlier releases, as written by `dump_database`: today's migrations upgrade them, and the site works.
 
-tests/releases/0006.sql.gz is the city of tests/planted.py as of migration 0006.
+tests/releases/0003.sql.gz is the city of tests/planted.py as of 0.1.0, whose last migration is 0003.
 """
 
 import gzip
