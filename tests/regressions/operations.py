@@ -300,11 +300,7 @@ REGRESSIONS = [
         "config/settings.py",
         "SESSION_COOKIE_SECURE = SECURE",
         "SESSION_COOKIE_SECURE = False",
-        (
-            "tests/test_headers.py",
-            "tests/requests_app/test_checks.py",
-            "tests/config/test_refusal.py",
-        ),
+        ("tests/test_headers.py", "tests/requests_app/test_checks.py", "tests/config/test_refusal.py"),
     ),
     Regression(
         "the demo's one-click sign-in runs in production",

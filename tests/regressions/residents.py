@@ -12,6 +12,7 @@ REGRESSIONS = [
             "tests/requests_app/messages/test_email.py",
             "tests/requests_app/web/request/test_afterward.py",
             "tests/requests_app/web/request/test_track.py",
+            "tests/requests_app/messages/test_digest.py",
         ),
     ),
     Regression(

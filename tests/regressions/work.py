@@ -276,6 +276,7 @@ REGRESSIONS = [
             "tests/staff_app/moderation/test_moderation.py",
             "tests/requests_app/web/explore/test_areas.py",
             "tests/staff_app/moderation/test_review.py",
+            "tests/requests_app/actions/test_progress.py",
         ),
     ),
     Regression(

@@ -10,7 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
-from tests.moved import it_is
+from tests.shifted_clock import set_time
 
 LANE = {"where": "lane"}
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_what_was_confidential_is_not_published_by_a_change_of_service(town: Riv
 
 def test_the_new_services_promise_counts_from_the_submission(town: Rivermark, made: ServiceRequest) -> None:
     # Within one transaction the time stands still, and every start would be the submission.
-    it_is(made.submitted_at + dt.timedelta(hours=10))
+    set_time(made.submitted_at + dt.timedelta(hours=10))
     assignment.change_service(made.pk, version=town.tree, actor=town.tom)
     made.refresh_from_db()
     assert made.due_at == made.submitted_at + dt.timedelta(hours=72)

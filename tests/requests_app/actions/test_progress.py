@@ -273,8 +273,10 @@ def test_a_request_is_not_its_own_parent_and_a_joined_one_is_nobodys(town: River
 def test_hidden_it_is_off_the_public_pages_and_published_it_is_back(town: Rivermark, made: ServiceRequest) -> None:
     moderation.hide(made.pk, reason="personal_data", actor=town.pia)
     assert not ServiceRequest.objects.public().exists()
+    assert set(made.request_areas.values_list("public_state", flat=True)) == {"hidden"}
     moderation.publish(made.pk, actor=town.pia)
     assert ServiceRequest.objects.public().get() == made
+    assert set(made.request_areas.values_list("public_state", flat=True)) == {"public"}
 
 
 def test_a_corrected_place_keeps_the_old_one_and_moves_its_areas(town: Rivermark, made: ServiceRequest) -> None:

@@ -189,6 +189,17 @@ def test_what_turned_private_before_the_email_went_goes_to_its_reporter_alone(
     assert "commented" in [mail["X-Lamplighter-Event"] for mail in mailbox.mails]
 
 
+def test_nobody_gets_an_email_about_what_they_did_themselves(town: Rivermark, mailbox: Mailbox) -> None:
+    made = factories.routed(town.pothole, answers=LANE)
+    follow(made)
+    deliver()
+    mailbox.mails.clear()
+    progress.withdraw(made.pk, actor=made.participations.get(role="reporter").person)
+    deliver()
+    assert to_follower(mailbox) == ["changed"]
+    assert len(mailbox.mails) == 1
+
+
 def test_a_question_to_the_reporter_goes_to_no_follower(town: Rivermark, mailbox: Mailbox) -> None:
     made = factories.routed(town.pothole, answers=LANE)
     follow(made)

@@ -5,8 +5,9 @@ import io
 import pytest
 from django.test import Client
 
-from requests_app import photos
-from requests_app.actions import moderation
+from requests_app import links, photos
+from requests_app.actions import followers, moderation
+from requests_app.actions.reporter import Reporter
 from requests_app.models import Photo, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
@@ -66,3 +67,21 @@ def test_its_own_department_sees_a_private_one_and_another_does_not(town: Riverm
     assert answer["Cache-Control"] == "private, no-store"
     client.force_login(town.pia)
     assert client.get(f"/photos/{photo.name}.jpg").status_code == 404
+
+
+def test_the_reporter_sees_their_own_private_one_and_a_follower_does_not(town: Rivermark, client: Client) -> None:
+    made = factories.submitted(town.tree)
+    photo = with_photo(town, made.service_request)
+    Photo.objects.update(is_private=True)
+    follower = followers.join(
+        made.service_request.pk, reporter=Reporter(email="follower@example.org"), language="en", role="follower"
+    )[1]
+    address = f"/r/{made.service_request.reference}/photos/{photo.name}.jpg"
+    for link, status in ((made.link, 200), (follower, 404)):
+        assert link is not None
+        reader = Client()
+        reader.get(f"/l/{links.token(link)}/")
+        answer = reader.get(address)
+        assert answer.status_code == status
+        if status == 200:
+            assert answer["Cache-Control"] == "private, no-store"
