@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from requests_app.actions.moderation import Replacement
 from requests_app.models import Photo
 from requests_app.rules.public_texts import PublicText, public_texts, version_of
-from requests_app.web.text_field import WordsField
+from requests_app.web.fields import WordsField
 from staff_app.moderation import public_view
 from staff_app.request.forms import WORDS_MAX, ActionForm
 

@@ -16,8 +16,7 @@ from requests_app.localized import localized
 from requests_app.models import Asset, EmergencyPhrase, Jurisdiction, ModerationTerm, ServiceVersion
 from requests_app.places import addresses, assets, ownership
 from requests_app.rules import intake, review, screening
-from requests_app.web.fields import address_attributes
-from requests_app.web.text_field import WordsField
+from requests_app.web.fields import WordsField, address_attributes
 
 PHRASE_MAX, EXCEPTIONS_MAX = 120, 50
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_app.web.fields import WordsField
 from requests_app.web.report.forms import PHONE_MAX, phone_number
-from requests_app.web.text_field import WordsField
 
 NOT_AN_ADDRESS = _("Enter an email address like name@example.com.")
 

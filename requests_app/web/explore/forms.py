@@ -6,8 +6,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from requests_app.web.fields import address_attributes
-from requests_app.web.text_field import WordsField
+from requests_app.web.fields import WordsField, address_attributes
 
 ADDRESS_MAX = 200
 

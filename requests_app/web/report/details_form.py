@@ -15,8 +15,7 @@ from requests_app.localized import localized
 from requests_app.models import Photo, QuestionVersion, ServiceVersion
 from requests_app.rules import intake
 from requests_app.rules.report_path import Path
-from requests_app.web.fields import MemorableDateField, PhotosField, PhotosInput
-from requests_app.web.text_field import WordsField
+from requests_app.web.fields import MemorableDateField, PhotosField, PhotosInput, WordsField
 
 
 class DetailsForm(forms.Form):

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.rules import blocked_addresses, intake
-from requests_app.web.fields import address_attributes
-from requests_app.web.text_field import WordsField
+from requests_app.web.fields import WordsField, address_attributes
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise

@@ -12,9 +12,9 @@ from requests_app.rules import intake, personal_data, reporter_edits
 from requests_app.rules.intake import clean_text
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.public_words import is_confidential
+from requests_app.web.fields import WordsField
 from requests_app.web.report.details_form import name_of, words_field
 from requests_app.web.report.forms import PlaceForm
-from requests_app.web.text_field import WordsField
 
 # The column's limit: reports sent through the API may be longer than the text box allows.
 ADDRESS_MAX = 300

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from requests_app import references
 from requests_app.models import ServiceRequest, SurveyAnswer
 from requests_app.rules import survey
-from requests_app.web.text_field import WordsField
+from requests_app.web.fields import WordsField
 
 WORDS_MAX = 2000
 
