@@ -135,12 +135,12 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
         asked = [
             ("GET", "detail", {}, "view"),
             ("POST", "reporter", {}, "view_reporter"),
-            ("POST", "read", {}, "accept"),
+            ("POST", "mark_read", {}, "accept"),
         ]
-        asked += [("GET", "act", {"verb": verb}, verb) for verb in ACTION_BY_VERB]
+        asked += [("GET", "action", {"verb": verb}, verb) for verb in ACTION_BY_VERB]
         # GET and POST have the same permission, so a few POST cases suffice.
         asked += [
-            ("POST", "act", {"verb": verb}, verb) for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
+            ("POST", "action", {"verb": verb}, verb) for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
         ]
         for method, name, more, permission in asked:
             path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
@@ -336,10 +336,10 @@ WITH_LINK = [
     "add",
     "not_fixed",
     "withdraw",
-    "stop",
+    "unsubscribe",
     "survey",
-    "news",
-    "change",
+    "updates",
+    "edit",
     "add_photos",
     "upload_photo",
 ]
