@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from config import languages
-from requests_app.actions import conversation, subscriptions, verify_email
+from requests_app.actions import conversation, verify_email
 from requests_app.clock import app_now
 from requests_app.messages import email, notifications
 from requests_app.models import (
@@ -133,7 +133,7 @@ def send(event: Event, kind: str) -> None:
         DigestItem.objects.update(created_at=app_now() - dt.timedelta(days=2))
         for one in DigestItem.objects.all():
             with transaction.atomic():
-                subscriptions._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
+                notifications._enqueue(one.contact_point_id, one.subscription_id, one.cadence, "today")
     else:
         verify_email.send_link(
             contact_point,

@@ -140,7 +140,8 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
         asked += [("GET", "action", {"verb": verb}, verb) for verb in ACTION_BY_VERB]
         # GET and POST have the same permission, so a few POST cases suffice.
         asked += [
-            ("POST", "action", {"verb": verb}, verb) for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
+            ("POST", "action", {"verb": verb}, verb)
+            for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
         ]
         for method, name, more, permission in asked:
             path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})

@@ -87,7 +87,7 @@ def test_enter_comes_closer_to_a_cluster_and_says_so(
     drawn(page)
     page.locator("#map canvas").press("Enter")
     page.get_by_text("Reports around here: 3. The map has zoomed in.").wait_for()
-    page.wait_for_function("location.hash.startsWith('#view=15/')")
+    page.wait_for_function("() => location.hash.startsWith('#view=15/')")
     page.goto(f"{live_site.url}/map/#view=16/40.48/-69.03")
     page.reload()
     drawn(page)

@@ -415,7 +415,7 @@ def test_forget_me_on_this_device_leaves_nothing_here_even_without_a_network(pho
     phone.click("#forget")
     sees_nothing_wrong(phone)
     phone.click("#forget-yes")
-    phone.locator("#forget-status", has_text="gone").wait_for()
+    phone.locator("#forget-status", has_text="deleted").wait_for()
     assert phone.input_value("#words") == ""
     stored = phone.evaluate(STORED)
     assert (stored["urls"], stored["workers"]) == ([], 0)
