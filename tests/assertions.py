@@ -1,7 +1,7 @@
 """Which tests could pass without having asserted anything, read from their source.
 
 A test asserts if every way through it meets an assertion: `assert`, pytest.raises() and its like, expect(), or a function or
-fixture of ours that asserts. A loop counts as run and a helper is known by its name alone, so a clever test can still
+fixture in tests/ that asserts. A loop counts as run and a helper is known by its name alone, so a clever test can still
 deceive this; an `if` around the only assertion cannot.
 """
 
@@ -77,7 +77,7 @@ def _asserts(statement: ast.stmt, known: set[str]) -> bool:
         case ast.Match():
             return all(asserts(case.body, known) for case in statement.cases)
         case ast.FunctionDef() | ast.ClassDef():
-            # Defined, not run; whoever calls it does so by a name that helpers() knows.
+            # Defined, not run: a call to it has a name that helpers() knows.
             return False
     return _calls(statement, known)
 

@@ -44,10 +44,6 @@ INSIDE_FUNCTIONS = {
     ("requests_app/apps.py", "requests_app.checks"): "checks are registered once the apps are ready",
     ("requests_app/apps.py", "requests_app.logs"): "as above",
     (
-        "requests_app/actions/reporter.py",
-        "phonenumbers",
-    ): "its tables take 30 MB, which no page needs that asks for no number",
-    (
         "requests_app/management/commands/load_demo.py",
         "requests_app.worker.training",
     ): "scikit-learn may not be installed",

@@ -159,7 +159,9 @@ def size(directive: str) -> int:
 
 def test_nginx_lets_through_what_the_application_takes_and_refuses() -> None:
     assert settings.BODY_MAX_BYTES < size("client_max_body_size") <= settings.BODY_MAX_BYTES * 1.2
-    line = int(re.search(r"--limit-request-line=(\d+)", last("CMD"))[1])  # type: ignore[index]
+    assert "--config=config/gunicorn.py" in last("CMD")
+    settings_of_gunicorn = (ROOT / "config/gunicorn.py").read_text()
+    line = int(re.search(r"^limit_request_line = (\d+)$", settings_of_gunicorn, re.MULTILINE)[1])  # type: ignore[index]
     assert line == 8190
     assert size("large_client_header_buffers") > line
 

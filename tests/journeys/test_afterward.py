@@ -107,7 +107,7 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     sign_in(tom, live_site, town.tom)
     does(tom, live_site, made, "ask", question="Which side of the street is it on?")
     opens_mail(ana, wait_for(lambda: of(made, "asked", "ana@example.org"), seconds=30))
-    expect(ana.locator("h1")).to_contain_text("Waiting for your answer")
+    expect(ana.locator("h1")).to_contain_text("waiting for your answer")
     expect(ana.locator("main")).to_contain_text("Which side of the street is it on?")
     ben.reload()
     expect(ben.locator("main")).not_to_contain_text("Which side")

@@ -45,7 +45,7 @@ def test_what_was_confidential_is_not_published_by_a_change_of_service(town: Riv
 
 
 def test_the_new_services_promise_counts_from_the_submission(town: Rivermark, made: ServiceRequest) -> None:
-    # Within one transaction the time stands still, and every start would be the submission.
+    # Database time does not move within a transaction: without this, any start would equal the submission.
     set_time(made.submitted_at + dt.timedelta(hours=10))
     assignment.change_service(made.pk, version=town.tree, actor=town.tom)
     made.refresh_from_db()
