@@ -26,7 +26,7 @@ from requests_app.models import ApiKey, Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 
 # How long anybody may keep an answer, in seconds.
-KEEP_CATALOGUE = {"Cache-Control": "public, max-age=300"}
+KEEP_CATALOG = {"Cache-Control": "public, max-age=300"}
 KEEP_REQUESTS = {"Cache-Control": "public, max-age=30"}
 
 
@@ -90,21 +90,21 @@ class Discovery(Open311View):
     root = "discovery"
 
     def get(self, request: Request, format: str) -> Response:
-        return Response(catalog.discovery(self.jurisdiction), headers=KEEP_CATALOGUE)
+        return Response(catalog.discovery(self.jurisdiction), headers=KEEP_CATALOG)
 
 
 class Services(Open311View):
     root = "services"
 
     def get(self, request: Request, format: str) -> Response:
-        return Response(catalog.services(self.jurisdiction), headers=KEEP_CATALOGUE)
+        return Response(catalog.services(self.jurisdiction), headers=KEEP_CATALOG)
 
 
 class ServiceDefinition(Open311View):
     root = "service_definition"
 
     def get(self, request: Request, service_code: str, format: str) -> Response:
-        return Response(catalog.definition(self.jurisdiction, service_code), headers=KEEP_CATALOGUE)
+        return Response(catalog.definition(self.jurisdiction, service_code), headers=KEEP_CATALOG)
 
 
 class ServiceRequests(Open311View):
