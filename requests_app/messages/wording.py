@@ -1,6 +1,7 @@
 """The public's words for the status and outcome of a request, in the reader's language."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils import formats, timezone
@@ -199,8 +200,7 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
         return NextStep(
             _("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who}
         )
-    promised = promises(service_request)
-    return promised[0] if promised else NextStep(_("%(department)s is handling it.") % {"department": who})
+    return next(_promises(service_request), NextStep(_("%(department)s is handling it.") % {"department": who}))
 
 
 def _is_planned(service_request: ServiceRequest) -> bool:
@@ -226,16 +226,19 @@ def read_later(service_request: ServiceRequest) -> str:
 
 def promises(service_request: ServiceRequest) -> list[NextStep]:
     """Until when we'll review it (unless we have) and the target for finishing it. The page after sending shows both."""
+    return list(_promises(service_request))
+
+
+def _promises(service_request: ServiceRequest) -> Iterator[NextStep]:
+    """One at a time: a list of a thousand reports shows only the first of each."""
     zone = service_request.jurisdiction.zone
-    found = []
     if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
         who = department_words(service_request)
         words = _("%(department)s will review it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
-        found.append(NextStep(one_stop(words), due))
+        yield NextStep(one_stop(words), due)
     if (due := service_request.due_at) is not None:
         words = _("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": long_time(due, zone)}
-        found.append(NextStep(one_stop(words), due))
-    return found
+        yield NextStep(one_stop(words), due)
 
 
 def one_stop(words: str) -> str:

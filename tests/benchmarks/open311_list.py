@@ -8,8 +8,9 @@ import statistics
 import time
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from requests_app.models import ServiceRequest
 from tests import factories
@@ -49,12 +50,14 @@ def city(db: None) -> None:
 
 
 def cpu_milliseconds(path: str) -> float:
-    client, taken = Client(), []
+    """Without Django's test client, which would keep each answer's data in memory."""
+    handler, address, taken = WSGIHandler(), f"/open311/v2/{path}", []
     for _ in range(ROUNDS):
+        request = RequestFactory().get(address)
         began = time.process_time()
-        response = client.get(f"/open311/v2/{path}")
+        assert handler.get_response(request).status_code == 200
         taken.append((time.process_time() - began) * 1000)
-        assert response.status_code == 200
+        del request
     return statistics.median(taken)
 
 

@@ -23,6 +23,8 @@ CHILD = {
 }
 # What XML 1.0 cannot hold, however it is escaped: one such character would make the whole list unreadable.
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# The same in JSON, where a control character is already an escape: \u0007, \r, \b or \f.
+_ESCAPED = re.compile(r"\\[urbf]|[\ud800-\udfff\ufffe\uffff]")
 
 
 class JSONRenderer(BaseRenderer):
@@ -34,7 +36,10 @@ class JSONRenderer(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        return json.dumps(_clean(data), ensure_ascii=False, allow_nan=False).encode()
+        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+        if _ESCAPED.search(text):
+            text = json.dumps(_clean(data), ensure_ascii=False, allow_nan=False)
+        return text.encode()
 
 
 class XMLRenderer(BaseRenderer):
@@ -50,7 +55,7 @@ class XMLRenderer(BaseRenderer):
             return b""
         failed = renderer_context is None or renderer_context["response"].exception
         root = "errors" if failed or renderer_context is None else renderer_context["view"].root
-        return b'<?xml version="1.0" encoding="utf-8"?>\n' + _element(root, data).encode()
+        return b'<?xml version="1.0" encoding="utf-8"?>\n' + _clean_text(_element(root, data)).encode()
 
 
 def _clean(data: Any) -> Any:
@@ -69,7 +74,7 @@ def _clean_text(text: str) -> str:
 
 def _element(name: str, value: Any) -> str:
     if isinstance(value, str):
-        inside = escape(_clean_text(value))
+        inside = escape(value)
     elif isinstance(value, dict):
         inside = "".join([_element(child, grandchild) for child, grandchild in value.items()])
     elif isinstance(value, list):

@@ -55,7 +55,10 @@ class Related:
 
 def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extensions: bool) -> list[dict[str, Any]]:
     """The rows of a query that begins with .public(): as many queries for a thousand as for one."""
-    page = list(rows.prefetch_related("service__current", "service_version__department", "department", "owner"))
+    public = rows.defer("point").prefetch_related(
+        "service__current", "service_version__department", "department", "owner"
+    )
+    page = list(public)
     for row in page:
         row.jurisdiction = city
     beside = _related(page, city, extensions=extensions)
@@ -76,6 +79,9 @@ def moment(at: dt.datetime | None, city: Jurisdiction) -> str | None:
 def _service_request(row: ServiceRequest, beside: Related) -> dict[str, Any]:
     city = row.jurisdiction
     photos = beside.photos[row.pk]
+    longitude, latitude = (
+        (round(degrees, 6) for degrees in row.public_point.coords) if row.public_point else (None, None)
+    )
     listed = row.service.current or row.service_version
     return {
         "service_request_id": row.display_reference,
@@ -94,8 +100,8 @@ def _service_request(row: ServiceRequest, beside: Related) -> dict[str, Any]:
         "address": row.public_address or None,
         "address_id": None,
         "zipcode": None,
-        "lat": round(row.public_point.y, 6) if row.public_point else None,
-        "long": round(row.public_point.x, 6) if row.public_point else None,
+        "lat": latitude,
+        "long": longitude,
         "media_url": photos[0] if photos else None,
     }
 
