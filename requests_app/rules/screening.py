@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from requests_app.models.catalog import EmergencyPhrase, QuestionVersion, ServiceVersion
@@ -82,6 +83,29 @@ def red_flags(jurisdiction: Jurisdiction, text: str) -> list[EmergencyPhrase]:
     """The phrases, in every language, that count in the text."""
     phrases = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction)
     return [match.phrase for match in heard(phrases, text) if not match.excused_by]
+
+
+class Level(StrEnum):
+    SURE = "sure"
+    PERHAPS = "perhaps"
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What a text tells of danger. level: how sure; kind: who can help (EmergencyPhrase.Kind)."""
+
+    level: Level
+    kind: str
+
+
+def assess(jurisdiction: Jurisdiction, text: str) -> Danger | None:
+    """Whether the text tells of danger to somebody. None if not."""
+    flags = red_flags(jurisdiction, text)
+    if not flags:
+        return None
+    kinds = {flag.kind for flag in flags}
+    kind = EmergencyPhrase.Kind.SELF_HARM if EmergencyPhrase.Kind.SELF_HARM in kinds else EmergencyPhrase.Kind.RED_FLAG
+    return Danger(Level.SURE, kind)
 
 
 def phrases_in(phrases: Iterable[str], text: str) -> list[str]:
