@@ -40,5 +40,5 @@ def drain_overdue_rows(**kwargs: object) -> None:
     """Processes rows that came due while no worker ran, without waiting for beat, which may be down too."""
     from requests_app import outbox
 
-    for lane in ("database", "outside"):
+    for lane in ("database", "alarm", "outside"):
         outbox.wake(lane)

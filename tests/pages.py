@@ -91,6 +91,14 @@ def each_one_time_link(planted: Planted) -> list[Arguments]:
     return [{"token": token} for token in tokens]
 
 
+def each_alarm_link(planted: Planted) -> list[Arguments]:
+    return [{"token": links.alarm_token(planted.alarm_call)}]
+
+
+def the_alarm(planted: Planted) -> list[Arguments]:
+    return [{"alarm_id": planted.alarm_call.alarm_id}]
+
+
 def draft_at(page: str, **more: Any) -> Callable[[Planted], list[Arguments]]:
     """The draft that has reached this page."""
     return lambda planted: [{"draft_id": planted.drafts[page].pk, **more}]
@@ -408,6 +416,7 @@ PAGES: dict[str, Page] = {
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
     "requests_app:updates": Page(LINK, "POST", each_request),
     "requests_app:verify": Page(LINK, "GET POST", each_one_time_link, budget=3),
+    "requests_app:alarm": Page(LINK, "GET POST", each_alarm_link, budget=3),
     "requests_app:unsubscribe_digest_link": Page(LINK, "GET POST", each_digest_link, budget=1),
     # Residents: my requests.
     "requests_app:my": Page(EVERYONE, "GET POST", budget=1),
@@ -431,6 +440,8 @@ PAGES: dict[str, Page] = {
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=29),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
+    "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),
+    "staff_app:needless_alarm": Page(staff("note"), "POST", the_alarm),
     "staff_app:moderate": Page(staff("hide"), "GET POST", each_request, budget=9),
     "staff_app:restore": Page(staff("publish"), "POST", the_hidden_words),
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
