@@ -2,12 +2,15 @@
 
 import datetime as dt
 import re
+import smtplib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 
 from requests_app.clock import app_now
 from requests_app.messages import sms
@@ -63,3 +66,41 @@ def link_in(text: str) -> str:
     found = re.search(r"https?://[^/\s]+(/alarm/\S+)", text)
     assert found is not None, text
     return found[1]
+
+
+# --- Bad mail servers and gateways (EMAIL_BACKEND, SMS_BACKEND) -----------------------------------------------------------
+
+
+class RefusesNightCrew(LocmemBackend):
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        for message in messages:
+            if message.to[0].startswith("night.crew"):
+                raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"no such user")})
+        return super().send_messages(messages)
+
+
+class RefusesEverybody(LocmemBackend):
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
+
+
+class IsAway(LocmemBackend):
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        raise ConnectionRefusedError
+
+
+def refuses(to: str, text: str) -> None:
+    raise sms.Undeliverable("400")
+
+
+def fails(to: str, text: str) -> None:
+    raise ConnectionResetError
+
+
+def is_slow(to: str, text: str) -> None:
+    raise TimeoutError
+
+
+def sends_twice(to: str, text: str) -> None:
+    sms.write_to_file(to, text)
+    sms.write_to_file(to, text)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -93,6 +93,10 @@ def each_one_time_link(planted: Planted) -> list[Arguments]:
 
 def each_alarm_link(planted: Planted) -> list[Arguments]:
     return [{"token": links.alarm_token(planted.alarm_call)}]
+
+
+def the_on_call(planted: Planted) -> list[Arguments]:
+    return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -454,6 +458,9 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=8),
+    "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=8),
+    "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
     "staff_app:retry_outbox_row": Page(
         staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]
@@ -503,6 +510,7 @@ DEMO_PAGES: dict[str, Page] = {
     "demo:developer": Page(DEMO),
     "demo:mail": Page(DEMO_STAFF),
     "demo:mail_detail": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
+    "demo:texts": Page(DEMO_STAFF),
     "demo:no_911": Page(DEMO),
 }
 

@@ -1,6 +1,7 @@
 """Text messages: settings.SMS_BACKEND names the function that sends one. None is set: none are sent."""
 
 import base64
+import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def send_by_http(to: str, text: str) -> None:
 class Text:
     to: str
     text: str
-    at: str
+    at: dt.datetime
 
 
 def write_to_file(to: str, text: str) -> None:
@@ -70,4 +71,5 @@ def write_to_file(to: str, text: str) -> None:
 def latest() -> list[Text]:
     """The latest messages that write_to_file() kept, newest first."""
     paths = sorted(Path(settings.SMS_FOLDER).glob("*.json"), reverse=True)[:LATEST_MAX]
-    return [Text(**json.loads(path.read_text())) for path in paths]
+    kept = [json.loads(path.read_text()) for path in paths]
+    return [Text(one["to"], one["text"], dt.datetime.fromisoformat(one["at"])) for one in kept]

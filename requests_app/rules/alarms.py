@@ -92,9 +92,13 @@ def channels(callee: Callee) -> list[tuple[AlarmCall.Channel, str]]:
     found = []
     if callee.email:
         found.append((AlarmCall.Channel.EMAIL, callee.email))
-    if settings.SMS_BACKEND and _digits(callee.phone):
+    if has_sms() and _digits(callee.phone):
         found.append((AlarmCall.Channel.SMS, callee.phone))
     return found
+
+
+def has_sms() -> bool:
+    return bool(settings.SMS_BACKEND)
 
 
 def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime) -> list[Callee]:

@@ -6,6 +6,7 @@ from redis import Redis
 
 from config import celery
 from requests_app import outbox
+from requests_app.models import OutboxRow
 
 
 def test_a_worker_that_starts_looks_for_what_waited() -> None:
@@ -14,4 +15,4 @@ def test_a_worker_that_starts_looks_for_what_waited() -> None:
     outbox.breaker.open_until = 0.0
     worker_ready.send(sender=celery.app)
     with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
-        assert redis.llen("celery") == 2
+        assert redis.llen("celery") == len(OutboxRow.Lane)
