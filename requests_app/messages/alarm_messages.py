@@ -1,4 +1,4 @@
-"""The email and text message of an alarm. Sent at once: they are never part of a digest, and no limit delays them."""
+"""The email and text message of an alarm. Sent at once: never part of a digest, and no limit delays them. See docs/alarms.md."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
