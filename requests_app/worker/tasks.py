@@ -81,9 +81,6 @@ def drain(lane: str) -> int:
     taken = 0
     began = time.monotonic()
     while taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
-        if lane == OutboxRow.Lane.OUTSIDE:
-            # A slow mail server must not delay routing: do due database work before each email.
-            drain_database()
         row_id = outbox.claim(lane)
         if row_id is None:
             break
