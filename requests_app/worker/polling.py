@@ -15,7 +15,7 @@ from requests_app.worker.tasks import drain
 
 LANES = tuple(lane.value for lane in OutboxRow.Lane)
 INTERVAL_S = 5.0
-# A worker that is told to stop lets a row that is being handled come to its end.
+# A stopping worker finishes the row that it is handling.
 STOP_WITHIN_S = 10.0
 
 log = structlog.get_logger(__name__)
