@@ -191,6 +191,15 @@ else:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="311@rivermark.example")
 
+# --- Text messages to people on call: files in the demo; in production the API of a gateway, or none ------------------
+SMS_FOLDER = VAR / "sms"
+SMS_URL = env.str("SMS_URL", default="")
+SMS_USER, SMS_PASSWORD = env.str("SMS_USER", default=""), env.str("SMS_PASSWORD", default="")
+SMS_FROM = env.str("SMS_FROM", default="")
+SMS_BACKEND = "requests_app.messages.sms.send_by_http" if SMS_URL else ""
+if DEMO and not SMS_URL:
+    SMS_BACKEND = "requests_app.messages.sms.write_to_file"
+
 # --- Sign-in ------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -46,11 +46,13 @@ def enqueue(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
+    due_at: dt.datetime | None = None,
 ) -> None:
-    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit."""
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then."""
     enqueue_rows(
         [
             OutboxRow(
+                **({"due_at": due_at} if due_at is not None else {}),
                 kind=kind,
                 lane=lane,
                 service_request=service_request,

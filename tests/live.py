@@ -61,9 +61,9 @@ class Site:
                 *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
             ],
             # One for both lanes. It polls, so that work left behind by a lost wake-up is found, too.
-            "worker": [*celery, "--concurrency=1", "--queues=database,outside"],
+            "worker": [*celery, "--concurrency=1", "--queues=database,alarm,outside"],
             # As in production; only tests of slow email need it.
-            "mailer": [*celery, "--concurrency=8", "--queues=outside"],
+            "mailer": [*celery, "--concurrency=8", "--queues=alarm,outside"],
         }
 
     def start(self, name: str) -> None:

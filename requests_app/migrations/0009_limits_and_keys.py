@@ -8,7 +8,7 @@ from requests_app.safe_migrations import AddIndexSafely
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("requests_app", "0003_partial_place_indexes")]
+    dependencies = [("requests_app", "0004_alarms")]
     operations = [
         migrations.CreateModel(
             name="LimitCount",

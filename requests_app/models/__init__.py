@@ -1,5 +1,6 @@
 """The domain's tables, one file a subject."""
 
+from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import (
     Calendar,
@@ -48,6 +49,8 @@ __all__ = [
     "OPEN",
     "SMALLEST_RADIUS_M",
     "AccessLink",
+    "Alarm",
+    "AlarmCall",
     "Answer",
     "ApiKey",
     "Area",
@@ -77,6 +80,7 @@ __all__ = [
     "Membership",
     "Message",
     "ModerationTerm",
+    "OnCall",
     "OneTimeLink",
     "OutboxRow",
     "Owner",

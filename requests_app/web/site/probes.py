@@ -26,7 +26,7 @@ def _waiting() -> dict[str, Any]:
         cursor.execute(
             """
             SELECT lane, due.n, coalesce(extract(epoch FROM app_now() - due.oldest), 0)::float
-            FROM unnest(ARRAY['database', 'outside']) lane
+            FROM unnest(ARRAY['database', 'outside', 'alarm']) lane
             CROSS JOIN LATERAL (
               SELECT count(*) AS n, min(due_at) AS oldest FROM (
                 SELECT due_at FROM requests_app_outboxrow row
@@ -79,7 +79,7 @@ def _measured() -> CollectorRegistry:
     waiting = _waiting()
     due = Gauge("lamplighter_outbox_due", "Outbox rows that are due", ["lane"], registry=registry)
     oldest = Gauge("lamplighter_outbox_oldest_seconds", "Age of the oldest due outbox row", ["lane"], registry=registry)
-    for lane in ("database", "outside"):
+    for lane in ("database", "outside", "alarm"):
         due.labels(lane).set(waiting[lane]["due"])
         oldest.labels(lane).set(waiting[lane]["oldest_s"])
     Gauge("lamplighter_outbox_dead", "Outbox rows given up", registry=registry).set(waiting["dead"])

@@ -52,7 +52,10 @@ def test_a_probe_may_call_by_any_address_and_over_plain_http(client: Client, set
 def test_readyz_says_how_long_the_outbox_waits_by_lane(client: Client) -> None:
     assert client.get("/readyz").json() == {
         "ready": True,
-        "outbox": {"database": {"due": 0, "oldest_s": 0.0}, "outside": {"due": 0, "oldest_s": 0.0}, "dead": 0},
+        "outbox": {
+            **{lane: {"due": 0, "oldest_s": 0.0} for lane in ("database", "outside", "alarm")},
+            "dead": 0,
+        },
     }
     with transaction.atomic():
         outbox.enqueue("route", lane="database", dedupe_key="one")
