@@ -102,7 +102,7 @@ def end_alarms(service_request: ServiceRequest) -> None:
 
 
 def accepted_name(alarm: Alarm) -> str:
-    """Who has it. Empty for the desk's night number, and while nobody has."""
+    """The name of the person who has it. Empty for the desk's night number, and while nobody has."""
     if alarm.accepted_by is not None:
         return str(alarm.accepted_by)
     return alarm.accepted_call.name if alarm.accepted_call is not None else ""

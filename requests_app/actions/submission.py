@@ -191,7 +191,7 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
 
 
 def _alarm_reason(report: NewReport, photos: list[Photo]) -> str:
-    """Why somebody must hear of it now (Alarm.Reason); empty if nobody must."""
+    """Why somebody must know of it now (Alarm.Reason); empty if nobody must."""
     words = [text for question, _value, text in report.answers.given if question.kind == QuestionVersion.Kind.TEXT]
     texts = [report.description, report.place.address, report.place.note, *words, *(photo.alt for photo in photos)]
     if alarm_rules.danger_in(report.jurisdiction, texts) is not None:

@@ -119,7 +119,7 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 @login_required
 def texts(request: HttpRequest) -> HttpResponse:
-    """The text messages that the simulated gateway kept, beside the mailbox."""
+    """The text messages that the simulated gateway kept."""
     if (refused := _refused(request)) is not None:
         return refused
     return render(request, "demo/texts.html", {"texts": sms.latest()})

@@ -12,7 +12,7 @@ from requests_app.localized import localized
 from requests_app.messages import email, html_part, sms
 from requests_app.models import Alarm, AlarmCall, OutboxRow
 
-# After a timeout, a gateway may have sent the message all the same. Escalation does not wait for it.
+# After a timeout, a gateway may have sent the message anyway. Escalation does not wait for it.
 SMS_TRIES = 3
 
 
@@ -49,7 +49,7 @@ def send_sms(row: OutboxRow) -> None:
     if call is None:
         return
     with override(_language(call)), timezone.override(call.alarm.jurisdiction.zone):
-        text = render_to_string("emails/alarm.sms.txt", _context(call)).strip()
+        text = " ".join(render_to_string("emails/alarm.sms.txt", _context(call)).split())
     try:
         sms.send(call.address, text)
     except sms.Undeliverable as error:

@@ -1,4 +1,4 @@
-"""Alarms about danger: who is on call, what is ringing, and who was told when."""
+"""Alarms about danger: who is on call, what is ringing, and who was alerted when."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -43,7 +43,7 @@ class OnCall(models.Model):
 
 
 class Alarm(models.Model):
-    """Danger that a person must hear of. Its state is its own, apart from the status of the request."""
+    """Danger that a person must know of. Its state is its own, apart from the status of the request."""
 
     class Reason(models.TextChoices):
         # Danger in what the reporter wrote; an answer with priority 1; staff set priority 1.

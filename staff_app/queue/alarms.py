@@ -1,4 +1,4 @@
-"""Alarms as staff see them: those that ring, at the top of the queue; and all of one request, with who was told when."""
+"""Alarms as staff see them: those that ring, at the top of the queue; and all of one request, with who was alerted when."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ FIRST_WORDS = 90
 
 
 @dataclass(frozen=True)
-class Told:
+class Alert:
     """One person who was alerted, by one or two channels. words: how, and whether the message left."""
 
     name: str
@@ -32,12 +32,12 @@ class AlarmRow:
     service: str
     first_words: str
     reason: str
-    told: list[Told]
+    alerts: list[Alert]
     accepted_name: str
 
     @property
-    def told_names(self) -> str:
-        return ", ".join(dict.fromkeys(told.name for told in self.told))
+    def alerted_names(self) -> str:
+        return ", ".join(dict.fromkeys(alert.name for alert in self.alerts))
 
 
 def ringing(user: User, city: Jurisdiction) -> list[AlarmRow]:
@@ -79,9 +79,9 @@ def _calls(alarms: Iterable[Alarm]) -> dict[int, list[AlarmCall]]:
 
 
 def _row(alarm: Alarm, service_request: ServiceRequest, calls: list[AlarmCall]) -> AlarmRow:
-    told: dict[int, Told] = {}
+    alerts: dict[int, Alert] = {}
     for call in calls:
-        one = told.setdefault(call.step, Told(callee_name(call.name), level_words(call.level), call.created_at))
+        one = alerts.setdefault(call.step, Alert(callee_name(call.name), level_words(call.level), call.created_at))
         one.words.append(call_words(call))
     return AlarmRow(
         alarm=alarm,
@@ -89,7 +89,7 @@ def _row(alarm: Alarm, service_request: ServiceRequest, calls: list[AlarmCall]) 
         service=localized(service_request.service_version.name),
         first_words=" ".join(service_request.description.split())[:FIRST_WORDS],
         reason=reason_words(alarm.reason),
-        told=list(told.values()),
+        alerts=list(alerts.values()),
         accepted_name=callee_name(accepted_name(alarm)) if alarm.state == Alarm.State.ACCEPTED else "",
     )
 

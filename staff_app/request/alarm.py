@@ -15,7 +15,7 @@ from staff_app.decorators import StaffRequest, staff_page
 @staff_page
 @require_POST
 def accept_alarm(request: StaffRequest, alarm_id: int) -> HttpResponse:
-    """Whoever may see the request may take it."""
+    """Anyone who may see the request may take it."""
     service_request = _request_of(request, alarm_id, "view")
     alarm = alarms.accept(alarm_id, actor=request.user)
     name = alarms.accepted_name(alarm)

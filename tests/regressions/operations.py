@@ -4,6 +4,48 @@ from tests.regressions.regression import Regression
 
 REGRESSIONS = [
     Regression(
+        "an alarm ends after the last person was alerted",
+        "requests_app/actions/alarm_calls.py",
+        "        alarm.round += 1\n",
+        "        return\n",
+        ("tests/requests_app/actions/test_alarms.py",),
+    ),
+    Regression(
+        "a step of an alarm that fails for good is its last",
+        "requests_app/worker/tasks.py",
+        '    "alert_next": alarm_calls.alert_failed,\n',
+        "",
+        ("tests/requests_app/actions/test_alarms.py",),
+    ),
+    Regression(
+        "a refused alarm email waits for its time to pass",
+        "requests_app/worker/tasks.py",
+        '    "alarm_email": alarm_calls.message_failed,\n',
+        "",
+        ("tests/requests_app/actions/test_alarms.py",),
+    ),
+    Regression(
+        "people who left are alerted of danger",
+        "requests_app/rules/alarms.py",
+        "elif entry.user.pk in working:",
+        "else:",
+        ("tests/requests_app/rules/test_alarms.py",),
+    ),
+    Regression(
+        "opening the link of an alarm takes it",
+        "requests_app/web/request/alarm.py",
+        'if request.method == "POST":',
+        "if True:",
+        ("tests/requests_app/actions/test_alarms.py",),
+    ),
+    Regression(
+        "danger in a later message alerts nobody",
+        "requests_app/actions/conversation.py",
+        "    alarms.raise_for_words(service_request, [text], comment=created)\n",
+        "",
+        ("tests/requests_app/actions/test_alarms.py",),
+    ),
+    Regression(
         "a row is worked on before it is due",
         "requests_app/outbox.py",
         "row.lane = %s AND row.due_at <= app_now()",

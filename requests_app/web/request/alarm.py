@@ -14,7 +14,7 @@ from requests_app.models import Alarm, AlarmCall, QuestionVersion
 from requests_app.rules import permissions
 from requests_app.web.city_request import CityRequest
 
-# Whoever has it can read the report for this long.
+# The person who has it can read the report for this long.
 READABLE_FOR = dt.timedelta(days=2)
 
 
@@ -36,7 +36,7 @@ def alarm(request: CityRequest, token: str) -> HttpResponse:
         "is_ringing": is_ringing,
         "is_theirs": is_theirs,
         "accepted_name": alarms.accepted_name(call.alarm),
-        # What the reporter wrote is for whoever may still have to act, not for everybody who was ever alerted.
+        # What the reporter wrote is for people who may still have to act, not for everybody who was ever alerted.
         "words": _words(call) if is_ringing or _still_reads(call) else [],
         "shows_place": is_ringing or _still_reads(call),
     }

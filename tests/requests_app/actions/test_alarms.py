@@ -1,4 +1,4 @@
-"""Alarms through the door: which reports raise one, who is alerted when, and what ends it."""
+"""Alarms: which reports raise one, who is alerted when, and what ends it."""
 
 import datetime as dt
 from pathlib import Path
@@ -257,7 +257,7 @@ def test_nothing_is_lost_or_rings_if_the_report_is_rolled_back(cast: Rivermark) 
 
 
 def ring(cast: Rivermark) -> Alarm:
-    """An alarm about a pothole, of which the first on call was told."""
+    """An alarm about a pothole, of which the first on call was alerted."""
     report = factories.report(cast.pothole, GAS, answers={"where": "lane"})
     work()
     return report.alarms.get()

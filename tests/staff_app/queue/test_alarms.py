@@ -27,7 +27,7 @@ def alarm(town: Rivermark) -> Alarm:
 
 def test_the_strip_says_who_has_been_told_and_when_the_next_is(alarm: Alarm, tom: Client) -> None:
     page = tom.get("/staff/").content.decode()
-    for words in (STRIP, alarm.service_request.display_reference, GAS, "Told so far: Night Crew.", "Next person at"):
+    for words in (STRIP, alarm.service_request.display_reference, GAS, "Alerted so far: Night Crew.", "Next person at"):
         assert words in page
     assert page.index(STRIP) < page.index('class="tabs"')
 
@@ -59,7 +59,7 @@ def test_only_whoever_may_see_the_request_sees_and_takes_it(
     assert (alarm.state, alarm.needless_at) == ("ringing", None)
 
 
-def test_the_supervisor_reads_who_was_told_when(alarm: Alarm, tom: Client, town: Rivermark) -> None:
+def test_the_supervisor_reads_who_was_alerted_when(alarm: Alarm, tom: Client, town: Rivermark) -> None:
     factories.staff("Sue", "supervisor", town.city, town.streets)
     minutes_later(15)
     alarms.accept(alarm.pk, call=alarm.calls.order_by("id")[0])

@@ -362,7 +362,7 @@ def test_priority(pia: Client, limb: ServiceRequest) -> None:
     assert (limb.priority, limb.priority_reason) == (1, "staff")
     priority_set, alarm_raised = limb.events.order_by("-id")[:2][::-1]
     assert priority_set.data == {"priority": 1, "from_priority": 3}
-    # Who is on call is told: see tests/requests_app/actions/test_alarms.py.
+    # People on call are alerted: see tests/requests_app/actions/test_alarms.py.
     assert alarm_raised.kind == "alarm_raised"
     assert act(pia, limb, "set_priority", priority=9).status_code == 422
 
