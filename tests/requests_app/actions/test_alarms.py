@@ -515,14 +515,6 @@ def test_messages_are_sent_although_thousands_of_others_are_due(rostered: Riverm
     assert OutboxRow.objects.filter(lane="outside", done_at=None).count() >= 3
 
 
-def test_a_drain_of_other_email_sends_an_alarm_in_between(rostered: Rivermark, client: Client) -> None:
-    """One worker, busy with a long queue."""
-    factories.report(rostered.pothole, GAS, answers={"where": "lane"})
-    tasks.drain("outside")
-    first = mail.outbox[0]
-    assert first.extra_headers["X-Lamplighter-Event"] == "alarm"
-
-
 def test_no_limit_delays_it(rostered: Rivermark) -> None:
     for number in range(12):
         factories.report(rostered.tree, f"{GAS} {number}")
