@@ -7,6 +7,7 @@ import pytest
 
 from requests_app import demo
 from requests_app.demo import alarms
+from requests_app.demo.moderation import _harmless_answers
 from requests_app.imports.catalog import export_catalog, import_catalog
 from requests_app.models import Alarm, Department, Jurisdiction, OnCall, OutboxRow, Service
 from requests_app.rules import alarm_numbers
@@ -29,7 +30,7 @@ def test_past_alarms_were_taken_and_some_were_needless_and_none_rings(city: Juri
     version = Service.objects.get(jurisdiction=city, service_code="pothole").current
     assert version is not None
     for number in range(6):
-        made = factories.routed(version, f"Number {number}", answers={"hurt": "no"}, address="")
+        made = factories.routed(version, f"Number {number}", answers=_harmless_answers(version))
         type(made).objects.filter(pk=made.pk).update(
             priority=1, status="closed", disposition="fixed", department=version.department
         )
