@@ -17,7 +17,7 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
-            "references", "safe_migrations",
+            "danger", "references", "safe_migrations",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding"},
@@ -42,6 +42,10 @@ INSIDE_FUNCTIONS = {
     ("config/celery.py", "requests_app.worker.polling"): "as above",
     ("requests_app/apps.py", "requests_app.checks"): "checks are registered once the apps are ready",
     ("requests_app/apps.py", "requests_app.logs"): "as above",
+    (
+        "requests_app/management/commands/train_danger.py",
+        "requests_app.danger.training",
+    ): "scikit-learn may not be installed",
     (
         "requests_app/management/commands/load_demo.py",
         "requests_app.worker.training",
