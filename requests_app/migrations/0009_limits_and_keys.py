@@ -8,7 +8,7 @@ from requests_app.safe_migrations import AddIndexSafely
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("requests_app", "0004_alarms")]
+    dependencies = [("requests_app", "0005_danger")]
     operations = [
         migrations.CreateModel(
             name="LimitCount",
