@@ -84,7 +84,7 @@ def wake(lane: str) -> None:
     def publish() -> None:
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
-                current_app.send_task(DRAIN, args=[lane], producer=producer, retry=False, expires=60)
+                current_app.send_task(DRAIN, args=[lane], queue=lane, producer=producer, retry=False, expires=60)
         except Exception as error:
             # kombu wraps Redis errors in many classes; for the breaker they all mean unreachable.
             raise ConnectionError(type(error).__name__) from error

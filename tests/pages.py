@@ -36,7 +36,7 @@ SIGNED_IN = "signed in"
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
-PROBE = "loopback or the metrics token"
+PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"
 

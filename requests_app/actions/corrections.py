@@ -26,8 +26,9 @@ class EditConflict(Exception):
 class Correction:
     """The report as it should be. place: None if unchanged; owner: of the land there, if not the city.
 
-    answers: text answers by question code; omitted questions stay unchanged. said_no: the reasons for asking about danger to which
-    the reporter answered no. was: the fingerprint of the report when the page was loaded.
+    answers: text answers by question code; omitted questions stay unchanged. said_no: the kind of danger (EmergencyPhrase.Kind)
+    that the reporter was asked about and denied; empty if they weren't asked. was: the fingerprint of the report when the page
+    was loaded.
     """
 
     text: str
@@ -35,7 +36,7 @@ class Correction:
     place: submission.Place | None = None
     owner: Owner | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
-    said_no: tuple[str, ...] = ()
+    said_no: str = ""
     was: str = ""
 
 

@@ -12,6 +12,7 @@ from requests_app.imports.catalog_file import (
     FORMAT,
     REFERRED_TO,
     TERMS,
+    is_switched_off,
     listed_term,
     problems,
     read_catalog,
@@ -248,11 +249,17 @@ class _Writer:
     def phrases(self, kind: str, by_language: dict[str, list[Any]]) -> None:
         for language, written in by_language.items():
             wanted = {phrase.strip(): [one.strip() for one in unless] for phrase, unless in map(read_phrase, written)}
+            off = {read_phrase(one)[0].strip() for one in written if is_switched_off(one)}
             rows = EmergencyPhrase.objects.filter(jurisdiction=self.jurisdiction, language=language)
             gone, _ = rows.filter(kind=kind).exclude(phrase__in=wanted).delete()
             for phrase, unless in wanted.items():
                 key = {"language": language, "phrase": phrase}
-                self._put("emergency_words", EmergencyPhrase, key, {"kind": kind, "unless": unless})
+                self._put(
+                    "emergency_words",
+                    EmergencyPhrase,
+                    key,
+                    {"kind": kind, "unless": unless, "active": phrase not in off},
+                )
             self.changed["emergency_words"] = self.changed.get("emergency_words", 0) + gone
 
     def terms(self, kind: str, entries: list[str]) -> None:
@@ -447,6 +454,7 @@ def _service(service: Service) -> dict[str, Any]:
 def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[Any]]]:
     written: dict[str, dict[str, list[Any]]] = {}
     for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("kind", "language", "phrase"):
-        entry = {"phrase": one.phrase, "unless": one.unless} if one.unless else one.phrase
+        more = ({"unless": one.unless} if one.unless else {}) | ({} if one.active else {"off": True})
+        entry = {"phrase": one.phrase, **more} if more else one.phrase
         written.setdefault(one.kind, {}).setdefault(one.language, []).append(entry)
     return written

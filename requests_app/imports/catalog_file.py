@@ -329,6 +329,8 @@ class Emergency(Section):
     """Words alone, or with the longer phrases in which they mean something else."""
 
     phrase: Phrase
+    # Switches off the phrase that ships with the product.
+    off: bool = False
     unless: Annotated[list[Phrase], BeforeValidator(lambda value: value if isinstance(value, list) else [value])] = []
 
     @model_validator(mode="after")
@@ -441,6 +443,11 @@ def _answers(services: Any) -> dict[str, set[tuple[str, str]]]:
             }
             found.setdefault(str(service.get("service_code")), set()).update(answers)
     return found
+
+
+def is_switched_off(written: Any) -> bool:
+    """Whether an emergency phrase is written as {phrase, off: true}."""
+    return isinstance(written, dict) and bool(written.get("off"))
 
 
 def read_phrase(written: Any) -> tuple[Any, list[Any]]:

@@ -20,6 +20,7 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.limit_count import LimitCount
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
@@ -74,6 +75,7 @@ __all__ = [
     "GazetteerEntry",
     "IdempotencyKey",
     "Jurisdiction",
+    "LimitCount",
     "ListedReason",
     "Membership",
     "Message",

@@ -89,10 +89,6 @@ def drain(lane: str) -> int:
     taken = 0
     began = time.monotonic()
     while taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
-        if lane == OutboxRow.Lane.OUTSIDE:
-            # A slow mail server must not delay routing or alarms: do what is due there before each email.
-            drain_database()
-            drain_alarms()
         row_id = outbox.claim(lane)
         if row_id is None:
             break
@@ -106,11 +102,6 @@ def drain(lane: str) -> int:
 
 def drain_database() -> None:
     while (row_id := outbox.claim(OutboxRow.Lane.DATABASE)) is not None:
-        handle(row_id)
-
-
-def drain_alarms() -> None:
-    while (row_id := outbox.claim(OutboxRow.Lane.ALARM)) is not None:
         handle(row_id)
 
 

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-LOOPBACK = {"127.0.0.1", "::1", ""}
 LOST = (OperationalError, InterfaceError)
 
 _migrated = False
@@ -61,12 +60,13 @@ def _is_migrated() -> bool:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus metrics, from loopback or with the token; 404 otherwise. A call through a proxy isn't loopback."""
+    """Prometheus metrics, with the token or over the server's own Unix socket; 404 otherwise, and through any proxy."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     # Bytes, since compare_digest() rejects non-ASCII strings.
     by_token = bool(settings.METRICS_TOKEN) and hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
-    local = request.META.get("REMOTE_ADDR", "") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META
-    if not (by_token or local):
+    # A Unix socket has no address; a proxy that uses one says for whom it asks.
+    by_socket = request.META.get("REMOTE_ADDR") == "" and "HTTP_X_FORWARDED_FOR" not in request.META
+    if not (by_token or by_socket):
         raise Http404
     try:
         return HttpResponse(generate_latest(_measured()), content_type=CONTENT_TYPE_LATEST)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -513,14 +512,6 @@ def test_messages_are_sent_although_thousands_of_others_are_due(rostered: Riverm
     ring(rostered)
     assert emailed() == ["night.crew"]
     assert OutboxRow.objects.filter(lane="outside", done_at=None).count() >= 3
-
-
-def test_a_drain_of_other_email_sends_an_alarm_in_between(rostered: Rivermark, client: Client) -> None:
-    """One worker, busy with a long queue."""
-    factories.report(rostered.pothole, GAS, answers={"where": "lane"})
-    tasks.drain("outside")
-    first = mail.outbox[0]
-    assert first.extra_headers["X-Lamplighter-Event"] == "alarm"
 
 
 def test_no_limit_delays_it(rostered: Rivermark) -> None:
