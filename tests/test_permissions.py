@@ -151,6 +151,24 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_staff_take_an_alarm_if_they_see_its_request_and_mark_it_needless_if_they_write_on_it(
+    planted: Planted, who: str
+) -> None:
+    client = signed_in(planted, who)
+    for name, permission in (("accept_alarm", "view"), ("needless_alarm", "note")):
+        path = address(f"staff_app:{name}", planted)
+        assert answer(client, "POST", path) == expected(who, permission, "public"), name
+
+
+def test_the_link_to_an_alarm_needs_no_sign_in_and_no_other_does(planted: Planted) -> None:
+    path = address("requests_app:alarm", planted)
+    for client in (stranger(), signed_in(planted, "eve"), link_holder(planted, "private")):
+        for method in ("GET", "POST"):
+            assert answer(client, method, path) == "yes"
+            assert answer(client, method, path.rstrip("/")[:-1] + "x/") == "404"
+
+
 @pytest.mark.shows("5.41")
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allows(planted: Planted, who: str) -> None:
@@ -208,7 +226,16 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize(
-    "name", ["staff_app:outbox", "staff_app:retry_outbox_row", "staff_app:api_keys", "staff_app:revoke_api_key"]
+    "name",
+    [
+        "staff_app:outbox",
+        "staff_app:retry_outbox_row",
+        "staff_app:api_keys",
+        "staff_app:revoke_api_key",
+        "staff_app:on_call",
+        "staff_app:on_call_entry",
+        "staff_app:remove_on_call",
+    ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
     permission = PAGES[name].who.removeprefix("staff: ")
