@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     # Longer columns and a column with a default in the database: PostgreSQL rewrites no table for either.
-    dependencies = [("requests_app", "0003_partial_place_indexes")]
+    dependencies = [("requests_app", "0004_alarms")]
 
     operations = [
         migrations.AddField(
