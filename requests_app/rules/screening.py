@@ -174,7 +174,9 @@ def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
     parts = trained.scored_parts(text) if trained else []
     worst = max((part.danger for part in parts), default=-math.inf)
     is_doubted = trained is not None and worst < trained.doubted
-    flags = [phrase for phrase in found if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES]
+    flags = [
+        phrase for phrase in found if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
+    ]
     sure = [part for part in parts if trained and part.danger >= trained.sure]
     if flags or sure:
         return _assessment(Level.SURE, flags, sure)

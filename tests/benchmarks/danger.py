@@ -1,7 +1,8 @@
 """How well danger is heard, with every miss: bin/test tests/benchmarks/danger.py -s.
 
-The test sentences were written by hand by somebody who saw neither the patterns nor the training sentences. A real city's texts stand
-for ordinary reports; REAL_DANGER is what a reader found among them. This is no gate: tests/requests_app/rules/test_danger.py is.
+The test sentences were written by hand by somebody who saw neither the patterns nor the training sentences. A real city's texts
+stand for ordinary reports; REAL_DANGER is what a reader found among them. This is no gate: tests/requests_app/rules/test_danger.py
+is.
 """
 
 import csv

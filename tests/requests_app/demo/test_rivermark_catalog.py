@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from requests_app.danger.phrases import shipped_phrases
 from requests_app.imports.catalog_file import problems, read_catalog
 from requests_app.imports.layers import area_code
 from requests_app.models import EmergencyPhrase
 from requests_app.places import basemap
-from requests_app.danger.phrases import shipped_phrases
 from requests_app.rules import screening
 from tests.reading import WORD, ease, grade
 

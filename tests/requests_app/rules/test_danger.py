@@ -54,7 +54,9 @@ def test_danger_that_is_split_over_words_and_place_is_heard() -> None:
 
 
 def test_a_dangerous_sentence_is_heard_in_a_long_text() -> None:
-    rest = "Someone parks across my driveway every Friday. I have written to you about this before and nobody came. " * 5
+    rest = (
+        "Someone parks across my driveway every Friday. I have written to you about this before and nobody came. " * 5
+    )
     assert judge(rest)[0] != Level.SURE
     assert judge(f"{rest} A power line came down on a car and there are people inside. {rest}")[0] == Level.SURE
 
