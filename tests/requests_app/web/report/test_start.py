@@ -283,11 +283,12 @@ def test_words_of_self_harm_put_988_beside_911(walk: Walk) -> None:
     assert "911" in walk.html
 
 
-def test_a_service_with_a_screen_asks_once_with_its_own_sentence(walk: Walk) -> None:
+def test_a_service_with_a_screen_stops_nobody_whose_words_are_harmless(walk: Walk) -> None:
     walk.begin("Someone sleeps outside").on("service", service="outreach")
-    assert walk.at == "emergency"
+    assert walk.at == "location"
+    walk.on("location", address="12 Elm St")
+    assert walk.at == "details/1"
     assert "Is the person hurt? Call 911." in walk.html
-    assert walk.on("emergency", go_on="1").at == "location"
 
 
 @pytest.mark.shows("2.15")
