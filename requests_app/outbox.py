@@ -6,6 +6,7 @@ counted. Long work is protected by the row lock, not by the lease.
 
 import datetime as dt
 import random
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
+from requests_app.clock import AppNow, app_now
 from requests_app.models import Event, OutboxRow, ServiceRequest
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
@@ -46,22 +48,21 @@ def enqueue(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
+    wait: dt.timedelta | None = None,
 ) -> None:
-    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit."""
-    enqueue_rows(
-        [
-            OutboxRow(
-                kind=kind,
-                lane=lane,
-                service_request=service_request,
-                event=event,
-                recipient_id=recipient_id,
-                dedupe_key=dedupe_key,
-                ordering_key=ordering_key,
-            )
-        ],
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. wait: until the row is due."""
+    row = OutboxRow(
+        kind=kind,
         lane=lane,
+        service_request=service_request,
+        event=event,
+        recipient_id=recipient_id,
+        dedupe_key=dedupe_key,
+        ordering_key=ordering_key,
     )
+    if wait is not None:
+        row.due_at = app_now() + wait
+    enqueue_rows([row], lane=lane)
 
 
 def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
@@ -74,6 +75,24 @@ def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
     transaction.on_commit(lambda: wake(lane), robust=True)
+
+
+def release(service_request: ServiceRequest, kinds: Collection[str]) -> None:
+    """Makes rows of these kinds due that wait for the end of UNDO_FOR."""
+    waiting = OutboxRow.objects.filter(service_request=service_request, kind__in=kinds, done_at=None, attempts=0)
+    waiting.filter(due_at__gt=AppNow()).update(due_at=AppNow())
+
+
+def cancel(events: Collection[int], kinds: Collection[str]) -> bool:
+    """Cancels the rows of these kinds and events. Returns False, and cancels nothing, if a worker has begun with any of them.
+
+    Call it in a transaction: workers skip the rows it locks.
+    """
+    rows = OutboxRow.objects.select_for_update(of=("self",)).filter(event__in=events, kind__in=kinds)
+    if any(row.attempts or row.done_at for row in rows):
+        return False
+    rows.update(done_at=AppNow(), last_error="undone")
+    return True
 
 
 def wake(lane: str) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from requests_app import photos
 from requests_app.access import RELATED, get_request_or_404
-from requests_app.actions import conversation
+from requests_app.actions import conversation, progress, staff_actions
 from requests_app.actions.merges import CannotMerge
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
@@ -18,6 +18,7 @@ from requests_app.rules.lifecycle import IllegalTransition
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
+from staff_app.request.undo import undo_tag
 
 
 @staff_page
@@ -44,13 +45,21 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, service_request, chosen, form, status=422)
     try:
-        chosen.perform(service_request, form, request.user)
+        with progress.work_photos(service_request.pk, chosen.uploads(form)) as taken:
+            event = staff_actions.perform(
+                service_request.pk,
+                lambda: chosen.perform(service_request, form, request.user),
+                form=verb,
+                actor=request.user,
+                with_requests=chosen.with_requests(service_request, form),
+                photos=taken,
+            )
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
     except (photos.PhotoRefused, CannotMerge) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
-    messages.success(request, chosen.success_message)
+    messages.success(request, chosen.success_message, extra_tags=undo_tag(event))
     return _back(request, service_request)
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.request import action, detail
+from staff_app.request import action, detail, undo
 
 urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/", detail.detail, name="detail"),
     path("r/<str:reference>/reporter/", detail.reporter, name="reporter"),
     path("r/<str:reference>/read/", action.mark_read, name="mark_read"),
+    path("undo/<int:event_id>/", undo.undo, name="undo"),
     path("r/<str:reference>/<slug:verb>/", action.action, name="action"),
 ]
