@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from requests_app import outbox
+from requests_app.clock import app_now
 from requests_app.models import Event, Person, ServiceRequest, User
 from requests_app.rules import staff_actions
 
@@ -65,6 +66,13 @@ KINDS: dict[str, frozenset[str]] = {
         "imported": "source_status",
         # event_id, act: the event that was undone, and its kind.
         "undone": "event_id act",
+        "alarm_raised": "alarm_id reason",
+        "alarm_sent": "alarm_id call_id channel",
+        "alarm_failed": "alarm_id call_id channel reason",
+        "alarm_unanswerable": "alarm_id",
+        "alarm_accepted": "alarm_id call_id",
+        "alarm_needless": "alarm_id",
+        "alarm_ended": "alarm_id",
     }.items()
 }
 
@@ -85,6 +93,7 @@ REACTIONS: dict[str, list[str]] = {
     "submitted": ["route", "notify"],
     "handed_over": ["notify", "mail_owner"],
     "escalated": ["mail_supervisor"],
+    "alarm_raised": ["alert_next"],
 }
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
@@ -95,9 +104,9 @@ for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
 OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
-# These wait only for rows of their own kind: a failing routing must not delay notifications, and a staff action that can still be
-# undone must not delay routing.
-ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match"}
+# These wait only for rows of their own kind: a failing routing must not delay notifications or alarms, and a staff action that can
+# still be undone must not delay routing.
+ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm"}
 # If a member of staff did it, these wait until it can't be undone anymore (rules/staff_actions.py). Everything else never waits.
 WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "mail_supervisor"}
 # After these events the search index must be updated.
@@ -154,8 +163,8 @@ def record(
         data=_clean(kind, data),
     )
     reactions = REACTIONS.get(kind, [])
-    wait = staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
-    if wait is None and kind != "submitted" and WAITING_REACTIONS.intersection(reactions):
+    due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
+    if due_at is None and kind != "submitted" and WAITING_REACTIONS.intersection(reactions):
         # What staff did just before can't be undone after this, and email goes out in the order of the events.
         outbox.release(service_request, WAITING_REACTIONS)
     for reaction in reactions:
@@ -167,7 +176,7 @@ def record(
             event=event,
             dedupe_key=f"{reaction}:{event.pk}",
             ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
-            wait=wait if reaction in WAITING_REACTIONS else None,
+            due_at=due_at if reaction in WAITING_REACTIONS else None,
         )
     if kind in _REINDEXED:
         outbox.enqueue(

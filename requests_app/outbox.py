@@ -17,7 +17,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
-from requests_app.clock import AppNow, app_now
+from requests_app.clock import AppNow
 from requests_app.models import Event, OutboxRow, ServiceRequest
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
@@ -48,21 +48,24 @@ def enqueue(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
-    wait: dt.timedelta | None = None,
+    due_at: dt.datetime | None = None,
 ) -> None:
-    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. wait: until the row is due."""
-    row = OutboxRow(
-        kind=kind,
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then."""
+    enqueue_rows(
+        [
+            OutboxRow(
+                **({"due_at": due_at} if due_at is not None else {}),
+                kind=kind,
+                lane=lane,
+                service_request=service_request,
+                event=event,
+                recipient_id=recipient_id,
+                dedupe_key=dedupe_key,
+                ordering_key=ordering_key,
+            )
+        ],
         lane=lane,
-        service_request=service_request,
-        event=event,
-        recipient_id=recipient_id,
-        dedupe_key=dedupe_key,
-        ordering_key=ordering_key,
     )
-    if wait is not None:
-        row.due_at = app_now() + wait
-    enqueue_rows([row], lane=lane)
 
 
 def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
@@ -101,7 +104,7 @@ def wake(lane: str) -> None:
     def publish() -> None:
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
-                current_app.send_task(DRAIN, args=[lane], producer=producer, retry=False, expires=60)
+                current_app.send_task(DRAIN, args=[lane], queue=lane, producer=producer, retry=False, expires=60)
         except Exception as error:
             # kombu wraps Redis errors in many classes; for the breaker they all mean unreachable.
             raise ConnectionError(type(error).__name__) from error

@@ -42,8 +42,7 @@ FLOORS = {
 # Imports inside functions, with their reasons. All others are at the top of a file.
 INSIDE_FUNCTIONS = {
     ("config/celery.py", "config.refusal"): "settings may not be read while config itself is loaded",
-    ("config/celery.py", "django.db"): "as above",
-    ("config/celery.py", "requests_app.outbox"): "as above",
+    ("config/celery.py", "requests_app.worker.polling"): "as above",
     ("requests_app/apps.py", "requests_app.checks"): "checks are registered once the apps are ready",
     ("requests_app/apps.py", "requests_app.logs"): "as above",
     (

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
-from requests_app.actions import danger, moderation, place_corrections, progress, routing, submission
+from requests_app.actions import alarms, danger, moderation, place_corrections, progress, routing, submission
 from requests_app.clock import app_now
 from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceRequest, TextRevision
 from requests_app.places import ownership
@@ -46,6 +46,7 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
+    texts_before = _all_texts(service_request)
     is_current = correction.was in ("", reporter_edits.fingerprint(service_request))
     place = correction.place
     if place is not None and place.point is not None:
@@ -68,6 +69,7 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     service_request.save(update_fields=["updated_at", "after_warning"])
     if correction.said_no:
         danger.answer_no_for_edit(service_request, correction.said_no)
+    alarms.raise_for_words(service_request, _all_texts(service_request), before=texts_before)
     if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
         moderation.send_to_review(pk, reason=reason)
     routing.reroute_edited(pk)

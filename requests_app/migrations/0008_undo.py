@@ -8,7 +8,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0003_partial_place_indexes"),
+        ("requests_app", "0009_limits_and_keys"),
     ]
 
     operations = [

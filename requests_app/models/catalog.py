@@ -34,8 +34,6 @@ class Department(models.Model):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="departments")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    # Contacts outside working hours: [{"name": …, "phone": …, "email": …}].
-    on_call = models.JSONField(default=list, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:

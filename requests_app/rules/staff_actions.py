@@ -20,11 +20,12 @@ UNDOABLE = frozenset({
 # Events that follow from one of these in the same transaction, and are undone with it.
 FOLLOWING = frozenset({"duplicate_merged", "escalated"})
 
-# Changes of the work: who does it, by when, what it is, where it is, and what the reporter said.
+# Changes of the work: who does it, by when, what it is, where it is, what the reporter said, and that someone is in danger.
 WORK = frozenset({
-    "accepted", "answered", "asked", "assigned", "closed", "commented", "edited", "edited_privately", "erased", "escalated",
-    "handed_over", "made_safe", "merged", "place_corrected", "priority_set", "put_on_hold", "reopened", "resolved", "resumed",
-    "routed", "scheduled", "service_changed", "transferred", "triaged", "undone", "unmerged", "visited", "withdrawn",
+    "accepted", "alarm_raised", "answered", "asked", "assigned", "closed", "commented", "edited", "edited_privately",
+    "erased", "escalated", "handed_over", "made_safe", "merged", "place_corrected", "priority_set", "put_on_hold",
+    "reopened", "resolved", "resumed", "routed", "scheduled", "service_changed", "transferred", "triaged", "undone",
+    "unmerged", "visited", "withdrawn",
 })  # fmt: skip
 # Changes of what the public can read. Work goes on whether the public sees it or not.
 PUBLICATION = frozenset({
@@ -41,8 +42,8 @@ CHANGES_FOR: Mapping[str, frozenset[str]] = {
     # The new service decides what is public.
     "change_service": WORK | PUBLICATION,
     **dict.fromkeys(("hide", "publish", "moderate", "restore", "hide_photo", "show_photo", "review"), PUBLICATION),
-    # Anything except what nobody would miss, since undoing restores everything as it was.
-    "undo": WORK | PUBLICATION,
+    # Anything except what nobody would miss, since undoing restores everything as it was. An alarm goes on all the same.
+    "undo": (WORK | PUBLICATION) - {"alarm_raised"},
 }
 
 

@@ -20,7 +20,7 @@ from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
 from requests_app.paging import Order, page_or_first_page
-from requests_app.rules import screening
+from requests_app.rules import alarm_numbers, screening
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
 
@@ -131,7 +131,7 @@ def _back_to(language: str) -> HttpResponseRedirect:
 
 @staff_page
 def emergency_counts(request: StaffRequest) -> HttpResponse:
-    """How often the question was asked and answered: by month, and by day of one month."""
+    """How often the question was asked and answered, by month and by day of one month; and the alarms of each month."""
     need_in_city(request, "administer")
     today = app_now().astimezone(request.jurisdiction.zone).date()
     months = [_month_before(today, back) for back in range(MONTHS)]
@@ -162,6 +162,7 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "days": [(day, _numbers(by_day[day])) for day in sorted(by_day, reverse=True)],
         "reasons": [(words, _numbers(by_reason[one])) for one, words in reasons.items() if one in by_reason],
+        "alarms": alarm_numbers.by_month(request.jurisdiction, since=months[-1]),
         "is_empty": not by_month,
     }
     return render(request, "staff_app/setup/emergency_counts.html", context)

@@ -25,6 +25,7 @@ from requests_app.models import (
     ApiKey,
     Channel,
     GazetteerEntry,
+    IdempotencyKey,
     Jurisdiction,
     Owner,
     Photo,
@@ -222,6 +223,10 @@ def _idempotency(
             digest.update(chunk)
         file.seek(0)
         hashes.append(digest.hexdigest())
+    if fixmystreet_id := next(iter(parameters.attributes().get("fixmystreet_id", [])), ""):
+        # FixMyStreet sends a report again, maybe edited, until it gets a number, which a private one never has.
+        number = hashlib.sha256(fixmystreet_id.encode()).hexdigest()
+        return Idempotency(scope=f"{IdempotencyKey.FOR_GOOD}fixmystreet:{key.pk}", key=number, body_hash=number)
     body = submission.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), *hashes)
     if idempotency_key:
         return Idempotency(scope=f"api:{key.pk}", key=idempotency_key, body_hash=body)

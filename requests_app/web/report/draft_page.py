@@ -58,10 +58,10 @@ def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
         danger.clear_warning(draft)
 
 
-def gone(request: CityRequest, draft: Draft | None) -> HttpResponse:
+def gone(request: CityRequest, draft: Draft | None, *, template: str = "draft_gone") -> HttpResponse:
     """The page for a draft that is missing, expired or another browser's. It shows the text just sent, so that it isn't lost."""
     context = {"expired": draft, "words": unsent_text.typed_texts(request), "text": request.POST.get("text", "")}
-    return render(request, "requests_app/report/draft_gone.html", context, status=410 if draft else 404)
+    return render(request, f"requests_app/report/{template}.html", context, status=410 if draft else 404)
 
 
 def show(

@@ -1,4 +1,4 @@
-"""Actions of the holder of a request's private link. Each is a POST."""
+"""Actions of the holder of a request's private link. A POST acts; a GET shows the form."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -36,7 +36,8 @@ def with_link(
 ) -> Callable[[Action[P]], Callable[Concatenate[CityRequest, str, P], HttpResponse]]:
     """A POST by the holder of the private link, if they may do this now. Anyone else gets a 404, as if it didn't exist.
 
-    has_page: a GET shows a page. too_late: message for a reporter who comes too late.
+    has_page: the view answers a GET with a page of its own; otherwise it shows the tracking page, which has the form.
+    too_late: message for a reporter who comes too late.
     """
 
     def over(request: CityRequest, access: RequestAccess) -> HttpResponse:
@@ -46,7 +47,7 @@ def with_link(
 
     def decorate(view: Action[P]) -> Callable[Concatenate[CityRequest, str, P], HttpResponse]:
         @never_cache
-        @require_http_methods(["GET", "HEAD", "POST"] if has_page else ["POST"])
+        @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def guarded(request: CityRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             access = access_request(request, reference)
@@ -58,6 +59,8 @@ def with_link(
                 return render(request, "403.html", context, status=403)
             if act not in allowed_actions(access):
                 return over(request, access)
+            if request.method != "POST" and not has_page:
+                return track_page(request, access)
             try:
                 return view(request, access, access.link.person, *args, **kwargs)
             except (IllegalTransition, progress.TooLate):
@@ -181,7 +184,7 @@ def _survey_page(request: CityRequest, access: RequestAccess, form: SurveyForm, 
     return render(request, "requests_app/request/survey.html", context, status=status)
 
 
-@with_link("withdraw")
+@with_link("withdraw", has_page=True)
 def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     if "sure" not in request.POST:
         return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})
