@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -45,6 +45,8 @@ def staff(permission: str) -> str:
     return f"staff: {permission}"
 
 
+# The one who did what the page undoes; others get 403, or 404 if they may not know of the request.
+OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 
@@ -180,6 +182,11 @@ def each_action(planted: Planted) -> list[Arguments]:
     """Every action on the default request, and the action that names other requests on each request."""
     usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
     return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
+
+
+def own_action(planted: Planted) -> list[Arguments]:
+    event = Event.objects.get(service_request=planted.requests["ended"], kind="resolved")
+    return [{"event_id": event.pk}]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
@@ -451,6 +458,7 @@ PAGES: dict[str, Page] = {
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
+    "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=10),
     "staff_app:review": Page(staff("publish"), budget=10),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),

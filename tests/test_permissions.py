@@ -19,6 +19,7 @@ from tests.pages import (
     EACH_ACTION,
     EVERYONE,
     LINK,
+    OWN_ACTION,
     PAGES,
     PROBE,
     RESIDENT,
@@ -219,6 +220,14 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
     assert without
     for verb in without:
         assert answer(client, "POST", reverse("staff_app:action", args=[planted.public.reference, verb])) == "404", verb
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> None:
+    """Sue of Streets did."""
+    right = "yes" if who == "sue" else "403" if who in SEES["public"] | {"eve"} else "404"
+    for method in ("GET", "POST"):
+        assert answer(signed_in(planted, who), method, address("staff_app:undo", planted)) == right
 
 
 # --- Staff, about the city ----------------------------------------------------------------------------------------------
@@ -541,7 +550,8 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
-    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACTION}
+    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF}
+    known |= {EACH_ACTION, OWN_ACTION}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

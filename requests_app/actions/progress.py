@@ -1,7 +1,8 @@
 """Work on a request and its outcome: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,6 +16,7 @@ from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
     Disposition,
+    Event,
     Jurisdiction,
     Owner,
     Participation,
@@ -171,10 +173,19 @@ def resolve(
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
+    with work_photos(pk, uploads):
+        return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
+
+
+@contextmanager
+def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo]]:
+    """Stores photos of the work, and deletes them again if the action inside fails. Raises PhotoRefused.
+
+    Not inside a transaction: decoding may take seconds, and no lock should wait for it.
+    """
     service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
     try:
-        # Decode before locking, because it may take seconds.
         for upload in uploads:
             taken.append(
                 photos.store_upload(
@@ -185,7 +196,7 @@ def resolve(
                     kind=Photo.Kind.WORK,
                 )
             )
-        return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
+        yield taken
     except Exception:
         for photo in taken:
             photos.delete(photo)
@@ -305,7 +316,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     service_request.save(update_fields=clocks.DUE_FIELDS)
     RequestArea.objects.filter(service_request=service_request).update(is_open=True)
     counters.reopened(service_request)
-    events.record(
+    reopened = events.record(
         service_request,
         "reopened",
         actor=actor,
@@ -315,11 +326,11 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     if comment is not None and isinstance(actor, Person):
         alarms.raise_for_words(service_request, [words], comment=comment)
     if service_request.reopened_count >= ESCALATE_AT_REOPENING:
-        _give_to_supervisor(service_request)
+        _give_to_supervisor(service_request, reopened)
     return service_request
 
 
-def _give_to_supervisor(service_request: ServiceRequest) -> None:
+def _give_to_supervisor(service_request: ServiceRequest, reopened: Event) -> None:
     """Assigns to a supervisor, since resolving it did not work twice."""
     department = service_request.department
     supervisor = permissions.find_supervisor(department) if department else None
@@ -327,7 +338,7 @@ def _give_to_supervisor(service_request: ServiceRequest) -> None:
         return
     service_request.assignee = supervisor
     service_request.save(update_fields=["assignee"])
-    events.record(service_request, "escalated", actor=None, assignee_id=supervisor.pk)
+    events.record(service_request, "escalated", actor=None, follows=reopened, assignee_id=supervisor.pk)
 
 
 @transaction.atomic

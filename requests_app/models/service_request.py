@@ -135,6 +135,9 @@ class ServiceRequest(models.Model):
 
     objects = ServiceRequestQuerySet.as_manager()
 
+    # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
+    last_event_id: int
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=4), name="request_priority_1_to_4"),

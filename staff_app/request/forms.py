@@ -209,7 +209,13 @@ class ResolveForm(ActionForm):
 
 
 class HandOverForm(ActionForm):
-    owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Who owns it?"), empty_label=None)
+    # Nobody is chosen beforehand, not even the owner of the ground, because the one who is chosen gets an email.
+    owner = forms.ModelChoiceField(
+        Owner.objects.none(),
+        label=gettext_lazy("Who owns it?"),
+        empty_label=gettext_lazy("Choose an owner"),
+        error_messages={"required": gettext_lazy("Choose who owns it.")},
+    )
     number = forms.CharField(
         label=gettext_lazy("Their reference number"),
         required=False,
@@ -221,7 +227,6 @@ class HandOverForm(ActionForm):
     def prepare(self) -> None:
         choices = Owner.objects.filter(jurisdiction=self.service_request.jurisdiction).order_by("name")
         self.fields["owner"].queryset = choices  # type: ignore[attr-defined]
-        self.fields["owner"].initial = self.service_request.owner_id
 
 
 class TransferForm(ActionForm):

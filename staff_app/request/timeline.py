@@ -9,7 +9,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from requests_app.clock import app_now
 from requests_app.localized import localized
+from requests_app.messages import wording
 from requests_app.models import (
     AlarmCall,
     Comment,
@@ -31,7 +33,7 @@ from staff_app.request import changes as request_changes
 
 @dataclass(frozen=True)
 class Line:
-    """internal: whether the public never sees the comment. diff: the edit, if the event is one."""
+    """internal: whether the public never sees the comment. diff: the edit, if the event is one. undone: by the one who did it."""
 
     at: dt.datetime
     what: str
@@ -39,6 +41,17 @@ class Line:
     comment: Comment | None = None
     internal: bool = False
     diff: tuple[Piece, ...] = ()
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that someone has not seen yet: what, who and when."""
+
+    what: str
+    who: str
+    at: dt.datetime
+    ago: str
 
 
 @dataclass(frozen=True)
@@ -70,26 +83,43 @@ def lines(
     )
     shown: set[int] = set()
     lines = []
+    by_id = {event.pk: event for event in events}
+    undone = {event.data.get("event_id") for event in events if event.kind == "undone"}
     for event in events:
         comment = comments.get(event.data.get("comment_id", 0))
         if comment is not None:
             shown.add(comment.pk)
+            # Its writer undid it. It stays on record for staff who may read hidden text.
+            comment = None if comment.hidden_at and not reads_hidden else comment
         lines.append(
             Line(
                 at=event.at,
-                what=words_of(event, names),
+                what=words_of(event, names, undone=by_id.get(event.data.get("event_id", 0))),
                 who=who(event.user, event.person is not None),
                 comment=comment,
                 internal=comment is not None and not comment.public,
                 diff=changes.get(event.pk, ()),
+                undone=event.pk in undone,
             )
         )
     for comment in comments.values():
-        if comment.pk not in shown:
+        if comment.pk not in shown and (reads_hidden or comment.hidden_at is None):
             by = who(comment.user, comment.person is not None)
             lines.append(Line(comment.created_at, kind_words(comment), by, comment, internal=not comment.public))
     # sorted() is stable: events with the same time stay ordered by id.
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:
+    """Events as changes, in their order."""
+    names = read_names(service_request, events, due.hold_words(service_request.jurisdiction))
+    now = app_now()
+    return [
+        Change(
+            words_of(event, names), who(event.user, event.person_id is not None), event.at, wording.ago(event.at, now)
+        )
+        for event in events
+    ]
 
 
 def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: dict[str, str]) -> Names:
@@ -140,8 +170,8 @@ def day(iso: str) -> str:
     return formats.date_format(dt.date.fromisoformat(iso[:10]), "DATE_FORMAT")
 
 
-def words_of(event: Event, names: Names) -> str:
-    """One event as a sentence; its subject is shown next to it."""
+def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
+    """One event as a sentence; its subject is shown next to it. undone: the event that it undid, if known."""
     data = event.data
     department = names.departments.get(data.get("department_id", 0), "")
     match event.kind:
@@ -175,6 +205,8 @@ def words_of(event: Event, names: Names) -> str:
             }
         case "survey_answered":
             return surveyed_words(data)
+        case "undone" if undone is not None:
+            return _("Undone: %(action)s") % {"action": words_of(undone, names)}
         case "scheduled":
             return _("Scheduled for %(day)s") % {"day": day(str(data.get("date", "")))}
         case "put_on_hold":
@@ -253,6 +285,7 @@ def simple_words(kind: str) -> str:
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),
+        "undone": _("Undone"),
         "alarm_unanswerable": _("Alarm: no one on call can be reached"),
         "alarm_needless": _("Alarm marked as needless"),
         "alarm_ended": _("Alarm ended: the request was closed"),
@@ -290,6 +323,7 @@ def routing_reason(code: str) -> str:
         "by_hand": _("by hand"),
         "failed": _("routing failed"),
         "not_ours": _("not city property"),
+        "undone": _("undone"),
     }.get(code, code)
 
 

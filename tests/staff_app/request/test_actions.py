@@ -562,7 +562,7 @@ def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark,
 
 def test_the_rail_takes_a_form_out_of_its_page(pia: Client, limb: ServiceRequest) -> None:
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    match = re.search(r'hx-get="([^"]+)" hx-target="#action" hx-select="#action-form"', page)
+    match = re.search(r'hx-get="([^"]+)"\s+hx-target="#action" hx-select="#action-form"', page)
     assert match
     assert 'id="action"' in page
     assert 'id="action-form"' in pia.get(match.group(1)).content.decode()
