@@ -29,8 +29,9 @@ KINDS: dict[str, frozenset[str]] = {
         "made_safe": "",
         "put_on_hold": "reason until",
         "resumed": "",
-        "asked": "comment_id",
-        "answered": "comment_id",
+        "asked": "comment_id until",
+        "reminded": "question_id until",
+        "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
         "resolved": "disposition reason comment_id remote",
@@ -73,8 +74,8 @@ PUBLIC_KINDS = {
 
 # The outbox rows that each kind creates.
 _NOTIFY = {
-    "submitted", "routed", "transferred", "commented", "asked", "put_on_hold", "resolved", "handed_over", "merged", "reopened",
-    "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+    "submitted", "routed", "transferred", "commented", "asked", "reminded", "put_on_hold", "resolved", "handed_over", "merged",
+    "reopened", "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
 }  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},

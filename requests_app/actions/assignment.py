@@ -1,7 +1,7 @@
 """Assigning requests to people and departments, returning them to triage, and changing their service and priority."""
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Max, Min
 
 from requests_app import events
 from requests_app.actions import clocks, counters
@@ -119,18 +119,20 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceR
         ]
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(public_state=service_request.public_state)
-    # The new service's targets, counted from the old clock's start: the submission or the last reopening.
+    # The new service's targets, counted from the old clock's start (the submission or the last reopening), without its holds.
     running = service_request.clocks.filter(met_at=None)
-    started_at = running.aggregate(first=Min("started_at"))["first"] or service_request.submitted_at
+    began = running.aggregate(at=Min("started_at"), paused_at=Min("paused_at"), waited_s=Max("waited_s"))
+    started_at = began["at"] or service_request.submitted_at
     running.update(met_at=F("started_at"))
     clocks.start(
         service_request,
         department=service_request.department or version.department,
         at=started_at,
         kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
+        waited_s=began["waited_s"] or 0,
     )
     if service_request.status == "on_hold":
-        clocks.pause(service_request)
+        clocks.pause(service_request, since=began["paused_at"])
     service_request.save(update_fields=clocks.DUE_FIELDS)
     events.record(
         service_request,

@@ -2,11 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from requests_app import events, photos
@@ -15,6 +14,7 @@ from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
     Disposition,
+    Event,
     Jurisdiction,
     Owner,
     Participation,
@@ -25,8 +25,9 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules import permissions, reopening
-from requests_app.rules.lifecycle import IllegalTransition, next_status
+from requests_app.rules import permissions, reopening, status_history
+from requests_app.rules.lifecycle import IllegalTransition, after_hold, next_status
+from requests_app.rules.status_history import work_has_begun
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 # From this reopening on, the request goes to a supervisor.
@@ -53,6 +54,25 @@ def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
     service_request.hold_reason, service_request.hold_until = "", None
     clocks.resume(service_request)
     return ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
+
+
+def end_hold(service_request: ServiceRequest, action: str) -> list[str]:
+    """Ends the hold of a locked request, where "resume" or "answer" does. Returns the fields to save.
+
+    It is in progress afterward only if somebody had begun to work on it.
+    """
+    before = service_request.status
+    service_request.status = next_status(before, action)
+    fields = ["status", *_leave_hold(service_request, before)]
+    if before == Status.ON_HOLD:
+        service_request.status = after_hold(
+            begun=work_has_begun(service_request), has_department=service_request.department_id is not None
+        )
+        if service_request.department_id is None and not service_request.in_triage:
+            # It was put on hold before the worker routed it.
+            service_request.in_triage = True
+            fields.append("in_triage")
+    return fields
 
 
 def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
@@ -114,8 +134,10 @@ def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest
 
 @transaction.atomic
 def resume(pk: int, *, actor: User | None) -> ServiceRequest:
-    service_request, fields = _transition(pk, "resume")
-    service_request.save(update_fields=fields)
+    service_request = ServiceRequest.objects.locked(pk)
+    fields = end_hold(service_request, "resume")
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=[*fields, "updated_at"])
     events.record(service_request, "resumed", actor=actor)
     return service_request
 
@@ -255,8 +277,7 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
-    ended_at, within = service_request.resolved_at, reopening.days_to_reopen(service_request.disposition)
-    if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > dt.timedelta(days=within):
+    if isinstance(actor, Person) and not reopening.is_in_time(service_request):
         raise TooLate
     if service_request.duplicate_of is not None:
         _leave_parent(service_request, service_request.duplicate_of, actor)
@@ -338,18 +359,45 @@ def close_resolved(*, at_most: int = 5000) -> int:
     return sum(_apply_unless_changed(close, pk) for pk in due)
 
 
-def resume_overdue_holds(*, at_most: int = 5000) -> int:
-    """Resumes requests whose hold ends today, by the city's calendar."""
-    due: list[int] = []
+def end_overdue_holds(*, at_most: int = 5000) -> int:
+    """Ends the holds whose day has come, by the city's calendar: resumes the work, or closes what waited for the reporter.
+
+    Holds that an import brought along are left as they are.
+    """
+    count = 0
     for city in Jurisdiction.objects.all():
-        on_hold = ServiceRequest.objects.filter(
-            jurisdiction=city,
-            status=Status.ON_HOLD,
-            hold_until__lte=app_now().astimezone(city.zone).date(),
-            external_id="",
-        )
-        due += on_hold.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
-    return sum(_apply_unless_changed(partial(resume, actor=None), pk) for pk in due)
+        due = on_hold(city).filter(hold_until__lte=local_day(city)).values_list("pk", flat=True)[:at_most]
+        count += sum(_apply_unless_changed(_end_overdue_hold, pk) for pk in due)
+    return count
+
+
+def on_hold(city: Jurisdiction) -> QuerySet[ServiceRequest]:
+    """What staff of this city put on hold, or asked about."""
+    by_staff = Event.objects.filter(
+        service_request=OuterRef("pk"), kind__in=status_history.WAITS, source__in=[Event.Source.LIVE, Event.Source.DEMO]
+    )
+    found = ServiceRequest.objects.filter(jurisdiction=city, status=Status.ON_HOLD)
+    return found.filter(Q(external_id="") | Exists(by_staff)).order_by("hold_until", "pk")
+
+
+def local_day(city: Jurisdiction) -> dt.date:
+    return app_now().astimezone(city.zone).date()
+
+
+@transaction.atomic
+def _end_overdue_hold(pk: int) -> ServiceRequest:
+    """Raises IllegalTransition if it is no longer on hold, or its day has not come."""
+    # Lock first: an answer, or another hold, may have come in the same second.
+    service_request = ServiceRequest.objects.locked(pk)
+    until = service_request.hold_until
+    if until is None or until > local_day(service_request.jurisdiction):
+        raise IllegalTransition(service_request.status, "resume")
+    if not service_request.waits_for_reporter:
+        return resume(pk, actor=None)
+    service_request, fields = _transition(pk, "resolve")
+    _end(service_request, fields, disposition=Disposition.NO_REPLY)
+    events.record(service_request, "resolved", actor=None, disposition=Disposition.NO_REPLY)
+    return service_request
 
 
 def _apply_unless_changed(action: Callable[[int], ServiceRequest], pk: int) -> bool:

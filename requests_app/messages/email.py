@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -37,7 +38,9 @@ from requests_app.models import (
 from requests_app.rules import reopening
 
 # These carry a comment. If it has been hidden, they aren't sent.
-ABOUT_WORDS = {"commented", "asked"}
+ABOUT_WORDS = {"commented", "asked", "reminded"}
+# The question, which is for its reporter only.
+ABOUT_QUESTION = {"asked", "reminded"}
 # A service name without these reads well inside a sentence: "your street light out report".
 NOT_IN_A_SENTENCE = re.compile(r"[,:;()'’“”\"]")
 
@@ -80,6 +83,9 @@ def send_notification(row: OutboxRow) -> None:
         return
     event = row.event
     if event is None or (kind in ABOUT_WORDS and _comment_of(event, kind) is None):
+        return
+    if kind == "reminded" and not service_request.waits_for_reporter:
+        # They answered in the meantime.
         return
     message, _created = Message.objects.get_or_create(
         event=event,
@@ -124,7 +130,7 @@ def send_notification(row: OutboxRow) -> None:
 
 def _is_theirs(service_request: ServiceRequest, participation: Participation, kind: str) -> bool:
     """Followers get nothing about a request that became private, and never the questions put to its reporter."""
-    return participation.role in Participation.OWN or (service_request.is_public and kind != "asked")
+    return participation.role in Participation.OWN or (service_request.is_public and kind not in ABOUT_QUESTION)
 
 
 def compose(
@@ -151,6 +157,7 @@ def compose(
         "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
         "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
         "comment": comment,
+        "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
         "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
         "follow_url": follow_url,
         "stop_url": stop_url,
@@ -189,13 +196,19 @@ def _report_words(service_name: str, place: str, *, own: bool) -> str:
     return words % {"report": report, "place": place}
 
 
+def _day_in(event: Event, key: str) -> str:
+    day = parse_date(str(event.data.get(key, "")))
+    return wording.long_date(day) if day else ""
+
+
 def _comment_of(event: Event, kind: str) -> Comment | None:
     """The comment of this event, if it is public or a question to the reporter."""
-    comment_id = event.data.get("comment_id")
+    comment_id = event.data.get("comment_id") or event.data.get("question_id")
     if not comment_id:
         return None
     comment = Comment.objects.filter(pk=comment_id, hidden_at=None).first()
-    if comment is None or not (comment.public or (kind == "asked" and comment.kind == Comment.Kind.QUESTION)):
+    is_question = comment is not None and comment.kind == Comment.Kind.QUESTION
+    if comment is None or not (comment.public or (kind in ABOUT_QUESTION and is_question)):
         return None
     return comment
 

@@ -26,6 +26,7 @@ EMAILS = {
     "transferred": "routed",
     "commented": "commented",
     "asked": "asked",
+    "reminded": "reminded",
     "put_on_hold": "on_hold",
     "resolved": "resolved",
     "handed_over": "resolved",
@@ -37,7 +38,7 @@ EMAILS = {
     ),
 }
 # Never put into a digest: the confirmation of a report, and questions that hold up the work.
-NEVER_IN_DIGEST = {"received", "asked"}
+NEVER_IN_DIGEST = {"received", "asked", "reminded"}
 # People get no email about what they did themselves, except that their report arrived.
 ALSO_TO_ACTOR = {"received"}
 # Digests go out from this hour on, by the city's clock; weekly ones on Mondays.

@@ -151,7 +151,7 @@ def words(
         "accepted": _("Work has started"),
         "visited": _("Someone visited the site"),
         "made_safe": _("Made safe for now; repair still to come"),
-        "resumed": _("Work has resumed"),
+        "resumed": _("No longer on hold"),
         "commented": _("Update from %(who)s")
         % {"who": localized(service_request.department.name) if service_request.department else _("The city")},
         "merged": _("Combined with an earlier report"),

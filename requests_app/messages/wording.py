@@ -191,9 +191,8 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
         return NextStep("")
     who = department_words(service_request)
     if service_request.status == Status.ON_HOLD:
-        if service_request.hold_reason == "reporter":
-            mine, others = _("We can’t continue until you answer."), _("We’ll continue when we have the answer.")
-            return NextStep(mine if to_reporter else others)
+        if service_request.waits_for_reporter:
+            return NextStep(_waiting_for_answer(service_request, to_reporter=to_reporter))
         return NextStep(_("%(department)s will continue when the wait is over.") % {"department": who})
     if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
         # The status already gives the day; a second date would confuse.
@@ -201,6 +200,18 @@ def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> N
             _("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who}
         )
     return next(_promises(service_request), NextStep(_("%(department)s is handling it.") % {"department": who}))
+
+
+def _waiting_for_answer(service_request: ServiceRequest, *, to_reporter: bool) -> str:
+    """The status gives the day until which we wait."""
+    if not to_reporter:
+        return _("We’ll continue when we have the answer.")
+    words = _("We can’t continue until you answer.")
+    if service_request.hold_until is None:
+        return words
+    return f"{words} " + _(
+        "If we don’t hear from you by then, we’ll close your report. You can still answer later, and we’ll open it again."
+    )
 
 
 def _is_planned(service_request: ServiceRequest) -> bool:

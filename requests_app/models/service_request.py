@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+# The hold reason of a question to the reporter.
+WAITS_FOR_REPORTER = "reporter"
+
+
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def in_jurisdiction(self, jurisdiction: Jurisdiction) -> Self:
         return self.filter(jurisdiction=jurisdiction)
@@ -246,6 +250,11 @@ class ServiceRequest(models.Model):
         return self.status in OPEN
 
     @property
+    def waits_for_reporter(self) -> bool:
+        """On hold until the reporter answers a question."""
+        return self.status == Status.ON_HOLD and self.hold_reason == WAITS_FOR_REPORTER
+
+    @property
     def is_public(self) -> bool:
         return self.public_state == PublicState.PUBLIC
 
@@ -349,6 +358,8 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     remaining_s = models.BigIntegerField(null=True, blank=True)
+    # How long it was paused in earlier holds (working seconds of its calendar).
+    waited_s = models.BigIntegerField(default=0, db_default=0)
     met_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from requests_app import links, references
-from requests_app.models import AccessLink, Disposition, Participation, ServiceRequest, Status
+from requests_app.models import AccessLink, Disposition, Participation, ServiceRequest
 from requests_app.rules import permissions, reopening, reporter_edits, survey
 from requests_app.web.city_request import CityRequest
 
@@ -74,8 +74,7 @@ def allowed_actions(access: RequestAccess) -> set[str]:
     service_request, shown = access.service_request, access.shown
     acts: set[str] = set()
     if service_request.is_open:
-        waits_for_answer = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
-        if not waits_for_answer:
+        if not service_request.waits_for_reporter:
             acts.add("add")
         elif access.own:
             acts.add("answer")

@@ -97,10 +97,12 @@ ACTIONS = [
         "ask",
         _("Ask reporter"),
         _("Question sent. The clock is paused until the reporter replies."),
-        lambda r, f, u: conversation.ask(r.pk, question=f.cleaned_data["question"], actor=u),
+        lambda r, f, u: conversation.ask(
+            r.pk, question=f.cleaned_data["question"], until=f.cleaned_data["until"], actor=u
+        ),
         forms.AskForm,
         submit_label=pgettext_lazy("action", "Send question"),
-        hint=_("We’ll email the reporter and pause the clock for up to 14 days."),
+        hint=_("We’ll email the reporter and pause the clock until they answer."),
     ),
     Action(
         "transfer",

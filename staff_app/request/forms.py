@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app import references
+from requests_app.actions import conversation
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import (
@@ -67,9 +68,12 @@ def words_field(
     )
 
 
-def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "") -> forms.DateField:
+def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "", *, required: bool = True) -> forms.DateField:
     return forms.DateField(
-        label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -117,6 +121,20 @@ class HoldForm(ActionForm):
 
 class AskForm(ActionForm):
     question = words_field(gettext_lazy("Your question"), REPORTER_HINT)
+    until = day_field(
+        gettext_lazy("Wait for an answer until"),
+        gettext_lazy("Without an answer, the request is closed on this day. We’ll remind the reporter a week before."),
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        self.fields["until"].initial = self.today() + conversation.ANSWER_DEADLINE
+
+    def clean_until(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["until"]
+        if day is not None and day <= self.today():
+            raise forms.ValidationError(_("Choose a day after today."))
+        return day
 
 
 class CommentForm(ActionForm):

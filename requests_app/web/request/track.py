@@ -190,8 +190,7 @@ def _open_question(access: RequestAccess) -> Comment | None:
     if not access.own:
         return None
     service_request = access.service_request
-    waits = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
-    if not waits and service_request.disposition != Disposition.NO_REPLY:
+    if not service_request.waits_for_reporter and service_request.disposition != Disposition.NO_REPLY:
         return None
     asked = service_request.comments.filter(kind=Comment.Kind.QUESTION, hidden_at=None)
     return asked.select_related("department").order_by("-id").first()

@@ -104,7 +104,7 @@ def test_hold_pauses_the_clock_and_resume_starts_it(pia: Client, limb: ServiceRe
     assert (limb.status, limb.hold_reason, limb.hold_until) == ("on_hold", "crane", dt.date(2099, 1, 2))
     assert limb.due_at is None
     done(pia, limb, "resume")
-    assert limb.status == "in_progress"
+    assert limb.status == "routed", "nobody has accepted it"
     assert limb.due_at is not None
     assert events_of(limb)[-2:] == ["put_on_hold", "resumed"]
 
@@ -117,10 +117,17 @@ def test_a_question_waits_for_its_answer(pia: Client, limb: ServiceRequest) -> N
     assert (limb.status, limb.hold_reason) == ("on_hold", "reporter")
     comment = Comment.objects.get(service_request=limb)
     assert (comment.kind, comment.text, comment.public) == ("question", "Which side?", False)
-    assert last_event(limb).data == {"comment_id": comment.pk}
+    assert limb.hold_until is not None
+    assert last_event(limb).data == {"comment_id": comment.pk, "until": limb.hold_until.isoformat()}
     done(pia, limb, "answer", text="The south side, she says.")
-    assert limb.status == "in_progress"
+    assert limb.status == "routed", "an answer is no work"
     assert limb.has_new_answer
+
+
+def test_a_question_waits_until_the_day_that_staff_choose(pia: Client, limb: ServiceRequest) -> None:
+    assert act(pia, limb, "ask", question="Which side?", until="2001-01-02").status_code == 422
+    done(pia, limb, "ask", question="Which side?", until="2099-01-02")
+    assert limb.hold_until == dt.date(2099, 1, 2)
 
 
 def test_a_comment_is_public_and_a_note_is_not(pia: Client, limb: ServiceRequest, client: Client) -> None:
