@@ -40,7 +40,9 @@ KINDS: dict[str, frozenset[str]] = {
         "duplicate_merged": "child_id",
         "unmerged": "parent_id",
         "withdrawn": "",
-        "reopened": "count comment_id",
+        # What the request was before, so that it can be undone.
+        "reopened": "count comment_id disposition reason ended_at acknowledged_at assignee_id",
+        "reopening_undone": "count",
         "closed": "",
         "survey_answered": "question value reason",
         "escalated": "assignee_id",
@@ -68,14 +70,15 @@ KINDS: dict[str, frozenset[str]] = {
 # Events shown to residents in a timeline.
 PUBLIC_KINDS = {
     "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "asked",
-    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened", "closed",
-    "joined", "edited", "place_corrected", "photo_added",
+    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened",
+    "reopening_undone", "closed", "joined", "edited", "place_corrected", "photo_added",
 }  # fmt: skip
 
 # The outbox rows that each kind creates.
 _NOTIFY = {
     "submitted", "routed", "transferred", "commented", "asked", "reminded", "put_on_hold", "resolved", "handed_over", "merged",
     "reopened", "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+    "reopening_undone",
 }  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},
@@ -86,7 +89,7 @@ REACTIONS: dict[str, list[str]] = {
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
     "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "resolved",
-    "handed_over", "merged", "withdrawn", "reopened",
+    "handed_over", "merged", "withdrawn", "reopened", "reopening_undone",
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]

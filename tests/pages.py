@@ -78,6 +78,10 @@ def each_link(planted: Planted) -> list[Arguments]:
     return [{"token": token_of(planted.links[kind])} for kind in ("public", "private", "hidden")]
 
 
+def each_survey_link(planted: Planted) -> list[Arguments]:
+    return [{"value": "no", **arguments} for arguments in each_link(planted)]
+
+
 def each_digest_link(planted: Planted) -> list[Arguments]:
     subscriptions = [planted.subscription, None]
     return [
@@ -397,12 +401,15 @@ PAGES: dict[str, Page] = {
     # Residents: with the private link.
     "requests_app:private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:unsubscribe_link": Page(LINK, "GET POST", each_link, budget=2),
+    "requests_app:survey_link": Page(LINK, arguments=each_survey_link, budget=2),
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
     "requests_app:edit": Page(LINK, "GET POST", untouched_first, budget=10),
     "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=9),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:not_fixed": Page(LINK, "POST", each_request),
+    "requests_app:undo_reopening": Page(LINK, "POST", each_request),
+    "requests_app:report_again": Page(LINK, "POST", each_request),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:unsubscribe": Page(LINK, "POST", each_request),
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),

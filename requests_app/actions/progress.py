@@ -277,6 +277,7 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
+    ended_at = service_request.resolved_at
     if isinstance(actor, Person) and not reopening.is_in_time(service_request):
         raise TooLate
     if service_request.duplicate_of is not None:
@@ -293,8 +294,17 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,
         )
+    before = {
+        "disposition": service_request.disposition,
+        "reason": service_request.disposition_reason or None,
+        "ended_at": ended_at,
+        "acknowledged_at": service_request.acknowledged_at,
+        "assignee_id": service_request.assignee_id,
+    }
     service_request.disposition = service_request.disposition_reason = ""
     service_request.resolved_at = service_request.closed_at = service_request.acknowledged_at = None
+    # Plans of the time before.
+    service_request.scheduled_for = service_request.made_safe_at = None
     service_request.reopened_count += 1
     service_request.has_new_answer = service_request.has_new_answer or isinstance(actor, Person)
     service_request.in_triage = service_request.department_id is None
@@ -303,8 +313,8 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         service_request.status = Status.RECEIVED
     service_request.save(
         update_fields=[
-            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "reopened_count",
-            "has_new_answer", "in_triage",
+            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "scheduled_for",
+            "made_safe_at", "reopened_count", "has_new_answer", "in_triage",
         ]
     )  # fmt: skip
     clocks.start(
@@ -322,9 +332,43 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         actor=actor,
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
+        **before,
     )
     if service_request.reopened_count >= ESCALATE_AT_REOPENING:
         _give_to_supervisor(service_request)
+    return service_request
+
+
+@transaction.atomic
+def undo_reopening(pk: int, *, actor: Person) -> ServiceRequest:
+    """Takes back what this person reopened by mistake: it is resolved as before. Raises TooLate if anyone acted on it since."""
+    # Lock first: staff may accept it in the same second.
+    service_request = ServiceRequest.objects.locked(pk)
+    event = reopening.reopening_to_undo(service_request, actor)
+    if event is None:
+        raise TooLate
+    acknowledged_at = event.data.get("acknowledged_at")
+    service_request.status = next_status(service_request.status, "undo_reopening")
+    service_request.disposition = event.data["disposition"]
+    service_request.disposition_reason = event.data.get("reason") or ""
+    service_request.resolved_at = dt.datetime.fromisoformat(event.data["ended_at"])
+    service_request.acknowledged_at = dt.datetime.fromisoformat(acknowledged_at) if acknowledged_at else None
+    service_request.assignee_id = event.data.get("assignee_id")
+    service_request.reopened_count -= 1
+    service_request.has_new_answer = service_request.in_triage = False
+    service_request.updated_at = app_now()
+    # The clocks of the reopening never counted.
+    service_request.clocks.filter(met_at=None).update(met_at=F("started_at"), paused_at=None)
+    clocks.update_due_fields(service_request)
+    service_request.save(
+        update_fields=[
+            "status", "disposition", "disposition_reason", "resolved_at", "acknowledged_at", "assignee", "reopened_count",
+            "has_new_answer", "in_triage", "updated_at", *clocks.DUE_FIELDS,
+        ]
+    )  # fmt: skip
+    RequestArea.objects.filter(service_request=service_request).update(is_open=False)
+    counters.ended(service_request)
+    events.record(service_request, "reopening_undone", actor=actor, count=service_request.reopened_count)
     return service_request
 
 

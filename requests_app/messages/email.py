@@ -22,6 +22,7 @@ from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import html_part, limits, timeline, wording
 from requests_app.models import (
+    AccessLink,
     Cadence,
     Comment,
     ContactPoint,
@@ -33,9 +34,10 @@ from requests_app.models import (
     OutboxRow,
     Participation,
     ServiceRequest,
+    SurveyAnswer,
     User,
 )
-from requests_app.rules import reopening
+from requests_app.rules import reopening, survey
 
 # These carry a comment. If it has been hidden, they aren't sent.
 ABOUT_WORDS = {"commented", "asked", "reminded"}
@@ -158,6 +160,9 @@ def compose(
         "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
         "comment": comment,
         "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
+        "survey_urls": _survey_urls(service_request, link) if kind == "resolved" else [],
+        "fixed_question": survey.fixed_question(service_request),
+        "no_reopens": reopening.is_reopened_by_no(service_request),
         "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
         "follow_url": follow_url,
         "stop_url": stop_url,
@@ -194,6 +199,18 @@ def _report_words(service_name: str, place: str, *, own: bool) -> str:
         return (_("your %(report)s") if own else _("the %(report)s")) % {"report": report}
     words = _("your %(report)s at %(place)s") if own else _("the %(report)s at %(place)s")
     return words % {"report": report, "place": place}
+
+
+def _survey_urls(service_request: ServiceRequest, link: AccessLink) -> list[dict[str, str]]:
+    """The answers to "Is it fixed?" with their links, for those who are asked. Opening one answers nothing."""
+    if survey.outcome_asked_about(service_request, link.person, through=service_request) is None:
+        return []
+    words = {"yes": _("Yes"), "partly": _("Partly"), "no": _("No")}
+    site, token = links.base_url(service_request.jurisdiction), links.token(link)
+    return [
+        {"words": words[value], "url": site + reverse("requests_app:survey_link", args=[token, value])}
+        for value in SurveyAnswer.Value.values
+    ]
 
 
 def _day_in(event: Event, key: str) -> str:

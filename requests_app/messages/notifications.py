@@ -36,6 +36,7 @@ EMAILS = {
         ["accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected"],
         "changed",
     ),
+    "reopening_undone": "changed",
 }
 # Never put into a digest: the confirmation of a report, and questions that hold up the work.
 NEVER_IN_DIGEST = {"received", "asked", "reminded"}

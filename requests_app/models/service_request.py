@@ -31,6 +31,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Every public page, feed and API starts from this queryset."""
         return self.filter(public_state=PublicState.PUBLIC)
 
+    def with_public_number(self) -> Self:
+        """Public, or waiting for review: then everyone may read its status by its number, but none of its words."""
+        return self.filter(public_state__in=[PublicState.PUBLIC, PublicState.PENDING_REVIEW])
+
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
 
@@ -253,6 +257,10 @@ class ServiceRequest(models.Model):
     def waits_for_reporter(self) -> bool:
         """On hold until the reporter answers a question."""
         return self.status == Status.ON_HOLD and self.hold_reason == WAITS_FOR_REPORTER
+
+    @property
+    def has_public_number(self) -> bool:
+        return self.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW)
 
     @property
     def is_public(self) -> bool:

@@ -211,6 +211,7 @@ def simple_words(kind: str) -> str:
         "note_added": _("Internal note"),
         "withdrawn": _("Withdrawn"),
         "reopened": _("Reopened"),
+        "reopening_undone": _("The resident took the reopening back"),
         "closed": _("Closed 30 days after it was resolved"),
         "joined": _("Another person is affected"),
         "followed": _("Another person is following"),

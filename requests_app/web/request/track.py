@@ -1,14 +1,11 @@
 """The tracking page of a request, for the public and for its own people with their private link."""
 
-import datetime as dt
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits, references
-from requests_app.clock import app_now
 from requests_app.messages import moderation_notes, timeline, wording
 from requests_app.models import (
     Answer,
@@ -21,11 +18,12 @@ from requests_app.models import (
     QuestionVersion,
     ServiceRequest,
     Status,
+    SurveyAnswer,
     Target,
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import permissions, reopening, survey
+from requests_app.rules import permissions, reopening, status_history, survey
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -64,8 +62,8 @@ def track_page(
     usual = typical_time(service_request.service)
     acts = allowed_actions(access)
     notes = moderation_notes.text_notes(service_request, access.parent)
-    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False)
-    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own)
+    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
+    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own) if access.shows_words else ([], [])
     forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "not_fixed"}}
     if form is not None:
         forms[form_for] = form
@@ -77,10 +75,9 @@ def track_page(
             "service_request": service_request,
             "shown": shown,
             "status": wording.status_words(shown, to_reporter=own and access.parent is None),
-            "status_since": _status_since(shown),
+            "status_since": status_history.since(shown),
             "tone": _tone(shown),
             "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
-            "is_late": shown.is_open and shown.due_at is not None and shown.due_at < app_now(),
             "parent": access.parent,
             "usual": usual,
             "promise": None if usual else _promise(service_request),
@@ -90,6 +87,7 @@ def track_page(
             "form": form,
             "form_for": form_for,
             "reopen_until": reopening.last_day(shown),
+            "no_reopens": reopening.is_reopened_by_no(shown),
             "words": unsent,
             "question": _open_question(access),
             "appeal": _appeal(shown),
@@ -106,21 +104,31 @@ def track_page(
                 reporter=access.link.person if access.link and own else None,
                 reader=access.link.person if access.link else None,
                 notes=notes,
+                with_texts=access.shows_words,
             ),
             "areas": _areas(service_request),
-            "asset_name": _asset_name(request, service_request, own=own),
-            "answers": _answers(service_request, own=own),
+            "asset_name": _asset_name(request, service_request, own=own) if access.shows_words else "",
+            "answers": _answers(service_request, own=own) if access.shows_words else [],
             "contacts": _masked_contacts(access),
             "news_on": "news" in acts,
             "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
-            "survey_answered": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
+            "survey_answered": "survey" in acts and bool(_survey_answers(access)),
         },
         status=status,
     )
     if access.link is not None:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _survey_answers(access: RequestAccess) -> dict[str, SurveyAnswer]:
+    """The reader's answers about the outcome that they are asked about now."""
+    if access.link is None:
+        return {}
+    shown, person = access.shown, access.link.person
+    outcome = survey.outcome_asked_about(shown, person, through=access.service_request)
+    return {} if outcome is None else survey.answers_of(shown, person, outcome)
 
 
 def _areas(service_request: ServiceRequest) -> list[Area]:
@@ -148,14 +156,6 @@ def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | No
         return redirect(reverse("staff_app:detail", args=[reference]))
     except NoReverseMatch:
         return None
-
-
-def _status_since(shown: ServiceRequest) -> dt.datetime:
-    if not shown.is_open and shown.resolved_at is not None:
-        return shown.resolved_at
-    if shown.status == Status.ROUTED and shown.routed_at is not None:
-        return shown.routed_at
-    return shown.submitted_at if shown.status == Status.RECEIVED else shown.updated_at
 
 
 def _was_remote(shown: ServiceRequest) -> bool:
