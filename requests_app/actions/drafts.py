@@ -279,8 +279,9 @@ def contact_data(person: Person) -> dict[str, Any]:
     }
 
 
-def delete(drafts: list[Draft]) -> None:
-    """ "Forget me on this device": deletes drafts with their photos. Submitted reports stay."""
+def delete(drafts: list[Draft]) -> int:
+    """Deletes drafts with their photos, and returns how many were still there. Submitted reports stay."""
+    count = 0
     for draft in drafts:
         with transaction.atomic():
             # Lock first: a draft that is being submitted hands its photos to the request.
@@ -288,8 +289,10 @@ def delete(drafts: list[Draft]) -> None:
             own_photos = list(locked.photos.all()) if locked else []
             if locked is not None:
                 locked.delete()
+                count += 1
         for photo in own_photos:
             photos.delete_files(photo)
+    return count
 
 
 def to_place(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:

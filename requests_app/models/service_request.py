@@ -12,7 +12,7 @@ from requests_app.models.catalog import Department, QuestionVersion, Service, Se
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
-from requests_app.models.states import OPEN, Channel, Disposition, PublicState, Status
+from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.rules import permissions
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class ServiceRequest(models.Model):
     # Why it has this priority: service, the code of an answer, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
+    # “I don’t know” reports that staff made public: "offered" to keep private, or "kept" private by their reporter.
+    privacy_choice = models.CharField(max_length=10, choices=PrivacyChoice.choices, blank=True, db_default="")
     # Why it is in review and not public yet: limit, link, threat, robot. Routing and work go on meanwhile.
     review_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and continued.
