@@ -34,7 +34,7 @@ KINDS: dict[str, frozenset[str]] = {
         "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote",
+        "resolved": "disposition reason comment_id remote no_evidence",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",
@@ -57,6 +57,8 @@ KINDS: dict[str, frozenset[str]] = {
         "pending_review": "reason",
         "hidden": "reason",
         "published": "",
+        "made_public": "",
+        "kept_private": "",
         "photo_hidden": "photo_id reason",
         "photo_restored": "photo_id",
         "text_hidden": "field reason revision_id",
@@ -78,7 +80,7 @@ PUBLIC_KINDS = {
 _NOTIFY = {
     "submitted", "routed", "transferred", "commented", "asked", "reminded", "put_on_hold", "resolved", "handed_over", "merged",
     "reopened", "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
-    "reopening_undone",
+    "reopening_undone", "made_public",
 }  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},
@@ -88,8 +90,8 @@ REACTIONS: dict[str, list[str]] = {
 }
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
-    "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "resolved",
-    "handed_over", "merged", "withdrawn", "reopened", "reopening_undone",
+    "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
+    "resumed", "resolved", "handed_over", "merged", "withdrawn", "reopened", "reopening_undone",
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
@@ -98,7 +100,9 @@ OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
 # These wait only for rows of their own kind: a failing routing must not delay notifications.
 ORDERING_KEYS = {"notify": "notify"}
 # After these events the search index must be updated.
-_REINDEXED = {"submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected"}
+_REINDEXED = {
+    "submitted", "service_changed", "pending_review", "hidden", "published", "made_public", "edited", "place_corrected",
+}  # fmt: skip
 
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
 

@@ -354,6 +354,7 @@ WITH_LINK = [
     "survey",
     "undo_reopening",
     "report_again",
+    "keep_private",
     "updates",
     "edit",
     "add_photos",

@@ -184,8 +184,11 @@ def resolve(
     reason: str = "",
     visited: bool | None = None,
     uploads: Iterable[UploadedFile] = (),
+    no_evidence: str = "",
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
+
+    no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
@@ -203,7 +206,15 @@ def resolve(
                     kind=Photo.Kind.WORK,
                 )
             )
-        return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
+        return _resolve(
+            pk,
+            disposition=disposition,
+            words=words,
+            actor=actor,
+            reason=reason,
+            visited=visited,
+            no_evidence=no_evidence,
+        )
     except Exception:
         for photo in taken:
             photos.delete(photo)
@@ -212,7 +223,7 @@ def resolve(
 
 @transaction.atomic
 def _resolve(
-    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None
+    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
@@ -228,6 +239,7 @@ def _resolve(
         reason=reason or None,
         comment_id=comment.pk if comment else None,
         remote=None if visited is None else not visited,
+        no_evidence=no_evidence or None,
     )
     return service_request
 
@@ -341,7 +353,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
 
 @transaction.atomic
 def undo_reopening(pk: int, *, actor: Person) -> ServiceRequest:
-    """Takes back what this person reopened by mistake: it is resolved as before. Raises TooLate if anyone acted on it since."""
+    """Undoes this person's reopening: it is resolved as before. Raises TooLate if anyone acted on it since."""
     # Lock first: staff may accept it in the same second.
     service_request = ServiceRequest.objects.locked(pk)
     event = reopening.reopening_to_undo(service_request, actor)

@@ -1,4 +1,4 @@
-"""Saving survey answers. "No" to "Is it fixed?" reopens the request with that press; its author may take it back."""
+"""Saving survey answers. "No" to "Is it fixed?" reopens the request with that press; the person can undo it."""
 
 from collections.abc import Mapping
 
@@ -47,7 +47,7 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
 
 @transaction.atomic
 def undo_no(pk: int, *, actor: Person) -> None:
-    """Takes back a "No" that reopened the request, and the reopening with it. Raises TooLate."""
+    """Removes a "No" that reopened the request, and undoes the reopening. Raises TooLate."""
     service_request = progress.undo_reopening(pk, actor=actor)
     SurveyAnswer.objects.filter(
         service_request=service_request,

@@ -33,6 +33,7 @@ from requests_app.models import (
     Message,
     OutboxRow,
     Participation,
+    PrivacyChoice,
     ServiceRequest,
     SurveyAnswer,
     User,
@@ -43,6 +44,7 @@ from requests_app.rules import reopening, survey
 ABOUT_WORDS = {"commented", "asked", "reminded"}
 # The question, which is for its reporter only.
 ABOUT_QUESTION = {"asked", "reminded"}
+ONLY_TO_REPORTER = {*ABOUT_QUESTION, "made_public"}
 # A service name without these reads well inside a sentence: "your street light out report".
 NOT_IN_A_SENTENCE = re.compile(r"[,:;()'’“”\"]")
 
@@ -89,6 +91,9 @@ def send_notification(row: OutboxRow) -> None:
     if kind == "reminded" and not service_request.waits_for_reporter:
         # They answered in the meantime.
         return
+    if kind == "made_public" and service_request.privacy_choice != PrivacyChoice.OFFERED:
+        # They have kept it private already.
+        return
     message, _created = Message.objects.get_or_create(
         event=event,
         contact_point=contact_point,
@@ -132,7 +137,7 @@ def send_notification(row: OutboxRow) -> None:
 
 def _is_theirs(service_request: ServiceRequest, participation: Participation, kind: str) -> bool:
     """Followers get nothing about a request that became private, and never the questions put to its reporter."""
-    return participation.role in Participation.OWN or (service_request.is_public and kind not in ABOUT_QUESTION)
+    return participation.role in Participation.OWN or (service_request.is_public and kind not in ONLY_TO_REPORTER)
 
 
 def compose(
@@ -161,6 +166,7 @@ def compose(
         "comment": comment,
         "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
         "survey_urls": _survey_urls(service_request, link) if kind == "resolved" else [],
+        "keep_private_url": _site_url(jurisdiction, "requests_app:keep_private_link", links.token(link)),
         "fixed_question": survey.fixed_question(service_request),
         "no_reopens": reopening.is_reopened_by_no(service_request),
         "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
@@ -206,11 +212,15 @@ def _survey_urls(service_request: ServiceRequest, link: AccessLink) -> list[dict
     if survey.outcome_asked_about(service_request, link.person, through=service_request) is None:
         return []
     words = {"yes": _("Yes"), "partly": _("Partly"), "no": _("No")}
-    site, token = links.base_url(service_request.jurisdiction), links.token(link)
+    city, token = service_request.jurisdiction, links.token(link)
     return [
-        {"words": words[value], "url": site + reverse("requests_app:survey_link", args=[token, value])}
+        {"words": words[value], "url": _site_url(city, "requests_app:survey_link", token, value)}
         for value in SurveyAnswer.Value.values
     ]
+
+
+def _site_url(jurisdiction: Jurisdiction, name: str, *args: str) -> str:
+    return links.base_url(jurisdiction) + reverse(name, args=args)
 
 
 def _day_in(event: Event, key: str) -> str:

@@ -37,9 +37,10 @@ EMAILS = {
         "changed",
     ),
     "reopening_undone": "changed",
+    "made_public": "made_public",
 }
-# Never put into a digest: the confirmation of a report, and questions that hold up the work.
-NEVER_IN_DIGEST = {"received", "asked", "reminded"}
+# Never put into a digest: the confirmation of a report, questions that hold up the work, and that it became public.
+NEVER_IN_DIGEST = {"received", "asked", "reminded", "made_public"}
 # People get no email about what they did themselves, except that their report arrived.
 ALSO_TO_ACTOR = {"received"}
 # Digests go out from this hour on, by the city's clock; weekly ones on Mondays.

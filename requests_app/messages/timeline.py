@@ -150,6 +150,7 @@ def words(
     return {
         "submitted": _("We got the report"),
         "published": _("We got the report"),
+        "made_public": _("We got the report"),
         "accepted": _("Work has started"),
         "visited": _("Someone visited the site"),
         "made_safe": _("Made safe for now; repair still to come"),

@@ -78,7 +78,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (H, "withdraw"): D,
     (D, "reopen"): T,
     (C, "reopen"): T,
-    # By whoever reopened it by mistake, as long as nobody has acted on it since.
+    # By the resident who reopened it by mistake, as long as nobody has acted on it since.
     (T, "undo_reopening"): D,
     (R, "undo_reopening"): D,
     # Automatically, 30 days after it was resolved.

@@ -55,7 +55,7 @@ def is_reopened_by_no(service_request: ServiceRequest) -> bool:
 
 
 def reopening_to_undo(service_request: ServiceRequest, person: Person) -> Event | None:
-    """The reopening that this person may still take back: the last thing that happened, and without any words."""
+    """The reopening that this person may still undo: the last thing that happened, and without any words."""
     if not service_request.is_open or not service_request.reopened_count:
         return None
     last = service_request.events.exclude(kind__in=NO_ACTS).order_by("-id").first()

@@ -46,7 +46,7 @@ def outcome_asked_about(service_request: ServiceRequest, person: Person, *, thro
     through: their own report, which may have been merged into this one.
     """
     if service_request.is_open:
-        # Whoever reopened it with "No" may go on to say why.
+        # The person who reopened it with "No" may go on to say why.
         earlier = service_request.reopened_count - 1
         said_no = _answers(service_request, person, earlier).filter(
             question=SurveyAnswer.Question.FIXED, value=SurveyAnswer.Value.NO, answered_at__gte=app_now() - WITHIN

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from requests_app import links, references
-from requests_app.models import AccessLink, Disposition, Participation, ServiceRequest
+from requests_app.models import AccessLink, Disposition, Participation, PrivacyChoice, ServiceRequest
 from requests_app.rules import permissions, reopening, reporter_edits, survey
 from requests_app.web.city_request import CityRequest
 
@@ -102,6 +102,8 @@ def allowed_actions(access: RequestAccess) -> set[str]:
     elif shown.is_open:
         # Combined with a request that is still open.
         acts.add("add")
+    if access.own and service_request.privacy_choice == PrivacyChoice.OFFERED:
+        acts.add("keep_private")
     if access.own and reopening.is_over(shown):
         acts.add("report_again")
     if reopening.reopening_to_undo(shown, access.link.person) is not None:

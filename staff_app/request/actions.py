@@ -54,6 +54,7 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
         reason=cleaned["reason"],
         visited=cleaned["visited"],
         uploads=cleaned["photos"],
+        no_evidence=cleaned["no_evidence"],
         actor=user,
     )
 
@@ -184,7 +185,9 @@ ACTIONS = [
         "change_service",
         pgettext_lazy("action", "Change service"),
         _("Service and target changed."),
-        lambda r, f, u: assignment.change_service(r.pk, version=f.cleaned_data["version"], actor=u),
+        lambda r, f, u: assignment.change_service(
+            r.pk, version=f.cleaned_data["version"], names_nobody=f.cleaned_data.get("names_nobody", False), actor=u
+        ),
         forms.ChangeServiceForm,
         hint=_("The new service’s target will apply. The request stays with its department until you transfer it."),
     ),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import formats
@@ -21,7 +21,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import survey
+from requests_app.rules import evidence, survey
 from requests_app.rules.text_diff import Piece
 from staff_app import due
 from staff_app.request import changes as request_changes
@@ -49,6 +49,7 @@ class Names:
     requests: dict[int, str]
     services: dict[str, str]
     waits: dict[str, str]
+    no_evidence: dict[str, str] = field(default_factory=dict)
 
 
 def lines(
@@ -95,6 +96,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     codes = {
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
+    reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
     departments = Department.objects.in_bulk(ids("department_id", "from_department_id"))
     users = User.objects.in_bulk(ids("assignee_id"))
     owners = Owner.objects.in_bulk(ids("owner_id"))
@@ -110,6 +112,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
             for service in services.select_related("current")
         },
         waits=waits,
+        no_evidence={code: evidence.reason_words(service_request.jurisdiction, code) for code in reasons},
     )
 
 
@@ -174,7 +177,7 @@ def words_of(event: Event, names: Names) -> str:
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
-            return _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+            return resolved_words(data, names)
         case "handed_over":
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
@@ -186,6 +189,13 @@ def words_of(event: Event, names: Names) -> str:
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
     return simple_words(event.kind)
+
+
+def resolved_words(data: dict[str, Any], names: Names) -> str:
+    """ "Resolved: Fixed. No photo or visit: it wasn't safe"."""
+    words = _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+    why = names.no_evidence.get(str(data.get("no_evidence") or ""), "")
+    return f"{words}. " + _("No photo or visit: %(reason)s") % {"reason": why} if why else words
 
 
 def surveyed_words(data: dict[str, Any]) -> str:
@@ -224,6 +234,8 @@ def simple_words(kind: str) -> str:
         "pending_review": _("Held for review"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
+        "made_public": _("Made public: it names nobody"),
+        "kept_private": _("The reporter keeps it private"),
         "photo_hidden": _("Photo hidden"),
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
@@ -249,6 +261,7 @@ def outbox_words(kind: str) -> str:
         "email_asked": _("Email: our question"),
         "email_reminded": _("Email: reminder of our question"),
         "email_on_hold": _("Email: on hold"),
+        "email_made_public": _("Email: the report is public now"),
         "email_resolved": _("Email: outcome"),
         "email_reopened": _("Email: reopened"),
         "email_changed": _("Email: what changed"),

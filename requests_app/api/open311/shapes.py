@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -60,8 +60,10 @@ def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extens
     Of a report that waits for review, which has its number at once, only the status.
     """
     # The time of reading comes along with the rows.
-    public = rows.defer("point").annotate(read_at=AppNow()).prefetch_related(
-        "service__current", "service_version__department", "department", "owner"
+    public = (
+        rows.defer("point")
+        .annotate(read_at=AppNow())
+        .prefetch_related("service__current", "service_version__department", "department", "owner")
     )
     page = list(public)
     for row in page:
@@ -132,9 +134,9 @@ def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
     }
 
 
-def _related(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
+def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
     beside = Related()
-    page = [row for row in page if row.is_public]
+    page = [row for row in found if row.is_public]
     keys = [row.pk for row in page]
     said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
     last = said.order_by("service_request", "-id").distinct("service_request")

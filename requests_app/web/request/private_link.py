@@ -34,8 +34,20 @@ def survey_link(request: CityRequest, token: str, value: str) -> HttpResponse:
     link = _link(request, token)
     if link is None or value not in SurveyAnswer.Value:
         return request_not_found(request)
-    page = reverse("requests_app:survey", args=[link.service_request.reference])
-    response = redirect(f"{page}?fixed={value}")
+    return _open(link, token, "requests_app:survey", f"?fixed={value}")
+
+
+@never_cache
+@require_GET
+def keep_private_link(request: CityRequest, token: str) -> HttpResponse:
+    """[Keep it private] in an email. It changes nothing: the page has a button."""
+    link = _link(request, token)
+    return request_not_found(request) if link is None else _open(link, token, "requests_app:keep_private")
+
+
+def _open(link: AccessLink, token: str, name: str, query: str = "") -> HttpResponse:
+    """Redirects to a page of the request, with the cookie of its private link."""
+    response = redirect(reverse(name, args=[link.service_request.reference]) + query)
     set_link_cookie(response, token, link.service_request)
     return response
 

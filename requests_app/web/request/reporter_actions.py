@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.actions import conversation, drafts, followers, progress, survey_answers
+from requests_app.actions import conversation, drafts, followers, moderation, progress, survey_answers
 from requests_app.models import EmergencyPhrase, Person
 from requests_app.rules import intake, reopening, screening
 from requests_app.rules import survey as survey_rules
@@ -125,7 +125,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
     if isinstance(words, HttpResponse):
         return words
     conversation.answer(access.service_request.pk, text=words, actor=person)
-    messages.success(request, _("Thank you. We got your answer and will continue the work."))
+    messages.success(request, _("Thank you. We got your answer, and the team will read it."))
     _say_whom_to_call(request, words)
     return _back(access)
 
@@ -232,6 +232,17 @@ def _survey_page(request: CityRequest, access: RequestAccess, form: SurveyForm, 
         "no_reopens": reopening.is_reopened_by_no(shown),
     }
     return render(request, "requests_app/request/survey.html", context, status=status)
+
+
+@with_link("keep_private", has_page=True)
+def keep_private(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    """An “I don’t know” report that staff made public. The link in the email opens the page, and only its button acts."""
+    if request.method != "POST":
+        context = {"service_request": access.service_request}
+        return render(request, "requests_app/request/keep_private.html", context)
+    moderation.keep_private(access.service_request.pk, actor=person)
+    messages.success(request, _("Your report is private again. Only you and the city can see it."))
+    return _back(access)
 
 
 @with_link("withdraw")

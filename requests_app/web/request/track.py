@@ -1,5 +1,7 @@
 """The tracking page of a request, for the public and for its own people with their private link."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -23,7 +25,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import permissions, reopening, status_history, survey
+from requests_app.rules import evidence, permissions, reopening, status_history, survey
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -59,7 +61,7 @@ def track_page(
     """form: the invalid form of the action `form_for`. unsent: text that no action can take anymore."""
     service_request, shown = access.service_request, access.shown
     own = access.own
-    usual = typical_time(service_request.service)
+    usual, resolution = typical_time(service_request.service), _resolution(shown)
     acts = allowed_actions(access)
     notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
@@ -91,7 +93,9 @@ def track_page(
             "words": unsent,
             "question": _open_question(access),
             "appeal": _appeal(shown),
-            "by_remote": not shown.visited_at and _was_remote(shown),
+            # Whether they recorded that nobody went there; they may have recorded nothing.
+            "by_remote": not shown.visited_at and resolution.get("remote") is True,
+            "no_evidence": evidence.reason_words(request.jurisdiction, str(resolution.get("no_evidence") or "")),
             "work_photos": work_photos,
             "hidden_work": hidden_work,
             "photos": photos,
@@ -158,10 +162,12 @@ def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | No
         return None
 
 
-def _was_remote(shown: ServiceRequest) -> bool:
-    """Whether staff recorded that they resolved it without a visit; False if they recorded nothing."""
+def _resolution(shown: ServiceRequest) -> dict[str, Any]:
+    """What staff recorded when they resolved it; empty while it is open."""
+    if shown.is_open:
+        return {}
     last = Event.objects.filter(service_request=shown, kind="resolved").order_by("-id").first()
-    return not shown.is_open and last is not None and last.data.get("remote") is True
+    return dict(last.data) if last else {}
 
 
 def _tone(shown: ServiceRequest) -> str:

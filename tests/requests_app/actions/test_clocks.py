@@ -122,6 +122,7 @@ def real_time() -> Iterator[None]:
         cursor.execute("SELECT set_config('lamplighter.time_shift', '', false)")
 
 
+@pytest.mark.shows("5.70")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     holds=st.lists(

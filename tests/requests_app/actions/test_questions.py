@@ -17,7 +17,7 @@ from tests.factories import Rivermark
 from tests.mail_server import deliver, serving
 from tests.shifted_clock import dated, set_local_time
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.70")]
 LANE = {"where": "lane"}
 # A Tuesday; the question waits until Tuesday, June 15.
 ASKED_ON = dt.date(2027, 6, 1)
@@ -141,7 +141,7 @@ def test_any_answer_opens_it_again_however_late(town: Rivermark, made: ServiceRe
 def test_a_question_answered_in_the_second_it_expires(
     town: Rivermark, made: ServiceRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The answer comes between the worker's list and its lock: it counts, and nothing is closed."""
+    """An answer between the worker's list and its lock counts, and nothing is closed."""
     ask(town, made)
     end = progress._end_overdue_hold
 

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories import Rivermark
 from tests.shifted_clock import dated, set_local_time
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.71", "5.72")]
 
 LANE = {"where": "lane"}
 DAY = dt.date(2027, 6, 1)

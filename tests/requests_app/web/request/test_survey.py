@@ -16,7 +16,7 @@ from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.13")]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.13", "5.72")]
 
 LANE = {"where": "lane"}
 
