@@ -32,17 +32,20 @@ KINDS: dict[str, frozenset[str]] = {
         "made_safe": "",
         "put_on_hold": "reason until",
         "resumed": "",
-        "asked": "comment_id",
-        "answered": "comment_id",
+        "asked": "comment_id until",
+        "reminded": "question_id until",
+        "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote",
+        "resolved": "disposition reason comment_id remote no_evidence",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",
         "unmerged": "parent_id",
         "withdrawn": "",
-        "reopened": "count comment_id",
+        # What the request was before, so that it can be undone.
+        "reopened": "count comment_id disposition reason ended_at acknowledged_at assignee_id",
+        "reopening_undone": "count",
         "closed": "",
         "survey_answered": "question value reason",
         "escalated": "assignee_id",
@@ -57,6 +60,8 @@ KINDS: dict[str, frozenset[str]] = {
         "pending_review": "reason",
         "hidden": "reason",
         "published": "",
+        "made_public": "",
+        "kept_private": "",
         "photo_hidden": "photo_id reason",
         "photo_restored": "photo_id",
         "text_hidden": "field reason revision_id",
@@ -79,14 +84,15 @@ KINDS: dict[str, frozenset[str]] = {
 # Events shown to residents in a timeline.
 PUBLIC_KINDS = {
     "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "asked",
-    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened", "closed",
-    "joined", "edited", "place_corrected", "photo_added",
+    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened",
+    "reopening_undone", "closed", "joined", "edited", "place_corrected", "photo_added",
 }  # fmt: skip
 
 # The outbox rows that each kind creates.
 _NOTIFY = {
-    "submitted", "routed", "transferred", "commented", "asked", "put_on_hold", "resolved", "handed_over", "merged", "reopened",
-    "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+    "submitted", "routed", "transferred", "commented", "asked", "reminded", "put_on_hold", "resolved", "handed_over", "merged",
+    "reopened", "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+    "reopening_undone", "made_public",
 }  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},
@@ -97,8 +103,8 @@ REACTIONS: dict[str, list[str]] = {
 }
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
-    "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "resolved",
-    "handed_over", "merged", "withdrawn", "reopened",
+    "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
+    "resumed", "resolved", "handed_over", "merged", "withdrawn", "reopened", "reopening_undone",
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
@@ -111,7 +117,8 @@ ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next
 WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "mail_supervisor"}
 # After these events the search index must be updated.
 _REINDEXED = {
-    "submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected", "undone",
+    "submitted", "service_changed", "pending_review", "hidden", "published", "made_public", "edited", "place_corrected",
+    "undone",
 }  # fmt: skip
 
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")

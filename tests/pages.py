@@ -80,6 +80,10 @@ def each_link(planted: Planted) -> list[Arguments]:
     return [{"token": token_of(planted.links[kind])} for kind in ("public", "private", "hidden")]
 
 
+def each_survey_link(planted: Planted) -> list[Arguments]:
+    return [{"value": "no", **arguments} for arguments in each_link(planted)]
+
+
 def each_digest_link(planted: Planted) -> list[Arguments]:
     subscriptions = [planted.subscription, None]
     return [
@@ -416,12 +420,17 @@ PAGES: dict[str, Page] = {
     # Residents: with the private link.
     "requests_app:private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:unsubscribe_link": Page(LINK, "GET POST", each_link, budget=2),
+    "requests_app:survey_link": Page(LINK, arguments=each_survey_link, budget=2),
+    "requests_app:keep_private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
     "requests_app:edit": Page(LINK, "GET POST", untouched_first, budget=10),
     "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=9),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:not_fixed": Page(LINK, "POST", each_request),
+    "requests_app:undo_reopening": Page(LINK, "POST", each_request),
+    "requests_app:report_again": Page(LINK, "POST", each_request),
+    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=9),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:unsubscribe": Page(LINK, "POST", each_request),
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
@@ -480,6 +489,7 @@ PAGES: dict[str, Page] = {
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=7),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
+    "staff_app:answered_counts": Page(staff("administer"), budget=9),
     "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),

@@ -293,7 +293,20 @@ def test_everybody_reads_the_public_pages(planted: Planted, name: str) -> None:
         assert answer(client, "GET", address(name, planted)) == "yes"
 
 
-@pytest.mark.parametrize("kind", NOT_PUBLIC)
+def test_what_waits_for_review_has_a_page_with_its_status_for_everybody(planted: Planted) -> None:
+    held = planted.requests["held"]
+    for client in (stranger(), link_holder(planted, "public")):
+        for path in (f"/r/{held.reference}/", f"/open311/v2/requests/{held.reference}.json"):
+            response = client.get(path)
+            assert response.status_code == 200
+            assert held.description not in response.content.decode()
+            assert held.address not in response.content.decode()
+    photo = planted.photos["held"].name
+    for name, arguments in (("photo", [photo]), ("own_photo", [held.reference, photo])):
+        assert answer(stranger(), "GET", reverse(f"requests_app:{name}", args=arguments)) == "404"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NOT_PUBLIC if kind != "held"])
 def test_what_is_not_public_does_not_exist_for_a_stranger(planted: Planted, kind: str) -> None:
     """The same text as for a reference that does not exist."""
     reference = planted.requests[kind].reference
@@ -375,6 +388,9 @@ WITH_LINK = [
     "withdraw",
     "unsubscribe",
     "survey",
+    "undo_reopening",
+    "report_again",
+    "keep_private",
     "updates",
     "edit",
     "add_photos",
@@ -411,8 +427,9 @@ def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
     ]
     pages = set()
     for token in wrong:
-        for name in ("requests_app:private_link", "requests_app:unsubscribe_link"):
-            response = stranger().get(reverse(name, args=[token]))
+        for name in ("private_link", "unsubscribe_link", "survey_link"):
+            arguments = [token, "no"] if name == "survey_link" else [token]
+            response = stranger().get(reverse(f"requests_app:{name}", args=arguments))
             assert response.status_code == 404, token
             pages.add("\n".join(same_words(response.content, token)))
     # The two pages differ in the language switch only.

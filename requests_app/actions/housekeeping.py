@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirm_report, progress
+from requests_app.actions import confirm_report
 from requests_app.clock import app_now
 from requests_app.models import (
     DigestItem,
@@ -54,7 +54,6 @@ def sweep() -> None:
     UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
     confirm_report.delete_expired()
     _delete_old_email_data(now)
-    progress.resume_overdue_holds()
 
 
 def _delete_done_rows(now: dt.datetime) -> None:

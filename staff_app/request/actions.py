@@ -57,6 +57,7 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
         words=cleaned["words"],
         reason=cleaned["reason"],
         visited=cleaned["visited"],
+        no_evidence=cleaned["no_evidence"],
         actor=user,
     )
 
@@ -101,10 +102,12 @@ ACTIONS = [
         "ask",
         _("Ask reporter"),
         _("We’ll send your question in 30 seconds. The clock is paused until the reporter replies."),
-        lambda r, f, u: conversation.ask(r.pk, question=f.cleaned_data["question"], actor=u),
+        lambda r, f, u: conversation.ask(
+            r.pk, question=f.cleaned_data["question"], until=f.cleaned_data["until"], actor=u
+        ),
         forms.AskForm,
         submit_label=pgettext_lazy("action", "Send question"),
-        hint=_("We’ll email the reporter and pause the clock for up to 14 days."),
+        hint=_("We’ll email the reporter and pause the clock until they answer."),
     ),
     Action(
         "transfer",
@@ -186,7 +189,9 @@ ACTIONS = [
         "change_service",
         pgettext_lazy("action", "Change service"),
         _("Service and target changed."),
-        lambda r, f, u: assignment.change_service(r.pk, version=f.cleaned_data["version"], actor=u),
+        lambda r, f, u: assignment.change_service(
+            r.pk, version=f.cleaned_data["version"], names_nobody=f.cleaned_data.get("names_nobody", False), actor=u
+        ),
         forms.ChangeServiceForm,
         hint=_("The new service’s target will apply. The request stays with its department until you transfer it."),
     ),

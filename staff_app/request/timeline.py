@@ -24,7 +24,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import survey
+from requests_app.rules import evidence, survey
 from requests_app.rules.text_diff import Piece
 from staff_app import due
 from staff_app.queue import alarms
@@ -66,6 +66,7 @@ class Names:
     waits: dict[str, str]
     # Who was alerted, by the id of the call.
     callees: dict[int, str] = field(default_factory=dict)
+    no_evidence: dict[str, str] = field(default_factory=dict)
 
 
 def lines(
@@ -129,6 +130,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     codes = {
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
+    reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
     departments = Department.objects.in_bulk(ids("department_id", "from_department_id"))
     users = User.objects.in_bulk(ids("assignee_id"))
     owners = Owner.objects.in_bulk(ids("owner_id"))
@@ -147,6 +149,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
         waits=waits,
         # Most requests have none, so do not ask for them.
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
+        no_evidence={code: evidence.reason_words(service_request.jurisdiction, code) for code in reasons},
     )
 
 
@@ -213,7 +216,7 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
-            return _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+            return resolved_words(data, names)
         case "handed_over":
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
@@ -244,6 +247,13 @@ def alarm_words(event: Event, names: Names) -> str:
     return words % {"name": name}
 
 
+def resolved_words(data: dict[str, Any], names: Names) -> str:
+    """ "Resolved: Fixed. No photo or visit: it wasn't safe"."""
+    words = _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+    why = names.no_evidence.get(str(data.get("no_evidence") or ""), "")
+    return f"{words}. " + _("No photo or visit: %(reason)s") % {"reason": why} if why else words
+
+
 def surveyed_words(data: dict[str, Any]) -> str:
     """ "Is it fixed?": No (It came back)."""
     question, value, reason = (str(data.get(key) or "") for key in ("question", "value", "reason"))
@@ -261,11 +271,13 @@ def simple_words(kind: str) -> str:
         "made_safe": _("Made safe for now"),
         "resumed": _("Resumed"),
         "asked": _("Asked the reporter a question"),
+        "reminded": _("Reminded the reporter of our question"),
         "answered": _("Reply received"),
         "commented": _("Public comment"),
         "note_added": _("Internal note"),
         "withdrawn": _("Withdrawn"),
         "reopened": _("Reopened"),
+        "reopening_undone": _("The resident took the reopening back"),
         "closed": _("Closed 30 days after it was resolved"),
         "joined": _("Another person is affected"),
         "followed": _("Another person is following"),
@@ -278,6 +290,8 @@ def simple_words(kind: str) -> str:
         "pending_review": _("Held for review"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
+        "made_public": _("Made public: it names nobody"),
+        "kept_private": _("The reporter keeps it private"),
         "photo_hidden": _("Photo hidden"),
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
@@ -308,7 +322,9 @@ def outbox_words(kind: str) -> str:
         "email_routed": _("Email: sent to department"),
         "email_commented": _("Email: public comment"),
         "email_asked": _("Email: our question"),
+        "email_reminded": _("Email: reminder of our question"),
         "email_on_hold": _("Email: on hold"),
+        "email_made_public": _("Email: the report is public now"),
         "email_resolved": _("Email: outcome"),
         "email_reopened": _("Email: reopened"),
         "email_changed": _("Email: what changed"),

@@ -113,10 +113,10 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     ben.reload()
     expect(ben.locator("main")).not_to_contain_text("Which side")
 
-    # She answers on the page, and the work goes on.
+    # She answers on the page, and the report is with Streets again, which hasn't begun.
     says(ana, "Answer", "On the side of the library.")
     expect(ana.locator("main")).to_contain_text("We got your answer")
-    expect(ana.locator("h1")).to_have_text("In progress")
+    expect(ana.locator("h1")).to_have_text("Sent to Streets")
     tom.goto(f"{live_site.url}/staff/r/{made.reference}/")
     expect(tom.locator("main")).to_contain_text("On the side of the library.")
 
