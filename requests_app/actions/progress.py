@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -326,7 +327,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,
         )
-    before = {
+    before: dict[str, Any] = {
         "disposition": service_request.disposition,
         "reason": service_request.disposition_reason or None,
         "ended_at": ended_at,
