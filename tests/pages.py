@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -45,6 +45,8 @@ def staff(permission: str) -> str:
     return f"staff: {permission}"
 
 
+# The one who did what the page undoes; others get 403, or 404 if they may not know of the request.
+OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 
@@ -76,6 +78,10 @@ def each_photo(planted: Planted) -> list[Arguments]:
 
 def each_link(planted: Planted) -> list[Arguments]:
     return [{"token": token_of(planted.links[kind])} for kind in ("public", "private", "hidden")]
+
+
+def each_survey_link(planted: Planted) -> list[Arguments]:
+    return [{"value": "no", **arguments} for arguments in each_link(planted)]
 
 
 def each_digest_link(planted: Planted) -> list[Arguments]:
@@ -180,6 +186,11 @@ def each_action(planted: Planted) -> list[Arguments]:
     """Every action on the default request, and the action that names other requests on each request."""
     usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
     return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
+
+
+def own_action(planted: Planted) -> list[Arguments]:
+    event = Event.objects.get(service_request=planted.requests["ended"], kind="resolved")
+    return [{"event_id": event.pk}]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
@@ -409,12 +420,17 @@ PAGES: dict[str, Page] = {
     # Residents: with the private link.
     "requests_app:private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:unsubscribe_link": Page(LINK, "GET POST", each_link, budget=2),
+    "requests_app:survey_link": Page(LINK, arguments=each_survey_link, budget=2),
+    "requests_app:keep_private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
     "requests_app:edit": Page(LINK, "GET POST", untouched_first, budget=10),
     "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=9),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:not_fixed": Page(LINK, "POST", each_request),
+    "requests_app:undo_reopening": Page(LINK, "POST", each_request),
+    "requests_app:report_again": Page(LINK, "POST", each_request),
+    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=9),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:unsubscribe": Page(LINK, "POST", each_request),
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
@@ -451,6 +467,7 @@ PAGES: dict[str, Page] = {
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
+    "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=10),
     "staff_app:review": Page(staff("publish"), budget=10),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
@@ -472,6 +489,7 @@ PAGES: dict[str, Page] = {
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=7),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
+    "staff_app:answered_counts": Page(staff("administer"), budget=9),
     "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),

@@ -29,8 +29,11 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "sign_in"},
-        {"queue", "request.forms", "request.timeline", "request.changes", "request.actions"},
+        {"apps", "decorators", "due", "last_event", "sign_in", "unsent"},
+        {
+            "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
+            "request.conflict",
+        },
         {"moderation"},
         {"request", "setup", "profile", "templatetags"},
         {"urls", "queue.urls", "moderation.urls"},

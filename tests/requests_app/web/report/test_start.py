@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app.clock import app_now
-from requests_app.models import Draft, Photo, QuestionVersion, ServiceRequest
+from requests_app.models import AnsweredCount, Draft, Photo, QuestionVersion, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
@@ -228,6 +228,33 @@ def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: W
     walk.on("answered", article="holes")
     assert walk.page == "/articles/holes/"
     assert not Draft.objects.exists()
+
+
+def test_an_answered_question_is_counted_by_day_article_and_service_and_nobody(cast: Rivermark, walk: Walk) -> None:
+    from requests_app.actions.search_index import index_catalog
+
+    factories.article(cast.city, "holes", "How we fill a hole in the road", "We fill it.", cast.pothole)
+    index_catalog(cast.city)
+    walk.begin("hole in the road, says Ana Ortiz")
+    path = f"/report/{walk.draft.pk}/answered/"
+    for status in (302, 404):
+        # The second click finds no draft.
+        assert walk.client.post(path, {"article": "holes"}).status_code == status
+    walk.begin(service="tree")
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "holes"})
+    walk.begin("hole in the road again")
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "no such article"})
+    today = app_now().astimezone(cast.city.zone).date()
+    counted = AnsweredCount.objects.order_by("id").values(
+        "jurisdiction", "day", "article_code", "service_code", "value"
+    )
+    assert list(counted) == [
+        {"jurisdiction": cast.city.pk, "day": today, "article_code": "holes", "service_code": code, "value": 1}
+        for code in ("pothole", "tree")
+    ]
+    walk.begin("hole in the road, says Ben")
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "holes"})
+    assert AnsweredCount.objects.get(service_code="pothole").value == 2
 
 
 @pytest.mark.parametrize("code", ["nosuch", "inside", "resting", ""])
