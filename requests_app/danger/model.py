@@ -1,6 +1,7 @@
 """The danger score of a text, from files that ship: a logistic regression on its words, and a kernel on the mean of their vectors.
 
-weights.npy   float16, hashed features × (danger, then each kind), by `train_danger`
+weights.npy   float16, for each hashed feature: how dangerous it is; by `train_danger`
+kinds.npy     float16, hashed features × kinds; by `train_danger`
 support.npy   int8, the kernel's support vectors; duals.npy, float32, their weights; both by `train_danger`
 words.npy     bytes, sorted; vectors.npy, int8, and rarity.npy, float16, for each word; by word_vectors.py
 about.json    format, kinds, biases, thresholds, and the versions it was trained with
@@ -26,12 +27,13 @@ log = structlog.get_logger(__name__)
 
 FOLDER = Path(__file__).parent / "model"
 FORMAT = 1
-BITS = 16
+# Features are hashed to so many bits; for the kind, fewer will do.
+BITS, KIND_BITS = 18, 15
 DIMENSIONS = 48
 # How far a support vector reaches (the kernel's gamma), and how much the kernel counts beside the regression.
 REACH = 2.0
 MIX = 1.0
-ARRAYS = ("weights", "support", "duals", "words", "vectors", "rarity")
+ARRAYS = ("weights", "kinds", "support", "duals", "words", "vectors", "rarity")
 # EmergencyPhrase.Kind
 KINDS = ("red_flag", "poison", "self_harm", "domestic_violence", "utility")
 # The languages of the training sentences.
@@ -66,6 +68,8 @@ class Part:
 @dataclass(frozen=True)
 class Model:
     weights: Array
+    kinds: Array
+    # Of danger, then of each kind.
     bias: Array
     support: Array
     duals: Array
@@ -86,7 +90,8 @@ class Model:
         rows = len(arrays["words"])
         if (
             not fits
-            or arrays["weights"].shape != (1 << BITS, 1 + len(KINDS))
+            or arrays["weights"].shape != (1 << BITS,)
+            or arrays["kinds"].shape != (1 << KIND_BITS, len(KINDS))
             or bias.shape != (1 + len(KINDS),)
             or arrays["support"].shape != (len(arrays["duals"]), DIMENSIONS)
             or arrays["vectors"].shape != (rows, DIMENSIONS)
@@ -96,6 +101,7 @@ class Model:
             raise ValueError("another format")
         return cls(
             weights=arrays["weights"],
+            kinds=arrays["kinds"],
             bias=bias,
             # In memory: each text reads all of them.
             support=arrays["support"].astype(np.float32) / SCALE,
@@ -112,9 +118,10 @@ class Model:
         found = []
         for words, is_sentence, is_whole in parts_of(text):
             rows, values = hashed(words)
-            scores: Array = values @ self.weights[rows].astype(np.float32) + self.bias
-            danger = float(scores[0]) + MIX * self._by_meaning(words) - (0 if is_whole else PART_OF_MORE)
-            found.append(Part(words, is_sentence, danger, KINDS[int(np.argmax(scores[1:]))]))
+            by_words = float(values @ self.weights[rows].astype(np.float32) + self.bias[0])
+            danger = by_words + MIX * self._by_meaning(words) - (0 if is_whole else PART_OF_MORE)
+            kinds = values @ self.kinds[rows % (1 << KIND_BITS)].astype(np.float32) + self.bias[1:]
+            found.append(Part(words, is_sentence, danger, KINDS[int(np.argmax(kinds))]))
         return found
 
     def _by_meaning(self, words: list[str]) -> float:
