@@ -34,8 +34,11 @@ class Found:
         return self.start + len(self.words)
 
 
-def find(text: str) -> list[Found]:
-    """All findings in the order of the text. Where two overlap, the more certain kind wins."""
+def find(text: str, *, label: str = "") -> list[Found]:
+    """All findings in the order of the text. Where two overlap, the more certain kind wins.
+
+    label: the question that the text answers, such as "License plate", which tells what the text is.
+    """
     found: list[Found] = []
     for kind, spans in (
         (Kind.EMAIL, _emails(text)),

@@ -61,7 +61,8 @@ def words_of(service_request: ServiceRequest) -> dict[str, str]:
     )
 
 
-def found_in(where: str, text: str) -> list[Found]:
+def found_in(where: str, text: str, *, label: str = "") -> list[Found]:
+    """label: the question that the text answers, as for personal_data.find()."""
     # In an address, "3 ELM 4" is not a plate and "Mr. Lincoln Rd" is not a name.
-    found = personal_data.find(text)
+    found = personal_data.find(text, label=label)
     return [finding for finding in found if where != "address" or finding.kind in (Kind.EMAIL, Kind.PHONE)]

@@ -15,6 +15,7 @@ from requests_app import references
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import (
+    Comment,
     Department,
     Disposition,
     ListedReason,
@@ -125,6 +126,27 @@ class CommentForm(ActionForm):
 
 class NoteForm(ActionForm):
     text = words_field(gettext_lazy("Internal note"), STAFF_HINT)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who can read this note?"),
+        choices=[
+            (Comment.Audience.DEPARTMENT, gettext_lazy("City staff only")),
+            (Comment.Audience.EVERYONE, gettext_lazy("City staff and contractors assigned to this request")),
+        ],
+        initial=Comment.Audience.DEPARTMENT,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        self.helper.show_optional = False
+        if not permissions.reads_identity(self.user, self.service_request):
+            # A contractor writes to the city.
+            del self.fields["audience"]
+            self.fields["text"].help_text = _("City staff and you can read this.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {**cleaned, "audience": cleaned.get("audience") or Comment.Audience.DEPARTMENT}
 
 
 class AnswerForm(ActionForm):
@@ -350,6 +372,14 @@ class CorrectPlaceForm(ActionForm):
     def prepare(self) -> None:
         self.fields["address"].initial = self.service_request.address
         self.fields["note"].initial = self.service_request.place_note
+
+    def clean_note(self) -> str:
+        """The note as stored if an identity-blind user left the redacted one as it is."""
+        note: str = self.cleaned_data["note"]
+        if note != self.service_request.place_note:
+            return note
+        stored: str = ServiceRequest.objects.values_list("place_note", flat=True).get(pk=self.service_request.pk)
+        return stored
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -21,7 +21,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import survey
+from requests_app.rules import permissions, redaction, survey
 from requests_app.rules.text_diff import Piece
 from staff_app import due
 from staff_app.request import changes as request_changes
@@ -29,13 +29,14 @@ from staff_app.request import changes as request_changes
 
 @dataclass(frozen=True)
 class Line:
-    """internal: whether the public never sees the comment. diff: the edit, if the event is one."""
+    """internal: whether the public never sees the comment; readers: who does. diff: the edit, if the event is one."""
 
     at: dt.datetime
     what: str
     who: str
     comment: Comment | None = None
     internal: bool = False
+    readers: str = ""
     diff: tuple[Piece, ...] = ()
 
 
@@ -52,17 +53,27 @@ class Names:
 
 
 def lines(
-    service_request: ServiceRequest, waits: dict[str, str], *, for_department: bool, reads_hidden: bool
+    service_request: ServiceRequest, waits: dict[str, str], user: User, *, for_department: bool, reads_hidden: bool
 ) -> list[Line]:
     """Events with their comments, and comments without an event, as imports and hand-overs leave them.
 
     for_department: whether the user may read department-only answers; reads_hidden: whether they may read hidden text.
     """
     events = list(service_request.events.select_related("user", "person").order_by("-id"))
-    comments = {one.pk: one for one in service_request.comments.select_related("user", "person", "department")}
+    reads_identity = permissions.reads_identity(user, service_request)
+    comments = {
+        one.pk: one
+        for one in redaction.readable_comments(
+            service_request.comments.select_related("user", "person", "department"), user, reads_identity=reads_identity
+        )
+    }
     names = read_names(service_request, events, waits)
     changes = request_changes.by_event(
-        service_request, events, for_department=for_department, reads_hidden=reads_hidden
+        service_request,
+        events,
+        for_department=for_department,
+        reads_hidden=reads_hidden,
+        reads_identity=reads_identity,
     )
     shown: set[int] = set()
     lines = []
@@ -77,13 +88,23 @@ def lines(
                 who=who(event.user, event.person is not None),
                 comment=comment,
                 internal=comment is not None and not comment.public,
+                readers=readers_words(comment),
                 diff=changes.get(event.pk, ()),
             )
         )
     for comment in comments.values():
         if comment.pk not in shown:
             by = who(comment.user, comment.person is not None)
-            lines.append(Line(comment.created_at, kind_words(comment), by, comment, internal=not comment.public))
+            lines.append(
+                Line(
+                    comment.created_at,
+                    kind_words(comment),
+                    by,
+                    comment,
+                    internal=not comment.public,
+                    readers=readers_words(comment),
+                )
+            )
     # sorted() is stable: events with the same time stay ordered by id.
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -127,6 +148,17 @@ def kind_words(comment: Comment) -> str:
         Comment.Kind.ANSWER: _("Reporter’s reply"),
         Comment.Kind.OUTCOME: _("Public outcome message"),
     }[Comment.Kind(comment.kind)]
+
+
+def readers_words(comment: Comment | None) -> str:
+    """Who reads a comment that is not public."""
+    if comment is None or comment.public:
+        return ""
+    if comment.kind != Comment.Kind.NOTE:
+        return _("The public can’t see this.")
+    if comment.audience == Comment.Audience.EVERYONE:
+        return _("City staff and assigned contractors can read this. The public can’t.")
+    return _("Only city staff can read this.")
 
 
 def day(iso: str) -> str:
