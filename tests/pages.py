@@ -47,6 +47,7 @@ def staff(permission: str) -> str:
 
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
+TEXT_WRITER = staff("its writer")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -172,6 +173,12 @@ def each_action(planted: Planted) -> list[Arguments]:
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.public.reference, "photo_id": planted.photos["public"].pk}]
+
+
+def each_own_text(planted: Planted) -> list[Arguments]:
+    """A text that Sue published."""
+    ended = planted.requests["ended"]
+    return [{"reference": ended.reference, "comment_id": ended.comments.get(user=planted.staff["sue"], public=True).pk}]
 
 
 def the_hidden_words(planted: Planted) -> list[Arguments]:
@@ -436,6 +443,8 @@ PAGES: dict[str, Page] = {
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
+    "staff_app:edit_text": Page(TEXT_WRITER, "GET POST", each_own_text, budget=8),
+    "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
     "staff_app:review": Page(staff("publish"), budget=10),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),

@@ -364,7 +364,6 @@ def test_those_who_may_read_it_do(planted: Planted, db: None) -> None:
     assert {what.partition(":")[0] for what in crawler.found} == OF_STREETS - NOBODYS
 
 
-@pytest.mark.shows("6.8")
 def test_a_contractor_reads_no_name_and_no_note_for_others(planted: Planted, db: None) -> None:
     """Of a request that is assigned to them, on every staff page, in every text that may hold personal data."""
     public, con = planted.public, planted.staff["con"]

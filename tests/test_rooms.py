@@ -30,7 +30,7 @@ FLOORS = {
     ],
     "staff_app": [
         {"apps", "decorators", "due", "sign_in"},
-        {"queue", "request.forms", "request.timeline", "request.changes", "request.actions"},
+        {"queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.marked_texts"},
         {"moderation"},
         {"request", "setup", "profile", "templatetags"},
         {"urls", "queue.urls", "moderation.urls"},

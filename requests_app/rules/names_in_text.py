@@ -363,6 +363,6 @@ def _full_name(read: _Text, number: int) -> int:
 
 
 def _stands_for_a_place(read: _Text, start: int, end: int) -> bool:
-    """What follows "on", "at" or a house number, or stands at a corner."""
+    """What follows "on", "at" or a house number, or is at a corner."""
     before = read.text[max(0, start - 14) : start]
     return bool(_PLACE_BEFORE.search(before)) or bool(_CORNER.match(read.text, end))

@@ -63,6 +63,8 @@ def without(text: str, found: Found) -> str:
         after = after.lstrip(" ")
     if after[:1] in ("", "\n", ".", ",", ";", ":", "!", "?", ")"):
         before = before.rstrip(" ")
+    if after[:1] in (",", ";") and before[-1:] in (",", ";"):
+        after = after[1:]
     return (before + after).strip()
 
 

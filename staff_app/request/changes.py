@@ -22,7 +22,7 @@ def by_event(
     revised = {
         int(event.data["revision_id"]): event
         for event in events
-        if event.kind in ("edited", "edited_privately") and event.data.get("revision_id")
+        if event.kind in ("edited", "edited_privately", "text_edited") and event.data.get("revision_id")
     }
     moved = {
         int(event.data["revision_id"]): event

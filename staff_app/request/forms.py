@@ -1,7 +1,7 @@
 """The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -30,6 +30,7 @@ from requests_app.rules import permissions
 from requests_app.rules.intake import clean_text
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
+from staff_app.request.marked_texts import Mark, marks_in, version
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -38,7 +39,12 @@ WORDS_MAX = 4000
 
 
 class ActionForm(forms.Form):
-    """Base of all action forms; used as is for actions that need no input."""
+    """Base of all action forms; used as is for actions that need no input.
+
+    checked: the fields that others than staff will read, in which personal data is marked before they are posted.
+    """
+
+    checked: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -50,6 +56,17 @@ class ActionForm(forms.Form):
 
     def prepare(self) -> None:
         """Sets choices from the database and initial values. Called at the end of __init__."""
+
+    def checked_texts(self) -> dict[str, str]:
+        """The texts of a valid form that are checked, by field."""
+        return {name: text for name in self.checked if (text := self.cleaned_data.get(name))}
+
+    def marks(self) -> list[Mark]:
+        """The personal data in a valid form."""
+        return marks_in(self, self.checked, self.checked_texts())
+
+    def checked_version(self) -> str:
+        return version(self.checked_texts())
 
     def today(self) -> dt.date:
         return timezone.localtime(app_now(), self.service_request.jurisdiction.zone).date()
@@ -117,11 +134,21 @@ class HoldForm(ActionForm):
 
 
 class AskForm(ActionForm):
+    checked = ("question",)
     question = words_field(gettext_lazy("Your question"), REPORTER_HINT)
 
 
 class CommentForm(ActionForm):
+    checked = ("text",)
     text = words_field(gettext_lazy("Public comment"), PUBLIC_HINT)
+
+
+class EditTextForm(ActionForm):
+    """seen: the version of the text that its writer loaded."""
+
+    checked = ("text",)
+    text = words_field(gettext_lazy("Text"), PUBLIC_HINT)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class NoteForm(ActionForm):
@@ -187,6 +214,7 @@ def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, Des
 
 
 class ResolveForm(ActionForm):
+    checked = ("words",)
     disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
     visited = forms.TypedChoiceField(
         label=gettext_lazy("Did someone visit?"),
@@ -231,6 +259,7 @@ class ResolveForm(ActionForm):
 
 
 class HandOverForm(ActionForm):
+    checked = ("words",)
     owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Who owns it?"), empty_label=None)
     number = forms.CharField(
         label=gettext_lazy("Their reference number"),
@@ -342,6 +371,7 @@ class MergeForm(ActionForm):
 
 
 class ReopenForm(ActionForm):
+    checked = ("words",)
     words = words_field(gettext_lazy("Why? (Everyone can read this.)"), PUBLIC_HINT, required=False)
 
 
@@ -363,6 +393,8 @@ class HideForm(ActionForm):
 
 
 class CorrectPlaceForm(ActionForm):
+    # Owners of the land read the note.
+    checked = ("note",)
     address = forms.CharField(label=gettext_lazy("Address, corner or park"), max_length=300)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
@@ -373,13 +405,18 @@ class CorrectPlaceForm(ActionForm):
         self.fields["address"].initial = self.service_request.address
         self.fields["note"].initial = self.service_request.place_note
 
+    def checked_texts(self) -> dict[str, str]:
+        """Not the reporter's own note, as it was."""
+        note: str = self.cleaned_data.get("note", "")
+        return {"note": note} if note and note != self.stored_note() else {}
+
+    def stored_note(self) -> str:
+        return str(ServiceRequest.objects.values_list("place_note", flat=True).get(pk=self.service_request.pk))
+
     def clean_note(self) -> str:
         """The note as stored if an identity-blind user left the redacted one as it is."""
         note: str = self.cleaned_data["note"]
-        if note != self.service_request.place_note:
-            return note
-        stored: str = ServiceRequest.objects.values_list("place_note", flat=True).get(pk=self.service_request.pk)
-        return stored
+        return note if note != self.service_request.place_note else self.stored_note()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -9,6 +9,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from requests_app.actions import staff_texts
+from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import (
     Comment,
@@ -22,14 +24,17 @@ from requests_app.models import (
 )
 from requests_app.references import display
 from requests_app.rules import permissions, redaction, survey
+from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
+from requests_app.web.report.check import KINDS
 from staff_app import due
 from staff_app.request import changes as request_changes
 
 
 @dataclass(frozen=True)
 class Line:
-    """internal: whether the public never sees the comment; readers: who does. diff: the edit, if the event is one."""
+    """internal: whether the public never sees the comment; readers: who does. may_edit, may_withdraw: the user wrote it.
+    diff: the edit, if the event is one."""
 
     at: dt.datetime
     what: str
@@ -37,6 +42,8 @@ class Line:
     comment: Comment | None = None
     internal: bool = False
     readers: str = ""
+    may_edit: bool = False
+    may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
 
 
@@ -77,8 +84,11 @@ def lines(
     )
     shown: set[int] = set()
     lines = []
+    now = app_now()
     for event in events:
-        comment = comments.get(event.data.get("comment_id", 0))
+        # Only once: the same text is edited later.
+        is_about_text = event.kind in ("text_edited", "text_withdrawn")
+        comment = None if is_about_text else comments.get(event.data.get("comment_id", 0))
         if comment is not None:
             shown.add(comment.pk)
         lines.append(
@@ -89,6 +99,8 @@ def lines(
                 comment=comment,
                 internal=comment is not None and not comment.public,
                 readers=readers_words(comment),
+                may_edit=(is_own := comment is not None and staff_texts.is_editable(comment, user)),
+                may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
             )
         )
@@ -152,7 +164,11 @@ def kind_words(comment: Comment) -> str:
 
 def readers_words(comment: Comment | None) -> str:
     """Who reads a comment that is not public."""
-    if comment is None or comment.public:
+    if comment is None:
+        return ""
+    if comment.hidden_at is not None:
+        return _("Withdrawn. Only city staff can read this.")
+    if comment.public:
         return ""
     if comment.kind != Comment.Kind.NOTE:
         return _("The public can’t see this.")
@@ -215,6 +231,9 @@ def words_of(event: Event, names: Names) -> str:
             return _("%(reference)s was merged into this") % {
                 "reference": names.requests.get(data.get("child_id", 0), "")
             }
+        case "personal_data_kept":
+            kinds = ", ".join(str(KINDS[Kind(kind)]).lower() for kind in str(data.get("kinds", "")).split("+") if kind)
+            return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
     return simple_words(event.kind)
@@ -258,6 +277,8 @@ def simple_words(kind: str) -> str:
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
         "text_restored": _("Hidden text restored"),
+        "text_withdrawn": _("Text withdrawn by its writer"),
+        "text_edited": _("Text edited by its writer"),
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),

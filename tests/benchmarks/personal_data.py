@@ -1,9 +1,9 @@
-"""How much personal data the check finds in a city's texts, and how often it warns in vain:
+"""How much personal data the check finds in a city's texts, and how many false alarms it raises:
 bin/test tests/benchmarks/personal_data.py -s.
 
 Phone numbers, license plates and names are planted in residents' real texts, at random places with a fixed seed, written in all
-the ways people write them. None of the planted names was used to write the rules or their tests. The texts as they are show how
-often the check warns in vain: what truly is personal data was judged by hand, and is left out by its hash, since the texts are
+the ways people write them. None of the planted names was used to write the rules or their tests. The texts as they are show
+its false alarms: what truly is personal data was judged by hand, and is left out by its hash, since the texts are
 not ours to publish.
 """
 
@@ -24,9 +24,9 @@ from tests.real_data import real_data
 
 SEED = 311
 PLANTED = 1500
-# The least share to find, and the largest share of texts that may be warned about in vain.
+# The least share to find, and the largest share of texts with a false alarm.
 BARS = {Kind.PHONE: 0.99, Kind.PLATE: 0.90, Kind.NAME: 0.60}
-IN_VAIN = 0.005
+FALSE_ALARMS = 0.005
 # The mean time for a text, in milliseconds.
 MS_MAX = 5
 
@@ -307,10 +307,10 @@ def test_what_is_planted_is_found(
     assert recall >= BARS[kind]
 
 
-# --- In vain ----------------------------------------------------------------------------------------------------------
+# --- False alarms -----------------------------------------------------------------------------------------------------
 
 # Findings that are personal data, judged by hand: names of residents, owners and city employees, phone numbers, plates. Names of
-# politicians and celebrities, and of shops and places, count as warned about in vain.
+# politicians and celebrities, and of shops and places, count as false alarms.
 TRULY_PERSONAL = frozenset(
     [
         "02a0254258",
@@ -378,19 +378,19 @@ def test_ordinary_texts_are_left_alone(rows: list[tuple[str, str]]) -> None:
     began = time.perf_counter()
     findings = [(row_id, text, personal_data.find(text)) for row_id, text in rows]
     ms = (time.perf_counter() - began) * 1000 / len(rows)
-    in_vain = []
+    false_alarms = []
     for row_id, text, found in findings:
         wrong = [one for one in found if key_of(row_id, one) not in TRULY_PERSONAL]
         if wrong:
-            in_vain.append((row_id, text, wrong))
-    true = sum(bool(found) for _, _, found in findings) - len(in_vain)
-    share = len(in_vain) / len(rows)
+            false_alarms.append((row_id, text, wrong))
+    true = sum(bool(found) for _, _, found in findings) - len(false_alarms)
+    share = len(false_alarms) / len(rows)
     print(
-        f"\n{len(in_vain)} of {len(rows)} texts warned about in vain ({share:.2%}), {true} rightly; {ms:.2f} ms a text"
+        f"\n{len(false_alarms)} of {len(rows)} texts with a false alarm ({share:.2%}), {true} rightly; {ms:.2f} ms a text"
     )
-    for row_id, text, wrong in in_vain:
+    for row_id, text, wrong in false_alarms:
         for one in wrong:
             around = " ".join(text[max(0, one.start - 50) : one.end + 40].split())
             print(f"  {key_of(row_id, one)} {one.kind:5} {one.words!r}  in: {around}")
-    assert share <= IN_VAIN
+    assert share <= FALSE_ALARMS
     assert ms <= MS_MAX

@@ -339,6 +339,7 @@ def test_several_are_found_in_their_order_and_none_within_another() -> None:
         ("Deep hole. Mr. Hill. Please come", "Deep hole. Please come"),
         ("Deep hole (call 617-555-0142)", "Deep hole (call)"),
         ("617-555-0142", ""),
+        ("Ask the owner, 617-555-0142, about it", "Ask the owner, about it"),
         ("617-555-0142 is my number", "is my number"),
         ("A hole.\nWrite to ana@example.org\nThanks", "A hole.\nWrite to\nThanks"),
         ("Two  spaces stay,  ana@example.org goes", "Two  spaces stay,  goes"),
