@@ -65,6 +65,13 @@ KINDS: dict[str, frozenset[str]] = {
         "reporter_viewed": "",
         "erased": "what",
         "imported": "source_status",
+        "alarm_raised": "alarm_id reason",
+        "alarm_sent": "alarm_id call_id channel",
+        "alarm_failed": "alarm_id call_id channel reason",
+        "alarm_unanswerable": "alarm_id",
+        "alarm_accepted": "alarm_id call_id",
+        "alarm_needless": "alarm_id",
+        "alarm_ended": "alarm_id",
     }.items()
 }
 
@@ -85,6 +92,7 @@ REACTIONS: dict[str, list[str]] = {
     "submitted": ["route", "notify"],
     "handed_over": ["notify", "mail_owner"],
     "escalated": ["mail_supervisor"],
+    "alarm_raised": ["alert_next"],
 }
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
@@ -95,8 +103,8 @@ for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
 OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
-# These wait only for rows of their own kind: a failing routing must not delay notifications.
-ORDERING_KEYS = {"notify": "notify"}
+# These wait only for rows of their own kind: a failing routing must not delay notifications or alarms.
+ORDERING_KEYS = {"notify": "notify", "alert_next": "alarm"}
 # After these events the search index must be updated.
 _REINDEXED = {"submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected"}
 

@@ -46,11 +46,13 @@ def enqueue(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
+    due_at: dt.datetime | None = None,
 ) -> None:
-    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit."""
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then."""
     enqueue_rows(
         [
             OutboxRow(
+                **({"due_at": due_at} if due_at is not None else {}),
                 kind=kind,
                 lane=lane,
                 service_request=service_request,
@@ -82,7 +84,7 @@ def wake(lane: str) -> None:
     def publish() -> None:
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
-                current_app.send_task(DRAIN, args=[lane], producer=producer, retry=False, expires=60)
+                current_app.send_task(DRAIN, args=[lane], queue=lane, producer=producer, retry=False, expires=60)
         except Exception as error:
             # kombu wraps Redis errors in many classes; for the breaker they all mean unreachable.
             raise ConnectionError(type(error).__name__) from error

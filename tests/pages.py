@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -36,7 +36,7 @@ SIGNED_IN = "signed in"
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
-PROBE = "loopback or the metrics token"
+PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"
 
@@ -90,6 +90,18 @@ def each_digest_link(planted: Planted) -> list[Arguments]:
 def each_one_time_link(planted: Planted) -> list[Arguments]:
     tokens = [links.one_time_url(link).rstrip("/").rsplit("/", 1)[-1] for link in planted.one_time_links]
     return [{"token": token} for token in tokens]
+
+
+def each_alarm_link(planted: Planted) -> list[Arguments]:
+    return [{"token": links.alarm_token(planted.alarm_call)}]
+
+
+def the_on_call(planted: Planted) -> list[Arguments]:
+    return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+
+
+def the_alarm(planted: Planted) -> list[Arguments]:
+    return [{"alarm_id": planted.alarm_call.alarm_id}]
 
 
 def draft_at(page: str, **more: Any) -> Callable[[Planted], list[Arguments]]:
@@ -415,6 +427,7 @@ PAGES: dict[str, Page] = {
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
     "requests_app:updates": Page(LINK, "POST", each_request),
     "requests_app:verify": Page(LINK, "GET POST", each_one_time_link, budget=3),
+    "requests_app:alarm": Page(LINK, "GET POST", each_alarm_link, budget=3),
     "requests_app:unsubscribe_digest_link": Page(LINK, "GET POST", each_digest_link, budget=1),
     # Residents: my requests.
     "requests_app:my": Page(EVERYONE, "GET POST", budget=1),
@@ -438,6 +451,8 @@ PAGES: dict[str, Page] = {
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=29),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
+    "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),
+    "staff_app:needless_alarm": Page(staff("note"), "POST", the_alarm),
     "staff_app:moderate": Page(staff("hide"), "GET POST", each_request, budget=9),
     "staff_app:restore": Page(staff("publish"), "POST", the_hidden_words),
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
@@ -452,6 +467,9 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=8),
+    "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=8),
+    "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
     "staff_app:retry_outbox_row": Page(
         staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]
@@ -501,6 +519,7 @@ DEMO_PAGES: dict[str, Page] = {
     "demo:developer": Page(DEMO),
     "demo:mail": Page(DEMO_STAFF),
     "demo:mail_detail": Page(DEMO_STAFF, arguments=lambda planted: [{"name": "nothing"}]),
+    "demo:texts": Page(DEMO_STAFF),
     "demo:no_911": Page(DEMO),
 }
 

@@ -395,16 +395,17 @@ def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
     assert stranger().get(reverse("requests_app:private_link", args=[right])).status_code == 302
 
 
-def test_metrics_are_for_the_machine_and_for_who_has_the_token(planted: Planted, settings: Any) -> None:
+def test_metrics_are_for_the_socket_and_for_who_has_the_token(planted: Planted, settings: Any) -> None:
     assert PAGES["metrics"].who == PROBE
     settings.METRICS_TOKEN = "a long token for prometheus"
     path = reverse("metrics")
     assert answer(stranger(), "GET", path) == "404"
     assert stranger().get(path, headers={"Authorization": "Bearer wrong"}).status_code == 404
     assert stranger().get(path, headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"}).status_code == 200
-    assert Client(REMOTE_ADDR="127.0.0.1").get(path).status_code == 200
-    # A proxy on the same machine forwards requests of others.
-    assert Client(REMOTE_ADDR="127.0.0.1").get(path, headers={"X-Forwarded-For": STRANGER}).status_code == 404
+    assert Client(REMOTE_ADDR="127.0.0.1").get(path).status_code == 404
+    assert Client(REMOTE_ADDR="").get(path).status_code == 200
+    # A proxy that uses the socket forwards requests of others.
+    assert Client(REMOTE_ADDR="").get(path, headers={"X-Forwarded-For": STRANGER}).status_code == 404
 
 
 def test_writing_by_the_api_needs_a_key_of_this_city(planted: Planted) -> None:

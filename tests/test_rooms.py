@@ -17,7 +17,7 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
-            "references", "safe_migrations",
+            "danger", "references", "safe_migrations",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding"},
@@ -39,10 +39,13 @@ FLOORS = {
 # Imports inside functions, with their reasons. All others are at the top of a file.
 INSIDE_FUNCTIONS = {
     ("config/celery.py", "config.refusal"): "settings may not be read while config itself is loaded",
-    ("config/celery.py", "django.db"): "as above",
-    ("config/celery.py", "requests_app.outbox"): "as above",
+    ("config/celery.py", "requests_app.worker.polling"): "as above",
     ("requests_app/apps.py", "requests_app.checks"): "checks are registered once the apps are ready",
     ("requests_app/apps.py", "requests_app.logs"): "as above",
+    (
+        "requests_app/management/commands/train_danger.py",
+        "requests_app.danger.training",
+    ): "scikit-learn may not be installed",
     (
         "requests_app/management/commands/load_demo.py",
         "requests_app.worker.training",

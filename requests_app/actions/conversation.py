@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import clocks, progress
+from requests_app.actions import alarms, clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
 from requests_app.rules.lifecycle import next_status
@@ -115,6 +115,7 @@ def _add_resident_comment(
         user=actor if isinstance(actor, User) else None,
     )
     events.record(service_request, "answered", actor=actor, comment_id=created.pk)
+    alarms.raise_for_words(service_request, [text], comment=created)
     if service_request.disposition == Disposition.NO_REPLY:
         progress.reopen(service_request.pk, words="", actor=actor)
     return created

@@ -16,6 +16,7 @@ from requests_app.models import (
     DigestItem,
     Draft,
     IdempotencyKey,
+    LimitCount,
     OneTimeLink,
     OutboxRow,
     Participation,
@@ -43,7 +44,8 @@ def sweep() -> None:
     for draft in Draft.objects.filter(expires_at__lt=now)[:DRAFTS_AT_ONCE]:
         _delete_draft(draft)
     _delete_unclaimed_photos(now)
-    IdempotencyKey.objects.filter(created_at__lt=now - KEYS_KEPT).delete()
+    IdempotencyKey.objects.filter(IdempotencyKey.RETRY, created_at__lt=now - KEYS_KEPT).delete()
+    LimitCount.objects.filter(expires_at__lt=now).delete()
     _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
     confirm_report.delete_expired()

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from requests_app import events, photos
-from requests_app.actions import clocks, counters
+from requests_app.actions import alarms, clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
@@ -120,7 +120,9 @@ def resume(pk: int, *, actor: User | None) -> ServiceRequest:
     return service_request
 
 
-def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str, reason: str = "") -> None:
+def _end(
+    service_request: ServiceRequest, fields: list[str], *, disposition: str, reason: str = "", ends_alarms: bool = True
+) -> None:
     service_request.disposition, service_request.disposition_reason = disposition, reason
     service_request.resolved_at = app_now()
     service_request.has_new_answer = False
@@ -133,6 +135,8 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(is_open=False)
     counters.ended(service_request)
+    if ends_alarms:
+        alarms.end_alarms(service_request)
 
 
 def _post_outcome(
@@ -216,7 +220,13 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
     service_request, fields = _transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
     comment = _post_outcome(service_request, words, actor)
-    _end(service_request, [*fields, "owner", "owner_reference"], disposition=Disposition.HANDED_OVER)
+    _end(
+        service_request,
+        [*fields, "owner", "owner_reference"],
+        disposition=Disposition.HANDED_OVER,
+        # An email to another owner, sent by a worker at night, is no person who has heard of it.
+        ends_alarms=actor is not None,
+    )
     events.record(
         service_request,
         "handed_over",
@@ -302,6 +312,8 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
     )
+    if comment is not None and isinstance(actor, Person):
+        alarms.raise_for_words(service_request, [words], comment=comment)
     if service_request.reopened_count >= ESCALATE_AT_REOPENING:
         _give_to_supervisor(service_request)
     return service_request

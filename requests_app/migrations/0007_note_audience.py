@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0003_partial_place_indexes")]
+    dependencies = [("requests_app", "0009_limits_and_keys")]
     operations = [
         # A default of the database: PostgreSQL rewrites no rows.
         migrations.AddField(

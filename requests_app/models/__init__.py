@@ -1,5 +1,6 @@
 """The domain's tables, one file a subject."""
 
+from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import (
     Calendar,
@@ -19,6 +20,7 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.limit_count import LimitCount
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
@@ -47,6 +49,8 @@ __all__ = [
     "OPEN",
     "SMALLEST_RADIUS_M",
     "AccessLink",
+    "Alarm",
+    "AlarmCall",
     "Answer",
     "ApiKey",
     "Area",
@@ -71,10 +75,12 @@ __all__ = [
     "GazetteerEntry",
     "IdempotencyKey",
     "Jurisdiction",
+    "LimitCount",
     "ListedReason",
     "Membership",
     "Message",
     "ModerationTerm",
+    "OnCall",
     "OneTimeLink",
     "OutboxRow",
     "Owner",

@@ -415,7 +415,11 @@ class AccessLink(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days."""
+    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days, or with the request."""
+
+    # The start of a scope whose keys mean the same report for as long as it exists.
+    FOR_GOOD = "once:"
+    RETRY = ~models.Q(scope__startswith=FOR_GOOD)
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=128)
@@ -425,4 +429,8 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_unique")]
-        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="idempotency_retry_age", condition=~models.Q(scope__startswith="once:")
+            )
+        ]

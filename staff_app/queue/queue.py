@@ -15,8 +15,8 @@ from requests_app.paging import BadCursor
 from requests_app.rules import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import alarms, rows
 from staff_app.queue import listing as queues
-from staff_app.queue import rows
 
 
 @staff_page
@@ -59,6 +59,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, query)} for one in tabs],
+        "alarms": alarms.ringing(user, city),
         "rows": [rows.row(one, at, waits, city) for one in page.rows],
         "departments": departments if len(departments) > 1 else [],
         "services": services,

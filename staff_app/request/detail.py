@@ -17,7 +17,7 @@ from requests_app.rules import duplicates, permissions, redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.moderation import public_view
-from staff_app.queue import listing, rows
+from staff_app.queue import alarms, listing, rows
 from staff_app.request import actions, timeline
 from staff_app.request.forms import colleagues
 
@@ -98,6 +98,8 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "next_step": wording.next_step(service_request),
         "flags": rows.flags(service_request, at.now, request.jurisdiction),
         "language": rows.language_name(service_request.language),
+        "alarms": alarms.of_request(service_request),
+        "can_mark_needless": permissions.can(user, "note", service_request),
         "safety": safety,
         "answers": other,
         "photos": photos,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import formats
@@ -13,6 +13,7 @@ from requests_app.actions import staff_texts
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import (
+    AlarmCall,
     Comment,
     Department,
     Event,
@@ -28,6 +29,7 @@ from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
 from requests_app.web.report.check import KINDS
 from staff_app import due
+from staff_app.queue import alarms
 from staff_app.request import changes as request_changes
 
 
@@ -57,6 +59,8 @@ class Names:
     requests: dict[int, str]
     services: dict[str, str]
     waits: dict[str, str]
+    # Who was alerted, by the id of the call.
+    callees: dict[int, str] = field(default_factory=dict)
 
 
 def lines(
@@ -132,6 +136,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     users = User.objects.in_bulk(ids("assignee_id"))
     owners = Owner.objects.in_bulk(ids("owner_id"))
     others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id")).values_list("pk", "reference")
+    calls = ids("call_id")
     services = Service.objects.filter(jurisdiction_id=service_request.jurisdiction_id, service_code__in=codes)
     return Names(
         departments={pk: str(department) for pk, department in departments.items()},
@@ -143,6 +148,8 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
             for service in services.select_related("current")
         },
         waits=waits,
+        # Most requests have none, so do not ask for them.
+        callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
     )
 
 
@@ -236,7 +243,24 @@ def words_of(event: Event, names: Names) -> str:
             return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
+        case "alarm_raised":
+            return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
+        case "alarm_sent" | "alarm_failed" | "alarm_accepted":
+            return alarm_words(event, names)
     return simple_words(event.kind)
+
+
+def alarm_words(event: Event, names: Names) -> str:
+    name = alarms.callee_name(names.callees.get(event.data.get("call_id") or 0, ""))
+    by_sms = event.data.get("channel") == AlarmCall.Channel.SMS
+    if event.kind == "alarm_accepted":
+        through_link = event.data.get("call_id") and event.user_id is None
+        return _("Alarm: “I have it” (%(name)s)") % {"name": name} if through_link else _("Alarm: “I have it”")
+    if event.kind == "alarm_sent":
+        words = _("Alarm: text message to %(name)s") if by_sms else _("Alarm: email to %(name)s")
+    else:
+        words = _("Alarm: text message to %(name)s failed") if by_sms else _("Alarm: email to %(name)s failed")
+    return words % {"name": name}
 
 
 def surveyed_words(data: dict[str, Any]) -> str:
@@ -282,6 +306,9 @@ def simple_words(kind: str) -> str:
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),
+        "alarm_unanswerable": _("Alarm: no one on call can be reached"),
+        "alarm_needless": _("Alarm marked as needless"),
+        "alarm_ended": _("Alarm ended: the request was closed"),
     }.get(kind, kind)
 
 
@@ -294,6 +321,9 @@ def outbox_words(kind: str) -> str:
         "mail_owner": _("Email to owner"),
         "mail_supervisor": _("Email to supervisor"),
         "notify": _("Notifications"),
+        "alert_next": _("Alarm: next person"),
+        "alarm_email": _("Email: alarm"),
+        "alarm_sms": _("Text message: alarm"),
         "email_received": _("Email: report received"),
         "email_routed": _("Email: sent to department"),
         "email_commented": _("Email: public comment"),

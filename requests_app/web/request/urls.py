@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.request import add_photos, edit, photo, private_link, reporter_actions, track
+from requests_app.web.request import add_photos, alarm, edit, photo, private_link, reporter_actions, track
 
 urlpatterns: list[URLPattern] = [
     path("find/", track.find, name="find"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/survey/", reporter_actions.survey, name="survey"),
     path("r/<str:reference>/withdraw/", reporter_actions.withdraw, name="withdraw"),
     path("r/<str:reference>/unsubscribe/", reporter_actions.unsubscribe, name="unsubscribe"),
+    path("alarm/<str:token>/", alarm.alarm, name="alarm"),
     path("l/<str:token>/", private_link.private_link, name="private_link"),
     path("l/<str:token>/stop/", private_link.unsubscribe_link, name="unsubscribe_link"),
     path("photos/<slug:name>-small.jpg", photo.photo_small, name="photo_small"),

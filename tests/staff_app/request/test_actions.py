@@ -385,7 +385,10 @@ def test_a_service_that_is_not_offered_is_no_choice(town: Rivermark, tom: Client
 def test_priority(pia: Client, limb: ServiceRequest) -> None:
     done(pia, limb, "set_priority", priority=1)
     assert (limb.priority, limb.priority_reason) == (1, "staff")
-    assert last_event(limb).data == {"priority": 1, "from_priority": 3}
+    priority_set, alarm_raised = limb.events.order_by("-id")[:2][::-1]
+    assert priority_set.data == {"priority": 1, "from_priority": 3}
+    # People on call are alerted: see tests/requests_app/actions/test_alarms.py.
+    assert alarm_raised.kind == "alarm_raised"
     assert act(pia, limb, "set_priority", priority=9).status_code == 422
 
 
