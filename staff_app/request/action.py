@@ -17,7 +17,7 @@ from requests_app.actions import conversation, staff_texts
 from requests_app.actions.merges import CannotMerge
 from requests_app.messages import wording
 from requests_app.models import ServiceRequest
-from requests_app.rules import permissions
+from requests_app.rules import permissions, redaction
 from requests_app.rules.lifecycle import IllegalTransition
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request import marked_texts
@@ -89,6 +89,7 @@ def _page(
 
 def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
     current = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
+    redaction.redact_for(request.user, [current])
     context = {
         "service_request": current,
         "action": chosen,
