@@ -49,6 +49,7 @@ def staff(permission: str) -> str:
 OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
+TEXT_WRITER = staff("its writer")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -195,6 +196,12 @@ def own_action(planted: Planted) -> list[Arguments]:
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.public.reference, "photo_id": planted.photos["public"].pk}]
+
+
+def each_own_text(planted: Planted) -> list[Arguments]:
+    """A text that Sue published."""
+    ended = planted.requests["ended"]
+    return [{"reference": ended.reference, "comment_id": ended.comments.get(user=planted.staff["sue"], public=True).pk}]
 
 
 def the_hidden_words(planted: Planted) -> list[Arguments]:
@@ -468,6 +475,8 @@ PAGES: dict[str, Page] = {
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
     "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=10),
+    "staff_app:edit_text": Page(TEXT_WRITER, "GET POST", each_own_text, budget=8),
+    "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
     "staff_app:review": Page(staff("publish"), budget=10),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
