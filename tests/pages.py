@@ -317,7 +317,7 @@ PAGES: dict[str, Page] = {
     "requests_app:area": Page(
         EVERYONE,
         arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
-        budget=11,
+        budget=12,
     ),
     "requests_app:places": Page(
         EVERYONE,

@@ -14,6 +14,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
+from requests_app.actions import typical_times
 from requests_app.imports.catalog import import_catalog
 from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
@@ -63,6 +64,7 @@ def load_city(
         if before_requests:
             before_requests(jurisdiction)
     city.requests(jurisdiction, generate)
+    typical_times.record(jurisdiction)
     progress.finish()
     return jurisdiction
 

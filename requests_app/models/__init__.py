@@ -41,6 +41,7 @@ from requests_app.models.states import CONFIDENTIAL, OPEN, Channel, Disposition,
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision
+from requests_app.models.typical_time import TypicalTime
 
 __all__ = [
     "CONFIDENTIAL",
@@ -100,5 +101,6 @@ __all__ = [
     "SurveyAnswer",
     "Target",
     "TextRevision",
+    "TypicalTime",
     "User",
 ]
