@@ -315,6 +315,7 @@ PAGES: dict[str, Page] = {
         queries=tuple(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         budget=2,
     ),
+    "numbers_csv": Page(EVERYONE, budget=3),
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=the_seal, budget=1),
@@ -343,11 +344,12 @@ PAGES: dict[str, Page] = {
         ),
         budget=10,
     ),
+    "requests_app:numbers": Page(EVERYONE, queries=("", "before=2026-06", "before=2030-13", "before={q}"), budget=4),
     "requests_app:areas": Page(EVERYONE, budget=2),
     "requests_app:area": Page(
         EVERYONE,
         arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
-        budget=11,
+        budget=12,
     ),
     "requests_app:places": Page(
         EVERYONE,
