@@ -106,9 +106,11 @@ def promise(clock: Clock) -> str:
 
 
 def priority_reason(service_request: ServiceRequest) -> str:
-    """What set the priority: the service, staff, or an answer."""
+    """What set the priority: the service, staff, words about danger, or an answer."""
     if service_request.priority_reason == "service":
         return pgettext("why this priority", "service")
     if service_request.priority_reason == "staff":
         return pgettext("why this priority", "staff")
+    if service_request.priority_reason == "danger":
+        return pgettext("why this priority", "danger")
     return pgettext("why this priority", "answer")

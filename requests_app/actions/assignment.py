@@ -4,10 +4,11 @@ from django.db import transaction
 from django.db.models import F, Max, Min
 
 from requests_app import events
-from requests_app.actions import clocks, counters
+from requests_app.actions import alarms, clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     CONFIDENTIAL,
+    Alarm,
     Comment,
     Department,
     PrivacyChoice,
@@ -166,6 +167,7 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
 
 @transaction.atomic
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
+    """Priority 1 raises an alarm."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "set_priority")
     before = service_request.priority
@@ -173,4 +175,6 @@ def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
     service_request.priority_reason = "staff"
     service_request.save(update_fields=["priority", "priority_reason"])
     events.record(service_request, "priority_set", actor=actor, priority=priority, from_priority=before)
+    if priority == 1 and before != 1:
+        alarms.raise_alarm(service_request, reason=Alarm.Reason.STAFF, actor=actor)
     return service_request

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import clocks, progress
+from requests_app.actions import alarms, clocks, progress
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Jurisdiction, Person, ServiceRequest, Status, User
 from requests_app.models.service_request import WAITS_FOR_REPORTER
@@ -38,13 +38,14 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
 
 
 @transaction.atomic
-def note(pk: int, *, text: str, actor: User) -> Comment:
-    """Adds an internal note."""
+def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DEPARTMENT) -> Comment:
+    """Adds an internal note. audience: who may read it (Comment.Audience)."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
     created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.NOTE,
+        audience=audience,
         text=text,
         language=actor.language,
         user=actor,
@@ -145,6 +146,7 @@ def _add_resident_comment(
         user=actor if isinstance(actor, User) else None,
     )
     events.record(service_request, "answered", actor=actor, comment_id=created.pk, resumed=resumed or None)
+    alarms.raise_for_words(service_request, [text], comment=created)
     if service_request.disposition == Disposition.NO_REPLY:
         progress.reopen(service_request.pk, words="", actor=actor)
     return created

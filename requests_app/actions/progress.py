@@ -1,7 +1,9 @@
 """Work on a request and its outcome: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -9,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from requests_app import events, photos
-from requests_app.actions import clocks, counters
+from requests_app.actions import alarms, clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
@@ -142,7 +144,9 @@ def resume(pk: int, *, actor: User | None) -> ServiceRequest:
     return service_request
 
 
-def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str, reason: str = "") -> None:
+def _end(
+    service_request: ServiceRequest, fields: list[str], *, disposition: str, reason: str = "", ends_alarms: bool = True
+) -> None:
     service_request.disposition, service_request.disposition_reason = disposition, reason
     service_request.resolved_at = app_now()
     service_request.has_new_answer = False
@@ -155,6 +159,8 @@ def _end(service_request: ServiceRequest, fields: list[str], *, disposition: str
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(is_open=False)
     counters.ended(service_request)
+    if ends_alarms:
+        alarms.end_alarms(service_request)
 
 
 def _post_outcome(
@@ -192,10 +198,27 @@ def resolve(
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
+    with work_photos(pk, uploads):
+        return _resolve(
+            pk,
+            disposition=disposition,
+            words=words,
+            actor=actor,
+            reason=reason,
+            visited=visited,
+            no_evidence=no_evidence,
+        )
+
+
+@contextmanager
+def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo]]:
+    """Stores photos of the work, and deletes them again if the action inside fails. Raises PhotoRefused.
+
+    Not inside a transaction: decoding may take seconds, and no lock should wait for it.
+    """
     service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
     try:
-        # Decode before locking, because it may take seconds.
         for upload in uploads:
             taken.append(
                 photos.store_upload(
@@ -206,15 +229,7 @@ def resolve(
                     kind=Photo.Kind.WORK,
                 )
             )
-        return _resolve(
-            pk,
-            disposition=disposition,
-            words=words,
-            actor=actor,
-            reason=reason,
-            visited=visited,
-            no_evidence=no_evidence,
-        )
+        yield taken
     except Exception:
         for photo in taken:
             photos.delete(photo)
@@ -250,7 +265,13 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
     service_request, fields = _transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
     comment = _post_outcome(service_request, words, actor)
-    _end(service_request, [*fields, "owner", "owner_reference"], disposition=Disposition.HANDED_OVER)
+    _end(
+        service_request,
+        [*fields, "owner", "owner_reference"],
+        disposition=Disposition.HANDED_OVER,
+        # An email to another owner, sent by a worker at night, is no person who has heard of it.
+        ends_alarms=actor is not None,
+    )
     events.record(
         service_request,
         "handed_over",
@@ -306,7 +327,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,
         )
-    before = {
+    before: dict[str, Any] = {
         "disposition": service_request.disposition,
         "reason": service_request.disposition_reason or None,
         "ended_at": ended_at,
@@ -338,7 +359,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     service_request.save(update_fields=clocks.DUE_FIELDS)
     RequestArea.objects.filter(service_request=service_request).update(is_open=True)
     counters.reopened(service_request)
-    events.record(
+    reopened = events.record(
         service_request,
         "reopened",
         actor=actor,
@@ -346,8 +367,10 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         comment_id=comment.pk if comment else None,
         **before,
     )
+    if comment is not None and isinstance(actor, Person):
+        alarms.raise_for_words(service_request, [words], comment=comment)
     if service_request.reopened_count >= ESCALATE_AT_REOPENING:
-        _give_to_supervisor(service_request)
+        _give_to_supervisor(service_request, reopened)
     return service_request
 
 
@@ -384,7 +407,7 @@ def undo_reopening(pk: int, *, actor: Person) -> ServiceRequest:
     return service_request
 
 
-def _give_to_supervisor(service_request: ServiceRequest) -> None:
+def _give_to_supervisor(service_request: ServiceRequest, reopened: Event) -> None:
     """Assigns to a supervisor, since resolving it did not work twice."""
     department = service_request.department
     supervisor = permissions.find_supervisor(department) if department else None
@@ -392,7 +415,7 @@ def _give_to_supervisor(service_request: ServiceRequest) -> None:
         return
     service_request.assignee = supervisor
     service_request.save(update_fields=["assignee"])
-    events.record(service_request, "escalated", actor=None, assignee_id=supervisor.pk)
+    events.record(service_request, "escalated", actor=None, follows=reopened, assignee_id=supervisor.pk)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from requests_app.events import PUBLIC_KINDS
+from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
@@ -49,8 +49,8 @@ def lines(
     own = reporter is not None
     requests = [service_request, parent] if parent is not None else [service_request]
     ids = [request.pk for request in requests]
-    kinds = PUBLIC_KINDS - UNTOLD
-    events = list(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
+    kinds = PUBLIC_KINDS - UNTOLD | {"undone"}
+    events = without_undone(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
     comments = Comment.objects.filter(service_request__in=ids if with_texts else [], hidden_at=None)
     comments = comments.select_related("department")
     readable = {comment.pk: comment for comment in comments if _may_read(comment, service_request, reporter, reader)}

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0003_partial_place_indexes")]
+    dependencies = [("requests_app", "0005_danger")]
 
     # New columns have a default in the database, so no row is rewritten; a longer varchar isn't either.
     operations = [

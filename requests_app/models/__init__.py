@@ -1,5 +1,6 @@
 """The domain's tables, one file a subject."""
 
+from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import (
     Calendar,
@@ -19,6 +20,7 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.limit_count import LimitCount
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
@@ -50,6 +52,7 @@ from requests_app.models.states import (
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision
+from requests_app.models.undo import UndoState
 
 __all__ = [
     "CONFIDENTIAL",
@@ -57,6 +60,8 @@ __all__ = [
     "SMALLEST_RADIUS_M",
     "UNKNOWN_SERVICE",
     "AccessLink",
+    "Alarm",
+    "AlarmCall",
     "Answer",
     "AnsweredCount",
     "ApiKey",
@@ -82,10 +87,12 @@ __all__ = [
     "GazetteerEntry",
     "IdempotencyKey",
     "Jurisdiction",
+    "LimitCount",
     "ListedReason",
     "Membership",
     "Message",
     "ModerationTerm",
+    "OnCall",
     "OneTimeLink",
     "OutboxRow",
     "Owner",
@@ -112,5 +119,6 @@ __all__ = [
     "SurveyAnswer",
     "Target",
     "TextRevision",
+    "UndoState",
     "User",
 ]

@@ -34,8 +34,6 @@ class Department(models.Model):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="departments")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    # Contacts outside working hours: [{"name": …, "phone": …, "email": …}].
-    on_call = models.JSONField(default=list, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -242,16 +240,31 @@ class RoutingRule(models.Model):
 
 
 class EmergencyPhrase(models.Model):
-    """A phrase that leads to the emergency question page, in whatever language the page is."""
+    """A city's own phrase that leads to the emergency question page, in whatever language the page is.
+
+    It adds to those in requests_app/danger/phrases.yaml, or takes the place of the one with the same words.
+    """
 
     class Kind(models.TextChoices):
+        """Who can help."""
+
+        # The emergency number.
         RED_FLAG = "red_flag"
+        # Poison control.
+        POISON = "poison"
+        # The suicide and crisis line.
         SELF_HARM = "self_harm"
+        # The domestic violence hotline.
+        DOMESTIC_VIOLENCE = "domestic_violence"
+        # Gas and wires: leave first, then call.
+        UTILITY = "utility"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="emergency_phrases")
     language = models.CharField(max_length=12)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RED_FLAG)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.RED_FLAG)
     phrase = models.CharField(max_length=120)
+    # False: switches off the phrase that ships with the product.
+    active = models.BooleanField(default=True, db_default=True)
     # Longer phrases that mean something else: "fire" unless "fire hydrant".
     unless = ArrayField(models.CharField(max_length=120), default=list, db_default=[], blank=True)
 

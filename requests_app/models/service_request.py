@@ -145,6 +145,9 @@ class ServiceRequest(models.Model):
 
     objects = ServiceRequestQuerySet.as_manager()
 
+    # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
+    last_event_id: int
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(priority__gte=1, priority__lte=4), name="request_priority_1_to_4"),
@@ -313,8 +316,16 @@ class Comment(models.Model):
         ANSWER = "answer"
         OUTCOME = "outcome"
 
+    class Audience(models.TextChoices):
+        DEPARTMENT = "department"
+        EVERYONE = "everyone"
+
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="comments")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMMENT)
+    # Of an internal note: the department and city-wide staff, or all who may see the request, contractors included.
+    audience = models.CharField(
+        max_length=10, choices=Audience.choices, default=Audience.DEPARTMENT, db_default=Audience.DEPARTMENT
+    )
     text = models.TextField()
     language = models.CharField(max_length=12, default="en")
     public = models.BooleanField(default=False)
@@ -428,7 +439,11 @@ class AccessLink(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days."""
+    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days, or with the request."""
+
+    # The start of a scope whose keys mean the same report for as long as it exists.
+    FOR_GOOD = "once:"
+    RETRY = ~models.Q(scope__startswith=FOR_GOOD)
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=128)
@@ -438,4 +453,8 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_unique")]
-        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="idempotency_retry_age", condition=~models.Q(scope__startswith="once:")
+            )
+        ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from requests_app import links
 from requests_app.api.open311.catalog import demo_words, is_demo
 from requests_app.clock import AppNow
-from requests_app.events import PUBLIC_KINDS
+from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.localized import localized
 from requests_app.messages import timeline, wording
 from requests_app.models import (
@@ -182,9 +182,8 @@ def _add_areas(beside: Related, keys: Iterable[int]) -> None:
 def _add_notes(beside: Related, page: list[ServiceRequest], said: QuerySet[Comment], city: Jurisdiction) -> None:
     """The timeline of the public page, oldest first."""
     rows = {row.pk: row for row in page}
-    events = list(
-        Event.objects.filter(service_request__in=rows, kind__in=PUBLIC_KINDS - timeline.UNTOLD).order_by("id")
-    )
+    kinds = PUBLIC_KINDS - timeline.UNTOLD | {"undone"}
+    events = without_undone(Event.objects.filter(service_request__in=rows, kind__in=kinds).order_by("id"))
     comments = {comment.pk: comment for comment in said}
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=city)}
     owners = timeline.names_of_owners(events)

@@ -1,4 +1,4 @@
-"""Actions of the holder of a request's private link. Each is a POST."""
+"""Actions of the holder of a request's private link. A POST acts; a GET shows the form."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.actions import conversation, drafts, followers, moderation, progress, survey_answers
-from requests_app.models import EmergencyPhrase, Person
+from requests_app.actions import conversation, danger, drafts, followers, moderation, progress, survey_answers
+from requests_app.models import Person, ServiceRequest
 from requests_app.rules import intake, reopening, screening
 from requests_app.rules import survey as survey_rules
 from requests_app.rules.lifecycle import IllegalTransition
@@ -25,6 +25,7 @@ from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
+from requests_app.web.whom_to_call import whom_to_call
 
 WORDS_AN_HOUR = 60
 # Actions that take text, in the order in which they are offered text written for an action that is no longer possible.
@@ -39,7 +40,8 @@ def with_link(
 ) -> Callable[[Action[P]], Callable[Concatenate[CityRequest, str, P], HttpResponse]]:
     """A POST by the holder of the private link, if they may do this now. Anyone else gets a 404, as if it didn't exist.
 
-    has_page: a GET shows a page. too_late: message for a reporter who comes too late.
+    has_page: the view answers a GET with a page of its own; otherwise it shows the tracking page, which has the form.
+    too_late: message for a reporter who comes too late.
     """
 
     def over(request: CityRequest, access: RequestAccess) -> HttpResponse:
@@ -49,7 +51,7 @@ def with_link(
 
     def decorate(view: Action[P]) -> Callable[Concatenate[CityRequest, str, P], HttpResponse]:
         @never_cache
-        @require_http_methods(["GET", "HEAD", "POST"] if has_page else ["POST"])
+        @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def guarded(request: CityRequest, reference: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             access = access_request(request, reference)
@@ -61,6 +63,8 @@ def with_link(
                 return render(request, "403.html", context, status=403)
             if act not in allowed_actions(access):
                 return over(request, access)
+            if request.method != "POST" and not has_page:
+                return track_page(request, access)
             try:
                 return view(request, access, access.link.person, *args, **kwargs)
             except (IllegalTransition, progress.TooLate):
@@ -101,18 +105,11 @@ def _words(request: CityRequest, access: RequestAccess, act: str) -> str | HttpR
     return str(form.cleaned_data["words"])
 
 
-def _say_whom_to_call(request: CityRequest, words: str) -> None:
-    """Shows emergency numbers if the text sounds dangerous, since we may not read it right away."""
-    heard = screening.red_flags(request.jurisdiction, words)
-    numbers = {"number": request.jurisdiction.emergency_number}
-    if any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard):
-        said = _(
-            "Are you thinking of hurting yourself? Call or text 988 anytime. If you’re in danger now, call %(number)s."
-        )
-        messages.error(request, said % numbers)
-    elif heard:
-        said = _("If anyone is in danger now, call %(number)s. We may not read your message right away.")
-        messages.error(request, said % numbers)
+def _say_whom_to_call(request: CityRequest, about: ServiceRequest, words: str) -> None:
+    """Shows whom to call if the text sounds dangerous, since we may not read it right away."""
+    if found := screening.assess(request.jurisdiction, words):
+        danger.block_shown_for(about, found.kind)
+        messages.error(request, whom_to_call(request.jurisdiction, found.kind))
 
 
 def _back(access: RequestAccess) -> HttpResponse:
@@ -126,7 +123,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
         return words
     conversation.answer(access.service_request.pk, text=words, actor=person)
     messages.success(request, _("Thank you. We got your answer, and the team will read it."))
-    _say_whom_to_call(request, words)
+    _say_whom_to_call(request, access.service_request, words)
     return _back(access)
 
 
@@ -139,7 +136,7 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     about = access.service_request if access.service_request.is_open else access.shown
     conversation.add_message(about.pk, text=words, actor=person)
     messages.success(request, _("Thank you. The team working on it will read your message."))
-    _say_whom_to_call(request, words)
+    _say_whom_to_call(request, access.service_request, words)
     return _back(access)
 
 
@@ -164,7 +161,7 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
         return words
     progress.reopen(access.shown.pk, words=words, actor=person)
     messages.success(request, _("Your report is open again. Its number is the same."))
-    _say_whom_to_call(request, words)
+    _say_whom_to_call(request, access.service_request, words)
     return _back(access)
 
 
@@ -245,7 +242,7 @@ def keep_private(request: CityRequest, access: RequestAccess, person: Person) ->
     return _back(access)
 
 
-@with_link("withdraw")
+@with_link("withdraw", has_page=True)
 def withdraw(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     if "sure" not in request.POST:
         return render(request, "requests_app/request/withdraw.html", {"service_request": access.service_request})

@@ -32,7 +32,9 @@ from requests_app.web.city_request import CityRequest, request_not_found, too_ma
 from requests_app.web.request.forms import FindForm, WordsForm, words_form
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
 
-LOOKUPS_AN_HOUR = 300
+# A library's or a shelter's computers share one address. Guessing shows by numbers that don't exist.
+LOOKUPS_AN_HOUR = 3000
+WRONG_NUMBERS_AN_HOUR = 300
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -42,11 +44,21 @@ def track(request: CityRequest, reference: str) -> HttpResponse:
         # One URL per request, however it was typed, since the private link's cookie is bound to it.
         return redirect("requests_app:track", parsed)
     if not limits.allow(request, "lookup", LOOKUPS_AN_HOUR):
-        return render(request, "requests_app/request/too_many.html", {"message": too_many_requests()}, status=429)
+        return _too_many(request)
     access = access_request(request, reference)
     if access is None:
-        return _for_staff(request, parsed) or request_not_found(request, reference)
+        return _for_staff(request, parsed) or _wrong_number(request, reference)
     return track_page(request, access)
+
+
+def _wrong_number(request: CityRequest, reference: str) -> HttpResponse:
+    if not limits.allow(request, "wrong_number", WRONG_NUMBERS_AN_HOUR):
+        return _too_many(request)
+    return request_not_found(request, reference)
+
+
+def _too_many(request: CityRequest) -> HttpResponse:
+    return render(request, "requests_app/request/too_many.html", {"message": too_many_requests()}, status=429)
 
 
 def track_page(

@@ -69,6 +69,31 @@ def state(town: Rivermark) -> Owner:
     return Owner.objects.create(jurisdiction=town.city, code="dot", name="State DOT", kind="state_road")
 
 
+# --- Notes ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("typed", "audience"), [({}, "department"), ({"audience": "everyone"}, "everyone")])
+def test_a_note_is_for_the_city_unless_its_writer_lets_contractors_read_it(
+    pia: Client, limb: ServiceRequest, typed: dict[str, str], audience: str
+) -> None:
+    page = pia.get(f"/staff/r/{limb.reference}/note/").content.decode()
+    assert re.findall(r'<input[^>]+value="(\w+)"[^>]*\bchecked', page) == ["department"]
+    done(pia, limb, "note", text="The gate is open.", **typed)
+    assert limb.comments.get().audience == audience
+
+
+def test_a_contractor_writes_to_the_city_and_chooses_no_reader(
+    town: Rivermark, limb: ServiceRequest, signed_in: SignIn
+) -> None:
+    gus = factories.staff("Gus", "contractor", town.city, town.parks)
+    type(limb).objects.filter(pk=limb.pk).update(assignee=gus)
+    client = signed_in(gus)
+    assert b'name="audience"' not in client.get(f"/staff/r/{limb.reference}/note/").content
+    done(client, limb, "note", text="We need a bigger truck.", audience="everyone")
+    assert limb.comments.get().audience == "department"
+    assert "We need a bigger truck." in client.get(f"/staff/r/{limb.reference}/").content.decode()
+
+
 # --- Working on it ----------------------------------------------------------------------------------------------------
 
 
@@ -432,7 +457,10 @@ def test_a_service_that_is_not_offered_is_no_choice(town: Rivermark, tom: Client
 def test_priority(pia: Client, limb: ServiceRequest) -> None:
     done(pia, limb, "set_priority", priority=1)
     assert (limb.priority, limb.priority_reason) == (1, "staff")
-    assert last_event(limb).data == {"priority": 1, "from_priority": 3}
+    priority_set, alarm_raised = limb.events.order_by("-id")[:2][::-1]
+    assert priority_set.data == {"priority": 1, "from_priority": 3}
+    # People on call are alerted: see tests/requests_app/actions/test_alarms.py.
+    assert alarm_raised.kind == "alarm_raised"
     assert act(pia, limb, "set_priority", priority=9).status_code == 422
 
 
@@ -631,7 +659,7 @@ def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark,
 
 def test_the_rail_takes_a_form_out_of_its_page(pia: Client, limb: ServiceRequest) -> None:
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    match = re.search(r'hx-get="([^"]+)" hx-target="#action" hx-select="#action-form"', page)
+    match = re.search(r'hx-get="([^"]+)"\s+hx-target="#action" hx-select="#action-form"', page)
     assert match
     assert 'id="action"' in page
     assert 'id="action-form"' in pia.get(match.group(1)).content.decode()

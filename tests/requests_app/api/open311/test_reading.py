@@ -200,6 +200,12 @@ def test_service_codes_may_be_listed_and_unknown_ones_match_nothing(
     assert api.get("requests.xml", service_code="nothing") == []
 
 
+def test_words_choose_the_reports_that_hold_them(api: Api, cast: factories.Rivermark, pothole: ServiceRequest) -> None:
+    factories.routed(cast.pothole, "Water on the bike path", answers={"where": "lane"})
+    assert numbers(api.get("requests.json?q=plate")) == [pothole.display_reference]
+    assert api.get("requests.json?q=zebra") == []
+
+
 def test_several_numbers_override_every_other_argument(
     api: Api, cast: factories.Rivermark, pothole: ServiceRequest, now: dt.datetime
 ) -> None:

@@ -282,6 +282,7 @@ def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rive
     assert second.reopened_count == 2
     assert second.assignee == pia
     mail.outbox.clear()
+    factories.thirty_seconds_later()
     while drain("outside"):
         pass
     told = [one for one in mail.outbox if one.to == [pia.email]]

@@ -337,7 +337,9 @@ def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client
 
 def test_only_a_post_with_the_link_acts(ana: Client, pothole: ServiceRequest) -> None:
     for act in ("answer", "add", "not-fixed", "withdraw", "unsubscribe"):
-        assert ana.get(f"/r/{pothole.reference}/{act}/").status_code == 405
+        # The form, or a page that says why there is none.
+        assert ana.get(f"/r/{pothole.reference}/{act}/", follow=True).status_code == 200, act
+        assert Client().get(f"/r/{pothole.reference}/{act}/").status_code == 403, act
         answer = Client().post(f"/r/{pothole.reference}/{act}/", {"sure": "1", "add-words": "x"})
         assert answer.status_code == 403
     assert not Comment.objects.exists()
@@ -537,3 +539,15 @@ def test_looking_up_too_often_waits(client: Client, pothole: ServiceRequest, mon
     page(client, pothole)
     page(client, pothole)
     page(client, pothole, 429)
+
+
+def test_a_whole_library_may_look_up_reports_but_not_guess_numbers(
+    client: Client, pothole: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from requests_app.web.request import track
+
+    assert track.LOOKUPS_AN_HOUR >= 3000
+    monkeypatch.setattr(track, "WRONG_NUMBERS_AN_HOUR", 2)
+    statuses = [client.get(f"/r/7K3M9QW{letter}/").status_code for letter in "ACDE"]
+    assert statuses == [404, 404, 429, 429]
+    page(client, pothole)
