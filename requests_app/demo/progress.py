@@ -286,7 +286,7 @@ class Timeline:
             asked = self.working(at)
             self._ask(asked)
             return asked, max(end, asked + 14 * DAY)
-        if self.can_reply and rng.random() < self.chosen["asked"] * 1.4:
+        if self.can_reply and rng.random() < self.chosen["asked"] * 1.4 and ending.hold_until is None:
             asked = self.working(at)
             answered = asked + dt.timedelta(hours=min(rng.lognormvariate(1.8, 1.2), 200))
             self._ask(asked, answered if rng.random() > self.chosen["unanswered"] else None)

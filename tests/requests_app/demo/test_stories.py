@@ -222,7 +222,7 @@ def test_times_to_close_have_a_heavy_tail(told):
 
 
 def test_of_what_is_open_a_tenth_to_a_seventh_is_late_by_days_and_the_oldest_are_on_hold(told, city):
-    """A city that works: what waits for long says why. (Work on hold is not late: its clock stands still.)"""
+    """A city that works: what waits for long says why. (Work on hold is not late: its clock is paused.)"""
     still_open = [story for story in told if story.status in OPEN]
     late = [story for story in still_open if story.status != "on_hold" and is_late(story, city)]
     assert 0.10 <= len(late) / len(still_open) <= 0.15
