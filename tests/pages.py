@@ -305,8 +305,8 @@ PAGES: dict[str, Page] = {
     "request_tile": Page(
         EVERYONE,
         arguments=each_request_tile,
-        queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5"),
-        budget=7,
+        queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5", "older=1"),
+        budget=9,
     ),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=8),
@@ -365,10 +365,10 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=lambda planted: [{"path": path} for path in ("1-99-block-of-elm-st", "4800-block-of-juniper-rd")],
         queries=("", "around=1000"),
-        budget=13,
+        budget=15,
     ),
     "requests_app:asset": Page(
-        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=13
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=14
     ),
     "requests_app:about_service": Page(
         EVERYONE,
