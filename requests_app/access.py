@@ -7,7 +7,7 @@ from django.http import Http404
 
 from requests_app import references
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
-from requests_app.rules import permissions
+from requests_app.rules import permissions, redaction
 
 RELATED = (
     "service",
@@ -32,7 +32,8 @@ def get_request_or_404(
 ) -> ServiceRequest:
     """Returns the request if this member of staff may do `action` with it.
 
-    Raises Http404 if they may not know that it exists, permissions.Denied (403) if they may view it but not do this.
+    For identity-blind staff its texts are redacted (rules.redaction). Raises Http404 if they may not know that it exists,
+    permissions.Denied (403) if they may view it but not do this.
     """
     parsed = references.parse(reference)
     service_request = (
@@ -46,4 +47,5 @@ def get_request_or_404(
         raise Http404
     if not permissions.can(user, action, service_request):
         raise permissions.Denied(action)
+    redaction.redact_for(user, [service_request])
     return service_request

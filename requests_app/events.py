@@ -66,6 +66,10 @@ KINDS: dict[str, frozenset[str]] = {
         "photo_restored": "photo_id",
         "text_hidden": "field reason revision_id",
         "text_restored": "field revision_id",
+        # act: the action whose text was posted although personal data was marked in it; kinds: "name+phone".
+        "personal_data_kept": "act kinds",
+        "text_withdrawn": "comment_id",
+        "text_edited": "comment_id revision_id",
         "reporter_viewed": "",
         "erased": "what",
         "imported": "source_status",

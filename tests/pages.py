@@ -49,6 +49,7 @@ def staff(permission: str) -> str:
 OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
+TEXT_WRITER = staff("its writer")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -197,6 +198,12 @@ def each_request_photo(planted: Planted) -> list[Arguments]:
     return [{"reference": planted.public.reference, "photo_id": planted.photos["public"].pk}]
 
 
+def each_own_text(planted: Planted) -> list[Arguments]:
+    """A text that Sue published."""
+    ended = planted.requests["ended"]
+    return [{"reference": ended.reference, "comment_id": ended.comments.get(user=planted.staff["sue"], public=True).pk}]
+
+
 def the_hidden_words(planted: Planted) -> list[Arguments]:
     revision = planted.public.text_revisions.filter(field="description").order_by("id")[0]
     return [{"reference": planted.public.reference, "revision_id": revision.pk}]
@@ -308,6 +315,7 @@ PAGES: dict[str, Page] = {
         queries=tuple(f"lat={at[1]}&long={at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         budget=2,
     ),
+    "numbers_csv": Page(EVERYONE, budget=3),
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=the_seal, budget=1),
@@ -317,7 +325,7 @@ PAGES: dict[str, Page] = {
     # Residents: reading.
     "requests_app:home": Page(EVERYONE, budget=3),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
-    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=12),
+    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=13),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
@@ -336,11 +344,12 @@ PAGES: dict[str, Page] = {
         ),
         budget=10,
     ),
+    "requests_app:numbers": Page(EVERYONE, queries=("", "before=2026-06", "before=2030-13", "before={q}"), budget=4),
     "requests_app:areas": Page(EVERYONE, budget=2),
     "requests_app:area": Page(
         EVERYONE,
         arguments=lambda planted: [{"layer": "ward", "code": "5"}, {"layer": "ward", "code": "6"}],
-        budget=11,
+        budget=12,
     ),
     "requests_app:places": Page(
         EVERYONE,
@@ -413,7 +422,7 @@ PAGES: dict[str, Page] = {
     "requests_app:remove_text": Page(DRAFT, "POST", draft_at("check")),
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=9),
     "requests_app:resume": Page(LINK, "GET POST", each_draft_link, budget=3),
-    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
+    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=9),
     "requests_app:resend_confirmation": Page(DRAFT, "GET POST", the_sent_draft, budget=3),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),
@@ -430,10 +439,10 @@ PAGES: dict[str, Page] = {
     "requests_app:not_fixed": Page(LINK, "POST", each_request),
     "requests_app:undo_reopening": Page(LINK, "POST", each_request),
     "requests_app:report_again": Page(LINK, "POST", each_request),
-    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=9),
+    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=8),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:unsubscribe": Page(LINK, "POST", each_request),
-    "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
+    "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=17),
     "requests_app:updates": Page(LINK, "POST", each_request),
     "requests_app:verify": Page(LINK, "GET POST", each_one_time_link, budget=3),
     "requests_app:alarm": Page(LINK, "GET POST", each_alarm_link, budget=3),
@@ -454,10 +463,10 @@ PAGES: dict[str, Page] = {
             *(f"tab={tab}" for tab in ("new", "p1", "late", "today", "answered", "reopened", "waiting")),
             "q={q}",
         ),
-        budget=12,
+        budget=15,
     ),
-    "staff_app:mine": Page(STAFF, budget=12),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=29),
+    "staff_app:mine": Page(STAFF, budget=15),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=32),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),
@@ -468,6 +477,8 @@ PAGES: dict[str, Page] = {
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
     "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=10),
+    "staff_app:edit_text": Page(TEXT_WRITER, "GET POST", each_own_text, budget=8),
+    "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
     "staff_app:review": Page(staff("publish"), budget=10),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
@@ -475,8 +486,8 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
-    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=8),
-    "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=8),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=10),
+    "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=9),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
     "staff_app:retry_outbox_row": Page(
@@ -490,7 +501,7 @@ PAGES: dict[str, Page] = {
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
     "staff_app:answered_counts": Page(staff("administer"), budget=9),
-    "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
+    "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=8),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),

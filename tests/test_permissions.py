@@ -26,6 +26,7 @@ from tests.pages import (
     SIGNED_IN,
     SIGNING_IN,
     STAFF,
+    TEXT_WRITER,
     address,
 )
 from tests.planted import NOT_PUBLIC, VISITOR, Planted, kept_for_a_module, token_of
@@ -186,6 +187,16 @@ def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allow
             path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
             assert answer(client, method, path) == expected(who, permission, kind), (name, kind)
     assert answer(client, "POST", address("staff_app:restore", planted)) == expected(who, "publish", "public")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_published_text_is_its_writers_to_change(planted: Planted, who: str) -> None:
+    """Sue's; to everybody else of the city it does not exist."""
+    client = signed_in(planted, who)
+    right = {"sue": "yes", "eve": "403"}.get(who, "404")
+    assert answer(client, "GET", address("staff_app:edit_text", planted)) == right
+    for name in ("edit_text", "withdraw_text"):
+        assert answer(client, "POST", address(f"staff_app:{name}", planted)) == right
 
 
 def test_a_part_is_hidden_and_shown_under_its_own_request_alone(planted: Planted) -> None:
@@ -568,7 +579,7 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF}
-    known |= {EACH_ACTION, OWN_ACTION}
+    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

@@ -29,6 +29,7 @@ from requests_app.models import (
     RequestArea,
     ServiceRequest,
     Target,
+    TypicalTime,
 )
 from tests import factories
 from tests.pages import DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
@@ -38,7 +39,7 @@ SEEDS = (50, 500)
 # For the fixture too, which measures once for all tests.
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("10.4")]
 
-# Possible states, with the fields that they require. Half are closed, so that typical times are known with 50 already.
+# Possible states, with the fields that they require.
 STANDS: list[dict[str, Any]] = [
     {"status": "received"},
     {"status": "resolved", "disposition": "fixed"},
@@ -157,6 +158,21 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
     )
     for one in requests[::5]:
         index_request(one.pk)
+    for service, place in ((cast.pothole.service, None), (None, area)):
+        TypicalTime.objects.update_or_create(
+            jurisdiction=cast.city,
+            service=service,
+            area=place,
+            day=app_now().date(),
+            defaults={
+                "computed_at": app_now(),
+                "count": count,
+                "days": 21,
+                "half": dt.timedelta(days=2),
+                "most": dt.timedelta(days=4),
+                "factor": 1.0,
+            },
+        )
 
 
 def reader(planted: Planted, name: str) -> Client:
@@ -179,6 +195,10 @@ def reader(planted: Planted, name: str) -> Client:
 ANSWERS = {
     "sign": 302,
     "requests_app:private_link": 302,
+    "requests_app:survey_link": 302,
+    "requests_app:keep_private_link": 302,
+    # Of a report that staff did not make public.
+    "requests_app:keep_private": 302,
     "requests_app:my_request": 302,
     "requests_app:answered": 302,
     "requests_app:resend_confirmation": 302,

@@ -32,7 +32,7 @@ FLOORS = {
         {"apps", "decorators", "due", "last_event", "sign_in", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
-            "request.conflict",
+            "request.conflict", "request.marked_texts",
         },
         {"moderation"},
         {"request", "setup", "profile", "templatetags"},

@@ -38,13 +38,14 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
 
 
 @transaction.atomic
-def note(pk: int, *, text: str, actor: User) -> Comment:
-    """Adds an internal note."""
+def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DEPARTMENT) -> Comment:
+    """Adds an internal note. audience: who may read it (Comment.Audience)."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
     created = Comment.objects.create(
         service_request=service_request,
         kind=Comment.Kind.NOTE,
+        audience=audience,
         text=text,
         language=actor.language,
         user=actor,

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from requests_app.models import CounterDelta, Jurisdiction, ServiceRequest
+from requests_app.models import CounterDelta, Jurisdiction, ServiceRequest, SurveyAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,16 @@ def reopened(service_request: ServiceRequest) -> None:
     append(service_request, "open", 1)
 
 
+def surveyed(service_request: ServiceRequest, answer: SurveyAnswer, delta: int, *, value: str = "") -> None:
+    """Counts an answer to the survey in the month of its first version; `value` if it isn't the answer's own."""
+    append(
+        service_request,
+        f"{answer.question}_{value or answer.value}",
+        delta,
+        day=local_day(service_request, answer.answered_at).replace(day=1),
+    )
+
+
 def recategorized(
     service_request: ServiceRequest, *, service_id: int | None = None, public_state: str | None = None
 ) -> None:
@@ -59,6 +69,10 @@ def recategorized(
         append(counted, "submitted", sign, day=day)
         if service_request.is_open:
             append(counted, "open", sign)
+    for answer in SurveyAnswer.objects.filter(service_request=service_request):
+        old.jurisdiction = service_request.jurisdiction
+        surveyed(old, answer, -1)
+        surveyed(service_request, answer, 1)
 
 
 def restored(service_request: ServiceRequest, before: ServiceRequest) -> None:
@@ -116,8 +130,28 @@ def read(jurisdiction: Jurisdiction, measure: str, *, since: dt.date | None = No
     return int(row[0]) if row else 0
 
 
+# By month, service and public state: fixed_yes, treated_well_partly …
+SURVEYED = """
+  SELECT r.jurisdiction_id, s.question || '_' || s.value AS measure,
+         date_trunc('month', s.answered_at AT TIME ZONE j.time_zone)::date AS day, r.service_id, r.public_state, count(*) AS n
+  FROM requests_app_surveyanswer s JOIN requests_app_servicerequest r ON r.id = s.service_request_id
+  JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id
+  GROUP BY 1, 2, 3, 4, 5
+"""
+COUNT_SURVEYED = f"""
+INSERT INTO requests_app_counterdelta (jurisdiction_id, measure, day, service_id, public_state, delta)
+SELECT jurisdiction_id, measure, day, service_id, public_state, n FROM ({SURVEYED}) surveyed WHERE jurisdiction_id = %s
+"""
+
+
+def count_survey_answers(jurisdiction: Jurisdiction) -> None:
+    """Counts all answers of a city, after they were written in bulk; none may be counted yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_SURVEYED, [jurisdiction.pk])
+
+
 # Unconfirmed reports do not count yet.
-TRUTH = """
+TRUTH = f"""
 SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM (
   SELECT r.jurisdiction_id, 'submitted' AS measure, (r.submitted_at AT TIME ZONE j.time_zone)::date AS day,
          r.service_id, r.public_state, count(*) AS n
@@ -127,6 +161,8 @@ SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM
   SELECT jurisdiction_id, 'open', date '1970-01-01', service_id, public_state, count(*)
   FROM requests_app_servicerequest
   WHERE status IN ('received', 'routed', 'in_progress', 'on_hold') AND public_state <> 'unconfirmed' GROUP BY 1, 2, 3, 4, 5
+  UNION ALL
+  {SURVEYED}
 ) counted GROUP BY 1, 2, 3, 4, 5
 """
 

@@ -80,8 +80,11 @@ def remove_passage(draft: Draft, where: str, words: str, *, near: int) -> bool:
     near: its position when it was shown; another tab may have moved it since.
     """
     draft.typed = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk).typed
-    text = public_words.public_words(Path(draft)).get(where, "")
-    matches = [match for match in public_words.found_in(where, text) if match.words == words]
+    path = Path(draft)
+    text, label = (
+        texts.get(where, "") for texts in (public_words.public_words(path), public_words.public_labels(path))
+    )
+    matches = [match for match in public_words.found_in(where, text, label=label) if match.words == words]
     if not matches:
         return False
     remaining = personal_data.without(text, min(matches, key=lambda match: abs(match.start - near)))

@@ -12,6 +12,7 @@ from requests_app import events, outbox
 from requests_app.actions import counters, merges, place_corrections
 from requests_app.clock import app_now
 from requests_app.models import (
+    CONFIDENTIAL,
     Clock,
     Comment,
     Event,
@@ -29,13 +30,14 @@ from requests_app.rules.staff_actions import FOLLOWING, UNDO_FOR, UNDOABLE, chan
 # Columns that staff actions change. Not here: places, which are restored from their revisions; the number of people, who may join
 # meanwhile; and updated_at, because clients that have seen the action must see that it was undone.
 COLUMNS = (
-    "status", "disposition", "disposition_reason", "public_state", "review_reason", "priority", "priority_reason", "service_id",
+    "status", "disposition", "disposition_reason", "public_state", "privacy_choice",
+    "review_reason", "priority", "priority_reason", "service_id",
     "service_version_id", "department_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
     "duplicate_of_id", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
 )  # fmt: skip
-CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "met_at")
+CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at")
 
 
 class Changed(Exception):
@@ -192,10 +194,12 @@ def _restore(state: UndoState, service_request: ServiceRequest) -> None:
     kinds = {event.kind: event for event in Event.objects.filter(pk__in=state.events)}
     if moved := kinds.get("place_corrected"):
         place_corrections.restore(service_request, moved.data["revision_id"])
-    if moved or service_request.service_version_id != before.service_version_id:
+    if moved or "service_changed" in kinds or "made_public" in kinds:
         service_request.public_point, service_request.public_address = public_place(
             service_request.service_version.visibility, service_request.point, service_request.address
         )
+        if service_request.public_state in CONFIDENTIAL:
+            service_request.public_point, service_request.public_address = None, ""
     _restore_clocks(state, service_request)
     service_request.save(
         update_fields=[

@@ -1,11 +1,12 @@
 """Saving survey answers. "No" to "Is it fixed?" reopens the request with that press; the person can undo it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import progress
+from requests_app.actions import counters, progress
 from requests_app.actions.progress import TooLate
 from requests_app.models import Person, ServiceRequest, SurveyAnswer
 from requests_app.rules import reopening, survey
@@ -23,13 +24,19 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
         raise TooLate
     for question, (value, reason) in said.items():
         stored_reason = "" if value == SurveyAnswer.Value.YES else reason
-        SurveyAnswer.objects.update_or_create(
-            service_request=service_request,
-            person=actor,
-            question=question,
-            ending=outcome,
-            defaults={"value": value, "reason": stored_reason},
-        )
+        which: dict[str, Any] = {
+            "service_request": service_request,
+            "person": actor,
+            "question": question,
+            "ending": outcome,
+        }
+        # The request is locked, so nobody else writes this answer meanwhile.
+        earlier = SurveyAnswer.objects.filter(**which).values_list("value", flat=True).first()
+        given, _ = SurveyAnswer.objects.update_or_create(**which, defaults={"value": value, "reason": stored_reason})
+        given.refresh_from_db(fields=["answered_at"])
+        if earlier is not None:
+            counters.surveyed(service_request, given, -1, value=earlier)
+        counters.surveyed(service_request, given, 1)
         events.record(
             service_request,
             "survey_answered",
@@ -49,9 +56,12 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
 def undo_no(pk: int, *, actor: Person) -> None:
     """Removes a "No" that reopened the request, and undoes the reopening. Raises TooLate."""
     service_request = progress.undo_reopening(pk, actor=actor)
-    SurveyAnswer.objects.filter(
+    answers = SurveyAnswer.objects.filter(
         service_request=service_request,
         person=actor,
         question=SurveyAnswer.Question.FIXED,
         ending=service_request.reopened_count,
-    ).delete()
+    )
+    for given in answers:
+        counters.surveyed(service_request, given, -1)
+    answers.delete()

@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils.translation import override
 
+from requests_app.actions import counters
 from requests_app.actions.conversation import ANSWER_DEADLINE
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
@@ -65,6 +66,7 @@ def load(jurisdiction: Jurisdiction, folder: Path, progress: Progress, count: in
             writer.write(batch)
             progress.advance(len(batch))
         _store_survey_answers(jurisdiction)
+        counters.count_survey_answers(jurisdiction)
     analyze()
     progress.finish()
     return count

@@ -118,6 +118,8 @@ class PlannedOutcome:
     disposition: str
     silent: bool
     hold: str = ""
+    # It is on hold to this day, and is to go on then.
+    hold_until: dt.datetime | None = None
 
 
 class Timeline:
@@ -284,7 +286,7 @@ class Timeline:
             asked = self.working(at)
             self._ask(asked)
             return asked, max(end, asked + 14 * DAY)
-        if self.can_reply and rng.random() < self.chosen["asked"] * 1.4:
+        if self.can_reply and rng.random() < self.chosen["asked"] * 1.4 and ending.hold_until is None:
             asked = self.working(at)
             answered = asked + dt.timedelta(hours=min(rng.lognormvariate(1.8, 1.2), 200))
             self._ask(asked, answered if rng.random() > self.chosen["unanswered"] else None)
@@ -296,8 +298,12 @@ class Timeline:
                 late = max(end, resumed + 2 * HOUR)
             at, end = max(at, late - HOUR), self.working(late)
         if ending.hold:
-            held = self.working(at + (end - at) * rng.uniform(0.1, 0.4))
-            length = dt.timedelta(days=self._hold_days(ending.hold))
+            if ending.hold_until is None:
+                held = self.working(at + (end - at) * rng.uniform(0.1, 0.4))
+                length = dt.timedelta(days=self._hold_days(ending.hold))
+            else:
+                held = self.working(at + HOUR * rng.uniform(0.1, 6))
+                length = ending.hold_until - held
             frost = ending.hold == "weather" and held.month in (12, 1, 2, 3)
             words, language = self.words("hold_frost" if frost else f"hold_{ending.hold}")
             until = (held + length).date()

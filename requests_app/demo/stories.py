@@ -60,6 +60,10 @@ class Story:
     duplicate_of: int | None = None
 
 
+# As in Timeline._hold_days.
+LONGEST_HOLD = dt.timedelta(days=240)
+
+
 @dataclass(slots=True)
 class Plan:
     """Drawn first for all requests, so that a later report can be merged with an earlier one."""
@@ -333,7 +337,8 @@ class StoryGenerator:
         goal = plan.targets.resolve_by(plan.opened) - plan.opened
         share = self._share_of_goal(plan.service, rng)
         if not plan.targets.urgent and rng.random() < self.chosen["silent"] and disposition in self.ordinary:
-            return PlannedOutcome(self._review(plan, rng), Disposition.NOT_WORKED, silent=True)
+            silent = PlannedOutcome(self._review(plan, rng), Disposition.NOT_WORKED, silent=True)
+            return self._seldom_late(plan, silent, disposition, plan.opened + goal, rng)
         if disposition in (Disposition.WITHDRAWN, Disposition.REMOVED, Disposition.HANDED_OVER):
             share = min(share, 1) * 0.5
         backlog = self.chosen["backlog"]
@@ -351,7 +356,37 @@ class StoryGenerator:
         reasons = HOLDS.get(plan.service)
         if reasons and rng.random() < self.chosen["on_hold"] * (3.5 if "yearly_plan" in reasons else 1.6):
             hold = rng.choice(reasons)
-        return PlannedOutcome(at, disposition, silent=False, hold=hold)
+        if hold == "yearly_plan" and at + LONGEST_HOLD > self.now:
+            # It would have come off hold by now, and nobody would see why it took so long.
+            if rng.random() < self.chosen["open_late"]["on_hold"]:
+                return self._on_hold(hold, disposition, 120, rng)
+            hold = ""
+        ending = PlannedOutcome(at, disposition, silent=False, hold=hold)
+        return self._seldom_late(plan, ending, disposition, plan.opened + goal, rng)
+
+    def _on_hold(self, reason: str, disposition: str, days: float, rng: random.Random) -> PlannedOutcome:
+        """On hold to this day, for at most so many more days."""
+        until = self.now + dt.timedelta(days=rng.uniform(3, days))
+        at = until + dt.timedelta(days=rng.uniform(1, 9))
+        return PlannedOutcome(at, disposition, silent=False, hold=reason, hold_until=until)
+
+    def _seldom_late(
+        self, plan: Plan, ending: PlannedOutcome, disposition: str, due: dt.datetime, rng: random.Random
+    ) -> PlannedOutcome:
+        """Of what would be open and late by now, most ended in time, some is on hold, and a little is late by a few days."""
+        if ending.at <= self.now or due > self.now:
+            return ending
+        open_late = self.chosen["open_late"]
+        if self.now - due < dt.timedelta(days=open_late["days"]) and rng.random() < open_late["share"]:
+            return ending
+        # Nobody waits a year for a part.
+        is_old = self.now - plan.opened > dt.timedelta(days=open_late["long_hold_days"])
+        reasons = [one for one in HOLDS.get(plan.service, []) if not is_old or one == "yearly_plan"]
+        if reasons and disposition in self.ordinary and rng.random() < open_late["on_hold"]:
+            return self._on_hold(rng.choice(reasons), disposition, 120 if is_old else 30, rng)
+        share = min(self._share_of_goal(plan.service, rng), rng.uniform(0.5, 1))
+        at = plan.opened + (due - plan.opened) * share
+        return PlannedOutcome(at if plan.targets.urgent else plan.targets.hours.add(at, 60), disposition, silent=False)
 
     # Dispositions that need a crew or an inspector; neglected requests would have ended with one of these.
     ordinary = (

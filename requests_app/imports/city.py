@@ -14,6 +14,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
+from requests_app.actions import typical_times
 from requests_app.imports.catalog import import_catalog
 from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
@@ -64,6 +65,7 @@ def load_city(
         if before_requests:
             before_requests(jurisdiction)
     city.requests(jurisdiction, generate)
+    typical_times.record(jurisdiction)
     progress.finish()
     return jurisdiction
 
@@ -95,12 +97,35 @@ class City:
             columns["branding"] = self._branding(said["branding"])
         if "address_card" in said:
             columns["address_card"] = said["address_card"]
+        self._check_hosts(columns.get("hosts"))
         jurisdiction, _ = Jurisdiction.objects.update_or_create(
             jurisdiction_id=said["jurisdiction_id"],
             defaults=columns,
             create_defaults={"languages": [settings.LANGUAGE_CODE]} | columns,
         )
         return jurisdiction
+
+    def _check_hosts(self, hosts: list[str] | None) -> None:
+        """Refuses what would take a city offline: a second one without hosts, or a host that leads to another one already."""
+        own_id = self.said["jurisdiction_id"]
+        every = {one.jurisdiction_id: one for one in Jurisdiction.objects.only("name", "jurisdiction_id", "hosts")}
+        own, others = every.pop(own_id, None), list(every.values())
+        if hosts is None:
+            hosts = own.hosts if own else []
+        nameless = [one.name for one in others if not one.hosts]
+        if not hosts and others and (own is None or nameless):
+            names = ", ".join(one.name for one in others)
+            example = own_id if "." in own_id else f"{own_id}.example"
+            raise ImportProblemError(
+                f"{self.file.name}: hosts: is missing. This installation serves {names} already, so the host must say which city "
+                f"a visitor means. Name the hosts at which {self.said['name']} will be reached, such as `hosts: [311.{example}]`, "
+                "and allow them in ALLOWED_HOSTS. Nothing was changed."
+            )
+        for other in others:
+            if taken := {host.lower() for host in hosts} & {host.lower() for host in other.hosts}:
+                raise ImportProblemError(
+                    f"{self.file.name}: hosts: {min(taken)} leads to {other.name} already. Nothing was changed."
+                )
 
     def _branding(self, said: dict[str, Any]) -> dict[str, Any]:
         return said | {"seal_url": seal(self.path(said["seal"]))} if "seal" in said else said

@@ -38,7 +38,7 @@ from requests_app.models import (
     SurveyAnswer,
     User,
 )
-from requests_app.rules import reopening, survey
+from requests_app.rules import redaction, reopening, survey
 
 # These carry a comment. If it has been hidden, they aren't sent.
 ABOUT_WORDS = {"commented", "asked", "reminded"}
@@ -268,7 +268,8 @@ def mark_bounced(contact_point_id: int) -> None:
 
 
 def mail_owner(row: OutboxRow) -> None:
-    """Sends the report to the property's owner, without the reporter's name or contact."""
+    """Sends the report to the property's owner, without the reporter's name or contact. Personal data in the place note is
+    replaced, and also in the description unless its writer let everyone read it."""
     service_request = row.service_request
     if service_request is None or service_request.owner is None or not service_request.owner.email:
         return
@@ -276,6 +277,9 @@ def mail_owner(row: OutboxRow) -> None:
     jurisdiction = service_request.jurisdiction
     context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO}
     with override("en"), timezone.override(jurisdiction.zone):
+        service_request.place_note = redaction.redacted(service_request.place_note)
+        if not service_request.is_public:
+            service_request.description = redaction.redacted(service_request.description)
         mail = _about(service_request, "emails/owner", context, to=owner.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, owner.pk, "owner", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "handed_over"

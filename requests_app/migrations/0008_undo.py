@@ -8,7 +8,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0006_promises"),
+        ("requests_app", "0007_note_audience"),
     ]
 
     operations = [

@@ -52,6 +52,7 @@ from requests_app.models.states import (
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision
+from requests_app.models.typical_time import TypicalTime
 from requests_app.models.undo import UndoState
 
 __all__ = [
@@ -119,6 +120,7 @@ __all__ = [
     "SurveyAnswer",
     "Target",
     "TextRevision",
+    "TypicalTime",
     "UndoState",
     "User",
 ]

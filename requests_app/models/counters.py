@@ -9,7 +9,7 @@ class CounterKey(models.Model):
     """What is counted: a service, a public state and a day. Measures without a day, such as open requests, use 1970-01-01."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
-    # submitted, ended, open
+    # submitted, ended, open; and answers to the survey, by the first day of their month: fixed_yes, treated_well_partly …
     measure = models.CharField(max_length=20)
     day = models.DateField()
     service = models.ForeignKey("requests_app.Service", on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -17,7 +17,7 @@ class Jurisdiction(models.Model):
     name = models.CharField(max_length=200)
     # Open311's jurisdiction_id, which files and commands use too.
     jurisdiction_id = models.CharField(max_length=200, unique=True)
-    # Host names of this jurisdiction. With only one jurisdiction in the installation, any allowed host leads to it.
+    # Host names of this jurisdiction. One in the installation may have none: every other allowed host leads to it.
     hosts = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     time_zone = models.CharField(max_length=64, default="America/New_York")
     languages = ArrayField(models.CharField(max_length=12), default=list)

@@ -316,8 +316,16 @@ class Comment(models.Model):
         ANSWER = "answer"
         OUTCOME = "outcome"
 
+    class Audience(models.TextChoices):
+        DEPARTMENT = "department"
+        EVERYONE = "everyone"
+
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="comments")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMMENT)
+    # Of an internal note: the department and city-wide staff, or all who may see the request, contractors included.
+    audience = models.CharField(
+        max_length=10, choices=Audience.choices, default=Audience.DEPARTMENT, db_default=Audience.DEPARTMENT
+    )
     text = models.TextField()
     language = models.CharField(max_length=12, default="en")
     public = models.BooleanField(default=False)

@@ -30,7 +30,7 @@ REQUEST_PERMISSIONS = {
     "supervise",
     # Requests in the triage queue, which have no department yet.
     "triage",
-    # A restriction for contractors: only requests assigned to them.
+    # A restriction for contractors: only requests assigned to them, without names and notes (see reads_identity()).
     "only_assigned",
 }
 # Permissions for the whole city.
@@ -182,6 +182,29 @@ def can(user: User | AnonymousUser, action: str, service_request: "ServiceReques
         action in membership.role.permissions and _covers(membership, service_request)
         for membership in memberships_of(user)
     )
+
+
+# A role with one of these reads personal data, even if it is limited to requests assigned to the user.
+_NAMING = {"view_reporter", "hide", "publish"}
+
+
+def _is_identity_blind(permissions: Iterable[str]) -> bool:
+    return "only_assigned" in permissions and not _NAMING & set(permissions)
+
+
+def reads_identity(user: User | AnonymousUser, service_request: "ServiceRequest") -> bool:
+    """Whether this member of staff reads the request as it was typed. Others, such as contractors, read it through
+    rules.redaction and without the notes that are not for them."""
+    return any(
+        _covers(membership, service_request) and not _is_identity_blind(membership.role.permissions)
+        for membership in memberships_of(user)
+    )
+
+
+def searches_words(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:
+    """Whether a search may look at what residents wrote. If only identity-blind roles do, its results would tell a name."""
+    roles = [one.role for one in memberships_of(user) if one.jurisdiction_id == jurisdiction.pk]
+    return bool(roles) and not any(_is_identity_blind(role.permissions) for role in roles)
 
 
 def find_supervisor(department: Department) -> User | None:

@@ -13,9 +13,9 @@ UNDO_FOR = dt.timedelta(seconds=30)
 
 # The events of actions that can be undone. If a member of staff did it, its email waits for UNDO_FOR.
 UNDOABLE = frozenset({
-    "accepted", "answered", "asked", "assigned", "commented", "handed_over", "hidden", "made_safe", "merged", "note_added",
-    "place_corrected", "priority_set", "published", "put_on_hold", "reopened", "resolved", "resumed", "routed", "scheduled",
-    "service_changed", "transferred", "triaged", "unmerged", "visited", "withdrawn",
+    "accepted", "answered", "asked", "assigned", "commented", "handed_over", "hidden", "made_public", "made_safe", "merged",
+    "note_added", "place_corrected", "priority_set", "published", "put_on_hold", "reopened", "resolved", "resumed",
+    "routed", "scheduled", "service_changed", "transferred", "triaged", "unmerged", "visited", "withdrawn",
 })  # fmt: skip
 # Events that follow from one of these in the same transaction, and are undone with it.
 FOLLOWING = frozenset({"duplicate_merged", "escalated"})
@@ -24,13 +24,13 @@ FOLLOWING = frozenset({"duplicate_merged", "escalated"})
 WORK = frozenset({
     "accepted", "alarm_raised", "answered", "asked", "assigned", "closed", "commented", "edited", "edited_privately",
     "erased", "escalated", "handed_over", "made_safe", "merged", "place_corrected", "priority_set", "put_on_hold",
-    "reopened", "resolved", "resumed", "routed", "scheduled", "service_changed", "transferred", "triaged", "undone",
-    "unmerged", "visited", "withdrawn",
+    "reminded", "reopened", "reopening_undone", "resolved", "resumed", "routed", "scheduled", "service_changed",
+    "transferred", "triaged", "undone", "unmerged", "visited", "withdrawn",
 })  # fmt: skip
 # Changes of what the public can read. Work goes on whether the public sees it or not.
 PUBLICATION = frozenset({
-    "commented", "edited", "erased", "hidden", "pending_review", "photo_hidden", "photo_restored", "published", "resolved",
-    "service_changed", "text_hidden", "text_restored", "undone",
+    "commented", "edited", "erased", "hidden", "kept_private", "made_public", "pending_review", "photo_hidden",
+    "photo_restored", "published", "resolved", "service_changed", "text_hidden", "text_restored", "undone",
 })  # fmt: skip
 # Forms are named by their verb. The forms not listed here are outdated by changes of the work. No form is outdated by people who
 # join, follow or unsubscribe, by survey answers, new photos, internal notes, or a look at the reporter's contact information.

@@ -1,8 +1,8 @@
-"""Addresses that are the same in every language: tiles, map style, place search, signs, the city's look, what crawlers read."""
+"""Addresses that are the same in every language: tiles, map style, place search, signs, files, what crawlers read."""
 
 from django.urls import URLPattern, path
 
-from requests_app.web.explore import place_search, tiles
+from requests_app.web.explore import numbers, place_search, tiles
 from requests_app.web.offline import app
 from requests_app.web.report import sign
 from requests_app.web.site import crawlers, theme
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("map/style.json", tiles.map_style, name="map_style"),
     path("places/search.json", place_search.place_search, name="place_search"),
     path("places/nearest.json", place_search.place_nearest, name="place_nearest"),
+    path("numbers/survey.csv", numbers.numbers_csv, name="numbers_csv"),
     path("q/<path:code>", sign.sign, name="sign"),
     path("theme.css", theme.theme, name="theme"),
     path("seal/<slug:version>.<slug:ending>", theme.seal, name="seal"),

@@ -18,9 +18,10 @@ from requests_app.actions import (
     progress,
     routing,
     search_index,
+    typical_times,
 )
 from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
-from requests_app.models import OutboxRow
+from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
 
@@ -128,6 +129,8 @@ def hourly() -> None:
 
 @shared_task(name="requests_app.worker.tasks.nightly")
 def nightly() -> None:
-    """Deletes orphaned files and recounts. A difference points to a write that bypassed its action."""
+    """Deletes orphaned files, recounts (a difference points to a write that bypassed its action), and computes typical times."""
     housekeeping.sweep_files()
     counters.recount()
+    for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
+        typical_times.record(jurisdiction)

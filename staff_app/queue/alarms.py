@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from requests_app.actions.alarms import accepted_name
 from requests_app.localized import localized
 from requests_app.models import Alarm, AlarmCall, Jurisdiction, ServiceRequest, User
+from requests_app.rules import redaction
 
 # After a storm there may be many. The oldest come first, and each that is taken makes room.
 SHOWN_MAX = 25
@@ -54,6 +55,7 @@ def ringing(user: User, city: Jurisdiction) -> list[AlarmRow]:
         .select_related("service_version")
         .in_bulk()
     )
+    redaction.redact_for(user, visible.values())
     shown = [alarm for alarm in found if alarm.service_request_id in visible][:SHOWN_MAX]
     calls = _calls(shown)
     return [_row(alarm, visible[alarm.service_request_id], calls.get(alarm.pk, [])) for alarm in shown]

@@ -134,8 +134,10 @@ def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at:
         matching = matching.filter(department=filters.department)
     if filters.service is not None:
         matching = matching.filter(service=filters.service)
+    in_words = permissions.searches_words(user, jurisdiction)
     for word in filters.words.split()[:5]:
-        matching = matching.filter(Q(description__icontains=word) | Q(address__icontains=word))
+        of_place = Q(address__icontains=word)
+        matching = matching.filter(Q(description__icontains=word) | of_place if in_words else of_place)
     return matching.filter(tab.filter(at))
 
 

@@ -1,7 +1,11 @@
 """One page and one POST for each action on a request."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,15 +13,15 @@ from django.views.decorators.http import require_POST
 
 from requests_app import photos
 from requests_app.access import RELATED, get_request_or_404, with_last_event
-from requests_app.actions import conversation, progress, staff_actions
+from requests_app.actions import conversation, progress, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
 from requests_app.messages import wording
 from requests_app.models import Event, ServiceRequest
-from requests_app.rules import permissions
+from requests_app.rules import permissions, redaction
 from requests_app.rules.lifecycle import IllegalTransition
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.request import conflict, timeline
+from staff_app.request import conflict, marked_texts, timeline
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
 from staff_app.request.undo import undo_tag
@@ -26,14 +30,19 @@ from staff_app.unsent import Unsent
 
 @staff_page
 def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
-    """Answers 422 for invalid input, and 409 if the status no longer allows the action; both keep what was typed."""
+    """Answers 422 for invalid input and for personal data in a public text that its writer has not seen marked, and 409 if the
+    status no longer allows the action. All keep what was typed."""
     chosen = ACTION_BY_VERB.get(verb)
     if chosen is None:
         raise Http404
     service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
     posted = request.method == "POST"
+    data: QueryDict = request.POST
+    removed = ""
+    if marked_texts.REMOVE in data:
+        data, removed = marked_texts.without(data, chosen.form.checked)
     form = chosen.form(
-        request.POST if posted else None,
+        data if posted else None,
         request.FILES if posted else None,
         service_request=service_request,
         user=request.user,
@@ -49,11 +58,21 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
         return _page(request, service_request, chosen, form)
     if not form.is_valid():
         return _page(request, service_request, chosen, form, status=422)
+    marks = form.marks()
+    if removed or (marks and data.get(marked_texts.SEEN) != form.checked_version()):
+        shown = marked_texts.marks_to_show(marks, form.checked_version(), lost_files=bool(request.FILES))
+        return _page(request, service_request, chosen, form, marks=shown, removed=removed, status=422)
+    perform: Callable[[], object] = partial(chosen.perform, service_request, form, request.user)
+    if marks:
+        kinds = {mark.found.kind for mark in marks}
+        perform = partial(
+            staff_texts.post_marked, service_request.pk, perform, act=verb, kinds=kinds, actor=request.user
+        )
     try:
         with progress.work_photos(service_request.pk, chosen.uploads(form)) as taken:
             event = staff_actions.perform(
                 service_request.pk,
-                lambda: chosen.perform(service_request, form, request.user),
+                perform,
                 form=verb,
                 actor=request.user,
                 last_event_id=last_event.posted(request),
@@ -72,7 +91,13 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
 
 
 def _page(
-    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, *, status: int = 200
+    request: StaffRequest,
+    service_request: ServiceRequest,
+    chosen: Action,
+    form: ActionForm,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     kept = form.initial.get(last_event.FIELD) if request.unsent else None
     context = {
@@ -80,12 +105,14 @@ def _page(
         "action": chosen,
         "form": form,
         "last_event": last_event.shown(request, service_request, kept=kept),
+        **more,
     }
     return render(request, "staff_app/request/action.html", context, status=status)
 
 
 def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
     current = _current(service_request)
+    redaction.redact_for(request.user, [current])
     context = {
         "service_request": current,
         "action": chosen,

@@ -149,8 +149,10 @@ ACTIONS = [
     Action(
         "note",
         pgettext_lazy("action", "Internal note"),
-        _("Note saved. Only staff can see it."),
-        lambda r, f, u: conversation.note(r.pk, text=f.cleaned_data["text"], actor=u),
+        _("Note saved. The public can’t see it."),
+        lambda r, f, u: conversation.note(
+            r.pk, text=f.cleaned_data["text"], audience=f.cleaned_data["audience"], actor=u
+        ),
         forms.NoteForm,
         submit_label=pgettext_lazy("action", "Save note"),
     ),

@@ -1,7 +1,7 @@
 """The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -17,6 +17,7 @@ from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import (
     UNKNOWN_SERVICE,
+    Comment,
     Department,
     Disposition,
     ListedReason,
@@ -33,6 +34,7 @@ from requests_app.rules import evidence, permissions, public_preview, review
 from requests_app.rules.intake import clean_text
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
+from staff_app.request.marked_texts import Mark, marks_in, version
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -41,7 +43,12 @@ WORDS_MAX = 4000
 
 
 class ActionForm(forms.Form):
-    """Base of all action forms; used as is for actions that need no input."""
+    """Base of all action forms; used as is for actions that need no input.
+
+    checked: the fields that others than staff will read, in which personal data is marked before they are posted.
+    """
+
+    checked: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -53,6 +60,17 @@ class ActionForm(forms.Form):
 
     def prepare(self) -> None:
         """Sets choices from the database and initial values. Called at the end of __init__."""
+
+    def checked_texts(self) -> dict[str, str]:
+        """The texts of a valid form that are checked, by field."""
+        return {name: text for name in self.checked if (text := self.cleaned_data.get(name))}
+
+    def marks(self) -> list[Mark]:
+        """The personal data in a valid form."""
+        return marks_in(self, self.checked, self.checked_texts())
+
+    def checked_version(self) -> str:
+        return version(self.checked_texts())
 
     def today(self) -> dt.date:
         return timezone.localtime(app_now(), self.service_request.jurisdiction.zone).date()
@@ -123,6 +141,7 @@ class HoldForm(ActionForm):
 
 
 class AskForm(ActionForm):
+    checked = ("question",)
     question = words_field(gettext_lazy("Your question"), REPORTER_HINT)
     until = day_field(
         gettext_lazy("Wait for an answer until"),
@@ -141,11 +160,41 @@ class AskForm(ActionForm):
 
 
 class CommentForm(ActionForm):
+    checked = ("text",)
     text = words_field(gettext_lazy("Public comment"), PUBLIC_HINT)
+
+
+class EditTextForm(ActionForm):
+    """seen: the version of the text that its writer loaded."""
+
+    checked = ("text",)
+    text = words_field(gettext_lazy("Text"), PUBLIC_HINT)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class NoteForm(ActionForm):
     text = words_field(gettext_lazy("Internal note"), STAFF_HINT)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who can read this note?"),
+        choices=[
+            (Comment.Audience.DEPARTMENT, gettext_lazy("City staff only")),
+            (Comment.Audience.EVERYONE, gettext_lazy("City staff and contractors assigned to this request")),
+        ],
+        initial=Comment.Audience.DEPARTMENT,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        self.helper.show_optional = False
+        if not permissions.reads_identity(self.user, self.service_request):
+            # A contractor writes to the city.
+            del self.fields["audience"]
+            self.fields["text"].help_text = _("City staff and you can read this.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {**cleaned, "audience": cleaned.get("audience") or Comment.Audience.DEPARTMENT}
 
 
 class AnswerForm(ActionForm):
@@ -186,6 +235,7 @@ def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, Des
 
 
 class ResolveForm(ActionForm):
+    checked = ("words",)
     disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
     visited = forms.TypedChoiceField(
         label=gettext_lazy("Did someone visit?"),
@@ -253,6 +303,7 @@ class ResolveForm(ActionForm):
 
 
 class HandOverForm(ActionForm):
+    checked = ("words",)
     # Nobody is chosen beforehand, not even the owner of the ground, because the one who is chosen gets an email.
     owner = forms.ModelChoiceField(
         Owner.objects.none(),
@@ -385,6 +436,7 @@ class MergeForm(ActionForm):
 
 
 class ReopenForm(ActionForm):
+    checked = ("words",)
     words = words_field(gettext_lazy("Why? (Everyone can read this.)"), PUBLIC_HINT, required=False)
 
 
@@ -406,6 +458,8 @@ class HideForm(ActionForm):
 
 
 class CorrectPlaceForm(ActionForm):
+    # Owners of the land read the note.
+    checked = ("note",)
     address = forms.CharField(label=gettext_lazy("Address, corner or park"), max_length=300)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
@@ -415,6 +469,19 @@ class CorrectPlaceForm(ActionForm):
     def prepare(self) -> None:
         self.fields["address"].initial = self.service_request.address
         self.fields["note"].initial = self.service_request.place_note
+
+    def checked_texts(self) -> dict[str, str]:
+        """Not the reporter's own note, as it was."""
+        note: str = self.cleaned_data.get("note", "")
+        return {"note": note} if note and note != self.stored_note() else {}
+
+    def stored_note(self) -> str:
+        return str(ServiceRequest.objects.values_list("place_note", flat=True).get(pk=self.service_request.pk))
+
+    def clean_note(self) -> str:
+        """The note as stored if an identity-blind user left the redacted one as it is."""
+        note: str = self.cleaned_data["note"]
+        return note if note != self.service_request.place_note else self.stored_note()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from requests_app.actions import staff_texts
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import wording
@@ -24,8 +25,10 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import evidence, survey
+from requests_app.rules import evidence, permissions, redaction, survey
+from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
+from requests_app.web.report.check import KINDS
 from staff_app import due
 from staff_app.queue import alarms
 from staff_app.request import changes as request_changes
@@ -33,13 +36,17 @@ from staff_app.request import changes as request_changes
 
 @dataclass(frozen=True)
 class Line:
-    """internal: whether the public never sees the comment. diff: the edit, if the event is one. undone: by the one who did it."""
+    """internal: whether the public never sees the comment; readers: who does. may_edit, may_withdraw: the user wrote it.
+    diff: the edit, if the event is one. undone: by the one who did it."""
 
     at: dt.datetime
     what: str
     who: str
     comment: Comment | None = None
     internal: bool = False
+    readers: str = ""
+    may_edit: bool = False
+    may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
     undone: bool = False
 
@@ -70,24 +77,37 @@ class Names:
 
 
 def lines(
-    service_request: ServiceRequest, waits: dict[str, str], *, for_department: bool, reads_hidden: bool
+    service_request: ServiceRequest, waits: dict[str, str], user: User, *, for_department: bool, reads_hidden: bool
 ) -> list[Line]:
     """Events with their comments, and comments without an event, as imports and hand-overs leave them.
 
     for_department: whether the user may read department-only answers; reads_hidden: whether they may read hidden text.
     """
     events = list(service_request.events.select_related("user", "person").order_by("-id"))
-    comments = {one.pk: one for one in service_request.comments.select_related("user", "person", "department")}
+    reads_identity = permissions.reads_identity(user, service_request)
+    comments = {
+        one.pk: one
+        for one in redaction.readable_comments(
+            service_request.comments.select_related("user", "person", "department"), user, reads_identity=reads_identity
+        )
+    }
     names = read_names(service_request, events, waits)
     changes = request_changes.by_event(
-        service_request, events, for_department=for_department, reads_hidden=reads_hidden
+        service_request,
+        events,
+        for_department=for_department,
+        reads_hidden=reads_hidden,
+        reads_identity=reads_identity,
     )
     shown: set[int] = set()
     lines = []
     by_id = {event.pk: event for event in events}
     undone = {event.data.get("event_id") for event in events if event.kind == "undone"}
+    now = app_now()
     for event in events:
-        comment = comments.get(event.data.get("comment_id", 0))
+        # Only once: the same text is edited later.
+        is_about_text = event.kind in ("text_edited", "text_withdrawn")
+        comment = None if is_about_text else comments.get(event.data.get("comment_id", 0))
         if comment is not None:
             shown.add(comment.pk)
             # Its writer undid it. It stays on record for staff who may read hidden text.
@@ -99,6 +119,9 @@ def lines(
                 who=who(event.user, event.person is not None),
                 comment=comment,
                 internal=comment is not None and not comment.public,
+                readers=readers_words(comment),
+                may_edit=(is_own := comment is not None and staff_texts.is_editable(comment, user)),
+                may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
                 undone=event.pk in undone,
             )
@@ -106,7 +129,16 @@ def lines(
     for comment in comments.values():
         if comment.pk not in shown and (reads_hidden or comment.hidden_at is None):
             by = who(comment.user, comment.person is not None)
-            lines.append(Line(comment.created_at, kind_words(comment), by, comment, internal=not comment.public))
+            lines.append(
+                Line(
+                    comment.created_at,
+                    kind_words(comment),
+                    by,
+                    comment,
+                    internal=not comment.public,
+                    readers=readers_words(comment),
+                )
+            )
     # sorted() is stable: events with the same time stay ordered by id.
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -169,6 +201,21 @@ def kind_words(comment: Comment) -> str:
     }[Comment.Kind(comment.kind)]
 
 
+def readers_words(comment: Comment | None) -> str:
+    """Who reads a comment that is not public."""
+    if comment is None:
+        return ""
+    if comment.hidden_at is not None:
+        return _("Withdrawn. Only city staff can read this.")
+    if comment.public:
+        return ""
+    if comment.kind != Comment.Kind.NOTE:
+        return _("The public can’t see this.")
+    if comment.audience == Comment.Audience.EVERYONE:
+        return _("City staff and assigned contractors can read this. The public can’t.")
+    return _("Only city staff can read this.")
+
+
 def day(iso: str) -> str:
     return formats.date_format(dt.date.fromisoformat(iso[:10]), "DATE_FORMAT")
 
@@ -225,6 +272,9 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("%(reference)s was merged into this") % {
                 "reference": names.requests.get(data.get("child_id", 0), "")
             }
+        case "personal_data_kept":
+            kinds = ", ".join(str(KINDS[Kind(kind)]).lower() for kind in str(data.get("kinds", "")).split("+") if kind)
+            return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
         case "alarm_raised":
@@ -296,6 +346,8 @@ def simple_words(kind: str) -> str:
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
         "text_restored": _("Hidden text restored"),
+        "text_withdrawn": _("Text withdrawn by its writer"),
+        "text_edited": _("Text edited by its writer"),
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),

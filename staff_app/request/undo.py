@@ -32,6 +32,7 @@ INSTEAD: "dict[str, tuple[str, _StrPromise]]" = {
     ),
     "handed_over": ("reopen", gettext_lazy("Reopen the request, then tell the owner yourself that it isn’t theirs.")),
     "hidden": ("publish", gettext_lazy("Show it to the public again.")),
+    "made_public": ("hide", gettext_lazy("Hide it from the public.")),
     "made_safe": ("comment", gettext_lazy("Post a comment that says what’s true.")),
     "merged": ("unmerge", gettext_lazy("Unmerge the request.")),
     "note_added": ("note", gettext_lazy("Add another note that corrects it.")),

@@ -233,4 +233,18 @@ REGRESSIONS = [
         "if False:",
         ("tests/requests_app/web/request/test_track.py", "tests/requests_app/test_limits.py"),
     ),
+    Regression(
+        "typical times forget what is still open",
+        "requests_app/rules/kaplan_meier.py",
+        "seen = sample[(sample.submitted <= now) & (sample.left > begins)]",
+        "seen = sample[(sample.submitted <= now) & (sample.left > begins) & (sample.left <= now)]",
+        ("tests/requests_app/rules/test_kaplan_meier.py",),
+    ),
+    Regression(
+        "what was closed in bulk looks finished",
+        "requests_app/actions/typical_times.py",
+        "if at is not None and (is_done or is_left) else np.inf",
+        "if at is not None else np.inf",
+        ("tests/requests_app/actions/test_typical_times.py",),
+    ),
 ]

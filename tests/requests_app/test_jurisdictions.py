@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
 
 import pytest
+import yaml
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -65,6 +69,55 @@ def test_a_host_that_no_city_names_is_404_and_one_city_alone_takes_every_allowed
     answer = client.get("/privacy/", headers={"host": "127.0.0.1:8311"})
     assert answer.status_code == 404
     assert b"Northtown" not in answer.content
+
+
+@pytest.mark.shows("2.1")
+def test_a_second_city_does_not_take_the_first_one_offline(client: Client, tmp_path: Path) -> None:
+    """Through the command line and HTTP: the first has no host names, as the demo's city."""
+    first = factories.jurisdiction("Northtown", hosts=[])
+    factories.service(first, "pothole")
+
+    def load(name: str, **said: object) -> str:
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump({"name": name, "jurisdiction_id": f"{name.lower()}.example"} | said))
+        out = StringIO()
+        call_command("load_city", str(path), stdout=out)
+        cache.clear()
+        return out.getvalue()
+
+    def city_at(host: str) -> str:
+        page = client.get("/services/", headers={"host": host})
+        assert page.status_code == 200
+        return page.context["city"].name
+
+    with pytest.raises(CommandError, match=r"hosts: is missing\. This installation serves Northtown already"):
+        load("Southtown")
+    with pytest.raises(CommandError, match="hosts: is missing"):
+        load("Southtown", hosts=[])
+    assert [one.name for one in Jurisdiction.objects.all()] == ["Northtown"]
+    assert city_at("127.0.0.1:8311") == "Northtown"
+
+    said = load("Southtown", hosts=["311.southtown.example"])
+    assert "All other allowed hosts lead to Northtown" in said
+    assert city_at("127.0.0.1:8311") == city_at("311.northtown.example") == "Northtown"
+    assert city_at("311.southtown.example") == "Southtown"
+    # Again, without saying it again, and the first one too.
+    load("Southtown")
+    assert city_at("311.southtown.example") == "Southtown"
+    with pytest.raises(CommandError, match="hosts: is missing"):
+        load("Southtown", hosts=[])
+    with pytest.raises(CommandError, match=r"311\.southtown\.example leads to Southtown already"):
+        load("Westtown", hosts=["311.SOUTHTOWN.example"])
+    assert city_at("127.0.0.1:8311") == "Northtown"
+
+
+def test_the_first_city_may_be_loaded_again_without_hosts(tmp_path: Path) -> None:
+    path = tmp_path / "city.yaml"
+    path.write_text(yaml.safe_dump({"name": "Northtown", "jurisdiction_id": "northtown.example", "hosts": []}))
+    call_command("load_city", str(path), stdout=StringIO())
+    factories.jurisdiction("Southtown", hosts=["311.southtown.example"])
+    call_command("load_city", str(path), stdout=StringIO())
+    assert find_jurisdiction("anything.example") == Jurisdiction.objects.get(name="Northtown")
 
 
 def test_allowed_hosts_is_the_outer_gate(client: Client, towns: tuple[Town, Town], settings: Settings) -> None:

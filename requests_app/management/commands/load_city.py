@@ -12,6 +12,7 @@ from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Progress
+from requests_app.models import Jurisdiction
 
 
 class Command(BaseCommand):
@@ -30,3 +31,8 @@ class Command(BaseCommand):
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{jurisdiction.name} ({jurisdiction.jurisdiction_id}) loaded.")
+        if jurisdiction.hosts and (nameless := Jurisdiction.objects.filter(hosts=[]).first()):
+            hosts = ", ".join(jurisdiction.hosts)
+            self.stdout.write(
+                f"It is reached at {hosts}. All other allowed hosts lead to {nameless.name}, which names none."
+            )

@@ -10,7 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
 from requests_app.places.public_place import LISTED
 from requests_app.rules.service_levels import target_for
-from requests_app.rules.typical_times import typical_time
+from requests_app.rules.typical_times import misses_target, typical_time
 from requests_app.web.city_request import CityRequest
 from requests_app.web.explore.browse import services_page
 from requests_app.web.explore.request_rows import newest
@@ -28,12 +28,17 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         return services_page(request, unknown=True)
     version, now = service.current, app_now()
     is_listed = version.visibility in LISTED
+    goal = target_for(service, Target.Kind.RESOLVE, priority=version.priority, areas=[], at=now)
+    usual = typical_time(service)
     context = {
         "service": service,
         "version": version,
-        "goal": target_for(service, Target.Kind.RESOLVE, priority=version.priority, areas=[], at=now),
+        "goal": goal,
         "first_look": target_for(service, Target.Kind.ACKNOWLEDGE, priority=version.priority, areas=[], at=now),
-        "usual": typical_time(service),
+        "usual": usual,
+        "usual_first": usual is not None
+        and goal is not None
+        and misses_target(usual, goal, version.department, city.zone),
         "articles": service.articles.filter(published=True).order_by("code"),
         "is_listed": is_listed,
         "query": f"service={service.service_code}",
@@ -47,7 +52,7 @@ def _service(city: Jurisdiction, code: str) -> Service | None:
     return (
         Service.objects.filter(jurisdiction=city, service_code=code, active=True, current__isnull=False)
         .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
-        .select_related("current__department", "current__category")
+        .select_related("current__department__calendar", "current__category")
         .first()
     )
 

@@ -2,13 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.explore import about_service, address, areas, article, browse, feed, home, map, place, public_list
+from requests_app.web.explore import (
+    about_service,
+    address,
+    areas,
+    article,
+    browse,
+    feed,
+    home,
+    map,
+    numbers,
+    place,
+    public_list,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("requests/", public_list.public_list, name="public_list"),
     path("requests/feed/", feed.feed, name="feed"),
     path("map/", map.map_page, name="map"),
+    path("numbers/", numbers.numbers, name="numbers"),
     path("address/", address.address, name="address"),
     path("areas/", areas.areas, name="areas"),
     path("areas/<slug:layer>/<str:code>/", areas.area, name="area"),

@@ -19,7 +19,7 @@ from requests_app.actions import corrections, danger, drafts, submission
 from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
 from requests_app.rules import reporter_edits, screening
-from requests_app.rules.public_words import found_in, words_for_everyone, words_of
+from requests_app.rules.public_words import found_in, label_of, words_for_everyone, words_of
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import place_input
@@ -240,13 +240,18 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
         address=place.address if place is not None else service_request.address,
         answers=[(one, form.answers[one.code]) for one in form.questions],
     )
-    known = {one.words for where, text in words_of(service_request).items() for one in found_in(where, text)}
+    questions = {f"answer:{one.code}": label_of(one) for one in form.questions}
+    known = {
+        one.words
+        for where, text in words_of(service_request).items()
+        for one in found_in(where, text, label=questions.get(where, ""))
+    }
     known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
     # The same number three times needs one warning only.
     found = {
         one.words: {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
         for where, text in new.items()
-        for one in found_in(where, text)
+        for one in found_in(where, text, label=questions.get(where, ""))
         if one.words not in known
     }
     return list(found.values())[:FOUND_AT_ONCE]

@@ -22,6 +22,7 @@ from requests_app.models import (
     Status,
     SurveyAnswer,
     Target,
+    TypicalTime,
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
@@ -73,7 +74,8 @@ def track_page(
     """form: the invalid form of the action `form_for`. unsent: text that no action can take anymore."""
     service_request, shown = access.service_request, access.shown
     own = access.own
-    usual, resolution = typical_time(service_request.service), _resolution(shown)
+    areas = _areas(service_request)
+    usual, resolution = typical_time(service_request.service, areas), _resolution(shown)
     acts = allowed_actions(access)
     notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
@@ -94,6 +96,7 @@ def track_page(
             "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
             "parent": access.parent,
             "usual": usual,
+            "usual_first": _usual_first(shown, usual),
             "promise": None if usual else _promise(service_request),
             "acts": acts,
             "act_forms": forms,
@@ -122,7 +125,7 @@ def track_page(
                 notes=notes,
                 with_texts=access.shows_words,
             ),
-            "areas": _areas(service_request),
+            "areas": areas,
             "asset_name": _asset_name(request, service_request, own=own) if access.shows_words else "",
             "answers": _answers(service_request, own=own) if access.shows_words else [],
             "contacts": _masked_contacts(access),
@@ -187,6 +190,13 @@ def _tone(shown: ServiceRequest) -> str:
         return "waiting" if shown.status == Status.ON_HOLD else ""
     good = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.ANSWERED)
     return "done" if shown.disposition in good else "waiting"
+
+
+def _usual_first(shown: ServiceRequest, usual: TypicalTime | None) -> bool:
+    """Whether most reports of its kind take longer than its target, so that the page says first what is usual."""
+    if usual is None or not shown.is_open or shown.due_at is None:
+        return False
+    return usual.half is None or shown.submitted_at + usual.half > shown.due_at
 
 
 def _promise(service_request: ServiceRequest) -> Target | None:

@@ -17,7 +17,19 @@ from requests_app import links
 from requests_app.models import Area, Article, Category, Jurisdiction, Service, ServiceVersion
 from requests_app.web.context import said_in
 
-PAGES = ("home", "report", "find", "address", "areas", "services", "public_list", "map", "privacy", "accessibility")
+PAGES = (
+    "home",
+    "report",
+    "find",
+    "address",
+    "areas",
+    "services",
+    "public_list",
+    "map",
+    "numbers",
+    "privacy",
+    "accessibility",
+)
 
 
 @require_safe

@@ -69,6 +69,31 @@ def state(town: Rivermark) -> Owner:
     return Owner.objects.create(jurisdiction=town.city, code="dot", name="State DOT", kind="state_road")
 
 
+# --- Notes ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("typed", "audience"), [({}, "department"), ({"audience": "everyone"}, "everyone")])
+def test_a_note_is_for_the_city_unless_its_writer_lets_contractors_read_it(
+    pia: Client, limb: ServiceRequest, typed: dict[str, str], audience: str
+) -> None:
+    page = pia.get(f"/staff/r/{limb.reference}/note/").content.decode()
+    assert re.findall(r'<input[^>]+value="(\w+)"[^>]*\bchecked', page) == ["department"]
+    done(pia, limb, "note", text="The gate is open.", **typed)
+    assert limb.comments.get().audience == audience
+
+
+def test_a_contractor_writes_to_the_city_and_chooses_no_reader(
+    town: Rivermark, limb: ServiceRequest, signed_in: SignIn
+) -> None:
+    gus = factories.staff("Gus", "contractor", town.city, town.parks)
+    type(limb).objects.filter(pk=limb.pk).update(assignee=gus)
+    client = signed_in(gus)
+    assert b'name="audience"' not in client.get(f"/staff/r/{limb.reference}/note/").content
+    done(client, limb, "note", text="We need a bigger truck.", audience="everyone")
+    assert limb.comments.get().audience == "department"
+    assert "We need a bigger truck." in client.get(f"/staff/r/{limb.reference}/").content.decode()
+
+
 # --- Working on it ----------------------------------------------------------------------------------------------------
 
 

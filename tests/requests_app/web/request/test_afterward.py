@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, followers, merges, moderation, progress
+from requests_app.actions import conversation, followers, merges, moderation, progress, typical_times
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Comment, Person, PublicState, ServiceRequest, Target
@@ -137,6 +137,7 @@ def ended(cast: Rivermark, count: int, *, days: int = 4, ago: int = 1) -> None:
         ServiceRequest.objects.filter(pk=made.pk).update(
             status="resolved", disposition="fixed", submitted_at=done - dt.timedelta(days=days), resolved_at=done
         )
+    typical_times.record(cast.city)
     cache.clear()
 
 
@@ -145,8 +146,8 @@ def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Riverm
     ended(cast, 17, days=4)
     ended(cast, 3, days=30)
     read = top(page(Client(), pothole))
-    assert "4 days or less for most reports (8 in 10), and 4 days or less for half." in read
-    assert "Based on 20 reports of this kind from the last 90 days." in read
+    assert "How long it usually takes: 4 days or less for most reports (8 in 10), and 4 days or less for half." in read
+    assert "Based on 21 reports in the last 90 days, finished or still open." in read
     assert "Our target" not in read
 
 
@@ -160,6 +161,32 @@ def test_with_too_few_or_too_old_ones_it_is_the_goal_and_called_one(
     assert "Our target for this kind of report:" in read
     assert "This is a target, not a promise." in read
     assert "How long it usually takes" not in read
+
+
+@pytest.mark.shows("5.11")
+def test_reports_that_are_still_open_count(cast: Rivermark, pothole: ServiceRequest) -> None:
+    """Of what was finished, 8 in 10 took 4 days; but as many again have been open for a month."""
+    ended(cast, 30, days=4)
+    for made in [
+        factories.report(cast.pothole, "old", answers=LANE, reporter=factories.NOBODY) for _number in range(30)
+    ]:
+        ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=app_now() - dt.timedelta(days=30))
+    typical_times.record(cast.city)
+    cache.clear()
+    read = top(page(Client(), pothole))
+    assert "8 in 10" not in read
+    assert "Too many are still open to say how long most take." in read
+
+
+@pytest.mark.parametrize(("days", "first"), [(1, "target"), (40, "usual")])
+def test_what_is_usual_comes_first_where_most_miss_the_target(
+    cast: Rivermark, pothole: ServiceRequest, days: int, first: str
+) -> None:
+    progress.accept(pothole.pk, actor=cast.tom)
+    ended(cast, 30, days=days)
+    read = top(page(Client(), pothole))
+    places = {"usual": read.index("How long it usually takes"), "target": read.index("Target: fixed by")}
+    assert min(places, key=lambda one: places[one]) == first
 
 
 def test_with_neither_history_nor_goal_nothing_is_said(cast: Rivermark, pothole: ServiceRequest) -> None:

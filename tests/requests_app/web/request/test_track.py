@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from requests_app import links, photos
-from requests_app.actions import conversation, followers, merges, moderation, progress, submission
+from requests_app.actions import conversation, followers, merges, moderation, progress, submission, typical_times
 from requests_app.actions.assignment import change_service
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
@@ -261,9 +261,10 @@ def test_what_is_usual_comes_from_enough_reports(client: Client, cast: Rivermark
         ServiceRequest.objects.filter(pk=made.pk).update(
             status="resolved", disposition="fixed", submitted_at=now - taken, resolved_at=now
         )
+    typical_times.record(cast.city)
     html = page(client, pothole)
-    assert "5 days or less for most reports (8 in 10), and 4 days or less for half." in html
-    assert "Based on 20 reports of this kind from the last 90 days." in html
+    assert "5 days or less for most reports (8 in 10), and 2 days or less for half." in html
+    assert "Based on 21 reports in the last 90 days, finished or still open." in html
 
 
 def test_user_text_carries_the_language_it_was_written_in(client: Client, cast: Rivermark) -> None:
