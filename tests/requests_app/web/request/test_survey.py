@@ -83,9 +83,10 @@ def test_nothing_but_a_no_opens_it_again(fixed: ServiceRequest, value: str) -> N
 def test_opening_an_answer_in_an_email_changes_nothing_and_its_button_does(fixed: ServiceRequest, value: str) -> None:
     mail.outbox.clear()
     # The email of a staff act waits, so that the act can be undone.
-    make_due()
-    while drain("outside"):
-        pass
+    for _ in range(3):
+        make_due()
+        while drain("outside"):
+            pass
     body = next(one.body for one in mail.outbox if "is fixed" in one.subject)
     token = links.token(AccessLink.objects.get(service_request=fixed))
     path = f"/l/{token}/fixed/{value}/"
