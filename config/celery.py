@@ -1,9 +1,10 @@
 """The Celery app. It only runs and schedules work; what must not be lost is a row in the outbox, never a message."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import import_modules, worker_process_init, worker_ready
+from celery.signals import celeryd_after_setup, import_modules, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -23,22 +24,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["requests_app.worker"])
 
 
-@worker_process_init.connect
-def close_inherited_connections(**kwargs: object) -> None:
-    # A forked worker must not share sockets with its parent, or each would read the other's results.
-    from django.db import connections
+@celeryd_after_setup.connect
+def start_polling(instance: Any, **kwargs: object) -> None:
+    """Before the worker connects to Redis, since it may be down: then messages neither arrive nor are sent."""
+    from requests_app.worker import polling
 
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        close_pool = getattr(connection, "close_pool", None)
-        if close_pool is not None:
-            close_pool()
+    polling.start(lane for lane in polling.LANES if lane in instance.app.amqp.queues.consume_from)
 
 
-@worker_ready.connect
-def drain_overdue_rows(**kwargs: object) -> None:
-    """Processes rows that came due while no worker ran, without waiting for beat, which may be down too."""
-    from requests_app import outbox
+@worker_shutdown.connect
+def stop_polling(**kwargs: object) -> None:
+    from requests_app.worker import polling
 
-    for lane in ("database", "outside"):
-        outbox.wake(lane)
+    polling.stop()

@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "requests_app.web.middleware.probe",
     "requests_app.web.middleware.body_limit",
-    "requests_app.web.middleware.database_lost",
+    "requests_app.web.middleware.outage",
     "requests_app.web.middleware.jurisdiction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "requests_app.web.middleware.language",
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "requests_app.web.middleware.wrong_method",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -119,8 +120,13 @@ def database(url: str) -> dict[str, Any]:
     config["HOST"] = unquote(config.get("HOST", ""))
     options = {**config.get("OPTIONS", {})}
     if env.bool("DATABASE_POOL", default=True):
-        # Without the check, requests after a database restart would fail.
-        options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 2}
+        # The pool doubles its wait between attempts, up to minutes. It gives up soon instead, and the next request tries at once.
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+            "timeout": 2,
+            "reconnect_timeout": 3,
+        }
     return {
         **config,
         "ENGINE": "django.contrib.gis.db.backends.postgis",
@@ -152,24 +158,21 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "visibility_timeout": 120}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # Messages are hints, so one that is lost with its worker need not come back. Restoring it to a Redis that just died is
+    # what ended the whole worker ("Unrecoverable error: AttributeError … 'hostname'").
+    "ack_emulation": False,
+}
+# Each lane of the outbox has a queue, and workers of its own. Threads, since they mostly wait: for the database or for email.
+CELERY_TASK_DEFAULT_QUEUE = "database"
+CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "drain the database lane": {
-        "task": "requests_app.worker.tasks.drain",
-        "schedule": 5.0,
-        "args": ["database"],
-        "options": {"expires": 5},
-    },
-    "drain the outside lane": {
-        "task": "requests_app.worker.tasks.drain",
-        "schedule": 5.0,
-        "args": ["outside"],
-        "options": {"expires": 5},
-    },
     "every hour": {"task": "requests_app.worker.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3600}},
     "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
 }
@@ -187,6 +190,15 @@ else:
     EMAIL_FILE_PATH = str(MAIL_FOLDER)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="311@rivermark.example")
+
+# --- Text messages to people on call: files in the demo; in production the API of a gateway, or none ------------------
+SMS_FOLDER = VAR / "sms"
+SMS_URL = env.str("SMS_URL", default="")
+SMS_USER, SMS_PASSWORD = env.str("SMS_USER", default=""), env.str("SMS_PASSWORD", default="")
+SMS_FROM = env.str("SMS_FROM", default="")
+SMS_BACKEND = "requests_app.messages.sms.send_by_http" if SMS_URL else ""
+if DEMO and not SMS_URL:
+    SMS_BACKEND = "requests_app.messages.sms.write_to_file"
 
 # --- Sign-in ------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

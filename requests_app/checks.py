@@ -6,6 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from requests_app.danger.model import shipped_model
+from requests_app.danger.phrases import shipped_phrases
+
 
 @register(Tags.security)
 def check_production_settings(app_configs: Any, **kwargs: Any) -> list[Any]:
@@ -82,3 +85,21 @@ def check_database_roles(app_configs: Any, **kwargs: Any) -> list[Any]:
             )
         ]
     return []
+
+
+@register()
+def check_danger_detection(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """What ships for hearing danger in a text is part of the package, so only a broken installation lacks it."""
+    rules = [
+        (
+            shipped_phrases(),
+            "No emergency phrases were found, so fewer reports of danger are recognized.",
+            "phrases.yaml",
+        ),
+        (shipped_model(), "The danger model can’t be read, so most reports of danger aren’t recognized.", "model/"),
+    ]
+    return [
+        Warning(message, hint=f"Install the product again: requests_app/danger/{name} is missing or damaged.", id=code)
+        for (found, message, name), code in zip(rules, ("lamplighter.W003", "lamplighter.W004"), strict=True)
+        if not found
+    ]

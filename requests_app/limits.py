@@ -1,4 +1,7 @@
-"""Rate limits by client network or by key, counted in Redis. They fail open without Redis."""
+"""Rate limits by client network or by key, counted in Redis.
+
+Without Redis they let everybody pass, except those on sign-ins, which then count in PostgreSQL.
+"""
 
 import hashlib
 import ipaddress
@@ -6,6 +9,7 @@ import time
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
 
 HOUR, DAY = 3600, 24 * 3600
@@ -27,17 +31,40 @@ def hashed(value: str) -> str:
 
 
 def allow_key(name: str, *, most: int, per_s: int) -> bool:
-    """Counts one use of `what`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
+    """Counts one use of `name`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
+    return not settings.RATE_LIMITS or _count_in_redis(name, per_s) <= most
+
+
+def allow_sign_in(name: str, *, most: int, per_s: int) -> bool:
+    """As allow_key(), and still counted while Redis is down: otherwise that would be the time to guess passwords."""
     if not settings.RATE_LIMITS:
         return True
+    return (_count_in_redis(name, per_s) or _count_in_database(name, per_s)) <= most
+
+
+def _count_in_redis(name: str, per_s: int) -> int:
+    """0 if Redis can't be reached."""
     # The window is part of the key, so counters never need resetting.
     key = f"limit:{name}:{int(time.time()) // per_s}"
     cache.add(key, 0, timeout=per_s)
     try:
-        return cache.incr(key) <= most
+        return cache.incr(key)
     except ValueError:
         # Redis evicted the key between the two calls. Nobody is blocked because of that.
-        return True
+        return 0
+
+
+COUNT = """
+INSERT INTO requests_app_limitcount AS counted (key, value, expires_at)
+VALUES (%s, 1, app_now() + make_interval(secs => %s))
+ON CONFLICT (key) DO UPDATE SET value = counted.value + 1 RETURNING value
+"""
+
+
+def _count_in_database(name: str, per_s: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [hashed(f"{name}:{int(time.time()) // per_s}"), per_s])
+        return int(cursor.fetchone()[0])
 
 
 def allow_email(request: HttpRequest, name: str, email: str, *, an_hour: int, to_one: int, per_s: int) -> bool:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
+    AlarmCall,
     ContactPoint,
     Draft,
     Jurisdiction,
@@ -111,7 +112,7 @@ def find_draft(raw_token: str) -> Draft | None:
     return Draft.objects.select_related("jurisdiction", "service_request").filter(pk=draft_id).first()
 
 
-# --- Links that verify an email address, and links that unsubscribe from a digest -------------------------------------
+# --- Links that verify an email address -------------------------------------------------------------------------------
 
 
 def one_time_url(link: OneTimeLink) -> str:
@@ -132,6 +133,39 @@ def find_one_time_link(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLin
     # Always derive a secret, so that an unknown id takes as long as a wrong secret.
     purpose = link.purpose if link is not None else OneTimeLink.Purpose.SIGN_IN
     return link if _is_right(secret, f"once:{purpose}:{int(number)}") else None
+
+
+# --- Links to an alarm, in the email and text message to somebody on call ---------------------------------------------------
+
+
+def alarm_token(call: AlarmCall) -> str:
+    return f"{call.pk}-{_derived(f'alarm:{call.pk}', settings.LINK_KEYS[0])}"
+
+
+def alarm_url(call: AlarmCall) -> str:
+    return base_url(call.alarm.jurisdiction) + reverse("requests_app:alarm", args=[alarm_token(call)])
+
+
+def find_alarm_call(raw_token: str, jurisdiction: Jurisdiction) -> AlarmCall | None:
+    """The call for this token, also if its alarm is over, for which the page shows a message."""
+    number, _, secret = raw_token.partition("-")
+    # Compare before the lookup, so that nobody can probe which calls exist.
+    if not number.isdecimal() or len(number) > 18 or not _is_right(secret, f"alarm:{int(number)}"):
+        return None
+    return (
+        AlarmCall.objects.select_related(
+            "alarm__service_request__service_version",
+            "alarm__accepted_by",
+            "alarm__accepted_call",
+            "alarm__comment",
+            "user",
+        )
+        .filter(pk=int(number), alarm__jurisdiction=jurisdiction)
+        .first()
+    )
+
+
+# --- Links that unsubscribe from a digest -----------------------------------------------------------------------------
 
 
 def digest_token(contact_point: ContactPoint, subscription: Subscription | None) -> str:

@@ -6,6 +6,7 @@ counted. Long work is protected by the row lock, not by the lease.
 
 import datetime as dt
 import random
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
+from requests_app.clock import AppNow
 from requests_app.models import Event, OutboxRow, ServiceRequest
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
@@ -46,11 +48,13 @@ def enqueue(
     service_request: ServiceRequest | None = None,
     event: Event | None = None,
     recipient_id: int | None = None,
+    due_at: dt.datetime | None = None,
 ) -> None:
-    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit."""
+    """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then."""
     enqueue_rows(
         [
             OutboxRow(
+                **({"due_at": due_at} if due_at is not None else {}),
                 kind=kind,
                 lane=lane,
                 service_request=service_request,
@@ -76,13 +80,31 @@ def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
     transaction.on_commit(lambda: wake(lane), robust=True)
 
 
+def release(service_request: ServiceRequest, kinds: Collection[str]) -> None:
+    """Makes rows of these kinds due that wait for the end of UNDO_FOR."""
+    waiting = OutboxRow.objects.filter(service_request=service_request, kind__in=kinds, done_at=None, attempts=0)
+    waiting.filter(due_at__gt=AppNow()).update(due_at=AppNow())
+
+
+def cancel(events: Collection[int], kinds: Collection[str]) -> bool:
+    """Cancels the rows of these kinds and events. Returns False, and cancels nothing, if a worker has begun with any of them.
+
+    Call it in a transaction: workers skip the rows it locks.
+    """
+    rows = OutboxRow.objects.select_for_update(of=("self",)).filter(event__in=events, kind__in=kinds)
+    if any(row.attempts or row.done_at for row in rows):
+        return False
+    rows.update(done_at=AppNow(), last_error="undone")
+    return True
+
+
 def wake(lane: str) -> None:
     """Notifies the workers. If Redis is down, this costs a quarter of a second once; the scheduled drain does the work."""
 
     def publish() -> None:
         try:
             with producers[_broker()].acquire(block=True, timeout=TIMEOUT_S) as producer:
-                current_app.send_task(DRAIN, args=[lane], producer=producer, retry=False, expires=60)
+                current_app.send_task(DRAIN, args=[lane], queue=lane, producer=producer, retry=False, expires=60)
         except Exception as error:
             # kombu wraps Redis errors in many classes; for the breaker they all mean unreachable.
             raise ConnectionError(type(error).__name__) from error

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from requests_app.clock import app_now
 from requests_app.models import Draft, Jurisdiction, Photo, ServiceRequest
+
+log = structlog.get_logger(__name__)
 
 # The folder of Photo.path.
 FOLDER = "photos"
@@ -29,6 +32,10 @@ FIRST_YEAR = 2001
 
 class PhotoRefused(Exception):
     """str() says why and what to do, in the reader's language."""
+
+
+class StorageFailed(Exception):
+    """The disk is full, or the bucket can't be reached. Nothing was stored; the same upload may work later."""
 
 
 def refusal_message(code: str) -> str:
@@ -58,7 +65,8 @@ def store_upload(
 ) -> Photo:
     """Stores an upload as a JPEG of at most 2048 px and a thumbnail, both re-encoded. Raises PhotoRefused.
 
-    Without a draft or a request, nobody owns it yet; housekeeping removes it if that does not change.
+    Raises StorageFailed if there's no room. Without a draft or a request, nobody owns it yet; housekeeping removes it if
+    that does not change.
     keep_taken: whether the sender agreed to keep the time and place it was taken. name: random by default.
 
     The files are written before the row: a crash in between leaves files with random names, which the sweep removes, and never
@@ -86,12 +94,22 @@ def store_upload(
             taken_at=_taken_at(decoded, jurisdiction),
             taken_point=_taken_point(decoded),
         )
-        default_storage.save(photo.path, ContentFile(large.read_bytes()))
-        default_storage.save(photo.small_path, ContentFile(small.read_bytes()))
+        _save_files(photo, large, small)
     # A savepoint, so that the caller's transaction survives if the name is taken.
     with transaction.atomic():
         photo.save()
     return photo
+
+
+def _save_files(photo: Photo, large: Path, small: Path) -> None:
+    try:
+        default_storage.save(photo.path, ContentFile(large.read_bytes()))
+        default_storage.save(photo.small_path, ContentFile(small.read_bytes()))
+    except Exception as error:
+        # A disk, a bucket and a client library each have their own exceptions.
+        # What there may be of the first file is removed by the sweep, like any file without a row.
+        log.error("photo_not_stored", error=type(error).__name__)
+        raise StorageFailed from error
 
 
 def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False) -> dict[str, Any]:

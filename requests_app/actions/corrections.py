@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
-from requests_app.actions import danger, moderation, place_corrections, progress, routing, submission
+from requests_app.actions import alarms, danger, moderation, place_corrections, progress, routing, submission
 from requests_app.clock import app_now
 from requests_app.models import Answer, Owner, Person, QuestionVersion, ServiceRequest, TextRevision
 from requests_app.places import ownership
@@ -26,8 +26,9 @@ class EditConflict(Exception):
 class Correction:
     """The report as it should be. place: None if unchanged; owner: of the land there, if not the city.
 
-    answers: text answers by question code; omitted questions stay unchanged. said_no: the reasons for asking about danger to which
-    the reporter answered no. was: the fingerprint of the report when the page was loaded.
+    answers: text answers by question code; omitted questions stay unchanged. said_no: the kind of danger (EmergencyPhrase.Kind)
+    that the reporter was asked about and denied; empty if they weren't asked. was: the fingerprint of the report when the page
+    was loaded.
     """
 
     text: str
@@ -35,7 +36,7 @@ class Correction:
     place: submission.Place | None = None
     owner: Owner | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
-    said_no: tuple[str, ...] = ()
+    said_no: str = ""
     was: str = ""
 
 
@@ -46,6 +47,7 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     service_request = ServiceRequest.objects.locked(pk)
     if reporter_edits.too_late(service_request):
         raise progress.TooLate
+    texts_before = _all_texts(service_request)
     is_current = correction.was in ("", reporter_edits.fingerprint(service_request))
     place = correction.place
     if place is not None and place.point is not None:
@@ -68,6 +70,7 @@ def correct(pk: int, correction: Correction, *, actor: Person) -> bool:
     service_request.save(update_fields=["updated_at", "after_warning"])
     if correction.said_no:
         danger.answer_no_for_edit(service_request, correction.said_no)
+    alarms.raise_for_words(service_request, _all_texts(service_request), before=texts_before)
     if reason := review.review_reason(service_request.jurisdiction, _all_texts(service_request)):
         moderation.send_to_review(pk, reason=reason)
     routing.reroute_edited(pk)

@@ -1,4 +1,4 @@
-"""The emergency question: shown, answered with no, or followed by a call. Counted by day, with no link to any person."""
+"""The emergency question and block: shown, answered with no, or followed by a call. Counted by day, with no link to any person."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -7,14 +7,12 @@ from django.db import connection, transaction
 
 from requests_app.actions import drafts
 from requests_app.clock import app_now
-from requests_app.models import Draft, Jurisdiction, ScreeningCount, ServiceRequest, ServiceVersion
+from requests_app.models import Draft, EmergencyPhrase, Jurisdiction, ScreeningCount, ServiceRequest, ServiceVersion
 from requests_app.rules.report_path import Path
 
 Step = ScreeningCount.Step
 # How long a draft that stopped at the question is kept: long enough for a call and what follows.
 STOPPED_KEPT = dt.timedelta(hours=24)
-# If there are several reasons, the first of these is counted.
-WEIGHT = ("answer", "phrase", "service", "always")
 
 COUNT = """
 INSERT INTO requests_app_screeningcount AS counted (jurisdiction_id, day, service_code, reason, step, value)
@@ -34,7 +32,7 @@ def question_shown(draft: Draft) -> None:
     drafts.save(draft, asked=sorted(asked | new))
     _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafts.EXPIRES_AFTER))
     if new:
-        _count(draft.jurisdiction, path.version, Step.ASKED, new)
+        _count(draft.jurisdiction, path.version, Step.ASKED, _counted(new, path.screening.kind))
 
 
 @transaction.atomic
@@ -49,8 +47,8 @@ def answer_no(draft: Draft, reasons: Iterable[str]) -> None:
     path = Path(draft)
     if new - asked:
         # The question was asked on a device without a network, where it could not be counted.
-        _count(draft.jurisdiction, path.version, Step.ASKED, new - asked)
-    _count(draft.jurisdiction, path.version, Step.WENT_ON, new)
+        _count(draft.jurisdiction, path.version, Step.ASKED, _counted(new - asked, path.screening.kind))
+    _count(draft.jurisdiction, path.version, Step.WENT_ON, _counted(new, path.screening.kind))
     draft.warning = "went_on"
     drafts.save(draft, warned=sorted(warned | new), asked=sorted(asked | new))
     _keep_until(draft, draft.created_at + drafts.EXPIRES_AFTER)
@@ -67,20 +65,39 @@ def clear_warning(draft: Draft) -> None:
 
 @transaction.atomic
 def called(draft: Draft) -> None:
-    """Records a call to the emergency number, at most once a draft."""
-    if _lock(draft) and (path := Path(draft)).warnings and not draft.typed.get("called"):
+    """Records a call from the question page or the block, at most once a draft."""
+    if not _lock(draft) or draft.typed.get("called"):
+        return
+    path = Path(draft)
+    reasons = path.warnings or path.screening.hints
+    if reasons:
         drafts.save(draft, called=True)
-        _count(draft.jurisdiction, path.version, Step.CALLED, path.warnings)
+        _count(draft.jurisdiction, path.version, Step.CALLED, _counted(reasons, path.screening.kind))
 
 
-def question_shown_for_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+@transaction.atomic
+def block_shown(draft: Draft, page: str) -> None:
+    """Records that the block stands on top of this page (its path without the language), for what it hasn't asked about yet."""
+    if not _lock(draft) or not (hints := (path := Path(draft)).hints):
+        return
+    kind = path.screening.kind
+    drafts.save(draft, hinted=sorted({*draft.typed.get("hinted", []), *hints}), hint_on={"page": page, "kind": kind})
+    _count(draft.jurisdiction, path.version, Step.BLOCK, kind)
+
+
+def block_shown_for(service_request: ServiceRequest, kind: str) -> None:
+    """Counts a message or an edit of a submitted report after which the emergency numbers are shown."""
+    _count(service_request.jurisdiction, service_request.service_version, Step.BLOCK, kind)
+
+
+def question_shown_for_edit(service_request: ServiceRequest, kind: str) -> None:
     """Counts an edit of a submitted report for which the question page is shown. Nothing is changed yet."""
-    _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, reasons)
+    _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, kind)
 
 
-def answer_no_for_edit(service_request: ServiceRequest, reasons: Iterable[str]) -> None:
+def answer_no_for_edit(service_request: ServiceRequest, kind: str) -> None:
     """Counts an edit saved after its author answered that nobody is in danger."""
-    _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, reasons)
+    _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, kind)
 
 
 def _lock(draft: Draft) -> bool:
@@ -97,11 +114,20 @@ def _keep_until(draft: Draft, at: dt.datetime) -> None:
     draft.save(update_fields=["expires_at"])
 
 
-def _count(jurisdiction: Jurisdiction, version: ServiceVersion | None, step: Step, reasons: Iterable[str]) -> None:
-    kinds = {reason.partition(":")[0] for reason in reasons}
+def _counted(reasons: Iterable[str], kind: str) -> str:
+    """What these reasons are counted as: an answer, the kind of danger in the words, the service or the city's setting."""
+    named = {reason.partition(":")[0] for reason in reasons}
+    if "answer" in named:
+        return "answer"
+    if named & {"phrase", "words"}:
+        # A phrase that was taken off the list in the meantime has no kind any more.
+        return kind or EmergencyPhrase.Kind.RED_FLAG.value
+    return "service" if "service" in named else "always"
+
+
+def _count(jurisdiction: Jurisdiction, version: ServiceVersion | None, step: Step, reason: str) -> None:
     day = app_now().astimezone(jurisdiction.zone).date()
     # Only the city's own codes: anything else in a draft is user input.
     code = version.service.service_code if version else ""
     with connection.cursor() as cursor:
-        reason = next(kind for kind in WEIGHT if kind in kinds)
         cursor.execute(COUNT, [jurisdiction.pk, day, code, reason, step.value])

@@ -9,6 +9,7 @@ from requests_app.actions import danger, drafts, submission
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Draft, IdempotencyKey, Jurisdiction
 from requests_app.rules.report_path import Path
+from requests_app.rules.screening import is_about_words
 
 # The page where a refused report can be corrected, by the code of Refused.
 PAGES = {
@@ -113,7 +114,11 @@ def receive(
 
 def _answer_for_the_device(draft: Draft, said_no: list[str]) -> None:
     path = Path(draft)
-    if answered := [reason for reason in path.warnings if reason in said_no]:
+    answered = [reason for reason in path.warnings if reason in said_no]
+    if is_about_words(answered):
+        # The device knows only phrases. A "no" about one also answers for what the trained score hears in the same text.
+        answered = [reason for reason in path.warnings if reason in said_no or reason.startswith("words:")]
+    if answered:
         danger.answer_no(draft, answered)
     if path.version is None:
         return

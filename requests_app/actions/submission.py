@@ -10,11 +10,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events, links, references
-from requests_app.actions import clocks, counters, verify_email
+from requests_app.actions import alarms, clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, add_participation, create_person
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
+    Alarm,
     Answer,
     Asset,
     Channel,
@@ -26,6 +27,7 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
+    QuestionVersion,
     RequestArea,
     ServiceRequest,
     ServiceVersion,
@@ -33,6 +35,7 @@ from requests_app.models import (
 )
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
+from requests_app.rules import alarms as alarm_rules
 from requests_app.rules import blocked_addresses, intake, review
 
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
@@ -129,7 +132,8 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
 
     actor: the member of staff who typed it for somebody. Where the service demands it, the report waits until the link in an
     email is used: until then nobody sees it, and nothing of what follows a report happens (see confirm_report.py). It does not
-    wait where the address was proved before, a member of staff took it, or somebody may be in danger.
+    wait where the address was proved before, a member of staff took it, or somebody may be in danger. If its words surely tell of
+    danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
     if idempotency is not None:
@@ -140,12 +144,15 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     _check(report)
     check_reporter(report.jurisdiction, version, reporter)
     photos = list(report.photos)
+    alarm_reason = _alarm_reason(report, photos)
     must_wait = version.must_confirm and not (
-        reporter.email_is_verified or actor or report.after_warning or report.is_test
+        reporter.email_is_verified or actor or report.after_warning or report.is_test or alarm_reason
     )
     # Reports written by staff need no review.
     review_reason = "" if actor else _review_reason(report, photos)
     service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
+    if alarm_reason and service_request.priority != 1:
+        service_request.priority, service_request.priority_reason = 1, alarms.DANGER
     _save_with_reference(service_request)
     _store_areas_and_answers(service_request, report)
     if not version.identity_words:
@@ -168,6 +175,8 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
         )
     else:
         record_submission(service_request, answers=report.answers, actor=actor or person)
+        if alarm_reason:
+            alarms.raise_alarm(service_request, reason=alarm_reason)
     if idempotency is not None:
         IdempotencyKey.objects.update_or_create(
             scope=idempotency.scope,
@@ -179,6 +188,15 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
             },
         )
     return SubmissionResult(service_request, link)
+
+
+def _alarm_reason(report: NewReport, photos: list[Photo]) -> str:
+    """Why somebody must know of it now (Alarm.Reason); empty if nobody must."""
+    words = [text for question, _value, text in report.answers.given if question.kind == QuestionVersion.Kind.TEXT]
+    texts = [report.description, report.place.address, report.place.note, *words, *(photo.alt for photo in photos)]
+    if alarm_rules.danger_in(report.jurisdiction, texts) is not None:
+        return Alarm.Reason.WORDS
+    return Alarm.Reason.ANSWER if alarm_rules.is_urgent_answer(report.answers) else ""
 
 
 def _review_reason(report: NewReport, photos: list[Photo]) -> str:

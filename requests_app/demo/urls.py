@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("developer/", views.developer, name="developer"),
     path("mail/", views.mail, name="mail"),
     path("mail/<str:name>/", views.mail_detail, name="mail_detail"),
+    path("texts/", views.texts, name="texts"),
     path("911/", views.no_911, name="no_911"),
 ]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from requests_app import links
 from requests_app.demo import mailbox
 from requests_app.demo.staff import DEMO_BAR, demo_user, load_staff
-from requests_app.messages import wording
+from requests_app.messages import sms, wording
 from requests_app.models import AccessLink, Jurisdiction, Participation, ServiceRequest, Status
 from requests_app.rules import permissions
 from requests_app.web.visitor import open_drafts
@@ -113,6 +113,16 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
     if message is None:
         raise Http404
     return render(request, "demo/mail_detail.html", {"mail": message})
+
+
+@require_safe
+@cache_control(private=True, no_store=True)
+@login_required
+def texts(request: HttpRequest) -> HttpResponse:
+    """The text messages that the simulated gateway kept."""
+    if (refused := _refused(request)) is not None:
+        return refused
+    return render(request, "demo/texts.html", {"texts": sms.latest()})
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

@@ -12,12 +12,14 @@ from requests_app.imports.catalog_file import (
     FORMAT,
     REFERRED_TO,
     TERMS,
+    is_switched_off,
     listed_term,
     problems,
     read_catalog,
     read_phrase,
 )
 from requests_app.imports.map_files import ImportProblemError
+from requests_app.imports.rosters import replace_roster, written_roster
 from requests_app.models import (
     Article,
     Calendar,
@@ -42,7 +44,7 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[st
     """Imports in one transaction; returns the number of rows created or changed per part. Idempotent.
 
     A service with new wording or questions gets a new version; a changed target applies from now on. Routing rules,
-    reasons, emergency words and moderation words are lists: entries no longer listed are deactivated or deleted.
+    rosters, reasons, emergency words and moderation words are lists: entries no longer listed are deactivated or deleted.
     Raises ImportProblemError with all problems.
     """
     catalog = read_catalog(paths)
@@ -55,6 +57,8 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[st
         writer = _Writer(jurisdiction)
         writer.calendars(catalog.get("calendars", {}))
         writer.departments(catalog.get("departments", []))
+        if "desk_on_call" in catalog:
+            writer.desk(catalog["desk_on_call"])
         writer.categories(catalog.get("categories", []))
         writer.services(catalog.get("services", []))
         writer.articles(catalog.get("articles", []))
@@ -122,10 +126,14 @@ class _Writer:
                 "calendar": self._calendar(department["calendar"]),
                 "phone": department.get("phone", ""),
                 "email": department.get("email", ""),
-                "on_call": department.get("on_call") or [],
                 "active": department.get("active", True),
             }
-            self._put("departments", Department, {"code": department["code"]}, columns)
+            row = self._put("departments", Department, {"code": department["code"]}, columns)
+            if "on_call" in department:
+                self._count("on_call", replace_roster(self.jurisdiction, row, department["on_call"] or []))
+
+    def desk(self, entries: list[dict[str, Any]]) -> None:
+        self._count("on_call", replace_roster(self.jurisdiction, None, entries))
 
     def categories(self, entries: list[dict[str, Any]]) -> None:
         for number, category in enumerate(entries, start=1):
@@ -241,11 +249,17 @@ class _Writer:
     def phrases(self, kind: str, by_language: dict[str, list[Any]]) -> None:
         for language, written in by_language.items():
             wanted = {phrase.strip(): [one.strip() for one in unless] for phrase, unless in map(read_phrase, written)}
+            off = {read_phrase(one)[0].strip() for one in written if is_switched_off(one)}
             rows = EmergencyPhrase.objects.filter(jurisdiction=self.jurisdiction, language=language)
             gone, _ = rows.filter(kind=kind).exclude(phrase__in=wanted).delete()
             for phrase, unless in wanted.items():
                 key = {"language": language, "phrase": phrase}
-                self._put("emergency_words", EmergencyPhrase, key, {"kind": kind, "unless": unless})
+                self._put(
+                    "emergency_words",
+                    EmergencyPhrase,
+                    key,
+                    {"kind": kind, "unless": unless, "active": phrase not in off},
+                )
             self.changed["emergency_words"] = self.changed.get("emergency_words", 0) + gone
 
     def terms(self, kind: str, entries: list[str]) -> None:
@@ -383,10 +397,11 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
         "departments": [
             {
                 "code": one.code, "name": one.name, "phone": one.phone, "email": one.email,
-                "calendar": one.calendar.code, "on_call": one.on_call,
+                "calendar": one.calendar.code, "on_call": written_roster(jurisdiction, one),
             } | ({} if one.active else {"active": False})
             for one in Department.objects.filter(**own).select_related("calendar").order_by("code")
         ],
+        "desk_on_call": written_roster(jurisdiction, None),
         "categories": [
             {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
             for one in Category.objects.filter(**own)
@@ -439,6 +454,7 @@ def _service(service: Service) -> dict[str, Any]:
 def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[Any]]]:
     written: dict[str, dict[str, list[Any]]] = {}
     for one in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("kind", "language", "phrase"):
-        entry = {"phrase": one.phrase, "unless": one.unless} if one.unless else one.phrase
+        more = ({"unless": one.unless} if one.unless else {}) | ({} if one.active else {"off": True})
+        entry = {"phrase": one.phrase, **more} if more else one.phrase
         written.setdefault(one.kind, {}).setdefault(one.language, []).append(entry)
     return written

@@ -46,6 +46,9 @@ SAFE_CODE = r"[A-Za-z0-9_.-]{1,60}"
 # What a catalog may list for moderators. The addresses of persons are in no file that goes from hand to hand.
 TERMS = {"link": review.host_of, "threat": review.normalize_threat}
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+# May end the next day.
+SHIFT = r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d"
 SPAN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 
 
@@ -137,13 +140,34 @@ class Calendar(Section):
         return self
 
 
+class OnCall(Section):
+    """A member of staff, by email address, or an outside contact; always, or on some days or hours."""
+
+    staff: Annotated[str, written(ADDRESS, "it should be an email address.")] | None = None
+    name: str | None = None
+    email: Annotated[str, written(ADDRESS, "it should be an email address.")] | None = None
+    phone: Written | None = None
+    days: Annotated[list[Annotated[str, one_of(WEEKDAYS)]], distinct()] | None = None
+    hours: Annotated[str, written(SHIFT, "it should be like 18:00-07:00.")] | None = None
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Self:
+        if bool(self.staff) == bool(self.name):
+            raise wrong("it needs either `staff` or `name`.")
+        if self.staff and self.email:
+            raise wrong("`staff` is the email address, so take out `email`.")
+        if self.hours and self.hours[:5] == self.hours[6:]:
+            raise wrong("`hours` should end at another time than they start; leave them out for all day.")
+        return self
+
+
 class Department(Section):
     code: Code
     name: Text
     calendar: Annotated[str, refers_to("calendars")]
     phone: Written = ""
     email: str = ""
-    on_call: list[Any] | None = None
+    on_call: list[OnCall] | None = None
     active: bool = True
 
 
@@ -305,6 +329,8 @@ class Emergency(Section):
     """Words alone, or with the longer phrases in which they mean something else."""
 
     phrase: Phrase
+    # Switches off the phrase that ships with the product.
+    off: bool = False
     unless: Annotated[list[Phrase], BeforeValidator(lambda value: value if isinstance(value, list) else [value])] = []
 
     @model_validator(mode="after")
@@ -331,6 +357,7 @@ class ModerationWords(Section):
 class CatalogFile(Section):
     calendars: dict[Any, Calendar] = {}
     departments: Annotated[list[Department], distinct(attrgetter("code"))] = []
+    desk_on_call: list[OnCall] = []
     categories: Annotated[list[Category], distinct(attrgetter("code"))] = []
     services: Annotated[list[Service], distinct(attrgetter("service_code"))] = []
     articles: Annotated[list[Article], distinct(attrgetter("code"))] = []
@@ -416,6 +443,11 @@ def _answers(services: Any) -> dict[str, set[tuple[str, str]]]:
             }
             found.setdefault(str(service.get("service_code")), set()).update(answers)
     return found
+
+
+def is_switched_off(written: Any) -> bool:
+    """Whether an emergency phrase is written as {phrase, off: true}."""
+    return isinstance(written, dict) and bool(written.get("off"))
 
 
 def read_phrase(written: Any) -> tuple[Any, list[Any]]:

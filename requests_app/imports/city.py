@@ -32,6 +32,7 @@ NUMBERS = {
     "desk": "desk_number",
     "desk_long": "desk_long_number",
     "all_night": "all_night_number",
+    "desk_night": "desk_night_number",
 }
 TOLD = 5
 
@@ -89,7 +90,7 @@ class City:
     def jurisdiction(self) -> Jurisdiction:
         said = self.said
         columns: dict[str, Any] = {"name": said["name"], "is_demo": bool(said.get("demo", False))}
-        columns |= {name: said[name] for name in ("hosts", "time_zone", "languages") if name in said}
+        columns |= {name: said[name] for name in ("hosts", "time_zone", "languages", "alarm_minutes") if name in said}
         for name, value in said.get("numbers", {}).items():
             columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
         if "branding" in said:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, model_validator
 
 from requests_app.colors import WHITE, contrast, parse
 from requests_app.imports.map_files import ImportProblemError
-from requests_app.imports.yaml_file import Section, TimeZone, Written, of_type, one_of, written, wrong
+from requests_app.imports.yaml_file import Section, TimeZone, Written, of_type, one_of, whole_number, written, wrong
 from requests_app.places.address_card import KINDS
 
 SEAL_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
@@ -56,6 +56,7 @@ class Numbers(Section):
     desk: Written | None = None
     desk_long: Written | None = None
     all_night: Written | None = None
+    desk_night: Written | None = None
 
 
 class Colors(Section):
@@ -123,6 +124,7 @@ class CityFile(Section):
     languages: list[Annotated[str, one_of([code for code, _ in settings.LANGUAGES])]] = []
     demo: bool = False
     numbers: Numbers = Numbers()
+    alarm_minutes: Annotated[int, whole_number(1, 240)] = 15
     view: dict[str, Any] = {}
     boundary: Text | None = None
     layers: Layers | None = None

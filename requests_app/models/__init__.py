@@ -1,5 +1,6 @@
 """The domain's tables, one file a subject."""
 
+from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import (
     Calendar,
@@ -13,12 +14,13 @@ from requests_app.models.catalog import (
     ServiceVersion,
     Target,
 )
-from requests_app.models.counters import Counter, CounterDelta, ScreeningCount
+from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.limit_count import LimitCount
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
@@ -37,18 +39,32 @@ from requests_app.models.service_request import (
     ServiceRequest,
 )
 from requests_app.models.short_link import ShortLink
-from requests_app.models.states import CONFIDENTIAL, OPEN, Channel, Disposition, PublicState, Status
+from requests_app.models.states import (
+    CONFIDENTIAL,
+    OPEN,
+    UNKNOWN_SERVICE,
+    Channel,
+    Disposition,
+    PrivacyChoice,
+    PublicState,
+    Status,
+)
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
+from requests_app.models.undo import UndoState
 
 __all__ = [
     "CONFIDENTIAL",
     "OPEN",
     "SMALLEST_RADIUS_M",
+    "UNKNOWN_SERVICE",
     "AccessLink",
+    "Alarm",
+    "AlarmCall",
     "Answer",
+    "AnsweredCount",
     "ApiKey",
     "Area",
     "Article",
@@ -72,10 +88,12 @@ __all__ = [
     "GazetteerEntry",
     "IdempotencyKey",
     "Jurisdiction",
+    "LimitCount",
     "ListedReason",
     "Membership",
     "Message",
     "ModerationTerm",
+    "OnCall",
     "OneTimeLink",
     "OutboxRow",
     "Owner",
@@ -84,6 +102,7 @@ __all__ = [
     "Person",
     "Photo",
     "PlaceRevision",
+    "PrivacyChoice",
     "PublicState",
     "QuestionVersion",
     "RequestArea",
@@ -102,5 +121,6 @@ __all__ = [
     "Target",
     "TextRevision",
     "TypicalTime",
+    "UndoState",
     "User",
 ]

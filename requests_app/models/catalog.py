@@ -34,8 +34,6 @@ class Department(models.Model):
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="departments")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
-    # Contacts outside working hours: [{"name": …, "phone": …, "email": …}].
-    on_call = models.JSONField(default=list, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -127,6 +125,7 @@ class ServiceVersion(models.Model):
     emergency_screen = models.JSONField(default=dict, blank=True)
     # Custom labels of dispositions: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
     outcome_words = models.JSONField(default=dict, blank=True)
+    # What resolving calls for: none, photo or visit (rules/evidence.py).
     evidence = models.CharField(max_length=10, default="none")
     # Why the law requires a name and a postal address for this service, by language. Empty: reports may be anonymous.
     identity_words = models.JSONField(default=dict, db_default={}, blank=True)
@@ -241,16 +240,31 @@ class RoutingRule(models.Model):
 
 
 class EmergencyPhrase(models.Model):
-    """A phrase that leads to the emergency question page, in whatever language the page is."""
+    """A city's own phrase that leads to the emergency question page, in whatever language the page is.
+
+    It adds to those in requests_app/danger/phrases.yaml, or takes the place of the one with the same words.
+    """
 
     class Kind(models.TextChoices):
+        """Who can help."""
+
+        # The emergency number.
         RED_FLAG = "red_flag"
+        # Poison control.
+        POISON = "poison"
+        # The suicide and crisis line.
         SELF_HARM = "self_harm"
+        # The domestic violence hotline.
+        DOMESTIC_VIOLENCE = "domestic_violence"
+        # Gas and wires: leave first, then call.
+        UTILITY = "utility"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="emergency_phrases")
     language = models.CharField(max_length=12)
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RED_FLAG)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.RED_FLAG)
     phrase = models.CharField(max_length=120)
+    # False: switches off the phrase that ships with the product.
+    active = models.BooleanField(default=True, db_default=True)
     # Longer phrases that mean something else: "fire" unless "fire hydrant".
     unless = ArrayField(models.CharField(max_length=120), default=list, db_default=[], blank=True)
 
@@ -261,14 +275,16 @@ class EmergencyPhrase(models.Model):
 
 
 class ListedReason(models.Model):
-    """A reason from a city's list: why it can't do something (with where to appeal), or what a request is on hold for."""
+    """A reason from a city's list: why it can't do something (with where to appeal), what a request is on hold for, or why there
+    is no photo or visit."""
 
     class Kind(models.TextChoices):
         CANNOT_DO = "cannot_do"
         HOLD = "hold"
+        NO_EVIDENCE = "no_evidence"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="listed_reasons")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     code = models.SlugField(max_length=40)
     words = models.JSONField()
     # Where to appeal, by language (cannot_do).

@@ -37,9 +37,11 @@ class CounterDelta(CounterKey):
 
 
 class ScreeningCount(models.Model):
-    """How often the emergency question was shown and answered, by day, with no link to any person."""
+    """How often the emergency block and question were shown and answered, by day, with no link to any person."""
 
     class Step(models.TextChoices):
+        # The block on top of a page, which asks without stopping anybody.
+        BLOCK = "block"
         ASKED = "asked"
         CALLED = "called"
         WENT_ON = "went_on"
@@ -48,8 +50,8 @@ class ScreeningCount(models.Model):
     day = models.DateField()
     # The service chosen by then; empty: none yet.
     service_code = models.CharField(max_length=60, blank=True)
-    # Why the question was shown: phrase, service, answer, always.
-    reason = models.CharField(max_length=10)
+    # Why: answer, service, always, or what the words told of (EmergencyPhrase.Kind). Once also "phrase", for any words.
+    reason = models.CharField(max_length=20)
     step = models.CharField(max_length=10, choices=Step.choices)
     value = models.PositiveIntegerField(default=0)
 
@@ -57,5 +59,23 @@ class ScreeningCount(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["jurisdiction", "day", "service_code", "reason", "step"], name="screening_count_unique"
+            ),
+        ]
+
+
+class AnsweredCount(models.Model):
+    """How often “That answers my question” was selected instead of a report, by day, with no link to any person."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    article_code = models.CharField(max_length=60)
+    # The service chosen by then, or the best suggestion; empty: neither.
+    service_code = models.CharField(max_length=60, blank=True)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "day", "article_code", "service_code"], name="answered_count_unique"
             ),
         ]

@@ -27,6 +27,10 @@ class Jurisdiction(models.Model):
     desk_number = models.CharField(max_length=40, default="311")
     desk_long_number = models.CharField(max_length=40, blank=True)
     all_night_number = models.CharField(max_length=40, blank=True)
+    # The last one who gets a text message about danger. Not public. Empty: all_night_number.
+    desk_night_number = models.CharField(max_length=40, blank=True, db_default="")
+    # If nobody accepts an alarm for this long, the next person is alerted.
+    alarm_minutes = models.PositiveSmallIntegerField(default=15, db_default=15)
     # {"center": [longitude, latitude], "zoom": 12.2, "bounds": [west, south, east, north]}
     map_view = models.JSONField(default=dict)
     boundary = models.MultiPolygonField(null=True, blank=True)
@@ -43,6 +47,7 @@ class Jurisdiction(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"),
+            models.CheckConstraint(condition=models.Q(alarm_minutes__gte=1), name="jurisdiction_alarms_wait"),
         ]
 
     def __str__(self) -> str:

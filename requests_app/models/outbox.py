@@ -18,6 +18,8 @@ class OutboxRow(models.Model):
         DATABASE = "database"
         # Email and webhooks: at least once, with a stable id for the recipient.
         OUTSIDE = "outside"
+        # Email and text messages about danger: as outside, but never behind other email.
+        ALARM = "alarm"
 
     kind = models.CharField(max_length=40)
     lane = models.CharField(max_length=10, choices=Lane.choices)

@@ -12,11 +12,15 @@ from requests_app.models.catalog import Department, QuestionVersion, Service, Se
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
-from requests_app.models.states import OPEN, Channel, Disposition, PublicState, Status
+from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.rules import permissions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+# The hold reason of a question to the reporter.
+WAITS_FOR_REPORTER = "reporter"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -26,6 +30,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def public(self) -> Self:
         """Every public page, feed and API starts from this queryset."""
         return self.filter(public_state=PublicState.PUBLIC)
+
+    def with_public_number(self) -> Self:
+        """Public, or waiting for review: then everyone may read its status by its number, but none of its words."""
+        return self.filter(public_state__in=[PublicState.PUBLIC, PublicState.PENDING_REVIEW])
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
@@ -88,6 +96,8 @@ class ServiceRequest(models.Model):
     # Why it has this priority: service, the code of an answer, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
+    # “I don’t know” reports that staff made public: "offered" to keep private, or "kept" private by their reporter.
+    privacy_choice = models.CharField(max_length=10, choices=PrivacyChoice.choices, blank=True, db_default="")
     # Why it is in review and not public yet: limit, link, threat, robot. Routing and work go on meanwhile.
     review_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and continued.
@@ -134,6 +144,9 @@ class ServiceRequest(models.Model):
     areas = models.ManyToManyField(Area, through="RequestArea", related_name="service_requests")
 
     objects = ServiceRequestQuerySet.as_manager()
+
+    # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
+    last_event_id: int
 
     class Meta:
         constraints = [
@@ -246,6 +259,15 @@ class ServiceRequest(models.Model):
         return self.status in OPEN
 
     @property
+    def waits_for_reporter(self) -> bool:
+        """On hold until the reporter answers a question."""
+        return self.status == Status.ON_HOLD and self.hold_reason == WAITS_FOR_REPORTER
+
+    @property
+    def has_public_number(self) -> bool:
+        return self.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW)
+
+    @property
     def is_public(self) -> bool:
         return self.public_state == PublicState.PUBLIC
 
@@ -294,8 +316,16 @@ class Comment(models.Model):
         ANSWER = "answer"
         OUTCOME = "outcome"
 
+    class Audience(models.TextChoices):
+        DEPARTMENT = "department"
+        EVERYONE = "everyone"
+
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="comments")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMMENT)
+    # Of an internal note: the department and city-wide staff, or all who may see the request, contractors included.
+    audience = models.CharField(
+        max_length=10, choices=Audience.choices, default=Audience.DEPARTMENT, db_default=Audience.DEPARTMENT
+    )
     text = models.TextField()
     language = models.CharField(max_length=12, default="en")
     public = models.BooleanField(default=False)
@@ -349,6 +379,8 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     remaining_s = models.BigIntegerField(null=True, blank=True)
+    # How long it was paused in earlier holds (working seconds of its calendar).
+    waited_s = models.BigIntegerField(default=0, db_default=0)
     met_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -407,7 +439,11 @@ class AccessLink(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days."""
+    """Makes submitting idempotent: the same key and body return the same reference. Kept 14 days, or with the request."""
+
+    # The start of a scope whose keys mean the same report for as long as it exists.
+    FOR_GOOD = "once:"
+    RETRY = ~models.Q(scope__startswith=FOR_GOOD)
 
     scope = models.CharField(max_length=80)
     key = models.CharField(max_length=128)
@@ -417,4 +453,8 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_unique")]
-        indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="idempotency_retry_age", condition=~models.Q(scope__startswith="once:")
+            )
+        ]

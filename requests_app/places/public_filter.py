@@ -32,7 +32,7 @@ from requests_app.rules.intake import clean_text
 NAMES = ("q", "category", "service", "status", "area", "near", "asset", "older", "sort")
 # The only valid values of these parameters; others are ignored.
 ONLY = {"older": "1", "sort": "changed"}
-LONGEST = 140
+WORDS_MAX = 140
 # "near": latitude, longitude, meters. The minimum keeps people from watching a single house.
 LEAST_M, MOST_M = SMALLEST_RADIUS_M, 5000
 # To the public, closed looks like resolved.
@@ -50,7 +50,9 @@ class PublicFilter:
 
     def __init__(self, jurisdiction: Jurisdiction, query: Mapping[str, str]) -> None:
         self.jurisdiction = jurisdiction
-        typed = {name: clean_text(query.get(name, "").replace("\x00", "\ufffd")[:LONGEST]) for name in (*NAMES, "kind")}
+        typed = {
+            name: clean_text(query.get(name, "").replace("\x00", "\ufffd")[:WORDS_MAX]) for name in (*NAMES, "kind")
+        }
         # One select of the form for two parameters: "category:streets", "service:pothole".
         name, _colon, code = typed.pop("kind").partition(":")
         if name in ("category", "service"):
@@ -151,7 +153,7 @@ class PublicFilter:
         if self.unknown:
             return found.none()
         if words := self.chosen.get("q"):
-            found = found.filter(pk__in=_said(self.jurisdiction, words))
+            found = found.filter(pk__in=requests_with_words(self.jurisdiction, words))
         if "category" in self.chosen:
             # Literal ids, so that the planner can estimate rows and choose an index.
             services = Service.objects.filter(current__category=self.category)
@@ -192,7 +194,7 @@ def _days_ago() -> ExpressionWrapper:
     return ExpressionWrapper(AppNow() - Value(LATELY, output_field=DurationField()), output_field=DateTimeField())
 
 
-def _said(jurisdiction: Jurisdiction, words: str) -> QuerySet[SearchDocument, Any]:
+def requests_with_words(jurisdiction: Jurisdiction, words: str) -> QuerySet[SearchDocument, Any]:
     """The newest requests whose words match, in any of the city's languages.
 
     Each language by itself: a question that changes from row to row could not be answered by an index.

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from requests_app.localized import localized
-from requests_app.models import EmergencyPhrase, Jurisdiction, QuestionVersion, ServiceVersion
+from requests_app.models import Jurisdiction, QuestionVersion, ServiceVersion
+from requests_app.rules import screening
 
 CONFIDENTIAL = (ServiceVersion.Visibility.PRIVATE, ServiceVersion.Visibility.STAFF)
 
@@ -21,8 +22,8 @@ def device_catalog(jurisdiction: Jurisdiction, versions: Sequence[ServiceVersion
         "always_ask": jurisdiction.always_ask_emergency,
         "services": [_service(version, questions[version.pk]) for version in versions],
         "phrases": [
-            {"phrase": item.phrase, "unless": item.unless, "self_harm": item.kind == EmergencyPhrase.Kind.SELF_HARM}
-            for item in EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
+            {"phrase": item.phrase, "unless": item.unless, "kind": item.kind}
+            for item in screening.phrases_of(jurisdiction)
         ],
     }
 

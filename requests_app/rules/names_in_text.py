@@ -1,81 +1,368 @@
-"""Finds likely names of people in English and Spanish text, without a list of names. Only a hint."""
+"""Finds likely names of people in English and Spanish text: by the words before them, and by lists of common names. Only a hint.
+
+A capitalized word is a name after words that introduce one ("ask for Dwayne", "my neighbor …", "Mrs. …"), and a common given
+name before another capitalized word anywhere. In lower case and in all capitals, only common names are found. Streets,
+schools, parks and shops that are named after people are left alone.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-_WORD = r"[^\W\d_][\w'’-]*"
-# A capitalized word, as in names: "O’Neil", "María-José", "J."
-_NAME = r"(?:[A-ZÀ-ÖØ-Þ](?:\.|[^\W\d_]*(?:['’-][^\W\d_]+)*))"
-_NAMES = rf"{_NAME}(?:\s+(?:de\s+la|de\s+los|del|de|van|von|la|y)?\s*{_NAME})" + "{0,3}"
+_FOLDER = Path(__file__).parent / "name_lists"
 
-# "My name is …": what follows, in any case.
-INTRODUCED = re.compile(
-    rf"\b(?:my\s+name\s+is|my\s+name['’]s|me\s+llamo|mi\s+nombre\s+es)\s+(?P<name>{_WORD}(?:\s+{_WORD}){{0,3}})",
+# A word: "O’Neil", "María-José", "J."
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_PARTICLES = {"de", "la", "las", "los", "del", "van", "von", "da", "di", "dos", "st"}
+# So many words at most.
+LONGEST = 4
+
+# --- What comes before a name -----------------------------------------------------------------------------------------
+
+# After these, any capitalized word is taken for a name.
+_RELATION = (
+    r"neighbou?rs?|landlord|landlady|super(?:intendent)?|tenant|owner|husband|wife|son|daughter|mother|father|mom|dad|brother|sister|"
+    r"boss|aunt|uncle|cousin|grandmother|grandfather|grandson|granddaughter|nephew|niece|girlfriend|boyfriend|roommate|fiancée?|"
+    r"homeowner|property\s+manager|manager|constituent|caller|"
+    r"vecin[oa]|caser[oa]|dueñ[oa]|inquilin[oa]|espos[oa]|marido|mujer|hij[oa]|herman[oa]|jef[ea]|mam[áa]|pap[áa]|abuel[oa]|"
+    r"t[íi][oa]|prim[oa]|sobrin[oa]|novi[oa]"
+)
+_STRONG = re.compile(
+    r"(?<![\w’'])(?:"
+    r"(?:my|his|her|owner(?:['’]s)?|caller['’]s|neighbor['’]s|tenant['’]s|landlord['’]s|driver['’]s|contact|the)\s+(?:full\s+|first\s+|last\s+)?"
+    r"name(?:\s+is|['’]s|\s+was|:|\s+-)|"
+    r"(?:owner|caller|contact|tenant|landlord|driver)['’]?s?\s+name(?:\s+is|\s+-|:)?|"
+    r"me\s+llamo|mi\s+nombre\s+es|su\s+nombre\s+es|se\s+llama|llamad[oa]|"
+    r"(?:guy|man|woman|lady|person|someone|somebody|kid|girl|boy|worker|gentleman|resident|tenant|neighbor|owner|individual)\s+(?:named|called)|"
+    rf"(?:my|our|the|his|her|their|mi|mis|nuestr[oa]|el|la|su)\s+(?:\w+\s+)?(?:{_RELATION})(?:\s*,|\s+named|\s+called|\s+llamad[oa]|\s+se\s+llama)?|"
+    r"(?:lady|man|woman|guy|person)\s+(?:upstairs|downstairs|next\s+door)\s*,|"
+    r"(?:owner|dueñ[oa]|landlord|tenant|caller|contact\s+person|property\s+owner)(?:\s+is|\s+es|\s*:|\s+-)|"
+    r"(?:asked|ask|asking)\s+for|pregunt[ea]\w*\s+por|reported\s+by"
+    r")\s+",
     re.IGNORECASE,
 )
-# "Mr. Alvarez", "la señora Ruiz", "don Pedro": the title is part of the match.
-TITLED = re.compile(
-    r"(?<![\w.])(?P<name>(?:(?i:mr|mrs|ms|mister|sr|sra|srta|señor|señora|señorita|don|doña|profesora?|officer|oficial)\b|"
-    rf"(?i:dr|dra|doctora?)\b)\.?\s+{_NAMES})"
-)
-# "My neighbor Bob Hill", "mi casero Luis".
-RELATED = re.compile(
-    r"\b(?i:my|our|the|his|her|mi|mis|nuestro|nuestra|el|la|su)\s+(?i:neighbou?r|landlord|landlady|super|tenant|owner|husband|wife|"
-    r"son|daughter|mother|father|brother|sister|boss|vecin[oa]|caser[oa]|dueñ[oa]|inquilin[oa]|espos[oa]|marido|hij[oa]|hermano|"
-    rf"hermana|jef[ea]),?\s+(?i:named\s+|called\s+|llamad[oa]\s+|se\s+llama\s+)?(?P<name>{_NAMES})"
-)
-
-# After "my name is" these are not a name, or end one: "my name is Ana and I live here".
-_NOT_A_NAME = re.compile(
-    "not|on|in|at|being|no|still|the|an?|written|wrong|private|public|confidential|withheld|listed|anonymous|and|or|i|i['’]m|live|lives|"
-    "from|but|my|this|that|it|is|was|for|with|to|of|please|por|favor|y|e|o|vivo|en|mi|soy|con|que|pero|una?|el|la|los|las|estoy|está|"
-    "anónim[oa]|privad[oa]",
+# After these, a capitalized word may also begin a place or an office, so it must be a common name, or two words must look like one.
+_CUE = re.compile(
+    r"(?<![\w’'])(?:"
+    r"(?:spoke|speak|speaking|spoken|talked|talk|talking|met|meet)\s+(?:with|to)|contact\s+person|resident|contact(?:ed)?|call(?:ed)?|text|ask(?:ed)?|told|tell|per|"
+    r"this\s+is|it['’]s|i\s+am|i['’]m|soy|attn:?|cc:?|named|"
+    r"habl[éeóo]\w*\s+con|llam\w+\s+a|contact\w+\s+a|dile\s+a|"
+    rf"belongs\s+to|pertenece\s+a|look\s+for|(?:{_RELATION})|(?:owner|dueñ[oa])\s+(?:is|es)"
+    r")\s*[:,]?\s+",
     re.IGNORECASE,
 )
-# "Dr. Martin Luther King Blvd" is a street, and so is "Elm Dr".
-_PLACE_AFTER = re.compile(
-    r"[\s,.]*(?i:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|sq|square|hwy|highway|pkwy|"
-    r"parkway|park|school|bridge|plaza|library|center|high|elementary|field|memorial|hospital|church|calle|avenida)\b"
+_THANKS = re.compile(
+    r"(?<![\w’'])(?:thanks|thank\s+you(?:\s+so\s+much|\s+very\s+much)?|thx|gracias|sincerely|regards|respectfully|best|cheers|atentamente|"
+    r"cordialmente|saludos|atte)(?:\s*[,.!;-]+\s*|\s+)",
+    re.IGNORECASE,
 )
-_PLACE_WORD = re.compile(
-    "St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Drive|Ln|Lane|Ct|Court|Pl|Place|Way|Sq|Square|Hwy|Highway|Pkwy|Parkway|Park|School|"
-    "Bridge|Plaza|Library|Center"
+_DASH = re.compile(r"(?:^|\s)[-–—~]+\s*(?=\w)")
+# The title is part of the match.
+_TITLE = re.compile(
+    r"(?<![\w.’'])(?:(?P<sure>mr|mrs|ms|mister|missus|sr|sra|srta|señora?|señorita|do[nñ]a|profesora?)|"
+    r"(?P<capital>don|dr|dra|doctora?|officer|oficial|ofc|sgt|sargento|sergeant|detective|det|lt|agent|agente|professor|prof|"
+    r"fr|sister|reverend|rev|pastor))\b\.?\s+(?:(?:and|y|&)\s+(?:mrs|ms|sra|señora)\b\.?\s+)?",
+    re.IGNORECASE,
 )
+_FAMILY = re.compile(r"(?<![\w’'])(?:the|los|familia)\s+(?P<name>[^\W\d_][\w’'-]*)", re.IGNORECASE)
+_INTRODUCED = re.compile(r"(?<![\w’'])(?:my\s+name\s+is|my\s+name['’]s|me\s+llamo|mi\s+nombre\s+es)\s+", re.IGNORECASE)
+
+# --- What is no name --------------------------------------------------------------------------------------------------
+
+# "My neighbor Bob Hill".
+_ALSO_SURNAMES = {
+    "hill", "hills", "park", "parks", "field", "fields", "lane", "church", "house", "temple", "pond", "hall", "day", "lake",
+    "bridge", "bay", "banks",
+}  # fmt: skip
+# Before a name, these make it a place: "St. Mary", "Lake Charles", "12 Elm".
+_PLACE_BEFORE = re.compile(
+    r"(?:\d[\w-]*|\b(?:st|saint|san|santa|fort|ft|mt|mount|lake|port|north|south|east|west|calle|avenida|ave|parque|escuela|the|"
+    r"corner\s+of|on|at|off|onto|to|along|down|up|between|near|of|in|&))\.?\s+$",
+    re.IGNORECASE,
+)
+_CORNER = re.compile(r"\s*(?:/|&|\band\b|\bat\b|@|\by\b|\bcon\b)\s*[A-Z0-9]")
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """given, surnames: common names; words: those of both that are also words; no_names: in no name; places: make it a place's."""
+
+    given: frozenset[str]
+    surnames: frozenset[str]
+    words: frozenset[str]
+    no_names: frozenset[str]
+    places: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _lists() -> _Lists:
+    def words(name: str) -> frozenset[str]:
+        lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+        return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+    return _Lists(words("given_names"), words("surnames"), words("words"), words("no_names"), words("places"))
+
+
+_ACCENTS = str.maketrans("áéíóúüñàèìòùâêîôûãõç", "aeiouunaeiouaeiouaoc")
+
+
+def _plain(word: str) -> str:
+    return word.lower().translate(_ACCENTS)
+
+
+def _is_no_name(word: str) -> bool:
+    # As typed, since "el" is one and "él" may be another.
+    return word.lower() in _lists().no_names or _plain(word) in _lists().no_names
+
+
+def _is_of_places(word: str) -> bool:
+    return _plain(word) in _lists().places
+
+
+def _is_given(word: str) -> bool:
+    lists, plain = _lists(), _plain(word)
+    return (plain in lists.given and plain not in lists.words) or ("-" in plain and plain.split("-")[0] in lists.given)
+
+
+def _may_be_given(word: str) -> bool:
+    return _plain(word) in _lists().given
+
+
+def _is_surname(word: str) -> bool:
+    lists, plain = _lists(), _plain(word)
+    return plain in lists.surnames and plain not in lists.words
+
+
+def _may_be_surname(word: str) -> bool:
+    plain = _plain(word)
+    return plain in _lists().surnames or plain.replace("'", "").replace("’", "") in _lists().surnames
+
+
+class _Text:
+    """A text, its words, and whether capitals tell anything in it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = list(_WORD.finditer(text))
+        self.at = {match.start(): number for number, match in enumerate(self.words)}
+        small = sum(letter.islower() for letter in text)
+        self.shouts = small < 0.3 * sum(letter.isalpha() for letter in text)
+
+    def word(self, number: int) -> str:
+        return self.words[number][0] if number < len(self.words) else ""
+
+    def is_capital(self, number: int) -> bool:
+        """Written as a name: "Ana", "O’Neil", "McCoy", "J"; not "ISD"."""
+        word = self.word(number)
+        if not word[:1].isupper() or self.shouts:
+            return False
+        return len(word) == 1 or not word.isupper()
+
+    def follows(self, number: int) -> bool:
+        """Whether the word directly follows the one before: a space, or the dot of an initial, between them."""
+        if number >= len(self.words):
+            return False
+        before = self.words[number - 1]
+        gap = self.text[before.end() : self.words[number].start()]
+        return gap in (" ", "  ") or (gap in (". ", ".") and len(before[0]) <= 2 and not _is_of_places(before[0]))
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    for match in INTRODUCED.finditer(text):
-        if name := _introduced(match["name"]):
-            yield match.start("name"), match.start("name") + len(name)
-    for match in TITLED.finditer(text):
-        if not _is_street(text, match):
-            yield match.span("name")
-    for match in RELATED.finditer(text):
-        # In all caps, names look like other words: "MY NEIGHBOR PLAYS MUSIC".
-        if not match["name"].isupper() and not _is_street(text, match):
-            yield match.span("name")
+    """Where names are, possibly overlapping."""
+    if not text or len(text) < 3:
+        return
+    read = _Text(text)
+    for match in _TITLE.finditer(text):
+        yield from _titled(read, match)
+    for match in _INTRODUCED.finditer(text):
+        yield from _span(read, match.end(), _introduced(read, read.at.get(match.end(), -1)), is_sure=True)
+    for pattern, is_sure in ((_STRONG, True), (_CUE, False), (_THANKS, False), (_DASH, False)):
+        for match in pattern.finditer(text):
+            number = read.at.get(match.end(), -1)
+            if number >= 0:
+                yield from _span(read, match.end(), _after_cue(read, number, is_sure=is_sure), is_sure=is_sure)
+    yield from _families(read)
+    yield from _anywhere(read)
 
 
-def _introduced(words: str) -> str:
-    """The name after "my name is": up to the first word that cannot be part of one."""
-    name = ""
-    first_is_capital = words[:1].isupper()
-    for match in re.finditer(_WORD, words):
-        word = match[0]
-        # A lower-case name may be followed by anything, so take two words at most.
-        is_over = _NOT_A_NAME.fullmatch(word) or (first_is_capital and not word[:1].isupper())
-        if is_over or (not first_is_capital and len(name.split()) == 2):
+def _span(read: _Text, start: int, count: int, *, is_sure: bool) -> Iterator[tuple[int, int]]:
+    if count:
+        number = read.at[start]
+        end = read.words[number + count - 1].end()
+        if not _is_place(read, number, count, is_sure=is_sure):
+            yield start, end
+
+
+def _is_place(read: _Text, number: int, count: int, *, is_sure: bool = False) -> bool:
+    """A street, school or shop named after a person. is_sure: what comes before says that it is a person."""
+    inside = {_plain(read.word(number + place)) for place in range(1, count)} & _lists().places
+    if inside - (_ALSO_SURNAMES if is_sure else frozenset()):
+        return True
+    if re.fullmatch("jr|sr|ii|iii|iv", read.word(number + count), re.IGNORECASE):
+        count += 1
+    end = read.words[number + count - 1].end()
+    after = read.word(number + count)
+    gap = read.text[end : read.words[number + count].start()] if after else ""
+    if after and re.fullmatch(r"[\s.]{1,3}", gap) and _is_of_places(after):
+        # "Bob parks here", "Ana house": after a given name alone only what is written like a place.
+        return count > 1 or after[0].isupper() or read.shouts or not is_sure
+    return False
+
+
+def _titled(read: _Text, match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    number = read.at.get(match.end(), -1)
+    if number < 0:
+        return
+    title = match[0].strip()
+    word = read.word(number)
+    if _is_no_name(word) or (title.isupper() and not read.shouts and title.lower()[:2] in ("sr", "ms", "dr")):
+        return
+    is_sure = match["sure"] is not None
+    if read.is_capital(number) and len(word) > 1:
+        count = _capitals(read, number)
+    elif (
+        (is_sure and ((title.lower()[:3] in ("mr", "mr.", "mrs", "mis") and len(word) > 2) or _may_be_surname(word)))
+        or _is_given(word)
+        or (title.lower().startswith(("officer", "oficial", "dr.")) and _is_surname(word))
+    ):
+        count = 1 + _listed_after(read, number)
+    else:
+        return
+    start = match.start()
+    is_doctor = title.lower().startswith("dr")
+    # "Elm Dr. Please"; "12 Oak Dr North".
+    if is_doctor and re.search(r"(?:[A-Z0-9][\w'’]*)\s+$", read.text[max(0, start - 30) : start]):
+        return
+    if is_doctor and not read.is_capital(number):
+        return
+    if not _is_place(read, number, count):
+        yield start, read.words[number + count - 1].end()
+
+
+def _introduced(read: _Text, number: int) -> int:
+    """The words of the name after "my name is", in whatever case: up to the first that cannot be part of one."""
+    if number < 0:
+        return 0
+    count, is_capital = 0, read.word(number)[:1].isupper()
+    while count < LONGEST and number + count < len(read.words):
+        word = read.word(number + count)
+        is_over = _is_no_name(word) or (is_capital and not word[:1].isupper())
+        if is_over or (not is_capital and count == 2) or (count and not read.follows(number + count)):
             break
-        name = words[: match.end()]
-    return name
+        count += 1
+    return count
 
 
-def _is_street(text: str, match: re.Match[str]) -> bool:
-    """A street or school named after a person, or "Dr." at the end of a street: "Elm Dr. Please"."""
-    name = match["name"]
-    if any(_PLACE_WORD.fullmatch(word.strip(".")) for word in name.split()[1:]):
-        return True
-    if _PLACE_AFTER.match(text, match.end("name")):
-        return True
-    is_doctor = re.match(r"(?i:dr)\b", name) is not None
-    return is_doctor and re.search(r"(?:[A-Z0-9][\w'’]*)\s+$", text[: match.start("name")]) is not None
+def _capitals(read: _Text, number: int) -> int:
+    """The capitalized words from here on that can be one name."""
+    count = 1
+    while count < LONGEST and read.follows(number + count):
+        word = read.word(number + count)
+        if _is_no_name(word) and _plain(word) not in _PARTICLES:
+            break
+        if read.is_capital(number + count):
+            count += 1
+            continue
+        particles = 1
+        if word.lower() not in _PARTICLES:
+            break
+        if read.word(number + count + 1).lower() in _PARTICLES and read.follows(number + count + 1):
+            particles = 2
+        if not (read.follows(number + count + particles) and read.is_capital(number + count + particles)):
+            break
+        count += particles + 1
+    return count
+
+
+def _listed_after(read: _Text, number: int) -> int:
+    """How many of the next words are common surnames, and nothing else."""
+    count = 0
+    while count < 2 and read.follows(number + count + 1) and _is_surname(read.word(number + count + 1)):
+        count += 1
+    return count
+
+
+def _after_cue(read: _Text, number: int, *, is_sure: bool) -> int:
+    word = read.word(number)
+    if _is_no_name(word) or len(word) < 2:
+        return 0
+    if not read.is_capital(number):
+        if not _is_given(word):
+            # "ask for imani broadnax": the second word may tell.
+            return 0
+        extra = _listed_after(read, number)
+        return 1 + extra
+    count = _capitals(read, number)
+    # The last words of a long run may be the next sentence: "Ana Lopez Please".
+    if is_sure or _is_given(word):
+        return count
+    if count >= 2 and (_may_be_given(word) or _is_surname(read.word(number + 1))) and _looks_like_two(read, number):
+        return count
+    return 0
+
+
+def _looks_like_two(read: _Text, number: int) -> bool:
+    first, second = read.word(number), read.word(number + 1)
+    return not _is_of_places(first) and not _is_of_places(second) and len(second) > 1
+
+
+def _families(read: _Text) -> Iterator[tuple[int, int]]:
+    for match in _FAMILY.finditer(read.text):
+        number = read.at.get(match.start("name"), -1)
+        of_spanish = match[0].lower().startswith("familia")
+        is_family = _plain(read.word(number + 1)) in ("family", "household", "residence") or of_spanish
+        if number < 0 or not is_family or _is_no_name(match["name"]):
+            continue
+        if read.is_capital(number) or _is_surname(match["name"]):
+            yield match.span("name")
+
+
+_NEXT_DOOR = re.compile(
+    r"\s+(?:next\s+door|upstairs|downstairs|across\s+the\s+(?:street|hall|way)|al\s+lado|de\s+arriba|de\s+abajo|de\s+enfrente)\b"
+)
+
+
+def _anywhere(read: _Text) -> Iterator[tuple[int, int]]:
+    """A common given name and another name, without words that introduce them."""
+    number = 0
+    while number < len(read.words):
+        count = _full_name(read, number)
+        if count:
+            start, end = read.words[number].start(), read.words[number + count - 1].end()
+            if not _is_place(read, number, count) and not _stands_for_a_place(read, start, end):
+                yield start, end
+            number += count
+            continue
+        match = read.words[number]
+        if _is_given(match[0]) and _NEXT_DOOR.match(read.text, match.end()):
+            yield match.span()
+        number += 1
+
+
+def _full_name(read: _Text, number: int) -> int:
+    first = read.word(number)
+    if _is_no_name(first) or len(first) < 2:
+        return 0
+    if read.is_capital(number):
+        if not read.follows(number + 1):
+            return 0
+        count = _capitals(read, number)
+        if count < 2:
+            return 0
+        last = read.word(number + count - 1)
+        if _is_given(first):
+            return count if len(last) > 1 else 0
+        return count if _may_be_given(first) and _is_surname(last) else 0
+    if _is_given(first) and first == first.lower() and read.follows(number + 1) and _is_surname(read.word(number + 1)):
+        return 1 + _listed_after(read, number)
+    if read.shouts and _is_given(first) and read.follows(number + 1) and _is_surname(read.word(number + 1)):
+        return 1 + _listed_after(read, number)
+    return 0
+
+
+def _stands_for_a_place(read: _Text, start: int, end: int) -> bool:
+    """What follows "on", "at" or a house number, or is at a corner."""
+    before = read.text[max(0, start - 14) : start]
+    return bool(_PLACE_BEFORE.search(before)) or bool(_CORNER.match(read.text, end))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypedDict
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
-from requests_app.models.catalog import Department
+from requests_app.models.catalog import Department, Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.states import CONFIDENTIAL, OPEN, PublicState
+from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState
 from requests_app.rules.lifecycle import ACTIONS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ REQUEST_PERMISSIONS = {
     "supervise",
     # Requests in the triage queue, which have no department yet.
     "triage",
-    # A restriction for contractors: only requests assigned to them.
+    # A restriction for contractors: only requests assigned to them, without names and notes (see reads_identity()).
     "only_assigned",
 }
 # Permissions for the whole city.
@@ -108,7 +108,9 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
         return False
     if service_request.public_state in CONFIDENTIAL:
         # Confidential requests are visible to named roles of their own department, not to all of City Hall.
-        whole_city_may = membership.department_id is None and "view_private" in permissions
+        whole_city_may = membership.department_id is None and (
+            "view_private" in permissions or _is_unsorted(service_request)
+        )
         own = membership.department_id is not None and membership.department_id == service_request.department_id
         own_triage = _may_triage_confidential(permissions) and (
             membership.department_id == service_request.service_version.department_id
@@ -121,6 +123,12 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     if service_request.department_id is None:
         return "triage" in permissions and service_request.in_triage and service_request.status in OPEN
     return membership.department_id == service_request.department_id
+
+
+def _is_unsorted(service_request: "ServiceRequest") -> bool:
+    """An “I don’t know” report, private only until someone knows what it is: the desk and administrators must find it."""
+    is_private = service_request.public_state == PublicState.PRIVATE
+    return is_private and service_request.service.service_code == UNKNOWN_SERVICE
 
 
 def _may_triage_confidential(permissions: Iterable[str]) -> bool:
@@ -141,7 +149,10 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
         rule &= Q(assignee_id=membership.user_id)
     confidential = Q(public_state__in=CONFIDENTIAL)
     if membership.department_id is None:
-        return rule if "view_private" in permissions else rule & ~confidential
+        if "view_private" in permissions:
+            return rule
+        unknown = Service.objects.filter(jurisdiction=membership.jurisdiction_id, service_code=UNKNOWN_SERVICE)
+        return rule & (~confidential | Q(public_state=PublicState.PRIVATE, service__in=unknown.values("pk")))
     own = Q(department_id=membership.department_id)
     if triage and "triage" in permissions:
         theirs = ~confidential
@@ -171,6 +182,29 @@ def can(user: User | AnonymousUser, action: str, service_request: "ServiceReques
         action in membership.role.permissions and _covers(membership, service_request)
         for membership in memberships_of(user)
     )
+
+
+# A role with one of these reads personal data, even if it is limited to requests assigned to the user.
+_NAMING = {"view_reporter", "hide", "publish"}
+
+
+def _is_identity_blind(permissions: Iterable[str]) -> bool:
+    return "only_assigned" in permissions and not _NAMING & set(permissions)
+
+
+def reads_identity(user: User | AnonymousUser, service_request: "ServiceRequest") -> bool:
+    """Whether this member of staff reads the request as it was typed. Others, such as contractors, read it through
+    rules.redaction and without the notes that are not for them."""
+    return any(
+        _covers(membership, service_request) and not _is_identity_blind(membership.role.permissions)
+        for membership in memberships_of(user)
+    )
+
+
+def searches_words(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:
+    """Whether a search may look at what residents wrote. If only identity-blind roles do, its results would tell a name."""
+    roles = [one.role for one in memberships_of(user) if one.jurisdiction_id == jurisdiction.pk]
+    return bool(roles) and not any(_is_identity_blind(role.permissions) for role in roles)
 
 
 def find_supervisor(department: Department) -> User | None:

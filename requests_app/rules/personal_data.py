@@ -34,17 +34,21 @@ class Found:
         return self.start + len(self.words)
 
 
-def find(text: str) -> list[Found]:
-    """All findings in the order of the text. Where two overlap, the more certain kind wins."""
-    found: list[Found] = []
+def find(text: str, *, label: str = "") -> list[Found]:
+    """All findings in the order of the text. Where two overlap, the more certain kind wins.
+
+    label: the question that the text answers, such as "License plate", which tells what the text is.
+    """
+    before = f"{label.rstrip(' :?')}: " if label else ""
+    whole, found = before + text, list[Found]()
     for kind, spans in (
-        (Kind.EMAIL, _emails(text)),
-        (Kind.PHONE, _phones(text)),
-        (Kind.PLATE, _plates(text)),
-        (Kind.NAME, names_in_text.spans(text)),
+        (Kind.EMAIL, _emails(whole)),
+        (Kind.PHONE, _phones(whole)),
+        (Kind.PLATE, _plates(whole)),
+        (Kind.NAME, names_in_text.spans(whole)),
     ):
-        for start, end in spans:
-            if not any(start < other.end and other.start < end for other in found):
+        for start, end in ((start - len(before), end - len(before)) for start, end in spans):
+            if start >= 0 and not any(start < other.end and other.start < end for other in found):
                 found.append(Found(kind, start, text[start:end]))
     return sorted(found, key=lambda finding: finding.start)
 
@@ -59,12 +63,14 @@ def without(text: str, found: Found) -> str:
         after = after.lstrip(" ")
     if after[:1] in ("", "\n", ".", ",", ";", ":", "!", "?", ")"):
         before = before.rstrip(" ")
+    if after[:1] in (",", ";") and before[-1:] in (",", ";"):
+        after = after[1:]
     return (before + after).strip()
 
 
-def _before(text: str, match: re.Match[str]) -> str:
-    """The text right before the match, which may change what a number means."""
-    return text[max(0, match.start() - 60) : match.start()]
+def _before(text: str, start: int) -> str:
+    """The text right before an index, which may change what a number means."""
+    return text[max(0, start - 60) : start]
 
 
 # --- Email addresses --------------------------------------------------------------------------------------------------
@@ -86,21 +92,38 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 # --- Phone numbers ----------------------------------------------------------------------------------------------------
 
-# The formats of North American numbers. The matcher also accepts other groupings, such as "104-21 68", which are house numbers
-# and permits here. Ten digits without separators may be anything, so they match only if they form a valid North American number.
-_GAP = "(?:\\s?[-.\u2010-\u2013]\\s?|\\s)"
-_LONG = rf"(?:\+?1{_GAP}?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d{_GAP})\d{{3}}{_GAP}\d{{4}}|(?:\+?1)?[2-9]\d\d[2-9]\d{{6}}"
-NORTH_AMERICAN = re.compile(rf"(?:{_LONG}|(?P<short>[2-9]\d\d(?P<gap>{_GAP})\d{{4}}))(?!\d)")
+# A run of digits in groups, as phone numbers and much else are written.
+_GAP = r"[\s().\-\u2010-\u2015/_,·•+]"
+_RUN = re.compile(rf"(?<![\w$#.])(?:\+|\(\+?)?\d(?:{_GAP}{{0,3}}\d){{6,}}")
+_DIGITS = re.compile(r"\d+")
+_EXTENSION = re.compile(r"\s{0,2},?\s?(?:ext(?:ensi[oó]n)?\.?|x)\s?\d{1,6}\b", re.IGNORECASE)
+# Groups of ten digits that may be anything, so they match only if they form a valid North American number. Others count only
+# where the text says "call".
+_TOGETHER = {(3, 7), (10,)}
+# What says that a number is a phone number. Between it and the number, a few words may follow.
 _CALL = re.compile(
-    r"\b(?:call|phone|tel|telephone|cell|mobile|text|whatsapp|reach|contact|ll[aá]m\w*|tel[eé]fono|celular|cel|m[oó]vil|mensaje)\b"
-    r"[^.!?\n]{0,30}$",
+    r"(?:\b(?:call(?:s|ed|ing)?|phone|fone|tel|telephone|cell|cellphone|mobile|text|whatsapp|reach(?:ed)?|contact|dial|number|ph|fax|"
+    r"ll[aá]m\w*|tel[eé]fono|celular|cel|m[oó]vil|mensaje|marque\w*|marcar|n[uú]mero|comun[ií]\w+)\b[^!?\n|\d]{0,30})$",
     re.IGNORECASE,
+)
+_CALL_AFTER = re.compile(
+    r"\W{0,3}(?:is\s+my|call\s+me|text\s+me|es\s+mi|\((?:cell|phone|cel|home|work)\))", re.IGNORECASE
+)
+_NUMBERED = (
+    r"case|ref|reference|ticket|account|acct|permit|request|report|invoice|meter|serial|tracking|order|policy|pole|hydrant|asset|model|vin|"
+    r"parcel|block|lot|log|caso|referencia|folio|cuenta|permiso|solicitud|reporte|recibo|medidor|serie|pedido|poste|lote"
 )
 # "Case 6175550142" is a reference number, not a phone.
 _NUMBER_OF = re.compile(
-    r"(?:\b(?:case|ref|reference|ticket|account|acct|permit|request|report|invoice|meter|serial|tracking|order|policy|pole|"
-    r"hydrant|asset|model|vin|parcel|block|lot|log|caso|referencia|folio|cuenta|permiso|solicitud|reporte|recibo|medidor|"
-    r"serie|pedido|poste|lote)\b(?:\s+(?:no|num|number|id|n[uú]mero|de|del|is|es)\b)*\.?|#|№|n\.?[ºo°]\.?)\s*[:#]?\s*$",
+    rf"(?:\b(?:{_NUMBERED})\b(?:\s+(?:no|num|number|id|n[uú]mero|de|del|is|es)\b)*\.?|#|№|n\.?[ºo°]\.?)\s*[:#]?\s*$",
+    re.IGNORECASE,
+)
+# What is written like a phone number is one unless the text says in so many words that it is another number.
+_CLEARLY_NUMBER_OF = re.compile(
+    rf"\b(?:{_NUMBERED})\b\s*(?:(?:no|num|number|id|n[uú]mero)\b\.?|[:#])(?:\s+(?:is|es)\b)?\s*[:#]?\s*$", re.IGNORECASE
+)
+_PHONE_NUMBER_SIGN = re.compile(
+    r"\b(?:cell|phone|ph|tel|contact|cel|tel[eé]fono|mobile)\s*(?:no\.?|num\.?|number)?\s*[:.]?\s*#\s*[:.]?\s*$",
     re.IGNORECASE,
 )
 _STREET_AFTER = re.compile(
@@ -108,54 +131,183 @@ _STREET_AFTER = re.compile(
     r"sq|square|hwy|highway|pkwy|parkway|terr?|terrace)\b",
     re.IGNORECASE,
 )
+_DIGIT = "zero|oh|one|two|three|four|five|six|seven|eight|nine|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+_SPELLED_PHONE = re.compile(rf"\b(?:{_DIGIT})(?:[\s,.-]{{1,3}}(?:double\s)?(?:{_DIGIT})){{6,10}}\b", re.IGNORECASE)
 
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
-    for match in PhoneNumberMatcher(text, "US", leniency=Leniency.POSSIBLE):
-        before, after = text[max(0, match.start - 60) : match.start], text[match.end : match.end + 60]
-        if "+" in match.raw_string and match.number.country_code != 1:
-            yield match.start, match.end
-            continue
-        shape = NORTH_AMERICAN.match(match.raw_string)
-        if shape is None or before[-1:] in ("$", "#") or re.match(r"[.,]\d", after) or _NUMBER_OF.search(before):
-            continue
-        if shape["short"]:
-            # "555 0100" may be two numbers, unless the text says to call it.
-            is_said = shape["gap"] not in (" ", ".") or _CALL.search(before)
-            if not is_said or _STREET_AFTER.match(after):
-                continue
-        yield match.start, match.end
+    if "+" in text:
+        for match in PhoneNumberMatcher(text, "US", leniency=Leniency.POSSIBLE):
+            if "+" in match.raw_string and match.number.country_code != 1:
+                yield match.start, match.end
+    for run in _RUN.finditer(text):
+        yield from _phones_in(text, run)
+    for spelled in _SPELLED_PHONE.finditer(text):
+        yield spelled.span()
+
+
+def _phones_in(text: str, run: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """The phone numbers in a run of digits, which may begin or end with other numbers: "apt 5 617-555-0142"."""
+    groups = list(_DIGITS.finditer(text, *run.span()))
+    first = 0
+    while first < len(groups):
+        count = _phone_at(text, groups, first)
+        if count:
+            start, end = groups[first].start(), groups[first + count - 1].end()
+            # "(617) …" and "+1 …"
+            while start > run.start() and text[start - 1] in "(+":
+                start -= 1
+            extension = _EXTENSION.match(text, end)
+            yield start, extension.end() if extension else end
+        first += count or 1
+
+
+class _Shape(StrEnum):
+    """How ten digits, or seven, are grouped: as North American numbers are, in another way, or without the area code."""
+
+    USUAL = "usual"
+    TOGETHER = "together"
+    ODD = "odd"
+    LOCAL = "local"
+
+
+def _shape(digits: str, lengths: tuple[int, ...]) -> _Shape | None:
+    """None if the digits can be no North American number."""
+    if len(digits) == 7:
+        return _Shape.LOCAL if lengths in ((3, 4), (7,)) and digits[0] not in "01" else None
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+        lengths = lengths[1:] if lengths[0] == 1 else (lengths[0] - 1, *lengths[1:])
+    if len(digits) != 10 or digits[0] in "01":
+        return None
+    if lengths == (3, 3, 4):
+        return _Shape.USUAL
+    if digits[3] in "01":
+        return None
+    return _Shape.TOGETHER if lengths in _TOGETHER else _Shape.ODD
+
+
+def _phone_at(text: str, groups: list[re.Match[str]], first: int) -> int:
+    """How many groups from the first on are a phone number; 0 if none are."""
+    if first and _is_tight(text, groups, first - 1):
+        return 0
+    digits, lengths = "", list[int]()
+    for last in range(first, len(groups)):
+        digits += groups[last][0]
+        lengths.append(len(groups[last][0]))
+        if len(digits) > 11:
+            return 0
+        shape = _shape(digits, tuple(lengths)) if len(digits) in (7, 10, 11) else None
+        is_whole = last + 1 == len(groups) or not _is_tight(text, groups, last)
+        ends = shape is not None and is_whole and _ends(text, groups[last].end())
+        if ends and shape is not None and _is_phone(text, groups[first : last + 1], shape):
+            return last + 1 - first
+    return 0
+
+
+def _ends(text: str, end: int) -> bool:
+    """Whether a number ends here: not in "555-0142.5" or "555-0142lb"."""
+    return not re.match(r"[.,]\d|\w", text[end : end + 2]) or _EXTENSION.match(text, end) is not None
+
+
+def _is_tight(text: str, groups: list[re.Match[str]], number: int) -> bool:
+    """Whether this group and the next are one number: no space between them, as in 12-34."""
+    gap = text[groups[number].end() : groups[number + 1].start()]
+    return not any(symbol.isspace() for symbol in gap) and ")" not in gap
+
+
+def _is_phone(text: str, groups: list[re.Match[str]], shape: _Shape) -> bool:
+    """Whether the words around a number of this shape let it be a phone number."""
+    start = groups[0].start()
+    before = _before(text, start).rstrip("(+")
+    after = text[groups[-1].end() : groups[-1].end() + 60]
+    of_phone = _PHONE_NUMBER_SIGN.search(before) is not None
+    if not of_phone and (before.rstrip()[-1:] in ("$", "#") or _CLEARLY_NUMBER_OF.search(before)):
+        return False
+    if shape == _Shape.USUAL:
+        return True
+    if not of_phone and _NUMBER_OF.search(before):
+        return False
+    is_said = of_phone or _CALL.search(before) is not None or _CALL_AFTER.match(after) is not None
+    if shape == _Shape.LOCAL:
+        # "555 0100" may be two numbers, unless the text says to call it; "555-0100 Main Street" is a block.
+        gap = text[groups[0].end() : groups[-1].start()].strip() if len(groups) > 1 else ""
+        is_street = bool(_STREET_AFTER.match(after)) and not (is_said and (gap or len(groups) == 1))
+        return not is_street and (is_said or gap in ("-", "\u2010", "\u2011", "\u2012", "\u2013"))
+    return shape == _Shape.TOGETHER or is_said
 
 
 # --- License plates ---------------------------------------------------------------------------------------------------
 
+_STATES = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
+)
+_STATE_NAMES = (
+    "alabama|alaska|arizona|arkansas|california|colorado|connecticut|conn|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|"
+    r"kansas|kentucky|louisiana|maine|maryland|massachusetts|mass|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|"
+    r"new\s+(?:hampshire|jersey|mexico|york)|nueva\s+york|(?:north|south)\s+(?:carolina|dakota)|ohio|oklahoma|oregon|pennsylvania|"
+    r"rhode\s+island|tennessee|texas|utah|vermont|virginia|west\s+virginia|washington|wisconsin|wyoming|puerto\s+rico"
+)
 # What may come between the word "plate" and the plate itself.
-_FILLER = (
-    r"(?:[\s:#,.\"“”'«»()-]|n[uú]m(?:ero|ber)?s?\b|no\b|nr\b|is\b|was\b|are\b|reads?\b|says?\b|with\b|of\b|the\b|its?\b|car\b|plates?\b|"
-    r"licen[sc]e\b|tags?\b|es\b|son\b|era\b|dice\b|con\b|de\b|del\b|la\b|el\b|su\b|placas?\b|"
-    r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b|"
-    r"(?:new|north|south|west|rhode)\s\w+\b|[A-Z][a-z]{3,}\b)*"
+_FILLER = re.compile(
+    r"(?:[\s:#,.\"“”'«»()=-]+|(?:n[uú]m(?:ero|ber)?s?|no|nr|is|was|are|reads?|says?|with|of|the|its?|a|car|plates?|registration|reg|"
+    rf"licen[sc]e|tags?|es|son|era|dice|con|de|del|la|el|su|placas?|veh[ií]culo|state|if\s+available|{_STATE_NAMES}|{_STATES})(?![\w-]))",
+    re.IGNORECASE,
 )
-_PLATE_WORDS = (
-    r"(?:licen[sc]e\s+(?:plates?|tags?|no|number)|lic\.?|plates?|(?:temp|paper)\s+tags?|placas?|matr[ií]culas?|patente)"
-)
-SAID_PLATE = re.compile(
-    rf"\b{_PLATE_WORDS}\b{_FILLER}(?P<plate>[A-Za-z0-9]{{1,8}}(?:[ -][A-Za-z0-9]{{1,4}}){{0,2}})(?![\w])", re.IGNORECASE
+_PLATE_WORD = re.compile(
+    r"\b(?:(?P<sure>licen[sc]e\s+plates?|plates?|(?:temp|paper)\s+tags?|placas?|matr[ií]culas?|tablillas?|patente)|"
+    r"(?P<weak>lic|licen[sc]es?|tags?|reg|registration|registraci[oó]n))\b\.?",
+    re.IGNORECASE,
 )
 # Not a license plate: a steel plate in the road, or a "placa" with a street's name.
 _OTHER_PLATE = re.compile(
-    r"\b(?:steel|metal|iron|road|street|cover|base|name|face|kick|bottom|back|switch|tectonic)\s+$", re.IGNORECASE
+    r"\b(?:steel|metal|iron|road|street|cover|base|name|face|kick|bottom|back|switch|tectonic|price|dog|toe|business|contractor|"
+    r"builder|liquor|driver'?s?)\s+$",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"[A-Za-z0-9]{1,8}(?:(?:\s?[-·•.]\s?|\s)[A-Za-z0-9]{1,6}){0,2}(?![\w])")
+_PART = re.compile(r"[A-Za-z0-9]+")
+# Short words that follow a plate or stand where one is missing.
+_SHORT_WORDS = {
+    "a", "al", "all", "am", "an", "and", "apt", "are", "as", "at", "ave", "be", "bmw", "but", "by", "can", "car", "day",
+    "did", "do", "en", "es", "ext", "for", "ft", "fue", "get", "gmc", "go", "had", "has", "he", "her", "his", "hr", "hrs",
+    "i", "if", "in", "is", "it", "its", "kia", "la", "los", "mi", "min", "mph", "my", "na", "no", "non", "not", "now", "of",
+    "off", "on", "one", "or", "out", "per", "pm", "que", "rd", "red", "see", "she", "six", "so", "st", "su", "sus", "suv",
+    "tan", "tbd", "tel", "ten", "the", "to", "two", "un", "unk", "up", "us", "van", "via", "vw", "was", "we", "who", "why",
+    "y", "yes", "you",
+}  # fmt: skip
+_NOT_ONE = re.compile(
+    r"\d+(?:st|nd|rd|th|am|pm|hrs?|ft|in|mph|min|yrs?|x\d+|dr|wd)|\d{1,3}0s|(?:19|20)\d\ds?", re.IGNORECASE
+)
+_MONTH = re.compile("(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|exp|ene|abr|ago|dic)", re.IGNORECASE)
+# A form's own field: "License Plate number if available: … |".
+_FIELD = re.compile(
+    r"(?:^|[|\n?.])(?P<label>[^|\n:?.]{0,80}?\b(?:plate|placa|matr[ií]cula|tablilla|tag)s?\b[^|\n:?.]{0,40})[:?]\s*(?P<value>[^|\n]{2,14}?)\s*(?=$|[|\n])",
+    re.IGNORECASE,
+)
+_OTHER_FIELD = re.compile(r"\b(?:state|estado|color|make|type|photo)\b", re.IGNORECASE)
+_NO_VALUE = re.compile(
+    r"(?:none|unknown|unk|no|n/?a|no\s?plates?|missing|not\s.*|yes|see.*|photo|sin.*|ninguna?|nada|desconocida?|temp|dealer|expired)",
+    re.IGNORECASE,
 )
 # Formats recognized without the word "plate": ABC-1234, ABC1234, 7ABC123, 123-ABC, ABC-123.
 BARE_PLATE = re.compile(
     r"(?<![\w#$./-])(?:[A-Z]{3}-?\d{4}|[A-Z]{3}-\d{3}|\d[A-Z]{3}\d{3}|\d{3}-[A-Z]{3}|\d{3}[A-Z]{3}\d?)(?![\w-]|\.\d)"
 )
 SPACED_PLATE = re.compile(r"(?<![\w#$./-])[A-Z]{3} \d{4}(?![\w-]|[.,]\d)")
-_CAR = re.compile(
-    r"\b(?:cars?|trucks?|vans?|suv|sedan|pickup|vehicles?|jeep|motorcycle|trailer|driver|parked|honda|toyota|ford|chevy|nissan|"
-    r"carros?|coches?|autos?|camionetas?|camiones?|camión|vehículos?|moto|estacionad[oa])\b",
-    re.IGNORECASE,
+_MAKES = (
+    "honda|civic|accord|toyota|camry|corolla|ford|chevy|chevrolet|nissan|altima|sentra|jeep|cherokee|dodge|hyundai|elantra|sonata|kia|bmw|"
+    "mercedes|audi|volkswagen|vw|jetta|subaru|mazda|lexus|acura|infiniti|volvo|saab|gmc|buick|cadillac|lincoln|mercury|pontiac|saturn|chrysler|"
+    "mini|tesla|mitsubishi|suzuki|isuzu|ram|u-?haul"
 )
+_VEHICLE = (
+    rf"cars?|trucks?|vans?|suv|sedan|pickup|vehicles?|motorcycle|trailer|minivan|{_MAKES}|carros?|coches?|autos?|camionetas?|camiones?|"
+    "camión|vehículos?|moto"
+)
+_CAR = re.compile(rf"\b(?:{_VEHICLE}|driver|parked|estacionad[oa])\b", re.IGNORECASE)
+# A plate after its state, or after the car in parentheses: "black Honda, MA 123 ABC".
+_AFTER_STATE = re.compile(rf"(?<![\w-])(?:{_STATES}|(?i:{_STATE_NAMES}))[\s,]{{1,2}}(?:#\s?)?(?=[A-Za-z0-9])")
+_AFTER_CAR = re.compile(rf"\b(?:{_VEHICLE})\b[\s,:(#-]{{1,3}}(?:#\s?)?(?=[A-Z0-9])", re.IGNORECASE)
 # Three capitals before a number that are not a plate: roads, rooms, months, car makes, city assets.
 _NO_PLATE = re.compile(
     "APT|STE|RTE|HWY|BUS|BOX|LOT|FLR|BLD|BLK|UNT|SUV|KIA|GMC|RAM|BMW|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|ENE|ABR|"
@@ -164,31 +316,102 @@ _NO_PLATE = re.compile(
 
 
 def _plates(text: str) -> Iterator[tuple[int, int]]:
-    for match in SAID_PLATE.finditer(text):
-        if not _OTHER_PLATE.search(_before(text, match)) and (plate := _plate_in(match["plate"])):
-            yield match.start("plate"), match.start("plate") + len(plate)
+    for match in _FIELD.finditer(text):
+        if not _OTHER_FIELD.search(match["label"]) and _fills_field(match["value"]):
+            yield match.span("value")
+    for match in _PLATE_WORD.finditer(text):
+        if not _OTHER_PLATE.search(_before(text, match.start())):
+            yield from _said_plate(text, match.end(), is_sure=match["sure"] is not None)
     bare = list(BARE_PLATE.finditer(text))
     if text.upper() != text and _CAR.search(text):
         # "FALL 2024": a year.
         bare += [match for match in SPACED_PLATE.finditer(text) if not re.search(r" (?:19|20)\d\d$", match[0])]
     for match in bare:
-        if not _NO_PLATE.match(match[0]) and not _NUMBER_OF.search(_before(text, match)):
+        if not _NO_PLATE.match(match[0]) and not _NUMBER_OF.search(_before(text, match.start())):
             yield match.span()
+    if _CAR.search(text):
+        for pattern in (_AFTER_STATE, _AFTER_CAR):
+            for match in pattern.finditer(text):
+                yield from _unsaid_plate(text, match.end(), is_sure=pattern is _AFTER_STATE)
 
 
-def _plate_in(words: str) -> str:
-    """The plate at the start of the words that follow "plate"; empty if there is none."""
-    parts = re.split(r"([ -])", words)
-    for count in range(len(parts), 0, -2):
-        plate = "".join(parts[:count])
-        letters = re.sub(r"[ -]", "", plate)
-        if re.fullmatch(r"\d+x\d+", letters, re.IGNORECASE) or not 4 <= len(letters) <= 8:
-            continue
-        has_digit, has_letter = bool(re.search(r"\d", letters)), bool(re.search(r"[A-Za-z]", letters))
-        # Each part of a plate has a digit or is in capitals: "ABC 1234 parked" ends before "parked".
-        is_all_of_it = all(re.search(r"\d", part) or part.isupper() for part in parts[:count:2])
-        if has_digit and has_letter and (is_all_of_it or count == 1):
-            return plate
-        if has_digit and not has_letter and len(letters) >= 5:
-            return plate
+def _fills_field(value: str) -> bool:
+    """Whether the value of a field for a plate is one, and not "none"."""
+    letters = re.sub(r"[\s.·•-]", "", value)
+    if not letters.isascii() or not letters.isalnum() or not 2 <= len(letters) <= 8 or _NO_VALUE.fullmatch(value):
+        return False
+    return any(letter.isdigit() for letter in letters) or (letters.isupper() and len(letters) >= 4)
+
+
+def _said_plate(text: str, at: int, *, is_sure: bool) -> Iterator[tuple[int, int]]:
+    """The plate that follows the word "plate". is_sure: the word means nothing else."""
+    for _ in range(12):
+        filler = _FILLER.match(text, at)
+        # A state comes before a plate, or is the beginning of one: "plate MA 839 7711", "plate NH 1234".
+        is_state = filler is not None and re.fullmatch(_STATES, filler[0], re.IGNORECASE) is not None
+        for start in (at + 3, at) if is_state else (at,):
+            if plate := _plate_at(text, start, is_sure=is_sure):
+                yield start, start + len(plate)
+                return
+        if filler is None:
+            return
+        at = filler.end()
+
+
+def _plate_at(text: str, at: int, *, is_sure: bool) -> str:
+    """The plate at this place; empty if there is none."""
+    match = _PARTS.match(text, at)
+    # The longest candidate may run into the next word, so try shorter ones.
+    parts = list(_PART.finditer(text, at, match.end() if match else _word_end(text, at)))[:3]
+    if not parts or parts[0].start() != at:
+        return ""
+    for count in range(len(parts), 0, -1):
+        is_tight = count > 1 and text[parts[0].end()] == "-"
+        if _is_plate([part[0] for part in parts[:count]], is_sure=is_sure, is_tight=is_tight):
+            return text[at : parts[count - 1].end()]
     return ""
+
+
+def _word_end(text: str, at: int) -> int:
+    match = _PART.match(text, at)
+    return match.end() if match else at
+
+
+def _is_plate(parts: list[str], *, is_sure: bool, is_tight: bool) -> bool:
+    """is_sure: the word before means a plate and nothing else; is_tight: a hyphen joins the parts."""
+    letters = "".join(parts)
+    if not 4 <= len(letters) <= 8 or not any(letter.isdigit() for letter in letters):
+        return False
+    if any(_NOT_ONE.fullmatch(part) for part in parts) and (len(parts) == 1 or not is_sure):
+        return False
+    if len(parts) > 1 and _MONTH.fullmatch(parts[0]) and not is_tight and len(parts[1]) in (2, 4):
+        # "EXP 10", "May 2017".
+        return False
+    if len(parts) > 1 and re.fullmatch(_STATES, parts[-1]) and len(letters) - 2 >= 5:
+        # The state is not a part of it.
+        return False
+    for part in parts:
+        is_word = part.lower() in _SHORT_WORDS and not (part.isupper() and len(part) > 1) and not is_tight
+        if part.isalpha() and (len(part) > 3 or is_word):
+            return False
+    if letters.isdigit():
+        # "914 4712", "123456"; not "12 345 6" and not a year.
+        return len(letters) >= (5 if is_sure else 6) and len(letters) <= 7 and len(parts) <= 2
+    return True
+
+
+def _unsaid_plate(text: str, at: int, *, is_sure: bool) -> Iterator[tuple[int, int]]:
+    """A plate that only its state, or the car right before it, tells of: letters in capitals and digits."""
+    plate = _plate_at(text, at, is_sure=False)
+    letters = re.sub(r"[^A-Za-z0-9]", "", plate)
+    has_letter = any(letter.isalpha() for letter in letters)
+    if not plate or len(letters) < 5 or _NO_PLATE.match(plate.upper()):
+        return
+    if not has_letter and (not is_sure or len(letters) < 6):
+        return
+    if not is_sure and (plate != plate.upper() or re.match(r"(?:19|20)\d\d\b", plate)):
+        return
+    if has_letter and is_sure and plate != plate.upper() and plate != plate.lower():
+        return
+    if is_sure or not _STREET_AFTER.match(text, at + len(plate)):
+        yield at, at + len(plate)

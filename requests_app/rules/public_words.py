@@ -61,7 +61,18 @@ def words_of(service_request: ServiceRequest) -> dict[str, str]:
     )
 
 
-def found_in(where: str, text: str) -> list[Found]:
+def label_of(question: QuestionVersion) -> str:
+    """The question in English if it has that, for found_in()."""
+    return str(question.text.get("en") or next(iter(question.text.values()), ""))
+
+
+def public_labels(path: Path) -> dict[str, str]:
+    """The questions that the draft's public texts answer, by location."""
+    return {f"answer:{question.code}": label_of(question) for question, _, _ in path.answers.given}
+
+
+def found_in(where: str, text: str, *, label: str = "") -> list[Found]:
+    """label: the question that the text answers, as for personal_data.find()."""
     # In an address, "3 ELM 4" is not a plate and "Mr. Lincoln Rd" is not a name.
-    found = personal_data.find(text)
+    found = personal_data.find(text, label=label)
     return [finding for finding in found if where != "address" or finding.kind in (Kind.EMAIL, Kind.PHONE)]

@@ -139,7 +139,7 @@ class Path:
     @property
     def has_flagged_danger(self) -> bool:
         """Whether the text or an answer mentions danger: then it must create its own request, to alert the person on call."""
-        return any(str(reason).startswith(("phrase:", "answer:")) for reason in self.typed.get("warned", []))
+        return any(str(reason).startswith(("phrase:", "words:", "answer:")) for reason in self.typed.get("warned", []))
 
     @property
     def is_block_open(self) -> bool:
@@ -195,15 +195,20 @@ class Path:
     def warnings(self) -> list[str]:
         """The reasons to show the emergency page now, without those that the reporter has already dismissed."""
         warned = set(self.typed.get("warned", []))
-        reasons = {f"phrase:{flag.phrase}" for flag in self.screening.flags}
+        reasons = set(self.screening.reasons) if self.screening.is_sure else set()
         reasons |= {
             f"answer:{question.code}:{value}"
             for question, value, _ in self.answers.given
             if screening.stopping_option(question, value)
         }
-        if self.screening.asked and not warned and not self.screening.flags:
-            reasons.add(self.screening.reason)
+        if self.screening.asked and not warned and not self.screening.is_sure:
+            reasons |= set(self.screening.reasons)
         return sorted(reasons - warned)
+
+    @property
+    def hints(self) -> list[str]:
+        """The reasons for the block on top of the next page that it hasn't shown yet."""
+        return sorted(set(self.screening.hints) - set(self.typed.get("hinted", [])))
 
     @property
     def stopping_question(self) -> QuestionVersion | None:

@@ -1,11 +1,15 @@
-"""Emergency screening: red-flag phrases, a service's own emergency screen, and answers that stop the form."""
+"""Emergency screening: phrases, the trained danger score, a service's own emergency question, and answers that stop the form."""
 
+import hashlib
+import math
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from requests_app.danger import model
+from requests_app.danger.phrases import shipped_phrases
 from requests_app.models.catalog import EmergencyPhrase, QuestionVersion, ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 
@@ -53,12 +57,22 @@ class Heard:
 
 @dataclass(frozen=True)
 class Screening:
-    """asked: show the question page; reason: why (phrase, service or always); self_harm: offer 988 as well as 911."""
+    """asked: show the question page; reasons: why. kind: who can help (EmergencyPhrase.Kind), if the words tell of danger.
+
+    hints: the reasons for the block on top of the next page, which stops nobody.
+    """
 
     asked: bool
-    reason: str = ""
-    self_harm: bool = False
+    reasons: tuple[str, ...] = ()
+    kind: str = ""
+    hints: tuple[str, ...] = ()
+    # The phrases behind it.
     flags: tuple[EmergencyPhrase, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the words themselves tell of danger."""
+        return is_about_words(self.reasons)
 
 
 def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
@@ -79,10 +93,33 @@ def heard(phrases: Iterable[EmergencyPhrase], text: str) -> Iterator[Heard]:
         yield Heard(phrase, excusing)
 
 
+def phrases_of(jurisdiction: Jurisdiction) -> list[EmergencyPhrase]:
+    """The phrases that ship with the product and the city's own, which take the place of those with the same words.
+
+    Those that ship are not saved and have no id.
+    """
+    own = list(EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id"))
+    replaced = {(phrase.language, _plain_phrase(phrase.phrase)) for phrase in own}
+    shipped = [phrase for phrase in _shipped() if (phrase.language, _plain_phrase(phrase.phrase)) not in replaced]
+    return [*shipped, *(phrase for phrase in own if phrase.active)]
+
+
+def is_shipped(phrase: EmergencyPhrase) -> bool:
+    """Whether the phrase ships with the product, rather than being the city's own."""
+    return not phrase.pk
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[EmergencyPhrase, ...]:
+    return tuple(
+        EmergencyPhrase(language=one.language, kind=one.kind, phrase=one.phrase, unless=list(one.unless))
+        for one in shipped_phrases()
+    )
+
+
 def red_flags(jurisdiction: Jurisdiction, text: str) -> list[EmergencyPhrase]:
     """The phrases, in every language, that count in the text."""
-    phrases = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction)
-    return [match.phrase for match in heard(phrases, text) if not match.excused_by]
+    return [match.phrase for match in heard(phrases_of(jurisdiction), text) if not match.excused_by]
 
 
 class Level(StrEnum):
@@ -98,14 +135,72 @@ class Danger:
     kind: str
 
 
+@dataclass(frozen=True)
+class Assessment:
+    """The danger in a text, if any, and why: a reason for each phrase and each dangerous sentence."""
+
+    danger: Danger | None = None
+    reasons: tuple[str, ...] = ()
+    flags: tuple[EmergencyPhrase, ...] = ()
+
+
+# If phrases of several kinds count, the first of these decides whom to call. The others are shown by the text.
+FIRST = (
+    EmergencyPhrase.Kind.SELF_HARM,
+    EmergencyPhrase.Kind.DOMESTIC_VIOLENCE,
+    EmergencyPhrase.Kind.POISON,
+    EmergencyPhrase.Kind.RED_FLAG,
+    EmergencyPhrase.Kind.UTILITY,
+)
+
+
 def assess(jurisdiction: Jurisdiction, text: str) -> Danger | None:
     """Whether the text tells of danger to somebody. None if not."""
-    flags = red_flags(jurisdiction, text)
-    if not flags:
-        return None
-    kinds = {flag.kind for flag in flags}
-    kind = EmergencyPhrase.Kind.SELF_HARM if EmergencyPhrase.Kind.SELF_HARM in kinds else EmergencyPhrase.Kind.RED_FLAG
-    return Danger(Level.SURE, kind)
+    return find_danger(jurisdiction, text).danger
+
+
+def find_danger(jurisdiction: Jurisdiction, text: str) -> Assessment:
+    """The danger in a text, by the phrases and the trained score.
+
+    A phrase of the city always counts. One that ships with the product counts only as perhaps where the score is low, as in
+    "the sign says danger, gas line". The score knows only the languages that it was trained in.
+    """
+    return assessed(red_flags(jurisdiction, text), text)
+
+
+def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
+    """As find_danger(), with the phrases that count in the text."""
+    trained = model.shipped_model()
+    parts = trained.scored_parts(text) if trained else []
+    worst = max((part.danger for part in parts), default=-math.inf)
+    is_doubted = trained is not None and worst < trained.doubted
+    flags = [
+        phrase for phrase in found if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
+    ]
+    sure = [part for part in parts if trained and part.danger >= trained.sure]
+    if flags or sure:
+        return _assessment(Level.SURE, flags, sure)
+    perhaps = [part for part in parts if trained and part.danger >= trained.perhaps]
+    if found or perhaps:
+        return _assessment(Level.PERHAPS, found, perhaps)
+    return Assessment()
+
+
+def _assessment(level: Level, phrases: list[EmergencyPhrase], parts: list[model.Part]) -> Assessment:
+    kinds = {phrase.kind for phrase in phrases} or {max(parts, key=lambda part: part.danger).kind}
+    # A sentence that is dangerous by itself stays the same reason when others are added, and one with a phrase when it changes.
+    parts = [part for part in parts if part.is_sentence] or parts
+    folded = [_plain_phrase(phrase.phrase) for phrase in phrases]
+    parts = [part for part in parts if not any(words in f" {' '.join(part.words)} " for words in folded)]
+    reasons = [f"phrase:{phrase.phrase}" for phrase in phrases]
+    reasons += [f"words:{part.kind}:{_key(part.words)}" for part in parts]
+    kind = next(kind for kind in FIRST if kind in kinds)
+    return Assessment(Danger(level, kind), tuple(dict.fromkeys(reasons)), tuple(phrases))
+
+
+def _key(words: list[str]) -> str:
+    """Recognizes a sentence again, whatever its punctuation."""
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:12]
 
 
 def phrases_in(phrases: Iterable[str], text: str) -> list[str]:
@@ -145,15 +240,27 @@ def _places(phrase: str, words: str) -> Iterator[tuple[int, int]]:
 
 
 def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str) -> Screening:
-    flags = tuple(red_flags(jurisdiction, text))
-    if flags:
-        self_harm = any(flag.kind == EmergencyPhrase.Kind.SELF_HARM for flag in flags)
-        return Screening(asked=True, reason="phrase", self_harm=self_harm, flags=flags)
-    if version is not None and (version.emergency_screen or version.service.service_code == "unknown"):
-        return Screening(asked=True, reason="service")
+    """Whether to ask "Is anyone in danger right now?" on a page of its own, in a block, or not at all.
+
+    A service's own emergency question stands on its details page; it becomes a page of its own only where the words hint at
+    danger. "I don't know" always asks, since nobody knows yet what it is about.
+    """
+    found = find_danger(jurisdiction, text)
+    danger = found.danger
+    if danger is not None and danger.level == Level.SURE:
+        return Screening(asked=True, reasons=found.reasons, kind=danger.kind, flags=found.flags)
+    kind = danger.kind if danger else ""
+    is_unknown = version is not None and version.service.service_code == "unknown"
+    if is_unknown or (danger and version is not None and version.emergency_screen):
+        return Screening(asked=True, reasons=("service",), kind=kind)
     if jurisdiction.always_ask_emergency:
-        return Screening(asked=True, reason="always")
-    return Screening(asked=False)
+        return Screening(asked=True, reasons=("always",), kind=kind)
+    return Screening(asked=False, kind=kind, hints=found.reasons)
+
+
+def is_about_words(reasons: Iterable[str]) -> bool:
+    """Whether any of these reasons for the question is in the text, rather than in a service or the city's settings."""
+    return any(reason.startswith(("phrase:", "words:")) for reason in reasons)
 
 
 def stopping_option(question: QuestionVersion, value: object) -> dict[str, object] | None:

@@ -10,7 +10,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from requests_app.api.open311 import errors as open311_errors
+from requests_app.photos import StorageFailed
 from requests_app.web import unsent_text
+
+# What may work again in a minute: the database is down, or photos can't be stored.
+OUTAGES = (OperationalError, InterfaceError, StorageFailed)
 
 # Fields that are never sent back in a page: the CSRF token is replaced, passwords are typed again.
 NOT_REPEATED = {"csrfmiddlewaretoken", "password", "password1", "password2"}
@@ -37,12 +41,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Errors of middleware end up here, not in other middleware: the database may be down before a view is reached.
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return database_lost(request)
+    if isinstance(sys.exc_info()[1], OUTAGES):
+        return unavailable(request)
     if is_for_machines(request):
         return open311_errors.answer(request, 500)
     # Nothing here may fail again: the page needs neither the database nor the jurisdiction.
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """405 for somebody who followed an address that only a form uses."""
+    return render(request, "405.html", status=405)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -56,7 +65,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
-def database_lost(request: HttpRequest) -> HttpResponse:
+def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After. Hidden inputs keep a form's fields for "Try again"; photos must be chosen again."""
     if is_for_machines(request):
         response = open311_errors.answer(request, 503)
@@ -83,4 +92,4 @@ def _is_from_here(request: HttpRequest) -> bool:
     csrf = CsrfViewMiddleware(lambda request: HttpResponse())
     if not getattr(request, "csrf_processing_done", False):
         csrf.process_request(request)
-    return csrf.process_view(request, database_lost, (), {}) is None
+    return csrf.process_view(request, unavailable, (), {}) is None

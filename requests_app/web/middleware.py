@@ -1,4 +1,4 @@
-"""Middleware: request ids, jurisdiction, language, caching, compression, and 503 pages when the database is down."""
+"""Middleware: request ids, jurisdiction, language, caching, compression, and 503 pages during an outage."""
 
 import re
 import uuid
@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotFound
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
@@ -114,23 +113,23 @@ def unshared(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def database_lost(get_response: GetResponse) -> GetResponse:
-    """Turns a database failure in a view into a 503 that keeps what was typed, instead of a 500 that loses it.
+def outage(get_response: GetResponse) -> GetResponse:
+    """Turns a failure of the database or the photo storage in a view into a 503 that keeps what was typed, not a 500.
 
     (Django sends failures in middleware to errors.server_error.)
     """
 
-    class DatabaseLost:
+    class Outage:
         def __call__(self, request: HttpRequest) -> HttpResponse:
             return get_response(request)
 
         def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-            if not isinstance(exception, OperationalError | InterfaceError):
+            if not isinstance(exception, errors.OUTAGES):
                 return None
-            structlog.get_logger(__name__).error("database_lost", error=type(exception).__name__)
-            return errors.database_lost(request)
+            structlog.get_logger(__name__).error("outage", error=type(exception).__name__)
+            return errors.unavailable(request)
 
-    return DatabaseLost()
+    return Outage()
 
 
 def jurisdiction(get_response: GetResponse) -> GetResponse:
@@ -150,6 +149,20 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
         request.jurisdiction = found  # type: ignore[attr-defined]
         with timezone.override(found.zone):
             return get_response(request)
+
+    return middleware
+
+
+def wrong_method(get_response: GetResponse) -> GetResponse:
+    """A page instead of Django's empty 405, for a person who opens an address that only a form uses."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or response.content or errors.is_for_machines(request):
+            return response
+        page = errors.wrong_method(request)
+        page["Allow"] = response["Allow"]
+        return page
 
     return middleware
 

@@ -9,8 +9,18 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
-from requests_app.actions import counters, housekeeping, privacy, progress, routing, search_index, typical_times
-from requests_app.messages import digest, email, link_mail, notifications
+from requests_app.actions import (
+    alarm_calls,
+    conversation,
+    counters,
+    housekeeping,
+    privacy,
+    progress,
+    routing,
+    search_index,
+    typical_times,
+)
+from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
 from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -28,10 +38,18 @@ HANDLERS: dict[str, Handler] = {
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,
+    "alert_next": alarm_calls.alert_row,
+    "alarm_email": alarm_messages.send_email,
+    "alarm_sms": alarm_messages.send_sms,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.
-DEAD_HANDLERS: dict[str, Handler] = {"route": routing.route_failed}
+DEAD_HANDLERS: dict[str, Handler] = {
+    "route": routing.route_failed,
+    "alert_next": alarm_calls.alert_failed,
+    "alarm_email": alarm_calls.message_failed,
+    "alarm_sms": alarm_calls.message_failed,
+}
 # After this many rows a drain ends, so that others get a turn.
 ROWS_A_DRAIN = 500
 SECONDS_A_DRAIN = 20
@@ -81,9 +99,6 @@ def drain(lane: str) -> int:
     taken = 0
     began = time.monotonic()
     while taken < ROWS_A_DRAIN and time.monotonic() - began < SECONDS_A_DRAIN:
-        if lane == OutboxRow.Lane.OUTSIDE:
-            # A slow mail server must not delay routing: do due database work before each email.
-            drain_database()
         row_id = outbox.claim(lane)
         if row_id is None:
             break
@@ -102,8 +117,10 @@ def drain_database() -> None:
 
 @shared_task(name="requests_app.worker.tasks.hourly")
 def hourly() -> None:
-    """Closes old requests, sends due digests and deletes expired data."""
+    """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
     progress.close_resolved()
+    progress.end_overdue_holds()
+    conversation.remind_reporters()
     # Events that were not expanded yet belong in today's digests.
     drain_database()
     notifications.send_due_digests()

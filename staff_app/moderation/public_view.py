@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import formats
 from django.utils import timezone as tz
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
 from requests_app.models import Comment, Photo, QuestionVersion, ServiceRequest, TextRevision, User
-from requests_app.rules import permissions, public_texts
+from requests_app.rules import permissions, public_texts, redaction
 from requests_app.rules.public_texts import PublicText
 from requests_app.rules.text_diff import Piece, text_diff
 from staff_app.decorators import reads_for_department
@@ -44,6 +44,7 @@ def reason_words(code: str) -> str:
         "threat": _("a threat"),
         "not_a_report": _("not a report"),
         "unchecked": _("pending review"),
+        "undone": _("undone"),
         "other": _("another reason"),
     }.get(code, "")
 
@@ -79,12 +80,19 @@ def public_view(service_request: ServiceRequest, user: User, photos: list[Photo]
     can_hide = permissions.can(user, "hide", service_request)
     return PublicView(
         state="" if service_request.is_public else rows.public_state_words(service_request),
-        texts=[(label_of(text), text) for text in public_texts.public_texts(service_request)],
+        texts=_texts(service_request, user),
         photos=[photo for photo in photos if not photo.is_private],
         can_hide=can_hide,
         can_show=can_hide and permissions.can(user, "publish", service_request),
         history=_history(service_request, user) if can_hide else None,
     )
+
+
+def _texts(service_request: ServiceRequest, user: User) -> list[tuple[str, PublicText]]:
+    texts = [(label_of(text), text) for text in public_texts.public_texts(service_request)]
+    if permissions.reads_identity(user, service_request):
+        return texts
+    return [(label, replace(text, words=redaction.redacted(text.words, label=label))) for label, text in texts]
 
 
 def _history(service_request: ServiceRequest, user: User) -> list[Entry]:

@@ -39,6 +39,8 @@ LATEST_END: Order = [("resolved_at", "desc"), ("id", "desc")]
 
 # Not yet accepted, and not put on hold with a reason.
 NOT_ACCEPTED = Q(acknowledged_at=None, status__in=[Status.RECEIVED, Status.ROUTED])
+# The first rows of a queue: priority 1, then what was sent after the emergency question.
+FIRST_ROWS = (NOT_ACCEPTED & Q(priority=1), NOT_ACCEPTED & ~Q(priority=1) & Q(after_warning=True))
 URGENT = NOT_ACCEPTED & (Q(priority=1) | Q(after_warning=True))
 # The layers that locals name a place by; a request shows the first of these that it lies in.
 WARD_LAYERS = ("ward", "district", "neighborhood")
@@ -132,22 +134,25 @@ def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at:
         matching = matching.filter(department=filters.department)
     if filters.service is not None:
         matching = matching.filter(service=filters.service)
+    in_words = permissions.searches_words(user, jurisdiction)
     for word in filters.words.split()[:5]:
-        matching = matching.filter(Q(description__icontains=word) | Q(address__icontains=word))
+        of_place = Q(address__icontains=word)
+        matching = matching.filter(Q(description__icontains=word) | of_place if in_words else of_place)
     return matching.filter(tab.filter(at))
 
 
 def in_order(tab: Tab, matching: Rows, at: Moment) -> list[Rows]:
-    """Disjoint segments, in order: urgent; late with priority 1 or 2; other late and due today; reopened; due later; no
-    due time."""
+    """Disjoint segments, in order: priority 1; sent after the emergency question; late with priority 1 or 2; other late and due
+    today; reopened; due later; no due time."""
+    urgent = [matching.filter(rows) for rows in FIRST_ROWS]
     if tab.scope == "triage":
-        return [matching.filter(URGENT), matching.filter(~URGENT)]
+        return [*urgent, matching.filter(~URGENT)]
     if not tab.segmented:
         return [matching]
     calm = matching.filter(~URGENT)
     later = Q(due_at__gte=at.tonight)
     return [
-        matching.filter(URGENT),
+        *urgent,
         calm.filter(due_at__lt=at.now, priority__lte=2),
         calm.filter(due_at__lt=at.tonight).filter(Q(due_at__gte=at.now) | Q(priority__gt=2)),
         calm.filter(later | Q(due_at=None), reopened_count__gt=0),

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from requests_app import references
 from requests_app.models import Service, ServiceRequest
 from requests_app.paging import BadCursor
+from requests_app.rules import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import alarms, rows
 from staff_app.queue import listing as queues
-from staff_app.queue import rows
 
 
 @staff_page
@@ -51,12 +52,14 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     except BadCursor:
         # An outdated link: show the first page.
         page = queues.one_page(tab, matching, at, None)
+    redaction.redact_for(user, page.rows)
     query = {name: value for name in ("department", "service", "q") if (value := request.GET.get(name))}
     waits = due.hold_words(city)
     numbers = queues.counts(tabs, lambda one: queues.rows(user, city, one, filters, at))
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, query)} for one in tabs],
+        "alarms": alarms.ringing(user, city),
         "rows": [rows.row(one, at, waits, city) for one in page.rows],
         "departments": departments if len(departments) > 1 else [],
         "services": services,

@@ -54,6 +54,8 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
 
 def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction) -> list[Flag]:
     flags = []
+    if service_request.priority_reason == "danger":
+        flags.append(Flag(_("Danger"), "urgent"))
     if service_request.after_warning:
         flags.append(Flag(_("Sent after warning"), "urgent"))
     if service_request.review_reason == "threat":

@@ -1,76 +1,155 @@
 """One page and one POST for each action on a request."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import photos
-from requests_app.access import RELATED, get_request_or_404
-from requests_app.actions import conversation
+from requests_app.access import RELATED, get_request_or_404, with_last_event
+from requests_app.actions import conversation, progress, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
 from requests_app.messages import wording
-from requests_app.models import ServiceRequest
-from requests_app.rules import permissions
+from requests_app.models import Event, ServiceRequest
+from requests_app.rules import permissions, redaction
 from requests_app.rules.lifecycle import IllegalTransition
+from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.request import conflict, marked_texts, timeline
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
+from staff_app.request.undo import undo_tag
+from staff_app.unsent import Unsent
 
 
 @staff_page
 def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
-    """Answers 422 for invalid input, and 409 if the status no longer allows the action; both keep what was typed."""
+    """Answers 422 for invalid input and for personal data in a public text that its writer has not seen marked, and 409 if the
+    status no longer allows the action. All keep what was typed."""
     chosen = ACTION_BY_VERB.get(verb)
     if chosen is None:
         raise Http404
     service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
     posted = request.method == "POST"
+    data: QueryDict = request.POST
+    removed = ""
+    if marked_texts.REMOVE in data:
+        data, removed = marked_texts.without(data, chosen.form.checked)
     form = chosen.form(
-        request.POST if posted else None,
+        data if posted else None,
         request.FILES if posted else None,
         service_request=service_request,
         user=request.user,
-        initial=request.GET.dict(),
+        initial=request.unsent.initial() if request.unsent else request.GET.dict(),
     )
     if isinstance(form, CorrectPlaceForm):
         suggest_addresses(form, reverse("place_search"))
+    if request.unsent:
+        messages.info(request, unsent_words(request.unsent))
     if not chosen.is_possible(service_request):
         return _too_late(request, service_request, chosen, form)
     if not posted:
         return _page(request, service_request, chosen, form)
     if not form.is_valid():
         return _page(request, service_request, chosen, form, status=422)
+    marks = form.marks()
+    if removed or (marks and data.get(marked_texts.SEEN) != form.checked_version()):
+        shown = marked_texts.marks_to_show(marks, form.checked_version(), lost_files=bool(request.FILES))
+        return _page(request, service_request, chosen, form, marks=shown, removed=removed, status=422)
+    perform: Callable[[], object] = partial(chosen.perform, service_request, form, request.user)
+    if marks:
+        kinds = {mark.found.kind for mark in marks}
+        perform = partial(
+            staff_texts.post_marked, service_request.pk, perform, act=verb, kinds=kinds, actor=request.user
+        )
     try:
-        chosen.perform(service_request, form, request.user)
+        with progress.work_photos(service_request.pk, chosen.uploads(form)) as taken:
+            event = staff_actions.perform(
+                service_request.pk,
+                perform,
+                form=verb,
+                actor=request.user,
+                last_event_id=last_event.posted(request),
+                with_requests=chosen.with_requests(service_request, form),
+                photos=taken,
+            )
+    except staff_actions.Changed as error:
+        return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
     except (photos.PhotoRefused, CannotMerge) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
-    messages.success(request, chosen.success_message)
+    messages.success(request, chosen.success_message, extra_tags=undo_tag(event))
     return _back(request, service_request)
 
 
 def _page(
-    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, *, status: int = 200
+    request: StaffRequest,
+    service_request: ServiceRequest,
+    chosen: Action,
+    form: ActionForm,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
-    context = {"service_request": service_request, "action": chosen, "form": form}
+    kept = form.initial.get(last_event.FIELD) if request.unsent else None
+    context = {
+        "service_request": service_request,
+        "action": chosen,
+        "form": form,
+        "last_event": last_event.shown(request, service_request, kept=kept),
+        **more,
+    }
     return render(request, "staff_app/request/action.html", context, status=status)
 
 
 def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
-    current = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
+    current = _current(service_request)
+    redaction.redact_for(request.user, [current])
     context = {
         "service_request": current,
         "action": chosen,
         "form": form,
+        "last_event": current.last_event_id,
+        "changes": conflict.changes_since(request, current, chosen.verb),
         "too_late": _("You can’t do this anymore. The request’s status is now: %(status)s.")
         % {"status": wording.status_words(current)},
     }
     return render(request, "staff_app/request/action.html", context, status=409)
+
+
+def _changed(
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, changes: list[Event]
+) -> HttpResponse:
+    """409 with what happened since the page was loaded, and the form, which can be sent again."""
+    current = _current(service_request)
+    if not chosen.is_possible(current):
+        return _too_late(request, service_request, chosen, form)
+    context = {
+        "service_request": current,
+        "action": chosen,
+        "form": form,
+        "last_event": current.last_event_id,
+        "changes": timeline.change_lines(current, changes),
+    }
+    return render(request, "staff_app/request/action.html", context, status=409)
+
+
+def _current(service_request: ServiceRequest) -> ServiceRequest:
+    return with_last_event(ServiceRequest.objects.select_related(*RELATED)).get(pk=service_request.pk)
+
+
+def unsent_words(unsent: Unsent) -> str:
+    if unsent.has_photos:
+        return _("You were signed out, so this wasn’t sent. Here’s what you typed. Choose the photos again.")
+    return _("You were signed out, so this wasn’t sent. Here’s what you typed.")
 
 
 def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
@@ -84,7 +163,16 @@ def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpRespons
 @staff_page
 @require_POST
 def mark_read(request: StaffRequest, reference: str) -> HttpResponse:
-    """Clears the "New reply" flag."""
+    """Clears the "New reply" flag, unless another reply has arrived since the page was loaded."""
     service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
-    conversation.mark_read(service_request.pk, actor=request.user)
+    try:
+        staff_actions.perform(
+            service_request.pk,
+            lambda: conversation.mark_read(service_request.pk, actor=request.user),
+            form="read",
+            actor=request.user,
+            last_event_id=last_event.posted(request),
+        )
+    except staff_actions.Changed as error:
+        return conflict.page(request, service_request, error.changes)
     return redirect("staff_app:detail", service_request.reference)

@@ -3,21 +3,26 @@
 from collections.abc import Iterable
 
 from requests_app.models import Event, PlaceRevision, QuestionVersion, ServiceRequest
-from requests_app.rules import public_texts
+from requests_app.rules import public_texts, redaction
 from requests_app.rules.text_diff import Piece, text_diff
 
 
 def by_event(
-    service_request: ServiceRequest, events: Iterable[Event], *, for_department: bool, reads_hidden: bool
+    service_request: ServiceRequest,
+    events: Iterable[Event],
+    *,
+    for_department: bool,
+    reads_hidden: bool,
+    reads_identity: bool,
 ) -> dict[int, tuple[Piece, ...]]:
     """Diffs by event id; no query for a request that was never edited.
 
-    reads_hidden: whether the user may read text that staff have hidden since.
+    reads_hidden: whether the user may read text that staff have hidden since; reads_identity: and personal data.
     """
     revised = {
         int(event.data["revision_id"]): event
         for event in events
-        if event.kind in ("edited", "edited_privately") and event.data.get("revision_id")
+        if event.kind in ("edited", "edited_privately", "text_edited") and event.data.get("revision_id")
     }
     moved = {
         int(event.data["revision_id"]): event
@@ -25,13 +30,17 @@ def by_event(
         if event.kind == "place_corrected" and event.data.get("revision_id")
     }
     return {
-        **(_words(service_request, revised, for_department, reads_hidden) if revised else {}),
-        **(_places(service_request, moved) if moved else {}),
+        **(_words(service_request, revised, for_department, reads_hidden, reads_identity) if revised else {}),
+        **(_places(service_request, moved, reads_identity) if moved else {}),
     }
 
 
 def _words(
-    service_request: ServiceRequest, events: dict[int, Event], for_department: bool, reads_hidden: bool
+    service_request: ServiceRequest,
+    events: dict[int, Event],
+    for_department: bool,
+    reads_hidden: bool,
+    reads_identity: bool,
 ) -> dict[int, tuple[Piece, ...]]:
     diffs = {}
     hidden = set() if reads_hidden else {key for key, *_ in public_texts.removed_texts(service_request)}
@@ -43,15 +52,24 @@ def _words(
         # An older version may contain text that was hidden later.
         if public_texts.key_of_revision(revision) in hidden:
             continue
-        diffs[events[revision.pk].pk] = tuple(text_diff(revision.before, revision.after))
+        before, after = revision.before, revision.after
+        if not reads_identity:
+            label = revision.answer.question_text if revision.answer else ""
+            before, after = redaction.redacted(before, label=label), redaction.redacted(after, label=label)
+        diffs[events[revision.pk].pk] = tuple(text_diff(before, after))
     return diffs
 
 
-def _places(service_request: ServiceRequest, events: dict[int, Event]) -> dict[int, tuple[Piece, ...]]:
+def _places(
+    service_request: ServiceRequest, events: dict[int, Event], reads_identity: bool
+) -> dict[int, tuple[Piece, ...]]:
     """A revision holds the place before the change; the next revision, or the request, holds the place after it."""
     diffs: dict[int, tuple[Piece, ...]] = {}
     after = _place(service_request)
     for revision in service_request.place_revisions.order_by("-id"):
+        if not reads_identity:
+            revision.address = redaction.redacted(revision.address, "address")
+            revision.place_note = redaction.redacted(revision.place_note)
         before = _place(revision)
         if revision.pk in events:
             diffs[events[revision.pk].pk] = (Piece("out", before), Piece("in", after))

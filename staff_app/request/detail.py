@@ -13,11 +13,11 @@ from requests_app.actions import privacy
 from requests_app.messages import wording
 from requests_app.models import Answer, OutboxRow, Participation, QuestionVersion, ServiceRequest, User
 from requests_app.places import assets
-from requests_app.rules import duplicates, permissions
+from requests_app.rules import duplicates, permissions, redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.moderation import public_view
-from staff_app.queue import listing, rows
+from staff_app.queue import alarms, listing, rows
 from staff_app.request import actions, timeline
 from staff_app.request.forms import colleagues
 
@@ -85,6 +85,9 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = actions.buttons(user, service_request)
     photos = list(service_request.photos.order_by("id"))
+    if not permissions.reads_identity(user, service_request):
+        redaction.redact_answers([*safety, *other])
+        redaction.redact_photos(photos)
     verbs = {action.verb for action in actions.ACTIONS if action.is_possible(service_request)}
     return {
         "service_request": service_request,
@@ -95,6 +98,8 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "next_step": wording.next_step(service_request),
         "flags": rows.flags(service_request, at.now, request.jurisdiction),
         "language": rows.language_name(service_request.language),
+        "alarms": alarms.of_request(service_request),
+        "can_mark_needless": permissions.can(user, "note", service_request),
         "safety": safety,
         "answers": other,
         "photos": photos,
@@ -114,6 +119,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "lines": timeline.lines(
             service_request,
             waits,
+            user,
             for_department=for_department,
             reads_hidden=permissions.can(user, "hide", service_request),
         ),
@@ -126,7 +132,9 @@ def _related(service_request: ServiceRequest, user: User) -> list[tuple[ServiceR
     """Possible duplicates of an open request, with their distance."""
     if not service_request.is_open:
         return []
-    return [(one.service_request, wording.away(one.metres)) for one in duplicates.beside(service_request, user)]
+    nearby = duplicates.beside(service_request, user)
+    redaction.redact_for(user, [one.service_request for one in nearby])
+    return [(one.service_request, wording.away(one.metres)) for one in nearby]
 
 
 def _answers(service_request: ServiceRequest, *, for_department: bool) -> tuple[list[Answer], list[Answer]]:

@@ -2,15 +2,19 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from requests_app.actions import staff_texts
+from requests_app.clock import app_now
 from requests_app.localized import localized
+from requests_app.messages import wording
 from requests_app.models import (
+    AlarmCall,
     Comment,
     Department,
     Event,
@@ -21,22 +25,40 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import survey
+from requests_app.rules import evidence, permissions, redaction, survey
+from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
+from requests_app.web.report.check import KINDS
 from staff_app import due
+from staff_app.queue import alarms
 from staff_app.request import changes as request_changes
 
 
 @dataclass(frozen=True)
 class Line:
-    """internal: whether the public never sees the comment. diff: the edit, if the event is one."""
+    """internal: whether the public never sees the comment; readers: who does. may_edit, may_withdraw: the user wrote it.
+    diff: the edit, if the event is one. undone: by the one who did it."""
 
     at: dt.datetime
     what: str
     who: str
     comment: Comment | None = None
     internal: bool = False
+    readers: str = ""
+    may_edit: bool = False
+    may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that someone has not seen yet: what, who and when."""
+
+    what: str
+    who: str
+    at: dt.datetime
+    ago: str
 
 
 @dataclass(frozen=True)
@@ -49,43 +71,88 @@ class Names:
     requests: dict[int, str]
     services: dict[str, str]
     waits: dict[str, str]
+    # Who was alerted, by the id of the call.
+    callees: dict[int, str] = field(default_factory=dict)
+    no_evidence: dict[str, str] = field(default_factory=dict)
 
 
 def lines(
-    service_request: ServiceRequest, waits: dict[str, str], *, for_department: bool, reads_hidden: bool
+    service_request: ServiceRequest, waits: dict[str, str], user: User, *, for_department: bool, reads_hidden: bool
 ) -> list[Line]:
     """Events with their comments, and comments without an event, as imports and hand-overs leave them.
 
     for_department: whether the user may read department-only answers; reads_hidden: whether they may read hidden text.
     """
     events = list(service_request.events.select_related("user", "person").order_by("-id"))
-    comments = {one.pk: one for one in service_request.comments.select_related("user", "person", "department")}
+    reads_identity = permissions.reads_identity(user, service_request)
+    comments = {
+        one.pk: one
+        for one in redaction.readable_comments(
+            service_request.comments.select_related("user", "person", "department"), user, reads_identity=reads_identity
+        )
+    }
     names = read_names(service_request, events, waits)
     changes = request_changes.by_event(
-        service_request, events, for_department=for_department, reads_hidden=reads_hidden
+        service_request,
+        events,
+        for_department=for_department,
+        reads_hidden=reads_hidden,
+        reads_identity=reads_identity,
     )
     shown: set[int] = set()
     lines = []
+    by_id = {event.pk: event for event in events}
+    undone = {event.data.get("event_id") for event in events if event.kind == "undone"}
+    now = app_now()
     for event in events:
-        comment = comments.get(event.data.get("comment_id", 0))
+        # Only once: the same text is edited later.
+        is_about_text = event.kind in ("text_edited", "text_withdrawn")
+        comment = None if is_about_text else comments.get(event.data.get("comment_id", 0))
         if comment is not None:
             shown.add(comment.pk)
+            # Its writer undid it. It stays on record for staff who may read hidden text.
+            comment = None if comment.hidden_at and not reads_hidden else comment
         lines.append(
             Line(
                 at=event.at,
-                what=words_of(event, names),
+                what=words_of(event, names, undone=by_id.get(event.data.get("event_id", 0))),
                 who=who(event.user, event.person is not None),
                 comment=comment,
                 internal=comment is not None and not comment.public,
+                readers=readers_words(comment),
+                may_edit=(is_own := comment is not None and staff_texts.is_editable(comment, user)),
+                may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
+                undone=event.pk in undone,
             )
         )
     for comment in comments.values():
-        if comment.pk not in shown:
+        if comment.pk not in shown and (reads_hidden or comment.hidden_at is None):
             by = who(comment.user, comment.person is not None)
-            lines.append(Line(comment.created_at, kind_words(comment), by, comment, internal=not comment.public))
+            lines.append(
+                Line(
+                    comment.created_at,
+                    kind_words(comment),
+                    by,
+                    comment,
+                    internal=not comment.public,
+                    readers=readers_words(comment),
+                )
+            )
     # sorted() is stable: events with the same time stay ordered by id.
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:
+    """Events as changes, in their order."""
+    names = read_names(service_request, events, due.hold_words(service_request.jurisdiction))
+    now = app_now()
+    return [
+        Change(
+            words_of(event, names), who(event.user, event.person_id is not None), event.at, wording.ago(event.at, now)
+        )
+        for event in events
+    ]
 
 
 def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: dict[str, str]) -> Names:
@@ -95,10 +162,12 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     codes = {
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
+    reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
     departments = Department.objects.in_bulk(ids("department_id", "from_department_id"))
     users = User.objects.in_bulk(ids("assignee_id"))
     owners = Owner.objects.in_bulk(ids("owner_id"))
     others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id")).values_list("pk", "reference")
+    calls = ids("call_id")
     services = Service.objects.filter(jurisdiction_id=service_request.jurisdiction_id, service_code__in=codes)
     return Names(
         departments={pk: str(department) for pk, department in departments.items()},
@@ -110,6 +179,9 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
             for service in services.select_related("current")
         },
         waits=waits,
+        # Most requests have none, so do not ask for them.
+        callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
+        no_evidence={code: evidence.reason_words(service_request.jurisdiction, code) for code in reasons},
     )
 
 
@@ -129,12 +201,27 @@ def kind_words(comment: Comment) -> str:
     }[Comment.Kind(comment.kind)]
 
 
+def readers_words(comment: Comment | None) -> str:
+    """Who reads a comment that is not public."""
+    if comment is None:
+        return ""
+    if comment.hidden_at is not None:
+        return _("Withdrawn. Only city staff can read this.")
+    if comment.public:
+        return ""
+    if comment.kind != Comment.Kind.NOTE:
+        return _("The public can’t see this.")
+    if comment.audience == Comment.Audience.EVERYONE:
+        return _("City staff and assigned contractors can read this. The public can’t.")
+    return _("Only city staff can read this.")
+
+
 def day(iso: str) -> str:
     return formats.date_format(dt.date.fromisoformat(iso[:10]), "DATE_FORMAT")
 
 
-def words_of(event: Event, names: Names) -> str:
-    """One event as a sentence; its subject is shown next to it."""
+def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
+    """One event as a sentence; its subject is shown next to it. undone: the event that it undid, if known."""
     data = event.data
     department = names.departments.get(data.get("department_id", 0), "")
     match event.kind:
@@ -168,13 +255,15 @@ def words_of(event: Event, names: Names) -> str:
             }
         case "survey_answered":
             return surveyed_words(data)
+        case "undone" if undone is not None:
+            return _("Undone: %(action)s") % {"action": words_of(undone, names)}
         case "scheduled":
             return _("Scheduled for %(day)s") % {"day": day(str(data.get("date", "")))}
         case "put_on_hold":
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
-            return _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+            return resolved_words(data, names)
         case "handed_over":
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
@@ -183,9 +272,36 @@ def words_of(event: Event, names: Names) -> str:
             return _("%(reference)s was merged into this") % {
                 "reference": names.requests.get(data.get("child_id", 0), "")
             }
+        case "personal_data_kept":
+            kinds = ", ".join(str(KINDS[Kind(kind)]).lower() for kind in str(data.get("kinds", "")).split("+") if kind)
+            return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
+        case "alarm_raised":
+            return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
+        case "alarm_sent" | "alarm_failed" | "alarm_accepted":
+            return alarm_words(event, names)
     return simple_words(event.kind)
+
+
+def alarm_words(event: Event, names: Names) -> str:
+    name = alarms.callee_name(names.callees.get(event.data.get("call_id") or 0, ""))
+    by_sms = event.data.get("channel") == AlarmCall.Channel.SMS
+    if event.kind == "alarm_accepted":
+        through_link = event.data.get("call_id") and event.user_id is None
+        return _("Alarm: “I have it” (%(name)s)") % {"name": name} if through_link else _("Alarm: “I have it”")
+    if event.kind == "alarm_sent":
+        words = _("Alarm: text message to %(name)s") if by_sms else _("Alarm: email to %(name)s")
+    else:
+        words = _("Alarm: text message to %(name)s failed") if by_sms else _("Alarm: email to %(name)s failed")
+    return words % {"name": name}
+
+
+def resolved_words(data: dict[str, Any], names: Names) -> str:
+    """ "Resolved: Fixed. No photo or visit: it wasn't safe"."""
+    words = _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+    why = names.no_evidence.get(str(data.get("no_evidence") or ""), "")
+    return f"{words}. " + _("No photo or visit: %(reason)s") % {"reason": why} if why else words
 
 
 def surveyed_words(data: dict[str, Any]) -> str:
@@ -205,11 +321,13 @@ def simple_words(kind: str) -> str:
         "made_safe": _("Made safe for now"),
         "resumed": _("Resumed"),
         "asked": _("Asked the reporter a question"),
+        "reminded": _("Reminded the reporter of our question"),
         "answered": _("Reply received"),
         "commented": _("Public comment"),
         "note_added": _("Internal note"),
         "withdrawn": _("Withdrawn"),
         "reopened": _("Reopened"),
+        "reopening_undone": _("The resident took the reopening back"),
         "closed": _("Closed 30 days after it was resolved"),
         "joined": _("Another person is affected"),
         "followed": _("Another person is following"),
@@ -222,13 +340,21 @@ def simple_words(kind: str) -> str:
         "pending_review": _("Held for review"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
+        "made_public": _("Made public: it names nobody"),
+        "kept_private": _("The reporter keeps it private"),
         "photo_hidden": _("Photo hidden"),
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
         "text_restored": _("Hidden text restored"),
+        "text_withdrawn": _("Text withdrawn by its writer"),
+        "text_edited": _("Text edited by its writer"),
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),
+        "undone": _("Undone"),
+        "alarm_unanswerable": _("Alarm: no one on call can be reached"),
+        "alarm_needless": _("Alarm marked as needless"),
+        "alarm_ended": _("Alarm ended: the request was closed"),
     }.get(kind, kind)
 
 
@@ -241,11 +367,16 @@ def outbox_words(kind: str) -> str:
         "mail_owner": _("Email to owner"),
         "mail_supervisor": _("Email to supervisor"),
         "notify": _("Notifications"),
+        "alert_next": _("Alarm: next person"),
+        "alarm_email": _("Email: alarm"),
+        "alarm_sms": _("Text message: alarm"),
         "email_received": _("Email: report received"),
         "email_routed": _("Email: sent to department"),
         "email_commented": _("Email: public comment"),
         "email_asked": _("Email: our question"),
+        "email_reminded": _("Email: reminder of our question"),
         "email_on_hold": _("Email: on hold"),
+        "email_made_public": _("Email: the report is public now"),
         "email_resolved": _("Email: outcome"),
         "email_reopened": _("Email: reopened"),
         "email_changed": _("Email: what changed"),
@@ -260,6 +391,7 @@ def routing_reason(code: str) -> str:
         "by_hand": _("by hand"),
         "failed": _("routing failed"),
         "not_ours": _("not city property"),
+        "undone": _("undone"),
     }.get(code, code)
 
 

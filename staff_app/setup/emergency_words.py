@@ -20,7 +20,7 @@ from requests_app.actions import emergency_words as actions
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
 from requests_app.paging import Order, page_or_first_page
-from requests_app.rules import screening
+from requests_app.rules import alarm_numbers, screening
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
 
@@ -28,12 +28,15 @@ log = structlog.get_logger(__name__)
 
 BY_WORDS: Order = [("phrase", "asc"), ("id", "asc")]
 MONTHS = 12
-STEPS = [ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.Step.WENT_ON]
+STEPS = [ScreeningCount.Step.BLOCK, ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.Step.WENT_ON]
 
 
 @staff_page
 def emergency_words(request: StaffRequest) -> HttpResponse:
-    """The list of one language, with the "add" and "try" forms. Try checks every language, as for residents."""
+    """The city's list of one language and the phrases that ship, with the "add" and "try" forms.
+
+    Try checks every language and the trained score, as for residents.
+    """
     need_in_city(request, "administer")
     every = EmergencyPhrase.objects.filter(jurisdiction=request.jurisdiction)
     counts = dict(every.values_list("language").annotate(count=Count("id")))
@@ -41,11 +44,14 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
     language = request.GET.get("language", "")
     language = language if language in languages else languages[0]
     form, sentence, status = PhraseForm(languages=languages, initial={"language": language}), SentenceForm(), 200
-    heard = None
+    heard = found = None
+    if "switch_off" in request.POST:
+        return _switch_off(request, language)
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
-            heard = list(screening.heard(every, sentence.cleaned_data["sentence"]))
+            heard = list(screening.heard(screening.phrases_of(request.jurisdiction), sentence.cleaned_data["sentence"]))
+            found = screening.find_danger(request.jurisdiction, sentence.cleaned_data["sentence"]).danger
         else:
             status = 422
     elif request.method == "POST":
@@ -53,7 +59,7 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
     words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
-    found = page_or_first_page(
+    page = page_or_first_page(
         every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor")
     )
     context = {
@@ -61,16 +67,51 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "form": sentence if sentence.errors else form,
         "add": form,
         "sentence": sentence,
-        "would_ask": heard is not None and any(not one.excused_by for one in heard),
+        "found": found,
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
-        "phrases": found.rows,
+        "phrases": page.rows,
         "words": words,
-        "pager": found.urls(partial(_list_url, language, words)),
+        "pager": page.urls(partial(_list_url, language, words)),
+        "shipped": [
+            phrase
+            for phrase in screening.phrases_of(request.jurisdiction)
+            if screening.is_shipped(phrase)
+            and phrase.language == language
+            and words.casefold() in phrase.phrase.casefold()
+        ],
         "language": language,
         "language_name": language_name(language),
         "languages": [{"code": one, "name": language_name(one), "count": counts.get(one, 0)} for one in languages],
     }
     return render(request, "staff_app/setup/emergency_words.html", context, status=status)
+
+
+def _switch_off(request: StaffRequest, language: str) -> HttpResponseRedirect:
+    """Switches off a phrase that ships, for this city alone."""
+    phrases = screening.phrases_of(request.jurisdiction)
+    wanted = next(
+        (
+            phrase
+            for phrase in phrases
+            if screening.is_shipped(phrase)
+            and phrase.language == language
+            and phrase.phrase == request.POST["switch_off"]
+        ),
+        None,
+    )
+    if wanted is not None:
+        wanted = EmergencyPhrase(
+            jurisdiction=request.jurisdiction,
+            language=language,
+            kind=wanted.kind,
+            phrase=wanted.phrase,
+            unless=wanted.unless,
+            active=False,
+        )
+        actions.save(wanted)
+        log.info("emergency_phrase_switched_off", phrase=wanted.phrase, user_id=request.user.pk)
+        messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": wanted.phrase})
+    return _back_to(language)
 
 
 def _list_url(language: str, words: str, cursor: str) -> str:
@@ -81,7 +122,7 @@ def _list_url(language: str, words: str, cursor: str) -> str:
 def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     """Edit or remove one phrase."""
     phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
-    was = phrase.phrase
+    was, is_off = phrase.phrase, not phrase.active
     initial = {
         "phrase": phrase.phrase,
         "kind": phrase.kind,
@@ -90,9 +131,10 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     }
     data = request.POST if request.method == "POST" else None
     form = PhraseForm(data, initial=initial, languages=_languages(request, [phrase.language]))
+    phrase.active = True
     if form.is_valid() and _saved(request, phrase, form):
         return _back_to(phrase.language)
-    context = {"form": form, "phrase_id": phrase.pk, "was": was}
+    context = {"form": form, "phrase_id": phrase.pk, "was": was, "is_off": is_off}
     return render(request, "staff_app/setup/emergency_phrase.html", context, status=422 if form.errors else 200)
 
 
@@ -102,7 +144,8 @@ def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpRespon
     phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
     actions.remove(phrase)
     log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
-    messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": phrase.phrase})
+    said = _("“%(phrase)s” no longer triggers the question.") if phrase.active else _("“%(phrase)s” is on again.")
+    messages.success(request, said % {"phrase": phrase.phrase})
     return _back_to(phrase.language)
 
 
@@ -131,7 +174,7 @@ def _back_to(language: str) -> HttpResponseRedirect:
 
 @staff_page
 def emergency_counts(request: StaffRequest) -> HttpResponse:
-    """How often the question was asked and answered: by month, and by day of one month."""
+    """How often the question was asked and answered, by month and by day of one month; and the alarms of each month."""
     need_in_city(request, "administer")
     today = app_now().astimezone(request.jurisdiction.zone).date()
     months = [_month_before(today, back) for back in range(MONTHS)]
@@ -153,6 +196,11 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
             by_reason[reason][step] += count
     reasons = {
         "phrase": _("Words on the list"),
+        EmergencyPhrase.Kind.RED_FLAG.value: _("Words of an emergency"),
+        EmergencyPhrase.Kind.POISON.value: _("Words about poison"),
+        EmergencyPhrase.Kind.SELF_HARM.value: _("Words about self-harm"),
+        EmergencyPhrase.Kind.DOMESTIC_VIOLENCE.value: _("Words about violence at home"),
+        EmergencyPhrase.Kind.UTILITY.value: _("Words about gas or wires"),
         "answer": _("An answer that stops the form"),
         "service": _("A service that always asks"),
         "always": _("The city always asks"),
@@ -162,6 +210,7 @@ def emergency_counts(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "days": [(day, _numbers(by_day[day])) for day in sorted(by_day, reverse=True)],
         "reasons": [(words, _numbers(by_reason[one])) for one, words in reasons.items() if one in by_reason],
+        "alarms": alarm_numbers.by_month(request.jurisdiction, since=months[-1]),
         "is_empty": not by_month,
     }
     return render(request, "staff_app/setup/emergency_counts.html", context)

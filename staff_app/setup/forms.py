@@ -22,6 +22,20 @@ PHRASE_MAX, EXCEPTIONS_MAX = 120, 50
 
 
 class PhraseForm(forms.Form):
+    KINDS = [
+        (EmergencyPhrase.Kind.RED_FLAG.value, gettext_lazy("The emergency number")),
+        (EmergencyPhrase.Kind.POISON.value, gettext_lazy("The emergency number and Poison Control")),
+        (
+            EmergencyPhrase.Kind.SELF_HARM.value,
+            gettext_lazy("The emergency number and 988, for words about self-harm"),
+        ),
+        (
+            EmergencyPhrase.Kind.DOMESTIC_VIOLENCE.value,
+            gettext_lazy("The emergency number, the domestic violence hotline and a quick exit"),
+        ),
+        (EmergencyPhrase.Kind.UTILITY.value, gettext_lazy("“Leave first, then call,” for gas and wires")),
+    ]
+
     phrase = WordsField(
         label=gettext_lazy("Words that mean danger"),
         help_text=gettext_lazy(
@@ -32,10 +46,7 @@ class PhraseForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("What to show"),
-        choices=[
-            (EmergencyPhrase.Kind.RED_FLAG, gettext_lazy("The emergency number")),
-            (EmergencyPhrase.Kind.SELF_HARM, gettext_lazy("The emergency number and 988, for words about self-harm")),
-        ],
+        choices=KINDS,
         initial=EmergencyPhrase.Kind.RED_FLAG,
         widget=forms.RadioSelect,
     )

@@ -292,8 +292,8 @@ REGRESSIONS = [
     Regression(
         "a routing that failed for good tells nobody",
         "requests_app/worker/tasks.py",
-        '{"route": routing.route_failed}',
-        "{}",
+        '    "route": routing.route_failed,\n',
+        "",
         ("tests/requests_app/actions/test_routing.py",),
     ),
     Regression(

@@ -268,16 +268,6 @@ def test_a_row_that_was_done_meanwhile_is_not_worked_on_again(handle: Callable) 
     assert seen == []
 
 
-def test_a_slow_mail_lets_routing_pass(handle: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    order: list[str] = []
-    monkeypatch.setitem(tasks.HANDLERS, "mail", lambda row: (order.append("mail"), put("probe", key="late"))[0])
-    handle(lambda row: order.append("route"))
-    put("mail", lane="outside", key="one")
-    put("mail", lane="outside", key="two")
-    tasks.drain("outside")
-    assert order == ["mail", "route", "mail"]
-
-
 @pytest.fixture
 def wake_up_through(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     """Lets a test choose the Redis for the wake-up."""
@@ -311,4 +301,4 @@ def test_the_wake_up_reaches_the_queue(wake_up_through: Callable[[str], None]) -
 
     put()
     with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
-        assert redis.llen("celery") == 1
+        assert redis.llen("database") == 1

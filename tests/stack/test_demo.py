@@ -15,7 +15,7 @@ from config.stack.folders import ROOT
 from tests.live import wait_for
 from tests.stack.conftest import Demo, answers, url_in
 
-PROCESSES = ("web", "worker", "beat", "postgres", "redis")
+PROCESSES = ("web", "worker", "mailer", "beat", "postgres", "redis")
 # Away from the demo that the developer may have running, and below the ports that systems hand out.
 PORT = 28311
 
@@ -214,7 +214,7 @@ def test_given_services_are_used_and_nothing_private_starts(make_demo: Callable[
     started = demo("--detach", "--no-demo-data", "--port", str(PORT + 60))
 
     assert answers(url_in(started.stdout)), started.stderr
-    assert {path.stem for path in (demo.var / "run").glob("*.pid")} == {"web", "worker", "beat", "supervisor"}
+    assert {path.stem for path in (demo.var / "run").glob("*.pid")} == {"web", "worker", "mailer", "beat", "supervisor"}
     assert demo("--stop").returncode == 0
 
 

@@ -1,5 +1,6 @@
 """Staff sign in with email and password; nobody makes an account; a wrong password tells nothing."""
 
+import math
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,9 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from requests_app.models import User
+from requests_app.actions import housekeeping
+from requests_app.cache import breaker
+from requests_app.models import LimitCount, User
 from tests.factories import PASSWORD, Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("6.1")]
@@ -57,6 +60,19 @@ def test_guessing_is_slowed_down(town: Rivermark, client: Client) -> None:
     for _ in range(10):
         sign_in(client, town.tom.email, "wrong")
     assert not sign_in(client, town.tom.email), "after ten wrong ones, the right one waits too"
+
+
+def test_guessing_is_slowed_down_while_redis_is_down(
+    town: Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "open_until", math.inf)
+    for _ in range(10):
+        sign_in(client, town.tom.email, "wrong")
+    assert not sign_in(client, town.tom.email), "counted in PostgreSQL"
+    assert LimitCount.objects.exists()
+    LimitCount.objects.update(expires_at="2020-01-01T00:00:00Z")
+    housekeeping.sweep()
+    assert not LimitCount.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -13,7 +13,9 @@ from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Throttled
 
-DATABASE_LOST = (OperationalError, InterfaceError)
+from requests_app.photos import StorageFailed
+
+OUTAGES = (OperationalError, InterfaceError, StorageFailed)
 log = structlog.get_logger(__name__)
 
 

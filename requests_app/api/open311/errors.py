@@ -8,14 +8,14 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import views
 from rest_framework.response import Response
 
-from requests_app.api.framework.errors import DATABASE_LOST, api_exception
+from requests_app.api.framework.errors import OUTAGES, api_exception
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's hook. A lost database is left to the middleware, which answers through answer()."""
-    if isinstance(error, DATABASE_LOST):
+    """REST framework's hook. An outage is left to the middleware, which answers through answer()."""
+    if isinstance(error, OUTAGES):
         return None
     known = api_exception(error, context["request"])
     response = views.exception_handler(known, context)

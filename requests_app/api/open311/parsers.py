@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.utils.datastructures import MultiValueDict
-from rest_framework.exceptions import ParseError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError, ValidationError
 
 from requests_app.api.framework import parsers
+
+# Fields that would be missing from the report if something else in them were ignored.
+TEXT = {
+    "description", "service_code", "address_string", "address_id", "postal_address", "email", "first_name", "last_name", "phone",
+}  # fmt: skip
 
 
 class JSONFormParser(parsers.JSONParser):
@@ -24,6 +30,9 @@ class JSONFormParser(parsers.JSONParser):
         fields: MultiValueDict[str, str] = MultiValueDict()
         for name, value in read.items():
             values = value if isinstance(value, list) else [value]
+            expected = str if name == "description" else str | int | float
+            if name in TEXT and not all(isinstance(one, expected) or one is None for one in values):
+                raise ValidationError(_("%(name)s must be text.") % {"name": name})
             fields.setlist(name, [_as_text(one) for one in values if isinstance(one, str | int | float)])
         return fields
 

@@ -24,7 +24,9 @@ from requests_app.messages import wording
 from requests_app.models import (
     ApiKey,
     Channel,
+    EmergencyPhrase,
     GazetteerEntry,
+    IdempotencyKey,
     Jurisdiction,
     Owner,
     Photo,
@@ -62,7 +64,8 @@ def create(
     if problems:
         raise ValidationError(problems)
 
-    danger = screening.screen(city, version, " \n".join([description, *(words for _q, _v, words in answers.given)]))
+    said = [description, place.address, place.note, *(words for _q, _v, words in answers.given)]
+    danger = screening.screen(city, version, "\n".join(said))
     owner = _owner(city, version, place)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
     with _stored(city, files if takes_photos else []) as taken:
@@ -79,7 +82,7 @@ def create(
                 owner=owner,
                 photos=taken,
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
-                after_warning=danger.reason == "phrase",
+                after_warning=danger.is_sure,
                 is_test=key.is_test,
             )
             submitted = submission.submit(
@@ -222,6 +225,10 @@ def _idempotency(
             digest.update(chunk)
         file.seek(0)
         hashes.append(digest.hexdigest())
+    if fixmystreet_id := next(iter(parameters.attributes().get("fixmystreet_id", [])), ""):
+        # FixMyStreet sends a report again, maybe edited, until it gets a number, which a private one never has.
+        number = hashlib.sha256(fixmystreet_id.encode()).hexdigest()
+        return Idempotency(scope=f"{IdempotencyKey.FOR_GOOD}fixmystreet:{key.pk}", key=number, body_hash=number)
     body = submission.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), *hashes)
     if idempotency_key:
         return Idempotency(scope=f"api:{key.pk}", key=idempotency_key, body_hash=body)
@@ -246,6 +253,18 @@ def _stored(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Phot
             photos.delete(photo)
 
 
+def _hotline(kind: str) -> str:
+    """Who else can help in a danger of this kind (EmergencyPhrase.Kind), besides the emergency number."""
+    return {
+        EmergencyPhrase.Kind.POISON.value: _("Poison Control answers at any hour: call 1-800-222-1222."),
+        EmergencyPhrase.Kind.SELF_HARM.value: _("You can talk to someone at any hour: call or text 988."),
+        EmergencyPhrase.Kind.DOMESTIC_VIOLENCE.value: _(
+            "The domestic violence hotline answers at any hour: call 1-800-799-7233."
+        ),
+        EmergencyPhrase.Kind.UTILITY.value: _("If you smell gas or see a downed wire, leave first, then call."),
+    }.get(kind, "")
+
+
 def _notice(
     submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, owner: Owner | None
 ) -> list[str]:
@@ -256,10 +275,10 @@ def _notice(
         notice.append(demo_words())
     if service_request.is_test:
         notice.append(_("This is a test: it is shown to nobody, and nobody acts on it."))
-    if danger.asked:
+    if danger.asked or danger.kind or service_request.service_version.emergency_screen:
         notice.append(_("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number})
-    if danger.self_harm:
-        notice.append(_("You can talk to someone at any hour: call or text 988."))
+    if words := _hotline(danger.kind):
+        notice.append(words)
     if service_request.public_state == PublicState.UNCONFIRMED:
         notice.append(_("One more step: select the link in our email to send us your report."))
         return notice

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app import demo
-from requests_app.demo import moderation
+from requests_app.demo import alarms, moderation
 from requests_app.demo.history import load as load_history
 from requests_app.demo.staff import load_staff
 from requests_app.imports.city import load_city
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             jurisdiction = load_city(RIVERMARK, progress=Progress(), before_requests=load_staff, generate=load_history)
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
+        alarms.load(jurisdiction)
         moderation.load(jurisdiction)
         self.train(jurisdiction)
         self.stdout.write(f"{jurisdiction.name} loaded.")

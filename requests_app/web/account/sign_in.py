@@ -34,7 +34,7 @@ def sign_in_by_link(request: CityRequest, link: OneTimeLink) -> HttpResponse:
     form = asks_for_address(request, link)
     if form is not None:
         status = 422
-        if not limits.allow_key(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
+        if not limits.allow_sign_in(f"sign-in:{link.pk}", most=TRIES_AN_HOUR, per_s=limits.HOUR):
             form.add_error(None, too_many_requests(request.jurisdiction))
             status = 429
         elif form.is_valid() and form.cleaned_data["email"].strip().lower() != link.contact_point.normalized:

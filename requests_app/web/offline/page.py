@@ -8,19 +8,27 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from requests_app import photos
+from requests_app.models import EmergencyPhrase
 from requests_app.rules.device_catalog import device_catalog
 from requests_app.web.city_request import CityRequest
 from requests_app.web.context import said_in
 from requests_app.web.offline.script_text import offline_words
 from requests_app.web.report.start import offered_versions
 from requests_app.web.visitor import get_visitor, set_visitor_cookie
+from requests_app.web.whom_to_call import HOTLINES, help_for
 
 
 @require_safe
 @cache_control(max_age=30, public=True)
 def offline(request: CityRequest) -> HttpResponse:
     languages = [(code, get_language_info(code)["name_local"].capitalize()) for code in said_in(request.jurisdiction)]
-    context = {"most_photos": photos.PHOTOS_MAX, "languages": languages, "words": offline_words(request.jurisdiction)}
+    context = {
+        "most_photos": photos.PHOTOS_MAX,
+        "languages": languages,
+        "words": offline_words(request.jurisdiction),
+        "hotlines": [(kind, HOTLINES.get(kind)) for kind in EmergencyPhrase.Kind.values],
+        **help_for(request.jurisdiction, ""),
+    }
     return render(request, "requests_app/offline/page.html", context)
 
 

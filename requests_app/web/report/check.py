@@ -14,7 +14,7 @@ from requests_app.localized import localized
 from requests_app.models import Article, Draft, QuestionVersion, ServiceVersion
 from requests_app.places.public_place import public_place, shows_asset
 from requests_app.rules.personal_data import Found, Kind
-from requests_app.rules.public_words import found_in, is_confidential, public_words
+from requests_app.rules.public_words import found_in, is_confidential, public_labels, public_words
 from requests_app.rules.report_path import Path
 from requests_app.web.city_request import CityRequest
 from requests_app.web.report import spam_signals
@@ -138,7 +138,7 @@ def _shown_to(draft: Draft, path: Path, version: ServiceVersion) -> tuple[list[R
 def _found(path: Path, everyone: list[Row]) -> list[Row]:
     """Possible personal data in the public rows, each with its location. Splits the rows' texts into parts to mark it."""
     findings = []
-    words = public_words(path)
+    words, labels = public_words(path), public_labels(path)
     for row in everyone:
         pieces = [(row["label"], row)]
         for number, photo in enumerate(row.get("photos", []), 1):
@@ -146,7 +146,7 @@ def _found(path: Path, everyone: list[Row]) -> list[Row]:
         for label, piece in pieces:
             where = piece.get("where", "")
             if text := words.get(where, ""):
-                here = found_in(where, text)
+                here = found_in(where, text, label=labels.get(where, ""))
                 piece["parts"] = _parts(text, here)
                 findings += [{"kind": KINDS[item.kind], "found": item, "where": where, "label": label} for item in here]
     return findings

@@ -108,7 +108,7 @@ def _posted(request: CityRequest, version: ServiceVersion | None) -> QueryDict:
 def sent(request: CityRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = own_draft(request, draft_id)
     if draft is None or has_expired(draft):
-        return gone(request, draft)
+        return gone(request, draft, template="sent_gone")
     link = drafts.private_link(draft)
     if draft.service_request is None or link is None:
         return to_next_page(draft)

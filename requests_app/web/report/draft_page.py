@@ -19,6 +19,7 @@ from requests_app.rules.report_path import Path
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, same_page_in
 from requests_app.web.visitor import has_expired, own_draft
+from requests_app.web.whom_to_call import help_for
 
 P = ParamSpec("P")
 DraftView = Callable[Concatenate[CityRequest, Draft, P], HttpResponse]
@@ -51,17 +52,26 @@ def draft_page(view: DraftView[P]) -> Callable[Concatenate[CityRequest, uuid.UUI
 
 
 def settle_danger(draft: Draft, response: HttpResponse, question: str) -> None:
-    """Records, on POST, whether the emergency question comes next or is settled, so that a GET writes nothing."""
-    if response.get("Location") == question:
+    """Records, on POST, whether the emergency question or block comes next or is settled, so that a GET writes nothing."""
+    location = response.get("Location", "")
+    if location == question:
         danger.question_shown(draft)
-    elif draft.warning == "shown":
+        return
+    if draft.warning == "shown":
         danger.clear_warning(draft)
+    if f"/{draft.pk}/" in location and draft.service_request_id is None:
+        danger.block_shown(draft, _without_language(location))
 
 
-def gone(request: CityRequest, draft: Draft | None) -> HttpResponse:
+def _without_language(path: str) -> str:
+    """The part of a page's address that is the same in every language."""
+    return path[path.find("/report/") :].partition("#")[0].partition("?")[0]
+
+
+def gone(request: CityRequest, draft: Draft | None, *, template: str = "draft_gone") -> HttpResponse:
     """The page for a draft that is missing, expired or another browser's. It shows the text just sent, so that it isn't lost."""
     context = {"expired": draft, "words": unsent_text.typed_texts(request), "text": request.POST.get("text", "")}
-    return render(request, "requests_app/report/draft_gone.html", context, status=410 if draft else 404)
+    return render(request, f"requests_app/report/{template}.html", context, status=410 if draft else 404)
 
 
 def show(
@@ -74,6 +84,10 @@ def show(
         for number, label in enumerate(labels, 1)
     ]
     context |= {"steps": steps, "step": step, "form": form}
+    draft = context.get("draft")
+    block = draft.typed.get("hint_on") if draft else None
+    if block and block["page"] == _without_language(request.path):
+        context |= {"shows_danger_block": True, **help_for(request.jurisdiction, str(block["kind"]))}
     if form is not None:
         context["switch_form"] = "report-form"
     return render(request, f"requests_app/report/{template}.html", context, status=status)

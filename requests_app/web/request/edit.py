@@ -5,6 +5,7 @@ State between the pages travels only in the form, and nothing is changed before 
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from requests_app import limits
 from requests_app.actions import corrections, danger, drafts, submission
-from requests_app.models import EmergencyPhrase, Owner, Person, ServiceRequest
+from requests_app.models import Owner, Person, ServiceRequest
 from requests_app.places import assets, ownership
 from requests_app.rules import reporter_edits, screening
-from requests_app.rules.public_words import found_in, words_for_everyone, words_of
+from requests_app.rules.public_words import found_in, label_of, words_for_everyone, words_of
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, requested_language, too_many_requests
 from requests_app.web.report import place_input
@@ -28,6 +29,7 @@ from requests_app.web.request.edit_form import ChangeForm
 from requests_app.web.request.forms import words_form
 from requests_app.web.request.reporter_actions import WORDS_AN_HOUR, with_link
 from requests_app.web.request_access import RequestAccess, allowed_actions
+from requests_app.web.whom_to_call import help_for, whom_to_call
 
 # Hidden fields that a page carries besides the form's own.
 CARRIED = ("choice", "owner", "said_no", "seen")
@@ -77,11 +79,12 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         return _page(request, access, form, status=422)
     place = drafts.to_place(request.jurisdiction, given) if given is not None else None
     owner = _owner(service_request, place)
-    heard = _heard(form, place)
-    if heard and (about := _about(heard)) not in request.POST.getlist("said_no"):
-        return _ask_of_danger(request, form, heard, about)
-    if found := _found(request, form, place):
-        return _page(request, access, form, status=422, found=found)
+    found = _new_danger(form, place)
+    is_sure = found.danger is not None and found.danger.level == screening.Level.SURE
+    if is_sure and (about := _about(found)) not in request.POST.getlist("said_no"):
+        return _ask_of_danger(request, form, found, about)
+    if personal := _found(request, form, place):
+        return _page(request, access, form, status=422, found=personal)
     if owner is not None and service_request.priority != 1 and request.POST.get("owner") != owner.code:
         return _asked(request, form, "edit_owner", owner=owner)
     wanted = corrections.Correction(
@@ -90,7 +93,7 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         place=place,
         owner=owner,
         answers=form.answers,
-        said_no=tuple(_reasons(heard)),
+        said_no=found.danger.kind if found.danger and is_sure else "",
         was=form.cleaned_data["was"],
     )
     try:
@@ -105,6 +108,9 @@ def edit(request: CityRequest, access: RequestAccess, person: Person) -> HttpRes
         form.add_error("address", next(iter(error.problems.values())))
         return _page(request, access, form, status=422)
     messages.success(request, _("Thank you. Your report has been updated."))
+    if found.danger and not is_sure:
+        danger.block_shown_for(service_request, found.danger.kind)
+        messages.error(request, whom_to_call(request.jurisdiction, found.danger.kind))
     return redirect("requests_app:track", service_request.reference)
 
 
@@ -199,30 +205,27 @@ def _owner(service_request: ServiceRequest, place: submission.Place | None) -> O
 # --- Checks of the new text -------------------------------------------------------------------------------------------
 
 
-def _heard(form: ChangeForm, place: submission.Place | None) -> list[EmergencyPhrase]:
-    """Emergency phrases in the new text that weren't in the old one."""
+def _new_danger(form: ChangeForm, place: submission.Place | None) -> screening.Assessment:
+    """The danger that the new text tells of and the old one didn't."""
     before = form.service_request
     old_words = [before.description, before.address, before.place_note, *map(str, form.given.values())]
     address = place.address if place is not None else before.address
     new_words = [form.cleaned_data["text"], address, form.cleaned_data["note"], *form.answers.values()]
-    old = {one.phrase for one in screening.red_flags(before.jurisdiction, "\n".join(old_words))}
-    new = screening.red_flags(before.jurisdiction, "\n".join(new_words))
-    return [one for one in new if one.phrase not in old]
+    old = screening.find_danger(before.jurisdiction, "\n".join(old_words))
+    new = screening.find_danger(before.jurisdiction, "\n".join(new_words))
+    reasons = tuple(reason for reason in new.reasons if reason not in old.reasons)
+    return replace(new, reasons=reasons) if reasons else screening.Assessment()
 
 
-def _ask_of_danger(request: CityRequest, form: ChangeForm, heard: list[EmergencyPhrase], about: str) -> HttpResponse:
-    danger.question_shown_for_edit(form.service_request, _reasons(heard))
-    self_harm = any(one.kind == EmergencyPhrase.Kind.SELF_HARM for one in heard)
-    return _asked(request, form, "edit_danger", without="said_no", about=about, self_harm=self_harm)
+def _ask_of_danger(request: CityRequest, form: ChangeForm, found: screening.Assessment, about: str) -> HttpResponse:
+    kind = found.danger.kind if found.danger else ""
+    danger.question_shown_for_edit(form.service_request, kind)
+    return _asked(request, form, "edit_danger", without="said_no", about=about, **help_for(request.jurisdiction, kind))
 
 
-def _reasons(heard: list[EmergencyPhrase]) -> list[str]:
-    return sorted({f"phrase:{one.phrase}" for one in heard})
-
-
-def _about(heard: list[EmergencyPhrase]) -> str:
-    """Which phrases a "no" answered, so that it doesn't count for others."""
-    return hashlib.sha256("\x1f".join(_reasons(heard)).encode()).hexdigest()[:16]
+def _about(found: screening.Assessment) -> str:
+    """Which reasons a "no" answered, so that it doesn't count for others."""
+    return hashlib.sha256("\x1f".join(sorted(found.reasons)).encode()).hexdigest()[:16]
 
 
 def _found(request: CityRequest, form: ChangeForm, place: submission.Place | None) -> list[dict[str, Any]]:
@@ -237,13 +240,18 @@ def _found(request: CityRequest, form: ChangeForm, place: submission.Place | Non
         address=place.address if place is not None else service_request.address,
         answers=[(one, form.answers[one.code]) for one in form.questions],
     )
-    known = {one.words for where, text in words_of(service_request).items() for one in found_in(where, text)}
+    questions = {f"answer:{one.code}": label_of(one) for one in form.questions}
+    known = {
+        one.words
+        for where, text in words_of(service_request).items()
+        for one in found_in(where, text, label=questions.get(where, ""))
+    }
     known |= set(request.POST.getlist("seen")[:CARRIED_MAX])
     # The same number three times needs one warning only.
     found = {
         one.words: {"kind": KINDS[one.kind], "found": one, "label": labels[where]}
         for where, text in new.items()
-        for one in found_in(where, text)
+        for one in found_in(where, text, label=questions.get(where, ""))
         if one.words not in known
     }
     return list(found.values())[:FOUND_AT_ONCE]

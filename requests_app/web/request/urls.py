@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from requests_app.web.request import add_photos, edit, photo, private_link, reporter_actions, track
+from requests_app.web.request import add_photos, alarm, edit, photo, private_link, reporter_actions, track
 
 urlpatterns: list[URLPattern] = [
     path("find/", track.find, name="find"),
@@ -17,9 +17,15 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/add/", reporter_actions.add, name="add"),
     path("r/<str:reference>/not-fixed/", reporter_actions.not_fixed, name="not_fixed"),
     path("r/<str:reference>/survey/", reporter_actions.survey, name="survey"),
+    path("r/<str:reference>/undo-reopening/", reporter_actions.undo_reopening, name="undo_reopening"),
+    path("r/<str:reference>/report-again/", reporter_actions.report_again, name="report_again"),
+    path("r/<str:reference>/keep-private/", reporter_actions.keep_private, name="keep_private"),
     path("r/<str:reference>/withdraw/", reporter_actions.withdraw, name="withdraw"),
     path("r/<str:reference>/unsubscribe/", reporter_actions.unsubscribe, name="unsubscribe"),
+    path("alarm/<str:token>/", alarm.alarm, name="alarm"),
     path("l/<str:token>/", private_link.private_link, name="private_link"),
+    path("l/<str:token>/fixed/<str:value>/", private_link.survey_link, name="survey_link"),
+    path("l/<str:token>/keep-private/", private_link.keep_private_link, name="keep_private_link"),
     path("l/<str:token>/stop/", private_link.unsubscribe_link, name="unsubscribe_link"),
     path("photos/<slug:name>-small.jpg", photo.photo_small, name="photo_small"),
     path("photos/<slug:name>.jpg", photo.photo, name="photo"),

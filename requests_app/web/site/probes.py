@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-LOOPBACK = {"127.0.0.1", "::1", ""}
 LOST = (OperationalError, InterfaceError)
 
 _migrated = False
@@ -27,7 +26,7 @@ def _waiting() -> dict[str, Any]:
         cursor.execute(
             """
             SELECT lane, due.n, coalesce(extract(epoch FROM app_now() - due.oldest), 0)::float
-            FROM unnest(ARRAY['database', 'outside']) lane
+            FROM unnest(ARRAY['database', 'outside', 'alarm']) lane
             CROSS JOIN LATERAL (
               SELECT count(*) AS n, min(due_at) AS oldest FROM (
                 SELECT due_at FROM requests_app_outboxrow row
@@ -61,12 +60,13 @@ def _is_migrated() -> bool:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus metrics, from loopback or with the token; 404 otherwise. A call through a proxy isn't loopback."""
+    """Prometheus metrics, with the token or over the server's own Unix socket; 404 otherwise, and through any proxy."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     # Bytes, since compare_digest() rejects non-ASCII strings.
     by_token = bool(settings.METRICS_TOKEN) and hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode())
-    local = request.META.get("REMOTE_ADDR", "") in LOOPBACK and "HTTP_X_FORWARDED_FOR" not in request.META
-    if not (by_token or local):
+    # A Unix socket has no address; a proxy that uses one says for whom it asks.
+    by_socket = request.META.get("REMOTE_ADDR") == "" and "HTTP_X_FORWARDED_FOR" not in request.META
+    if not (by_token or by_socket):
         raise Http404
     try:
         return HttpResponse(generate_latest(_measured()), content_type=CONTENT_TYPE_LATEST)
@@ -79,7 +79,7 @@ def _measured() -> CollectorRegistry:
     waiting = _waiting()
     due = Gauge("lamplighter_outbox_due", "Outbox rows that are due", ["lane"], registry=registry)
     oldest = Gauge("lamplighter_outbox_oldest_seconds", "Age of the oldest due outbox row", ["lane"], registry=registry)
-    for lane in ("database", "outside"):
+    for lane in ("database", "outside", "alarm"):
         due.labels(lane).set(waiting[lane]["due"])
         oldest.labels(lane).set(waiting[lane]["oldest_s"])
     Gauge("lamplighter_outbox_dead", "Outbox rows given up", registry=registry).set(waiting["dead"])

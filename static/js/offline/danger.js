@@ -3,14 +3,17 @@
 import { stoppingReasons, freeWords } from "./questions.js";
 import { redFlags } from "./plain.js";
 
-// Returns {urgent, all, selfHarm, screen (the service's own question), stopped (the question that stops the form)}.
+// Which kind decides whom to call, if phrases of several kinds are found: as on the server (rules/screening.py).
+const FIRST = ["self_harm", "domestic_violence", "poison", "red_flag", "utility"];
+
+// Returns {urgent, all, kind (who can help), screen (the service's own question), stopped (the question that stops the form)}.
 export function dangerIn(report, catalog, service, alts) {
   const questions = service?.questions ?? [];
   const flags = redFlags(catalog.phrases, freeWords(report, questions, alts));
   const stopping = stoppingReasons(questions, report.answers);
   const urgent = [...flags.map((flag) => `phrase:${flag.phrase}`), ...stopping.map(({ reason }) => reason)];
   const always = [];
-  if (!service || service.code === "unknown" || service.screen) always.push("service");
+  if (!service || service.code === "unknown") always.push("service");
   else if (catalog.always_ask) always.push("always");
   const open = (reasons) => reasons.filter((reason) => !report.wentOn.includes(reason));
   return {
@@ -18,14 +21,15 @@ export function dangerIn(report, catalog, service, alts) {
     urgent: open(urgent),
     // Shown before the report is saved. A "no" about words or answers also answers for the service.
     all: [...open(urgent), ...(urgent.some((reason) => report.wentOn.includes(reason)) ? [] : open(always))],
-    selfHarm: flags.some((flag) => flag.self_harm),
+    kind: FIRST.find((kind) => flags.some((flag) => flag.kind === kind)) ?? "",
     screen: service?.screen ?? "",
     stopped: stopping.find(({ reason }) => !report.wentOn.includes(reason))?.question ?? null,
   };
 }
 
 // The panel appears below what caused it. Its heading gets the focus if somebody selected a button.
-export function dangerPanel({ panel, screen, stopped, selfHarm, call988, goOn }) {
+// helpers: elements about a kind of danger, with data-danger-kind.
+export function dangerPanel({ panel, screen, stopped, helpers, goOn }) {
   let reasons = [];
   const button = panel.querySelector("[data-go-on]");
   button.addEventListener("click", () => {
@@ -43,7 +47,7 @@ export function dangerPanel({ panel, screen, stopped, selfHarm, call988, goOn })
       screen.hidden = !danger.screen;
       screen.textContent = danger.screen;
       stopped.hidden = !danger.stopped;
-      selfHarm.hidden = call988.hidden = !danger.selfHarm;
+      for (const helper of helpers) helper.hidden = helper.dataset.dangerKind !== danger.kind;
       if (panel.hidden && below) below.after(panel);
       panel.hidden = false;
       if (focus) {

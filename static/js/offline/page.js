@@ -39,8 +39,7 @@ const panel = dangerPanel({
   panel: byId("danger"),
   screen: byId("danger-screen"),
   stopped: byId("danger-stopped"),
-  selfHarm: byId("danger-self-harm"),
-  call988: byId("danger-988"),
+  helpers: document.querySelectorAll("[data-danger-kind]"),
   goOn(reasons) {
     change({ wentOn: [...new Set([...report.wentOn, ...reasons])] });
     if (wantsToKeep) keep();
@@ -95,6 +94,8 @@ function choose(code) {
 
 function showService() {
   const chosen = service();
+  byId("service-screen").hidden = !chosen?.screen;
+  byId("service-screen").textContent = chosen?.screen ?? "";
   questions.show(chosen, report.answers);
   byId("place-optional").hidden = !chosen || chosen.place_required;
   const noPhotos = chosen?.photos === "none";

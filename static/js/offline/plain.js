@@ -31,7 +31,7 @@ function places(phrase, words) {
   return found;
 }
 
-// phrases: [{phrase, unless: [longer phrases in which it means something else], selfHarm}]
+// phrases: [{phrase, unless: [longer phrases in which it means something else], kind (who can help)}]
 export function redFlags(phrases, text) {
   const words = plain(text);
   return phrases.filter(({ phrase, unless }) => {

@@ -1,5 +1,6 @@
 """Submitting a report: one submission makes one request, and a refused one leaves nothing behind."""
 
+import io
 import threading
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from requests_app import photos
 from requests_app.actions import counters, followers, submission
 from requests_app.models import ContactPoint, Event, OutboxRow, Person, PublicState, ServiceRequest, ServiceVersion
 from requests_app.rules import intake
@@ -164,10 +166,21 @@ def test_an_answer_may_raise_the_priority_set_the_promise_and_hide_the_photos(to
             factories.question("hate", "single", options=[{"value": "yes", "label": {"en": "Yes"}, "effects": effects}])
         ],
     )
-    made = factories.report(graffiti, answers={"hate": "yes"})
+    photo = photos.store_upload(io.BytesIO(factories.jpeg()), size=1, jurisdiction=town.city)
+    made = factories.report(graffiti, answers={"hate": "yes"}, photos=[photo])
+    photo.refresh_from_db()
+    assert photo.is_private
     assert (made.priority, made.priority_reason, made.photos_private) == (1, "hate", True)
     assert made.due_at is not None
     assert (made.due_at - made.submitted_at).total_seconds() == 2 * 3600
+
+
+def test_an_answer_makes_an_urgent_service_no_less_urgent(town: Rivermark) -> None:
+    option = {"value": "small", "label": {"en": "Small"}, "effects": {"priority": 3}}
+    leak = factories.service(
+        town.city, "leak", priority=2, questions=[factories.question("size", "single", options=[option])]
+    )
+    assert factories.report(leak, answers={"size": "small"}).priority == 2
 
 
 def test_a_hidden_question_neither_blocks_nor_counts(town: Rivermark) -> None:

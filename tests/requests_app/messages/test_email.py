@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress
+from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress, submission
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -294,11 +294,13 @@ def test_what_a_resident_typed_becomes_no_link_of_the_citys(town: Rivermark, mai
 
 def test_the_owner_of_the_ground_gets_the_report_without_the_reporter(town: Rivermark, mailbox: Mailbox) -> None:
     state = factories.owner(town.city, factories.square(-69.01, 40.49, -68.99, 40.51))
-    factories.routed(town.tree, "A limb hangs over SR 9.", owner=state, reporter=ANA)
+    place = submission.Place(factories.at(), "12 Elm St", note="Call 617-555-0142 at the gate.")
+    factories.routed(town.tree, "A limb hangs over SR 9.", owner=state, reporter=ANA, place=place)
     deliver()
     sent: dict[str, Any] = {str(mail["To"]): mail for mail in mailbox.mails}
     body = str(sent["roads@dot.example"].get_body(("plain",)).get_content())
     assert "A limb hangs over SR 9." in body
+    assert "Call [phone number] at the gate." in body
     assert "Ana" not in body
     assert "ana@example.org" not in body
 

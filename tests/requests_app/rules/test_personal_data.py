@@ -2,11 +2,13 @@
 
 import itertools
 import random
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from requests_app.rules import personal_data
-from requests_app.rules.personal_data import find
+from requests_app.rules.personal_data import Kind, find
+from tests.benchmarks import personal_data as benchmark
 
 pytestmark = pytest.mark.shows("4.17")
 
@@ -45,7 +47,34 @@ HITS = [
     ("(+44) 20 7946 0958", "phone", "(+44) 20 7946 0958"),
     ("617-555-0142x33", "phone", "617-555-0142x33"),
     ("https://wa.me/16175550142", "phone", "16175550142"),
+    ("617/555-0142", "phone", "617/555-0142"),
+    ("(617) 5550142", "phone", "(617) 5550142"),
+    ("617 5550142", "phone", "617 5550142"),
+    ("617_555_0142", "phone", "617_555_0142"),
+    ("617 - 555 - 0142", "phone", "617 - 555 - 0142"),
+    ("1.617.555.0142", "phone", "1.617.555.0142"),
+    ("apt 5 617-555-0142", "phone", "617-555-0142"),
+    ("Cell # 555-0142", "phone", "555-0142"),
+    ("call 5550142", "phone", "5550142"),
+    ("text me at 6 1 7 5 5 5 0 1 4 2", "phone", "6 1 7 5 5 5 0 1 4 2"),
+    ("llame al 617 555 01 42", "phone", "617 555 01 42"),
+    ("ph# 6175 550 142", "phone", "6175 550 142"),
+    ("six one seven five five five oh one four two", "phone", "six one seven five five five oh one four two"),
+    (
+        "seis uno siete cinco cinco cinco cero uno cuatro dos",
+        "phone",
+        "seis uno siete cinco cinco cinco cero uno cuatro dos",
+    ),
     # License plates
+    ("tag 482 KLM", "plate", "482 KLM"),
+    ("MA reg 4kl 928", "plate", "4kl 928"),
+    ("license # KLM-482", "plate", "KLM-482"),
+    ("black Honda, MA 123 ABC, on the walk", "plate", "123 ABC"),
+    ("a gray Civic (NH 482 7713)", "plate", "482 7713"),
+    ("plate klm 4821 is parked here", "plate", "klm 4821"),
+    ("License Plate number if available: KLM82 | License Plate State if available: MA", "plate", "KLM82"),
+    ("Color: Red | Plate: GOFISH | State: RI", "plate", "GOFISH"),
+    ("con placa klm-482", "plate", "klm-482"),
     ("A van with plate ABC 1234 blocks the hydrant", "plate", "ABC 1234"),
     ("license plate 7ABC123", "plate", "7ABC123"),
     ("License plate number is ABC-1234.", "plate", "ABC-1234"),
@@ -79,6 +108,22 @@ HITS = [
     ("Sra. Gómez del 12", "name", "Sra. Gómez"),
     ("don Pedro riega a mediodía", "name", "don Pedro"),
     ("my neighbor Bob Hill burns leaves", "name", "Bob Hill"),
+    ("ask for Dwayne at the desk", "name", "Dwayne"),
+    ("spoke with maria about it", "name", "maria"),
+    ("The owner is Vernon Zabriskie.", "name", "Vernon Zabriskie"),
+    ("Owner: Vernon Zabriskie", "name", "Vernon Zabriskie"),
+    ("Owner's name is Zabriskie", "name", "Zabriskie"),
+    ("Thanks, Shirley", "name", "Shirley"),
+    ("Gracias, Rosa Benítez", "name", "Rosa Benítez"),
+    ("Shirley Vance fell on the ice", "name", "Shirley Vance"),
+    ("shirley jimenez fell on the ice", "name", "shirley jimenez"),
+    ("SPOKE TO SHIRLEY JIMENEZ", "name", "SHIRLEY JIMENEZ"),
+    ("mr jimenez parks there", "name", "mr jimenez"),
+    ("the Jimenez family", "name", "Jimenez"),
+    ("Shirley next door does it", "name", "Shirley"),
+    ("pregunte por Rosa", "name", "Rosa"),
+    ("hablé con Rosa Benítez", "name", "Rosa Benítez"),
+    ("un hombre que se llama Aurelio", "name", "Aurelio"),
     ("mi vecina Carmen tiene muchos perros", "name", "Carmen"),
 ]
 
@@ -167,7 +212,43 @@ MISSES = """
     New plates since 2023
     The plate is loose and loud at night
     Stop sign needs a number plate
+    Plate: none | Color: red
+    License plate: unknown
+    What is the license plate? I don't know
+    expired tags, May 17
+    the plate reads nothing
+    REG EXP 10/2015
+    a 4DR sedan in MA 02134
+    a truck at CT 06103
+    Issue ID: 5628088
     # Nobody is named
+    Franklin Park is closed
+    Charles Street at Beacon
+    the corner of Warren and Dudley
+    John Eliot Square
+    Martin Luther King Jr. School
+    Shirley St and Rose Ave
+    12 Mary Lane
+    St. Joseph Cemetery
+    Joe Moakley Park
+    Maria Sanchez Playground
+    a black Mercedes Benz
+    a German Shepherd off leash
+    spoke to the manager
+    call Boston Public Works
+    ask for a supervisor
+    Thank you Boston
+    Thanks. The light is out
+    per the sign
+    this is Elm Street
+    the owner does nothing
+    the Elm Street family store
+    will mark the spot
+    mark it with a rose
+    PLEASE FIX THE LIGHT ON JACKSON AVE
+    una grieta en la calle Rosa
+    gracias por su ayuda
+    llamar a la ciudad
     my name is on the list
     my name is not important
     My name is private
@@ -216,6 +297,27 @@ def lines(texts: str) -> list[str]:
     return [line for one in texts.strip().splitlines() if (line := one.strip()) and not line.startswith("# ")]
 
 
+@pytest.mark.parametrize(
+    ("label", "text", "words"),
+    [
+        ("License plate", "KLM 482", ["KLM 482"]),
+        ("What is the license plate?", "482klm", ["482klm"]),
+        ("¿Cuál es la placa?", "KLM-482", ["KLM-482"]),
+        ("License plate state", "MA", []),
+        ("License plate", "none", []),
+        ("Phone", "5550142", ["5550142"]),
+        ("Name of the owner", "Zabriskie", ["Zabriskie"]),
+        ("Owner's name", "Zabriskie", ["Zabriskie"]),
+        ("Which pole is it?", "KLM 482", []),
+        ("Which pole is it?", "", []),
+    ],
+)
+def test_the_question_tells_what_its_answer_is(label: str, text: str, words: list[str]) -> None:
+    found = find(text, label=label)
+    assert [one.words for one in found] == words
+    assert all(text[one.start : one.end] == one.words for one in found)
+
+
 @pytest.mark.parametrize("text", lines(MISSES))
 def test_what_reports_are_made_of_is_left_alone(text: str) -> None:
     assert find(text) == []
@@ -237,6 +339,7 @@ def test_several_are_found_in_their_order_and_none_within_another() -> None:
         ("Deep hole. Mr. Hill. Please come", "Deep hole. Please come"),
         ("Deep hole (call 617-555-0142)", "Deep hole (call)"),
         ("617-555-0142", ""),
+        ("Ask the owner, 617-555-0142, about it", "Ask the owner, about it"),
         ("617-555-0142 is my number", "is my number"),
         ("A hole.\nWrite to ana@example.org\nThanks", "A hole.\nWrite to\nThanks"),
         ("Two  spaces stay,  ana@example.org goes", "Two  spaces stay,  goes"),
@@ -244,6 +347,16 @@ def test_several_are_found_in_their_order_and_none_within_another() -> None:
 )
 def test_taking_out_leaves_all_else_and_no_gap(text: str, left: str) -> None:
     assert personal_data.without(text, find(text)[0]) == left
+
+
+@pytest.mark.parametrize(("kind", "plant"), benchmark.PLANTS)
+def test_it_reaches_its_bars_in_a_citys_texts(
+    kind: Kind, plant: Callable[[list[str], random.Random], Iterator[benchmark.Plant]]
+) -> None:
+    """A part of tests/benchmarks/personal_data.py."""
+    texts = benchmark.texts_for(benchmark.read_rows(), plant)
+    plants = list(itertools.islice(plant(texts, random.Random(1)), 400))
+    assert sum(one.is_found for one in plants) >= benchmark.BARS[kind] * len(plants)
 
 
 def test_long_and_strange_texts_come_to_an_end() -> None:
@@ -265,6 +378,11 @@ def test_long_and_strange_texts_come_to_an_end() -> None:
         "plate " + "new york " * 440,
         "a.a" * 1300,
         "plate" + " -" * 1990,
+        "6 1 7 " * 660,
+        "Ana de la " * 400,
+        "my neighbor " * 330,
+        "| plate x: y " * 330,
+        "-" * 4000,
     ]
     texts += ["".join(odd.choice("aA1 .-@()+#\n") for _ in range(4000)) for _ in range(20)]
     for text in texts:

@@ -163,3 +163,11 @@ def test_nobody_signs_in_by_a_header(client: Client) -> None:
     answer = client.get("/staff/", headers={"x-remote-user": "ada@rivermark.example", "remote-user": "ada"})
     assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.usefixtures("city")
+def test_an_address_that_only_takes_a_form_says_so(client: Client) -> None:
+    answer = client.get("/my/sign-out/")
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+    assert "This address only takes a form" in answer.content.decode()

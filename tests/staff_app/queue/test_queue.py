@@ -99,8 +99,8 @@ def test_the_dangerous_comes_first_then_late_then_today_then_reopened_then_the_r
         pothole(town, after_warning=True, due_at=now + dt.timedelta(days=6)).reference: "after the warning",
     }
     assert [names[reference] for reference in shown(tom)] == [
-        "after the warning",
         "priority 1, not accepted",
+        "after the warning",
         "late, priority 2",
         "late, priority 3",
         "today",

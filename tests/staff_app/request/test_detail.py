@@ -207,7 +207,7 @@ def test_the_timeline_names_staff_and_keeps_every_word(town: Rivermark, tom: Cli
     ]
     found = [page.index(words) for words in order]
     assert found == sorted(found), "newest first"
-    assert page.index("The public can’t see this.") > page.index("Bring the big drill.")
+    assert page.index("Only city staff can read this.") > page.index("Bring the big drill.")
 
 
 def test_why_it_was_sent_back_is_told_to_the_next_one(town: Rivermark, tom: Client) -> None:

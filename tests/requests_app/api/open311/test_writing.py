@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from requests_app.actions import housekeeping
 from requests_app.api.open311 import tokens
 from requests_app.models import (
     ApiKey,
@@ -424,6 +425,29 @@ def test_another_clients_idempotency_key_is_another_key(api: Api, test_key: str,
     first = api.post(pothole_form, headers=headers)
     second = api.post(pothole_form | {"api_key": test_key, "description": "Other"}, headers=headers)
     assert first[0]["service_request_id"] != second[0]["service_request_id"]
+
+
+def test_a_fixmystreet_report_is_one_report_however_often_and_changed_it_is_sent(
+    api: Api, test_key: str, pothole_form: Form
+) -> None:
+    form = pothole_form | {"attribute[fixmystreet_id]": "3535"}
+    first = api.post(form)
+    assert api.post(form | {"description": "Edited there meanwhile"}) == first
+    IdempotencyKey.objects.update(created_at="2020-01-01T00:00:00Z")
+    housekeeping.sweep()
+    assert api.post(form) == first
+    assert ServiceRequest.objects.count() == 1
+    assert api.post(form | {"attribute[fixmystreet_id]": "3536"}) != first
+    # Another client counts its own reports.
+    assert api.post(form | {"api_key": test_key}) != first
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [["x"]], 7, True], ids=str)
+def test_a_description_that_is_no_text_is_400_and_no_report(api: Api, pothole_form: Form, value: Any) -> None:
+    body = json.dumps(pothole_form | {"api_key": api.key, "description": value})
+    answer = api.client.post(f"{BASE}requests.json", body, content_type="application/json")
+    assert (answer.status_code, answer.json()[0]["description"]) == (400, "description must be text.")
+    assert not ServiceRequest.objects.exists()
 
 
 def test_without_a_key_the_same_body_within_a_minute_is_a_retry(api: Api, pothole_form: Form) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from requests_app import links
 from requests_app.clock import app_now
-from requests_app.models import ContactPoint, OneTimeLink, Subscription
+from requests_app.models import ContactPoint, ModerationTerm, OneTimeLink, Subscription
 from requests_app.worker.tasks import drain
 from tests.factories import Rivermark
 from tests.shifted_clock import set_time
@@ -48,6 +48,14 @@ def test_one_press_of_not_me_ends_the_link_and_what_was_asked_for(path: str) -> 
     assert later.status_code == 410
     assert wished().confirmed_at is None
     assert ContactPoint.objects.get(normalized=DEV).verified_at is None, "nobody proved the address"
+
+
+def test_an_address_that_was_blocked_meanwhile_signs_up_for_nothing(path: str, cast: Rivermark) -> None:
+    ModerationTerm.objects.create(jurisdiction=cast.city, kind=ModerationTerm.Kind.ADDRESS, value=DEV)
+    answer = Client().post(path)
+    assert answer.status_code == 403
+    assert wished().confirmed_at is None
+    assert ContactPoint.objects.get(normalized=DEV).verified_at is None
 
 
 def test_not_me_is_no_way_to_stop_what_the_address_had_confirmed(path: str) -> None:

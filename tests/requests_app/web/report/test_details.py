@@ -1,6 +1,7 @@
 """Tell us more: photos that come one by one or with the form, what is wrong with which, and words that would deceive."""
 
 import datetime as dt
+import errno
 import io
 import threading
 import zlib
@@ -104,6 +105,23 @@ def test_a_body_over_64_mb_is_refused_unread_and_leaves_the_draft_as_it_was(walk
     )
     assert answer.status_code == 413
     assert walk.draft.typed == before
+
+
+def test_a_full_disk_keeps_what_was_typed_and_works_again_by_itself(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    walk.to_details()
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "save", full)
+        sends(walk, photos=[photo("good.jpg")])
+        assert walk.status == 503
+        assert TEXT in walk.html
+        assert not Photo.objects.exists()
+    sends(walk, photos=[photo("good.jpg")])
+    assert Photo.objects.count() == 1
 
 
 @pytest.mark.shows("4.15", "A22")

@@ -338,7 +338,9 @@ def test_photos_that_are_private_are_the_reporters_alone(cast: Rivermark, client
 
 def test_only_a_post_with_the_link_acts(ana: Client, pothole: ServiceRequest) -> None:
     for act in ("answer", "add", "not-fixed", "withdraw", "unsubscribe"):
-        assert ana.get(f"/r/{pothole.reference}/{act}/").status_code == 405
+        # The form, or a page that says why there is none.
+        assert ana.get(f"/r/{pothole.reference}/{act}/", follow=True).status_code == 200, act
+        assert Client().get(f"/r/{pothole.reference}/{act}/").status_code == 403, act
         answer = Client().post(f"/r/{pothole.reference}/{act}/", {"sure": "1", "add-words": "x"})
         assert answer.status_code == 403
     assert not Comment.objects.exists()
@@ -413,7 +415,7 @@ def test_an_answer_goes_on_with_the_work(ana: Client, cast: Rivermark, pothole: 
     assert "Which gate?" not in page(Client(), pothole)
     do(ana, pothole, "answer", **{"answer-words": "The north one"})
     pothole.refresh_from_db()
-    assert pothole.status == "in_progress"
+    assert pothole.status == "routed"
     assert Comment.objects.get(kind="answer").text == "The north one"
     assert "/answer/" not in page(ana, pothole)
 
@@ -538,3 +540,15 @@ def test_looking_up_too_often_waits(client: Client, pothole: ServiceRequest, mon
     page(client, pothole)
     page(client, pothole)
     page(client, pothole, 429)
+
+
+def test_a_whole_library_may_look_up_reports_but_not_guess_numbers(
+    client: Client, pothole: ServiceRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from requests_app.web.request import track
+
+    assert track.LOOKUPS_AN_HOUR >= 3000
+    monkeypatch.setattr(track, "WRONG_NUMBERS_AN_HOUR", 2)
+    statuses = [client.get(f"/r/7K3M9QW{letter}/").status_code for letter in "ACDE"]
+    assert statuses == [404, 404, 429, 429]
+    page(client, pothole)

@@ -24,7 +24,7 @@ django.setup()
 from django.test import Client
 client = Client(raise_request_exception=False)
 print(json.dumps([[answer.status_code, answer.content.decode(), answer.headers.get("Retry-After")] for answer in (
-    client.get("/healthz"), client.get("/readyz"), client.get("/metrics"), client.get("/")
+    client.get("/healthz"), client.get("/readyz"), client.get("/metrics", REMOTE_ADDR=""), client.get("/")
 )]))
 """
 
@@ -40,8 +40,10 @@ def _not_asked_yet() -> Iterator[None]:
 def test_a_probe_may_call_by_any_address_and_over_plain_http(client: Client, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["311.example.gov"]
     settings.SECURE_SSL_REDIRECT = True
+    settings.METRICS_TOKEN = "the-token"
     for path in ("/healthz", "/readyz", "/metrics"):
-        assert client.get(path, headers={"host": "10.1.2.3:8000"}).status_code == 200, path
+        headers = {"host": "10.1.2.3:8000", "authorization": "Bearer the-token"}
+        assert client.get(path, headers=headers).status_code == 200, path
     assert client.get("/", headers={"host": "311.example.gov"}).status_code == 301
     assert client.get("/", headers={"host": "10.1.2.3"}).status_code == 400
 
@@ -50,7 +52,10 @@ def test_a_probe_may_call_by_any_address_and_over_plain_http(client: Client, set
 def test_readyz_says_how_long_the_outbox_waits_by_lane(client: Client) -> None:
     assert client.get("/readyz").json() == {
         "ready": True,
-        "outbox": {"database": {"due": 0, "oldest_s": 0.0}, "outside": {"due": 0, "oldest_s": 0.0}, "dead": 0},
+        "outbox": {
+            **{lane: {"due": 0, "oldest_s": 0.0} for lane in ("database", "outside", "alarm")},
+            "dead": 0,
+        },
     }
     with transaction.atomic():
         outbox.enqueue("route", lane="database", dedupe_key="one")
@@ -97,11 +102,14 @@ def test_without_a_database_the_process_is_up_and_not_ready() -> None:
 @pytest.mark.parametrize(
     ("address", "headers", "status"),
     [
-        ("127.0.0.1", {}, 200),
-        ("::1", {}, 200),
+        # The server's own Unix socket.
+        ("", {}, 200),
+        # Another program on this machine, maybe another site's proxy.
+        ("127.0.0.1", {}, 404),
+        ("::1", {}, 404),
         ("192.0.2.7", {}, 404),
-        # Another's call that a proxy on this machine passes on.
-        ("127.0.0.1", {"x-forwarded-for": "192.0.2.7"}, 404),
+        # A call that a proxy passes on through the socket.
+        ("", {"x-forwarded-for": "192.0.2.7"}, 404),
         # Nobody becomes local by saying so.
         ("192.0.2.7", {"x-forwarded-for": "127.0.0.1"}, 404),
         ("192.0.2.7", {"authorization": "Bearer the-token"}, 200),
@@ -109,7 +117,7 @@ def test_without_a_database_the_process_is_up_and_not_ready() -> None:
         ("192.0.2.7", {"authorization": "Bearer "}, 404),
     ],
 )
-def test_metrics_are_for_this_machine_and_for_the_token(
+def test_metrics_are_for_the_socket_and_for_the_token(
     client: Client, settings: Settings, address: str, headers: dict[str, str], status: int
 ) -> None:
     settings.METRICS_TOKEN = "the-token"

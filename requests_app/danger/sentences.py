@@ -1,0 +1,114 @@
+"""The sentences that the danger model learns from: written by hand (`sentences/*.tsv`) and drawn from patterns."""
+
+import csv
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from requests_app.danger.features import fold, tokens_of
+from requests_app.danger.model import LANGUAGES
+from requests_app.danger.phrases import shipped_phrases
+
+FOLDER = Path(__file__).parent / "sentences"
+SEED = 311
+# So many different sentences are drawn from each pattern, if it has as many.
+DRAWN = 12
+TRIES = 4
+# The demo city's phrase banks (requests_app/demo/phrases.py). Their slots hold names, places and times.
+DEMO_TEXTS = Path(__file__).parents[1] / "demo/texts"
+DRAWN_OF_A_REPORT = 2
+# A name in all of them would look harmless by itself.
+OTHER_SLOT = [""]
+_HAZARD = re.compile(
+    r"wire|gas\b|fire|smok|burn|spark|cable|bleed|blood|breath|wake up|not moving|unconscious|passed out|collapsed|hurt|drown"
+    r"|fuego|humo|chispa|corriente|sangr|respir|despiert|no se mueve|inconsciente|herid|electroc|danger|peligro|fell in|cayo"
+)
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_SLOT = re.compile(r"<([a-z0-9]+)>")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """label: danger, lookalike or ordinary. kind: who could help, "emergency" for the emergency number, or "-"."""
+
+    label: str
+    kind: str
+    text: str
+    language: str
+    by_hand: bool
+
+
+def by_hand(language: str) -> list[Sentence]:
+    return read(FOLDER / f"{language}.tsv", language)
+
+
+def read(path: Path, language: str) -> list[Sentence]:
+    """Lines of label, kind and sentence, separated by tabs. Raises ValueError on another number of columns."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Sentence(label, kind, text, language, True) for label, kind, text in rows]
+
+
+def by_pattern(language: str) -> Iterator[Sentence]:
+    """Sentences drawn from the patterns with a fixed seed."""
+    rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
+    slots: dict[str, list[str]] = {}
+    label = kind = ""
+    for line in (FOLDER / f"patterns_{language}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            label, kind = line[3:].split()
+        elif definition := re.fullmatch(r"<([a-z0-9]+)> = (.*)", line):
+            slots[definition[1]] = definition[2].split("|")
+        elif line and not line.startswith("#"):
+            drawn = {_draw(line, slots, rng) for _ in range(DRAWN * TRIES)}
+            # A set of strings has no order of its own.
+            for text in rng.sample(sorted(drawn), min(DRAWN, len(drawn))):
+                yield Sentence(label, kind, text, language, False)
+
+
+def _draw(pattern: str, slots: dict[str, list[str]], rng: random.Random) -> str:
+    # Slots may hold choices, and choices slots.
+    while _CHOICE.search(pattern) or _SLOT.search(pattern):
+        pattern = _SLOT.sub(lambda slot: rng.choice(slots.get(slot[1], OTHER_SLOT)), pattern)
+        pattern = _CHOICE.sub(lambda choice: rng.choice(choice[1].split("|")), pattern)
+    return " ".join(pattern.split())
+
+
+def ordinary_reports(language: str) -> Iterator[Sentence]:
+    """What residents of the demo city write, and how staff answer, without what sounds dangerous."""
+    rng = random.Random(SEED)  # noqa: S311 - sentences, no secret
+    phrases = [fold(phrase.phrase) for phrase in shipped_phrases()]
+    for path in sorted(DEMO_TEXTS.glob("*.yaml")):
+        for line in _lines(yaml.safe_load(path.read_text(encoding="utf-8")), language):
+            pattern = line.partition("=>")[2] or line
+            for _ in range(DRAWN_OF_A_REPORT):
+                text = _draw(pattern, {}, rng)
+                folded = fold(text)
+                if not any(phrase in folded for phrase in phrases) and not _HAZARD.search(folded):
+                    yield Sentence("ordinary", "-", text, language, False)
+
+
+def _lines(node: object, language: str, inside: bool = False) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key not in LANGUAGES or key == language:
+                yield from _lines(value, language, inside or key == language)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _lines(value, language, inside)
+    elif isinstance(node, str) and inside:
+        yield from (line.strip() for line in node.splitlines() if line.strip())
+
+
+def training_sentences() -> list[Sentence]:
+    """All of them, each text once; what was written by hand comes first and wins."""
+    found: dict[str, Sentence] = {}
+    for language in LANGUAGES:
+        for sentence in [*by_hand(language), *by_pattern(language), *ordinary_reports(language)]:
+            if tokens_of(sentence.text):
+                found.setdefault(sentence.text.casefold(), sentence)
+    return list(found.values())

@@ -1,0 +1,56 @@
+"""Rosters of who is on call, as a catalog file writes them: `on_call` of a department, and `desk_on_call`."""
+
+import datetime as dt
+from typing import Any
+
+from requests_app.models import Department, Jurisdiction, OnCall, User
+from requests_app.rules.service_levels import WEEKDAYS
+
+COLUMNS = ("user_id", "name", "email", "phone", "weekdays", "starts_at", "ends_at")
+
+
+def replace_roster(jurisdiction: Jurisdiction, department: Department | None, written: list[dict[str, Any]]) -> bool:
+    """Makes the roster what the file lists. Returns whether it was different."""
+    wanted = [_columns(entry) for entry in written]
+    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department)
+    if [{name: getattr(row, name) for name in COLUMNS} for row in rows] == wanted:
+        return False
+    rows.delete()
+    OnCall.objects.bulk_create(
+        OnCall(jurisdiction=jurisdiction, department=department, order=order, **columns)
+        for order, columns in enumerate(wanted, start=1)
+    )
+    return True
+
+
+def written_roster(jurisdiction: Jurisdiction, department: Department | None) -> list[dict[str, Any]]:
+    rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department).select_related("user")
+    return [_written(row) for row in rows]
+
+
+def _columns(entry: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a row. Staff who have no account yet are written to as outside contacts."""
+    staff = str(entry.get("staff") or "").lower()
+    user = User.objects.filter(email__iexact=staff).first() if staff else None
+    starts, _dash, ends = str(entry.get("hours") or "").partition("-")
+    return {
+        "user_id": user.pk if user else None,
+        "name": "" if user else str(entry.get("name") or staff),
+        "email": "" if user else str(entry.get("email") or staff),
+        "phone": str(entry.get("phone") or ""),
+        "weekdays": sorted(WEEKDAYS.index(day) for day in entry.get("days") or []),
+        "starts_at": dt.time.fromisoformat(starts) if starts else None,
+        "ends_at": dt.time.fromisoformat(ends) if ends else None,
+    }
+
+
+def _written(row: OnCall) -> dict[str, Any]:
+    written: dict[str, Any] = {"staff": row.user.email} if row.user else {"name": row.name}
+    for name in ("email", "phone"):
+        if value := getattr(row, name):
+            written[name] = value
+    if row.weekdays:
+        written["days"] = [WEEKDAYS[day] for day in row.weekdays]
+    if row.starts_at is not None and row.ends_at is not None:
+        written["hours"] = f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}"
+    return written

@@ -1,0 +1,152 @@
+"""Alarms about danger: which reports raise one, and who is alerted next."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+
+from requests_app.models.alarm import AlarmCall, OnCall
+from requests_app.models.catalog import Department
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import Membership, User
+from requests_app.models.service_request import ServiceRequest
+from requests_app.models.states import PublicState
+from requests_app.rules import intake, permissions, screening
+
+Level = AlarmCall.Level
+
+
+@dataclass(frozen=True)
+class Callee:
+    """Somebody to alert. email and phone: where; at least one of them. name: empty for the desk's night number."""
+
+    level: Level
+    name: str
+    email: str = ""
+    phone: str = ""
+    user: User | None = None
+
+    @property
+    def key(self) -> str:
+        """The same for one person on two rosters."""
+        if self.user is not None:
+            return f"user:{self.user.pk}"
+        return self.email.lower() or _digits(self.phone)
+
+
+# --- Which reports raise an alarm -------------------------------------------------------------------------------------
+
+
+def danger_in(jurisdiction: Jurisdiction, texts: Iterable[str]) -> screening.Danger | None:
+    """The danger that these texts, read together, surely tell of."""
+    danger = screening.assess(jurisdiction, "\n".join(text for text in texts if text))
+    return danger if danger is not None and danger.level == screening.Level.SURE else None
+
+
+def is_urgent_answer(answers: intake.Answers) -> bool:
+    """Whether an answer sets priority 1, or is one that stops the form and was sent anyway."""
+    return answers.priority == 1 or any(
+        screening.stopping_option(question, value) for question, value, _ in answers.given
+    )
+
+
+# --- Who is alerted ---------------------------------------------------------------------------------------------------
+
+
+def chain(service_request: ServiceRequest, at: dt.datetime) -> list[Callee]:
+    """Everybody who can be alerted at this time, in order, each once.
+
+    The department's roster, its supervisor, the desk's roster, and the desk's night number. The desk begins while the request
+    has no department or is pending review. People who have left and contacts without an address are left out.
+    """
+    city = service_request.jurisdiction
+    department = service_request.department
+    if service_request.public_state == PublicState.PENDING_REVIEW:
+        department = None
+    callees = []
+    if department is not None:
+        callees += on_duty(city, department, at)
+        callees += _supervisor(permissions.find_supervisor(department))
+        callees += on_duty(city, None, at)
+    else:
+        callees += on_duty(city, None, at)
+        callees += _supervisor(_city_supervisor(city))
+    if night_number := city.desk_night_number or city.all_night_number:
+        callees.append(Callee(Level.NIGHT_NUMBER, "", phone=night_number))
+    once: dict[str, Callee] = {}
+    for callee in callees:
+        if channels(callee):
+            once.setdefault(callee.key, callee)
+    return list(once.values())
+
+
+def next_callee(service_request: ServiceRequest, alerted: Collection[str], at: dt.datetime) -> Callee | None:
+    """The first who was not alerted yet (by key); None if everybody was, or there is nobody."""
+    return next((callee for callee in chain(service_request, at) if callee.key not in alerted), None)
+
+
+def channels(callee: Callee) -> list[tuple[AlarmCall.Channel, str]]:
+    """How to reach them: channel and address. Text messages only if a gateway is set up."""
+    found = []
+    if callee.email:
+        found.append((AlarmCall.Channel.EMAIL, callee.email))
+    if has_sms() and _digits(callee.phone):
+        found.append((AlarmCall.Channel.SMS, callee.phone))
+    return found
+
+
+def has_sms() -> bool:
+    return bool(settings.SMS_BACKEND)
+
+
+def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime) -> list[Callee]:
+    """The people of a roster who are on duty, in its order. department None: the desk's."""
+    level = Level.DESK if department is None else Level.DEPARTMENT
+    entries = OnCall.objects.filter(jurisdiction=city, department=department).select_related("user")
+    local = at.astimezone(city.zone)
+    working = set(
+        Membership.objects.filter(jurisdiction=city, user__in=[entry.user_id for entry in entries if entry.user_id])
+        .filter(user__is_active=True)
+        .values_list("user_id", flat=True)
+    )
+    callees = []
+    for entry in entries:
+        if not is_on_duty(entry, local):
+            continue
+        if entry.user is None:
+            callees.append(Callee(level, entry.name, entry.email, entry.phone))
+        elif entry.user.pk in working:
+            callees.append(Callee(level, str(entry.user), entry.user.email, entry.phone, entry.user))
+    return callees
+
+
+def is_on_duty(entry: OnCall, local: dt.datetime) -> bool:
+    """Whether a line of a roster applies at a time of the city's clock. A shift without two different times lasts all day."""
+    day, time = local.weekday(), local.time()
+    starts, ends = entry.starts_at, entry.ends_at
+    if starts is not None and ends is not None and starts != ends:
+        if starts < ends:
+            if not starts <= time < ends:
+                return False
+        elif time < ends:
+            # The part after midnight belongs to the day before.
+            day = (day - 1) % 7
+        elif time < starts:
+            return False
+    return not entry.weekdays or day in entry.weekdays
+
+
+def _supervisor(user: User | None) -> list[Callee]:
+    return [Callee(Level.SUPERVISOR, str(user), user.email, user=user)] if user is not None else []
+
+
+def _city_supervisor(city: Jurisdiction) -> User | None:
+    """Somebody who supervises the whole city."""
+    supervises = Q(memberships__department=None, memberships__role__permissions__contains=["supervise"])
+    return User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True).order_by("id").first()
+
+
+def _digits(phone: str) -> str:
+    return "".join(symbol for symbol in phone if symbol.isdigit())

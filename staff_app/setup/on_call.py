@@ -1,0 +1,270 @@
+"""Edit the rosters: who is alerted when a report tells of danger, by department and for the desk, and after how long the next."""
+
+import datetime as dt
+from typing import Any
+
+import structlog
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import rosters
+from requests_app.clock import app_now
+from requests_app.models import Department, Jurisdiction, OnCall, User
+from requests_app.rules import alarms
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+
+log = structlog.get_logger(__name__)
+
+DAYS = [
+    (0, gettext_lazy("Monday")),
+    (1, gettext_lazy("Tuesday")),
+    (2, gettext_lazy("Wednesday")),
+    (3, gettext_lazy("Thursday")),
+    (4, gettext_lazy("Friday")),
+    (5, gettext_lazy("Saturday")),
+    (6, gettext_lazy("Sunday")),
+]
+
+
+class OnCallForm(forms.Form):
+    department = forms.ChoiceField(label=gettext_lazy("Whose roster"), required=False)
+    user = forms.ChoiceField(
+        label=gettext_lazy("Member of staff"),
+        required=False,
+        help_text=gettext_lazy("Or leave this empty and enter an outside contact below."),
+    )
+    name = forms.CharField(label=gettext_lazy("Name of an outside contact"), max_length=200, required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("Email of the outside contact"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@site.example.")},
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone for text messages"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("For example: 555-0121."),
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Days"),
+        help_text=gettext_lazy("Choose none for every day. A night shift belongs to the day it starts."),
+        choices=DAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    starts_at = forms.TimeField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        help_text=gettext_lazy("Leave both times empty for all day."),
+        error_messages={"invalid": gettext_lazy("Enter a time like 18:00.")},
+    )
+    ends_at = forms.TimeField(
+        label=gettext_lazy("Until"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": gettext_lazy("Enter a time like 07:00.")},
+    )
+    order = forms.IntegerField(
+        label=gettext_lazy("Place in the order"),
+        help_text=gettext_lazy("1 is alerted first."),
+        min_value=1,
+        max_value=99,
+        initial=1,
+        error_messages={
+            "required": gettext_lazy("Enter a number from 1 to 99."),
+            "invalid": gettext_lazy("Enter a number from 1 to 99."),
+        },
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        departments = Department.objects.filter(jurisdiction=city, active=True).order_by("code")
+        staff = User.objects.filter(memberships__jurisdiction=city, is_active=True).order_by("name", "id").distinct()
+        self.departments = {str(one.pk): one for one in departments}
+        self.staff = {str(one.pk): one for one in staff}
+        desk = _("The desk (311 Center)")
+        self.fields["department"].choices = [("", desk), *((pk, str(one)) for pk, one in self.departments.items())]  # type: ignore[attr-defined]
+        self.fields["user"].choices = [("", "–"), *((pk, str(one)) for pk, one in self.staff.items())]  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"].strip()
+        if phone and not any(symbol.isdigit() for symbol in phone):
+            raise forms.ValidationError(_("Enter a phone number like 555-0121."))
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return given
+        outside = given["name"].strip()
+        if bool(given["user"]) == bool(outside):
+            self.add_error("name", _("Choose a member of staff or enter the name of an outside contact, not both."))
+        elif outside and not (given["email"] or given["phone"]):
+            self.add_error("email", _("Enter an email address or a phone number, or we can’t reach them."))
+        if (given["starts_at"] is None) != (given["ends_at"] is None):
+            self.add_error("ends_at", _("Enter both times, or none for all day."))
+        elif given["starts_at"] is not None and given["starts_at"] == given["ends_at"]:
+            self.add_error("ends_at", _("Enter two different times, or none for all day."))
+        return given
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of the row, of a valid form."""
+        given = self.cleaned_data
+        user = self.staff.get(given["user"])
+        return {
+            "department": self.departments.get(given["department"]),
+            "user": user,
+            "name": "" if user else given["name"].strip(),
+            "email": "" if user else given["email"],
+            "phone": given["phone"],
+            "weekdays": sorted(given["weekdays"]),
+            "starts_at": given["starts_at"],
+            "ends_at": given["ends_at"],
+            "order": given["order"],
+        }
+
+
+class WaitForm(forms.Form):
+    alarm_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes until we alert the next person"),
+        min_value=1,
+        max_value=240,
+        error_messages={
+            "required": gettext_lazy("Enter a number from 1 to 240."),
+            "invalid": gettext_lazy("Enter a number from 1 to 240."),
+        },
+    )
+    desk_night_number = forms.CharField(
+        label=gettext_lazy("The desk’s night number"),
+        help_text=gettext_lazy("It gets a text message after everyone else. Residents don’t see it."),
+        max_length=40,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+
+@staff_page
+def on_call(request: StaffRequest) -> HttpResponse:
+    """All rosters, with the forms to add somebody and to set the wait."""
+    need_in_city(request, "administer")
+    city, status = request.jurisdiction, 200
+    add = OnCallForm(city=city)
+    wait = WaitForm(initial={"alarm_minutes": city.alarm_minutes, "desk_night_number": city.desk_night_number})
+    if "wait" in request.POST:
+        wait, status = WaitForm(request.POST), 422
+        if wait.is_valid():
+            rosters.set_wait(city, **wait.cleaned_data)
+            log.info("alarm_wait_changed", user_id=request.user.pk)
+            messages.success(request, _("Saved."))
+            return redirect("staff_app:on_call")
+    elif request.method == "POST":
+        add, status = OnCallForm(request.POST, city=city), 422
+        if add.is_valid():
+            return _save(request, OnCall(jurisdiction=city), add)
+    context = {
+        # Only one form was posted; the title and the error summary are about that one.
+        "form": wait if wait.errors else add,
+        "add": add,
+        "wait": wait,
+        "rosters": _rosters(city),
+        "has_sms": alarms.has_sms(),
+        "night_number": city.desk_night_number or city.all_night_number,
+    }
+    return render(request, "staff_app/setup/on_call.html", context, status=status)
+
+
+@staff_page
+def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
+    """Change or remove one line of a roster."""
+    entry = get_city_row_or_404(request, "administer", OnCall, on_call_id)
+    initial = {
+        "department": entry.department_id or "",
+        "user": entry.user_id or "",
+        "name": entry.name,
+        "email": entry.email,
+        "phone": entry.phone,
+        "weekdays": entry.weekdays,
+        "starts_at": entry.starts_at,
+        "ends_at": entry.ends_at,
+        "order": entry.order,
+    }
+    form = OnCallForm(request.POST if request.method == "POST" else None, initial=initial, city=request.jurisdiction)
+    if form.is_valid():
+        return _save(request, entry, form)
+    context = {"form": form, "entry_id": entry.pk, "name": _name(entry)}
+    return render(request, "staff_app/setup/on_call_entry.html", context, status=422 if form.errors else 200)
+
+
+@staff_page
+@require_POST
+def remove_on_call(request: StaffRequest, on_call_id: int) -> HttpResponse:
+    entry = get_city_row_or_404(request, "administer", OnCall, on_call_id)
+    name = _name(entry)
+    rosters.remove(entry)
+    log.info("on_call_removed", on_call_id=on_call_id, user_id=request.user.pk)
+    messages.success(request, _("%(name)s is no longer on the roster.") % {"name": name})
+    return redirect("staff_app:on_call")
+
+
+def _save(request: StaffRequest, entry: OnCall, form: OnCallForm) -> HttpResponseRedirect:
+    rosters.save(entry, **form.columns())
+    log.info("on_call_saved", on_call_id=entry.pk, user_id=request.user.pk)
+    messages.success(request, _("%(name)s is on the roster.") % {"name": _name(entry)})
+    return redirect("staff_app:on_call")
+
+
+def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
+    """The desk's roster, then each department's, also the empty ones."""
+    rows: dict[int | None, list[dict[str, Any]]] = {}
+    local = app_now().astimezone(city.zone)
+    for entry in OnCall.objects.filter(jurisdiction=city).select_related("user"):
+        rows.setdefault(entry.department_id, []).append(
+            {
+                "entry": entry,
+                "name": _name(entry),
+                "email": entry.user.email if entry.user else entry.email,
+                "when": _when(entry),
+                "is_on_duty": alarms.is_on_duty(entry, local),
+                "has_left": entry.user is not None and not entry.user.is_active,
+            }
+        )
+    departments = Department.objects.filter(jurisdiction=city, active=True).order_by("code")
+    return [
+        {"name": _("The desk (311 Center)"), "rows": rows.get(None, [])},
+        *({"name": str(one), "rows": rows.get(one.pk, [])} for one in departments),
+    ]
+
+
+def _name(entry: OnCall) -> str:
+    return str(entry.user) if entry.user else entry.name
+
+
+def _when(entry: OnCall) -> str:
+    """ "Monday, Friday, 18:00–07:00", or "Always"."""
+    names = dict(DAYS)
+    parts = [str(names[day]) for day in entry.weekdays if day in names]
+    if entry.starts_at is not None and entry.ends_at is not None:
+        parts.append(f"{_clock(entry.starts_at)}–{_clock(entry.ends_at)}")
+    return ", ".join(parts) or _("Always")
+
+
+def _clock(time: dt.time) -> str:
+    return f"{time:%H:%M}"

@@ -1,0 +1,144 @@
+"""In a real browser at 2 a.m.: words, question, sent anyway, alarm, nobody, the next, taken; read in emails and text messages."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+
+from requests_app.messages import sms
+from requests_app.models import Alarm, ServiceRequest
+from tests import factories
+from tests.journeys.test_danger import signed_in
+from tests.journeys.test_report import PHONE, go, looks_well, sees_nothing_wrong
+from tests.on_call import GAS, alarm_emails, emailed, link_in, on_call, texted, texts_to, work
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.live import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@contextmanager
+def clock_at(site: "Site", then: dt.datetime) -> Iterator[Callable[[dt.timedelta], None]]:
+    """Shifts the database's clock for the site and this process. Yields a function that shifts it further."""
+
+    def shift(by: dt.timedelta) -> None:
+        site.kill("web")
+        # libpq's own variable: the site's sessions begin with this setting.
+        site.environment["PGOPTIONS"] = f"-c lamplighter.time_shift={int(by.total_seconds())}s"
+        site.start("web")
+        set_here(f"{int(by.total_seconds())}s")
+
+    def set_here(value: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lamplighter.time_shift', %s, false)", [value])
+
+    start = then - dt.datetime.now(dt.UTC)
+    try:
+        shift(start)
+        yield lambda by: shift(start + by)
+    finally:
+        set_here("")
+        site.environment.pop("PGOPTIONS", None)
+        site.kill("web")
+
+
+def test_a_night_alarm_goes_on_until_somebody_has_it(
+    live_site: "Site", new_page: Callable[..., "Page"], settings: Any, tmp_path: Path
+) -> None:
+    texts_to(tmp_path, settings)
+    # The test does the worker's work, so that it decides when.
+    live_site.kill("worker")
+    cast = factories.rivermark()
+    night = {"starts_at": dt.time(18), "ends_at": dt.time(7)}
+    on_call(cast.city, cast.streets, "Day Crew", starts_at=dt.time(7), ends_at=dt.time(18))
+    on_call(
+        cast.city, cast.streets, "Night Crew", phone="555-0121", order=1, email="night.crew@on-call.example", **night
+    )
+    on_call(cast.city, cast.streets, "Second Driver", phone="555-0122", order=2, email="", **night)
+    two_in_the_night = dt.datetime(2026, 12, 9, 2, 0, tzinfo=cast.city.zone)
+    with clock_at(live_site, two_in_the_night) as clock_later:
+        # Words, question, sent anyway.
+        page = new_page(java_script_enabled=False, viewport=PHONE)
+        page.goto(f"{live_site.url}/report/?service=pothole&lat=40.5&long=-69.0")
+        page.fill("#id_text", GAS)
+        go(page)
+        assert page.url.endswith("/emergency/")
+        go(page, "button[name=go_on]")
+        page.locator("label[for=id_q_where_0]").click()
+        go(page)
+        go(page, "button[name=none]")
+        go(page, "#send-form button")
+        assert page.url.endswith("/sent/")
+        number = ServiceRequest.objects.get().display_reference
+
+        # Alarm: the night crew, by email and text message. They sleep.
+        work()
+        assert (emailed(), texted()) == (["night.crew"], ["555-0121"])
+        assert number in alarm_emails()[0].subject
+        assert "Since: Dec. 9, 2026, 2" in str(alarm_emails()[0].body)
+        staff = new_page()
+        signed_in(staff, live_site, cast.tom)
+        staff.goto(f"{live_site.url}/staff/")
+        looks_well(staff)
+        sees_nothing_wrong(staff)
+        assert "Alerted so far: Night Crew · Next person at 2:15 a.m." in " ".join(staff.inner_text(".alarms").split())
+
+        # Nobody in 15 minutes: the next.
+        clock_later(dt.timedelta(minutes=15, seconds=30))
+        work()
+        assert texted() == ["555-0121", "555-0122"]
+        assert emailed() == ["night.crew"]
+
+        # Opening the link takes nothing; the button does, without signing in.
+        driver = new_page(java_script_enabled=False, viewport=PHONE)
+        driver.goto(live_site.url + link_in(sms.latest()[0].text))
+        looks_well(driver)
+        assert GAS in driver.inner_text("main")
+        assert Alarm.objects.get().state == "ringing"
+        go(driver, "main form button")
+        assert driver.inner_text("h1") == "You have it"
+        looks_well(driver)
+        alarm = Alarm.objects.get()
+        assert alarm.accepted_call is not None
+        assert (alarm.state, alarm.accepted_call.name) == ("accepted", "Second Driver")
+
+        late = new_page(viewport=PHONE)
+        late.goto(live_site.url + link_in(str(alarm_emails()[0].body)))
+        assert late.inner_text("h1") == "Second Driver has it"
+        looks_well(late)
+        sees_nothing_wrong(late)
+        staff.goto(f"{live_site.url}/staff/")
+        assert staff.locator(".alarms").count() == 0
+        staff.goto(f"{live_site.url}/staff/r/{number.replace('-', '')}/")
+        looks_well(staff)
+        sees_nothing_wrong(staff)
+        told = " ".join(staff.inner_text(".alarm").split())
+        assert "Taken by Second Driver on Dec. 9, 2026, 2:15 a.m." in told
+        # It stays quiet.
+        clock_later(dt.timedelta(hours=2))
+        work()
+        assert len(emailed()) + len(texted()) == 3
+
+
+def test_the_pages_of_rosters_fit_a_phone_and_axe_finds_nothing(live_site: "Site", page: "Page") -> None:
+    cast = factories.rivermark()
+    entry = on_call(cast.city, cast.streets, "Night Crew", weekdays=[0, 6], starts_at=dt.time(18), ends_at=dt.time(7))
+    signed_in(page, live_site, cast.ada)
+    page.set_viewport_size({"width": 375, "height": 667})
+    for path in ("on-call/", f"on-call/{entry.pk}/", "emergency-counts/"):
+        page.goto(f"{live_site.url}/staff/{path}")
+        looks_well(page)
+        sees_nothing_wrong(page)
+    page.goto(f"{live_site.url}/staff/on-call/")
+    page.fill("#id_name", "Operator")
+    go(page, "button[name=add]")
+    assert "or we can’t reach them" in page.inner_text("main")
+    looks_well(page)
+    sees_nothing_wrong(page)

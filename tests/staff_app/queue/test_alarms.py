@@ -1,0 +1,103 @@
+"""The strip "Needs somebody now" on top of the queue, and the panel on the request's page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from requests_app.actions import alarms
+from requests_app.models import Alarm, User
+from tests import factories
+from tests.factories import Rivermark
+from tests.on_call import GAS, minutes_later, on_call, work
+
+pytestmark = pytest.mark.django_db
+STRIP = "Needs somebody now"
+
+
+@pytest.fixture
+def alarm(town: Rivermark) -> Alarm:
+    on_call(town.city, town.streets, "Night Crew", phone="555-0121", email="night@crew.example")
+    report = factories.report(town.pothole, GAS, answers={"where": "lane"})
+    work()
+    return report.alarms.get()
+
+
+def test_the_strip_says_who_has_been_told_and_when_the_next_is(alarm: Alarm, tom: Client) -> None:
+    page = tom.get("/staff/").content.decode()
+    for words in (STRIP, alarm.service_request.display_reference, GAS, "Alerted so far: Night Crew", "Next person at"):
+        assert words in page
+    assert page.index(STRIP) < page.index('class="tabs"')
+
+
+def test_i_have_it_on_the_queue(
+    alarm: Alarm, tom: Client, town: Rivermark, signed_in: Callable[[User], Client]
+) -> None:
+    page = tom.post(reverse("staff_app:accept_alarm", args=[alarm.pk]), follow=True).content.decode()
+    assert "You have it." in page
+    assert "Taken by Tom" in page
+    assert STRIP not in tom.get("/staff/").content.decode()
+    page = signed_in(town.cal).post(reverse("staff_app:accept_alarm", args=[alarm.pk]), follow=True).content.decode()
+    assert "Tom has it already." in page
+    alarm.refresh_from_db()
+    assert alarm.accepted_by == town.tom
+
+
+def test_only_whoever_may_see_the_request_sees_and_takes_it(
+    alarm: Alarm, pia: Client, town: Rivermark, signed_in: Callable[[User], Client]
+) -> None:
+    """Pia works for Parks."""
+    assert STRIP not in pia.get("/staff/").content.decode()
+    for name in ("accept_alarm", "needless_alarm"):
+        assert pia.post(reverse(f"staff_app:{name}", args=[alarm.pk])).status_code == 404
+        assert pia.post(reverse(f"staff_app:{name}", args=[10**9])).status_code == 404
+    # Ada sees it, but cannot write on it.
+    assert signed_in(town.ada).post(reverse("staff_app:needless_alarm", args=[alarm.pk])).status_code == 403
+    alarm.refresh_from_db()
+    assert (alarm.state, alarm.needless_at) == ("ringing", None)
+
+
+def test_the_supervisor_reads_who_was_alerted_when(alarm: Alarm, tom: Client, town: Rivermark) -> None:
+    factories.staff("Sue", "supervisor", town.city, town.streets)
+    minutes_later(15)
+    alarms.accept(alarm.pk, call=alarm.calls.order_by("id")[0])
+    page = " ".join(
+        tom.get(reverse("staff_app:detail", args=[alarm.service_request.reference])).content.decode().split()
+    )
+    for words in (
+        "<strong>Night Crew</strong> (department, on call), email sent",
+        "<strong>Sue</strong> (supervisor), email sent",
+        "Taken by Night Crew",
+        # The timeline.
+        "Alarm: Words about danger",
+        "Alarm: email to Night Crew",
+        "Alarm: email to Sue",
+        "Alarm: “I have it” (Night Crew)",
+    ):
+        assert words in page, words
+
+
+def test_a_report_of_danger_is_marked_in_the_list(alarm: Alarm, tom: Client) -> None:
+    page = tom.get("/staff/").content.decode()
+    assert '<span class="flag flag--urgent">Danger</span>' in page
+    assert "priority--1" in page
+
+
+def test_many_at_once_take_few_queries(town: Rivermark, tom: Client, django_assert_max_num_queries: Any) -> None:
+    on_call(town.city, town.streets, "Night Crew")
+    for number in range(30):
+        factories.report(town.pothole, f"{GAS} {number}", answers={"where": "lane"})
+    work()
+    tom.get("/staff/")
+    with django_assert_max_num_queries(16):
+        page = tom.get("/staff/").content.decode()
+    assert page.count("I have it") == 25
+
+
+def test_an_alarm_that_is_over_says_so(alarm: Alarm, tom: Client, town: Rivermark) -> None:
+    alarms.mark_needless(alarm.pk, actor=town.tom)
+    page = tom.post(reverse("staff_app:accept_alarm", args=[alarm.pk]), follow=True).content.decode()
+    assert "This alarm is already over." in page
+    assert "Marked as needless by Tom" in page

@@ -1,0 +1,133 @@
+"""The page of rosters: listing, adding, changing, removing, and how long an alarm waits."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from requests_app.models import OnCall, User
+from tests.factories import Rivermark
+from tests.on_call import on_call
+
+pytestmark = pytest.mark.django_db
+PAGE = "/staff/on-call/"
+
+
+@pytest.fixture
+def ada(town: Rivermark, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(town.ada)
+
+
+def fields(**more: Any) -> dict[str, Any]:
+    return {
+        "department": "", "user": "", "name": "", "email": "", "phone": "", "starts_at": "", "ends_at": "", "order": "1",
+        **more,
+    }  # fmt: skip
+
+
+def columns(entry: OnCall) -> tuple[Any, ...]:
+    return (
+        entry.department,
+        entry.user,
+        entry.name,
+        entry.email,
+        entry.phone,
+        entry.weekdays,
+        entry.starts_at,
+        entry.ends_at,
+    )
+
+
+def test_an_outside_contact_is_added_to_a_department_with_a_shift(town: Rivermark, ada: Client) -> None:
+    answer = ada.post(
+        PAGE,
+        fields(
+            department=town.streets.pk, name="Night crew", email="night@crew.example", phone="555-0121",
+            weekdays=["6", "0"], starts_at="18:00", ends_at="07:00",
+        ),
+        follow=True,
+    )  # fmt: skip
+    assert "Night crew is on the roster." in answer.content.decode()
+    assert "Monday, Sunday, 18:00–07:00" in answer.content.decode()
+    right = (town.streets, None, "Night crew", "night@crew.example", "555-0121", [0, 6], dt.time(18), dt.time(7))
+    assert columns(OnCall.objects.get()) == right
+
+
+def test_a_member_of_staff_is_added_to_the_desk_and_keeps_their_own_address(town: Rivermark, ada: Client) -> None:
+    ada.post(PAGE, fields(user=town.dev.pk, phone="555-0122", email="ignored@else.example"))
+    assert columns(OnCall.objects.get()) == (None, town.dev, "", "", "555-0122", [], None, None)
+    page = ada.get(PAGE).content.decode()
+    assert town.dev.email in page
+    assert "On duty now" in page
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "Choose a member of staff or enter the name of an outside contact"),
+        ({"name": "Crew"}, "or we can’t reach them"),
+        ({"name": "Crew", "email": "nobody"}, "Enter an email address like"),
+        ({"name": "Crew", "phone": "the gate"}, "Enter a phone number like"),
+        ({"name": "Crew", "phone": "555-0121", "starts_at": "18:00"}, "Enter both times"),
+        ({"name": "Crew", "phone": "555-0121", "starts_at": "18:00", "ends_at": "18:00"}, "two different times"),
+        ({"name": "Crew", "phone": "555-0121", "starts_at": "6 pm", "ends_at": "07:00"}, "Enter a time like"),
+        ({"name": "Crew", "phone": "555-0121", "order": "0"}, "1"),
+        ({"name": "Crew", "phone": "555-0121", "weekdays": ["7"]}, "7"),
+        ({"name": "Crew", "phone": "555-0121", "department": "0"}, "0"),
+    ],
+)
+def test_what_would_reach_nobody_is_refused(town: Rivermark, ada: Client, more: dict[str, Any], words: str) -> None:
+    answer = ada.post(PAGE, fields(**more))
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not OnCall.objects.exists()
+
+
+def test_both_a_member_of_staff_and_a_name_are_refused(town: Rivermark, ada: Client) -> None:
+    answer = ada.post(PAGE, fields(user=town.dev.pk, name="Crew", phone="555-0121"))
+    assert answer.status_code == 422
+
+
+def test_a_line_is_changed_and_removed(town: Rivermark, ada: Client) -> None:
+    entry = on_call(town.city, town.streets, "Crew", weekdays=[5])
+    page = ada.get(reverse("staff_app:on_call_entry", args=[entry.pk])).content.decode()
+    assert 'value="Crew"' in page
+    answer = ada.post(
+        reverse("staff_app:on_call_entry", args=[entry.pk]),
+        fields(department=town.parks.pk, name="Rangers", email="rangers@parks.example", order="2"),
+    )
+    assert answer.status_code == 302
+    entry.refresh_from_db()
+    assert (entry.name, entry.department, entry.weekdays, entry.order) == ("Rangers", town.parks, [], 2)
+    ada.post(reverse("staff_app:remove_on_call", args=[entry.pk]))
+    assert not OnCall.objects.exists()
+
+
+def test_somebody_who_left_is_marked(town: Rivermark, ada: Client) -> None:
+    on_call(town.city, town.streets, user=town.dev)
+    type(town.dev).objects.filter(pk=town.dev.pk).update(is_active=False)
+    assert "Has left: skipped" in ada.get(PAGE).content.decode()
+
+
+def test_the_wait_and_the_night_number(town: Rivermark, ada: Client) -> None:
+    assert "Text messages aren’t set up" in ada.get(PAGE).content.decode()
+    ada.post(PAGE, {"wait": "1", "alarm_minutes": "5", "desk_night_number": "555-0199"})
+    town.city.refresh_from_db()
+    assert (town.city.alarm_minutes, town.city.desk_night_number) == (5, "555-0199")
+    for wrong in ("0", "", "241", "soon"):
+        assert ada.post(PAGE, {"wait": "1", "alarm_minutes": wrong, "desk_night_number": ""}).status_code == 422
+    town.city.refresh_from_db()
+    assert town.city.alarm_minutes == 5
+
+
+def test_only_administrators_edit_rosters(town: Rivermark, tom: Client, pia: Client) -> None:
+    entry = on_call(town.city, town.streets, "Crew")
+    for client in (tom, pia):
+        assert client.get(PAGE).status_code == 403
+        assert client.post(PAGE, fields(name="Me", phone="555-0121")).status_code == 403
+        for name in ("on_call_entry", "remove_on_call"):
+            assert client.post(reverse(f"staff_app:{name}", args=[entry.pk]), fields()).status_code == 403
+    assert list(OnCall.objects.values_list("name", flat=True)) == ["Crew"]
