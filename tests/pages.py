@@ -305,8 +305,8 @@ PAGES: dict[str, Page] = {
     "request_tile": Page(
         EVERYONE,
         arguments=each_request_tile,
-        queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5"),
-        budget=7,
+        queries=("", "status=open", "service=outreach", "language=es", "q=hole&area=ward:5", "older=1"),
+        budget=9,
     ),
     "map_style": Page(EVERYONE, budget=1),
     "place_search": Page(EVERYONE, queries=("q=12+Elm", "q={q}"), budget=8),
@@ -325,7 +325,7 @@ PAGES: dict[str, Page] = {
     # Residents: reading.
     "requests_app:home": Page(EVERYONE, budget=3),
     "requests_app:find": Page(EVERYONE, queries=("", "reference={q}", "reference=nonsense"), budget=1),
-    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=12),
+    "requests_app:track": Page(EVERYONE, arguments=each_request, budget=13),
     "requests_app:own_photo": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:own_photo_small": Page(EVERYONE, arguments=each_own_photo, budget=2),
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
@@ -365,10 +365,10 @@ PAGES: dict[str, Page] = {
         EVERYONE,
         arguments=lambda planted: [{"path": path} for path in ("1-99-block-of-elm-st", "4800-block-of-juniper-rd")],
         queries=("", "around=1000"),
-        budget=13,
+        budget=15,
     ),
     "requests_app:asset": Page(
-        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=13
+        EVERYONE, arguments=lambda planted: [{"number": "L00417"}, {"number": "T00001"}], budget=14
     ),
     "requests_app:about_service": Page(
         EVERYONE,
@@ -422,7 +422,7 @@ PAGES: dict[str, Page] = {
     "requests_app:remove_text": Page(DRAFT, "POST", draft_at("check")),
     "requests_app:later": Page(DRAFT, "GET POST", draft_at("details"), budget=9),
     "requests_app:resume": Page(LINK, "GET POST", each_draft_link, budget=3),
-    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=8),
+    "requests_app:sent": Page(DRAFT, "GET", the_sent_draft, budget=9),
     "requests_app:resend_confirmation": Page(DRAFT, "GET POST", the_sent_draft, budget=3),
     "requests_app:another": Page(DRAFT, "POST", the_sent_draft),
     "requests_app:forget": Page(EVERYONE, "POST"),
@@ -439,10 +439,10 @@ PAGES: dict[str, Page] = {
     "requests_app:not_fixed": Page(LINK, "POST", each_request),
     "requests_app:undo_reopening": Page(LINK, "POST", each_request),
     "requests_app:report_again": Page(LINK, "POST", each_request),
-    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=9),
+    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=8),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:unsubscribe": Page(LINK, "POST", each_request),
-    "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
+    "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=17),
     "requests_app:updates": Page(LINK, "POST", each_request),
     "requests_app:verify": Page(LINK, "GET POST", each_one_time_link, budget=3),
     "requests_app:alarm": Page(LINK, "GET POST", each_alarm_link, budget=3),

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.actions import conversation, moderation
-from requests_app.models import AccessLink, User
+from requests_app.models import AccessLink, ServiceRequest, User
 from requests_app.rules.public_texts import public_texts
 from requests_app.worker import tasks
 from tests import vector_tile
@@ -230,6 +230,23 @@ def test_no_tile_shows_a_secret_place(planted: Planted, db: None) -> None:
     # The coarse one is drawn somewhere in its block; the others are not drawn.
     assert planted.requests["coarse"].reference in shown
     assert not shown & {planted.requests[kind].reference for kind in NOT_PUBLIC}
+
+
+@pytest.mark.parametrize("zoom", [8, 11, 14])
+def test_no_tile_counts_what_is_not_public(planted: Planted, db: None, zoom: int) -> None:
+    """Each secret place is somebody's alone, so a count there would tell of it."""
+    client = Client(REMOTE_ADDR=STRANGER)
+    public = ServiceRequest.objects.public().exclude(public_point=None)
+    places = [point.coords for point in public.values_list("public_point", flat=True)]
+    tiles = {tile_at(zoom, *place) for place in (*SECRET_PLACES.values(), *places)}
+    counted = sum(
+        cell["n"]
+        for column, row in tiles
+        for cell in vector_tile.read(
+            client.get(reverse("request_tile", args=[zoom, column, row]) + "?older=1").content
+        ).get("cells", [])
+    )
+    assert counted == len(places) > 0
 
 
 def tile_degrees(zoom: int, column: int, row: int, at: tuple[int, int]) -> tuple[float, float]:

@@ -195,6 +195,10 @@ def reader(planted: Planted, name: str) -> Client:
 ANSWERS = {
     "sign": 302,
     "requests_app:private_link": 302,
+    "requests_app:survey_link": 302,
+    "requests_app:keep_private_link": 302,
+    # Of a report that staff did not make public.
+    "requests_app:keep_private": 302,
     "requests_app:my_request": 302,
     "requests_app:answered": 302,
     "requests_app:resend_confirmation": 302,

@@ -9,7 +9,13 @@ from config.stack.folders import Folders, StackError
 from config.stack.machine import postgres_folder
 
 EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist")
-SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "80", "jit": "off"}
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "80",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 # For tests, whose data may be lost.
 FAST_AND_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 

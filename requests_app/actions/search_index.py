@@ -29,7 +29,7 @@ def index_requests(pks: Collection[int]) -> None:
     SearchDocument.objects.filter(kind=SearchDocument.Kind.REQUEST, object_id__in=pks).delete()
     columns = ("pk", "jurisdiction_id", "language", "service_version__name", "description", "public_address", "listed")
     listed = ExpressionWrapper(LISTED_BY_PLACE, output_field=BooleanField())
-    requests = ServiceRequest.objects.public().filter(pk__in=pks).exclude(description="").annotate(listed=listed)
+    requests = ServiceRequest.objects.public().filter(pk__in=pks).annotate(listed=listed)
     SearchDocument.objects.bulk_create(
         SearchDocument(
             jurisdiction_id=city,

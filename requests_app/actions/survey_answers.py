@@ -56,12 +56,12 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
 def undo_no(pk: int, *, actor: Person) -> None:
     """Removes a "No" that reopened the request, and undoes the reopening. Raises TooLate."""
     service_request = progress.undo_reopening(pk, actor=actor)
-    given = SurveyAnswer.objects.filter(
+    answers = SurveyAnswer.objects.filter(
         service_request=service_request,
         person=actor,
         question=SurveyAnswer.Question.FIXED,
         ending=service_request.reopened_count,
     )
-    for one in given:
-        counters.surveyed(service_request, one, -1)
-    given.delete()
+    for given in answers:
+        counters.surveyed(service_request, given, -1)
+    answers.delete()

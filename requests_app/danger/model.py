@@ -43,7 +43,7 @@ WHOLE_WORDS = 60
 # A sentence longer than that is read in overlapping parts.
 PART_WORDS = 40
 # A sentence beside others must be this much surer than a whole text, since it is read without them.
-PART_OF_MORE = 1.5
+PART_OF_MORE = 2.5
 LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError)
 
 Array = np.ndarray[Any, Any]

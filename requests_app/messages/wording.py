@@ -256,11 +256,11 @@ def promises(service_request: ServiceRequest) -> list[NextStep]:
 
 def _promises(service_request: ServiceRequest, now: dt.datetime | None) -> Iterator[NextStep]:
     """One at a time: a list of a thousand reports shows only the first of each."""
-    zone = service_request.jurisdiction.zone
+    zone, now = service_request.jurisdiction.zone, now or app_now()
     if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
         words = (
             _("%(department)s will review it by %(time)s.")
-            if due >= (now or app_now())
+            if due >= now
             else _("%(department)s planned to review it by %(time)s, but hasn’t yet. It’s still on our list.")
         )
         who = department_words(service_request)
@@ -268,7 +268,7 @@ def _promises(service_request: ServiceRequest, now: dt.datetime | None) -> Itera
     if (due := service_request.due_at) is not None:
         words = (
             _("Target: fixed by %(time)s. This is a target, not a promise.")
-            if due >= (now or app_now())
+            if due >= now
             else _("Our target was to fix it by %(time)s. We missed it, but this is still on our list.")
         )
         yield NextStep(one_stop(words % {"time": long_time(due, zone)}), due)

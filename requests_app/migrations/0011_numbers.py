@@ -16,7 +16,7 @@ GROUP BY 1, 2, 3, 4, 5
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0009_limits_and_keys"),
+        ("requests_app", "0010_map_cells"),
     ]
 
     operations = [

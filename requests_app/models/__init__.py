@@ -21,6 +21,7 @@ from requests_app.models.geography import Area, Asset, BasemapFeature, Gazetteer
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.limit_count import LimitCount
+from requests_app.models.map_cells import MapCell, MapCellDelta
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
@@ -90,6 +91,8 @@ __all__ = [
     "Jurisdiction",
     "LimitCount",
     "ListedReason",
+    "MapCell",
+    "MapCellDelta",
     "Membership",
     "Message",
     "ModerationTerm",

@@ -1,10 +1,31 @@
 """Geography: areas, other owners' land, the gazetteer, assets, and the basemap made from the city's own layers."""
 
+import re
+
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
 
 from requests_app.models.jurisdiction import Jurisdiction
+
+# A name of its own has a word in it: "Ward 5", "Old Mill"; "5" and "A-12" have none.
+WORD = re.compile(r"[^\W\d_]{2}")
+
+
+def area_label(layer: str, name: str) -> str:
+    """An area's name for people: with the layer's name in front if it is a number or a code alone ("Ward 5")."""
+    if WORD.search(name):
+        return name
+    words = {
+        "council_district": _("Council District %(name)s"),
+        "neighborhood": _("Neighborhood %(name)s"),
+        "police_district": _("Police District %(name)s"),
+        "ward": _("Ward %(name)s"),
+        "works_district": _("Public Works District %(name)s"),
+        "zip": _("ZIP Code %(name)s"),
+    }.get(layer, layer.replace("_", " ").replace("%", "%%").capitalize() + " %(name)s")
+    return words % {"name": name}
 
 
 class Area(models.Model):
@@ -24,6 +45,10 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        return area_label(self.layer, self.name)
 
 
 class Owner(models.Model):

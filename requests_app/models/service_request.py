@@ -183,6 +183,27 @@ class ServiceRequest(models.Model):
                 name="request_public_updated",
             ),
             models.Index(
+                fields=["service", "-updated_at", "-id"],
+                condition=Q(public_state="public"),
+                name="request_public_service_update",
+            ),
+            # The few that are still open among years of closed ones.
+            models.Index(
+                fields=["jurisdiction", "-submitted_at", "-id"],
+                condition=Q(public_state="public") & Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_public_open",
+            ),
+            models.Index(
+                fields=["jurisdiction", "-updated_at", "-id"],
+                condition=Q(public_state="public") & Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_public_open_updated",
+            ),
+            models.Index(
+                fields=["service", "-submitted_at", "-id"],
+                condition=Q(public_state="public") & Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_public_open_service",
+            ),
+            models.Index(
                 fields=["department", "due_at", "id"],
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
                 name="request_open_by_department",
@@ -288,6 +309,11 @@ class RequestArea(models.Model):
                 fields=["area", "-submitted_at", "-service_request"],
                 condition=Q(public_state="public"),
                 name="request_area_newest",
+            ),
+            models.Index(
+                fields=["area", "-submitted_at", "-service_request"],
+                condition=Q(public_state="public", is_open=True),
+                name="request_area_open",
             ),
         ]
 

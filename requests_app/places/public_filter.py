@@ -3,16 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, Func, Q, QuerySet, Value
+from django.db.models import DateTimeField, Func, Q, QuerySet
 
 from requests_app import paging
-from requests_app.clock import AppNow
 from requests_app.models import (
     OPEN,
     SMALLEST_RADIUS_M,
@@ -20,13 +17,15 @@ from requests_app.models import (
     Asset,
     Category,
     Jurisdiction,
-    SearchDocument,
+    PublicState,
+    RequestArea,
     Service,
     ServiceRequest,
     Status,
 )
 from requests_app.places.addresses import box_around
-from requests_app.places.public_place import EXACT, LISTED_BY_PLACE
+from requests_app.places.public_place import EXACT, unlisted_versions
+from requests_app.places.request_search import MOST_FOUND, as_rows, requests_with_words
 from requests_app.rules.intake import clean_text
 
 NAMES = ("q", "category", "service", "status", "area", "near", "asset", "older", "sort")
@@ -38,11 +37,20 @@ LEAST_M, MOST_M = SMALLEST_RADIUS_M, 5000
 # To the public, closed looks like resolved.
 ENDED = [Status.RESOLVED, Status.CLOSED]
 STATES = {"open": OPEN, "ended": ENDED}
-# Open and recent reports; older ones only on request (older=1).
+# Open and recent reports; older ones only on request (older=1). Recent begins with a month, since the map counts by month.
 LATELY = dt.timedelta(days=90)
-# Search terms that are in half of all reports must not read all of these.
-MOST_SAID = 1000
-NOTHING = Q(pk__in=[])
+RECENT_SINCE = f"date_trunc('month', app_now() - interval '{LATELY.days} days', 'UTC')"
+
+# A tile of a neighborhood or more looks among so many requests of an area. With all of them, a tile that touches the area at a
+# corner only would read ten years of it.
+MOST_OF_AREA = 5000
+
+
+class RecentSince(Func):
+    """The start of the month (UTC) that was running 90 days ago."""
+
+    template = RECENT_SINCE
+    output_field = DateTimeField()
 
 
 class PublicFilter:
@@ -109,6 +117,29 @@ class PublicFilter:
         names = [name for name in ("category", "service", "status", "area", "near", "asset") if name in self.chosen]
         return [name for name in names if getattr(self, name) is None]
 
+    # --- The map's counts (places/tiles.py) ------------------------------------------------------------------------------
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether the map's cells are counted for these filters. They know the service, the state and the month only."""
+        if {"q", "area", "near", "asset"} & set(self.chosen):
+            return False
+        # By the month of the last update, none are counted.
+        return self.with_older or not self.by_change or self.chosen.get("status") == "open"
+
+    @cached_property
+    def service_ids(self) -> list[int] | None:
+        """The chosen services; None: all."""
+        if "service" in self.chosen:
+            service = self.service
+            if service is None or service.current is None:
+                return []
+            is_other = "category" in self.chosen and service.current.category != self.category
+            return [] if is_other else [service.pk]
+        if "category" in self.chosen:
+            return list(Service.objects.filter(current__category=self.category).values_list("pk", flat=True))
+        return None
+
     # --- Matches -----------------------------------------------------------------------------------------------
 
     @property
@@ -118,20 +149,22 @@ class PublicFilter:
     def requests(self) -> QuerySet[ServiceRequest]:
         return self._fitting() if self.with_older else self._fitting().filter(self._lately | Q(status__in=OPEN))
 
-    def in_turn(self) -> list[QuerySet[ServiceRequest]]:
+    def in_turn(self, *, newest_of_area: bool = False, in_box: bool = False) -> list[QuerySet[ServiceRequest]]:
         """The matches for paging.page_in_turn: recent ones, then older ones that are open.
 
         One after the other, so that a kind of which nothing came recently does not read ten years to find the open ones.
+        newest_of_area: of an area, only the newest (see MOST_OF_AREA). in_box: in the box around the place, for tiles, which
+        measure the distance later, and of fewer.
         """
         if self.unknown:
             return []
         if self.with_older:
-            return [self._fitting()]
-        lately = self._fitting().filter(self._lately)
+            return [self._fitting(newest_of_area=newest_of_area, in_box=in_box)]
+        lately = self._fitting(newest_of_area=newest_of_area, in_box=in_box).filter(self._lately)
         if self.chosen.get("status") == "ended":
             # Otherwise the database would search all closed requests for open ones.
             return [lately]
-        return [lately, self._fitting().filter(self._before, status__in=OPEN)]
+        return [lately, self._fitting(still_open=True, in_box=in_box).filter(self._before)]
 
     def has_older(self) -> bool:
         """Whether older=1 would show more, that is, older closed reports."""
@@ -140,36 +173,61 @@ class PublicFilter:
         return self._fitting().filter(self._before, status__in=ENDED).exists()
 
     @property
+    def has_more_words(self) -> bool:
+        """Whether there may be more requests with these words than a search finds."""
+        return "q" in self.chosen and not self.unknown and len(self._ids_by_words) == MOST_FOUND
+
+    @cached_property
+    def _ids_by_words(self) -> list[int]:
+        """Searched once for all queries of a page."""
+        return requests_with_words(self.jurisdiction, self.chosen["q"])
+
+    @property
     def _lately(self) -> Q:
-        return Q(**{f"{self.order[0][0]}__gte": _days_ago()})
+        return Q(**{f"{self.order[0][0]}__gte": RecentSince()})
 
     @property
     def _before(self) -> Q:
-        return Q(**{f"{self.order[0][0]}__lt": _days_ago()})
+        return Q(**{f"{self.order[0][0]}__lt": RecentSince()})
 
-    def _fitting(self) -> QuerySet[ServiceRequest]:
+    def _fitting(
+        self, *, still_open: bool = False, newest_of_area: bool = False, in_box: bool = False
+    ) -> QuerySet[ServiceRequest]:
         """All matches of any age."""
         found = ServiceRequest.objects.public().in_jurisdiction(self.jurisdiction)
         if self.unknown:
             return found.none()
-        if words := self.chosen.get("q"):
-            found = found.filter(pk__in=requests_with_words(self.jurisdiction, words))
-        if "category" in self.chosen:
+        if "q" in self.chosen:
+            found = found.filter(pk__in=as_rows(self._ids_by_words))
+        if self.service_ids is not None:
             # Literal ids, so that the planner can estimate rows and choose an index.
-            services = Service.objects.filter(current__category=self.category)
-            found = found.filter(service__in=list(services.values_list("pk", flat=True)))
-        if "service" in self.chosen:
-            found = found.filter(service=self.service)
+            found = found.filter(service__in=self.service_ids)
         if "status" in self.chosen:
             found = found.filter(status__in=self.status or [])
-        if "area" in self.chosen:
-            found = found.filter(request_areas__area=self.area)
+        if still_open:
+            found = found.filter(status__in=OPEN)
+        if "area" in self.chosen and newest_of_area:
+            of_area = RequestArea.objects.filter(area=self.area, public_state=PublicState.PUBLIC)
+            newest = of_area.order_by("-submitted_at", "-service_request")[:MOST_OF_AREA]
+            found = found.filter(pk__in=newest.values("service_request"))
+        elif "area" in self.chosen:
+            # The area's own copy of the state, since an index has it.
+            copies = {"request_areas__is_open": True} if still_open else {}
+            found = found.filter(
+                request_areas__area=self.area, request_areas__public_state=PublicState.PUBLIC, **copies
+            )
         if self.near:
-            found = found.filter(LISTED_BY_PLACE, _within(self.near))
+            within = Q(public_point__bboverlaps=box_around(*self.near)) if in_box else _within(self.near)
+            found = found.filter(within).exclude(service_version__in=self._unlisted)
         if "asset" in self.chosen:
             # An asset has an exact location, so reports that only show their block don't match by asset.
-            found = found.filter(LISTED_BY_PLACE, asset=self.asset, service_version__visibility__in=EXACT)
+            found = found.filter(asset=self.asset, service_version__visibility__in=EXACT)
+            found = found.exclude(service_version__in=self._unlisted)
         return found
+
+    @cached_property
+    def _unlisted(self) -> list[int]:
+        return unlisted_versions(self.jurisdiction)
 
     @property
     def near(self) -> tuple[Point, int] | None:
@@ -188,24 +246,3 @@ def _within(near: tuple[Point, int]) -> Q:
     """By the public place alone. The box comes first, since it is what the index knows."""
     point, meters = near
     return Q(public_point__bboverlaps=box_around(point, meters)) & Q(public_point__distance_lte=(point, D(m=meters)))
-
-
-def _days_ago() -> ExpressionWrapper:
-    return ExpressionWrapper(AppNow() - Value(LATELY, output_field=DurationField()), output_field=DateTimeField())
-
-
-def requests_with_words(jurisdiction: Jurisdiction, words: str) -> QuerySet[SearchDocument, Any]:
-    """The newest requests whose words match, in any of the city's languages.
-
-    Each language by itself: a question that changes from row to row could not be answered by an index.
-    """
-    matching = NOTHING
-    for language in jurisdiction.languages:
-        asked = SearchQuery(
-            Func(Value(words), function="without_accents"),
-            config=Func(Value(language), function="search_dictionary"),
-            search_type="websearch",
-        )
-        matching |= Q(language=language, vector=asked)
-    documents = SearchDocument.objects.filter(jurisdiction=jurisdiction, kind=SearchDocument.Kind.REQUEST)
-    return documents.filter(matching).order_by("-object_id").values("object_id")[:MOST_SAID]

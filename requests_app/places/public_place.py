@@ -6,7 +6,7 @@ import re
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 
-from requests_app.models import ServiceRequest, ServiceVersion
+from requests_app.models import Jurisdiction, ServiceRequest, ServiceVersion
 
 # Meters: about a city block. Snapped and never jittered: the middle of many jittered points is the true one.
 BLOCK_M = 120
@@ -29,10 +29,6 @@ LISTED = EXACT | {ServiceVersion.Visibility.COARSE}
 # What is about somebody's home (code enforcement) is found by no place smaller than an area: no page of a block, no feed or mail
 # about it. What the city says today counts for what was reported before it said so, too.
 LISTED_BY_PLACE = Q(service_version__listed_by_place=True, service__current__listed_by_place=True)
-# The same for a count of very many: asked of the few versions and not, by joins, of each request.
-LISTED_VERSIONS = ServiceVersion.objects.filter(listed_by_place=True, service__current__listed_by_place=True).values(
-    "pk"
-)
 
 
 def public_place(visibility: str, point: Point | None, address: str) -> tuple[Point | None, str]:
@@ -47,6 +43,13 @@ def public_place(visibility: str, point: Point | None, address: str) -> tuple[Po
 def shows_asset(visibility: str) -> bool:
     """Whether everyone may know which asset it is: its number is as good as the exact place."""
     return visibility in EXACT
+
+
+def unlisted_versions(jurisdiction: Jurisdiction) -> list[int]:
+    """The versions that LISTED_BY_PLACE leaves out, for queries about very many requests: few ids or none, instead of joins."""
+    versions = ServiceVersion.objects.filter(service__jurisdiction=jurisdiction)
+    unlisted = versions.filter(Q(listed_by_place=False) | ~Q(service__current__listed_by_place=True))
+    return list(unlisted.values_list("pk", flat=True))
 
 
 def listed_by_place(service_request: ServiceRequest) -> bool:

@@ -48,10 +48,12 @@ def outcome_asked_about(service_request: ServiceRequest, person: Person, *, thro
     if service_request.is_open:
         # The person who reopened it with "No" may go on to say why.
         earlier = service_request.reopened_count - 1
+        if earlier < 0:
+            return None
         said_no = _answers(service_request, person, earlier).filter(
             question=SurveyAnswer.Question.FIXED, value=SurveyAnswer.Value.NO, answered_at__gte=app_now() - WITHIN
         )
-        return earlier if earlier >= 0 and said_no.exists() else None
+        return earlier if said_no.exists() else None
     if service_request.disposition not in ASKED_AFTER or service_request.resolved_at is None:
         return None
     if app_now() - service_request.resolved_at > WITHIN:

@@ -14,6 +14,7 @@ from requests_app.actions import (
     conversation,
     counters,
     housekeeping,
+    map_cells,
     privacy,
     progress,
     routing,
@@ -30,6 +31,7 @@ Handler = Callable[[OutboxRow], None]
 HANDLERS: dict[str, Handler] = {
     "route": routing.route_row,
     "index": search_index.index_row,
+    "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
     "mail_owner": email.mail_owner,
     "mail_supervisor": email.mail_supervisor,
@@ -107,6 +109,7 @@ def drain(lane: str) -> int:
     if lane == OutboxRow.Lane.DATABASE:
         # Even if no row was due, because many changes (resolving, reopening) have counter deltas but no row in this lane.
         counters.fold()
+        map_cells.fold()
     return taken
 
 
@@ -134,3 +137,4 @@ def nightly() -> None:
     counters.recount()
     for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
         typical_times.record(jurisdiction)
+    map_cells.recount()

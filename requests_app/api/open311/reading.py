@@ -18,8 +18,9 @@ from requests_app.clock import app_now
 from requests_app.models import OPEN, Jurisdiction, ServiceRequest, Status
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.places.addresses import box_around
-from requests_app.places.public_filter import WORDS_MAX, requests_with_words
+from requests_app.places.public_filter import WORDS_MAX
 from requests_app.places.public_place import LISTED_BY_PLACE
+from requests_app.places.request_search import as_rows, requests_with_words
 from requests_app.places.statement_timeout import TimeUpError, at_most
 
 # GeoReport v2, GET Service Requests: a span of 90 days or the first 1000 requests, whichever is smaller.
@@ -55,7 +56,7 @@ def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
     rows = _of_kind(rows, parameters)
     rows = _at_place(rows, parameters)
     if words := parameters.one("q"):
-        rows = rows.filter(pk__in=requests_with_words(city, words[:WORDS_MAX]))
+        rows = rows.filter(pk__in=as_rows(requests_with_words(city, words[:WORDS_MAX])))
     size = parameters.integer("page_size", PAGE_MOST)
     if size == 0:
         raise ValidationError(_("page_size must be at least 1."))

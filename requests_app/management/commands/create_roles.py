@@ -22,11 +22,13 @@ class Role:
     statement_timeout: str
     lock_timeout: str
     idle_in_transaction_session_timeout: str
+    max_parallel_workers_per_gather: int = 2
 
 
 ROLES = [
     # Nobody waits for a page longer than this, so it must not keep its locks.
-    Role("lamplighter_web", True, "5s", "3s", "15s"),
+    # Starting parallel workers takes longer than a page's statements, and one visitor would occupy three processors.
+    Role("lamplighter_web", True, "5s", "3s", "15s", max_parallel_workers_per_gather=0),
     Role("lamplighter_worker", True, "5min", "10s", "60s"),
     Role("lamplighter_export", False, "30min", "10s", "60s"),
     Role("lamplighter_read", False, "30s", "3s", "15s"),
@@ -69,7 +71,12 @@ class Command(BaseCommand):
                 name = sql.Identifier(role.name)
                 if role.name not in existing:
                     cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
-                for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+                for setting in (
+                    "statement_timeout",
+                    "lock_timeout",
+                    "idle_in_transaction_session_timeout",
+                    "max_parallel_workers_per_gather",
+                ):
                     cursor.execute(
                         sql.SQL("ALTER ROLE {} SET {} = {}").format(
                             name, sql.Identifier(setting), sql.Literal(getattr(role, setting))

@@ -40,7 +40,7 @@ def follow_target(jurisdiction: Jurisdiction, query: Mapping[str, str]) -> Follo
         area = areas.defer("polygon").first()
         if area is None:
             return None
-        names.append(area.name)
+        names.append(area.label)
     if "asset" in typed:
         asset = assets.by_number(jurisdiction, typed["asset"])
         if asset is None:

@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Area, Jurisdiction, PublicState, ServiceRequest
+from requests_app.models.geography import area_label
 from requests_app.places.address_card import part_of
 from requests_app.rules.typical_times import area_numbers
 from requests_app.web.city_request import CityRequest
@@ -31,7 +32,7 @@ def areas_page(request: CityRequest, **more: Any) -> HttpResponse:
     layers: dict[str, list[Any]] = {}
     ours = Area.objects.filter(jurisdiction=request.jurisdiction, is_ours=True)
     for area in ours.order_by("layer", "code").values("layer", "code", "name"):
-        layers.setdefault(area["layer"], []).append(area)
+        layers.setdefault(area["layer"], []).append({**area, "label": area_label(area["layer"], area["name"])})
     groups = [(code, layer_words(code), sorted(named, key=_counted)) for code, named in layers.items()]
     context = {"layers": groups, "form": PlaceForm(), **more}
     return render(request, "requests_app/explore/areas.html", context, status=404 if more else 200)

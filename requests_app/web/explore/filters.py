@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,9 +14,11 @@ from requests_app import paging
 from requests_app.localized import localized
 from requests_app.messages.wording import distance_words
 from requests_app.models import Area, Category, Service, ServiceRequest
+from requests_app.models.geography import area_label
 from requests_app.places import named
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.public_place import LISTED
+from requests_app.places.request_search import MOST_FOUND
 from requests_app.web.explore.request_rows import RELATED
 
 # (value, label, is chosen), and groups of these under a heading.
@@ -65,6 +68,7 @@ def context(chosen: PublicFilter, url_name: str, found: paging.Page[ServiceReque
         "kinds": _kinds(chosen),
         "choices": _choices(chosen),
         "has_older": chosen.has_older(),
+        "most_found": number_format(MOST_FOUND, force_grouping=True) if chosen.has_more_words else "",
         "older_url": address(here, chosen.but(older="1")),
         "list_url": address(reverse("requests_app:public_list"), chosen),
         "map_url": address(reverse("requests_app:map"), chosen),
@@ -112,7 +116,7 @@ def _word(chosen: PublicFilter, name: str) -> str:
     if name == "service" and chosen.service and chosen.service.current:
         return localized(chosen.service.current.name)
     if name == "area" and chosen.area:
-        return chosen.area.name
+        return chosen.area.label
     if name == "asset" and chosen.asset:
         return chosen.asset.label
     if name == "near" and chosen.near:
@@ -158,7 +162,7 @@ def _choices(chosen: PublicFilter) -> list[dict[str, Any]]:
     layers: dict[str, list[Option]] = {}
     areas = Area.objects.filter(jurisdiction=chosen.jurisdiction, is_ours=True).order_by("layer", "name", "code")
     for layer, code, name in areas.values_list("layer", "code", "name"):
-        layers.setdefault(layer, []).append(option("area", f"{layer}:{code}", name))
+        layers.setdefault(layer, []).append(option("area", f"{layer}:{code}", area_label(layer, name)))
     states = [option("status", "open", _("Still open")), option("status", "ended", _("Closed"))]
     return [
         {"name": "status", "label": _("Status"), "empty": _("All"), "groups": [("", states)]},

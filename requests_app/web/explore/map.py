@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -13,6 +14,7 @@ from requests_app.messages.wording import words_by_code
 from requests_app.models import Area
 from requests_app.places.addresses import box_around
 from requests_app.places.public_filter import PublicFilter
+from requests_app.places.tiles import MOST_POINTS
 from requests_app.web.explore import filters
 from requests_app.web.explore.request_rows import request_rows
 
@@ -35,6 +37,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "has_more": bool(page.next_cursor),
         "view": _view(chosen),
         "map_words": _map_words(),
+        "limit_words": _limit_words(chosen),
     }
     return render(request, "requests_app/explore/map.html", context)
 
@@ -50,6 +53,16 @@ def _map_words() -> dict[str, Any]:
         "closer": _("Reports around here: {number}. The map has zoomed in."),
         "nothing": _("There’s no report at the center of the map."),
     }
+
+
+def _limit_words(chosen: PublicFilter) -> str:
+    """That tiles show no more than tiles.MOST_POINTS; "" if there can hardly be more of the recent ones."""
+    number = {"number": number_format(MOST_POINTS, force_grouping=True)}
+    if not chosen.has_cells:
+        return _("With these filters, the map shows only the newest %(number)s reports in each part of it.") % number
+    if chosen.with_older:
+        return _("Up close, the map shows only the newest %(number)s reports in each part of it.") % number
+    return ""
 
 
 def _view(chosen: PublicFilter) -> tuple[float, float, float, float] | None:

@@ -2,8 +2,11 @@
 
 import gzip
 import hashlib
+import time
+from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
@@ -18,8 +21,13 @@ from requests_app.places.statement_timeout import TimeUpError
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
-# How long caches may keep public dots.
+# How long caches may keep public dots, ours and others' together.
 REQUESTS_S = 30
+# Who finds a tile being made by another process waits so long for it, and so often looks for it; then makes it, too.
+MAKING_S, LOOK_S = 2, 0.05
+# How long an empty tile stands for one that took too long.
+BUSY_S = 5
+log = structlog.get_logger(__name__)
 GLYPHS = "vendor/glyphs/v1/{fontstack}/{range}.pbf"
 
 
@@ -50,13 +58,40 @@ def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     if not tile.is_within(tiles.POINTS_TO):
         return _no_tile()
     jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
-    language = request.GET.get("language", settings.LANGUAGE_CODE)[:12]
+    language = request.GET.get("language", "")
+    if language not in jurisdiction.languages:
+        language = settings.LANGUAGE_CODE
+    chosen = PublicFilter(jurisdiction, request.GET)
+
+    name = hashlib.sha256(f"{jurisdiction.pk} {z}/{x}/{y} {language} {chosen.query}".encode()).hexdigest()
+    packed, seconds = _made_once(
+        f"tile:{name}", lambda: tiles.request_tile(chosen, tile, language, jurisdiction.time_zone)
+    )
+    return _answer(request, packed, max_age=seconds)
+
+
+def _made_once(key: str, make: Callable[[], bytes]) -> tuple[bytes, int]:
+    """The packed tile, and for how many seconds it may be kept. Made by one process at a time; without Redis, by each."""
+    waits_until = time.monotonic() + MAKING_S
+    while (kept := cache.get(key)) is None:
+        # True without Redis, too.
+        if cache.add(f"{key}:making", 1, timeout=MAKING_S) or time.monotonic() > waits_until:
+            packed, seconds = _made(make)
+            cache.set(key, (packed, time.time() + seconds), timeout=seconds)
+            cache.delete(f"{key}:making")
+            return packed, seconds
+        time.sleep(LOOK_S)
+    packed, until = kept
+    return packed, max(0, int(until - time.time()))
+
+
+def _made(make: Callable[[], bytes]) -> tuple[bytes, int]:
     try:
-        chosen = PublicFilter(jurisdiction, request.GET)
-        mvt = tiles.request_tile(chosen.requests(), tile, language, jurisdiction.time_zone)
+        return gzip.compress(make(), compresslevel=4, mtime=0), REQUESTS_S
     except TimeUpError:
-        return _too_busy()
-    return _answer(request, gzip.compress(mvt, compresslevel=4, mtime=0), max_age=REQUESTS_S)
+        # An empty tile: for an error, map clients ask again at once. The list next to the map has the same requests.
+        log.warning("tile_timed_out")
+        return gzip.compress(b"", mtime=0), BUSY_S
 
 
 @require_safe

@@ -75,8 +75,7 @@ def track_page(
     service_request, shown = access.service_request, access.shown
     own = access.own
     areas = _areas(service_request)
-    usual = typical_time(service_request.service, areas)
-    resolution = _resolution(shown)
+    usual, resolution = typical_time(service_request.service, areas), _resolution(shown)
     acts = allowed_actions(access)
     notes = moderation_notes.text_notes(service_request, access.parent)
     work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])

@@ -146,7 +146,7 @@ def test_an_answer_that_stops_the_form_and_was_sent_all_the_same_raises_one(cast
 def test_only_a_service_s_own_question_answered_with_no_is_marked_and_not_alarmed(
     rostered: Rivermark, walk: Walk
 ) -> None:
-    walk.begin("A man sleeps under the bridge", service="outreach")
+    walk.begin("A man sleeps under the bridge", service="unknown")
     assert walk.at == "emergency"
     walk.on("emergency", go_on="1").on("location", address="12 Elm St", note="")
     walk.on("details/1", text="A man sleeps under the bridge").on("contact", email="", phone="", language="en").send()

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from requests_app import references
 from requests_app.actions import moderation, progress, typical_times
@@ -177,3 +178,50 @@ def test_search_engines_may_know_areas_but_no_blocks(ward: Area) -> None:
     robots = Client().get("/robots.txt").content.decode()
     assert "Disallow: /places/" in robots
     assert "Disallow: /es/assets/" in robots
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "title", "in_spanish"),
+    [
+        ("ward", "5", "Ward 5", "Distrito 5"),
+        ("council_district", "12", "Council District 12", "Distrito del concejo 12"),
+        ("police_district", "A-1", "Police District A-1", "Distrito policial A-1"),
+        ("works_district", "1B", "Public Works District 1B", "Distrito de obras públicas 1B"),
+        ("zip", "02118", "ZIP Code 02118", "Código postal 02118"),
+        ("snow_route", "7", "Snow route 7", "Snow route 7"),
+        ("100%_zone", "7", "100% zone 7", "100% zone 7"),
+        ("ward", "Ward 5", "Ward 5", "Ward 5"),
+        ("neighborhood", "Old Mill", "Old Mill", "Old Mill"),
+    ],
+)
+def test_an_area_named_by_its_number_alone_has_its_layer_s_name_too(
+    cast: Rivermark, layer: str, name: str, title: str, in_spanish: str
+) -> None:
+    made = factories.area(cast.city, layer, "x5")
+    Area.objects.filter(pk=made.pk).update(name=name)
+    for language, words in (("en", title), ("es", in_spanish)):
+        with translation.override(language):
+            assert Area.objects.get(pk=made.pk).label == words
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/areas/ward/5/",
+        "/areas/",
+        "/requests/",
+        "/map/?area=ward:5",
+        "/follow/?area=ward:5",
+        "/address/?lat=40.5&long=-69",
+    ],
+)
+def test_every_page_calls_it_so(ward: Area, path: str) -> None:
+    Area.objects.filter(pk=ward.pk).update(name="5")
+    assert "Ward 5" in page(path)
+
+
+def test_the_title_is_not_a_number(ward: Area) -> None:
+    Area.objects.filter(pk=ward.pk).update(name="5")
+    html = page("/areas/ward/5/")
+    assert "<h1>Ward 5</h1>" in html
+    assert "<title>Ward 5 " in html

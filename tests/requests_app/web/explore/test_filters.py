@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from requests_app.actions import moderation, progress
@@ -36,6 +37,8 @@ def read(path: str) -> str:
 
 def on_tile(query: str, place: tuple[float, float] = ELM_ST) -> set[str]:
     x, y = tile_at(15, *place)
+    # As half a minute after the last one.
+    cache.clear()
     answer = Client().get(f"/tiles/requests/15/{x}/{y}.mvt?{query}")
     assert answer.status_code == 200
     return {one["reference"] for one in vector_tile.named(answer.content)}
@@ -96,7 +99,7 @@ def test_list_map_tiles_and_feed_find_the_same(cast: Rivermark, query: str, show
         progress.resolve(made[name].pk, disposition="fixed", words="Cut.", actor=cast.pia)
     for one in made.values():
         index_request(one.pk)
-    age(made["old"], 100)
+    age(made["old"], 130)
     names = {one.reference: name for name, one in made.items()}
     for page in (f"/requests/?{query}", f"/map/?{query}"):
         assert {names[one] for one in references(read(page))} == shown, page
@@ -222,12 +225,12 @@ def test_junk_finds_nothing_says_so_and_shows_the_way_out(cast: Rivermark, query
 
 def test_older_ones_are_told_of_only_where_there_are_some(cast: Rivermark) -> None:
     old = factories.routed(cast.tree, "Long ago.")
-    age(old, 100)
+    age(old, 130)
     # What is open is shown, however old.
     assert old.reference in read("/requests/")
     assert "There are older reports too" not in read("/requests/")
     progress.resolve(old.pk, disposition="fixed", words="Cut.", actor=cast.pia)
-    age(old, 100)
+    age(old, 130)
     for page in ("/requests/", "/map/"):
         html = read(f"{page}?service=tree")
         assert references(html) == []

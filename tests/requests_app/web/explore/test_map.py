@@ -254,3 +254,26 @@ def test_a_request_that_is_hidden_leaves_the_page_at_once(cast: factories.Riverm
     assert made.reference in html(client)
     ServiceRequest.objects.filter(pk=made.pk).update(public_state="hidden")
     assert made.reference not in html(client)
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", None),
+        ("service=tree&status=open", None),
+        ("older=1", "Up close, the map shows only the newest 2,000 reports in each part of it."),
+        ("q=branch", "With these filters, the map shows only the newest 2,000 reports in each part of it."),
+        ("area=ward:5", "With these filters, the map shows only the newest 2,000 reports in each part of it."),
+        ("near=40.5,-69.0,500", "With these filters, the map shows only the newest 2,000 reports in each part of it."),
+        ("asset=L00417&older=1", "With these filters, the map shows only the newest 2,000 reports in each part of it."),
+        ("sort=changed", "With these filters, the map shows only the newest 2,000 reports in each part of it."),
+        ("sort=changed&older=1", "Up close, the map shows only the newest 2,000 reports in each part of it."),
+    ],
+)
+def test_it_says_when_a_tile_does_not_have_all(
+    cast: factories.Rivermark, client: Client, query: str, says: str | None
+) -> None:
+    factories.area(cast.city, "ward", "5")
+    page = html(client, f"/map/?{query}")
+    assert ("shows only the newest" in page) is (says is not None)
+    assert says is None or says in page

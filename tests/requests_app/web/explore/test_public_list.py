@@ -68,7 +68,7 @@ def test_filters_choose(town: Rivermark, client: Client, query: str, shown: set[
 def test_old_ones_are_shown_by_choice_and_the_page_says_so(town: Rivermark, client: Client) -> None:
     old = factories.routed(town.tree, "Long ago.")
     progress.resolve(old.pk, disposition="fixed", words="Cut.", actor=town.pia)
-    ServiceRequest.objects.filter(pk=old.pk).update(submitted_at=app_now() - dt.timedelta(days=100))
+    ServiceRequest.objects.filter(pk=old.pk).update(submitted_at=app_now() - dt.timedelta(days=130))
     html = page(client)
     assert "Long ago." not in html
     assert "Show older reports" in html

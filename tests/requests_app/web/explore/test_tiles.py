@@ -1,15 +1,25 @@
 """The map's tiles and style, requested over HTTP."""
 
+import datetime as dt
 import gzip
 import json
+import time
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString, Polygon
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from requests_app.actions.search_index import index_requests
+from requests_app.cache import BreakerRedisCache, breaker
+from requests_app.clock import app_now
 from requests_app.models import BasemapFeature, Jurisdiction, PublicState, RequestArea, ServiceRequest
 from requests_app.places import tiles
+from requests_app.places.public_filter import LATELY, RECENT_SINCE, PublicFilter
+from requests_app.web.explore import tiles as tile_views
 from tests import factories, vector_tile
 from tests.pages import tile_at
 
@@ -25,12 +35,16 @@ def tile_address(kind: str, z: int, **query: str) -> str:
 
 
 def layers(client: Client, kind: str, z: int, **query: str) -> dict[str, list[dict[str, Any]]]:
+    if kind == "requests":
+        # As half a minute after the last one.
+        cache.clear()
     answer = client.get(tile_address(kind, z, **query))
     assert answer.status_code == 200
     return vector_tile.read(answer.content)
 
 
 def points(client: Client, z: int = 15, **query: str) -> list[dict[str, Any]]:
+    cache.clear()
     answer = client.get(tile_address("requests", z, **query))
     assert answer.status_code == 200
     return vector_tile.named(answer.content)
@@ -101,8 +115,6 @@ def test_a_tile_is_made_once_and_anew_after_an_import(drawn: Jurisdiction, clien
     BasemapFeature.objects.filter(layer="streets").delete()
     assert layers(client, "basemap", 12) == with_street
     Jurisdiction.objects.update(basemap_version=7)
-    from django.core.cache import cache
-
     cache.delete("jurisdiction:testserver")
     assert set(layers(client, "basemap", 12)) == {"land"}
 
@@ -300,20 +312,125 @@ def test_old_and_closed_ones_are_shown_by_choice(cast: factories.Rivermark, clie
     assert [point["state"] for point in points(client, older="1")] == ["ended"]
 
 
-def test_a_tile_that_takes_too_long_is_given_up(
+def many(cast: factories.Rivermark, count: int, **options: Any) -> list[ServiceRequest]:
+    """Copies of one request, each a second older than the one before."""
+    first = pothole(cast, **options)
+    copies = []
+    for number in range(1, count):
+        copy = ServiceRequest.objects.get(pk=first.pk)
+        copy.pk, copy.reference = None, f"{number:08d}"
+        copy.submitted_at -= dt.timedelta(seconds=number)
+        copies.append(copy)
+    return [first, *ServiceRequest.objects.bulk_create(copies)]
+
+
+def test_a_tile_that_takes_too_long_is_empty_and_no_error(
     cast: factories.Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A map client asks again at once after an error, and would keep the database busy."""
+    many(cast, 3000)
     monkeypatch.setattr(tiles, "TILE_MS", 1)
-    service_requests = [ServiceRequest.objects.get(pk=pothole(cast).pk)]
-    for number in range(3000):
-        copy = ServiceRequest.objects.get(pk=service_requests[0].pk)
-        copy.pk, copy.reference = None, f"{number:08d}"
-        service_requests.append(copy)
-    ServiceRequest.objects.bulk_create(service_requests[1:])
     answer = client.get(tile_address("requests", 15))
-    assert answer.status_code == 503
-    assert answer["Retry-After"] == "5"
-    assert answer["Cache-Control"] == "no-store"
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert "max-age=5" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("query", [{"area": "ward:5"}, {"near": "40.5,-69.0,500"}, {"q": "hole"}])
+@pytest.mark.parametrize("z", [8, 14, 15])
+def test_without_counts_for_a_filter_a_tile_has_the_newest(
+    cast: factories.Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch, z: int, query: dict[str, str]
+) -> None:
+    monkeypatch.setattr(tiles, "MOST_POINTS", 3)
+    factories.area(cast.city, polygon=factories.square(-69.01, 40.49, -68.99, 40.51))
+    made = [pothole(cast) for _ in range(5)]
+    index_requests([one.pk for one in made])
+    found = layers(client, "requests", z, **query)
+    assert [spot["n"] for spot in found["cells" if z < 15 else "requests"]] == [3]
+    if z == 15:
+        newest = [one.reference for one in reversed(made)][:3]
+        assert [one["reference"] for one in points(client, **query)] == newest
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"older": "1"}, {"service": "pothole"}, {"category": "streets", "status": "open"}]
+)
+def test_counted_cells_know_all_of_them(
+    cast: factories.Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    monkeypatch.setattr(tiles, "MOST_POINTS", 3)
+    many(cast, 5)
+    assert [cell["n"] for cell in layers(client, "requests", 12, **query)["cells"]] == [5]
+
+
+def test_up_close_at_most_two_thousand_are_read(cast: factories.Rivermark, client: Client) -> None:
+    many(cast, 2005)
+    (spot,) = layers(client, "requests", 15)["requests"]
+    assert spot["n"] == tiles.MOST_POINTS == 2000
+
+
+def test_the_recent_ones_begin_with_the_same_month_in_list_and_cells(cast: factories.Rivermark, client: Client) -> None:
+    """Cells know the month only; so the list begins with one, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {RECENT_SINCE}")
+        since = cursor.fetchone()[0]
+    assert app_now() - LATELY - dt.timedelta(days=31) < since <= app_now() - LATELY
+    before, after = pothole(cast), pothole(cast)
+    for made, at in ((before, since - dt.timedelta(seconds=1)), (after, since)):
+        ServiceRequest.objects.filter(pk=made.pk).update(submitted_at=at, status="closed", disposition="fixed")
+    assert [cell["n"] for cell in layers(client, "requests", 14)["cells"]] == [1]
+    assert [one["reference"] for one in points(client)] == [after.reference]
+    assert list(PublicFilter(cast.city, {}).requests()) == [after]
+
+
+def test_the_same_tile_is_made_once_in_half_a_minute(cast: factories.Rivermark, client: Client) -> None:
+    pothole(cast)
+    first = client.get(tile_address("requests", 15, q="hole"))
+    with CaptureQueriesContext(connection) as asked:
+        again = client.get(tile_address("requests", 15, q="hole", page="2"))
+        assert again.content == first.content
+        client.get(tile_address("requests", 15, q="hole", language="tlh"))
+    assert not [query for query in asked if "servicerequest" in query["sql"]]
+    assert client.get(tile_address("requests", 15, q="hole", language="es")).content != first.content
+    seconds = int(again["Cache-Control"].split("max-age=")[1].split(",")[0])
+    assert seconds < 30, "kept here and on the way for half a minute together"
+
+
+def test_who_finds_a_tile_being_made_waits_for_it(
+    cast: factories.Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def make() -> bytes:
+        made.append(1)
+        return b"tile"
+
+    def other_process_finishes(_seconds: float) -> None:
+        cache.set("tile:x", (b"from there", time.time() + 30))
+
+    cache.add("tile:x:making", 1)
+    monkeypatch.setattr(tile_views.time, "sleep", other_process_finishes)
+    assert tile_views._made_once("tile:x", make)[0] == b"from there"
+    assert made == []
+
+
+def test_who_waits_in_vain_makes_the_tile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed process leaves its mark behind."""
+    cache.add("tile:x:making", 1)
+    monkeypatch.setattr(tile_views, "MAKING_S", 0)
+    assert gzip.decompress(tile_views._made_once("tile:x", lambda: b"tile")[0]) == b"tile"
+
+
+def test_without_redis_each_makes_its_own_tile(
+    cast: factories.Rivermark, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pothole(cast)
+    monkeypatch.setattr(breaker, "open_until", 0.0)
+    monkeypatch.setattr(tile_views, "cache", BreakerRedisCache("unix:///nowhere/redis.sock?db=0", {}))
+    for _ in range(2):
+        answer = client.get(tile_address("requests", 15))
+        assert answer.status_code == 200
+        assert vector_tile.read(answer.content)["requests"]
+    monkeypatch.setattr(breaker, "open_until", 0.0)
 
 
 def test_a_tile_asks_little_of_the_database(
