@@ -1,10 +1,12 @@
 """Staff pages load a service request through `get_request_or_404`, which checks permission first."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from requests_app import references
-from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.models import Event, Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions, redaction
 
 RELATED = (
@@ -18,6 +20,13 @@ RELATED = (
 )
 
 
+def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
+    """Adds `last_event_id`, in the same statement as the rows, so that a page doesn't claim to show what happened after it."""
+    newest = Event.objects.filter(service_request=OuterRef("pk")).order_by("-id").values("id")[:1]
+    added = {"last_event_id": Coalesce(Subquery(newest), 0)}
+    return service_requests.annotate(**added)
+
+
 def get_request_or_404(
     user: User | AnonymousUser, reference: str, action: str = "view", *, jurisdiction: Jurisdiction
 ) -> ServiceRequest:
@@ -28,7 +37,7 @@ def get_request_or_404(
     """
     parsed = references.parse(reference)
     service_request = (
-        ServiceRequest.objects.in_jurisdiction(jurisdiction)
+        with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction))
         .select_related(*RELATED)
         .filter(reference=parsed or "")
         .first()

@@ -6,10 +6,13 @@ Those are stored in rows that can be erased; the event refers to them by id.
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from requests_app import outbox
+from requests_app.clock import app_now
 from requests_app.models import Event, Person, ServiceRequest, User
+from requests_app.rules import staff_actions
 
 # The keys that each kind's data may contain.
 KINDS: dict[str, frozenset[str]] = {
@@ -29,17 +32,20 @@ KINDS: dict[str, frozenset[str]] = {
         "made_safe": "",
         "put_on_hold": "reason until",
         "resumed": "",
-        "asked": "comment_id",
-        "answered": "comment_id",
+        "asked": "comment_id until",
+        "reminded": "question_id until",
+        "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote",
+        "resolved": "disposition reason comment_id remote no_evidence",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",
         "unmerged": "parent_id",
         "withdrawn": "",
-        "reopened": "count comment_id",
+        # What the request was before, so that it can be undone.
+        "reopened": "count comment_id disposition reason ended_at acknowledged_at assignee_id",
+        "reopening_undone": "count",
         "closed": "",
         "survey_answered": "question value reason",
         "escalated": "assignee_id",
@@ -54,6 +60,8 @@ KINDS: dict[str, frozenset[str]] = {
         "pending_review": "reason",
         "hidden": "reason",
         "published": "",
+        "made_public": "",
+        "kept_private": "",
         "photo_hidden": "photo_id reason",
         "photo_restored": "photo_id",
         "text_hidden": "field reason revision_id",
@@ -65,6 +73,8 @@ KINDS: dict[str, frozenset[str]] = {
         "reporter_viewed": "",
         "erased": "what",
         "imported": "source_status",
+        # event_id, act: the event that was undone, and its kind.
+        "undone": "event_id act",
         "alarm_raised": "alarm_id reason",
         "alarm_sent": "alarm_id call_id channel",
         "alarm_failed": "alarm_id call_id channel reason",
@@ -78,14 +88,15 @@ KINDS: dict[str, frozenset[str]] = {
 # Events shown to residents in a timeline.
 PUBLIC_KINDS = {
     "submitted", "routed", "transferred", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "asked",
-    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened", "closed",
-    "joined", "edited", "place_corrected", "photo_added",
+    "answered", "commented", "resolved", "handed_over", "merged", "duplicate_merged", "unmerged", "withdrawn", "reopened",
+    "reopening_undone", "closed", "joined", "edited", "place_corrected", "photo_added",
 }  # fmt: skip
 
 # The outbox rows that each kind creates.
 _NOTIFY = {
-    "submitted", "routed", "transferred", "commented", "asked", "put_on_hold", "resolved", "handed_over", "merged", "reopened",
-    "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+    "submitted", "routed", "transferred", "commented", "asked", "reminded", "put_on_hold", "resolved", "handed_over", "merged",
+    "reopened", "accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected",
+    "reopening_undone", "made_public",
 }  # fmt: skip
 REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},
@@ -96,17 +107,23 @@ REACTIONS: dict[str, list[str]] = {
 }
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
-    "submitted", "published", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold", "resumed", "resolved",
-    "handed_over", "merged", "withdrawn", "reopened",
+    "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
+    "resumed", "resolved", "handed_over", "merged", "withdrawn", "reopened", "reopening_undone",
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
 OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
-# These wait only for rows of their own kind: a failing routing must not delay notifications or alarms.
-ORDERING_KEYS = {"notify": "notify", "alert_next": "alarm"}
+# These wait only for rows of their own kind: a failing routing must not delay notifications or alarms, and a staff action that can
+# still be undone must not delay routing.
+ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm"}
+# If a member of staff did it, these wait until it can't be undone anymore (rules/staff_actions.py). Everything else never waits.
+WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "mail_supervisor"}
 # After these events the search index must be updated.
-_REINDEXED = {"submitted", "service_changed", "pending_review", "hidden", "published", "edited", "place_corrected"}
+_REINDEXED = {
+    "submitted", "service_changed", "pending_review", "hidden", "published", "made_public", "edited", "place_corrected",
+    "undone",
+}  # fmt: skip
 
 _CODE = re.compile(r"^[A-Za-z0-9_.:+-]{1,80}$")
 
@@ -140,11 +157,13 @@ def record(
     kind: str,
     *,
     actor: User | Person | None,
+    follows: Event | None = None,
     **data: Any,
 ) -> Event:
     """Appends an event in the caller's transaction and enqueues its REACTIONS.
 
-    `actor` is a member of staff, a resident, or None for the system. Raises NotAllowed.
+    `actor` is a member of staff, a resident, or None for the system. follows: the event that led to this one in the same
+    transaction; email about both waits equally long. Raises InvalidEventData.
     """
     event = Event.objects.create(
         jurisdiction_id=service_request.jurisdiction_id,
@@ -154,7 +173,12 @@ def record(
         person=actor if isinstance(actor, Person) else None,
         data=_clean(kind, data),
     )
-    for reaction in REACTIONS.get(kind, []):
+    reactions = REACTIONS.get(kind, [])
+    due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
+    if due_at is None and kind != "submitted" and WAITING_REACTIONS.intersection(reactions):
+        # What staff did just before can't be undone after this, and email goes out in the order of the events.
+        outbox.release(service_request, WAITING_REACTIONS)
+    for reaction in reactions:
         outside = reaction in OUTSIDE_REACTIONS
         outbox.enqueue(
             reaction,
@@ -163,6 +187,7 @@ def record(
             event=event,
             dedupe_key=f"{reaction}:{event.pk}",
             ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
+            due_at=due_at if reaction in WAITING_REACTIONS else None,
         )
     if kind in _REINDEXED:
         outbox.enqueue(
@@ -173,3 +198,10 @@ def record(
             dedupe_key=f"index:{event.pk}",
         )
     return event
+
+
+def without_undone(events: Iterable[Event]) -> list[Event]:
+    """The events that the public may see: neither what staff have undone, nor that they did."""
+    found = list(events)
+    undone = {event.data.get("event_id") for event in found if event.kind == "undone"}
+    return [event for event in found if event.kind != "undone" and event.pk not in undone]

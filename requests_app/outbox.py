@@ -6,6 +6,7 @@ counted. Long work is protected by the row lock, not by the lease.
 
 import datetime as dt
 import random
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from requests_app.cache import TIMEOUT_S, breaker
+from requests_app.clock import AppNow
 from requests_app.models import Event, OutboxRow, ServiceRequest
 
 # How long a claimed row is reserved, and so the delay after a worker was killed.
@@ -76,6 +78,24 @@ def enqueue_rows(rows: list[OutboxRow], *, lane: str) -> None:
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     # A lambda, because functools.partial has no __qualname__, which Django logs for robust callbacks.
     transaction.on_commit(lambda: wake(lane), robust=True)
+
+
+def release(service_request: ServiceRequest, kinds: Collection[str]) -> None:
+    """Makes rows of these kinds due that wait for the end of UNDO_FOR."""
+    waiting = OutboxRow.objects.filter(service_request=service_request, kind__in=kinds, done_at=None, attempts=0)
+    waiting.filter(due_at__gt=AppNow()).update(due_at=AppNow())
+
+
+def cancel(events: Collection[int], kinds: Collection[str]) -> bool:
+    """Cancels the rows of these kinds and events. Returns False, and cancels nothing, if a worker has begun with any of them.
+
+    Call it in a transaction: workers skip the rows it locks.
+    """
+    rows = OutboxRow.objects.select_for_update(of=("self",)).filter(event__in=events, kind__in=kinds)
+    if any(row.attempts or row.done_at for row in rows):
+        return False
+    rows.update(done_at=AppNow(), last_error="undone")
+    return True
 
 
 def wake(lane: str) -> None:

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from django.contrib.auth.decorators import login_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions
+from requests_app.web import unsent_text
+from staff_app import unsent
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -23,26 +27,49 @@ class StaffRequest(HttpRequest):
 
     user: User
     jurisdiction: Jurisdiction
+    # What this user sent to this address after their session had ended, if anything (see unsent.py).
+    unsent: unsent.Unsent | None
 
 
 View = Callable[Concatenate[StaffRequest, P], HttpResponse]
 
 
 def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Redirects anonymous users to sign-in; answers 403 to staff of another city and on permissions.Denied."""
+    """Redirects anonymous users to sign-in; answers 403 to staff of another city and on permissions.Denied.
+
+    Nothing typed is lost: a form sent after the session has ended is kept until its writer has signed in, and what can't be saved
+    because the request is out of their reach by now is shown on the error page.
+    """
 
     @cache_control(private=True, no_store=True)
-    @login_required
     @wraps(view)
     def guarded(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        posted = request.method == "POST"
+        visitor: HttpRequest = request
+        if not visitor.user.is_authenticated:
+            if posted:
+                unsent.keep(request)
+                messages.info(request, _("You’re signed out. Sign in, and you can send what you typed."))
+            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
         memberships = permissions.memberships_of(request.user)
         if not any(membership.jurisdiction_id == request.jurisdiction.pk for membership in memberships):
             message = _("You’re signed in, but you don’t work for %(city)s.") % {"city": request.jurisdiction.name}
             return render(request, "403.html", {"message": message}, status=403)
+        request.unsent = None if posted else unsent.find(request)
+        words = unsent_text.typed_texts(request)
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except permissions.Denied:
-            return render(request, "403.html", status=403)
+            return render(request, "403.html", {"words": words}, status=403)
+        except Http404:
+            if not words:
+                raise
+            return render(request, "404.html", {"words": words}, status=404)
+        if posted:
+            unsent.drop(request)
+        elif request.unsent is not None and not request.unsent.used:
+            return render(request, "staff_app/send_again.html", {"unsent": request.unsent})
+        return response
 
     return guarded  # type: ignore[return-value]
 

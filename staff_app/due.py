@@ -74,6 +74,9 @@ def of_time(due_at: dt.datetime, now: dt.datetime) -> Due:
         return Due("today", pgettext("due", "Today %(time)s") % {"time": clock})
     if local.date() - today < dt.timedelta(days=7):
         return Due("later", f"{formats.date_format(local, 'D')} {clock}")
+    if local.year != today.year:
+        # Translators: the shortest date format with a year: "Jun 3, 2027".
+        return Due("later", formats.date_format(local, pgettext("short day format", "M j, Y")))
     # Translators: the shortest date format without a year: "Jun 3".
     return Due("later", formats.date_format(local, pgettext("short day format", "M j")))
 

@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 
 from requests_app.worker import tasks
+from tests import factories
 
 
 class Mailbox:
@@ -59,8 +60,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def deliver() -> None:
-    """Sends everything due, in as many drains as needed."""
+def deliver(*, later: bool = True) -> None:
+    """Sends everything due, in as many drains as needed. later: 30 seconds after what staff did."""
+    if later:
+        factories.thirty_seconds_later()
     for _ in range(10):
         if not (tasks.drain("database") + tasks.drain("outside")):
             break

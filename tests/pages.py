@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -45,6 +45,8 @@ def staff(permission: str) -> str:
     return f"staff: {permission}"
 
 
+# The one who did what the page undoes; others get 403, or 404 if they may not know of the request.
+OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
@@ -77,6 +79,10 @@ def each_photo(planted: Planted) -> list[Arguments]:
 
 def each_link(planted: Planted) -> list[Arguments]:
     return [{"token": token_of(planted.links[kind])} for kind in ("public", "private", "hidden")]
+
+
+def each_survey_link(planted: Planted) -> list[Arguments]:
+    return [{"value": "no", **arguments} for arguments in each_link(planted)]
 
 
 def each_digest_link(planted: Planted) -> list[Arguments]:
@@ -181,6 +187,11 @@ def each_action(planted: Planted) -> list[Arguments]:
     """Every action on the default request, and the action that names other requests on each request."""
     usual = [{"reference": planted.public.reference, "verb": act.verb} for act in ACTIONS]
     return usual + [{**one, "verb": "merge"} for one in each_request(planted)[1:]]
+
+
+def own_action(planted: Planted) -> list[Arguments]:
+    event = Event.objects.get(service_request=planted.requests["ended"], kind="resolved")
+    return [{"event_id": event.pk}]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
@@ -416,12 +427,17 @@ PAGES: dict[str, Page] = {
     # Residents: with the private link.
     "requests_app:private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:unsubscribe_link": Page(LINK, "GET POST", each_link, budget=2),
+    "requests_app:survey_link": Page(LINK, arguments=each_survey_link, budget=2),
+    "requests_app:keep_private_link": Page(LINK, arguments=each_link, budget=2),
     "requests_app:answer": Page(LINK, "POST", each_request),
     "requests_app:add": Page(LINK, "POST", each_request),
     "requests_app:edit": Page(LINK, "GET POST", untouched_first, budget=10),
     "requests_app:add_photos": Page(LINK, "GET POST", untouched_first, budget=9),
     "requests_app:upload_photo": Page(LINK, "POST", each_request),
     "requests_app:not_fixed": Page(LINK, "POST", each_request),
+    "requests_app:undo_reopening": Page(LINK, "POST", each_request),
+    "requests_app:report_again": Page(LINK, "POST", each_request),
+    "requests_app:keep_private": Page(LINK, "GET POST", each_request, budget=9),
     "requests_app:withdraw": Page(LINK, "POST", each_request),
     "requests_app:unsubscribe": Page(LINK, "POST", each_request),
     "requests_app:survey": Page(LINK, "GET POST", ended_first, budget=13),
@@ -445,10 +461,10 @@ PAGES: dict[str, Page] = {
             *(f"tab={tab}" for tab in ("new", "p1", "late", "today", "answered", "reopened", "waiting")),
             "q={q}",
         ),
-        budget=12,
+        budget=15,
     ),
-    "staff_app:mine": Page(STAFF, budget=12),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=29),
+    "staff_app:mine": Page(STAFF, budget=15),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=32),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),
@@ -460,6 +476,7 @@ PAGES: dict[str, Page] = {
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
     "staff_app:edit_text": Page(TEXT_WRITER, "GET POST", each_own_text, budget=8),
     "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
+    "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=10),
     "staff_app:review": Page(staff("publish"), budget=10),
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
@@ -467,8 +484,8 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
-    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=8),
-    "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=8),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=10),
+    "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=9),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
     "staff_app:retry_outbox_row": Page(
@@ -481,7 +498,8 @@ PAGES: dict[str, Page] = {
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=7),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
-    "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=7),
+    "staff_app:answered_counts": Page(staff("administer"), budget=9),
+    "staff_app:emergency_counts": Page(staff("administer"), queries=("", "month=2026-11"), budget=8),
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),

@@ -6,6 +6,7 @@ from django.core import mail
 from django.test import Client
 
 from requests_app.worker.tasks import drain
+from tests import factories
 
 ANA = "ana@example.org"
 
@@ -13,6 +14,7 @@ ANA = "ana@example.org"
 def run_outbox() -> list[mail.EmailMessage]:
     """Empties the outbox and returns the email it sent."""
     mail.outbox.clear()
+    factories.thirty_seconds_later()
     while drain("database") or drain("outside"):
         pass
     return list(mail.outbox)

@@ -112,9 +112,13 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
 
 
 def leaks(content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "") -> list[str]:
-    """The `wanted` values found in `content`. A page may repeat its own address."""
-    text, own = content.lower(), unquote(asked).lower().encode()
-    return [name for name, forms in wanted.items() if any(form in text and form not in own for form in forms)]
+    """The `wanted` values found in `content`. A page may repeat its own address, with a hyphen in the report number too."""
+    text, own = content.lower(), unquote(asked).lower().replace("-", "").encode()
+    return [
+        name
+        for name, forms in wanted.items()
+        if any(form in text and form.replace(b"-", b"") not in own for form in forms)
+    ]
 
 
 def reading(response: Any) -> bytes:

@@ -19,6 +19,7 @@ from tests.pages import (
     EACH_ACTION,
     EVERYONE,
     LINK,
+    OWN_ACTION,
     PAGES,
     PROBE,
     RESIDENT,
@@ -152,6 +153,24 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_staff_take_an_alarm_if_they_see_its_request_and_mark_it_needless_if_they_write_on_it(
+    planted: Planted, who: str
+) -> None:
+    client = signed_in(planted, who)
+    for name, permission in (("accept_alarm", "view"), ("needless_alarm", "note")):
+        path = address(f"staff_app:{name}", planted)
+        assert answer(client, "POST", path) == expected(who, permission, "public"), name
+
+
+def test_the_link_to_an_alarm_needs_no_sign_in_and_no_other_does(planted: Planted) -> None:
+    path = address("requests_app:alarm", planted)
+    for client in (stranger(), signed_in(planted, "eve"), link_holder(planted, "private")):
+        for method in ("GET", "POST"):
+            assert answer(client, method, path) == "yes"
+            assert answer(client, method, path.rstrip("/")[:-1] + "x/") == "404"
+
+
 @pytest.mark.shows("5.41")
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allows(planted: Planted, who: str) -> None:
@@ -214,12 +233,29 @@ def test_an_action_without_a_page_is_not_there(planted: Planted) -> None:
         assert answer(client, "POST", reverse("staff_app:action", args=[planted.public.reference, verb])) == "404", verb
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> None:
+    """Sue of Streets did."""
+    right = "yes" if who == "sue" else "403" if who in SEES["public"] | {"eve"} else "404"
+    for method in ("GET", "POST"):
+        assert answer(signed_in(planted, who), method, address("staff_app:undo", planted)) == right
+
+
 # --- Staff, about the city ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize(
-    "name", ["staff_app:outbox", "staff_app:retry_outbox_row", "staff_app:api_keys", "staff_app:revoke_api_key"]
+    "name",
+    [
+        "staff_app:outbox",
+        "staff_app:retry_outbox_row",
+        "staff_app:api_keys",
+        "staff_app:revoke_api_key",
+        "staff_app:on_call",
+        "staff_app:on_call_entry",
+        "staff_app:remove_on_call",
+    ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
     permission = PAGES[name].who.removeprefix("staff: ")
@@ -268,7 +304,20 @@ def test_everybody_reads_the_public_pages(planted: Planted, name: str) -> None:
         assert answer(client, "GET", address(name, planted)) == "yes"
 
 
-@pytest.mark.parametrize("kind", NOT_PUBLIC)
+def test_what_waits_for_review_has_a_page_with_its_status_for_everybody(planted: Planted) -> None:
+    held = planted.requests["held"]
+    for client in (stranger(), link_holder(planted, "public")):
+        for path in (f"/r/{held.reference}/", f"/open311/v2/requests/{held.reference}.json"):
+            response = client.get(path)
+            assert response.status_code == 200
+            assert held.description not in response.content.decode()
+            assert held.address not in response.content.decode()
+    photo = planted.photos["held"].name
+    for name, arguments in (("photo", [photo]), ("own_photo", [held.reference, photo])):
+        assert answer(stranger(), "GET", reverse(f"requests_app:{name}", args=arguments)) == "404"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NOT_PUBLIC if kind != "held"])
 def test_what_is_not_public_does_not_exist_for_a_stranger(planted: Planted, kind: str) -> None:
     """The same text as for a reference that does not exist."""
     reference = planted.requests[kind].reference
@@ -350,6 +399,9 @@ WITH_LINK = [
     "withdraw",
     "unsubscribe",
     "survey",
+    "undo_reopening",
+    "report_again",
+    "keep_private",
     "updates",
     "edit",
     "add_photos",
@@ -386,8 +438,9 @@ def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
     ]
     pages = set()
     for token in wrong:
-        for name in ("requests_app:private_link", "requests_app:unsubscribe_link"):
-            response = stranger().get(reverse(name, args=[token]))
+        for name in ("private_link", "unsubscribe_link", "survey_link"):
+            arguments = [token, "no"] if name == "survey_link" else [token]
+            response = stranger().get(reverse(f"requests_app:{name}", args=arguments))
             assert response.status_code == 404, token
             pages.add("\n".join(same_words(response.content, token)))
     # The two pages differ in the language switch only.
@@ -525,7 +578,8 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
-    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF, EACH_ACTION, TEXT_WRITER}
+    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF}
+    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

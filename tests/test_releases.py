@@ -86,6 +86,9 @@ def test_an_earlier_release_migrates_and_the_desk_works_on(dump: Path, new_page:
         assert migrated.returncode == 0, migrated.stderr
         after = database.run(WORDS)
         assert after == before
+        # Contacts of departments became rosters.
+        roster = database.run(b"SELECT name, phone FROM requests_app_oncall")
+        assert roster == f"{CANARIES['on-call person']}|{CANARIES['on-call phone']}"
         # The dumped city had another host.
         database.run(b"UPDATE requests_app_jurisdiction SET hosts = '{127.0.0.1}' WHERE 'testserver' = ANY(hosts)")
         for name in ("web", "worker"):

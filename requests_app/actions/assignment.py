@@ -1,7 +1,7 @@
 """Assigning requests to people and departments, returning them to triage, and changing their service and priority."""
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Max, Min
 
 from requests_app import events
 from requests_app.actions import alarms, clocks, counters
@@ -11,6 +11,8 @@ from requests_app.models import (
     Alarm,
     Comment,
     Department,
+    PrivacyChoice,
+    PublicState,
     RequestArea,
     RoutingDecision,
     ServiceRequest,
@@ -18,8 +20,8 @@ from requests_app.models import (
     User,
 )
 from requests_app.places.public_place import public_place
+from requests_app.rules import review
 from requests_app.rules.lifecycle import next_status
-from requests_app.rules.review import public_state_of
 
 
 @transaction.atomic
@@ -95,53 +97,72 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
 
 
 @transaction.atomic
-def change_service(pk: int, *, version: ServiceVersion, actor: User) -> ServiceRequest:
-    """Corrects the service and recomputes what is public by the new service's rule. A hidden or private request stays so."""
+def change_service(pk: int, *, version: ServiceVersion, actor: User, names_nobody: bool = False) -> ServiceRequest:
+    """Corrects the service and recomputes what is public by the new service's rule. A hidden or private request stays so.
+
+    names_nobody: staff read an “I don’t know” report and may make it public, if its service now is.
+    """
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "change_service")
+    makes_public = names_nobody and review.may_publish_unknown(service_request, version)
     before, before_state = service_request.service, service_request.public_state
+    is_same = version.service_id == before.pk
     service_request.service = version.service
     service_request.service_version = version
     service_request.priority = min(service_request.priority, version.priority)
-    new_state = public_state_of(version, is_test=service_request.is_test)
+    new_state = review.public_state_of(version, is_test=service_request.is_test)
     # A hidden request becomes confidential too: all of City Hall can read hidden requests.
     if before_state == "public" or (
         new_state in CONFIDENTIAL and before_state in ("hidden", "pending_review", *CONFIDENTIAL)
     ):
         service_request.public_state = new_state
+    if makes_public:
+        service_request.public_state = PublicState.PUBLIC
+        service_request.privacy_choice, service_request.review_reason = PrivacyChoice.OFFERED, ""
     service_request.public_point, service_request.public_address = public_place(
         version.visibility, service_request.point, service_request.address
     )
+    if service_request.public_state in CONFIDENTIAL:
+        service_request.public_point, service_request.public_address = None, ""
     service_request.updated_at = app_now()
     service_request.save(
         update_fields=[
             "status", "service", "service_version", "priority", "public_state", "public_point", "public_address",
-            "updated_at",
+            "privacy_choice", "review_reason", "updated_at",
         ]
     )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(public_state=service_request.public_state)
-    # The new service's targets, counted from the old clock's start: the submission or the last reopening.
+    if not is_same:
+        _restart_clocks(service_request, version)
+        events.record(
+            service_request,
+            "service_changed",
+            actor=actor,
+            service_code=version.service.service_code,
+            from_service_code=before.service_code,
+        )
+    if makes_public:
+        events.record(service_request, "made_public", actor=actor)
+    counters.recategorized(service_request, service_id=before.pk, public_state=before_state)
+    return service_request
+
+
+def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) -> None:
+    # The new service's targets, counted from the old clock's start (the submission or the last reopening), without its holds.
     running = service_request.clocks.filter(met_at=None)
-    started_at = running.aggregate(first=Min("started_at"))["first"] or service_request.submitted_at
+    began = running.aggregate(at=Min("started_at"), paused_at=Min("paused_at"), waited_s=Max("waited_s"))
+    started_at = began["at"] or service_request.submitted_at
     running.update(met_at=F("started_at"))
     clocks.start(
         service_request,
         department=service_request.department or version.department,
         at=started_at,
         kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
+        waited_s=began["waited_s"] or 0,
     )
     if service_request.status == "on_hold":
-        clocks.pause(service_request)
+        clocks.pause(service_request, since=began["paused_at"])
     service_request.save(update_fields=clocks.DUE_FIELDS)
-    events.record(
-        service_request,
-        "service_changed",
-        actor=actor,
-        service_code=version.service.service_code,
-        from_service_code=before.service_code,
-    )
-    counters.recategorized(service_request, service_id=before.pk, public_state=before_state)
-    return service_request
 
 
 @transaction.atomic

@@ -18,9 +18,10 @@ def start(
     resolve_target: dict[str, Any] | None = None,
     kinds: tuple[str, ...] = KINDS,
     shorter: bool = False,
+    waited_s: int = 0,
 ) -> None:
     """Starts clocks for the service's targets. resolve_target: a target set by an answer, {"value", "unit"}. shorter: after a
-    reopening, half the time."""
+    reopening, half the time. waited_s: working seconds since `at` in which the work was on hold."""
     zone = service_request.jurisdiction.zone
     areas = list(service_request.areas.all()) if service_request.pk else []
     for kind in kinds:
@@ -38,8 +39,15 @@ def start(
         due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
         if shorter:
             due = hours.add(at, hours.between(at, due) / 2)
+        waited = waited_s if kind == Target.Kind.RESOLVE else 0
         Clock.objects.create(
-            service_request=service_request, kind=kind, target=target, target_words=words, started_at=at, due_at=due
+            service_request=service_request,
+            kind=kind,
+            target=target,
+            target_words=words,
+            started_at=at,
+            due_at=hours.add(due, waited) if waited else due,
+            waited_s=waited,
         )
     update_due_fields(service_request)
 
@@ -68,11 +76,12 @@ def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.Work
     return service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone, unit)
 
 
-def pause(service_request: ServiceRequest) -> None:
-    now = app_now()
+def pause(service_request: ServiceRequest, *, since: dt.datetime | None = None) -> None:
+    """since: when the hold began, if not now."""
+    at = since or app_now()
     for clock in service_request.clocks.filter(kind=Target.Kind.RESOLVE, met_at=None, paused_at=None):
-        clock.remaining_s = round(_hours(service_request, clock).between(now, clock.due_at))
-        clock.paused_at = now
+        clock.remaining_s = round(_hours(service_request, clock).between(at, clock.due_at))
+        clock.paused_at = at
         clock.save(update_fields=["remaining_s", "paused_at"])
     update_due_fields(service_request)
 
@@ -82,12 +91,14 @@ def resume(service_request: ServiceRequest) -> None:
     now = app_now()
     for clock in service_request.clocks.filter(met_at=None).exclude(paused_at=None):
         remaining_s = clock.remaining_s or 0
+        hours = _hours(service_request, clock)
+        clock.waited_s += round(hours.between(clock.paused_at or now, now))
         if remaining_s >= 0:
-            clock.due_at = _hours(service_request, clock).add(now, remaining_s)
+            clock.due_at = hours.add(now, remaining_s)
         else:
             clock.due_at = now + dt.timedelta(seconds=remaining_s)
         clock.paused_at = clock.remaining_s = None
-        clock.save(update_fields=["due_at", "paused_at", "remaining_s"])
+        clock.save(update_fields=["due_at", "paused_at", "remaining_s", "waited_s"])
     update_due_fields(service_request)
 
 
@@ -97,6 +108,7 @@ def recalculate(service_request: ServiceRequest, department: Department) -> None
         words = clock.target_words
         zone = service_request.jurisdiction.zone
         hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
-        clock.due_at = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
+        due = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
+        clock.due_at = hours.add(due, clock.waited_s) if clock.waited_s else due
         clock.save(update_fields=["due_at"])
     update_due_fields(service_request)

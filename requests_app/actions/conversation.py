@@ -7,11 +7,14 @@ from django.db import transaction
 from requests_app import events
 from requests_app.actions import alarms, clocks, progress
 from requests_app.clock import app_now
-from requests_app.models import Comment, Disposition, Person, ServiceRequest, Status, User
+from requests_app.models import Comment, Disposition, Jurisdiction, Person, ServiceRequest, Status, User
+from requests_app.models.service_request import WAITS_FOR_REPORTER
+from requests_app.rules import reminders
 from requests_app.rules.lifecycle import next_status
 
 ANSWER_DEADLINE = dt.timedelta(days=14)
-WAITS_FOR_REPORTER = "reporter"
+# No earlier in the day, by the city's clock.
+REMINDED_FROM_HOUR = 9
 
 
 @transaction.atomic
@@ -53,14 +56,16 @@ def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DE
 
 
 @transaction.atomic
-def ask(pk: int, *, question: str, actor: User) -> Comment:
-    """Asks the reporter a question that only they can see. The clock is paused until they answer."""
+def ask(pk: int, *, question: str, actor: User, until: dt.date | None = None) -> Comment:
+    """Asks the reporter a question that only they can see. The clock is paused until they answer.
+
+    until: the day on which the request is closed without an answer; None: in 14 days.
+    """
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "ask")
-    now = app_now()
     service_request.hold_reason = WAITS_FOR_REPORTER
-    service_request.hold_until = (now + ANSWER_DEADLINE).date()
-    service_request.updated_at = now
+    service_request.hold_until = until or progress.local_day(service_request.jurisdiction) + ANSWER_DEADLINE
+    service_request.updated_at = app_now()
     clocks.pause(service_request)
     service_request.save(update_fields=["status", "hold_reason", "hold_until", "updated_at", *clocks.DUE_FIELDS])
     created = Comment.objects.create(
@@ -71,24 +76,47 @@ def ask(pk: int, *, question: str, actor: User) -> Comment:
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "asked", actor=actor, comment_id=created.pk)
+    events.record(service_request, "asked", actor=actor, comment_id=created.pk, until=service_request.hold_until)
     return created
+
+
+def remind_reporters(*, at_most: int = 5000) -> int:
+    """Reminds reporters of questions that will soon be closed without an answer, once for each question."""
+    count = 0
+    for city in Jurisdiction.objects.all():
+        now = app_now().astimezone(city.zone)
+        if now.hour < REMINDED_FROM_HOUR:
+            continue
+        soon = progress.on_hold(city).filter(
+            hold_reason=WAITS_FOR_REPORTER,
+            hold_until__gt=now.date(),
+            hold_until__lte=now.date() + reminders.BEFORE_DEADLINE,
+        )
+        count += sum(_remind(pk) for pk in soon.values_list("pk", flat=True)[:at_most])
+    return count
+
+
+@transaction.atomic
+def _remind(pk: int) -> bool:
+    # Lock first: the answer may have come since the list was read.
+    service_request = ServiceRequest.objects.locked(pk)
+    question = reminders.question_to_remind_of(service_request)
+    if question is None:
+        return False
+    question_id, until = question.data["comment_id"], service_request.hold_until
+    events.record(service_request, "reminded", actor=None, question_id=question_id, until=until)
+    return True
 
 
 @transaction.atomic
 def answer(pk: int, *, text: str, actor: Person | User) -> Comment:
     """Adds the reporter's answer (or a call taker's, for them). A hold for the reporter ends; any other hold goes on."""
     service_request = ServiceRequest.objects.locked(pk)
-    if service_request.hold_reason != WAITS_FOR_REPORTER and service_request.status == Status.ON_HOLD:
+    waited = service_request.waits_for_reporter
+    if service_request.status == Status.ON_HOLD and not waited:
         return _add_resident_comment(service_request, text, actor)
-    fields = ["status"]
-    if service_request.status == Status.ON_HOLD:
-        service_request.hold_reason, service_request.hold_until = "", None
-        clocks.resume(service_request)
-        fields += ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
-    service_request.status = next_status(service_request.status, "answer")
-    service_request.save(update_fields=fields)
-    return _add_resident_comment(service_request, text, actor)
+    service_request.save(update_fields=progress.end_hold(service_request, "answer"))
+    return _add_resident_comment(service_request, text, actor, resumed=waited)
 
 
 @transaction.atomic
@@ -100,9 +128,12 @@ def add_message(pk: int, *, text: str, actor: Person, language: str = "") -> Com
 
 
 def _add_resident_comment(
-    service_request: ServiceRequest, text: str, actor: Person | User, language: str = ""
+    service_request: ServiceRequest, text: str, actor: Person | User, language: str = "", *, resumed: bool = False
 ) -> Comment:
-    """Stored for staff, not public. If the request was closed for lack of an answer, any message reopens it."""
+    """Stored for staff, not public. If the request was closed for lack of an answer, any message reopens it.
+
+    resumed: it was the answer that the request waited for.
+    """
     service_request.has_new_answer = True
     service_request.updated_at = app_now()
     service_request.save(update_fields=["has_new_answer", "updated_at"])
@@ -114,7 +145,7 @@ def _add_resident_comment(
         person=actor if isinstance(actor, Person) else None,
         user=actor if isinstance(actor, User) else None,
     )
-    events.record(service_request, "answered", actor=actor, comment_id=created.pk)
+    events.record(service_request, "answered", actor=actor, comment_id=created.pk, resumed=resumed or None)
     alarms.raise_for_words(service_request, [text], comment=created)
     if service_request.disposition == Disposition.NO_REPLY:
         progress.reopen(service_request.pk, words="", actor=actor)

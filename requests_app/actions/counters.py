@@ -61,6 +61,18 @@ def recategorized(
             append(counted, "open", sign)
 
 
+def restored(service_request: ServiceRequest, before: ServiceRequest) -> None:
+    """Moves the request from where it was counted `before` a staff action was undone to where it belongs now."""
+    was, now = ((one.service_id, one.public_state, one.is_open) for one in (before, service_request))
+    if was == now:
+        return
+    day = local_day(service_request, service_request.submitted_at)
+    for counted, sign in ((before, -1), (service_request, 1)):
+        append(counted, "submitted", sign, day=day)
+        if counted.is_open:
+            append(counted, "open", sign)
+
+
 FOLD = """
 WITH taken AS (
   DELETE FROM requests_app_counterdelta WHERE id IN (

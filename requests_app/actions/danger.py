@@ -81,7 +81,7 @@ def block_shown(draft: Draft, page: str) -> None:
     if not _lock(draft) or not (hints := (path := Path(draft)).hints):
         return
     kind = path.screening.kind
-    drafts.save(draft, hinted=sorted({*draft.typed.get("hinted", []), *hints}), block={"page": page, "kind": kind})
+    drafts.save(draft, hinted=sorted({*draft.typed.get("hinted", []), *hints}), hint_on={"page": page, "kind": kind})
     _count(draft.jurisdiction, path.version, Step.BLOCK, kind)
 
 

@@ -225,6 +225,47 @@ def create_similar(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
     return create(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
 
 
+def create_again(
+    service_request: ServiceRequest, person: Person, *, visitor: str, language: str, words: str = ""
+) -> Draft:
+    """Starts a draft with all that a report said, for when its problem is back. Photos show the time before, so they stay.
+
+    words: what the reporter typed about it now, instead of the earlier text. Questions that are new in the service are asked.
+    """
+    words = intake.clean_text(words)
+    answers = service_request.answers.select_related("question_version")
+    asked = service_request.service_version.questions.values_list("code", flat=True)
+    return create(
+        service_request.jurisdiction,
+        visitor=visitor,
+        language=language,
+        text=words or service_request.description,
+        text_language=language if words else service_request.language,
+        service=service_request.service.service_code,
+        place=_place_of(service_request),
+        answers={answer.question_version.code: answer.value for answer in answers if answer.value != ""},
+        shown=["words", *asked],
+        contact=contact_data(person),
+    )
+
+
+def _place_of(service_request: ServiceRequest) -> dict[str, Any]:
+    """As in a draft; empty if it has none."""
+    point, asset = service_request.point, service_request.asset
+    if point is None and not service_request.address:
+        return {}
+    place: dict[str, Any] = {
+        "address": service_request.address,
+        "note": service_request.place_note,
+        "source": service_request.place_source,
+    }
+    if point is not None:
+        place |= {"lat": point.y, "long": point.x, "confidence": service_request.place_confidence}
+    if asset is not None:
+        place["asset"] = {"number": asset.asset_id, "kind": asset.kind, "label": asset.label}
+    return place
+
+
 def private_link(draft: Draft) -> AccessLink | None:
     """The private link created by submitting or following."""
     return AccessLink.objects.select_related("person", "service_request").filter(pk=draft.typed.get("link")).first()
@@ -241,8 +282,9 @@ def contact_data(person: Person) -> dict[str, Any]:
     }
 
 
-def delete(drafts: list[Draft]) -> None:
-    """ "Forget me on this device": deletes drafts with their photos. Submitted reports stay."""
+def delete(drafts: list[Draft]) -> int:
+    """Deletes drafts with their photos, and returns how many were still there. Submitted reports stay."""
+    count = 0
     for draft in drafts:
         with transaction.atomic():
             # Lock first: a draft that is being submitted hands its photos to the request.
@@ -250,8 +292,10 @@ def delete(drafts: list[Draft]) -> None:
             own_photos = list(locked.photos.all()) if locked else []
             if locked is not None:
                 locked.delete()
+                count += 1
         for photo in own_photos:
             photos.delete_files(photo)
+    return count
 
 
 def to_place(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Place:

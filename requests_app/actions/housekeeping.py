@@ -1,5 +1,5 @@
 """Deletes expired data: drafts, unconfirmed reports, orphaned photos, idempotency keys, finished outbox rows, sent digest
-items, verification links, inactive subscriptions, sessions."""
+items, verification links, inactive subscriptions, sessions, states for undoing."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirm_report, progress
+from requests_app.actions import confirm_report
 from requests_app.clock import app_now
 from requests_app.models import (
     DigestItem,
@@ -23,6 +23,7 @@ from requests_app.models import (
     Person,
     Photo,
     Subscription,
+    UndoState,
 )
 
 KEYS_KEPT = dt.timedelta(days=14)
@@ -35,6 +36,8 @@ TOLD_KEPT = dt.timedelta(days=40)
 LINKS_KEPT = dt.timedelta(days=30)
 WISHES_KEPT = dt.timedelta(days=7)
 STOPPED_KEPT = dt.timedelta(days=30)
+# Much longer than staff_actions.UNDO_FOR.
+UNDO_STATES_KEPT = dt.timedelta(hours=1)
 ROWS_AT_ONCE = 20_000
 DRAFTS_AT_ONCE = 5000
 
@@ -48,9 +51,9 @@ def sweep() -> None:
     LimitCount.objects.filter(expires_at__lt=now).delete()
     _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
+    UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
     confirm_report.delete_expired()
     _delete_old_email_data(now)
-    progress.resume_overdue_holds()
 
 
 def _delete_done_rows(now: dt.datetime) -> None:

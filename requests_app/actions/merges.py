@@ -31,6 +31,14 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
         raise CannotMerge("One of the requests is confidential and the other isn’t, so they can’t be merged.")
     service_request.duplicate_of = parent
     progress._end(service_request, [*fields, "duplicate_of"], disposition=Disposition.DUPLICATE)
+    join_people(service_request, parent)
+    events.record(service_request, "merged", actor=actor, parent_id=parent.pk)
+    events.record(parent, "duplicate_merged", actor=actor, child_id=service_request.pk)
+    return service_request
+
+
+def join_people(service_request: ServiceRequest, parent: ServiceRequest) -> None:
+    """Subscribes the people of a merged request to the parent's updates, and counts them there."""
     Participation.objects.bulk_create(
         [
             Participation(
@@ -46,9 +54,6 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
     )
     parent.people_count += service_request.people_count
     parent.save(update_fields=["people_count"])
-    events.record(service_request, "merged", actor=actor, parent_id=parent.pk)
-    events.record(parent, "duplicate_merged", actor=actor, child_id=service_request.pk)
-    return service_request
 
 
 @transaction.atomic

@@ -19,7 +19,9 @@ from requests_app.models import (
     Event,
     Jurisdiction,
     ModerationTerm,
+    Person,
     Photo,
+    PrivacyChoice,
     PublicState,
     RequestArea,
     ServiceRequest,
@@ -76,6 +78,22 @@ def publish(pk: int, *, actor: User) -> ServiceRequest:
             service_request, review.public_state_of(service_request.service_version, is_test=service_request.is_test)
         )
         events.record(service_request, "published", actor=actor)
+    return service_request
+
+
+@transaction.atomic
+def keep_private(pk: int, *, actor: Person) -> ServiceRequest:
+    """The reporter of an “I don’t know” report keeps it private, after staff made it public. Nobody can publish it again."""
+    service_request = ServiceRequest.objects.locked(pk)
+    if service_request.privacy_choice == PrivacyChoice.OFFERED:
+        service_request.privacy_choice = PrivacyChoice.KEPT
+        service_request.public_point, service_request.public_address = None, ""
+        service_request.save(update_fields=["privacy_choice", "public_point", "public_address"])
+        # A hidden one too: all of City Hall can read hidden requests.
+        set_state(service_request, PublicState.PRIVATE)
+        events.record(service_request, "kept_private", actor=actor)
+        # At once, so that no search finds its words until the worker's next run.
+        index_request(pk)
     return service_request
 
 

@@ -50,7 +50,14 @@ def move(
             "status", "point", "address", "place_note", "public_point", "public_address", "updated_at", *and_save,
         ]
     )  # fmt: skip
+    save_areas(service_request)
+    events.record(service_request, "place_corrected", actor=actor, revision_id=before.pk)
+
+
+def save_areas(service_request: ServiceRequest) -> None:
+    """Stores the areas of the request's place."""
     RequestArea.objects.filter(service_request=service_request).delete()
+    areas = ownership.areas_at(service_request.jurisdiction, service_request.point) if service_request.point else []
     RequestArea.objects.bulk_create(
         RequestArea(
             area=area,
@@ -59,6 +66,20 @@ def move(
             is_open=service_request.is_open,
             public_state=service_request.public_state,
         )
-        for area in (ownership.areas_at(service_request.jurisdiction, point) if point else [])
+        for area in areas
     )
-    events.record(service_request, "place_corrected", actor=actor, revision_id=before.pk)
+
+
+def restore(service_request: ServiceRequest, revision_id: int) -> None:
+    """Restores the place before a correction, in the caller's transaction. The corrected place is kept like any earlier one."""
+    before = service_request.place_revisions.get(pk=revision_id)
+    PlaceRevision.objects.create(
+        service_request=service_request,
+        point=service_request.point,
+        address=service_request.address,
+        place_note=service_request.place_note,
+    )
+    service_request.point, service_request.address = before.point, before.address
+    service_request.place_note = before.place_note
+    service_request.save(update_fields=["point", "address", "place_note"])
+    save_areas(service_request)

@@ -1,12 +1,13 @@
 """Work on a request and its outcome: accept, schedule, visit, hold, resolve, hand over, reopen, close."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from requests_app import events, photos
@@ -15,6 +16,7 @@ from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
     Disposition,
+    Event,
     Jurisdiction,
     Owner,
     Participation,
@@ -25,8 +27,9 @@ from requests_app.models import (
     Status,
     User,
 )
-from requests_app.rules import permissions, reopening
-from requests_app.rules.lifecycle import IllegalTransition, next_status
+from requests_app.rules import permissions, reopening, status_history
+from requests_app.rules.lifecycle import IllegalTransition, after_hold, next_status
+from requests_app.rules.status_history import work_has_begun
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 # From this reopening on, the request goes to a supervisor.
@@ -53,6 +56,25 @@ def _leave_hold(service_request: ServiceRequest, before: str) -> list[str]:
     service_request.hold_reason, service_request.hold_until = "", None
     clocks.resume(service_request)
     return ["hold_reason", "hold_until", *clocks.DUE_FIELDS]
+
+
+def end_hold(service_request: ServiceRequest, action: str) -> list[str]:
+    """Ends the hold of a locked request, where "resume" or "answer" does. Returns the fields to save.
+
+    It is in progress afterward only if somebody had begun to work on it.
+    """
+    before = service_request.status
+    service_request.status = next_status(before, action)
+    fields = ["status", *_leave_hold(service_request, before)]
+    if before == Status.ON_HOLD:
+        service_request.status = after_hold(
+            begun=work_has_begun(service_request), has_department=service_request.department_id is not None
+        )
+        if service_request.department_id is None and not service_request.in_triage:
+            # It was put on hold before the worker routed it.
+            service_request.in_triage = True
+            fields.append("in_triage")
+    return fields
 
 
 def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
@@ -114,8 +136,10 @@ def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest
 
 @transaction.atomic
 def resume(pk: int, *, actor: User | None) -> ServiceRequest:
-    service_request, fields = _transition(pk, "resume")
-    service_request.save(update_fields=fields)
+    service_request = ServiceRequest.objects.locked(pk)
+    fields = end_hold(service_request, "resume")
+    service_request.updated_at = app_now()
+    service_request.save(update_fields=[*fields, "updated_at"])
     events.record(service_request, "resumed", actor=actor)
     return service_request
 
@@ -166,15 +190,35 @@ def resolve(
     reason: str = "",
     visited: bool | None = None,
     uploads: Iterable[UploadedFile] = (),
+    no_evidence: str = "",
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
+    no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
+
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
+    """
+    with work_photos(pk, uploads):
+        return _resolve(
+            pk,
+            disposition=disposition,
+            words=words,
+            actor=actor,
+            reason=reason,
+            visited=visited,
+            no_evidence=no_evidence,
+        )
+
+
+@contextmanager
+def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo]]:
+    """Stores photos of the work, and deletes them again if the action inside fails. Raises PhotoRefused.
+
+    Not inside a transaction: decoding may take seconds, and no lock should wait for it.
     """
     service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
     try:
-        # Decode before locking, because it may take seconds.
         for upload in uploads:
             taken.append(
                 photos.store_upload(
@@ -185,7 +229,7 @@ def resolve(
                     kind=Photo.Kind.WORK,
                 )
             )
-        return _resolve(pk, disposition=disposition, words=words, actor=actor, reason=reason, visited=visited)
+        yield taken
     except Exception:
         for photo in taken:
             photos.delete(photo)
@@ -194,7 +238,7 @@ def resolve(
 
 @transaction.atomic
 def _resolve(
-    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None
+    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
@@ -210,6 +254,7 @@ def _resolve(
         reason=reason or None,
         comment_id=comment.pk if comment else None,
         remote=None if visited is None else not visited,
+        no_evidence=no_evidence or None,
     )
     return service_request
 
@@ -265,8 +310,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
-    ended_at, within = service_request.resolved_at, reopening.days_to_reopen(service_request.disposition)
-    if isinstance(actor, Person) and ended_at is not None and app_now() - ended_at > dt.timedelta(days=within):
+    ended_at = service_request.resolved_at
+    if isinstance(actor, Person) and not reopening.is_in_time(service_request):
         raise TooLate
     if service_request.duplicate_of is not None:
         _leave_parent(service_request, service_request.duplicate_of, actor)
@@ -282,8 +327,17 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,
         )
+    before: dict[str, Any] = {
+        "disposition": service_request.disposition,
+        "reason": service_request.disposition_reason or None,
+        "ended_at": ended_at,
+        "acknowledged_at": service_request.acknowledged_at,
+        "assignee_id": service_request.assignee_id,
+    }
     service_request.disposition = service_request.disposition_reason = ""
     service_request.resolved_at = service_request.closed_at = service_request.acknowledged_at = None
+    # Plans of the time before.
+    service_request.scheduled_for = service_request.made_safe_at = None
     service_request.reopened_count += 1
     service_request.has_new_answer = service_request.has_new_answer or isinstance(actor, Person)
     service_request.in_triage = service_request.department_id is None
@@ -292,8 +346,8 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         service_request.status = Status.RECEIVED
     service_request.save(
         update_fields=[
-            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "reopened_count",
-            "has_new_answer", "in_triage",
+            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "scheduled_for",
+            "made_safe_at", "reopened_count", "has_new_answer", "in_triage",
         ]
     )  # fmt: skip
     clocks.start(
@@ -305,21 +359,55 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     service_request.save(update_fields=clocks.DUE_FIELDS)
     RequestArea.objects.filter(service_request=service_request).update(is_open=True)
     counters.reopened(service_request)
-    events.record(
+    reopened = events.record(
         service_request,
         "reopened",
         actor=actor,
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
+        **before,
     )
     if comment is not None and isinstance(actor, Person):
         alarms.raise_for_words(service_request, [words], comment=comment)
     if service_request.reopened_count >= ESCALATE_AT_REOPENING:
-        _give_to_supervisor(service_request)
+        _give_to_supervisor(service_request, reopened)
     return service_request
 
 
-def _give_to_supervisor(service_request: ServiceRequest) -> None:
+@transaction.atomic
+def undo_reopening(pk: int, *, actor: Person) -> ServiceRequest:
+    """Undoes this person's reopening: it is resolved as before. Raises TooLate if anyone acted on it since."""
+    # Lock first: staff may accept it in the same second.
+    service_request = ServiceRequest.objects.locked(pk)
+    event = reopening.reopening_to_undo(service_request, actor)
+    if event is None:
+        raise TooLate
+    acknowledged_at = event.data.get("acknowledged_at")
+    service_request.status = next_status(service_request.status, "undo_reopening")
+    service_request.disposition = event.data["disposition"]
+    service_request.disposition_reason = event.data.get("reason") or ""
+    service_request.resolved_at = dt.datetime.fromisoformat(event.data["ended_at"])
+    service_request.acknowledged_at = dt.datetime.fromisoformat(acknowledged_at) if acknowledged_at else None
+    service_request.assignee_id = event.data.get("assignee_id")
+    service_request.reopened_count -= 1
+    service_request.has_new_answer = service_request.in_triage = False
+    service_request.updated_at = app_now()
+    # The clocks of the reopening never counted.
+    service_request.clocks.filter(met_at=None).update(met_at=F("started_at"), paused_at=None)
+    clocks.update_due_fields(service_request)
+    service_request.save(
+        update_fields=[
+            "status", "disposition", "disposition_reason", "resolved_at", "acknowledged_at", "assignee", "reopened_count",
+            "has_new_answer", "in_triage", "updated_at", *clocks.DUE_FIELDS,
+        ]
+    )  # fmt: skip
+    RequestArea.objects.filter(service_request=service_request).update(is_open=False)
+    counters.ended(service_request)
+    events.record(service_request, "reopening_undone", actor=actor, count=service_request.reopened_count)
+    return service_request
+
+
+def _give_to_supervisor(service_request: ServiceRequest, reopened: Event) -> None:
     """Assigns to a supervisor, since resolving it did not work twice."""
     department = service_request.department
     supervisor = permissions.find_supervisor(department) if department else None
@@ -327,7 +415,7 @@ def _give_to_supervisor(service_request: ServiceRequest) -> None:
         return
     service_request.assignee = supervisor
     service_request.save(update_fields=["assignee"])
-    events.record(service_request, "escalated", actor=None, assignee_id=supervisor.pk)
+    events.record(service_request, "escalated", actor=None, follows=reopened, assignee_id=supervisor.pk)
 
 
 @transaction.atomic
@@ -350,18 +438,45 @@ def close_resolved(*, at_most: int = 5000) -> int:
     return sum(_apply_unless_changed(close, pk) for pk in due)
 
 
-def resume_overdue_holds(*, at_most: int = 5000) -> int:
-    """Resumes requests whose hold ends today, by the city's calendar."""
-    due: list[int] = []
+def end_overdue_holds(*, at_most: int = 5000) -> int:
+    """Ends the holds whose day has come, by the city's calendar: resumes the work, or closes what waited for the reporter.
+
+    Holds that an import brought along are left as they are.
+    """
+    count = 0
     for city in Jurisdiction.objects.all():
-        on_hold = ServiceRequest.objects.filter(
-            jurisdiction=city,
-            status=Status.ON_HOLD,
-            hold_until__lte=app_now().astimezone(city.zone).date(),
-            external_id="",
-        )
-        due += on_hold.exclude(hold_reason="reporter").values_list("pk", flat=True)[:at_most]
-    return sum(_apply_unless_changed(partial(resume, actor=None), pk) for pk in due)
+        due = on_hold(city).filter(hold_until__lte=local_day(city)).values_list("pk", flat=True)[:at_most]
+        count += sum(_apply_unless_changed(_end_overdue_hold, pk) for pk in due)
+    return count
+
+
+def on_hold(city: Jurisdiction) -> QuerySet[ServiceRequest]:
+    """What staff of this city put on hold, or asked about."""
+    by_staff = Event.objects.filter(
+        service_request=OuterRef("pk"), kind__in=status_history.WAITS, source__in=[Event.Source.LIVE, Event.Source.DEMO]
+    )
+    found = ServiceRequest.objects.filter(jurisdiction=city, status=Status.ON_HOLD)
+    return found.filter(Q(external_id="") | Exists(by_staff)).order_by("hold_until", "pk")
+
+
+def local_day(city: Jurisdiction) -> dt.date:
+    return app_now().astimezone(city.zone).date()
+
+
+@transaction.atomic
+def _end_overdue_hold(pk: int) -> ServiceRequest:
+    """Raises IllegalTransition if it is no longer on hold, or its day has not come."""
+    # Lock first: an answer, or another hold, may have come in the same second.
+    service_request = ServiceRequest.objects.locked(pk)
+    until = service_request.hold_until
+    if until is None or until > local_day(service_request.jurisdiction):
+        raise IllegalTransition(service_request.status, "resume")
+    if not service_request.waits_for_reporter:
+        return resume(pk, actor=None)
+    service_request, fields = _transition(pk, "resolve")
+    _end(service_request, fields, disposition=Disposition.NO_REPLY)
+    events.record(service_request, "resolved", actor=None, disposition=Disposition.NO_REPLY)
+    return service_request
 
 
 def _apply_unless_changed(action: Callable[[int], ServiceRequest], pk: int) -> bool:

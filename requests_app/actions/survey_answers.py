@@ -1,23 +1,25 @@
-"""Saving survey answers. They do not reopen the request or change anything else."""
+"""Saving survey answers. "No" to "Is it fixed?" reopens the request with that press; the person can undo it."""
 
 from collections.abc import Mapping
 
 from django.db import transaction
 
 from requests_app import events
+from requests_app.actions import progress
 from requests_app.actions.progress import TooLate
 from requests_app.models import Person, ServiceRequest, SurveyAnswer
-from requests_app.rules import survey
+from requests_app.rules import reopening, survey
 
 
 @transaction.atomic
-def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> None:
-    """said: {question: (value, reason)}. Answering again replaces the earlier answer. Raises TooLate.
+def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, through: ServiceRequest) -> bool:
+    """said: {question: (value, reason)}. Answering again replaces the earlier answer. Returns whether it reopened the request.
 
-    through: the actor's own report: this request, or one merged into it.
+    through: the actor's own report: this request, or one merged into it. Raises TooLate.
     """
     service_request = ServiceRequest.objects.locked(pk)
-    if not survey.is_asked(service_request, actor, through=through):
+    outcome = survey.outcome_asked_about(service_request, actor, through=through)
+    if outcome is None:
         raise TooLate
     for question, (value, reason) in said.items():
         stored_reason = "" if value == SurveyAnswer.Value.YES else reason
@@ -25,7 +27,7 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
             service_request=service_request,
             person=actor,
             question=question,
-            ending=service_request.reopened_count,
+            ending=outcome,
             defaults={"value": value, "reason": stored_reason},
         )
         events.record(
@@ -36,3 +38,20 @@ def answer(pk: int, *, said: Mapping[str, tuple[str, str]], actor: Person, throu
             value=value,
             reason=stored_reason or None,
         )
+    fixed, _reason = said.get(SurveyAnswer.Question.FIXED, ("", ""))
+    if fixed != SurveyAnswer.Value.NO or not reopening.is_reopened_by_no(service_request):
+        return False
+    progress.reopen(pk, words="", actor=actor)
+    return True
+
+
+@transaction.atomic
+def undo_no(pk: int, *, actor: Person) -> None:
+    """Removes a "No" that reopened the request, and undoes the reopening. Raises TooLate."""
+    service_request = progress.undo_reopening(pk, actor=actor)
+    SurveyAnswer.objects.filter(
+        service_request=service_request,
+        person=actor,
+        question=SurveyAnswer.Question.FIXED,
+        ending=service_request.reopened_count,
+    ).delete()

@@ -1,9 +1,12 @@
-"""The danger score of a text, by a logistic regression that `train_danger` writes and this package ships.
+"""The danger score of a text, from files that ship: a logistic regression on its words, and a kernel on the mean of their vectors.
 
-weights.npy   float16, hashed features × (danger, then each kind)
+weights.npy   float16, for each hashed feature: how dangerous it is; by `train_danger`
+kinds.npy     float16, hashed features × kinds; by `train_danger`
+support.npy   int8, the kernel's support vectors; duals.npy, float32, their weights; both by `train_danger`
+words.npy     bytes, sorted; vectors.npy, int8, and rarity.npy, float16, for each word; by word_vectors.py
 about.json    format, kinds, biases, thresholds, and the versions it was trained with
 
-Both are read-only data without pickles; the weights are memory-mapped, so all processes share them.
+They are read-only data without pickles, memory-mapped, so that all processes share them.
 """
 
 import json
@@ -24,7 +27,13 @@ log = structlog.get_logger(__name__)
 
 FOLDER = Path(__file__).parent / "model"
 FORMAT = 1
-BITS = 17
+# Features are hashed to so many bits; for the kind, fewer will do.
+BITS, KIND_BITS = 18, 15
+DIMENSIONS = 48
+# How far a support vector reaches (the kernel's gamma), and how much the kernel counts beside the regression.
+REACH = 2.0
+MIX = 1.0
+ARRAYS = ("weights", "kinds", "support", "duals", "words", "vectors", "rarity")
 # EmergencyPhrase.Kind
 KINDS = ("red_flag", "poison", "self_harm", "domestic_violence", "utility")
 # The languages of the training sentences.
@@ -38,6 +47,8 @@ PART_OF_MORE = 1.5
 LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError)
 
 Array = np.ndarray[Any, Any]
+# Vectors of length 1 are stored as whole numbers up to this.
+SCALE = 127
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,13 @@ class Part:
 @dataclass(frozen=True)
 class Model:
     weights: Array
+    kinds: Array
+    # Of danger, then of each kind.
     bias: Array
+    support: Array
+    duals: Array
+    offset: float
+    vectors: "WordVectors"
     # At this danger and above: sure, perhaps. Below `doubted`, even a phrase that ships is only perhaps.
     sure: float
     perhaps: float
@@ -67,22 +84,70 @@ class Model:
     def read(cls, folder: Path) -> "Model":
         """Raises one of LOAD_ERRORS if the files are missing or damaged."""
         about = json.loads((folder / "about.json").read_text())
-        weights = np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False)
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in ARRAYS}
         bias = np.array(about["bias"], dtype=np.float32)
         fits = about["format"] == FORMAT and tuple(about["kinds"]) == KINDS
-        if not fits or weights.shape != (1 << BITS, 1 + len(KINDS)) or bias.shape != (1 + len(KINDS),):
+        rows = len(arrays["words"])
+        if (
+            not fits
+            or arrays["weights"].shape != (1 << BITS,)
+            or arrays["kinds"].shape != (1 << KIND_BITS, len(KINDS))
+            or bias.shape != (1 + len(KINDS),)
+            or arrays["support"].shape != (len(arrays["duals"]), DIMENSIONS)
+            or arrays["vectors"].shape != (rows, DIMENSIONS)
+            or arrays["rarity"].shape != (rows,)
+            or arrays["words"].dtype.kind != "S"
+        ):
             raise ValueError("another format")
-        return cls(weights, bias, float(about["sure"]), float(about["perhaps"]), float(about["doubted"]))
+        return cls(
+            weights=arrays["weights"],
+            kinds=arrays["kinds"],
+            bias=bias,
+            # In memory: each text reads all of them.
+            support=arrays["support"].astype(np.float32) / SCALE,
+            duals=np.array(arrays["duals"]),
+            offset=float(about["offset"]),
+            vectors=WordVectors(arrays["words"], arrays["vectors"], arrays["rarity"]),
+            sure=float(about["sure"]),
+            perhaps=float(about["perhaps"]),
+            doubted=float(about["doubted"]),
+        )
 
     def scored_parts(self, text: str) -> list[Part]:
         """Each part of the text; the most dangerous one decides."""
         found = []
         for words, is_sentence, is_whole in parts_of(text):
             rows, values = hashed(words)
-            scores: Array = values @ self.weights[rows].astype(np.float32) + self.bias
-            danger = float(scores[0]) - (0 if is_whole else PART_OF_MORE)
-            found.append(Part(words, is_sentence, danger, KINDS[int(np.argmax(scores[1:]))]))
+            by_words = float(values @ self.weights[rows].astype(np.float32) + self.bias[0])
+            danger = by_words + MIX * self._by_meaning(words) - (0 if is_whole else PART_OF_MORE)
+            kinds = values @ self.kinds[rows % (1 << KIND_BITS)].astype(np.float32) + self.bias[1:]
+            found.append(Part(words, is_sentence, danger, KINDS[int(np.argmax(kinds))]))
         return found
+
+    def _by_meaning(self, words: list[str]) -> float:
+        """The kernel's answer: how near the text's mean vector is to those of dangerous and of harmless sentences."""
+        near = np.exp(REACH * 2 * (self.support @ self.vectors.mean(words) - 1))
+        return float(near @ self.duals) + self.offset
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    words: Array
+    vectors: Array
+    rarity: Array
+
+    @classmethod
+    def read(cls, folder: Path) -> "WordVectors":
+        return cls(*(np.load(folder / f"{name}.npy", allow_pickle=False) for name in ("words", "vectors", "rarity")))
+
+    def mean(self, words: list[str]) -> Array:
+        """The mean of the known words' vectors, of length 1; rare words weigh more. Zeros if none is known."""
+        wanted = np.array([word.encode() for word in words[:WHOLE_WORDS]], dtype=self.words.dtype)
+        places = np.minimum(np.searchsorted(self.words, wanted), len(self.words) - 1)
+        places = places[self.words[places] == wanted]
+        total: Array = self.rarity[places].astype(np.float32) @ self.vectors[places].astype(np.float32)
+        size = float(np.linalg.norm(total))
+        return total / size if size else total
 
 
 def hashed(tokens: list[str]) -> tuple[Array, Array]:

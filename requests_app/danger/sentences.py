@@ -21,7 +21,8 @@ TRIES = 4
 # The demo city's phrase banks (requests_app/demo/phrases.py). Their slots hold names, places and times.
 DEMO_TEXTS = Path(__file__).parents[1] / "demo/texts"
 DRAWN_OF_A_REPORT = 2
-OTHER_SLOT = ["Elm Street", "Harbor Ave", "the library", "two weeks", "Monday", "12", "Oak Park", ""]
+# A name in all of them would look harmless by itself.
+OTHER_SLOT = [""]
 _HAZARD = re.compile(
     r"wire|gas\b|fire|smok|burn|spark|cable|bleed|blood|breath|wake up|not moving|unconscious|passed out|collapsed|hurt|drown"
     r"|fuego|humo|chispa|corriente|sangr|respir|despiert|no se mueve|inconsciente|herid|electroc|danger|peligro|fell in|cayo"

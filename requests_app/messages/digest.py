@@ -147,7 +147,7 @@ def compose(
     stop_url = site + reverse(
         "requests_app:unsubscribe_digest_link", args=[links.digest_token(contact_point, subscription)]
     )
-    told = []
+    told, now = [], wording.now_for(group[0].service_request for group in requests[:REPORTS_LISTED])
     for group in requests[:REPORTS_LISTED]:
         service_request = group[0].service_request
         service_request.jurisdiction = jurisdiction
@@ -157,7 +157,7 @@ def compose(
                 name=localized(service_request.service_version.name),
                 reference=service_request.display_reference,
                 place=service_request.address if own else service_request.public_address,
-                status=wording.status_words(service_request, to_reporter=own),
+                status=wording.status_words(service_request, to_reporter=own, now=now),
                 changes=[
                     _change(one, changes, timeline.words(one.event, service_request, departments, owners, own=own))
                     for one in group[-CHANGES_LISTED:]

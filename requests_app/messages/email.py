@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -21,6 +22,7 @@ from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import html_part, limits, timeline, wording
 from requests_app.models import (
+    AccessLink,
     Cadence,
     Comment,
     ContactPoint,
@@ -31,13 +33,18 @@ from requests_app.models import (
     Message,
     OutboxRow,
     Participation,
+    PrivacyChoice,
     ServiceRequest,
+    SurveyAnswer,
     User,
 )
-from requests_app.rules import redaction, reopening
+from requests_app.rules import redaction, reopening, survey
 
 # These carry a comment. If it has been hidden, they aren't sent.
-ABOUT_WORDS = {"commented", "asked"}
+ABOUT_WORDS = {"commented", "asked", "reminded"}
+# The question, which is for its reporter only.
+ABOUT_QUESTION = {"asked", "reminded"}
+ONLY_TO_REPORTER = {*ABOUT_QUESTION, "made_public"}
 # A service name without these reads well inside a sentence: "your street light out report".
 NOT_IN_A_SENTENCE = re.compile(r"[,:;()'’“”\"]")
 
@@ -80,6 +87,12 @@ def send_notification(row: OutboxRow) -> None:
         return
     event = row.event
     if event is None or (kind in ABOUT_WORDS and _comment_of(event, kind) is None):
+        return
+    if kind == "reminded" and not service_request.waits_for_reporter:
+        # They answered in the meantime.
+        return
+    if kind == "made_public" and service_request.privacy_choice != PrivacyChoice.OFFERED:
+        # They have kept it private already.
         return
     message, _created = Message.objects.get_or_create(
         event=event,
@@ -124,7 +137,7 @@ def send_notification(row: OutboxRow) -> None:
 
 def _is_theirs(service_request: ServiceRequest, participation: Participation, kind: str) -> bool:
     """Followers get nothing about a request that became private, and never the questions put to its reporter."""
-    return participation.role in Participation.OWN or (service_request.is_public and kind != "asked")
+    return participation.role in Participation.OWN or (service_request.is_public and kind not in ONLY_TO_REPORTER)
 
 
 def compose(
@@ -151,6 +164,11 @@ def compose(
         "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
         "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
         "comment": comment,
+        "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
+        "survey_urls": _survey_urls(service_request, link) if kind == "resolved" else [],
+        "keep_private_url": _site_url(jurisdiction, "requests_app:keep_private_link", links.token(link)),
+        "fixed_question": survey.fixed_question(service_request),
+        "no_reopens": reopening.is_reopened_by_no(service_request),
         "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
         "follow_url": follow_url,
         "stop_url": stop_url,
@@ -189,13 +207,35 @@ def _report_words(service_name: str, place: str, *, own: bool) -> str:
     return words % {"report": report, "place": place}
 
 
+def _survey_urls(service_request: ServiceRequest, link: AccessLink) -> list[dict[str, str]]:
+    """The answers to "Is it fixed?" with their links, for those who are asked. Opening one answers nothing."""
+    if survey.outcome_asked_about(service_request, link.person, through=service_request) is None:
+        return []
+    words = {"yes": _("Yes"), "partly": _("Partly"), "no": _("No")}
+    city, token = service_request.jurisdiction, links.token(link)
+    return [
+        {"words": words[value], "url": _site_url(city, "requests_app:survey_link", token, value)}
+        for value in SurveyAnswer.Value.values
+    ]
+
+
+def _site_url(jurisdiction: Jurisdiction, name: str, *args: str) -> str:
+    return links.base_url(jurisdiction) + reverse(name, args=args)
+
+
+def _day_in(event: Event, key: str) -> str:
+    day = parse_date(str(event.data.get(key, "")))
+    return wording.long_date(day) if day else ""
+
+
 def _comment_of(event: Event, kind: str) -> Comment | None:
     """The comment of this event, if it is public or a question to the reporter."""
-    comment_id = event.data.get("comment_id")
+    comment_id = event.data.get("comment_id") or event.data.get("question_id")
     if not comment_id:
         return None
     comment = Comment.objects.filter(pk=comment_id, hidden_at=None).first()
-    if comment is None or not (comment.public or (kind == "asked" and comment.kind == Comment.Kind.QUESTION)):
+    is_question = comment is not None and comment.kind == Comment.Kind.QUESTION
+    if comment is None or not (comment.public or (kind in ABOUT_QUESTION and is_question)):
         return None
     return comment
 

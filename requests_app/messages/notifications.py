@@ -26,6 +26,7 @@ EMAILS = {
     "transferred": "routed",
     "commented": "commented",
     "asked": "asked",
+    "reminded": "reminded",
     "put_on_hold": "on_hold",
     "resolved": "resolved",
     "handed_over": "resolved",
@@ -35,9 +36,11 @@ EMAILS = {
         ["accepted", "scheduled", "visited", "made_safe", "resumed", "withdrawn", "unmerged", "place_corrected"],
         "changed",
     ),
+    "reopening_undone": "changed",
+    "made_public": "made_public",
 }
-# Never put into a digest: the confirmation of a report, and questions that hold up the work.
-NEVER_IN_DIGEST = {"received", "asked"}
+# Never put into a digest: the confirmation of a report, questions that hold up the work, and that it became public.
+NEVER_IN_DIGEST = {"received", "asked", "reminded", "made_public"}
 # People get no email about what they did themselves, except that their report arrived.
 ALSO_TO_ACTOR = {"received"}
 # Digests go out from this hour on, by the city's clock; weekly ones on Mondays.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from requests_app.events import PUBLIC_KINDS
+from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.localized import localized
 from requests_app.messages import wording
 from requests_app.models import Comment, Department, Disposition, Event, Owner, Person, ServiceRequest, TextRevision
@@ -39,18 +39,20 @@ def lines(
     reporter: Person | None = None,
     reader: Person | None = None,
     notes: Mapping[str, str] | None = None,
+    with_texts: bool = True,
 ) -> list[Line]:
     """Lines of the timeline, newest first.
 
     parent: the request it was merged into. reporter: set if the reader is the reporter, who also sees our questions.
-    reader: the person whose own messages are shown. notes: moderation_notes.text_notes().
+    reader: the person whose own messages are shown. notes: moderation_notes.text_notes(). with_texts=False: without any comment.
     """
     own = reporter is not None
     requests = [service_request, parent] if parent is not None else [service_request]
     ids = [request.pk for request in requests]
-    kinds = PUBLIC_KINDS - UNTOLD
-    events = list(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
-    comments = Comment.objects.filter(service_request__in=ids, hidden_at=None).select_related("department")
+    kinds = PUBLIC_KINDS - UNTOLD | {"undone"}
+    events = without_undone(Event.objects.filter(service_request__in=ids, kind__in=kinds).order_by("-id")[:AT_MOST])
+    comments = Comment.objects.filter(service_request__in=ids if with_texts else [], hidden_at=None)
+    comments = comments.select_related("department")
     readable = {comment.pk: comment for comment in comments if _may_read(comment, service_request, reporter, reader)}
     departments = {
         one.pk: localized(one.name)
@@ -148,10 +150,11 @@ def words(
     return {
         "submitted": _("We got the report"),
         "published": _("We got the report"),
+        "made_public": _("We got the report"),
         "accepted": _("Work has started"),
         "visited": _("Someone visited the site"),
         "made_safe": _("Made safe for now; repair still to come"),
-        "resumed": _("Work has resumed"),
+        "resumed": _("No longer on hold"),
         "commented": _("Update from %(who)s")
         % {"who": localized(service_request.department.name) if service_request.department else _("The city")},
         "merged": _("Combined with an earlier report"),
@@ -161,6 +164,7 @@ def words(
         "unmerged": _("Separated from the earlier report"),
         "withdrawn": _("You withdrew this report") if own else _("Withdrawn by the person who reported it"),
         "reopened": _("Reopened"),
+        "reopening_undone": _("Reopened by mistake, so it’s closed again"),
     }.get(event.kind, event.kind)
 
 

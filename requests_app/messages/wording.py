@@ -1,7 +1,7 @@
 """The public's words for the status and outcome of a request, in the reader's language."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils import formats, timezone
@@ -140,8 +140,11 @@ def words_by_code() -> dict[str, str]:
     }
 
 
-def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
-    """Current status, as residents read it. They see no difference between closed and resolved."""
+def status_words(service_request: ServiceRequest, *, to_reporter: bool = True, now: dt.datetime | None = None) -> str:
+    """Current status, as residents read it. They see no difference between closed and resolved.
+
+    now: app_now(), for a list, so that no row asks for it.
+    """
     status = service_request.status
     if status in (Status.RESOLVED, Status.CLOSED):
         return outcome(service_request, to_reporter=to_reporter)
@@ -156,13 +159,21 @@ def status_words(service_request: ServiceRequest, *, to_reporter: bool = True) -
         if service_request.made_safe_at and not service_request.scheduled_for:
             return _("Made safe for now; repair still to come")
         if service_request.scheduled_for:
-            return _("Scheduled for %(date)s") % {"date": long_date(service_request.scheduled_for)}
+            words = (
+                _("Scheduled for %(date)s") if _is_planned(service_request, now) else _("Was scheduled for %(date)s")
+            )
+            return words % {"date": long_date(service_request.scheduled_for)}
         return _("In progress")
     if service_request.reopened_count:
         return _("Reopened")
     if status == Status.ROUTED and service_request.department is not None:
         return _("Sent to %(department)s") % {"department": localized(service_request.department.name)}
     return _("Received")
+
+
+def now_for(rows: Iterable[ServiceRequest]) -> dt.datetime | None:
+    """app_now() for the status words of a list, read once; None if none of them has a plan."""
+    return app_now() if any(row.scheduled_for for row in rows) else None
 
 
 @dataclass(frozen=True)
@@ -185,27 +196,41 @@ def department_words(service_request: ServiceRequest) -> str:
     return localized(department.name) if department else _("The 311 Center")
 
 
-def next_step(service_request: ServiceRequest, *, to_reporter: bool = True) -> NextStep:
-    """ "Streets will review it by …" until it is acknowledged, then "Target: fixed by …"."""
+def next_step(service_request: ServiceRequest, *, to_reporter: bool = True, now: dt.datetime | None = None) -> NextStep:
+    """ "Streets will review it by …" until it is acknowledged, then "Target: fixed by …"; a time that passed says so.
+
+    now: app_now(), for a list, so that no row asks for it.
+    """
     if not service_request.is_open:
         return NextStep("")
     who = department_words(service_request)
     if service_request.status == Status.ON_HOLD:
-        if service_request.hold_reason == "reporter":
-            mine, others = _("We can’t continue until you answer."), _("We’ll continue when we have the answer.")
-            return NextStep(mine if to_reporter else others)
+        if service_request.waits_for_reporter:
+            return NextStep(_waiting_for_answer(service_request, to_reporter=to_reporter))
         return NextStep(_("%(department)s will continue when the wait is over.") % {"department": who})
-    if service_request.status == Status.IN_PROGRESS and _is_planned(service_request):
+    if service_request.status == Status.IN_PROGRESS and _is_planned(service_request, now):
         # The status already gives the day; a second date would confuse.
         return NextStep(
             _("%(department)s plans to work on it that day. This is a plan, not a promise.") % {"department": who}
         )
-    return next(_promises(service_request), NextStep(_("%(department)s is handling it.") % {"department": who}))
+    return next(_promises(service_request, now), NextStep(_("%(department)s is handling it.") % {"department": who}))
 
 
-def _is_planned(service_request: ServiceRequest) -> bool:
+def _waiting_for_answer(service_request: ServiceRequest, *, to_reporter: bool) -> str:
+    """The status gives the day until which we wait."""
+    if not to_reporter:
+        return _("We’ll continue when we have the answer.")
+    words = _("We can’t continue until you answer.")
+    if service_request.hold_until is None:
+        return words
+    return f"{words} " + _(
+        "If we don’t hear from you by then, we’ll close your report. You can still answer later, and we’ll open it again."
+    )
+
+
+def _is_planned(service_request: ServiceRequest, now: dt.datetime | None) -> bool:
     day = service_request.scheduled_for
-    return day is not None and day >= app_now().astimezone(service_request.jurisdiction.zone).date()
+    return day is not None and day >= (now or app_now()).astimezone(service_request.jurisdiction.zone).date()
 
 
 def read_later(service_request: ServiceRequest) -> str:
@@ -226,19 +251,27 @@ def read_later(service_request: ServiceRequest) -> str:
 
 def promises(service_request: ServiceRequest) -> list[NextStep]:
     """Until when we'll review it (unless we have) and the target for finishing it. The page after sending shows both."""
-    return list(_promises(service_request))
+    return list(_promises(service_request, None))
 
 
-def _promises(service_request: ServiceRequest) -> Iterator[NextStep]:
+def _promises(service_request: ServiceRequest, now: dt.datetime | None) -> Iterator[NextStep]:
     """One at a time: a list of a thousand reports shows only the first of each."""
     zone = service_request.jurisdiction.zone
     if service_request.acknowledged_at is None and (due := service_request.acknowledge_due_at) is not None:
+        words = (
+            _("%(department)s will review it by %(time)s.")
+            if due >= (now or app_now())
+            else _("%(department)s planned to review it by %(time)s, but hasn’t yet. It’s still on our list.")
+        )
         who = department_words(service_request)
-        words = _("%(department)s will review it by %(time)s.") % {"department": who, "time": long_time(due, zone)}
-        yield NextStep(one_stop(words), due)
+        yield NextStep(one_stop(words % {"department": who, "time": long_time(due, zone)}), due)
     if (due := service_request.due_at) is not None:
-        words = _("Target: fixed by %(time)s. This is a target, not a promise.") % {"time": long_time(due, zone)}
-        yield NextStep(one_stop(words), due)
+        words = (
+            _("Target: fixed by %(time)s. This is a target, not a promise.")
+            if due >= (now or app_now())
+            else _("Our target was to fix it by %(time)s. We missed it, but this is still on our list.")
+        )
+        yield NextStep(one_stop(words % {"time": long_time(due, zone)}), due)
 
 
 def one_stop(words: str) -> str:

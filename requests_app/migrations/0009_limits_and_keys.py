@@ -8,7 +8,7 @@ from requests_app.safe_migrations import AddIndexSafely
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("requests_app", "0005_danger")]
+    dependencies = [("requests_app", "0008_undo")]
     operations = [
         migrations.CreateModel(
             name="LimitCount",

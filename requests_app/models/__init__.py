@@ -14,7 +14,7 @@ from requests_app.models.catalog import (
     ServiceVersion,
     Target,
 )
-from requests_app.models.counters import Counter, CounterDelta, ScreeningCount
+from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
@@ -39,19 +39,31 @@ from requests_app.models.service_request import (
     ServiceRequest,
 )
 from requests_app.models.short_link import ShortLink
-from requests_app.models.states import CONFIDENTIAL, OPEN, Channel, Disposition, PublicState, Status
+from requests_app.models.states import (
+    CONFIDENTIAL,
+    OPEN,
+    UNKNOWN_SERVICE,
+    Channel,
+    Disposition,
+    PrivacyChoice,
+    PublicState,
+    Status,
+)
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
 from requests_app.models.text_revision import TextRevision
+from requests_app.models.undo import UndoState
 
 __all__ = [
     "CONFIDENTIAL",
     "OPEN",
     "SMALLEST_RADIUS_M",
+    "UNKNOWN_SERVICE",
     "AccessLink",
     "Alarm",
     "AlarmCall",
     "Answer",
+    "AnsweredCount",
     "ApiKey",
     "Area",
     "Article",
@@ -89,6 +101,7 @@ __all__ = [
     "Person",
     "Photo",
     "PlaceRevision",
+    "PrivacyChoice",
     "PublicState",
     "QuestionVersion",
     "RequestArea",
@@ -106,5 +119,6 @@ __all__ = [
     "SurveyAnswer",
     "Target",
     "TextRevision",
+    "UndoState",
     "User",
 ]

@@ -125,6 +125,7 @@ class ServiceVersion(models.Model):
     emergency_screen = models.JSONField(default=dict, blank=True)
     # Custom labels of dispositions: {"fixed": {"en": "Picked up", "es": "Recogido"}}.
     outcome_words = models.JSONField(default=dict, blank=True)
+    # What resolving calls for: none, photo or visit (rules/evidence.py).
     evidence = models.CharField(max_length=10, default="none")
     # Why the law requires a name and a postal address for this service, by language. Empty: reports may be anonymous.
     identity_words = models.JSONField(default=dict, db_default={}, blank=True)
@@ -274,14 +275,16 @@ class EmergencyPhrase(models.Model):
 
 
 class ListedReason(models.Model):
-    """A reason from a city's list: why it can't do something (with where to appeal), or what a request is on hold for."""
+    """A reason from a city's list: why it can't do something (with where to appeal), what a request is on hold for, or why there
+    is no photo or visit."""
 
     class Kind(models.TextChoices):
         CANNOT_DO = "cannot_do"
         HOLD = "hold"
+        NO_EVIDENCE = "no_evidence"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="listed_reasons")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
     code = models.SlugField(max_length=40)
     words = models.JSONField()
     # Where to appeal, by language (cannot_do).

@@ -61,3 +61,21 @@ class ScreeningCount(models.Model):
                 fields=["jurisdiction", "day", "service_code", "reason", "step"], name="screening_count_unique"
             ),
         ]
+
+
+class AnsweredCount(models.Model):
+    """How often “That answers my question” was selected instead of a report, by day, with no link to any person."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    article_code = models.CharField(max_length=60)
+    # The service chosen by then, or the best suggestion; empty: neither.
+    service_code = models.CharField(max_length=60, blank=True)
+    value = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "day", "article_code", "service_code"], name="answered_count_unique"
+            ),
+        ]

@@ -12,11 +12,15 @@ from requests_app.models.catalog import Department, QuestionVersion, Service, Se
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
-from requests_app.models.states import OPEN, Channel, Disposition, PublicState, Status
+from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.rules import permissions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+# The hold reason of a question to the reporter.
+WAITS_FOR_REPORTER = "reporter"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -26,6 +30,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
     def public(self) -> Self:
         """Every public page, feed and API starts from this queryset."""
         return self.filter(public_state=PublicState.PUBLIC)
+
+    def with_public_number(self) -> Self:
+        """Public, or waiting for review: then everyone may read its status by its number, but none of its words."""
+        return self.filter(public_state__in=[PublicState.PUBLIC, PublicState.PENDING_REVIEW])
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
@@ -88,6 +96,8 @@ class ServiceRequest(models.Model):
     # Why it has this priority: service, the code of an answer, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
     photos_private = models.BooleanField(default=False)
+    # “I don’t know” reports that staff made public: "offered" to keep private, or "kept" private by their reporter.
+    privacy_choice = models.CharField(max_length=10, choices=PrivacyChoice.choices, blank=True, db_default="")
     # Why it is in review and not public yet: limit, link, threat, robot. Routing and work go on meanwhile.
     review_reason = models.CharField(max_length=20, blank=True, db_default="")
     # The reporter saw the emergency page and continued.
@@ -134,6 +144,9 @@ class ServiceRequest(models.Model):
     areas = models.ManyToManyField(Area, through="RequestArea", related_name="service_requests")
 
     objects = ServiceRequestQuerySet.as_manager()
+
+    # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
+    last_event_id: int
 
     class Meta:
         constraints = [
@@ -244,6 +257,15 @@ class ServiceRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def waits_for_reporter(self) -> bool:
+        """On hold until the reporter answers a question."""
+        return self.status == Status.ON_HOLD and self.hold_reason == WAITS_FOR_REPORTER
+
+    @property
+    def has_public_number(self) -> bool:
+        return self.public_state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW)
 
     @property
     def is_public(self) -> bool:
@@ -357,6 +379,8 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     remaining_s = models.BigIntegerField(null=True, blank=True)
+    # How long it was paused in earlier holds (working seconds of its calendar).
+    waited_s = models.BigIntegerField(default=0, db_default=0)
     met_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -42,8 +42,19 @@ class PublicState(models.TextChoices):
     ERASED = "erased"
 
 
+class PrivacyChoice(models.TextChoices):
+    """Of the reporter of an “I don’t know” report, after staff made it public."""
+
+    OFFERED = "offered"
+    KEPT = "kept"
+
+
 # Visible to named roles of the request's own department only, not to all of City Hall.
 CONFIDENTIAL = [PublicState.PRIVATE, PublicState.STAFF]
+
+
+# The service code of “I don’t know”: its reports are private only because nobody knows yet what they are about.
+UNKNOWN_SERVICE = "unknown"
 
 
 class Channel(models.TextChoices):

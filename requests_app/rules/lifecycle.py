@@ -44,6 +44,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (T, "hold"): H,
     (P, "hold"): H,
     (H, "hold"): H,
+    # If nobody had begun, it goes back to where it was: see after_hold().
     (H, "resume"): P,
     # A question to the reporter pauses the clock; their answer resumes it.
     (R, "ask"): H,
@@ -54,8 +55,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (T, "answer"): T,
     (P, "answer"): P,
     (H, "answer"): P,
-    # Closed for lack of an answer: any answer reopens it.
+    # Closed for lack of an answer: any answer reopens it, however late.
     (D, "answer"): D,
+    (C, "answer"): C,
     (R, "resolve"): D,
     (T, "resolve"): D,
     (P, "resolve"): D,
@@ -76,6 +78,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     (H, "withdraw"): D,
     (D, "reopen"): T,
     (C, "reopen"): T,
+    # By the resident who reopened it by mistake, as long as nobody has acted on it since.
+    (T, "undo_reopening"): D,
+    (R, "undo_reopening"): D,
     # Automatically, 30 days after it was resolved.
     (D, "close"): C,
 }
@@ -106,6 +111,13 @@ def next_status(status: str, action: str) -> str:
         return TRANSITIONS[status, action]
     except KeyError:
         raise IllegalTransition(status, action) from None
+
+
+def after_hold(*, begun: bool, has_department: bool) -> str:
+    """The status after a hold. begun: whether anyone works on it; a wait or an answer alone is no work."""
+    if begun:
+        return P
+    return T if has_department else R
 
 
 def allowed(status: str) -> list[str]:

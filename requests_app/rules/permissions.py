@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypedDict
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
-from requests_app.models.catalog import Department
+from requests_app.models.catalog import Department, Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
-from requests_app.models.states import CONFIDENTIAL, OPEN, PublicState
+from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState
 from requests_app.rules.lifecycle import ACTIONS
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
         return False
     if service_request.public_state in CONFIDENTIAL:
         # Confidential requests are visible to named roles of their own department, not to all of City Hall.
-        whole_city_may = membership.department_id is None and "view_private" in permissions
+        whole_city_may = membership.department_id is None and (
+            "view_private" in permissions or _is_unsorted(service_request)
+        )
         own = membership.department_id is not None and membership.department_id == service_request.department_id
         own_triage = _may_triage_confidential(permissions) and (
             membership.department_id == service_request.service_version.department_id
@@ -121,6 +123,12 @@ def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     if service_request.department_id is None:
         return "triage" in permissions and service_request.in_triage and service_request.status in OPEN
     return membership.department_id == service_request.department_id
+
+
+def _is_unsorted(service_request: "ServiceRequest") -> bool:
+    """An “I don’t know” report, private only until someone knows what it is: the desk and administrators must find it."""
+    is_private = service_request.public_state == PublicState.PRIVATE
+    return is_private and service_request.service.service_code == UNKNOWN_SERVICE
 
 
 def _may_triage_confidential(permissions: Iterable[str]) -> bool:
@@ -141,7 +149,10 @@ def _covered(membership: Membership, *, triage: bool) -> Q:
         rule &= Q(assignee_id=membership.user_id)
     confidential = Q(public_state__in=CONFIDENTIAL)
     if membership.department_id is None:
-        return rule if "view_private" in permissions else rule & ~confidential
+        if "view_private" in permissions:
+            return rule
+        unknown = Service.objects.filter(jurisdiction=membership.jurisdiction_id, service_code=UNKNOWN_SERVICE)
+        return rule & (~confidential | Q(public_state=PublicState.PRIVATE, service__in=unknown.values("pk")))
     own = Q(department_id=membership.department_id)
     if triage and "triage" in permissions:
         theirs = ~confidential

@@ -14,7 +14,8 @@ from itertools import groupby
 from requests_app.models.catalog import ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
-from requests_app.models.states import PublicState
+from requests_app.models.service_request import ServiceRequest
+from requests_app.models.states import UNKNOWN_SERVICE, PrivacyChoice, PublicState
 from requests_app.rules import screening
 
 # A report with this many unlisted links is fine; with more, it is mostly an advertisement.
@@ -64,6 +65,24 @@ def public_state_of(version: ServiceVersion, *, is_test: bool, review_reason: st
     if version.visibility == ServiceVersion.Visibility.STAFF:
         return PublicState.STAFF
     return PublicState.PENDING_REVIEW if review_reason else PublicState.PUBLIC
+
+
+def may_publish_unknown(service_request: ServiceRequest, version: ServiceVersion) -> bool:
+    """Whether staff may make this “I don’t know” report public, now that they know its service: it is private only because
+    nobody did. Not if its reporter chose to keep it private."""
+    if service_request.public_state != PublicState.PRIVATE or service_request.privacy_choice == PrivacyChoice.KEPT:
+        return False
+    if public_state_of(version, is_test=service_request.is_test) != PublicState.PUBLIC:
+        return False
+    return was_unknown(service_request)
+
+
+def was_unknown(service_request: ServiceRequest) -> bool:
+    """Whether it was sent as “I don’t know”, whatever its service is now."""
+    if service_request.service.service_code == UNKNOWN_SERVICE:
+        return True
+    changes = service_request.events.filter(kind="service_changed")
+    return changes.filter(data__from_service_code=UNKNOWN_SERVICE).exists()
 
 
 def review_reason(

@@ -104,6 +104,11 @@ def phrases_of(jurisdiction: Jurisdiction) -> list[EmergencyPhrase]:
     return [*shipped, *(phrase for phrase in own if phrase.active)]
 
 
+def is_shipped(phrase: EmergencyPhrase) -> bool:
+    """Whether the phrase ships with the product, rather than being the city's own."""
+    return not phrase.pk
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> tuple[EmergencyPhrase, ...]:
     return tuple(
@@ -169,7 +174,9 @@ def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
     parts = trained.scored_parts(text) if trained else []
     worst = max((part.danger for part in parts), default=-math.inf)
     is_doubted = trained is not None and worst < trained.doubted
-    flags = [phrase for phrase in found if phrase.pk or not is_doubted or phrase.language not in model.LANGUAGES]
+    flags = [
+        phrase for phrase in found if not is_shipped(phrase) or not is_doubted or phrase.language not in model.LANGUAGES
+    ]
     sure = [part for part in parts if trained and part.danger >= trained.sure]
     if flags or sure:
         return _assessment(Level.SURE, flags, sure)
@@ -181,8 +188,10 @@ def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
 
 def _assessment(level: Level, phrases: list[EmergencyPhrase], parts: list[model.Part]) -> Assessment:
     kinds = {phrase.kind for phrase in phrases} or {max(parts, key=lambda part: part.danger).kind}
-    # A sentence that is dangerous by itself stays the same reason when others are added.
+    # A sentence that is dangerous by itself stays the same reason when others are added, and one with a phrase when it changes.
     parts = [part for part in parts if part.is_sentence] or parts
+    folded = [_plain_phrase(phrase.phrase) for phrase in phrases]
+    parts = [part for part in parts if not any(words in f" {' '.join(part.words)} " for words in folded)]
     reasons = [f"phrase:{phrase.phrase}" for phrase in phrases]
     reasons += [f"words:{part.kind}:{_key(part.words)}" for part in parts]
     kind = next(kind for kind in FIRST if kind in kinds)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -39,13 +40,25 @@ REASONS: dict[str, dict[str, str | Promise]] = {
 }
 
 
-def is_asked(service_request: ServiceRequest, person: Person, *, through: ServiceRequest) -> bool:
-    """Whether this person may answer now. through: their own report, which may have been merged into this one."""
+def outcome_asked_about(service_request: ServiceRequest, person: Person, *, through: ServiceRequest) -> int | None:
+    """The outcome that this person may answer about now, by its number (0: the first); None if there is none.
+
+    through: their own report, which may have been merged into this one.
+    """
+    if service_request.is_open:
+        # The person who reopened it with "No" may go on to say why.
+        earlier = service_request.reopened_count - 1
+        said_no = _answers(service_request, person, earlier).filter(
+            question=SurveyAnswer.Question.FIXED, value=SurveyAnswer.Value.NO, answered_at__gte=app_now() - WITHIN
+        )
+        return earlier if earlier >= 0 and said_no.exists() else None
     if service_request.disposition not in ASKED_AFTER or service_request.resolved_at is None:
-        return False
+        return None
     if app_now() - service_request.resolved_at > WITHIN:
-        return False
-    return Participation.objects.filter(person=person, service_request=through, role__in=ASKED).exists()
+        return None
+    if not Participation.objects.filter(person=person, service_request=through, role__in=ASKED).exists():
+        return None
+    return service_request.reopened_count
 
 
 def fixed_question(about: ServiceRequest) -> str:
@@ -55,9 +68,10 @@ def fixed_question(about: ServiceRequest) -> str:
     return gettext("Is it fixed?")
 
 
-def answers_of(service_request: ServiceRequest, person: Person) -> dict[str, SurveyAnswer]:
-    """Their answers about the latest outcome, by question."""
-    found = SurveyAnswer.objects.filter(
-        service_request=service_request, person=person, ending=service_request.reopened_count
-    )
-    return {answer.question: answer for answer in found}
+def answers_of(service_request: ServiceRequest, person: Person, outcome: int) -> dict[str, SurveyAnswer]:
+    """Their answers about one outcome, by question."""
+    return {answer.question: answer for answer in _answers(service_request, person, outcome)}
+
+
+def _answers(service_request: ServiceRequest, person: Person, outcome: int) -> QuerySet[SurveyAnswer]:
+    return SurveyAnswer.objects.filter(service_request=service_request, person=person, ending=outcome)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from requests_app import links, references
-from requests_app.models import AccessLink, Disposition, Participation, ServiceRequest, Status
+from requests_app.models import AccessLink, Disposition, Participation, PrivacyChoice, ServiceRequest
 from requests_app.rules import permissions, reopening, reporter_edits, survey
 from requests_app.web.city_request import CityRequest
 
@@ -22,11 +22,15 @@ RELATED = (
 
 @dataclass(frozen=True)
 class RequestAccess:
-    """A request and how it was opened. link: its private link, if any; own: the link is its reporter's."""
+    """A request and how it was opened. link: its private link, if any; own: the link is its reporter's.
+
+    shows_words: False if it waits for review and the reader isn't its reporter, who read its status only.
+    """
 
     service_request: ServiceRequest
     link: AccessLink | None
     own: bool
+    shows_words: bool = True
 
     @property
     def parent(self) -> ServiceRequest | None:
@@ -45,7 +49,10 @@ class RequestAccess:
 
 
 def access_request(request: CityRequest, reference: str) -> RequestAccess | None:
-    """The request if this reader may see it; None both if it doesn't exist and if it is private."""
+    """The request if this reader may see it; None both if it doesn't exist and if it is private.
+
+    A report that waits for review has a number at once, which shows its status to everyone.
+    """
     found = (
         ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
         .exclude(public_state__in=permissions.INVISIBLE)
@@ -59,12 +66,16 @@ def access_request(request: CityRequest, reference: str) -> RequestAccess | None
     if link is not None and link.service_request_id != found.pk:
         link = None
     own = link is not None and found.participations.filter(person=link.person, role__in=Participation.OWN).exists()
-    if not (found.is_public or own):
-        return None
+    shows_words = found.is_public or own
+    if not shows_words:
+        if not found.has_public_number:
+            return None
+        # Those who joined or follow act on it again once it is public.
+        link = None
     for one in (found, found.duplicate_of):
         if one is not None:
             one.jurisdiction = request.jurisdiction
-    return RequestAccess(found, link, own)
+    return RequestAccess(found, link, own, shows_words)
 
 
 def allowed_actions(access: RequestAccess) -> set[str]:
@@ -74,8 +85,7 @@ def allowed_actions(access: RequestAccess) -> set[str]:
     service_request, shown = access.service_request, access.shown
     acts: set[str] = set()
     if service_request.is_open:
-        waits_for_answer = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
-        if not waits_for_answer:
+        if not service_request.waits_for_reporter:
             acts.add("add")
         elif access.own:
             acts.add("answer")
@@ -92,7 +102,13 @@ def allowed_actions(access: RequestAccess) -> set[str]:
     elif shown.is_open:
         # Combined with a request that is still open.
         acts.add("add")
-    if survey.is_asked(shown, access.link.person, through=service_request):
+    if access.own and service_request.privacy_choice == PrivacyChoice.OFFERED:
+        acts.add("keep_private")
+    if access.own and reopening.is_over(shown):
+        acts.add("report_again")
+    if reopening.reopening_to_undo(shown, access.link.person) is not None:
+        acts.add("undo_reopening")
+    if survey.outcome_asked_about(shown, access.link.person, through=service_request) is not None:
         acts.add("survey")
     if _wants_news(access):
         acts |= {"unsubscribe_link", "news"}

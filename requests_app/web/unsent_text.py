@@ -1,5 +1,6 @@
 """Text that was sent but could not be saved: the error page shows it, so that it can be copied or sent again."""
 
+from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
@@ -32,6 +33,9 @@ NOT_WORDS = {
     "owner",
     "said_no",
     "seen",
+    # See staff_app/last_event.py and staff_app/unsent.py.
+    "last_event",
+    "writer",
 }
 # Contact details are no reason to start a new report.
 CONTACT = {"email", "phone", "name", "language"}
@@ -40,16 +44,17 @@ FIELDS_MAX = 100
 A_WORD_MAX = 12
 
 
-def typed_texts(request: HttpRequest, *, without: set[str] = frozenset()) -> list[str]:  # type: ignore[assignment]
+def typed_texts(request: HttpRequest, *, without: Collection[str] = ()) -> list[str]:
     """The free texts of the submitted form, in its order."""
     if request.method != "POST":
         return []
-    typed = [
-        intake.clean_text(value)
-        for name, values in list(request.POST.lists())[:FIELDS_MAX]
-        if name not in NOT_WORDS | without
-        for value in values
-    ]
+    fields = list(request.POST.lists())[:FIELDS_MAX]
+    return texts_of([(name, value) for name, values in fields for value in values], without=without)
+
+
+def texts_of(fields: Iterable[tuple[str, str]], *, without: Collection[str] = ()) -> list[str]:
+    """The free texts among these fields."""
+    typed = [intake.clean_text(value) for name, value in fields if name not in NOT_WORDS and name not in without]
     return [text for text in typed if " " in text or "\n" in text or len(text) > A_WORD_MAX]
 
 

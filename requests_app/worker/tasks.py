@@ -9,7 +9,16 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
 from requests_app import outbox
-from requests_app.actions import alarm_calls, counters, housekeeping, privacy, progress, routing, search_index
+from requests_app.actions import (
+    alarm_calls,
+    conversation,
+    counters,
+    housekeeping,
+    privacy,
+    progress,
+    routing,
+    search_index,
+)
 from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
 from requests_app.models import OutboxRow
 
@@ -107,8 +116,10 @@ def drain_database() -> None:
 
 @shared_task(name="requests_app.worker.tasks.hourly")
 def hourly() -> None:
-    """Closes old requests, sends due digests and deletes expired data."""
+    """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
     progress.close_resolved()
+    progress.end_overdue_holds()
+    conversation.remind_reporters()
     # Events that were not expanded yet belong in today's digests.
     drain_database()
     notifications.send_due_digests()

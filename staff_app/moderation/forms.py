@@ -99,6 +99,11 @@ class ModerateForm(ActionForm):
             raise forms.ValidationError(_("You didn’t change anything. Delete what the public shouldn’t read."))
         return cleaned
 
+    def changed_keys(self) -> set[str]:
+        """The texts that are not as the moderator saw them."""
+        seen = {text.key: self.seen_version(text.key) for text in self.texts}
+        return {text.key for text in public_texts(self.service_request) if seen.get(text.key) not in ("", text.version)}
+
     def seen_version(self, key: str) -> str:
         return str(self.data.get(_seen_name(key), ""))
 

@@ -1,20 +1,24 @@
 """Hide texts and photos of a request from the public, and restore them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from requests_app.access import get_request_or_404
-from requests_app.actions import moderation
+from requests_app.access import get_request_or_404, with_last_event
+from requests_app.actions import moderation, staff_actions
 from requests_app.actions.moderation import Replacement, TextChanged
 from requests_app.models import Photo, ServiceRequest, TextRevision
 from requests_app.rules import permissions, public_texts
 from requests_app.rules.text_diff import text_diff
+from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import public_view
 from staff_app.moderation.forms import HidePhotoForm, ModerateForm, RestoreForm
+from staff_app.request import conflict
 
 
 @staff_page
@@ -22,13 +26,26 @@ def moderate(request: StaffRequest, reference: str) -> HttpResponse:
     """422 if nothing was changed or no reason given; 409, showing both versions, if someone else changed the text."""
     service_request = get_request_or_404(request.user, reference, "hide", jurisdiction=request.jurisdiction)
     posted = request.method == "POST"
-    form = ModerateForm(request.POST if posted else None, service_request=service_request, user=request.user)
+    initial = request.unsent.initial() if request.unsent else {}
+    form = ModerateForm(
+        request.POST if posted else None, service_request=service_request, user=request.user, initial=initial
+    )
     if not posted:
         return _page(request, form)
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        moderation.hide_text(service_request.pk, form.new, reason=form.cleaned_data["reason"], actor=request.user)
+        staff_actions.perform(
+            service_request.pk,
+            lambda: moderation.hide_text(
+                service_request.pk, form.new, reason=form.cleaned_data["reason"], actor=request.user
+            ),
+            form="moderate",
+            actor=request.user,
+            last_event_id=last_event.posted(request),
+        )
+    except staff_actions.Changed:
+        return _page(request, _with_conflicts(form, form.changed_keys()), status=409)
     except TextChanged as error:
         return _page(request, _with_conflicts(form, error.keys), status=409)
     messages.success(request, _("Hidden from the public. You can restore it below, under “Public view.”"))
@@ -47,7 +64,13 @@ def _with_conflicts(form: ModerateForm, keys: set[str]) -> ModerateForm:
 
 
 def _page(request: StaffRequest, form: ModerateForm, *, status: int = 200) -> HttpResponse:
-    context = {"service_request": form.service_request, "form": form}
+    context: dict[str, Any] = {"service_request": form.service_request, "form": form}
+    kept = form.initial.get(last_event.FIELD) if request.unsent else None
+    context["last_event"] = last_event.shown(request, form.service_request, kept=kept)
+    if status == 409:
+        current = with_last_event(ServiceRequest.objects.all()).get(pk=form.service_request.pk)
+        context["last_event"] = current.last_event_id
+        context["changes"] = conflict.changes_since(request, form.service_request, "moderate")
     return render(request, "staff_app/moderation/moderate.html", context, status=status)
 
 
@@ -67,7 +90,15 @@ def restore(request: StaffRequest, reference: str, revision_id: int) -> HttpResp
         return _ask(request, service_request, revision, form, status=422)
     try:
         instead = Replacement(form.cleaned_data["words"], form.cleaned_data["seen"]) if form.is_bound else None
-        moderation.restore_text(revision.pk, actor=request.user, instead=instead)
+        staff_actions.perform(
+            service_request.pk,
+            lambda: moderation.restore_text(revision.pk, actor=request.user, instead=instead),
+            form="restore",
+            actor=request.user,
+            last_event_id=last_event.posted(request),
+        )
+    except staff_actions.Changed as error:
+        return conflict.page(request, service_request, error.changes)
     except TextChanged:
         return _ask(request, service_request, revision, form, status=409)
     messages.success(request, _("Restored. Everyone can read it again."))
@@ -89,6 +120,7 @@ def _ask(
         "label": public_view.revision_label(revision),
         "diff": text_diff(revision.before, now),
         "form": form,
+        "last_event": with_last_event(ServiceRequest.objects.all()).get(pk=service_request.pk).last_event_id,
     }
     return render(request, "staff_app/moderation/restore.html", context, status=status)
 
@@ -98,12 +130,32 @@ def hide_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResp
     service_request = get_request_or_404(request.user, reference, "hide", jurisdiction=request.jurisdiction)
     photo = _photo(service_request, photo_id)
     posted = request.method == "POST"
-    form = HidePhotoForm(request.POST if posted else None, service_request=service_request, user=request.user)
+    form = HidePhotoForm(
+        request.POST if posted else None,
+        service_request=service_request,
+        user=request.user,
+        initial=request.unsent.initial() if request.unsent else {},
+    )
     if posted and form.is_valid():
-        moderation.hide_photo(photo.pk, reason=form.cleaned_data["reason"], actor=request.user)
+        try:
+            staff_actions.perform(
+                service_request.pk,
+                lambda: moderation.hide_photo(photo.pk, reason=form.cleaned_data["reason"], actor=request.user),
+                form="hide_photo",
+                actor=request.user,
+                last_event_id=last_event.posted(request),
+            )
+        except staff_actions.Changed as error:
+            return conflict.page(request, service_request, error.changes)
         messages.success(request, _("Photo hidden."))
         return redirect("staff_app:detail", service_request.reference)
-    context = {"service_request": service_request, "photo": photo, "form": form}
+    kept = form.initial.get(last_event.FIELD)
+    context = {
+        "service_request": service_request,
+        "photo": photo,
+        "form": form,
+        "last_event": last_event.shown(request, service_request, kept=kept),
+    }
     return render(request, "staff_app/moderation/hide_photo.html", context, status=422 if posted else 200)
 
 
@@ -111,7 +163,17 @@ def hide_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResp
 @require_POST
 def show_photo(request: StaffRequest, reference: str, photo_id: int) -> HttpResponse:
     service_request = _may_show(request, reference)
-    moderation.restore_photo(_photo(service_request, photo_id).pk, actor=request.user)
+    photo = _photo(service_request, photo_id)
+    try:
+        staff_actions.perform(
+            service_request.pk,
+            lambda: moderation.restore_photo(photo.pk, actor=request.user),
+            form="show_photo",
+            actor=request.user,
+            last_event_id=last_event.posted(request),
+        )
+    except staff_actions.Changed as error:
+        return conflict.page(request, service_request, error.changes)
     messages.success(request, _("Photo shown again."))
     return redirect("staff_app:detail", service_request.reference)
 

@@ -44,6 +44,7 @@ def reason_words(code: str) -> str:
         "threat": _("a threat"),
         "not_a_report": _("not a report"),
         "unchecked": _("pending review"),
+        "undone": _("undone"),
         "other": _("another reason"),
     }.get(code, "")
 

@@ -9,15 +9,18 @@ from django.views.decorators.http import require_POST
 
 from requests_app import references
 from requests_app.access import get_request_or_404
-from requests_app.actions import moderation
+from requests_app.actions import moderation, staff_actions
 from requests_app.clock import app_now
 from requests_app.messages import wording
-from requests_app.models import ServiceRequest
+from requests_app.models import Event, PublicState, ServiceRequest
 from requests_app.paging import page_or_first_page
 from requests_app.rules import permissions
+from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.moderation import review_queue as waiting
+from staff_app.request import conflict
 from staff_app.request.forms import HIDE_REASONS
+from staff_app.request.undo import undo_tag
 
 
 def need_to_publish(request: StaffRequest) -> None:
@@ -53,16 +56,36 @@ def review_request(request: StaffRequest, reference: str) -> HttpResponse:
         messages.error(request, _("Choose a reason for hiding it."))
         return redirect("staff_app:review")
     try:
-        if "publish" in request.POST:
-            moderation.approve(service_request.pk, actor=request.user)
-            message = _("Everyone can see %(reference)s now.")
-        else:
-            moderation.keep_hidden(service_request.pk, reason=reason, actor=request.user)
-            message = _("%(reference)s stays hidden. Work on it continues.")
+        event = _decide(request, service_request, reason, last_event.posted(request))
     except moderation.AlreadyReviewed as error:
         return _already_reviewed(request, error)
-    messages.success(request, message % {"reference": service_request.display_reference})
+    except staff_actions.Changed as error:
+        current = ServiceRequest.objects.select_related("service_version", "jurisdiction").get(pk=service_request.pk)
+        if current.public_state != PublicState.PENDING_REVIEW:
+            return _already_reviewed(request, moderation.AlreadyReviewed(current))
+        return conflict.page(request, service_request, error.changes)
+    if "publish" in request.POST:
+        message = _("Everyone can see %(reference)s now.")
+    else:
+        message = _("%(reference)s stays hidden. Work on it continues.")
+    messages.success(request, message % {"reference": service_request.display_reference}, extra_tags=undo_tag(event))
     return redirect("staff_app:review")
+
+
+def _decide(
+    request: StaffRequest, service_request: ServiceRequest, reason: str, last_event_id: int | None
+) -> Event | None:
+    """Publishes it or keeps it hidden. Raises AlreadyReviewed, or Changed if its text isn't what the moderator read."""
+
+    def act() -> None:
+        if "publish" in request.POST:
+            moderation.approve(service_request.pk, actor=request.user)
+        else:
+            moderation.keep_hidden(service_request.pk, reason=reason, actor=request.user)
+
+    return staff_actions.perform(
+        service_request.pk, act, form="review", actor=request.user, last_event_id=last_event_id
+    )
 
 
 def _already_reviewed(request: StaffRequest, error: moderation.AlreadyReviewed) -> HttpResponse:
@@ -95,7 +118,15 @@ def review_several(request: StaffRequest) -> HttpResponse:
     elif "publish" not in request.POST and reason not in dict(HIDE_REASONS):
         messages.error(request, _("Choose a reason for hiding it."))
     else:
-        count = sum(_review(request, service_request, reason) for service_request in service_requests)
+        chosen = list(service_requests)
+        count = sum(_review(request, service_request, reason) for service_request in chosen)
+        if count < len(chosen):
+            left = ngettext(
+                "We left out %(n)d report, which changed while you were reading.",
+                "We left out %(n)d reports, which changed while you were reading.",
+                len(chosen) - count,
+            )
+            messages.warning(request, left % {"n": len(chosen) - count})
         if "publish" in request.POST:
             words = ngettext("Everyone can see %(n)d report now.", "Everyone can see %(n)d reports now.", count)
         else:
@@ -105,12 +136,9 @@ def review_several(request: StaffRequest) -> HttpResponse:
 
 
 def _review(request: StaffRequest, service_request: ServiceRequest, reason: str) -> bool:
-    """Whether it was still pending."""
+    """Whether it was still pending, and as the moderator had read it."""
     try:
-        if "publish" in request.POST:
-            moderation.approve(service_request.pk, actor=request.user)
-        else:
-            moderation.keep_hidden(service_request.pk, reason=reason, actor=request.user)
-    except moderation.AlreadyReviewed:
+        _decide(request, service_request, reason, last_event.posted(request, of=service_request))
+    except (moderation.AlreadyReviewed, staff_actions.Changed):
         return False
     return True

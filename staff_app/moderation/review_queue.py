@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from requests_app.access import with_last_event
 from requests_app.clock import AppNow, app_now
 from requests_app.localized import localized
 from requests_app.models import Answer, Photo, PublicState, QuestionVersion, ServiceRequest
@@ -66,7 +67,8 @@ def with_all(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequ
     typed = Answer.objects.filter(question_version__kind=QuestionVersion.Kind.TEXT)
     answers = typed.select_related("question_version").order_by("question_version__order")
     photos = Photo.objects.filter(kind=Photo.Kind.REPORT).order_by("id")
-    return service_requests.select_related("service_version", "jurisdiction", "department").prefetch_related(
+    related = with_last_event(service_requests).select_related("service_version", "jurisdiction", "department")
+    return related.prefetch_related(
         Prefetch("answers", answers, to_attr="all_answers"), Prefetch("photos", photos, to_attr="all_photos")
     )
 

@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app import photos
-from requests_app.access import RELATED, get_request_or_404
-from requests_app.actions import conversation, staff_texts
+from requests_app.access import RELATED, get_request_or_404, with_last_event
+from requests_app.actions import conversation, progress, staff_actions, staff_texts
 from requests_app.actions.merges import CannotMerge
 from requests_app.messages import wording
-from requests_app.models import ServiceRequest
+from requests_app.models import Event, ServiceRequest
 from requests_app.rules import permissions, redaction
 from requests_app.rules.lifecycle import IllegalTransition
+from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.request import marked_texts
+from staff_app.request import conflict, marked_texts, timeline
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
+from staff_app.request.undo import undo_tag
+from staff_app.unsent import Unsent
 
 
 @staff_page
@@ -43,10 +46,12 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
         request.FILES if posted else None,
         service_request=service_request,
         user=request.user,
-        initial=request.GET.dict(),
+        initial=request.unsent.initial() if request.unsent else request.GET.dict(),
     )
     if isinstance(form, CorrectPlaceForm):
         suggest_addresses(form, reverse("place_search"))
+    if request.unsent:
+        messages.info(request, unsent_words(request.unsent))
     if not chosen.is_possible(service_request):
         return _too_late(request, service_request, chosen, form)
     if not posted:
@@ -64,13 +69,24 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
             staff_texts.post_marked, service_request.pk, perform, act=verb, kinds=kinds, actor=request.user
         )
     try:
-        perform()
+        with progress.work_photos(service_request.pk, chosen.uploads(form)) as taken:
+            event = staff_actions.perform(
+                service_request.pk,
+                perform,
+                form=verb,
+                actor=request.user,
+                last_event_id=last_event.posted(request),
+                with_requests=chosen.with_requests(service_request, form),
+                photos=taken,
+            )
+    except staff_actions.Changed as error:
+        return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
     except (photos.PhotoRefused, CannotMerge) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
-    messages.success(request, chosen.success_message)
+    messages.success(request, chosen.success_message, extra_tags=undo_tag(event))
     return _back(request, service_request)
 
 
@@ -83,21 +99,58 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    context = {"service_request": service_request, "action": chosen, "form": form, **more}
+    kept = form.initial.get(last_event.FIELD) if request.unsent else None
+    context = {
+        "service_request": service_request,
+        "action": chosen,
+        "form": form,
+        "last_event": last_event.shown(request, service_request, kept=kept),
+        **more,
+    }
     return render(request, "staff_app/request/action.html", context, status=status)
 
 
 def _too_late(request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm) -> HttpResponse:
-    current = ServiceRequest.objects.select_related(*RELATED).get(pk=service_request.pk)
+    current = _current(service_request)
     redaction.redact_for(request.user, [current])
     context = {
         "service_request": current,
         "action": chosen,
         "form": form,
+        "last_event": current.last_event_id,
+        "changes": conflict.changes_since(request, current, chosen.verb),
         "too_late": _("You can’t do this anymore. The request’s status is now: %(status)s.")
         % {"status": wording.status_words(current)},
     }
     return render(request, "staff_app/request/action.html", context, status=409)
+
+
+def _changed(
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, form: ActionForm, changes: list[Event]
+) -> HttpResponse:
+    """409 with what happened since the page was loaded, and the form, which can be sent again."""
+    current = _current(service_request)
+    redaction.redact_for(request.user, [current])
+    if not chosen.is_possible(current):
+        return _too_late(request, service_request, chosen, form)
+    context = {
+        "service_request": current,
+        "action": chosen,
+        "form": form,
+        "last_event": current.last_event_id,
+        "changes": timeline.change_lines(current, changes),
+    }
+    return render(request, "staff_app/request/action.html", context, status=409)
+
+
+def _current(service_request: ServiceRequest) -> ServiceRequest:
+    return with_last_event(ServiceRequest.objects.select_related(*RELATED)).get(pk=service_request.pk)
+
+
+def unsent_words(unsent: Unsent) -> str:
+    if unsent.has_photos:
+        return _("You were signed out, so this wasn’t sent. Here’s what you typed. Choose the photos again.")
+    return _("You were signed out, so this wasn’t sent. Here’s what you typed.")
 
 
 def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
@@ -111,7 +164,16 @@ def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpRespons
 @staff_page
 @require_POST
 def mark_read(request: StaffRequest, reference: str) -> HttpResponse:
-    """Clears the "New reply" flag."""
+    """Clears the "New reply" flag, unless another reply has arrived since the page was loaded."""
     service_request = get_request_or_404(request.user, reference, "accept", jurisdiction=request.jurisdiction)
-    conversation.mark_read(service_request.pk, actor=request.user)
+    try:
+        staff_actions.perform(
+            service_request.pk,
+            lambda: conversation.mark_read(service_request.pk, actor=request.user),
+            form="read",
+            actor=request.user,
+            last_event_id=last_event.posted(request),
+        )
+    except staff_actions.Changed as error:
+        return conflict.page(request, service_request, error.changes)
     return redirect("staff_app:detail", service_request.reference)

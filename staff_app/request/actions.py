@@ -4,10 +4,11 @@ The verb is the key in the lifecycle, in the permissions and in the URL. A butto
 permissions allow the action; the view checks both again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,6 +34,9 @@ class Action:
     form: type[Form] = Form
     submit_label: "str | _StrPromise" = ""
     hint: "str | _StrPromise" = ""
+    uploads: Callable[[Any], Iterable[UploadedFile]] = lambda form: ()
+    # Other requests that `perform` locks.
+    with_requests: Callable[[ServiceRequest, Any], Collection[int]] = lambda service_request, form: ()
     # A condition beyond status and permissions.
     condition: Callable[[ServiceRequest], bool] = lambda service_request: True
 
@@ -53,7 +57,7 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
         words=cleaned["words"],
         reason=cleaned["reason"],
         visited=cleaned["visited"],
-        uploads=cleaned["photos"],
+        no_evidence=cleaned["no_evidence"],
         actor=user,
     )
 
@@ -73,9 +77,10 @@ ACTIONS = [
     Action(
         "resolve",
         pgettext_lazy("action", "Resolve"),
-        _("Resolved. The reporter and followers were emailed."),
+        _("Resolved. We’ll email the reporter and followers in 30 seconds."),
         _resolve,
         forms.ResolveForm,
+        uploads=lambda f: f.cleaned_data["photos"],
     ),
     Action("resume", _("Resume"), _("Resumed. The clock is running."), lambda r, f, u: progress.resume(r.pk, actor=u)),
     Action(
@@ -96,11 +101,13 @@ ACTIONS = [
     Action(
         "ask",
         _("Ask reporter"),
-        _("Question sent. The clock is paused until the reporter replies."),
-        lambda r, f, u: conversation.ask(r.pk, question=f.cleaned_data["question"], actor=u),
+        _("We’ll send your question in 30 seconds. The clock is paused until the reporter replies."),
+        lambda r, f, u: conversation.ask(
+            r.pk, question=f.cleaned_data["question"], until=f.cleaned_data["until"], actor=u
+        ),
         forms.AskForm,
         submit_label=pgettext_lazy("action", "Send question"),
-        hint=_("We’ll email the reporter and pause the clock for up to 14 days."),
+        hint=_("We’ll email the reporter and pause the clock until they answer."),
     ),
     Action(
         "transfer",
@@ -123,7 +130,7 @@ ACTIONS = [
     Action(
         "hand_over",
         _("Hand over to owner"),
-        _("Handed over. If we have an address for the owner, we’ll email them."),
+        _("Handed over. If we have an address for the owner, we’ll email them in 30 seconds."),
         lambda r, f, u: progress.hand_over(
             r.pk, owner=f.cleaned_data["owner"], number=f.cleaned_data["number"], words=f.cleaned_data["words"], actor=u
         ),
@@ -134,7 +141,7 @@ ACTIONS = [
     Action(
         "comment",
         pgettext_lazy("action", "Public comment"),
-        _("Posted. The reporter and followers were emailed."),
+        _("Posted. We’ll email the reporter and followers in 30 seconds."),
         lambda r, f, u: conversation.comment(r.pk, text=f.cleaned_data["text"], actor=u),
         forms.CommentForm,
         submit_label=pgettext_lazy("action", "Post comment"),
@@ -167,7 +174,7 @@ ACTIONS = [
     Action(
         "hold",
         pgettext_lazy("action", "Put on hold"),
-        _("On hold. The reporter and followers were emailed."),
+        _("On hold. We’ll email the reporter and followers in 30 seconds."),
         lambda r, f, u: progress.hold(r.pk, reason=f.cleaned_data["reason"], until=f.cleaned_data["until"], actor=u),
         forms.HoldForm,
     ),
@@ -184,7 +191,9 @@ ACTIONS = [
         "change_service",
         pgettext_lazy("action", "Change service"),
         _("Service and target changed."),
-        lambda r, f, u: assignment.change_service(r.pk, version=f.cleaned_data["version"], actor=u),
+        lambda r, f, u: assignment.change_service(
+            r.pk, version=f.cleaned_data["version"], names_nobody=f.cleaned_data.get("names_nobody", False), actor=u
+        ),
         forms.ChangeServiceForm,
         hint=_("The new service’s target will apply. The request stays with its department until you transfer it."),
     ),
@@ -217,12 +226,14 @@ ACTIONS = [
         _("Merged. Everyone on this request will get updates on the other one."),
         lambda r, f, u: merges.merge(r.pk, parent=f.parent, actor=u),
         forms.MergeForm,
+        with_requests=lambda r, f: [f.parent.pk],
     ),
     Action(
         "unmerge",
         _("Unmerge"),
         _("Unmerged. This request is open again."),
         lambda r, f, u: merges.unmerge(r.pk, actor=u),
+        with_requests=lambda r, f: [r.duplicate_of_id] if r.duplicate_of_id else [],
         condition=lambda r: r.duplicate_of_id is not None,
     ),
     Action(

@@ -12,21 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app import references
+from requests_app.actions import conversation
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import (
+    UNKNOWN_SERVICE,
     Comment,
     Department,
     Disposition,
     ListedReason,
     Owner,
+    PrivacyChoice,
+    PublicState,
     Service,
     ServiceRequest,
     ServiceVersion,
     User,
 )
 from requests_app.places import addresses, ownership
-from requests_app.rules import permissions
+from requests_app.rules import evidence, permissions, public_preview, review
 from requests_app.rules.intake import clean_text
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
@@ -85,9 +89,12 @@ def words_field(
     )
 
 
-def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "") -> forms.DateField:
+def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "", *, required: bool = True) -> forms.DateField:
     return forms.DateField(
-        label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=label,
+        help_text=hint,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -136,6 +143,20 @@ class HoldForm(ActionForm):
 class AskForm(ActionForm):
     checked = ("question",)
     question = words_field(gettext_lazy("Your question"), REPORTER_HINT)
+    until = day_field(
+        gettext_lazy("Wait for an answer until"),
+        gettext_lazy("Without an answer, the request is closed on this day. We’ll remind the reporter a week before."),
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        self.fields["until"].initial = self.today() + conversation.ANSWER_DEADLINE
+
+    def clean_until(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["until"]
+        if day is not None and day <= self.today():
+            raise forms.ValidationError(_("Choose a day after today."))
+        return day
 
 
 class CommentForm(ActionForm):
@@ -227,6 +248,7 @@ class ResolveForm(ActionForm):
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
     photos = PhotosField(label=gettext_lazy("Photos of the work"), required=False, most=3)
+    no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)
 
     def prepare(self) -> None:
         self.fields["disposition"].choices = outcomes(self.service_request, self.user)  # type: ignore[attr-defined]
@@ -241,8 +263,14 @@ class ResolveForm(ActionForm):
         self.helper.show_optional = False
         if self.service_request.visited_at:
             self.fields["visited"].initial = "yes"
-        if self.service_request.service_version.evidence == "photo":
-            self.fields["photos"].help_text = _("This service asks for a photo of the finished work.")
+        asked = {
+            "photo": _("This service asks for a photo of the finished work."),
+            "visit": _("This service asks for a visit."),
+        }.get(self.service_request.service_version.evidence, "")
+        words = _("If it couldn’t be found, add a photo of the place.")
+        self.fields["photos"].help_text = f"{asked} {words}".strip()
+        listed_reasons = evidence.reasons(self.service_request.jurisdiction)
+        self.fields["no_evidence"].choices = [("", _("Choose a reason")), *listed_reasons.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -255,12 +283,34 @@ class ResolveForm(ActionForm):
             self.add_error("visited", _("Say whether someone visited. The public will see this."))
         if disposition == Disposition.NOT_FOUND and not visited:
             self.add_error("visited", _("“Couldn’t find it” requires a visit."))
+        missing = self._missing_evidence(cleaned)
+        if missing and not cleaned.get("no_evidence") and "no_evidence" not in self.errors:
+            self.add_error("no_evidence", missing)
+        if not missing:
+            cleaned["no_evidence"] = ""
         return cleaned
+
+    def _missing_evidence(self, cleaned: dict[str, Any]) -> str:
+        """What to say about evidence that is asked for and not there; empty if nothing is missing."""
+        disposition = str(cleaned.get("disposition") or "")
+        if evidence.asks_for_photo(self.service_request, disposition):
+            if cleaned.get("photos") or "photos" in self.errors or evidence.has_photo(self.service_request):
+                return ""
+            return _("Add a photo, or choose why there is none.")
+        if evidence.asks_for_visit(self.service_request, disposition) and not cleaned.get("visited"):
+            return _("This service asks for a visit. Choose why there was none.")
+        return ""
 
 
 class HandOverForm(ActionForm):
     checked = ("words",)
-    owner = forms.ModelChoiceField(Owner.objects.none(), label=gettext_lazy("Who owns it?"), empty_label=None)
+    # Nobody is chosen beforehand, not even the owner of the ground, because the one who is chosen gets an email.
+    owner = forms.ModelChoiceField(
+        Owner.objects.none(),
+        label=gettext_lazy("Who owns it?"),
+        empty_label=gettext_lazy("Choose an owner"),
+        error_messages={"required": gettext_lazy("Choose who owns it.")},
+    )
     number = forms.CharField(
         label=gettext_lazy("Their reference number"),
         required=False,
@@ -272,7 +322,6 @@ class HandOverForm(ActionForm):
     def prepare(self) -> None:
         choices = Owner.objects.filter(jurisdiction=self.service_request.jurisdiction).order_by("name")
         self.fields["owner"].queryset = choices  # type: ignore[attr-defined]
-        self.fields["owner"].initial = self.service_request.owner_id
 
 
 class TransferForm(ActionForm):
@@ -319,11 +368,27 @@ class ChangeServiceForm(ActionForm):
         label=gettext_lazy("What should the service be?"),
         empty_label=gettext_lazy("Choose a service"),
     )
+    names_nobody = forms.BooleanField(
+        label=gettext_lazy("It names nobody, and its photos show nobody: make it public"),
+        help_text=gettext_lazy("Only if the service is public. We’ll email the reporter, who can keep it private."),
+        required=False,
+    )
+    # What everyone would read of an “I don’t know” report, with what may name someone.
+    public_preview: list[tuple[str, list[public_preview.Piece]]]
 
     def prepare(self) -> None:
-        current = Service.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True).exclude(
-            pk=self.service_request.service_id
-        )
+        service_request = self.service_request
+        is_unknown = service_request.public_state == PublicState.PRIVATE and review.was_unknown(service_request)
+        may_publish = is_unknown and service_request.privacy_choice != PrivacyChoice.KEPT
+        self.public_preview = public_preview.preview(service_request) if may_publish else []
+        if not may_publish:
+            del self.fields["names_nobody"]
+        current = Service.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True)
+        if may_publish and service_request.service.service_code != UNKNOWN_SERVICE:
+            # Its service is known already, and only the decision is missing.
+            self.fields["version"].initial = service_request.service.current_id
+        else:
+            current = current.exclude(pk=self.service_request.service_id)
         versions = ServiceVersion.objects.filter(pk__in=current.values("current")).select_related("category")
         self.fields["version"].queryset = versions.order_by("category__order", "service__service_code")  # type: ignore[attr-defined]
 

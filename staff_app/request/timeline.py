@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from requests_app.actions import staff_texts
 from requests_app.clock import app_now
 from requests_app.localized import localized
+from requests_app.messages import wording
 from requests_app.models import (
     AlarmCall,
     Comment,
@@ -24,7 +25,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import permissions, redaction, survey
+from requests_app.rules import evidence, permissions, redaction, survey
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
 from requests_app.web.report.check import KINDS
@@ -36,7 +37,7 @@ from staff_app.request import changes as request_changes
 @dataclass(frozen=True)
 class Line:
     """internal: whether the public never sees the comment; readers: who does. may_edit, may_withdraw: the user wrote it.
-    diff: the edit, if the event is one."""
+    diff: the edit, if the event is one. undone: by the one who did it."""
 
     at: dt.datetime
     what: str
@@ -47,6 +48,17 @@ class Line:
     may_edit: bool = False
     may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that someone has not seen yet: what, who and when."""
+
+    what: str
+    who: str
+    at: dt.datetime
+    ago: str
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,7 @@ class Names:
     waits: dict[str, str]
     # Who was alerted, by the id of the call.
     callees: dict[int, str] = field(default_factory=dict)
+    no_evidence: dict[str, str] = field(default_factory=dict)
 
 
 def lines(
@@ -89,16 +102,20 @@ def lines(
     shown: set[int] = set()
     lines = []
     now = app_now()
+    by_id = {event.pk: event for event in events}
+    undone = {event.data.get("event_id") for event in events if event.kind == "undone"}
     for event in events:
         # Only once: the same text is edited later.
         is_about_text = event.kind in ("text_edited", "text_withdrawn")
         comment = None if is_about_text else comments.get(event.data.get("comment_id", 0))
         if comment is not None:
             shown.add(comment.pk)
+            # Its writer undid it. It stays on record for staff who may read hidden text.
+            comment = None if comment.hidden_at and not reads_hidden else comment
         lines.append(
             Line(
                 at=event.at,
-                what=words_of(event, names),
+                what=words_of(event, names, undone=by_id.get(event.data.get("event_id", 0))),
                 who=who(event.user, event.person is not None),
                 comment=comment,
                 internal=comment is not None and not comment.public,
@@ -106,10 +123,11 @@ def lines(
                 may_edit=(is_own := comment is not None and staff_texts.is_editable(comment, user)),
                 may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
+                undone=event.pk in undone,
             )
         )
     for comment in comments.values():
-        if comment.pk not in shown:
+        if comment.pk not in shown and (reads_hidden or comment.hidden_at is None):
             by = who(comment.user, comment.person is not None)
             lines.append(
                 Line(
@@ -125,6 +143,18 @@ def lines(
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
+def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:
+    """Events as changes, in their order."""
+    names = read_names(service_request, events, due.hold_words(service_request.jurisdiction))
+    now = app_now()
+    return [
+        Change(
+            words_of(event, names), who(event.user, event.person_id is not None), event.at, wording.ago(event.at, now)
+        )
+        for event in events
+    ]
+
+
 def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: dict[str, str]) -> Names:
     def ids(*keys: str) -> set[int]:
         return {int(event.data[key]) for event in events for key in keys if event.data.get(key)}
@@ -132,6 +162,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     codes = {
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
+    reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
     departments = Department.objects.in_bulk(ids("department_id", "from_department_id"))
     users = User.objects.in_bulk(ids("assignee_id"))
     owners = Owner.objects.in_bulk(ids("owner_id"))
@@ -150,6 +181,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
         waits=waits,
         # Most requests have none, so do not ask for them.
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
+        no_evidence={code: evidence.reason_words(service_request.jurisdiction, code) for code in reasons},
     )
 
 
@@ -188,8 +220,8 @@ def day(iso: str) -> str:
     return formats.date_format(dt.date.fromisoformat(iso[:10]), "DATE_FORMAT")
 
 
-def words_of(event: Event, names: Names) -> str:
-    """One event as a sentence; its subject is shown next to it."""
+def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
+    """One event as a sentence; its subject is shown next to it. undone: the event that it undid, if known."""
     data = event.data
     department = names.departments.get(data.get("department_id", 0), "")
     match event.kind:
@@ -223,13 +255,15 @@ def words_of(event: Event, names: Names) -> str:
             }
         case "survey_answered":
             return surveyed_words(data)
+        case "undone" if undone is not None:
+            return _("Undone: %(action)s") % {"action": words_of(undone, names)}
         case "scheduled":
             return _("Scheduled for %(day)s") % {"day": day(str(data.get("date", "")))}
         case "put_on_hold":
             reason = names.waits.get(data.get("reason", ""), data.get("reason", ""))
             return _("On hold until %(day)s: %(reason)s") % {"day": day(str(data.get("until", ""))), "reason": reason}
         case "resolved":
-            return _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+            return resolved_words(data, names)
         case "handed_over":
             return _("Handed over to %(owner)s") % {"owner": names.owners.get(data.get("owner_id", 0), "")}
         case "merged":
@@ -263,6 +297,13 @@ def alarm_words(event: Event, names: Names) -> str:
     return words % {"name": name}
 
 
+def resolved_words(data: dict[str, Any], names: Names) -> str:
+    """ "Resolved: Fixed. No photo or visit: it wasn't safe"."""
+    words = _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
+    why = names.no_evidence.get(str(data.get("no_evidence") or ""), "")
+    return f"{words}. " + _("No photo or visit: %(reason)s") % {"reason": why} if why else words
+
+
 def surveyed_words(data: dict[str, Any]) -> str:
     """ "Is it fixed?": No (It came back)."""
     question, value, reason = (str(data.get(key) or "") for key in ("question", "value", "reason"))
@@ -280,11 +321,13 @@ def simple_words(kind: str) -> str:
         "made_safe": _("Made safe for now"),
         "resumed": _("Resumed"),
         "asked": _("Asked the reporter a question"),
+        "reminded": _("Reminded the reporter of our question"),
         "answered": _("Reply received"),
         "commented": _("Public comment"),
         "note_added": _("Internal note"),
         "withdrawn": _("Withdrawn"),
         "reopened": _("Reopened"),
+        "reopening_undone": _("The resident took the reopening back"),
         "closed": _("Closed 30 days after it was resolved"),
         "joined": _("Another person is affected"),
         "followed": _("Another person is following"),
@@ -297,6 +340,8 @@ def simple_words(kind: str) -> str:
         "pending_review": _("Held for review"),
         "hidden": _("Hidden from the public"),
         "published": _("Shown to the public"),
+        "made_public": _("Made public: it names nobody"),
+        "kept_private": _("The reporter keeps it private"),
         "photo_hidden": _("Photo hidden"),
         "photo_restored": _("Photo shown again"),
         "text_hidden": _("Text hidden from the public"),
@@ -306,6 +351,7 @@ def simple_words(kind: str) -> str:
         "reporter_viewed": _("Viewed the reporter’s contact information"),
         "erased": _("Erased at the person’s request"),
         "imported": _("Imported from the previous system"),
+        "undone": _("Undone"),
         "alarm_unanswerable": _("Alarm: no one on call can be reached"),
         "alarm_needless": _("Alarm marked as needless"),
         "alarm_ended": _("Alarm ended: the request was closed"),
@@ -328,7 +374,9 @@ def outbox_words(kind: str) -> str:
         "email_routed": _("Email: sent to department"),
         "email_commented": _("Email: public comment"),
         "email_asked": _("Email: our question"),
+        "email_reminded": _("Email: reminder of our question"),
         "email_on_hold": _("Email: on hold"),
+        "email_made_public": _("Email: the report is public now"),
         "email_resolved": _("Email: outcome"),
         "email_reopened": _("Email: reopened"),
         "email_changed": _("Email: what changed"),
@@ -343,6 +391,7 @@ def routing_reason(code: str) -> str:
         "by_hand": _("by hand"),
         "failed": _("routing failed"),
         "not_ours": _("not city property"),
+        "undone": _("undone"),
     }.get(code, code)
 
 

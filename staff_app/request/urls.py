@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.request import action, alarm, detail, text
+from staff_app.request import action, alarm, detail, text, undo
 
 urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/", detail.detail, name="detail"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/read/", action.mark_read, name="mark_read"),
     path("r/<str:reference>/texts/<int:comment_id>/edit/", text.edit_text, name="edit_text"),
     path("r/<str:reference>/texts/<int:comment_id>/withdraw/", text.withdraw_text, name="withdraw_text"),
+    path("undo/<int:event_id>/", undo.undo, name="undo"),
     path("alarms/<int:alarm_id>/accept/", alarm.accept_alarm, name="accept_alarm"),
     path("alarms/<int:alarm_id>/needless/", alarm.needless_alarm, name="needless_alarm"),
     path("r/<str:reference>/<slug:verb>/", action.action, name="action"),

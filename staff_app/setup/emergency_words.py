@@ -75,7 +75,9 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "shipped": [
             phrase
             for phrase in screening.phrases_of(request.jurisdiction)
-            if phrase.pk is None and phrase.language == language and words.casefold() in phrase.phrase.casefold()
+            if screening.is_shipped(phrase)
+            and phrase.language == language
+            and words.casefold() in phrase.phrase.casefold()
         ],
         "language": language,
         "language_name": language_name(language),
@@ -91,7 +93,9 @@ def _switch_off(request: StaffRequest, language: str) -> HttpResponseRedirect:
         (
             phrase
             for phrase in phrases
-            if phrase.pk is None and phrase.language == language and phrase.phrase == request.POST["switch_off"]
+            if screening.is_shipped(phrase)
+            and phrase.language == language
+            and phrase.phrase == request.POST["switch_off"]
         ),
         None,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup import api_keys, emergency_words, moderation_words, on_call, outbox, signs
+from staff_app.setup import answered_counts, api_keys, emergency_words, moderation_words, on_call, outbox, signs
 
 urlpatterns: list[URLPattern] = [
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("on-call/", on_call.on_call, name="on_call"),
     path("on-call/<int:on_call_id>/", on_call.on_call_entry, name="on_call_entry"),
     path("on-call/<int:on_call_id>/remove/", on_call.remove_on_call, name="remove_on_call"),
+    path("answered-counts/", answered_counts.answered_counts, name="answered_counts"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:row_id>/retry/", outbox.retry_outbox_row, name="retry_outbox_row"),
     path("api-keys/", api_keys.api_keys, name="api_keys"),

@@ -2,16 +2,19 @@
 
 `{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
+`{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
 import segno
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
+from staff_app.request import undo
 
 register = template.Library()
 
@@ -26,6 +29,12 @@ def may_in_city(request: HttpRequest, permission: str) -> bool:
 def reviews_waiting(request: HttpRequest) -> review_queue.Waiting:
     """How many reports this user can review; shown in the navigation of every page."""
     return review_queue.waiting(request)
+
+
+@register.filter
+def undoable_event(message: Message) -> int | None:
+    tag = message.extra_tags or ""
+    return int(tag.removeprefix(undo.TAG)) if tag.startswith(undo.TAG) else None
 
 
 @register.filter

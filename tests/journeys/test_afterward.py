@@ -103,24 +103,26 @@ def test_the_whole_life_of_a_report_with_two_residents_and_one_member_of_staff(
     assert ben.url == bens
     assert "2 people reported this." in ben.inner_text("main")
 
-    # Tom asks Ana a question. She is emailed at once; Ben can't read it.
+    # Tom asks Ana a question. She is emailed 30 seconds later; Ben can't read it.
     sign_in(tom, live_site, town.tom)
     does(tom, live_site, made, "ask", question="Which side of the street is it on?")
+    factories.thirty_seconds_later()
     opens_mail(ana, wait_for(lambda: of(made, "asked", "ana@example.org"), seconds=30))
     expect(ana.locator("h1")).to_contain_text("waiting for your answer")
     expect(ana.locator("main")).to_contain_text("Which side of the street is it on?")
     ben.reload()
     expect(ben.locator("main")).not_to_contain_text("Which side")
 
-    # She answers on the page, and the work goes on.
+    # She answers on the page, and the report is with Streets again, which hasn't begun.
     says(ana, "Answer", "On the side of the library.")
     expect(ana.locator("main")).to_contain_text("We got your answer")
-    expect(ana.locator("h1")).to_have_text("In progress")
+    expect(ana.locator("h1")).to_have_text("Sent to Streets")
     tom.goto(f"{live_site.url}/staff/r/{made.reference}/")
     expect(tom.locator("main")).to_contain_text("On the side of the library.")
 
     # Tom resolves it, and both are emailed.
     does(tom, live_site, made, "resolve", disposition="fixed", visited="yes", words="We filled the hole.")
+    factories.thirty_seconds_later()
     for address in ("ana@example.org", "ben@example.org"):
         assert wait_for(lambda to=address: of(made, "resolved", to), seconds=30)
 

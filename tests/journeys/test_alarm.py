@@ -88,7 +88,7 @@ def test_a_night_alarm_goes_on_until_somebody_has_it(
         staff.goto(f"{live_site.url}/staff/")
         looks_well(staff)
         sees_nothing_wrong(staff)
-        assert "Alerted so far: Night Crew. Next person at 2:15 a.m." in " ".join(staff.inner_text(".alarms").split())
+        assert "Alerted so far: Night Crew · Next person at 2:15 a.m." in " ".join(staff.inner_text(".alarms").split())
 
         # Nobody in 15 minutes: the next.
         clock_later(dt.timedelta(minutes=15, seconds=30))

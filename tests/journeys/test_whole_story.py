@@ -117,7 +117,8 @@ def test_ana_reports_in_spanish_tom_resolves_and_ana_reads_it(live_site: Site, a
     tom.locator("main form button.usa-button[type=submit]").last.click()
     wait_for(lambda: ServiceRequest.objects.filter(status="resolved").exists(), seconds=10)
 
-    # Ana follows the link in her mail and reads what was done.
+    # Thirty seconds later, Ana follows the link in her mail and reads what was done.
+    factories.thirty_seconds_later()
     resolved = wait_for(lambda: mail_about(made, "resolved"), seconds=30)
     body = resolved.get_body(("plain",))
     assert body is not None

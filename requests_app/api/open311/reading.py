@@ -49,7 +49,7 @@ def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
         if len(numbers) > PAGE_MOST:
             raise ValidationError(_("Ask for at most %(most)s service_request_id at a time.") % {"most": PAGE_MOST})
         wanted = [reference for reference in map(references.parse, numbers) if reference]
-        rows = public.filter(reference__in=wanted).order_by("-submitted_at", "-id")
+        rows = _by_number(city).filter(reference__in=wanted).order_by("-submitted_at", "-id")
         return _shaped(city, rows, extensions)
     rows, order = _in_time(public, city, parameters)
     rows = _of_kind(rows, parameters)
@@ -67,21 +67,25 @@ def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
 
 
 def one(city: Jurisdiction, parameters: Parameters, number: str) -> list[dict[str, Any]]:
-    public = ServiceRequest.objects.public().in_jurisdiction(city)
-    found = public.filter(reference=references.parse(number) or "")
+    found = _by_number(city).filter(reference=references.parse(number) or "")
     shaped = _shaped(city, found, parameters.is_true("extensions"))
     if not shaped:
         raise NotFound(_("service_request_id was not found."))
     return shaped
 
 
+def _by_number(city: Jurisdiction) -> ServiceRequestQuerySet:
+    """Of realtime services, which give a number at once: also what waits for review, as shapes.py shows it."""
+    return ServiceRequest.objects.with_public_number().in_jurisdiction(city)
+
+
 def by_token(city: Jurisdiction, token: str) -> list[dict[str, Any]]:
-    """The number behind a token: none for as long as the report is not public."""
+    """The number behind a token: none for as long as the report has no public one."""
     reference = tokens.reference_in(token)
     found = ServiceRequest.objects.in_jurisdiction(city).filter(reference=reference or "").first()
     if found is None:
         raise NotFound(_("token was not found."))
-    number = found.display_reference if found.is_public else None
+    number = found.display_reference if found.has_public_number else None
     return [{"service_request_id": number, "token": token}]
 
 

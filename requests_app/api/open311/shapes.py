@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from requests_app import links
 from requests_app.api.open311.catalog import demo_words, is_demo
-from requests_app.events import PUBLIC_KINDS
+from requests_app.clock import AppNow
+from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.localized import localized
 from requests_app.messages import timeline, wording
 from requests_app.models import (
@@ -54,9 +55,15 @@ class Related:
 
 
 def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extensions: bool) -> list[dict[str, Any]]:
-    """The rows of a query that begins with .public(): as many queries for a thousand as for one."""
-    public = rows.defer("point").prefetch_related(
-        "service__current", "service_version__department", "department", "owner"
+    """The rows of a query that begins with .public(): as many queries for a thousand as for one.
+
+    Of a report that waits for review, which has its number at once, only the status.
+    """
+    # The time of reading comes along with the rows.
+    public = (
+        rows.defer("point")
+        .annotate(read_at=AppNow())
+        .prefetch_related("service__current", "service_version__department", "department", "owner")
     )
     page = list(public)
     for row in page:
@@ -64,7 +71,7 @@ def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extens
     beside = _related(page, city, extensions=extensions)
     shaped = []
     for row in page:
-        data = _service_request(row, beside)
+        data = _service_request(row, beside, row.read_at)
         if extensions:
             data |= _extensions(row, beside)
         shaped.append(data)
@@ -76,28 +83,33 @@ def moment(at: dt.datetime | None, city: Jurisdiction) -> str | None:
     return at.astimezone(city.zone).replace(microsecond=0).isoformat() if at else None
 
 
-def _service_request(row: ServiceRequest, beside: Related) -> dict[str, Any]:
+def _service_request(row: ServiceRequest, beside: Related, now: dt.datetime) -> dict[str, Any]:
     city = row.jurisdiction
     photos = beside.photos[row.pk]
     longitude, latitude = (
-        (round(degrees, 6) for degrees in row.public_point.coords) if row.public_point else (None, None)
+        (round(degrees, 6) for degrees in row.public_point.coords)
+        if row.public_point and row.is_public
+        else (None, None)
     )
+    notice = wording.next_step(row, to_reporter=False, now=now).words
+    if not row.is_public:
+        notice = " ".join(filter(None, [notice, _("Someone will review it before everyone can see it.")]))
     listed = row.service.current or row.service_version
     return {
         "service_request_id": row.display_reference,
         "status": "open" if row.is_open else "closed",
         "status_notes": ". ".join(
-            filter(None, [wording.status_words(row, to_reporter=False), beside.last_words.get(row.pk)])
+            filter(None, [wording.status_words(row, to_reporter=False, now=now), beside.last_words.get(row.pk)])
         ),
         "service_name": localized(listed.name),
         "service_code": row.service.service_code,
-        "description": row.description or None,
+        "description": (row.description if row.is_public else "") or None,
         "agency_responsible": wording.department_words(row),
-        "service_notice": demo_words() if is_demo(city) else wording.next_step(row, to_reporter=False).words or None,
+        "service_notice": demo_words() if is_demo(city) else notice or None,
         "requested_datetime": moment(row.submitted_at, city),
         "updated_datetime": moment(row.updated_at, city),
         "expected_datetime": moment(row.due_at, city),
-        "address": row.public_address or None,
+        "address": (row.public_address if row.is_public else "") or None,
         "address_id": None,
         "zipcode": None,
         "lat": latitude,
@@ -122,8 +134,9 @@ def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
     }
 
 
-def _related(page: list[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
+def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
     beside = Related()
+    page = [row for row in found if row.is_public]
     keys = [row.pk for row in page]
     said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
     last = said.order_by("service_request", "-id").distinct("service_request")
@@ -169,9 +182,8 @@ def _add_areas(beside: Related, keys: Iterable[int]) -> None:
 def _add_notes(beside: Related, page: list[ServiceRequest], said: QuerySet[Comment], city: Jurisdiction) -> None:
     """The timeline of the public page, oldest first."""
     rows = {row.pk: row for row in page}
-    events = list(
-        Event.objects.filter(service_request__in=rows, kind__in=PUBLIC_KINDS - timeline.UNTOLD).order_by("id")
-    )
+    kinds = PUBLIC_KINDS - timeline.UNTOLD | {"undone"}
+    events = without_undone(Event.objects.filter(service_request__in=rows, kind__in=kinds).order_by("id"))
     comments = {comment.pk: comment for comment in said}
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=city)}
     owners = timeline.names_of_owners(events)

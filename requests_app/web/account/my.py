@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from requests_app import limits, links, paging, references
 from requests_app.actions import subscriptions, verify_email
 from requests_app.actions.drafts import visitor_hash
+from requests_app.clock import app_now
 from requests_app.messages.wording import next_step, status_words
-from requests_app.models import Disposition, Participation, ServiceRequest, Status, Subscription
+from requests_app.models import Disposition, Participation, ServiceRequest, Subscription
 from requests_app.rules import my_requests
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.account.forms import AddressForm
@@ -85,7 +86,7 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
             person__in=people, role__in=Participation.OWN, service_request__in=found
         ).values_list("service_request_id", flat=True)
     )
-    rows = []
+    rows, now = [], app_now()
     for one in found:
         is_own = one.pk in own
         access = RequestAccess(one, None, is_own)
@@ -97,19 +98,17 @@ def _rows(request: CityRequest, resident: Resident, found: list[ServiceRequest])
             {
                 "request": one,
                 "own": is_own,
-                "words": status_words(shown, to_reporter=to_reporter),
+                "words": status_words(shown, to_reporter=to_reporter, now=now),
                 "tag": shown.disposition or shown.status,
                 "asked": to_reporter and _waits_for_answer(shown),
-                "next": next_step(shown, to_reporter=to_reporter).words,
+                "next": next_step(shown, to_reporter=to_reporter, now=now).words,
             }
         )
     return rows
 
 
 def _waits_for_answer(shown: ServiceRequest) -> bool:
-    return (shown.status == Status.ON_HOLD and shown.hold_reason == "reporter") or (
-        shown.disposition == Disposition.NO_REPLY
-    )
+    return shown.waits_for_reporter or shown.disposition == Disposition.NO_REPLY
 
 
 @require_GET

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from requests_app import links
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.messages.wording import status_words
+from requests_app.messages.wording import now_for, status_words
 from requests_app.models import ServiceRequest
 from requests_app.places.public_filter import PublicFilter
 from requests_app.rules import intake
@@ -49,10 +49,12 @@ def feed(request: HttpRequest) -> HttpResponse:
         # Atom requires an author for each entry or for the feed.
         author_name=f"{jurisdiction.name} 311",
     )
-    for one in changes(chosen):
+    entries = list(changes(chosen))
+    now = now_for(entries)
+    for one in entries:
         # Share one jurisdiction, so that its cached properties are read once.
         one.jurisdiction = jurisdiction
-        atom.add_item(**_entry(one, site))
+        atom.add_item(**_entry(one, site, now))
     written = atom.writeString("utf-8").encode()
     response = HttpResponse(written, content_type="application/atom+xml; charset=utf-8")
     # ETag, never Last-Modified: hiding an entry changes the feed but no date in it.
@@ -81,11 +83,11 @@ class Feed(GeoAtom1Feed):
         return latest if self.items else latest.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _entry(service_request: ServiceRequest, site: str) -> dict[str, Any]:
+def _entry(service_request: ServiceRequest, site: str, now: dt.datetime | None) -> dict[str, Any]:
     """The id never changes, so that readers update the entry instead of adding another."""
     name = localized(service_request.service_version.name)
     return {
-        "title": f"{name}: {status_words(service_request, to_reporter=False)}",
+        "title": f"{name}: {status_words(service_request, to_reporter=False, now=now)}",
         "link": site + reverse("requests_app:track", args=[service_request.reference]),
         "unique_id": f"{site}/r/{service_request.reference}",
         # Readers render it as HTML: escape what residents typed, and mark its language.

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from requests_app.messages.wording import status_words
+from requests_app.messages.wording import now_for, status_words
 from requests_app.models import Disposition, Jurisdiction, ServiceRequest
 from requests_app.places.public_filter import STATES
 
@@ -45,14 +45,15 @@ def open_and_ended(jurisdiction: Jurisdiction, found: QuerySet[ServiceRequest], 
 
 
 def request_rows(jurisdiction: Jurisdiction, found: Iterable[ServiceRequest]) -> list[dict[str, Any]]:
-    rows = []
+    found = list(found)
+    rows, now = [], now_for(found)
     for one in found:
         # Share one jurisdiction, so that its cached reasons are read once.
         one.jurisdiction = jurisdiction
         rows.append(
             {
                 "request": one,
-                "words": status_words(one, to_reporter=False),
+                "words": status_words(one, to_reporter=False, now=now),
                 "tag": one.disposition or one.status,
             }
         )

@@ -85,7 +85,7 @@ def show(
     ]
     context |= {"steps": steps, "step": step, "form": form}
     draft = context.get("draft")
-    block = draft.typed.get("block") if draft else None
+    block = draft.typed.get("hint_on") if draft else None
     if block and block["page"] == _without_language(request.path):
         context |= {"shows_danger_block": True, **help_for(request.jurisdiction, str(block["kind"]))}
     if form is not None:

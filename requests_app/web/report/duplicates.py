@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import limits
 from requests_app.actions import drafts, followers, submission
-from requests_app.messages.wording import ago, away, long_date, status_words
+from requests_app.messages.wording import ago, away, long_date, now_for, status_words
 from requests_app.models import Draft, ServiceRequest
 from requests_app.rules.duplicates import joinable
 from requests_app.rules.report_path import Path
@@ -119,7 +119,7 @@ def _page(
 
 def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
     zone = request.jurisdiction.zone
-    cards = []
+    cards, now = [], now_for(candidate.service_request for candidate in path.candidates)
     for candidate in path.candidates:
         service_request = candidate.service_request
         service_request.jurisdiction = request.jurisdiction
@@ -127,7 +127,7 @@ def _cards(request: CityRequest, path: Path) -> list[dict[str, Any]]:
             {
                 "request": service_request,
                 "photo": next(iter(service_request.public_photos), None),  # type: ignore[attr-defined]
-                "words": status_words(service_request, to_reporter=False),
+                "words": status_words(service_request, to_reporter=False, now=now),
                 "away": away(candidate.metres),
                 "day": long_date(service_request.submitted_at.astimezone(zone).date()),
                 "ago": ago(service_request.submitted_at, candidate.at),

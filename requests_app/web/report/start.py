@@ -12,6 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from requests_app import limits
+from requests_app.actions import article_counts
 from requests_app.actions import drafts as actions_drafts
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
@@ -170,13 +171,18 @@ def by_category(versions: list[ServiceVersion]) -> list[tuple[Any, list[ServiceV
 
 @draft_page
 def answered(request: CityRequest, draft: Draft) -> HttpResponse:
-    """[That answers my question]: no report is needed, so the draft is deleted."""
+    """[That answers my question]: no report is needed, so the draft is deleted, and only the answer is counted."""
     if request.method != "POST":
         return to_next_page(draft)
     article = Article.objects.filter(
         jurisdiction=request.jurisdiction, published=True, code=request.POST.get("article", "").replace("\x00", "")
     ).first()
-    actions_drafts.delete([draft])
+    if article is None:
+        actions_drafts.delete([draft])
+    else:
+        path = Path(draft)
+        suggested = suggestions.suggest(request.jurisdiction, path.text, request.LANGUAGE_CODE).services
+        article_counts.answered(draft, article, path.version or next(iter(suggested), None))
     messages.success(request, _("Glad that helped. We didn’t send or keep anything you typed."))
     return redirect("requests_app:article", article.code) if article else redirect("requests_app:home")
 

@@ -2,13 +2,14 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app import links
 from requests_app.actions import followers
-from requests_app.models import AccessLink
+from requests_app.models import AccessLink, SurveyAnswer
 from requests_app.rules import permissions
 from requests_app.web.city_request import CityRequest, request_not_found
 from requests_app.web.link_cookie import set_link_cookie
@@ -22,6 +23,31 @@ def private_link(request: CityRequest, token: str) -> HttpResponse:
     if link is None:
         return request_not_found(request)
     response = redirect("requests_app:track", link.service_request.reference)
+    set_link_cookie(response, token, link.service_request)
+    return response
+
+
+@never_cache
+@require_GET
+def survey_link(request: CityRequest, token: str, value: str) -> HttpResponse:
+    """An answer to "Is it fixed?" in an email. It changes nothing: the page has the answer chosen, and a button."""
+    link = _link(request, token)
+    if link is None or value not in SurveyAnswer.Value:
+        return request_not_found(request)
+    return _open(link, token, "requests_app:survey", f"?fixed={value}")
+
+
+@never_cache
+@require_GET
+def keep_private_link(request: CityRequest, token: str) -> HttpResponse:
+    """[Keep it private] in an email. It changes nothing: the page has a button."""
+    link = _link(request, token)
+    return request_not_found(request) if link is None else _open(link, token, "requests_app:keep_private")
+
+
+def _open(link: AccessLink, token: str, name: str, query: str = "") -> HttpResponse:
+    """Redirects to a page of the request, with the cookie of its private link."""
+    response = redirect(reverse(name, args=[link.service_request.reference]) + query)
     set_link_cookie(response, token, link.service_request)
     return response
 

@@ -12,16 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits
-from requests_app.actions import conversation, danger, followers, progress, survey_answers
+from requests_app.actions import conversation, danger, drafts, followers, moderation, progress, survey_answers
 from requests_app.models import Person, ServiceRequest
 from requests_app.rules import intake, reopening, screening
 from requests_app.rules import survey as survey_rules
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.web import unsent_text
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
+from requests_app.web.report.draft_page import to_next_page
+from requests_app.web.report.start import DRAFTS_AN_HOUR
 from requests_app.web.request.forms import SurveyForm, words_form
 from requests_app.web.request.track import track_page
 from requests_app.web.request_access import RequestAccess, access_request, allowed_actions
+from requests_app.web.visitor import get_visitor, set_visitor_cookie
 from requests_app.web.whom_to_call import whom_to_call
 
 WORDS_AN_HOUR = 60
@@ -119,7 +122,7 @@ def answer(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
     if isinstance(words, HttpResponse):
         return words
     conversation.answer(access.service_request.pk, text=words, actor=person)
-    messages.success(request, _("Thank you. We got your answer and will continue the work."))
+    messages.success(request, _("Thank you. We got your answer, and the team will read it."))
     _say_whom_to_call(request, access.service_request, words)
     return _back(access)
 
@@ -137,7 +140,21 @@ def add(request: CityRequest, access: RequestAccess, person: Person) -> HttpResp
     return _back(access)
 
 
-@with_link("not_fixed")
+def _too_late_to_reopen(request: CityRequest, access: RequestAccess) -> HttpResponse:
+    """Says so, with the way to report it again. Words that were typed stay on the page."""
+    if "report_again" not in allowed_actions(access):
+        return _changed_meanwhile(request, access, "not_fixed")
+    words = intake.clean_text(request.POST.get("not_fixed-words", ""))
+    if not words:
+        messages.info(request, _("You can’t reopen this report anymore. You can report it again below."))
+        return _back(access)
+    messages.info(
+        request, _("You can’t reopen this report anymore. Your message wasn’t sent. You can report it again below.")
+    )
+    return track_page(request, access, unsent=[words], status=409)
+
+
+@with_link("not_fixed", too_late=_too_late_to_reopen)
 def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
     words = _words(request, access, "not_fixed")
     if isinstance(words, HttpResponse):
@@ -148,19 +165,50 @@ def not_fixed(request: CityRequest, access: RequestAccess, person: Person) -> Ht
     return _back(access)
 
 
-@with_link("survey", has_page=True)
+@with_link("undo_reopening")
+def undo_reopening(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    survey_answers.undo_no(access.shown.pk, actor=person)
+    messages.success(request, _("Your report is closed again, as before."))
+    return _back(access)
+
+
+@with_link("report_again")
+def report_again(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    """Starts a new report with everything filled in, once the earlier one can't be reopened anymore."""
+    if not limits.allow(request, "draft", DRAFTS_AN_HOUR):
+        messages.error(request, too_many_requests(request.jurisdiction))
+        return _back(access)
+    visitor = get_visitor(request)
+    draft = drafts.create_again(
+        access.service_request,
+        person,
+        visitor=visitor,
+        language=request.LANGUAGE_CODE,
+        words=request.POST.get("words", ""),
+    )
+    messages.info(request, _("We filled in your earlier report. Check it, and change what’s different now."))
+    return set_visitor_cookie(to_next_page(draft), visitor)
+
+
+@with_link("survey", has_page=True, too_late=_too_late_to_reopen)
 def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
-    """Is it fixed? One click on the tracking page; the reason and the second question are on the next page."""
+    """Is it fixed? One click on the tracking page, where "No" reopens it; the reason and the second question come next."""
     shown = access.shown
     if request.method != "POST":
-        return _survey_page(request, access, SurveyForm(about=shown, earlier=survey_rules.answers_of(shown, person)))
+        outcome = survey_rules.outcome_asked_about(shown, person, through=access.service_request)
+        earlier = survey_rules.answers_of(shown, person, outcome or 0)
+        # From a link in an email: opening it answers nothing.
+        return _survey_page(
+            request, access, SurveyForm(about=shown, earlier=earlier, chosen=request.GET.get("fixed", ""))
+        )
     form = SurveyForm(request.POST, about=shown)
     if not form.is_valid():
         return _survey_page(request, access, form, status=422)
     if not limits.allow(request, "words", WORDS_AN_HOUR):
         form.add_error(None, too_many_requests())
         return _survey_page(request, access, form, status=429)
-    survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request)
+    if survey_answers.answer(shown.pk, said=form.said(), actor=person, through=access.service_request):
+        messages.success(request, _("Your report is open again. Its number is the same."))
     if "more" in request.POST:
         messages.success(request, _("Thank you. We count every answer and publish the results."))
         return _back(access)
@@ -168,14 +216,30 @@ def survey(request: CityRequest, access: RequestAccess, person: Person) -> HttpR
 
 
 def _survey_page(request: CityRequest, access: RequestAccess, form: SurveyForm, status: int = 200) -> HttpResponse:
+    shown, acts = access.shown, allowed_actions(access)
     context = {
         "service_request": access.service_request,
-        "shown": access.shown,
+        "shown": shown,
         "form": form,
-        "reopen_until": reopening.last_day(access.shown),
-        "action_form": words_form("not_fixed") if "not_fixed" in allowed_actions(access) else None,
+        "reopen_until": reopening.last_day(shown),
+        "action_form": words_form("not_fixed")
+        if "not_fixed" in acts and not reopening.is_reopened_by_no(shown)
+        else None,
+        "acts": acts,
+        "no_reopens": reopening.is_reopened_by_no(shown),
     }
     return render(request, "requests_app/request/survey.html", context, status=status)
+
+
+@with_link("keep_private", has_page=True)
+def keep_private(request: CityRequest, access: RequestAccess, person: Person) -> HttpResponse:
+    """An “I don’t know” report that staff made public. The link in the email opens the page, and only its button acts."""
+    if request.method != "POST":
+        context = {"service_request": access.service_request}
+        return render(request, "requests_app/request/keep_private.html", context)
+    moderation.keep_private(access.service_request.pk, actor=person)
+    messages.success(request, _("Your report is private again. Only you and the city can see it."))
+    return _back(access)
 
 
 @with_link("withdraw", has_page=True)

@@ -1,6 +1,6 @@
 """The tracking page of a request, for the public and for its own people with their private link."""
 
-import datetime as dt
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +8,6 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from requests_app import limits, references
-from requests_app.clock import app_now
 from requests_app.messages import moderation_notes, timeline, wording
 from requests_app.models import (
     Answer,
@@ -21,11 +20,12 @@ from requests_app.models import (
     QuestionVersion,
     ServiceRequest,
     Status,
+    SurveyAnswer,
     Target,
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import permissions, reopening, survey
+from requests_app.rules import evidence, permissions, reopening, status_history, survey
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -73,11 +73,11 @@ def track_page(
     """form: the invalid form of the action `form_for`. unsent: text that no action can take anymore."""
     service_request, shown = access.service_request, access.shown
     own = access.own
-    usual = typical_time(service_request.service)
+    usual, resolution = typical_time(service_request.service), _resolution(shown)
     acts = allowed_actions(access)
     notes = moderation_notes.text_notes(service_request, access.parent)
-    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False)
-    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own)
+    work_photos, hidden_work = _photos(shown, Photo.Kind.WORK, own=False) if access.shows_words else ([], [])
+    photos, hidden_photos = _photos(service_request, Photo.Kind.REPORT, own=own) if access.shows_words else ([], [])
     forms: dict[str, WordsForm] = {act: words_form(act) for act in acts & {"answer", "add", "not_fixed"}}
     if form is not None:
         forms[form_for] = form
@@ -89,10 +89,9 @@ def track_page(
             "service_request": service_request,
             "shown": shown,
             "status": wording.status_words(shown, to_reporter=own and access.parent is None),
-            "status_since": _status_since(shown),
+            "status_since": status_history.since(shown),
             "tone": _tone(shown),
             "next_step": wording.next_step(shown, to_reporter=own and access.parent is None),
-            "is_late": shown.is_open and shown.due_at is not None and shown.due_at < app_now(),
             "parent": access.parent,
             "usual": usual,
             "promise": None if usual else _promise(service_request),
@@ -102,10 +101,13 @@ def track_page(
             "form": form,
             "form_for": form_for,
             "reopen_until": reopening.last_day(shown),
+            "no_reopens": reopening.is_reopened_by_no(shown),
             "words": unsent,
             "question": _open_question(access),
             "appeal": _appeal(shown),
-            "by_remote": not shown.visited_at and _was_remote(shown),
+            # Whether they recorded that nobody went there; they may have recorded nothing.
+            "by_remote": not shown.visited_at and resolution.get("remote") is True,
+            "no_evidence": evidence.reason_words(request.jurisdiction, str(resolution.get("no_evidence") or "")),
             "work_photos": work_photos,
             "hidden_work": hidden_work,
             "photos": photos,
@@ -118,21 +120,31 @@ def track_page(
                 reporter=access.link.person if access.link and own else None,
                 reader=access.link.person if access.link else None,
                 notes=notes,
+                with_texts=access.shows_words,
             ),
             "areas": _areas(service_request),
-            "asset_name": _asset_name(request, service_request, own=own),
-            "answers": _answers(service_request, own=own),
+            "asset_name": _asset_name(request, service_request, own=own) if access.shows_words else "",
+            "answers": _answers(service_request, own=own) if access.shows_words else [],
             "contacts": _masked_contacts(access),
             "news_on": "news" in acts,
             "cadence_form": CadenceForm(initial={"cadence": _cadence(access)}) if "news" in acts else None,
             "is_confidential": not service_request.is_public,
-            "survey_answered": survey.answers_of(shown, access.link.person) if access.link and "survey" in acts else {},
+            "survey_answered": "survey" in acts and bool(_survey_answers(access)),
         },
         status=status,
     )
     if access.link is not None:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _survey_answers(access: RequestAccess) -> dict[str, SurveyAnswer]:
+    """The reader's answers about the outcome that they are asked about now."""
+    if access.link is None:
+        return {}
+    shown, person = access.shown, access.link.person
+    outcome = survey.outcome_asked_about(shown, person, through=access.service_request)
+    return {} if outcome is None else survey.answers_of(shown, person, outcome)
 
 
 def _areas(service_request: ServiceRequest) -> list[Area]:
@@ -162,18 +174,12 @@ def _for_staff(request: CityRequest, reference: str | None) -> HttpResponse | No
         return None
 
 
-def _status_since(shown: ServiceRequest) -> dt.datetime:
-    if not shown.is_open and shown.resolved_at is not None:
-        return shown.resolved_at
-    if shown.status == Status.ROUTED and shown.routed_at is not None:
-        return shown.routed_at
-    return shown.submitted_at if shown.status == Status.RECEIVED else shown.updated_at
-
-
-def _was_remote(shown: ServiceRequest) -> bool:
-    """Whether staff recorded that they resolved it without a visit; False if they recorded nothing."""
+def _resolution(shown: ServiceRequest) -> dict[str, Any]:
+    """What staff recorded when they resolved it; empty while it is open."""
+    if shown.is_open:
+        return {}
     last = Event.objects.filter(service_request=shown, kind="resolved").order_by("-id").first()
-    return not shown.is_open and last is not None and last.data.get("remote") is True
+    return dict(last.data) if last else {}
 
 
 def _tone(shown: ServiceRequest) -> str:
@@ -202,8 +208,7 @@ def _open_question(access: RequestAccess) -> Comment | None:
     if not access.own:
         return None
     service_request = access.service_request
-    waits = service_request.status == Status.ON_HOLD and service_request.hold_reason == "reporter"
-    if not waits and service_request.disposition != Disposition.NO_REPLY:
+    if not service_request.waits_for_reporter and service_request.disposition != Disposition.NO_REPLY:
         return None
     asked = service_request.comments.filter(kind=Comment.Kind.QUESTION, hidden_at=None)
     return asked.select_related("department").order_by("-id").first()

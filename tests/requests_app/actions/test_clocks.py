@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from requests_app.actions import progress
+from requests_app.actions import assignment, conversation, progress
 from requests_app.clock import app_now
-from requests_app.models import ServiceRequest, Target
+from requests_app.models import ServiceRequest, Target, User
 from tests import factories
+from tests.factories import Rivermark
 
 pytestmark = pytest.mark.django_db
 NEW_YORK = ZoneInfo("America/New_York")
@@ -75,3 +78,97 @@ def test_after_a_hold_what_was_left_is_left(
         assert dt.timedelta(0) < app_now() - made.due_at < late_by + dt.timedelta(seconds=2)
     else:
         assert abs(made.due_at - dt.datetime.fromisoformat(due).replace(tzinfo=NEW_YORK)) < dt.timedelta(seconds=5)
+
+
+# --- Every hold, and every way out of it ------------------------------------------------------------------------------
+
+WAITS = ("reporter", "other_group", "weather", "parts", "yearly_plan", "permit")
+WAYS_OUT = ("resume", "day", "answer", "transfer", "triage", "schedule", "resolve", "withdraw", "change_service")
+HOUR = dt.timedelta(hours=1)
+
+
+def set_time(to: dt.datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lamplighter.time_shift', (%s - now())::text, false)", [to])
+
+
+def put_on_hold(made: ServiceRequest, reason: str, until: dt.date, actor: User) -> None:
+    if reason == "reporter":
+        conversation.ask(made.pk, question="Which lane?", until=until, actor=actor)
+    else:
+        progress.hold(made.pk, reason=reason, until=until, actor=actor)
+
+
+def leave(made: ServiceRequest, way: str, town: Rivermark) -> None:
+    person = made.participations.get(role="reporter").person
+    ways: dict[str, Callable[[], object]] = {
+        "resume": lambda: progress.resume(made.pk, actor=town.tom),
+        "day": progress.end_overdue_holds,
+        "answer": lambda: conversation.answer(made.pk, text="The right one.", actor=person),
+        "transfer": lambda: assignment.transfer(made.pk, department=town.parks, reason="Theirs.", actor=town.tom),
+        "triage": lambda: assignment.return_to_triage(made.pk, reason="Whose?", actor=town.tom),
+        "schedule": lambda: progress.schedule(made.pk, on=app_now().date(), actor=town.tom),
+        "resolve": lambda: progress.resolve(made.pk, disposition="fixed", words="Done.", actor=town.tom),
+        "withdraw": lambda: progress.withdraw(made.pk, actor=person),
+        "change_service": lambda: assignment.change_service(made.pk, version=town.tree, actor=town.tom),
+    }
+    ways[way]()
+
+
+@pytest.fixture
+def real_time() -> Iterator[None]:
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lamplighter.time_shift', '', false)")
+
+
+@pytest.mark.shows("5.70")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    holds=st.lists(
+        st.tuples(
+            st.integers(min_value=0, max_value=20),
+            st.sampled_from(WAITS),
+            st.integers(min_value=1, max_value=40 * 24),
+            st.sampled_from(WAYS_OUT),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_it_waits_for_no_clock_stays_paused_and_none_counts_the_wait(
+    town: Rivermark, real_time: None, holds: list[tuple[int, str, int, str]]
+) -> None:
+    """Each hold: the hours of work before it, what it waits for, how many hours, and how it ends."""
+    now = dt.datetime(2027, 3, 1, 15, tzinfo=dt.UTC)
+    set_time(now)
+    made = factories.routed(town.pothole, answers={"where": "lane"})
+    assert made.due_at is not None
+    left, was_on_hold = made.due_at - app_now(), False
+    for hours, reason, waited, way in holds:
+        if not made.is_open:
+            break
+        now += hours * HOUR
+        set_time(now)
+        left -= dt.timedelta() if was_on_hold else hours * HOUR
+        until = now.astimezone(NEW_YORK).date() + dt.timedelta(days=1)
+        put_on_hold(made, reason, until, town.tom)
+        now += waited * HOUR
+        set_time(now)
+        leave(made, way, town)
+        made = ServiceRequest.objects.get(pk=made.pk)
+        was_on_hold = made.status == "on_hold"
+        paused = made.clocks.filter(met_at=None).exclude(paused_at=None)
+        assert paused.exists() == was_on_hold
+        if not made.is_open:
+            assert not made.clocks.filter(met_at=None).exists()
+        elif not was_on_hold:
+            assert made.due_at is not None
+            assert abs(made.due_at - app_now() - left) < dt.timedelta(seconds=len(holds) * 2)
+    if made.status == "on_hold":
+        # Whatever it is, its day comes.
+        set_time(now + dt.timedelta(days=400))
+        progress.end_overdue_holds()
+        made = ServiceRequest.objects.get(pk=made.pk)
+        assert made.status != "on_hold"
+        assert not made.clocks.filter(met_at=None).exclude(paused_at=None).exists()

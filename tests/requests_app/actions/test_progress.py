@@ -49,9 +49,9 @@ def test_a_hold_pauses_the_clock_and_the_day_brings_it_back(town: Rivermark, mad
     progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=1), actor=town.tom)
     made.refresh_from_db()
     assert (made.status, made.due_at) == ("on_hold", None)
-    assert progress.resume_overdue_holds() == 1
+    assert progress.end_overdue_holds() == 1
     made.refresh_from_db()
-    assert (made.status, made.hold_reason, made.hold_until) == ("in_progress", "", None)
+    assert (made.status, made.hold_reason, made.hold_until) == ("routed", "", None)
     assert made.due_at is not None
     assert abs((made.due_at - due).total_seconds()) < 5, "what was left is left"
 
@@ -69,7 +69,7 @@ def test_it_comes_back_on_the_day_by_the_citys_own_calendar(
         )
     today = dt.date(2026, 6, 6)
     progress.hold(made.pk, reason="weather", until=today + dt.timedelta(days=days_left), actor=town.tom)
-    assert progress.resume_overdue_holds() == comes_back
+    assert progress.end_overdue_holds() == comes_back
 
 
 def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
@@ -94,12 +94,19 @@ def test_one_that_somebody_changed_meanwhile_does_not_keep_the_others_open(
 
 def test_imported_history_is_left_as_it_was(town: Rivermark, made: ServiceRequest) -> None:
     other = factories.routed(town.tree)
-    progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=2), actor=town.tom)
     progress.resolve(other.pk, disposition="fixed", words="Done.", actor=town.tom)
     ServiceRequest.objects.filter(pk=other.pk).update(resolved_at=app_now() - dt.timedelta(days=31))
+    yesterday = app_now().date() - dt.timedelta(days=2)
+    ServiceRequest.objects.filter(pk=made.pk).update(status="on_hold", hold_reason="weather", hold_until=yesterday)
     for number, one in enumerate((made, other)):
         ServiceRequest.objects.filter(pk=one.pk).update(external_source="old", external_id=str(number))
-    assert (progress.close_resolved(), progress.resume_overdue_holds()) == (0, 0)
+    assert (progress.close_resolved(), progress.end_overdue_holds()) == (0, 0)
+
+
+def test_what_staff_put_on_hold_ends_although_it_was_imported(town: Rivermark, made: ServiceRequest) -> None:
+    ServiceRequest.objects.filter(pk=made.pk).update(external_source="old", external_id="7")
+    progress.hold(made.pk, reason="weather", until=app_now().date() - dt.timedelta(days=2), actor=town.tom)
+    assert progress.end_overdue_holds() == 1
 
 
 @pytest.mark.parametrize("number", ["", "A-17", "Ñ17", "número 17/b"])
@@ -126,7 +133,7 @@ def test_a_question_waits_for_the_answer_and_the_answer_starts_the_clock(town: R
     assert (made.status, made.hold_reason, asked.public) == ("on_hold", "reporter", False)
     conversation.answer(made.pk, text="The right one.", actor=reporter(made))
     made.refresh_from_db()
-    assert (made.status, made.has_new_answer) == ("in_progress", True)
+    assert (made.status, made.has_new_answer) == ("routed", True)
     assert made.due_at is not None
 
 
@@ -425,14 +432,48 @@ def test_an_ended_one_is_open_in_no_area(town: Rivermark, made: ServiceRequest) 
     assert set(made.request_areas.values_list("is_open", flat=True)) == {True}
 
 
-def test_a_hold_for_the_reporter_does_not_end_by_the_calendar(town: Rivermark, made: ServiceRequest) -> None:
-    conversation.ask(made.pk, question="Which lane?", actor=town.tom)
-    ServiceRequest.objects.filter(pk=made.pk).update(hold_until=app_now().date() - dt.timedelta(days=2))
-    assert progress.resume_overdue_holds() == 0
-
-
 def test_an_answer_to_one_closed_for_want_of_an_answer_reopens_it(town: Rivermark, made: ServiceRequest) -> None:
     progress.resolve(made.pk, disposition="no_reply", words="We did not hear from you.", actor=town.tom)
     conversation.answer(made.pk, text="Sorry: the right lane.", actor=reporter(made))
     made.refresh_from_db()
     assert (made.status, made.reopened_count) == ("routed", 1)
+
+
+@pytest.mark.parametrize("begun", [True, False])
+@pytest.mark.parametrize("end", ["resume", "its day", "answer"])
+def test_a_hold_that_ends_is_no_work_unless_somebody_had_begun(
+    town: Rivermark, made: ServiceRequest, end: str, begun: bool
+) -> None:
+    if begun:
+        progress.accept(made.pk, actor=town.tom)
+    if end == "answer":
+        conversation.ask(made.pk, question="Which lane?", actor=town.tom)
+        conversation.answer(made.pk, text="The right one.", actor=reporter(made))
+    else:
+        progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+        if end == "resume":
+            progress.resume(made.pk, actor=town.tom)
+        else:
+            progress.end_overdue_holds()
+    made.refresh_from_db()
+    assert made.status == ("in_progress" if begun else "routed")
+    if not begun:
+        progress.accept(made.pk, actor=town.tom)
+
+
+def test_a_department_that_got_it_during_the_hold_has_not_begun(town: Rivermark, made: ServiceRequest) -> None:
+    progress.accept(made.pk, actor=town.tom)
+    transfer(made.pk, department=town.parks, reason="A root.", actor=town.tom)
+    conversation.ask(made.pk, question="Which tree?", actor=town.pia)
+    conversation.answer(made.pk, text="The oak.", actor=reporter(made))
+    made.refresh_from_db()
+    assert made.status == "routed"
+
+
+def test_a_hold_before_routing_ends_in_triage_and_not_nowhere(town: Rivermark) -> None:
+    made = factories.report(town.pothole, answers=LANE)
+    progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+    factories.run_worker()
+    progress.end_overdue_holds()
+    made.refresh_from_db()
+    assert (made.status, made.in_triage) == ("received", True)

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from requests_app.imports.catalog_file import problems, read_catalog, read_phrase
+from requests_app.danger.phrases import shipped_phrases
+from requests_app.imports.catalog_file import problems, read_catalog
 from requests_app.imports.layers import area_code
 from requests_app.models import EmergencyPhrase
 from requests_app.places import basemap
@@ -34,12 +35,7 @@ CATALOGUE = read_catalog([FOLDER / path for path in CITY["catalog"]])
 SERVICES = {service["service_code"]: service for service in CATALOGUE["services"]}
 DEPARTMENTS = {department["code"]: department for department in CATALOGUE["departments"]}
 ARTICLES = {article["code"]: article for article in CATALOGUE["articles"]}
-PHRASES = [
-    EmergencyPhrase(phrase=read_phrase(written)[0], unless=read_phrase(written)[1])
-    for by_language in CATALOGUE["emergency_words"].values()
-    for phrases in by_language.values()
-    for written in phrases
-]
+PHRASES = [EmergencyPhrase(phrase=one.phrase, unless=list(one.unless)) for one in shipped_phrases()]
 QUESTIONS = [(code, question) for code, service in SERVICES.items() for question in service["questions"]]
 
 each_service = pytest.mark.parametrize("code", SERVICES)

@@ -111,7 +111,7 @@ def test_at_once_each_change_is_one_mail_to_the_reporter(town: Rivermark, mailbo
         f"{report}: Someone visited the site {number}",
         f"{report}: Made safe for now; repair still to come {number}",
         f"{report} is on hold {number}",
-        f"{report}: Work has resumed {number}",
+        f"{report}: No longer on hold {number}",
         f"{report} is fixed {number}",
     ]
 

@@ -1,4 +1,4 @@
-"""The emergency phrases of the demo city: what must match, what must not, and in which scripts."""
+"""The emergency phrases that ship with the product: what must match, what must not, and in which scripts."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from requests_app.rules import screening
 pytestmark = pytest.mark.shows("4.1")
 
 ROOT = Path(__file__).resolve().parents[3]
-SHIPPED = yaml.safe_load((ROOT / "requests_app/demo/rivermark/emergency_words.yaml").read_text())["emergency_words"]
+SHIPPED = yaml.safe_load((ROOT / "requests_app/danger/phrases.yaml").read_text())["emergency_words"]
 PHRASES = [
     EmergencyPhrase(language=language, kind=kind, phrase=read_phrase(written)[0], unless=read_phrase(written)[1])
     for kind, by_language in SHIPPED.items()
@@ -286,7 +286,7 @@ def is_heard(one: EmergencyPhrase, text: str) -> bool:
 
 @pytest.mark.parametrize("text", each(HITS))
 def test_danger_is_heard(text: str) -> None:
-    assert hits(text, "red_flag")
+    assert set(hits(text)) - set(hits(text, "self_harm"))
 
 
 @pytest.mark.parametrize("text", each(DESPAIR))

@@ -29,15 +29,20 @@ ODD_ROLES: dict[str, list[str]] = {
 def every_kind_of_request(town: Rivermark, owners: list[User | None]) -> None:
     departments: list[Department | None] = [town.streets, town.parks, None]
     kinds = itertools.product(
-        PublicState.values, departments, owners, [True, False], ["routed", "received", "resolved"]
+        [town.pothole, town.unknown],
+        PublicState.values,
+        departments,
+        owners,
+        [True, False],
+        ["routed", "received", "resolved"],
     )
     now = app_now()
     ServiceRequest.objects.bulk_create(
         ServiceRequest(
             jurisdiction=town.city,
             reference=references.new_reference(),
-            service=town.pothole.service,
-            service_version=town.pothole,
+            service=version.service,
+            service_version=version,
             public_state=state,
             is_test=state == "test",
             department=department,
@@ -48,7 +53,7 @@ def every_kind_of_request(town: Rivermark, owners: list[User | None]) -> None:
             submitted_at=now,
             updated_at=now,
         )
-        for state, department, owner, in_triage, status in kinds
+        for version, state, department, owner, in_triage, status in kinds
     )
 
 
@@ -79,8 +84,8 @@ def test_can_view_and_visible_to_agree_on_every_request(town: Rivermark) -> None
     every_kind_of_request(town, [None, town.tom, contractor, odd])
     elsewhere = factories.jurisdiction("Eastport")
     factories.report(factories.service(elsewhere, "pothole"))
-    rows = list(ServiceRequest.objects.all())
-    assert len(rows) == 8 * 3 * 4 * 2 * 3 + 1
+    rows = list(ServiceRequest.objects.select_related("service", "service_version"))
+    assert len(rows) == 2 * 8 * 3 * 4 * 2 * 3 + 1
     seen_by_somebody = set()
     for user in users:
         listed = set(ServiceRequest.objects.visible_to(user).values_list("pk", flat=True))

@@ -129,7 +129,7 @@ def test_hold_pauses_the_clock_and_resume_starts_it(pia: Client, limb: ServiceRe
     assert (limb.status, limb.hold_reason, limb.hold_until) == ("on_hold", "crane", dt.date(2099, 1, 2))
     assert limb.due_at is None
     done(pia, limb, "resume")
-    assert limb.status == "in_progress"
+    assert limb.status == "routed", "nobody has accepted it"
     assert limb.due_at is not None
     assert events_of(limb)[-2:] == ["put_on_hold", "resumed"]
 
@@ -142,10 +142,17 @@ def test_a_question_waits_for_its_answer(pia: Client, limb: ServiceRequest) -> N
     assert (limb.status, limb.hold_reason) == ("on_hold", "reporter")
     comment = Comment.objects.get(service_request=limb)
     assert (comment.kind, comment.text, comment.public) == ("question", "Which side?", False)
-    assert last_event(limb).data == {"comment_id": comment.pk}
+    assert limb.hold_until is not None
+    assert last_event(limb).data == {"comment_id": comment.pk, "until": limb.hold_until.isoformat()}
     done(pia, limb, "answer", text="The south side, she says.")
-    assert limb.status == "in_progress"
+    assert limb.status == "routed", "an answer is no work"
     assert limb.has_new_answer
+
+
+def test_a_question_waits_until_the_day_that_staff_choose(pia: Client, limb: ServiceRequest) -> None:
+    assert act(pia, limb, "ask", question="Which side?", until="2001-01-02").status_code == 422
+    done(pia, limb, "ask", question="Which side?", until="2099-01-02")
+    assert limb.hold_until == dt.date(2099, 1, 2)
 
 
 def test_a_comment_is_public_and_a_note_is_not(pia: Client, limb: ServiceRequest, client: Client) -> None:
@@ -181,7 +188,7 @@ def test_a_read_answer_loses_its_flag_only_by_who_works_on_it(
         ({"disposition": "fixed", "visited": "no"}, True),
         ({"disposition": "action_taken"}, None),
         ({"disposition": "answered"}, None),
-        ({"disposition": "not_found", "visited": "yes"}, False),
+        ({"disposition": "not_found", "visited": "yes", "no_evidence": "unsafe"}, False),
         ({"disposition": "cannot_do", "reason": "private_land"}, None),
     ],
 )
@@ -228,6 +235,71 @@ def test_what_an_outcome_lacks_is_said_beside_it_and_nothing_changes(
     limb.refresh_from_db()
     assert limb.status == "routed"
     assert events_of(limb) == before
+
+
+# What the service asks for, what was entered, and whether that is enough.
+EVIDENCE = [
+    ("none", {"disposition": "fixed", "visited": "no"}, True),
+    ("photo", {"disposition": "fixed", "visited": "yes"}, False),
+    ("photo", {"disposition": "fixed", "visited": "yes", "photos": True}, True),
+    ("photo", {"disposition": "fixed", "visited": "yes", "no_evidence": "unsafe"}, True),
+    ("photo", {"disposition": "fixed", "visited": "yes", "no_evidence": "invented"}, False),
+    ("photo", {"disposition": "action_taken"}, False),
+    ("photo", {"disposition": "answered"}, True),
+    ("photo", {"disposition": "cannot_do", "reason": "private_land"}, True),
+    ("visit", {"disposition": "fixed", "visited": "no"}, False),
+    ("visit", {"disposition": "action_taken"}, False),
+    ("visit", {"disposition": "fixed", "visited": "yes"}, True),
+    ("visit", {"disposition": "fixed", "visited": "no", "no_evidence": "from_office"}, True),
+    # Whatever the service: who says that nothing is there shows the place.
+    ("none", {"disposition": "not_found", "visited": "yes"}, False),
+    ("visit", {"disposition": "not_found", "visited": "yes"}, False),
+    ("none", {"disposition": "not_found", "visited": "yes", "photos": True}, True),
+    ("none", {"disposition": "not_found", "visited": "yes", "no_evidence": "unsafe"}, True),
+]
+
+
+@pytest.mark.shows("6.70")
+@pytest.mark.parametrize(("asked", "typed", "enough"), EVIDENCE)
+def test_closing_shows_what_the_service_asks_for_or_says_why_not(
+    town: Rivermark, pia: Client, reasons: None, asked: str, typed: dict[str, Any], enough: bool
+) -> None:
+    limb = factories.routed(factories.service(town.city, "limb", of=town.parks, evidence=asked))
+    entered = {**typed, "words": "The limb is gone."}
+    if entered.pop("photos", False):
+        entered["photos"] = [SimpleUploadedFile("after.jpg", factories.jpeg(), "image/jpeg")]
+    answer = act(pia, limb, "resolve", **entered)
+    limb.refresh_from_db()
+    assert limb.is_open != enough
+    if enough:
+        assert last_event(limb).data["no_evidence"] == typed.get("no_evidence")
+    else:
+        assert answer.status_code == 422
+        assert 'id="id_no_evidence_error"' in answer.content.decode()
+
+
+def test_a_photo_of_the_work_before_a_reopening_is_none_of_the_work_after(
+    town: Rivermark, pia: Client, limb: ServiceRequest
+) -> None:
+    limb = factories.routed(factories.service(town.city, "limb", of=town.parks, evidence="photo"))
+    photo = SimpleUploadedFile("after.jpg", factories.jpeg(), "image/jpeg")
+    done(pia, limb, "resolve", disposition="fixed", visited="yes", words="Cut.", photos=[photo])
+    done(pia, limb, "reopen")
+    assert act(pia, limb, "resolve", disposition="fixed", visited="yes", words="Cut.").status_code == 422
+
+
+def test_the_reason_is_the_citys_own_and_everybody_reads_it(
+    town: Rivermark, pia: Client, limb: ServiceRequest, client: Client
+) -> None:
+    ListedReason.objects.create(
+        jurisdiction=town.city, kind="no_evidence", code="storm", words={"en": "the storm", "es": "la tormenta"}
+    )
+    form = pia.get(f"/staff/r/{limb.reference}/resolve/").content.decode()
+    assert "the storm" in form
+    assert "it wasn’t safe" not in form
+    done(pia, limb, "resolve", disposition="not_found", visited="yes", words="None.", no_evidence="storm")
+    assert "No photo or visit: the storm" in client.get(f"/r/{limb.reference}/").content.decode()
+    assert "No photo or visit: the storm" in pia.get(f"/staff/r/{limb.reference}/").content.decode()
 
 
 def test_photos_of_the_work_come_with_the_outcome(pia: Client, limb: ServiceRequest) -> None:
@@ -587,7 +659,7 @@ def test_a_hidden_request_stays_hidden_when_its_service_changes(town: Rivermark,
 
 def test_the_rail_takes_a_form_out_of_its_page(pia: Client, limb: ServiceRequest) -> None:
     page = pia.get(f"/staff/r/{limb.reference}/").content.decode()
-    match = re.search(r'hx-get="([^"]+)" hx-target="#action" hx-select="#action-form"', page)
+    match = re.search(r'hx-get="([^"]+)"\s+hx-target="#action" hx-select="#action-form"', page)
     assert match
     assert 'id="action"' in page
     assert 'id="action-form"' in pia.get(match.group(1)).content.decode()

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from requests_app.models import EmergencyPhrase, ScreeningCount, User
+from requests_app.rules import screening
 from tests import factories
 from tests.factories import Rivermark
 
@@ -51,7 +52,6 @@ def test_a_phrase_is_changed_and_what_excuses_it_with_it(town: Rivermark, ada: C
     assert ada.post(f"{LIST}{phrase.pk}/", changed)["Location"] == f"{LIST}?language=en"
     phrase.refresh_from_db()
     assert phrase.unless == ["smell gas at the gas station"]
-    assert "This doesn’t trigger the question." in tried(ada, "I smell gas at the gas station")
     assert "because it’s part of “smell gas at the gas station”" in tried(ada, "I smell gas at the gas station")
 
 
@@ -125,6 +125,30 @@ def test_a_sentence_is_tried_with_every_list_and_kept_nowhere(ada: Client) -> No
     assert answer.status_code == 422
     assert "Enter a sentence a resident might write." in answer.content.decode()
     assert "<title>Error:" in answer.content.decode()
+
+
+def test_phrases_that_ship_are_listed_and_can_be_switched_off_and_on(town: Rivermark, ada: Client) -> None:
+    listed = page(ada, f"{LIST}?q=see+flames")
+    assert 'name="switch_off" value="see flames"' in listed
+    assert "phrase that ships with Lamplighter" in listed
+    assert [flag.phrase for flag in screening.red_flags(town.city, "I see flames")] == ["see flames"]
+    assert ada.post(f"{LIST}?language=en", {"switch_off": "see flames"}).status_code == 302
+    assert screening.red_flags(town.city, "I see flames") == []
+    off = EmergencyPhrase.objects.get(phrase="see flames")
+    assert 'name="switch_off" value="see flames"' not in page(ada, f"{LIST}?q=see+flames")
+    assert "This phrase is switched off." in page(ada, f"{LIST}{off.pk}/")
+    answer = ada.post(f"{LIST}{off.pk}/remove/", follow=True)
+    assert "“see flames” is on again." in html.unescape(answer.content.decode())
+    assert len(screening.red_flags(town.city, "I see flames")) == 1
+    # Only what ships can be switched off.
+    assert ada.post(LIST, {"switch_off": "no such phrase"}).status_code == 302
+    assert not EmergencyPhrase.objects.filter(active=False).exists()
+
+
+def test_trying_a_sentence_says_what_the_score_hears(ada: Client) -> None:
+    tried_one = tried(ada, "man with a rifle on the roof")
+    assert "This triggers the question." in tried_one
+    assert "None of these words are on a list." in tried_one
 
 
 def test_it_is_for_administrators_alone(town: Rivermark, tom: Client, pia: Client, client: Client) -> None:

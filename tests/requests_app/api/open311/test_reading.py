@@ -89,7 +89,29 @@ def test_an_unknown_number_is_404(api: Api, cast: factories.Rivermark, number: s
     assert api.get(f"requests/{number}.xml", 404)[0]["code"] == "404"
 
 
-@pytest.mark.parametrize("state", [state for state in PublicState.values if state != "public"])
+@pytest.mark.parametrize("extensions", ["", "true"])
+def test_what_waits_for_review_is_read_by_its_number_without_its_words(
+    api: Api, cast: factories.Rivermark, pothole: ServiceRequest, extensions: str
+) -> None:
+    conversation.comment(pothole.pk, text="Words of staff.", actor=cast.tom)
+    ServiceRequest.objects.filter(pk=pothole.pk).update(public_state="pending_review")
+    by_number = api.get(f"requests/{pothole.reference}.json", extensions=extensions)
+    assert by_number == api.get("requests.json", service_request_id=pothole.reference, extensions=extensions)
+    found = by_number[0]
+    assert (found["service_request_id"], found["status"]) == (pothole.display_reference, "open")
+    assert "Someone will review it before everyone can see it." in found["service_notice"]
+    for name in ("description", "address", "lat", "long", "media_url"):
+        assert found[name] is None, name
+    if extensions:
+        assert (found["attributes"], found["notes"], found["extended_attributes"]["areas"]) == ([], [], [])
+    assert "Words of staff" not in str(found)
+    assert api.get("requests.json") == [], "but in no list"
+
+
+HIDDEN_STATES = [state for state in PublicState.values if state not in ("public", "pending_review")]
+
+
+@pytest.mark.parametrize("state", HIDDEN_STATES)
 def test_what_is_not_public_is_nowhere(api: Api, pothole: ServiceRequest, state: str) -> None:
     ServiceRequest.objects.filter(pk=pothole.pk).update(public_state=state)
     api.get(f"requests/{pothole.reference}.json", 404)

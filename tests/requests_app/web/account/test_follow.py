@@ -52,6 +52,7 @@ def clock() -> Clock:
 def run_outbox() -> list[str]:
     """Empties the outbox and returns the recipient of each email."""
     mail.outbox.clear()
+    factories.thirty_seconds_later()
     while drain("database") or drain("outside"):
         pass
     return [one.to[0] for one in mail.outbox]

@@ -400,7 +400,7 @@ def test_the_catalog_has_what_residents_may_use_with_its_questions_in_the_pages_
     assert "flat tire" in pothole["find"]
     assert services["outreach"]["confidential"]
     assert services["outreach"]["screen"] == "¿La persona está herida? Llame al 911."
-    assert {one["phrase"] for one in found["phrases"]} == {"smell gas", "huele a gas", "want to die"}
+    assert {one["phrase"] for one in found["phrases"]} >= {"smell gas", "huele a gas", "want to die", "see flames"}
     assert "department" not in json.dumps(found).lower()
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from requests_app.clock import app_now
-from requests_app.models import Draft, Photo, QuestionVersion, ServiceRequest
+from requests_app.models import AnsweredCount, Draft, Photo, QuestionVersion, ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
 from tests.walk import TEXT, Walk
@@ -230,6 +230,33 @@ def test_suggestions_come_with_i_dont_know_and_articles(cast: Rivermark, walk: W
     assert not Draft.objects.exists()
 
 
+def test_an_answered_question_is_counted_by_day_article_and_service_and_nobody(cast: Rivermark, walk: Walk) -> None:
+    from requests_app.actions.search_index import index_catalog
+
+    factories.article(cast.city, "holes", "How we fill a hole in the road", "We fill it.", cast.pothole)
+    index_catalog(cast.city)
+    walk.begin("hole in the road, says Ana Ortiz")
+    path = f"/report/{walk.draft.pk}/answered/"
+    for status in (302, 404):
+        # The second click finds no draft.
+        assert walk.client.post(path, {"article": "holes"}).status_code == status
+    walk.begin(service="tree")
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "holes"})
+    walk.begin("hole in the road again")
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "no such article"})
+    today = app_now().astimezone(cast.city.zone).date()
+    counted = AnsweredCount.objects.order_by("id").values(
+        "jurisdiction", "day", "article_code", "service_code", "value"
+    )
+    assert list(counted) == [
+        {"jurisdiction": cast.city.pk, "day": today, "article_code": "holes", "service_code": code, "value": 1}
+        for code in ("pothole", "tree")
+    ]
+    walk.begin("hole in the road, says Ben")
+    walk.client.post(f"/report/{walk.draft.pk}/answered/", {"article": "holes"})
+    assert AnsweredCount.objects.get(service_code="pothole").value == 2
+
+
 @pytest.mark.parametrize("code", ["nosuch", "inside", "resting", ""])
 def test_a_service_that_is_not_offered_is_refused_by_direct_post_too(cast: Rivermark, walk: Walk, code: str) -> None:
     factories.service(cast.city, "inside", visibility="staff")
@@ -283,11 +310,12 @@ def test_words_of_self_harm_put_988_beside_911(walk: Walk) -> None:
     assert "911" in walk.html
 
 
-def test_a_service_with_a_screen_asks_once_with_its_own_sentence(walk: Walk) -> None:
+def test_a_service_with_a_screen_stops_nobody_whose_words_are_harmless(walk: Walk) -> None:
     walk.begin("Someone sleeps outside").on("service", service="outreach")
-    assert walk.at == "emergency"
+    assert walk.at == "location"
+    walk.on("location", address="12 Elm St")
+    assert walk.at == "details/1"
     assert "Is the person hurt? Call 911." in walk.html
-    assert walk.on("emergency", go_on="1").at == "location"
 
 
 @pytest.mark.shows("2.15")

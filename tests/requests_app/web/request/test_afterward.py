@@ -224,7 +224,7 @@ def test_on_day_31_the_words_are_given_back_with_the_way_to_report_anew(
     html = write(ana, pothole, "not-fixed")
     assert "Your message wasn’t sent" in html
     assert WORDS in html
-    assert "/report/?service=pothole" in html
+    assert f"/r/{pothole.reference}/report-again/" in html
     pothole.refresh_from_db()
     assert pothole.status == "resolved"
 

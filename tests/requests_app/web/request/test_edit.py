@@ -399,7 +399,7 @@ def test_new_words_of_danger_lead_to_the_question_and_nothing_is_changed_before_
     assert (changed.description, changed.place_note) == ("A hole, and I smell gas.", "north side")
     assert changed.after_warning
     steps = ScreeningCount.objects.values_list("step", "reason", "value")
-    assert set(steps) == {("asked", "phrase", 2), ("went_on", "phrase", 1)}
+    assert set(steps) == {("asked", "red_flag", 2), ("went_on", "red_flag", 1)}
 
 
 def test_a_no_counts_for_the_words_that_it_was_said_about(cast: Rivermark) -> None:
@@ -451,7 +451,7 @@ def test_a_listed_threat_in_new_words_waits_for_a_look_and_the_work_goes_on(cast
     holder.save(text="Fix it or I burn it down")
     assert holder.status == 302
     assert (holder.request.public_state, holder.request.status) == ("pending_review", "routed")
-    assert Client().get(f"/r/{holder.request.reference}/").status_code == 404
+    assert "I burn it down" not in Client().get(f"/r/{holder.request.reference}/").content.decode()
     assert "I burn it down" in track(holder)
 
 

@@ -1,20 +1,22 @@
 """After the outcome: is it fixed, were you treated well, and what comes back a second time."""
 
 import datetime as dt
+import re
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import merges, progress
+from requests_app.actions import conversation, counters, merges, progress
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Event, Participation, ServiceRequest, SurveyAnswer
 from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
 
-pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.13")]
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.13", "5.72")]
 
 LANE = {"where": "lane"}
 
@@ -51,24 +53,146 @@ def test_one_press_on_the_tracking_page_says_that_it_is_fixed(fixed: ServiceRequ
     assert event.data == {"question": "fixed", "value": "yes", "reason": None}
 
 
-def test_a_no_has_its_reason_and_offers_to_open_it_again(fixed: ServiceRequest) -> None:
+def test_a_no_opens_it_again_with_that_press_and_the_survey_comes_after(fixed: ServiceRequest) -> None:
     ana = browser_of(fixed)
     page = f"/r/{fixed.reference}/survey/"
     html = ana.post(page, {"fixed": "no"}, follow=True).content.decode()
-    assert "Reopen report" in html
+    fixed.refresh_from_db()
+    assert (fixed.status, fixed.disposition, fixed.reopened_count) == ("routed", "", 1)
+    assert fixed.due_at is not None
+    assert "Your report is open again." in html
     assert "It came back" in html
+    assert "Undo: close it again" in html
     given = {"fixed": "no", "fixed_reason": "came_back", "treated_well": "partly", "treated_well_reason": "no_news"}
     ana.post(page, {**given, "more": "1"})
     assert said(fixed) == {"fixed": ("no", "came_back"), "treated_well": ("partly", "no_news")}
-    # Nothing but the button opens it again.
+    assert set(SurveyAnswer.objects.values_list("ending", flat=True)) == {0}, "it is about the first outcome"
+    fixed.refresh_from_db()
+    assert fixed.reopened_count == 1, "the second press changes the answer only"
+
+
+@pytest.mark.parametrize("value", ["yes", "partly"])
+def test_nothing_but_a_no_opens_it_again(fixed: ServiceRequest, value: str) -> None:
+    browser_of(fixed).post(f"/r/{fixed.reference}/survey/", {"fixed": value})
     fixed.refresh_from_db()
     assert fixed.status == "resolved"
+
+
+@pytest.mark.parametrize("value", ["yes", "partly", "no"])
+def test_opening_an_answer_in_an_email_changes_nothing_and_its_button_does(fixed: ServiceRequest, value: str) -> None:
+    mail.outbox.clear()
+    while drain("outside"):
+        pass
+    body = next(one.body for one in mail.outbox if "is fixed" in one.subject)
+    token = links.token(AccessLink.objects.get(service_request=fixed))
+    path = f"/l/{token}/fixed/{value}/"
+    assert path in body
+    ana = Client()
+    for _ in range(2):
+        page = ana.get(path, follow=True)
+    html = " ".join(page.content.decode().split())
+    assert re.search(rf'name="fixed"[^>]*value="{value}"[^>]*checked', html)
+    fixed.refresh_from_db()
+    assert (said(fixed), fixed.status) == ({}, "resolved")
+    ana.post(f"/r/{fixed.reference}/survey/", {"fixed": value, "more": "1"})
+    fixed.refresh_from_db()
+    assert said(fixed) == {"fixed": (value, "")}
+    assert fixed.status == ("routed" if value == "no" else "resolved")
+
+
+@pytest.mark.parametrize("path", ["/l/1-nonsense/fixed/no/", "/l/{token}/fixed/maybe/"])
+def test_a_wrong_answer_link_is_as_unknown_as_any(fixed: ServiceRequest, path: str) -> None:
+    token = links.token(AccessLink.objects.get(service_request=fixed))
+    assert Client().get(path.format(token=token)).status_code == 404
+
+
+def test_a_no_by_mistake_is_undone_and_everything_is_as_before(cast: Rivermark, fixed: ServiceRequest) -> None:
+    before = ServiceRequest.objects.get(pk=fixed.pk)
+    ana = browser_of(fixed)
+    page = f"/r/{fixed.reference}/"
+    ana.post(f"{page}survey/", {"fixed": "no"})
+    assert "Undo: close it again" in ana.get(page).content.decode()
+    assert "Undo: close it again" not in Client().get(page).content.decode()
+    html = ana.post(f"{page}undo-reopening/", follow=True).content.decode()
+    assert "Your report is closed again, as before." in html
+    assert "Is it fixed?" in html, "and it is asked again"
+    after = ServiceRequest.objects.get(pk=fixed.pk)
+    for field in ("status", "disposition", "resolved_at", "acknowledged_at", "reopened_count", "assignee_id", "due_at",
+                  "acknowledge_due_at", "has_new_answer", "in_triage"):  # fmt: skip
+        assert getattr(after, field) == getattr(before, field), field
+    assert said(fixed) == {}
+    assert not after.clocks.filter(met_at=None).exists()
+    assert not after.request_areas.filter(is_open=True).exists()
+    counters.fold()
+    assert counters.recount() == 0
+    assert "Undo: close it again" not in html
+
+
+def begun(cast: Rivermark, fixed: ServiceRequest) -> None:
+    progress.accept(fixed.pk, actor=cast.tom)
+
+
+def noted(cast: Rivermark, fixed: ServiceRequest) -> None:
+    conversation.note(fixed.pk, text="On my list.", actor=cast.tom)
+
+
+@pytest.mark.parametrize("act", [begun, noted])
+def test_nothing_is_undone_once_somebody_acted_on_it(
+    cast: Rivermark, fixed: ServiceRequest, act: Callable[[Rivermark, ServiceRequest], None]
+) -> None:
+    ana = browser_of(fixed)
+    ana.post(f"/r/{fixed.reference}/survey/", {"fixed": "no"})
+    act(cast, fixed)
+    ana.post(f"/r/{fixed.reference}/undo-reopening/")
+    fixed.refresh_from_db()
+    assert fixed.is_open
+    assert said(fixed) == {"fixed": ("no", "")}
+    with pytest.raises(progress.TooLate):
+        progress.undo_reopening(fixed.pk, actor=fixed.participations.get().person)
+
+
+def test_nobody_else_undoes_it(cast: Rivermark, fixed: ServiceRequest) -> None:
+    ben = factories.routed(cast.pothole, "Same hole.", answers=LANE)
+    browser_of(fixed).post(f"/r/{fixed.reference}/survey/", {"fixed": "no"})
+    with pytest.raises(progress.TooLate):
+        progress.undo_reopening(fixed.pk, actor=ben.participations.get().person)
+    assert Client().post(f"/r/{fixed.reference}/undo-reopening/").status_code == 403
+
+
+def test_followers_hear_of_the_undoing_too(cast: Rivermark, fixed: ServiceRequest) -> None:
+    ana = browser_of(fixed)
+    ana.post(f"/r/{fixed.reference}/survey/", {"fixed": "no"})
+    ana.post(f"/r/{fixed.reference}/undo-reopening/")
+    html = Client().get(f"/r/{fixed.reference}/").content.decode()
+    assert "Reopened by mistake, so it’s closed again" in html
+    assert Event.objects.get(service_request=fixed, kind="reopening_undone").data == {"count": 0}
+
+
+def test_a_no_after_the_days_for_reopening_is_counted_and_offers_a_new_report(cast: Rivermark) -> None:
+    made = factories.routed(cast.pothole, "A deep hole.", answers=LANE)
+    progress.resolve(made.pk, disposition="not_found", words="Nothing there.", actor=cast.tom, visited=True)
+    ServiceRequest.objects.filter(pk=made.pk).update(resolved_at=app_now() - dt.timedelta(days=15))
+    html = browser_of(made).post(f"/r/{made.reference}/survey/", {"fixed": "no"}, follow=True).content.decode()
+    assert said(made) == {"fixed": ("no", "")}
+    assert "You could reopen this report until" in html
+    assert "Report it again" in html
+    made.refresh_from_db()
+    assert made.status == "resolved"
+
+
+def test_a_no_to_did_our_answer_help_you_opens_nothing(cast: Rivermark) -> None:
+    made = factories.routed(cast.pothole, "Who mends this?", answers=LANE)
+    progress.resolve(made.pk, disposition="answered", words="The State does.", actor=cast.tom)
+    html = browser_of(made).post(f"/r/{made.reference}/survey/", {"fixed": "no"}, follow=True).content.decode()
+    made.refresh_from_db()
+    assert made.status == "resolved"
+    assert "Reopen report" in html, "they may still do it themselves"
 
 
 def test_a_second_answer_replaces_the_first_and_a_yes_needs_no_reason(fixed: ServiceRequest) -> None:
     ana = browser_of(fixed)
     page = f"/r/{fixed.reference}/survey/"
-    ana.post(page, {"fixed": "no", "fixed_reason": "came_back"})
+    ana.post(page, {"fixed": "partly", "fixed_reason": "part_done"})
     ana.post(page, {"fixed": "yes", "fixed_reason": "came_back"})
     assert said(fixed) == {"fixed": ("yes", "")}
 
@@ -158,6 +282,7 @@ def test_what_comes_back_twice_goes_to_the_supervisor_who_hears_of_it(cast: Rive
     assert second.reopened_count == 2
     assert second.assignee == pia
     mail.outbox.clear()
+    factories.thirty_seconds_later()
     while drain("outside"):
         pass
     told = [one for one in mail.outbox if one.to == [pia.email]]

@@ -414,7 +414,7 @@ def test_an_answer_goes_on_with_the_work(ana: Client, cast: Rivermark, pothole: 
     assert "Which gate?" not in page(Client(), pothole)
     do(ana, pothole, "answer", **{"answer-words": "The north one"})
     pothole.refresh_from_db()
-    assert pothole.status == "in_progress"
+    assert pothole.status == "routed"
     assert Comment.objects.get(kind="answer").text == "The north one"
     assert "/answer/" not in page(ana, pothole)
 

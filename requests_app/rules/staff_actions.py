@@ -1,0 +1,61 @@
+"""What staff do to a request: for how long it can be undone, and which changes make a form outdated.
+
+While an action can be undone, its email waits. A form carries the number (id) of the last event that its page showed; if an event
+in CHANGES_FOR the form was recorded after it, the person must first see what changed.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from requests_app.models import Event, ServiceRequest
+
+UNDO_FOR = dt.timedelta(seconds=30)
+
+# The events of actions that can be undone. If a member of staff did it, its email waits for UNDO_FOR.
+UNDOABLE = frozenset({
+    "accepted", "answered", "asked", "assigned", "commented", "handed_over", "hidden", "made_public", "made_safe", "merged",
+    "note_added", "place_corrected", "priority_set", "published", "put_on_hold", "reopened", "resolved", "resumed",
+    "routed", "scheduled", "service_changed", "transferred", "triaged", "unmerged", "visited", "withdrawn",
+})  # fmt: skip
+# Events that follow from one of these in the same transaction, and are undone with it.
+FOLLOWING = frozenset({"duplicate_merged", "escalated"})
+
+# Changes of the work: who does it, by when, what it is, where it is, what the reporter said, and that someone is in danger.
+WORK = frozenset({
+    "accepted", "alarm_raised", "answered", "asked", "assigned", "closed", "commented", "edited", "edited_privately",
+    "erased", "escalated", "handed_over", "made_safe", "merged", "place_corrected", "priority_set", "put_on_hold",
+    "reminded", "reopened", "reopening_undone", "resolved", "resumed", "routed", "scheduled", "service_changed",
+    "transferred", "triaged", "undone", "unmerged", "visited", "withdrawn",
+})  # fmt: skip
+# Changes of what the public can read. Work goes on whether the public sees it or not.
+PUBLICATION = frozenset({
+    "commented", "edited", "erased", "hidden", "kept_private", "made_public", "pending_review", "photo_hidden",
+    "photo_restored", "published", "resolved", "service_changed", "text_hidden", "text_restored", "undone",
+})  # fmt: skip
+# Forms are named by their verb. The forms not listed here are outdated by changes of the work. No form is outdated by people who
+# join, follow or unsubscribe, by survey answers, new photos, internal notes, or a look at the reporter's contact information.
+CHANGES_FOR: Mapping[str, frozenset[str]] = {
+    # A note overwrites nothing and tells the public nothing.
+    "note": frozenset(),
+    # A reply that arrived after the page was loaded has not been read.
+    "read": frozenset({"answered"}),
+    # The new service decides what is public.
+    "change_service": WORK | PUBLICATION,
+    **dict.fromkeys(("hide", "publish", "moderate", "restore", "hide_photo", "show_photo", "review"), PUBLICATION),
+    # Anything except what nobody would miss, since undoing restores everything as it was. An alarm goes on all the same.
+    "undo": (WORK | PUBLICATION) - {"alarm_raised"},
+}
+
+
+def waits(event: Event) -> bool:
+    """Whether email about this event waits until it can't be undone anymore. Never for what residents or the system do."""
+    return event.kind in UNDOABLE and event.user_id is not None
+
+
+def changes_since(service_request: ServiceRequest, last_event_id: int, form: str) -> list[Event]:
+    """Events after this one that make the form outdated, oldest first. Lock the request first, or it may change meanwhile."""
+    kinds = CHANGES_FOR.get(form, WORK)
+    if not kinds:
+        return []
+    later = Event.objects.filter(service_request=service_request, id__gt=last_event_id, kind__in=kinds)
+    return list(later.select_related("user", "person").order_by("id"))

@@ -1,0 +1,61 @@
+"""How well danger is heard, with every miss: bin/test tests/benchmarks/danger.py -s.
+
+The test sentences were written by hand by somebody who saw neither the patterns nor the training sentences. A real city's texts
+stand for ordinary reports; REAL_DANGER is what a reader found among them. This is no gate: tests/requests_app/rules/test_danger.py
+is.
+"""
+
+import csv
+import gzip
+import re
+import time
+from collections import defaultdict
+
+import pytest
+
+from requests_app.rules.screening import Level
+from tests.danger_sentences import Judged, judge, judged, share
+from tests.real_data import real_data
+
+# Gas smells, downed wires, fires and people who lie unconscious, as those who report them write.
+REAL_DANGER = re.compile(
+    r"(smell|smelling|odor|odour|leak|scent)\w*\W+(\w+\W+){0,5}gas\b|gas\b\W+(\w+\W+){0,3}(leak|smell|odor)"
+    r"|(wire|power ?line|line|cable)s?\b\W+(\w+\W+){0,4}(down|dangling|hanging|sparking|on the ground|fell|live)"
+    r"|(down|downed|dangling|hanging|live|stripped)\W+(\w+\W+){0,2}(wire|line)|transformer bl|unconscious|passed out|bleeding"
+    r"|on fire|emergency condition: fire|in the hallway on floor|burning (plastic|smell)|electric lines are down|shot at"
+    r"|not breathing|something is burning",
+    re.IGNORECASE,
+)
+
+
+def test_how_well_danger_is_heard() -> None:
+    found = list(judged())
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for one in found:
+        label, language = one.sentence.label, one.sentence.language
+        groups[f"{label} ({language})"].append(one)
+        if label == "danger":
+            groups[f"  {one.sentence.kind}"].append(one)
+    print(f"\n{'':28}{'n':>6}{'sure':>8}{'or perhaps':>12}")
+    for name, rows in groups.items():
+        print(f"{name:28}{len(rows):>6}{share(rows, Level.SURE):>8.3f}{share(rows, Level.SURE, Level.PERHAPS):>12.3f}")
+    for one in found:
+        is_danger = one.sentence.label == "danger"
+        if is_danger != (one.level == Level.SURE):
+            wrong = "missed" if is_danger and not one.level else f"heard as {one.level}" if one.level else ""
+            if wrong:
+                print(f"{wrong:18}{one.sentence.label:10}{one.sentence.kind:18} {one.sentence.text}")
+
+
+@pytest.mark.real_data
+def test_how_often_ordinary_texts_are_stopped_and_how_long_it_takes() -> None:
+    with gzip.open(real_data("boston/resident_text_dev.csv.gz"), "rt", encoding="utf-8", newline="") as file:
+        texts = [row["description"] for row in csv.DictReader(file)]
+    judge("once, to load the model")
+    began = time.process_time()
+    levels = {text: judge(text)[0] for text in texts}
+    each = (time.process_time() - began) / len(levels) * 1000
+    ordinary = [level for text, level in levels.items() if not REAL_DANGER.search(text)]
+    sure = sum(level == Level.SURE for level in ordinary) / len(ordinary)
+    either = sum(level is not None for level in ordinary) / len(ordinary)
+    print(f"\n{len(ordinary)} ordinary texts: sure {sure:.4f}, or perhaps {either:.4f}; {each:.2f} ms a text, all in")

@@ -1,0 +1,124 @@
+"""Words that may tell of danger: a block on top of the next page, with who can help. It stops nobody."""
+
+import pytest
+from django.test import Client
+
+from requests_app.models import EmergencyPhrase, Owner, ScreeningCount
+from requests_app.rules import screening
+from requests_app.rules.screening import Assessment, Danger, Level
+from tests import factories
+from tests.factories import Rivermark
+from tests.walk import TEXT, Walk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("4.2")]
+HINT = "A curious thing happened by the road"
+
+
+@pytest.fixture
+def hints(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Texts by what they perhaps tell of, whatever the trained score says."""
+    kinds = {HINT: "red_flag"}
+    heard = screening.assessed
+
+    def assessed(found: list[EmergencyPhrase], text: str) -> Assessment:
+        for words, kind in kinds.items():
+            if words in text:
+                return Assessment(Danger(Level.PERHAPS, kind), (f"words:{kind}:{words}",))
+        return heard(found, text)
+
+    monkeypatch.setattr(screening, "assessed", assessed)
+    return kinds
+
+
+def counts() -> dict[tuple[str, str, str], int]:
+    return {(one.service_code, one.reason, one.step): one.value for one in ScreeningCount.objects.all()}
+
+
+def test_the_block_stands_on_the_next_page_alone_and_stops_nobody(hints: dict[str, str], walk: Walk) -> None:
+    walk.begin(HINT)
+    assert walk.at == "service"
+    assert "Is anyone in danger?" in walk.html
+    assert 'href="tel:911"' in walk.html
+    assert counts() == {("", "red_flag", "block"): 1}
+    walk.on("service", service="pothole")
+    assert walk.at == "location"
+    assert "Is anyone in danger?" not in walk.html
+    assert sum(counts().values()) == 1
+    assert "Is anyone in danger?" in walk.get("service").html
+
+
+def test_a_call_from_the_block_is_counted_once(hints: dict[str, str], walk: Walk) -> None:
+    walk.begin(HINT)
+    called = f"/report/{walk.draft.pk}/called/"
+    assert f'data-called="{called}"' in walk.html
+    for _ in range(2):
+        assert walk.client.post(called).status_code == 204
+    assert counts() == {("", "red_flag", "block"): 1, ("", "red_flag", "called"): 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        ("poison", "tel:18002221222"),
+        ("self_harm", "tel:988"),
+        ("domestic_violence", "tel:18007997233"),
+        ("utility", "Leave first, then call."),
+    ],
+)
+def test_the_block_names_who_can_help(hints: dict[str, str], walk: Walk, kind: str, shown: str) -> None:
+    hints[HINT] = kind
+    assert shown in walk.begin(HINT).html
+
+
+def test_violence_at_home_has_a_quick_exit_on_every_page_that_names_it(hints: dict[str, str], walk: Walk) -> None:
+    hints[HINT] = "domestic_violence"
+    for html in (walk.begin(HINT).html, walk.begin("mi vecino le esta pegando a su mujer").html):
+        assert 'data-quick-exit rel="noreferrer nofollow"' in html
+        assert 'href="https://www.weather.gov/"' in html
+    assert walk.at == "emergency"
+    assert "data-quick-exit" not in walk.begin("apartment on fire on elm street").html
+
+
+def test_the_gas_and_electric_companies_are_named(cast: Rivermark, walk: Walk) -> None:
+    Owner.objects.create(jurisdiction=cast.city, code="light", name="River Light", kind="utility", phone="555-0172")
+    walk.begin("power line came down on a car and theres people inside")
+    assert walk.at == "emergency"
+    assert "River Light: <strong>555-0172</strong>" in walk.html
+
+
+def test_a_service_that_asks_about_danger_stops_only_whose_words_hint_at_it(hints: dict[str, str], walk: Walk) -> None:
+    walk.begin(TEXT).on("service", service="outreach")
+    assert walk.at != "emergency"
+    assert counts() == {}
+    walk.begin(HINT).on("service", service="outreach")
+    assert walk.at == "emergency"
+    assert counts()[("outreach", "service", "asked")] == 1
+
+
+def test_a_service_says_its_own_question_above_the_details(cast: Rivermark, walk: Walk) -> None:
+    factories.service(cast.city, "wire", emergency_screen={"en": "Is it sparking? Call 911."}, duplicate_policy="never")
+    walk.begin(service="wire").on("location", address="12 Elm St")
+    assert walk.at == "details/1"
+    assert "Is it sparking? Call 911." in walk.html
+
+
+def test_the_strip_stands_on_every_page_of_the_path(walk: Walk) -> None:
+    walk.begin()
+    strips = {walk.at: "emergency-strip" in walk.html}
+    walk.on("service", service="pothole")
+    strips[walk.at] = "emergency-strip" in walk.html
+    walk.on("location", address="12 Elm St")
+    strips[walk.at] = "emergency-strip" in walk.html
+    walk.to_check()
+    strips[walk.at] = "emergency-strip" in walk.html
+    assert len(strips) >= 4
+    assert all(strips.values()), strips
+
+
+def test_danger_split_over_words_and_place_note_is_heard(cast: Rivermark, client: Client) -> None:
+    walk = Walk(client, "")
+    walk.begin("he isnt breathing", service="pothole")
+    assert walk.at in ("emergency", "location")
+    if walk.at == "location":
+        walk.on("location", address="12 Elm St", note="an old man on the ground by the bus stop")
+    assert walk.at == "emergency"

@@ -1,0 +1,55 @@
+"""How often articles answered questions, as administrators read it."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from requests_app.clock import app_now
+from requests_app.models import AnsweredCount, User
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("6.70")]
+SignIn = Callable[[User], Client]
+PAGE = "/staff/answered-counts/"
+
+
+@pytest.fixture
+def ada(town: Rivermark, signed_in: SignIn) -> Client:
+    return signed_in(town.ada)
+
+
+def test_without_any_it_says_so(ada: Client) -> None:
+    assert "No article has answered a question yet." in ada.get(PAGE).content.decode()
+
+
+def test_counts_stand_by_month_article_and_service(town: Rivermark, ada: Client) -> None:
+    factories.article(town.city, "holes", "How we fill a hole")
+    today = app_now().astimezone(town.city.zone).date()
+    other = factories.jurisdiction("Elsewhere", hosts=["elsewhere.example"])
+    town.city.hosts = ["testserver"]
+    town.city.save()
+    for city, day, article, service, value in (
+        (town.city, today, "holes", "pothole", 2),
+        (town.city, today.replace(day=1), "holes", "pothole", 3 if today.day > 1 else 0),
+        (town.city, today, "gone", "", 7),
+        (town.city, today - dt.timedelta(days=500), "holes", "tree", 90),
+        (other, today, "holes", "pothole", 80),
+    ):
+        counted, _ = AnsweredCount.objects.get_or_create(
+            jurisdiction=city, day=day, article_code=article, service_code=service
+        )
+        counted.value += value
+        counted.save()
+    html = " ".join(ada.get(PAGE).content.decode().split())
+    total = 5 if today.day > 1 else 2
+    assert f"<td>How we fill a hole</td><td>Pothole</td> <td>{total}</td>" in html
+    assert "<td>gone</td><td>–</td> <td>7</td>" in html
+    for number in (90, 80):
+        assert f"<td>{number}</td>" not in html
+
+
+def test_only_administrators_read_them(town: Rivermark, signed_in: SignIn) -> None:
+    assert signed_in(town.tom).get(PAGE).status_code == 403
