@@ -20,7 +20,7 @@ from requests_app.danger.model import BITS, FOLDER, FORMAT, KIND_BITS, KINDS, RE
 from requests_app.danger.sentences import Sentence, training_sentences
 
 # Log-odds; see Model.
-SURE, PERHAPS, DOUBTED = 0.7, -1.2, -0.5
+SURE, PERHAPS, DOUBTED = 0.3, -1.9, -0.5
 # How closely the weights fit the sentences (scikit-learn's C).
 STRENGTH = 20.0
 KERNEL_STRENGTH = 3.0
