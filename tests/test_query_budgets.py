@@ -32,7 +32,7 @@ from requests_app.models import (
     TypicalTime,
 )
 from tests import factories
-from tests.pages import DRAFT, LINK, PAGES, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
+from tests.pages import DRAFT, LINK, PAGES, PROBE, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
 
 SEEDS = (50, 500)
@@ -177,7 +177,9 @@ def seed(planted: Planted, count: int, *, alike: int) -> None:
 
 def reader(planted: Planted, name: str) -> Client:
     """The client of someone who may read the page."""
-    who, client = PAGES[name].who, Client(REMOTE_ADDR="127.0.0.1")
+    who = PAGES[name].who
+    # The server's own socket has no address.
+    client = Client(REMOTE_ADDR="" if who == PROBE else "127.0.0.1")
     if who in ("staff: manage_api_keys", "staff: administer", SIGNED_IN):
         client.force_login(planted.staff["ada"])
     elif who.startswith("staff"):

@@ -130,6 +130,7 @@ def _changed(
 ) -> HttpResponse:
     """409 with what happened since the page was loaded, and the form, which can be sent again."""
     current = _current(service_request)
+    redaction.redact_for(request.user, [current])
     if not chosen.is_possible(current):
         return _too_late(request, service_request, chosen, form)
     context = {

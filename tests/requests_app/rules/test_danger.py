@@ -76,7 +76,7 @@ def test_the_bars_hold_on_sentences_that_the_model_has_never_seen() -> None:
 
 
 # What the shipped model reaches; see docs/danger.md for the goal.
-RECALL, RECALL_WITH_HINTS = 0.85, 0.94
+RECALL, RECALL_WITH_HINTS = 0.83, 0.94
 
 
 def test_no_test_sentence_is_learned_and_there_are_enough_to_learn_from() -> None:
