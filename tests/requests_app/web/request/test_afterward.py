@@ -145,7 +145,7 @@ def ended(cast: Rivermark, count: int, *, days: int = 4, ago: int = 1) -> None:
 def test_the_forecast_is_history_from_twenty_reports_of_ninety_days(cast: Rivermark, pothole: ServiceRequest) -> None:
     ended(cast, 17, days=4)
     ended(cast, 3, days=30)
-    read = top(page(Client(), pothole))
+    read = " ".join(top(page(Client(), pothole)).split())
     assert "How long it usually takes: 4 days or less for most reports (8 in 10), and 4 days or less for half." in read
     assert "Based on 21 reports in the last 90 days, finished or still open." in read
     assert "Our target" not in read
