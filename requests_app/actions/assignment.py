@@ -20,6 +20,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.places.public_place import public_place
+from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules import review
 from requests_app.rules.lifecycle import next_status
 
@@ -144,6 +145,7 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User, names_nobod
     if makes_public:
         events.record(service_request, "made_public", actor=actor)
     counters.recategorized(service_request, service_id=before.pk, public_state=before_state)
+    forget_tiles(service_request.jurisdiction_id)
     return service_request
 
 

@@ -28,6 +28,7 @@ from requests_app.models import (
     TextRevision,
     User,
 )
+from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules import public_texts, review
 from requests_app.rules.public_texts import REMOVED, PublicText, version_of
 
@@ -54,6 +55,7 @@ def set_state(service_request: ServiceRequest, state: str) -> None:
     service_request.save(update_fields=["public_state", "updated_at"])
     RequestArea.objects.filter(service_request=service_request).update(public_state=state)
     counters.recategorized(service_request, public_state=before)
+    forget_tiles(service_request.jurisdiction_id)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from requests_app.clock import app_now
 from requests_app.models import Person, PlaceRevision, RequestArea, ServiceRequest, User
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
+from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules.lifecycle import next_status
 
 
@@ -56,6 +57,7 @@ def move(
 
 def save_areas(service_request: ServiceRequest) -> None:
     """Stores the areas of the request's place."""
+    forget_tiles(service_request.jurisdiction_id)
     RequestArea.objects.filter(service_request=service_request).delete()
     areas = ownership.areas_at(service_request.jurisdiction, service_request.point) if service_request.point else []
     RequestArea.objects.bulk_create(

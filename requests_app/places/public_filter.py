@@ -43,7 +43,7 @@ RECENT_SINCE = f"date_trunc('month', app_now() - interval '{LATELY.days} days', 
 
 # A tile of a neighborhood or more looks among so many requests of an area. With all of them, a tile that touches the area at a
 # corner only would read ten years of it.
-MOST_OF_AREA = 5000
+MOST_OF_AREA = 4000
 
 
 class RecentSince(Func):

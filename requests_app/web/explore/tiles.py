@@ -15,14 +15,12 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from django.views.decorators.http import require_safe
 
 from requests_app.models import Jurisdiction
-from requests_app.places import style, tiles
+from requests_app.places import style, tile_cache, tiles
 from requests_app.places.public_filter import PublicFilter
 from requests_app.places.statement_timeout import TimeUpError
 
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
-# How long caches may keep public dots, ours and others' together.
-REQUESTS_S = 30
 # Who finds a tile being made by another process waits so long for it, and so often looks for it; then makes it, too.
 MAKING_S, LOOK_S = 2, 0.05
 # How long an empty tile stands for one that took too long.
@@ -63,7 +61,8 @@ def request_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         language = settings.LANGUAGE_CODE
     chosen = PublicFilter(jurisdiction, request.GET)
 
-    name = hashlib.sha256(f"{jurisdiction.pk} {z}/{x}/{y} {language} {chosen.query}".encode()).hexdigest()
+    generation = tile_cache.generation(jurisdiction.pk)
+    name = hashlib.sha256(f"{jurisdiction.pk} {generation} {z}/{x}/{y} {language} {chosen.query}".encode()).hexdigest()
     packed, seconds = _made_once(
         f"tile:{name}", lambda: tiles.request_tile(chosen, tile, language, jurisdiction.time_zone)
     )
@@ -87,7 +86,7 @@ def _made_once(key: str, make: Callable[[], bytes]) -> tuple[bytes, int]:
 
 def _made(make: Callable[[], bytes]) -> tuple[bytes, int]:
     try:
-        return gzip.compress(make(), compresslevel=4, mtime=0), REQUESTS_S
+        return gzip.compress(make(), compresslevel=4, mtime=0), tile_cache.KEPT_S
     except TimeUpError:
         # An empty tile: for an error, map clients ask again at once. The list next to the map has the same requests.
         log.warning("tile_timed_out")

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from requests_app.actions import assignment, moderation, place_corrections
 from requests_app.actions.search_index import index_requests
 from requests_app.cache import BreakerRedisCache, breaker
 from requests_app.clock import app_now
@@ -201,14 +202,15 @@ def test_from_afar_they_are_counted_and_nothing_else_is_said(cast: factories.Riv
     assert {name: value for name, value in cell.items() if name != "at"} == {"n": 2}
 
 
-def test_each_request_is_counted_in_exactly_one_tile(cast: factories.Rivermark, client: Client) -> None:
+@pytest.mark.parametrize("query", ["", "?sort=changed"])
+def test_each_request_is_counted_in_exactly_one_tile(cast: factories.Rivermark, client: Client, query: str) -> None:
     """Also one that lies on the edge between two."""
     edge = tiles.Tile(12, 1263, 1543).degrees[0]
     for east in (-0.001, 0, 0.001):
         pothole(cast, point=factories.at(edge + east, 40.5))
     counted = 0
     for x in (1262, 1263):
-        answer = client.get(f"/tiles/requests/12/{x}/1543.mvt")
+        answer = client.get(f"/tiles/requests/12/{x}/1543.mvt{query}")
         counted += sum(cell["n"] for cell in vector_tile.read(answer.content).get("cells", []))
     assert counted == 3
 
@@ -259,6 +261,43 @@ def test_what_is_about_a_home_is_counted_from_afar_and_no_point_from_near(
     at = west + together["at"][0] / 4096 * (east - west), north - together["at"][1] / 4096 * (north - south)
     assert together["n"] == 2
     assert at == pytest.approx(factories.ELM_ST, abs=0.00001)
+
+
+@pytest.mark.shows("5.43")
+@pytest.mark.parametrize("query", [{}, {"sort": "changed"}])
+def test_what_the_city_no_longer_lists_by_place_says_nothing_of_its_place_in_the_cell(
+    cast: factories.Rivermark, client: Client, query: dict[str, str]
+) -> None:
+    """The counts were made while it was listed."""
+    version = factories.service(cast.city, "blight", visibility="reporter_to_named_staff")
+    factories.report(version, "A roof that falls in.")
+    version.pk, version.number, version.listed_by_place = None, 2, False
+    version.save()
+    version.service.current = version
+    version.service.save(update_fields=["current"])
+    (cell,) = layers(client, "requests", 14, **query)["cells"]
+    middles = {(2 * n + 1) * 4096 / (2 * tiles.CELLS) for n in range(tiles.CELLS)}
+    assert cell["n"] == 1
+    assert all(min(abs(at - middle) for middle in middles) <= 1 for at in cell["at"])
+
+
+@pytest.mark.parametrize("z", [14, 15])
+def test_what_is_hidden_leaves_tiles_that_are_kept(cast: factories.Rivermark, client: Client, z: int) -> None:
+    made = factories.routed(cast.pothole, answers={"where": "lane"})
+    assert vector_tile.read(client.get(tile_address("requests", z)).content)
+    moderation.hide(made.pk, reason="abuse", actor=cast.pia)
+    assert client.get(tile_address("requests", z)).content == b""
+    moderation.publish(made.pk, actor=cast.pia)
+    assert vector_tile.read(client.get(tile_address("requests", z)).content)
+    assignment.change_service(made.pk, version=cast.outreach, actor=cast.tom)
+    assert client.get(tile_address("requests", z)).content == b""
+
+
+def test_what_was_moved_leaves_tiles_that_are_kept(cast: factories.Rivermark, client: Client) -> None:
+    made = factories.routed(cast.pothole, answers={"where": "lane"})
+    assert vector_tile.read(client.get(tile_address("requests", 15)).content)
+    place_corrections.correct_place(made.pk, point=factories.at(-68.9, 40.6), address="", note="", actor=cast.tom)
+    assert client.get(tile_address("requests", 15)).content == b""
 
 
 def test_a_request_without_a_public_place_is_in_the_list_only(cast: factories.Rivermark, client: Client) -> None:
