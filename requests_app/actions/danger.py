@@ -77,7 +77,7 @@ def called(draft: Draft) -> None:
 
 @transaction.atomic
 def block_shown(draft: Draft, page: str) -> None:
-    """Records that the block stands on top of this page (its path without the language), for what it hasn't asked about yet."""
+    """Records that the block is at the top of this page (its path without the language), for what it hasn't asked about yet."""
     if not _lock(draft) or not (hints := (path := Path(draft)).hints):
         return
     kind = path.screening.kind

@@ -109,7 +109,7 @@ def letter_features(tokens: list[str]) -> set[str]:
 
 
 def class_features(tokens: list[str]) -> set[str]:
-    """Word classes, which of them are near each other and in which order, and the words beside them."""
+    """Word classes, which of them are near each other and in which order, and the words next to them."""
     found: set[str] = set()
     skeleton: list[tuple[int, tuple[str, ...]]] = []
     for place, token in enumerate(tokens):
@@ -144,7 +144,7 @@ def class_features(tokens: list[str]) -> set[str]:
 
 @cache
 def _phrases() -> tuple[tuple[str, str], ...]:
-    """The phrases that ship, as they stand between the words of a text, and their kinds."""
+    """The phrases that ship, with a space on each side so that only whole words match, and their kinds."""
     return tuple((f" {' '.join(tokens_of(one.phrase))} ", one.kind) for one in shipped_phrases())
 
 

@@ -30,7 +30,7 @@ FORMAT = 1
 # Features are hashed to so many bits; for the kind, fewer will do.
 BITS, KIND_BITS = 18, 15
 DIMENSIONS = 48
-# How far a support vector reaches (the kernel's gamma), and how much the kernel counts beside the regression.
+# How far a support vector reaches (the kernel's gamma), and how much the kernel counts compared with the regression.
 REACH = 2.0
 MIX = 1.0
 ARRAYS = ("weights", "kinds", "support", "duals", "words", "vectors", "rarity")
@@ -42,7 +42,7 @@ LANGUAGES = ("en", "es")
 WHOLE_WORDS = 60
 # A sentence longer than that is read in overlapping parts.
 PART_WORDS = 40
-# A sentence beside others must be this much surer than a whole text, since it is read without them.
+# A sentence of a longer text must be this much surer than a whole text, since it is read without the others.
 PART_OF_MORE = 2.5
 LOAD_ERRORS = (OSError, EOFError, ValueError, KeyError, TypeError)
 

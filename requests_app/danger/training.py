@@ -64,7 +64,7 @@ def fit(sentences: Sequence[Sentence]) -> Fitted:
     for number, name in enumerate(KINDS):
         row = list(kind.classes_).index(name)
         by_kind[:, number], bias[number + 1] = kind.coef_[row], kind.intercept_[row]
-    # The emergency number stands on every page; another hotline helps only where it is named.
+    # The emergency number is on every page; another hotline helps only where it is named.
     bias[1 + KINDS.index("red_flag")] -= OTHER_KINDS_FIRST
     vectors = WordVectors.read(FOLDER)
     means = np.array([vectors.mean(tokens_of(sentence.text)) for sentence in sentences])

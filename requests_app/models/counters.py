@@ -50,7 +50,7 @@ class ScreeningCount(models.Model):
     day = models.DateField()
     # The service chosen by then; empty: none yet.
     service_code = models.CharField(max_length=60, blank=True)
-    # Why: answer, service, always, or what the words told of (EmergencyPhrase.Kind). Once also "phrase", for any words.
+    # Why: answer, service, always, or what the words are about (EmergencyPhrase.Kind). Once also "phrase", for any words.
     reason = models.CharField(max_length=20)
     step = models.CharField(max_length=10, choices=Step.choices)
     value = models.PositiveIntegerField(default=0)

@@ -118,7 +118,7 @@ def request_tile(chosen: PublicFilter, tile: Tile, language: str, zone: str) -> 
         return _points(chosen, tile, language, zone)
 
 
-# Requests of a cell by what its circle needs. x and y: the cell's place in its tile, from the bits of its number. The circle stands
+# Requests of a cell by what its circle needs. x and y: the cell's place in its tile, from the bits of its number. The circle is
 # at the center of those that may be located; if there are none, of the cell. Otherwise a count of one would reveal a location.
 CIRCLES = f"""
 SELECT ST_AsMVT(circle, 'cells', {EXTENT}, 'geom') FROM (

@@ -242,7 +242,7 @@ def _places(phrase: str, words: str) -> Iterator[tuple[int, int]]:
 def screen(jurisdiction: Jurisdiction, version: ServiceVersion | None, text: str) -> Screening:
     """Whether to ask "Is anyone in danger right now?" on a page of its own, in a block, or not at all.
 
-    A service's own emergency question stands on its details page; it becomes a page of its own only where the words hint at
+    A service's own emergency question is on its details page; it becomes a page of its own only where the words hint at
     danger. "I don't know" always asks, since nobody knows yet what it is about.
     """
     found = find_danger(jurisdiction, text)

@@ -42,7 +42,7 @@ CHANGES_FOR: Mapping[str, frozenset[str]] = {
     # The new service decides what is public.
     "change_service": WORK | PUBLICATION,
     **dict.fromkeys(("hide", "publish", "moderate", "restore", "hide_photo", "show_photo", "review"), PUBLICATION),
-    # Anything except what nobody would miss, since undoing restores everything as it was. An alarm goes on all the same.
+    # Anything except what nobody would miss, since undoing restores everything as it was. An alarm goes on anyway.
     "undo": (WORK | PUBLICATION) - {"alarm_raised"},
 }
 

@@ -1,4 +1,4 @@
-"""Counts by map cell: right as soon as a change is committed, whoever made it, and about public requests only."""
+"""Counts by map cell: right as soon as a change is committed, no matter who made it, and about public requests only."""
 
 import datetime as dt
 from typing import Any
