@@ -104,8 +104,8 @@ REGRESSIONS = [
     Regression(
         "an ended report stays open in its areas",
         "requests_app/actions/progress.py",
-        "update(is_open=False)\n    counters.ended(service_request)\n\n\ndef _post_outcome(",
-        "update(is_open=True)\n    counters.ended(service_request)\n\n\ndef _post_outcome(",
+        "update(is_open=False)\n    counters.ended(service_request)\n    if ends_alarms:",
+        "update(is_open=True)\n    counters.ended(service_request)\n    if ends_alarms:",
         (
             "tests/requests_app/actions/test_progress.py",
             "tests/requests_app/actions/test_counters.py",
