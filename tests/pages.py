@@ -466,7 +466,7 @@ PAGES: dict[str, Page] = {
         budget=15,
     ),
     "staff_app:mine": Page(STAFF, budget=15),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=32),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),
@@ -497,7 +497,7 @@ PAGES: dict[str, Page] = {
     "staff_app:revoke_api_key": Page(
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
-    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=7),
+    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
     "staff_app:answered_counts": Page(staff("administer"), budget=9),

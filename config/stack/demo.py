@@ -340,9 +340,11 @@ class Start:
 
     def manage(self, *arguments: str) -> None:
         sys.stdout.flush()
-        done = subprocess.run(
-            self.manage_command(*arguments), cwd=ROOT, env=self.environment("owner"), stdin=subprocess.DEVNULL
+        # A killed start takes it along: the next one must not meet a migration that still runs.
+        command = processes.tied_to_parent(
+            self.manage_command(*arguments), self.folders, stop_signal="KILL", as_owner=False
         )
+        done = subprocess.run(command, cwd=ROOT, env=self.environment("owner"), stdin=subprocess.DEVNULL)
         if done.returncode:
             raise StackError(f"manage.py {arguments[0]} failed. See its output above.")
 

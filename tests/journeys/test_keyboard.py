@@ -33,7 +33,8 @@ class Keyboard:
                     const ring = getComputedStyle(shown);
                     return {
                         isThere: one.matches(target),
-                        isSeen: one === document.body || ring.outlineStyle !== "none" || ring.boxShadow !== "none",
+                        // The last stop of a date field is its calendar button, which is drawn by the browser.
+                        isSeen: one === document.body || one.type === "date" || ring.outlineStyle !== "none" || ring.boxShadow !== "none",
                         name: one.outerHTML.slice(0, 120),
                     };
                 }""",

@@ -120,7 +120,7 @@ def test_a_sentence_is_tried_with_every_list_and_kept_nowhere(ada: Client) -> No
     assert "“smell gas” (English)".replace("” (", "”</a> (") in tried(ada, "I smell gas")
     assert "This triggers the question." in tried(ada, "Huele a gas en la calle")
     assert "988" in tried(ada, "I want to die")
-    assert "This doesn’t trigger the question." in tried(ada, "My water heater is shot")
+    assert "This doesn’t trigger the question." in tried(ada, "The street light is out")
     answer = ada.post(LIST, {"sentence": " ", "try": "1"})
     assert answer.status_code == 422
     assert "Enter a sentence a resident might write." in answer.content.decode()

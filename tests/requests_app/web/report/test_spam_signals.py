@@ -73,8 +73,10 @@ def test_a_library_over_its_limit_is_taken_routed_and_clocked_and_only_not_shown
     assert list(Event.objects.filter(service_request=held, kind="pending_review").values_list("data", flat=True)) == [
         {"reason": "limit"}
     ]
-    # To everybody else it does not exist; to its reporter it does.
-    assert Client().get(f"/r/{held.reference}/").status_code == 404
+    # Everybody else who knows the number reads its status, and none of its words.
+    stranger = Client().get(f"/r/{held.reference}/")
+    assert stranger.status_code == 200
+    assert held.description not in stranger.content.decode()
     own = walk.client.get(f"/l/{factories_link(held)}/", follow=True)
     assert own.status_code == 200
     assert "Only you and the city can see this until someone reviews it." in own.content.decode()
@@ -272,7 +274,8 @@ def test_another_programs_report_is_read_by_the_lists_and_told_so(cast: Rivermar
     assert PENDING_REVIEW in answer.json()[0]["service_notice"]
     held = ServiceRequest.objects.get()
     assert (held.public_state, held.review_reason) == ("pending_review", "link")
-    assert client.get(f"/open311/v2/requests/{held.display_reference}.json").status_code == 404
+    (found,) = client.get(f"/open311/v2/requests/{held.display_reference}.json").json()
+    assert (found["status"], found["description"]) == ("open", None)
 
 
 def test_the_mail_that_we_got_it_says_that_somebody_looks_at_it_first(cast: Rivermark) -> None:
