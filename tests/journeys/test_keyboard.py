@@ -33,8 +33,9 @@ class Keyboard:
                     const ring = getComputedStyle(shown);
                     return {
                         isThere: one.matches(target),
-                        // The last stop of a date field is its calendar button, which is drawn by the browser.
-                        isSeen: one === document.body || one.type === "date" || ring.outlineStyle !== "none" || ring.boxShadow !== "none",
+                        // The browser itself draws the ring around the calendar button, the last stop of a date field.
+                        isSeen: one === document.body || one.type === "date"
+                            || ring.outlineStyle !== "none" || ring.boxShadow !== "none",
                         name: one.outerHTML.slice(0, 120),
                     };
                 }""",
