@@ -303,7 +303,9 @@ def test_what_another_site_sends_is_not_shown(walk: Walk, origin: str) -> None:
 @pytest.mark.shows("4.20")
 def test_a_report_that_turned_public_while_it_was_checked_is_checked_again(cast: Rivermark, walk: Walk) -> None:
     walk.begin("A new tent is up by the gate").on("service", service="outreach")
-    walk.on("location", address="12 Elm St").on("details/1", text="A new tent is up by the gate").on("contact", none="1")
+    walk.on("location", address="12 Elm St").on("details/1", text="A new tent is up by the gate").on(
+        "contact", none="1"
+    )
     assert walk.at == "check"
     seen = re.search(r'name="version" value="(\d+)"', walk.html)
     assert seen is not None
