@@ -28,6 +28,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         """allauth counts in Redis alone. This counts the same attempts, and goes on counting while Redis is down."""
         super().pre_authenticate(request, **credentials)
         email = str(credentials.get("email", "")).strip().lower()
-        counted = {limits.network_key(request): BY_NETWORK_A_MINUTE, limits.hashed(email): BY_ADDRESS_A_MINUTE}
+        counted = {limits.network_key(request): BY_NETWORK_A_MINUTE}
+        if email:
+            # Without one, as when an account has no primary address, everybody would share a count.
+            counted[limits.hashed(email)] = BY_ADDRESS_A_MINUTE
         if not all(limits.allow_sign_in(f"password:{key}", most=most, per_s=60) for key, most in counted.items()):
             raise self.validation_error("too_many_login_attempts")

@@ -14,7 +14,7 @@ from requests_app.models import Alarm, AlarmCall, QuestionVersion
 from requests_app.rules import permissions
 from requests_app.web.city_request import CityRequest
 
-# The person who has it can read the report for this long.
+# How long the link still shows the report to the person who accepted the alarm.
 READABLE_FOR = dt.timedelta(days=2)
 
 
