@@ -8,11 +8,12 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from requests_app.actions import housekeeping
 from requests_app.cache import breaker
 from requests_app.models import LimitCount, User
+from staff_app.sign_in import StaffAccountAdapter
 from tests.factories import PASSWORD, Rivermark
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("6.1")]
@@ -73,6 +74,17 @@ def test_guessing_is_slowed_down_while_redis_is_down(
     LimitCount.objects.update(expires_at="2020-01-01T00:00:00Z")
     housekeeping.sweep()
     assert not LimitCount.objects.exists()
+
+
+def test_attempts_without_an_address_share_no_count(
+    town: Rivermark, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without Redis, so that only our own count is at work.
+    monkeypatch.setattr(breaker, "open_until", math.inf)
+    adapter = StaffAccountAdapter()
+    for number in range(11):
+        # As when somebody signs in again whose account has no primary address. None is refused.
+        adapter.pre_authenticate(rf.post("/", REMOTE_ADDR=f"192.0.2.{number}"), password="x")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
