@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 
+from requests_app.actions import catalog_versions
 from requests_app.actions.search_index import index_catalog
 from requests_app.imports.catalog_file import (
     FORMAT,
@@ -29,12 +30,10 @@ from requests_app.models import (
     Jurisdiction,
     ListedReason,
     ModerationTerm,
-    QuestionVersion,
     RoutingRule,
     Service,
-    ServiceVersion,
-    Target,
 )
+from requests_app.rules.written_catalog import written_calendar, written_service
 
 # Report at most this many problems, then only their number.
 REPORTED_MAX = 20
@@ -151,54 +150,12 @@ class _Writer:
             service, created = Service.objects.get_or_create(
                 jurisdiction=self.jurisdiction, service_code=code, defaults={"active": active}
             )
-            published = self._publish(service, written)
-            if published or service.active != active:
+            published = catalog_versions.publish(service, written)
+            if service.active != active:
                 service.active = active
-                service.save(update_fields=["active", "current"])
-            retargeted = self._set_targets(service, written.get("targets") or {})
+                service.save(update_fields=["active"])
+            retargeted = catalog_versions.set_targets(service, written.get("targets") or {})
             self._count("services", created or published or retargeted)
-
-    def _publish(self, service: Service, written: dict[str, Any]) -> bool:
-        """Publishes a new version if the service differs from the current one. Versions are immutable."""
-        wanted = version_columns(written)
-        wanted_questions = [question_columns(question) for question in written.get("questions") or []]
-        if service.current is not None:
-            current = version_columns(written_version(service.current))
-            questions = [question_columns(written_question(one)) for one in service.current.questions.order_by("order")]
-            if (current, questions) == (wanted, wanted_questions):
-                return False
-        last = service.versions.aggregate(last=Max("number"))["last"] or 0
-        category, department = wanted.pop("category"), wanted.pop("department")
-        version = ServiceVersion.objects.create(
-            service=service,
-            number=last + 1,
-            category=Category.objects.get(jurisdiction=self.jurisdiction, code=category),
-            department=Department.objects.get(jurisdiction=self.jurisdiction, code=department),
-            **wanted,
-        )
-        QuestionVersion.objects.bulk_create(
-            QuestionVersion(service_version=version, order=order, **columns)
-            for order, columns in enumerate(wanted_questions, start=1)
-        )
-        service.current = version
-        return True
-
-    def _set_targets(self, service: Service, targets: dict[str, Any]) -> bool:
-        """Adds changed targets, valid from now on; earlier requests keep the old ones."""
-        changed = False
-        for kind, target in targets.items():
-            now = _target(service, kind)
-            if now != {"calendar": "department"} | target:
-                code = target.get("calendar", "department")
-                Target.objects.create(
-                    service=service,
-                    kind=kind,
-                    value=target["value"],
-                    unit=target["unit"],
-                    calendar=None if code == "department" else self._calendar(code),
-                )
-                changed = True
-        return changed
 
     def articles(self, entries: list[dict[str, Any]]) -> None:
         for written in entries:
@@ -274,117 +231,6 @@ class _Writer:
         return Calendar.objects.get(jurisdiction=self.jurisdiction, code=code)
 
 
-# The defaults of the columns.
-DUPLICATES = {"policy": "join", "radius_m": 100, "window_days": 30, "family": ""}
-
-
-def version_columns(written: dict[str, Any]) -> dict[str, Any]:
-    """The columns of a version from a service in the file; category and department by code."""
-    duplicates = DUPLICATES | (written.get("duplicates") or {})
-    return {
-        "name": written["name"],
-        "description": written.get("description") or {},
-        "keywords": written.get("keywords") or {},
-        "category": written["category"],
-        "department": written["department"],
-        "priority": written.get("priority", 3),
-        "visibility": written.get("visibility", "public"),
-        "photo_policy": written.get("photo", "optional"),
-        "duplicate_policy": duplicates["policy"],
-        "duplicate_radius_m": duplicates["radius_m"],
-        "duplicate_window_days": duplicates["window_days"],
-        "duplicate_family": duplicates["family"],
-        "place_required": written.get("place", "required") == "required",
-        "asset_kinds": written.get("asset_kinds") or [],
-        "owner_kinds": written.get("owner_kinds") or [],
-        "place_rule": written.get("place_rule", "none"),
-        "emergency_screen": written.get("emergency_screen") or {},
-        "outcome_words": written.get("outcome_words") or {},
-        "evidence": written.get("evidence", "none"),
-        "identity_words": written.get("identity_words") or {},
-        "must_confirm": written.get("must_confirm", False),
-        "listed_by_place": written.get("listed_by_place", True),
-    }
-
-
-def question_columns(written: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "code": written["code"],
-        "kind": written["kind"],
-        "text": written["text"],
-        "help": written.get("help") or {},
-        "required": written.get("required", False),
-        "visibility": written.get("visibility", "staff"),
-        "options": written.get("options") or [],
-        "show_if": written.get("show_if") or {},
-    }
-
-
-def written_version(version: ServiceVersion) -> dict[str, Any]:
-    """A version as written in a catalog file, without its targets."""
-    written: dict[str, Any] = {
-        "service_code": version.service.service_code,
-        "category": version.category.code,
-        "department": version.department.code,
-        "name": version.name,
-        "description": version.description,
-        "keywords": version.keywords,
-        "priority": version.priority,
-        "visibility": version.visibility,
-        "photo": version.photo_policy,
-        "duplicates": {
-            "policy": version.duplicate_policy,
-            "radius_m": version.duplicate_radius_m,
-            "window_days": version.duplicate_window_days,
-            **({"family": version.duplicate_family} if version.duplicate_family else {}),
-        },
-        "owner_kinds": version.owner_kinds,
-        "place_rule": version.place_rule,
-        "place": "required" if version.place_required else "optional",
-        "emergency_screen": version.emergency_screen or None,
-        "evidence": version.evidence,
-    }
-    if version.outcome_words:
-        written["outcome_words"] = version.outcome_words
-    if version.asset_kinds:
-        written["asset_kinds"] = version.asset_kinds
-    if version.identity_words:
-        written["identity_words"] = version.identity_words
-    if version.must_confirm:
-        written["must_confirm"] = True
-    if not version.listed_by_place:
-        written["listed_by_place"] = False
-    return written
-
-
-def written_question(question: QuestionVersion) -> dict[str, Any]:
-    written: dict[str, Any] = {
-        "code": question.code,
-        "text": question.text,
-        "kind": question.kind,
-        "required": question.required,
-        "visibility": question.visibility,
-    }
-    for name in ("help", "show_if", "options"):
-        if value := getattr(question, name):
-            written[name] = value
-    return written
-
-
-def _target(service: Service, kind: str) -> dict[str, Any] | None:
-    """The current target for all priorities and areas, as written in a catalog file."""
-    target = (
-        Target.objects.filter(service=service, kind=kind, priority=None, area=None)
-        .select_related("calendar")
-        .order_by("-valid_from", "-id")
-        .first()
-    )
-    if target is None:
-        return None
-    calendar = target.calendar.code if target.calendar else "department"
-    return {"value": target.value, "unit": target.unit, "calendar": calendar}
-
-
 def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
     """The whole catalog as one file. Importing it again changes nothing."""
     own = {"jurisdiction": jurisdiction}
@@ -393,7 +239,7 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
     )
     return {
         "format": FORMAT,
-        "calendars": {one.code: _calendar(one) for one in Calendar.objects.filter(**own).order_by("code")},
+        "calendars": {one.code: written_calendar(one) for one in Calendar.objects.filter(**own).order_by("code")},
         "departments": [
             {
                 "code": one.code, "name": one.name, "phone": one.phone, "email": one.email,
@@ -407,7 +253,7 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             for one in Category.objects.filter(**own)
         ],
         "services": [
-            _service(one) for one in services.order_by("current__category__order", "current__category__code", "id")
+            written_service(one) for one in services.order_by("current__category__order", "current__category__code", "id")
         ],
         "articles": [
             {
@@ -433,22 +279,6 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             for kind in TERMS
         },
     }  # fmt: skip
-
-
-def _calendar(calendar: Calendar) -> dict[str, Any]:
-    if calendar.always:
-        return {"always": True}
-    hours = {day: [f"{opens}-{closes}" for opens, closes in spans] for day, spans in calendar.hours.items()}
-    return {"hours": hours} | ({"holidays": calendar.holidays} if calendar.holidays else {})
-
-
-def _service(service: Service) -> dict[str, Any]:
-    if service.current is None:
-        raise ValueError(f"{service} has no published version")
-    targets = {kind: target for kind in Target.Kind.values if (target := _target(service, kind))}
-    written = written_version(service.current) | ({"targets": targets} if targets else {})
-    questions = [written_question(question) for question in service.current.questions.order_by("order")]
-    return written | {"questions": questions} | ({} if service.active else {"active": False})
 
 
 def _phrases(jurisdiction: Jurisdiction) -> dict[str, dict[str, list[Any]]]:

@@ -39,6 +39,7 @@ from requests_app.models.service_request import (
     RoutingDecision,
     ServiceRequest,
 )
+from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.states import (
     CONFIDENTIAL,
@@ -52,6 +53,7 @@ from requests_app.models.states import (
 )
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
+from requests_app.models.team import Team
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
 from requests_app.models.undo import UndoState
@@ -117,11 +119,13 @@ __all__ = [
     "Service",
     "ServiceRequest",
     "ServiceVersion",
+    "SetupChange",
     "ShortLink",
     "Status",
     "Subscription",
     "SurveyAnswer",
     "Target",
+    "Team",
     "TextRevision",
     "TypicalTime",
     "UndoState",

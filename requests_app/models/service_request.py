@@ -13,6 +13,7 @@ from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
+from requests_app.models.team import Team
 from requests_app.rules import permissions
 
 if TYPE_CHECKING:
@@ -105,6 +106,10 @@ class ServiceRequest(models.Model):
 
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="service_requests"
+    )
+    # A team of its department; empty: the whole department.
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="service_requests", db_index=False
     )
     assignee = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned")
     in_triage = models.BooleanField(default=False)
@@ -212,6 +217,11 @@ class ServiceRequest(models.Model):
                 fields=["assignee", "due_at", "id"],
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
                 name="request_open_by_assignee",
+            ),
+            models.Index(
+                fields=["team", "due_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]) & Q(team__isnull=False),
+                name="request_open_by_team",
             ),
             models.Index(
                 fields=["jurisdiction", "due_at", "id"],

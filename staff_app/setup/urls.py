@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup import answered_counts, api_keys, emergency_words, moderation_words, on_call, outbox, signs
+from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
 
 urlpatterns: list[URLPattern] = [
+    path("setup/", home.setup, name="setup"),
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"

@@ -1,6 +1,7 @@
 """Template filters and tags for staff pages.
 
 `{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
+`{{ request|may_set_up }}`: whether this user may open a page of setup.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
 from staff_app.request import undo
+from staff_app.setup import sections
 
 register = template.Library()
 
@@ -23,6 +25,11 @@ register = template.Library()
 def may_in_city(request: HttpRequest, permission: str) -> bool:
     jurisdiction = getattr(request, "jurisdiction", None)
     return jurisdiction is not None and permissions.can_in_city(request.user, permission, jurisdiction)
+
+
+@register.filter
+def may_set_up(request: HttpRequest) -> bool:
+    return any(may_in_city(request, permission) for permission in sections.PERMISSIONS)
 
 
 @register.simple_tag

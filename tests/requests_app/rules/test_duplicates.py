@@ -264,7 +264,12 @@ def crowd(made: ServiceRequest) -> None:
     for number in range(5000):
         elsewhere = factories.at(-69.04 + number % 100 * 0.0008, 40.46 + number // 100 * 0.0006)
         point = made.point if number < 300 else elsewhere
-        changed = {"reference": f"{number:08}", "point": point, "public_point": point, **(ended if number < 4000 else {})}
+        changed = {
+            "reference": f"{number:08}",
+            "point": point,
+            "public_point": point,
+            **(ended if number < 4000 else {}),
+        }
         rows.append(ServiceRequest(**{**kept, **changed}))
     ServiceRequest.objects.bulk_create(rows)
     with connection.cursor() as cursor:

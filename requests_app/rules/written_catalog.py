@@ -1,0 +1,131 @@
+"""The catalog's rows as a catalog file writes them, and their columns. Files, drafts, comparisons and the log of setup share it."""
+
+from typing import Any
+
+from requests_app.models import Calendar, QuestionVersion, Service, ServiceVersion, Target
+
+# The defaults of the columns.
+DUPLICATES = {"policy": "join", "radius_m": 100, "window_days": 30, "family": ""}
+
+
+def version_columns(written: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a version from a service in the file; category and department by code."""
+    duplicates = DUPLICATES | (written.get("duplicates") or {})
+    return {
+        "name": written["name"],
+        "description": written.get("description") or {},
+        "keywords": written.get("keywords") or {},
+        "category": written["category"],
+        "department": written["department"],
+        "priority": written.get("priority", 3),
+        "visibility": written.get("visibility", "public"),
+        "photo_policy": written.get("photo", "optional"),
+        "duplicate_policy": duplicates["policy"],
+        "duplicate_radius_m": duplicates["radius_m"],
+        "duplicate_window_days": duplicates["window_days"],
+        "duplicate_family": duplicates["family"],
+        "place_required": written.get("place", "required") == "required",
+        "asset_kinds": written.get("asset_kinds") or [],
+        "owner_kinds": written.get("owner_kinds") or [],
+        "place_rule": written.get("place_rule", "none"),
+        "emergency_screen": written.get("emergency_screen") or {},
+        "outcome_words": written.get("outcome_words") or {},
+        "evidence": written.get("evidence", "none"),
+        "identity_words": written.get("identity_words") or {},
+        "must_confirm": written.get("must_confirm", False),
+        "listed_by_place": written.get("listed_by_place", True),
+    }
+
+
+def question_columns(written: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "code": written["code"],
+        "kind": written["kind"],
+        "text": written["text"],
+        "help": written.get("help") or {},
+        "required": written.get("required", False),
+        "visibility": written.get("visibility", "staff"),
+        "options": written.get("options") or [],
+        "show_if": written.get("show_if") or {},
+    }
+
+
+def written_version(version: ServiceVersion) -> dict[str, Any]:
+    """A version as written in a catalog file, without its targets."""
+    written: dict[str, Any] = {
+        "service_code": version.service.service_code,
+        "category": version.category.code,
+        "department": version.department.code,
+        "name": version.name,
+        "description": version.description,
+        "keywords": version.keywords,
+        "priority": version.priority,
+        "visibility": version.visibility,
+        "photo": version.photo_policy,
+        "duplicates": {
+            "policy": version.duplicate_policy,
+            "radius_m": version.duplicate_radius_m,
+            "window_days": version.duplicate_window_days,
+            **({"family": version.duplicate_family} if version.duplicate_family else {}),
+        },
+        "owner_kinds": version.owner_kinds,
+        "place_rule": version.place_rule,
+        "place": "required" if version.place_required else "optional",
+        "emergency_screen": version.emergency_screen or None,
+        "evidence": version.evidence,
+    }
+    if version.outcome_words:
+        written["outcome_words"] = version.outcome_words
+    if version.asset_kinds:
+        written["asset_kinds"] = version.asset_kinds
+    if version.identity_words:
+        written["identity_words"] = version.identity_words
+    if version.must_confirm:
+        written["must_confirm"] = True
+    if not version.listed_by_place:
+        written["listed_by_place"] = False
+    return written
+
+
+def written_question(question: QuestionVersion) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "code": question.code,
+        "text": question.text,
+        "kind": question.kind,
+        "required": question.required,
+        "visibility": question.visibility,
+    }
+    for name in ("help", "show_if", "options"):
+        if value := getattr(question, name):
+            written[name] = value
+    return written
+
+
+def written_target(service: Service, kind: str) -> dict[str, Any] | None:
+    """The current target for all priorities and areas, as written in a catalog file."""
+    target = (
+        Target.objects.filter(service=service, kind=kind, priority=None, area=None)
+        .select_related("calendar")
+        .order_by("-valid_from", "-id")
+        .first()
+    )
+    if target is None:
+        return None
+    calendar = target.calendar.code if target.calendar else "department"
+    return {"value": target.value, "unit": target.unit, "calendar": calendar}
+
+
+def written_calendar(calendar: Calendar) -> dict[str, Any]:
+    if calendar.always:
+        return {"always": True}
+    hours = {day: [f"{opens}-{closes}" for opens, closes in spans] for day, spans in calendar.hours.items()}
+    return {"hours": hours} | ({"holidays": calendar.holidays} if calendar.holidays else {})
+
+
+def written_service(service: Service) -> dict[str, Any]:
+    if service.current is None:
+        raise ValueError(f"{service} has no published version")
+    targets = {kind: target for kind in Target.Kind.values if (target := written_target(service, kind))}
+    written = written_version(service.current) | ({"targets": targets} if targets else {})
+    questions = [written_question(question) for question in service.current.questions.order_by("order")]
+    return written | {"questions": questions} | ({} if service.active else {"active": False})
