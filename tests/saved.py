@@ -73,4 +73,6 @@ def empty_database() -> None:
         cursor.execute("LOCK TABLE requests_app_outboxrow IN ACCESS EXCLUSIVE MODE")
         if tables := filled_tables():
             cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+            # Again: another process may have put a first row into a table before the lock was ours.
+            tables = filled_tables()
             cursor.execute("; ".join(f"DELETE FROM {table}" for table in [*tables, *sorted(BY_TRIGGER)]))
