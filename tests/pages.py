@@ -498,6 +498,10 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:setup": Page(STAFF, budget=4),
+    "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:catalog_export": Page(staff("administer"), budget=40),
+    "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:catalog_starter": Page(staff("administer"), "POST"),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),

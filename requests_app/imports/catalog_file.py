@@ -383,6 +383,8 @@ class Catalog(dict[str, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[tuple[str, int | str], YamlFile] = {}
+        # The first file that has a part.
+        self.parts: dict[str, YamlFile] = {}
         # The names of its files.
         self.name = ""
 
@@ -390,6 +392,7 @@ class Catalog(dict[str, Any]):
         self.name = ", ".join(filter(None, [self.name, file.name]))[:NAME_MAX]
         for part, said in file.data.items():
             node = child(file.node, part)
+            self.parts.setdefault(str(part), file)
             if isinstance(said, list) and isinstance(self.setdefault(part, []), list):
                 known = len(self[part])
                 for number, _ in enumerate(said):
@@ -403,8 +406,10 @@ class Catalog(dict[str, Any]):
                 raise ImportProblemError(f"{file.place([part])}: `{part}` is not written as it should be.")
 
     def place(self, loc: Loc) -> str:
-        row = self.rows.get((str(loc[0]), loc[1])) if len(loc) > 1 else None
-        return row.place(loc[2:]) if row else ""
+        if row := self.rows.get((str(loc[0]), loc[1])) if len(loc) > 1 else None:
+            return row.place(loc[2:])
+        file = self.parts.get(str(loc[0])) if loc else None
+        return file.place(loc) if file else ""
 
 
 def read_catalog(paths: Iterable[Path]) -> Catalog:

@@ -20,7 +20,16 @@ class Section:
 
 
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
-    (_("Services"), []),
+    (
+        _("Services"),
+        [
+            Section(
+                "catalog_file",
+                _("Catalog file"),
+                _("All services and rules as one file, to keep or to change at once."),
+            ),
+        ],
+    ),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
     (_("Promises and routing"), []),
     (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
