@@ -23,6 +23,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Services"),
         [
+            Section("golive", _("Ready to go live"), _("What each service still needs before residents can use it.")),
             Section(
                 "catalog_file",
                 _("Catalog file"),
