@@ -512,6 +512,7 @@ PAGES: dict[str, Page] = {
     "staff_app:approve_emergency": Page(staff("administer"), "POST", the_service),
     "staff_app:no_article": Page(staff("administer"), "POST", the_service),
     "staff_app:start_test": Page(staff("administer"), "POST", the_service),
+    "staff_app:retire_service": Page(staff("administer"), "GET POST", the_service, budget=12),
     "staff_app:pass_test": Page(staff("administer"), "POST", the_service_test),
     "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:catalog_export": Page(staff("administer"), budget=40),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("moves_requests", models.BooleanField(default=False)),
                 ("started_at", models.DateTimeField(db_default=requests_app.clock.AppNow())),
-                ("last_request_id", models.BigIntegerField(default=0)),
+                ("batches", models.PositiveIntegerField(default=0)),
                 ("moved", models.PositiveIntegerField(default=0)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 (

@@ -17,7 +17,7 @@ class Retirement(models.Model):
     moves_requests = models.BooleanField(default=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(db_default=AppNow())
-    # The last request that was looked at, and how many were moved.
-    last_request_id = models.BigIntegerField(default=0)
+    # How many batches of open requests were done, and how many requests were moved.
+    batches = models.PositiveIntegerField(default=0)
     moved = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)

@@ -31,4 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
     path("setup/catalog/", include("staff_app.setup.catalog.urls")),
     path("", include("staff_app.setup.golive.urls")),
+    path("", include("staff_app.setup.retirement.urls")),
 ]

@@ -98,10 +98,11 @@ def test_it_stands_in_no_count_queue_feed_list_or_search(town: Rivermark, ada: C
     assert not SearchDocument.objects.filter(kind="request").exists()
     everyone = Client()
     for address in (
-        "/", "/requests/", "/feed/", "/open311/v2/requests.json", "/open311/v2/requests.json?status=open",
-        "/services/pothole/",
+        "/", "/requests/", "/requests/feed/", "/open311/v2/requests.json", "/open311/v2/requests.json?status=open",
+        "/service/pothole/", "/numbers/",
     ):  # fmt: skip
         answer = everyone.get(address, follow=True)
+        assert answer.status_code == 200, address
         assert WORDS not in answer.content.decode(), address
         assert made.reference not in answer.content.decode().replace("-", ""), address
     assert everyone.get(f"/r/{made.reference}/").status_code == 404
