@@ -106,6 +106,15 @@ def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
 
 
+def the_service(planted: Planted) -> list[Arguments]:
+    return [{"service_code": planted.public.service.service_code}]
+
+
+def the_service_test(planted: Planted) -> list[Arguments]:
+    test = planted.service_test
+    return [{"service_code": test.service.service_code, "test_id": test.pk}]
+
+
 def the_alarm(planted: Planted) -> list[Arguments]:
     return [{"alarm_id": planted.alarm_call.alarm_id}]
 
@@ -498,6 +507,17 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:setup": Page(STAFF, budget=4),
+    "staff_app:golive": Page(staff("administer"), budget=14),
+    "staff_app:service_golive": Page(staff("administer"), "GET", the_service, budget=16),
+    "staff_app:approve_emergency": Page(staff("administer"), "POST", the_service),
+    "staff_app:no_article": Page(staff("administer"), "POST", the_service),
+    "staff_app:start_test": Page(staff("administer"), "POST", the_service),
+    "staff_app:retire_service": Page(staff("administer"), "GET POST", the_service, budget=12),
+    "staff_app:pass_test": Page(staff("administer"), "POST", the_service_test),
+    "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:catalog_export": Page(staff("administer"), budget=40),
+    "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:catalog_starter": Page(staff("administer"), "POST"),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),

@@ -47,6 +47,7 @@ from requests_app.models import (
     PublicState,
     RoutingRule,
     ServiceRequest,
+    ServiceTest,
     ServiceVersion,
     ShortLink,
     Subscription,
@@ -150,6 +151,7 @@ class Planted:
     sent_draft: Draft
     api_key: ApiKey
     sign: ShortLink
+    service_test: ServiceTest
     outbox_row: OutboxRow
     subscription: Subscription
     one_time_links: list[OneTimeLink]
@@ -269,6 +271,9 @@ def _plant_rows() -> Planted:
         sent_draft=sent_draft,
         api_key=key,
         sign=signs.create(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
+        service_test=ServiceTest.objects.create(
+            service=cast.pothole.service, service_request=requests["test"], user=staff["ada"]
+        ),
         outbox_row=outbox_row,
         subscription=subscription,
         one_time_links=list(OneTimeLink.objects.order_by("id")),

@@ -15,7 +15,7 @@ ON CONFLICT (jurisdiction_id, day, article_code, service_code) DO UPDATE SET val
 
 def answered(draft: Draft, article: Article, version: ServiceVersion | None) -> None:
     """Deletes the draft and counts it once, however often the button is clicked. version: the report it spared, if known."""
-    if not drafts.delete([draft]):
+    if not drafts.delete([draft]) or draft.tester_id is not None:
         return
     day = app_now().astimezone(draft.jurisdiction.zone).date()
     code = version.service.service_code if version else ""

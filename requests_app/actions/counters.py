@@ -18,6 +18,8 @@ FOLDED_AT_ONCE = 10_000
 def append(
     service_request: ServiceRequest, measure: str, delta: int, *, day: dt.date = LEVEL, public_state: str | None = None
 ) -> None:
+    if service_request.is_test:
+        return
     CounterDelta.objects.create(
         jurisdiction_id=service_request.jurisdiction_id,
         measure=measure,
@@ -63,6 +65,7 @@ def recategorized(
         jurisdiction_id=service_request.jurisdiction_id,
         service_id=service_id or service_request.service_id,
         public_state=public_state or service_request.public_state,
+        is_test=service_request.is_test,
     )
     day = local_day(service_request, service_request.submitted_at)
     for counted, sign in ((old, -1), (service_request, 1)):
@@ -136,7 +139,7 @@ SURVEYED = """
          date_trunc('month', s.answered_at AT TIME ZONE j.time_zone)::date AS day, r.service_id, r.public_state, count(*) AS n
   FROM requests_app_surveyanswer s JOIN requests_app_servicerequest r ON r.id = s.service_request_id
   JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id
-  GROUP BY 1, 2, 3, 4, 5
+  WHERE NOT r.is_test GROUP BY 1, 2, 3, 4, 5
 """
 COUNT_SURVEYED = f"""
 INSERT INTO requests_app_counterdelta (jurisdiction_id, measure, day, service_id, public_state, delta)
@@ -156,11 +159,12 @@ SELECT jurisdiction_id, measure, day, service_id, public_state, sum(n) AS n FROM
   SELECT r.jurisdiction_id, 'submitted' AS measure, (r.submitted_at AT TIME ZONE j.time_zone)::date AS day,
          r.service_id, r.public_state, count(*) AS n
   FROM requests_app_servicerequest r JOIN requests_app_jurisdiction j ON j.id = r.jurisdiction_id
-  WHERE r.public_state <> 'unconfirmed' GROUP BY 1, 2, 3, 4, 5
+  WHERE r.public_state <> 'unconfirmed' AND NOT r.is_test GROUP BY 1, 2, 3, 4, 5
   UNION ALL
   SELECT jurisdiction_id, 'open', date '1970-01-01', service_id, public_state, count(*)
   FROM requests_app_servicerequest
-  WHERE status IN ('received', 'routed', 'in_progress', 'on_hold') AND public_state <> 'unconfirmed' GROUP BY 1, 2, 3, 4, 5
+  WHERE status IN ('received', 'routed', 'in_progress', 'on_hold') AND public_state <> 'unconfirmed'
+    AND NOT is_test GROUP BY 1, 2, 3, 4, 5
   UNION ALL
   {SURVEYED}
 ) counted GROUP BY 1, 2, 3, 4, 5

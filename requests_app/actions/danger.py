@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from requests_app.actions import drafts
 from requests_app.clock import app_now
-from requests_app.models import Draft, EmergencyPhrase, Jurisdiction, ScreeningCount, ServiceRequest, ServiceVersion
+from requests_app.models import Draft, EmergencyPhrase, ScreeningCount, ServiceRequest, ServiceVersion
 from requests_app.rules.report_path import Path
 
 Step = ScreeningCount.Step
@@ -32,7 +32,7 @@ def question_shown(draft: Draft) -> None:
     drafts.save(draft, asked=sorted(asked | new))
     _keep_until(draft, min(app_now() + STOPPED_KEPT, draft.created_at + drafts.EXPIRES_AFTER))
     if new:
-        _count(draft.jurisdiction, path.version, Step.ASKED, _counted(new, path.screening.kind))
+        _count(draft, path.version, Step.ASKED, _counted(new, path.screening.kind))
 
 
 @transaction.atomic
@@ -47,8 +47,8 @@ def answer_no(draft: Draft, reasons: Iterable[str]) -> None:
     path = Path(draft)
     if new - asked:
         # The question was asked on a device without a network, where it could not be counted.
-        _count(draft.jurisdiction, path.version, Step.ASKED, _counted(new - asked, path.screening.kind))
-    _count(draft.jurisdiction, path.version, Step.WENT_ON, _counted(new, path.screening.kind))
+        _count(draft, path.version, Step.ASKED, _counted(new - asked, path.screening.kind))
+    _count(draft, path.version, Step.WENT_ON, _counted(new, path.screening.kind))
     draft.warning = "went_on"
     drafts.save(draft, warned=sorted(warned | new), asked=sorted(asked | new))
     _keep_until(draft, draft.created_at + drafts.EXPIRES_AFTER)
@@ -72,7 +72,7 @@ def called(draft: Draft) -> None:
     reasons = path.warnings or path.screening.hints
     if reasons:
         drafts.save(draft, called=True)
-        _count(draft.jurisdiction, path.version, Step.CALLED, _counted(reasons, path.screening.kind))
+        _count(draft, path.version, Step.CALLED, _counted(reasons, path.screening.kind))
 
 
 @transaction.atomic
@@ -82,22 +82,22 @@ def block_shown(draft: Draft, page: str) -> None:
         return
     kind = path.screening.kind
     drafts.save(draft, hinted=sorted({*draft.typed.get("hinted", []), *hints}), hint_on={"page": page, "kind": kind})
-    _count(draft.jurisdiction, path.version, Step.BLOCK, kind)
+    _count(draft, path.version, Step.BLOCK, kind)
 
 
 def block_shown_for(service_request: ServiceRequest, kind: str) -> None:
     """Counts a message or an edit of a submitted report after which the emergency numbers are shown."""
-    _count(service_request.jurisdiction, service_request.service_version, Step.BLOCK, kind)
+    _count(service_request, service_request.service_version, Step.BLOCK, kind)
 
 
 def question_shown_for_edit(service_request: ServiceRequest, kind: str) -> None:
     """Counts an edit of a submitted report for which the question page is shown. Nothing is changed yet."""
-    _count(service_request.jurisdiction, service_request.service_version, Step.ASKED, kind)
+    _count(service_request, service_request.service_version, Step.ASKED, kind)
 
 
 def answer_no_for_edit(service_request: ServiceRequest, kind: str) -> None:
     """Counts an edit saved after its author answered that nobody is in danger."""
-    _count(service_request.jurisdiction, service_request.service_version, Step.WENT_ON, kind)
+    _count(service_request, service_request.service_version, Step.WENT_ON, kind)
 
 
 def _lock(draft: Draft) -> bool:
@@ -125,7 +125,10 @@ def _counted(reasons: Iterable[str], kind: str) -> str:
     return "service" if "service" in named else "always"
 
 
-def _count(jurisdiction: Jurisdiction, version: ServiceVersion | None, step: Step, reason: str) -> None:
+def _count(of: Draft | ServiceRequest, version: ServiceVersion | None, step: Step, reason: str) -> None:
+    if of.tester_id is not None if isinstance(of, Draft) else of.is_test:
+        return
+    jurisdiction = of.jurisdiction
     day = app_now().astimezone(jurisdiction.zone).date()
     # Only the city's own codes: anything else in a draft is user input.
     code = version.service.service_code if version else ""

@@ -14,12 +14,23 @@ from requests_app import photos
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.clock import app_now
-from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
+from requests_app.models import (
+    AccessLink,
+    Draft,
+    Jurisdiction,
+    Person,
+    Photo,
+    ServiceRequest,
+    ServiceTest,
+    ServiceVersion,
+    User,
+)
 from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
 from requests_app.rules.report_path import Path
 
 EXPIRES_AFTER = dt.timedelta(days=7)
+TEST_EXPIRES_AFTER = dt.timedelta(hours=4)
 
 
 class Incomplete(Exception):
@@ -34,14 +45,24 @@ def visitor_hash(visitor: str) -> str:
     return hashlib.sha256(visitor.encode()).hexdigest()
 
 
-def create(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: Any) -> Draft:
-    """visitor: the secret in this browser's cookie; only its hash is stored."""
+def create(
+    jurisdiction: Jurisdiction,
+    *,
+    visitor: str,
+    language: str,
+    tester: User | None = None,
+    tested_version: ServiceVersion | None = None,
+    **typed: Any,
+) -> Draft:
+    """visitor: the secret in this browser's cookie; only its hash is stored. tester: who tests this version of a service."""
     return Draft.objects.create(
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
         typed=_clean(typed),
-        expires_at=app_now() + EXPIRES_AFTER,
+        tester=tester,
+        tested_version=tested_version,
+        expires_at=app_now() + (TEST_EXPIRES_AFTER if tester else EXPIRES_AFTER),
     )
 
 
@@ -190,12 +211,17 @@ def submit(draft_id: uuid.UUID, *, checked: str = "", verified: str = "", over_l
         # If the service takes no photos, those added for another service are deleted with the draft.
         photos=draft.photos.order_by("id") if path.takes_photos else [],
         after_warning=after_warning,
+        is_test=draft.tester is not None,
         spam_signals=submission.SpamSignals(by_robot=_is_bot(draft), over_limit=over_limit),
     )
     key = submission.Idempotency(
         scope="draft", key=str(draft.idempotency_key), body_hash=submission.body_hash(draft.pk)
     )
     result = submission.submit(report, idempotency=key)
+    if draft.tester is not None and not result.repeated:
+        ServiceTest.objects.create(
+            service_id=path.version.service_id, service_request=result.service_request, user=draft.tester
+        )
     remove_photos(draft)
     finish(draft, result.service_request, result.link, "sent")
     return result.service_request
@@ -222,7 +248,14 @@ def create_similar(draft: Draft, *, visitor: str, like: bool = False) -> Draft:
             if sent.point is not None:
                 typed["place"] |= {"lat": sent.point.y, "long": sent.point.x, "confidence": sent.place_confidence}
         typed["contact"] = contact_data(link.person)
-    return create(draft.jurisdiction, visitor=visitor, language=draft.language, **typed)
+    return create(
+        draft.jurisdiction,
+        visitor=visitor,
+        language=draft.language,
+        tester=draft.tester,
+        tested_version=draft.tested_version,
+        **typed,
+    )
 
 
 def create_again(
@@ -235,10 +268,13 @@ def create_again(
     words = intake.clean_text(words)
     answers = service_request.answers.select_related("question_version")
     asked = service_request.service_version.questions.values_list("code", flat=True)
+    test = ServiceTest.objects.filter(service_request=service_request).first() if service_request.is_test else None
     return create(
         service_request.jurisdiction,
         visitor=visitor,
         language=language,
+        tester=test.user if test else None,
+        tested_version=service_request.service_version if test else None,
         text=words or service_request.description,
         text_language=language if words else service_request.language,
         service=service_request.service.service_code,
@@ -312,6 +348,9 @@ def to_place(jurisdiction: Jurisdiction, place: dict[str, Any]) -> submission.Pl
 
 
 def _reporter(contact: dict[str, Any], draft: Draft, verified: str) -> Reporter:
+    if draft.tester is not None:
+        # Whatever was typed, email about a test reaches nobody else.
+        contact, verified = contact | {"email": draft.tester.email}, draft.tester.email.strip().lower()
     return Reporter(
         name=contact.get("name", ""),
         email=contact.get("email", ""),

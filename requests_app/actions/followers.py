@@ -50,6 +50,8 @@ def follow(draft_id: uuid.UUID, pk: int, *, email: str = "", with_words: bool = 
     draft = Draft.objects.select_for_update(of=("self",)).select_related("jurisdiction").get(pk=draft_id)
     if draft.service_request_id is not None:
         return
+    if draft.tester_id is not None:
+        raise NotJoinable
     # Following an earlier report does not help someone in danger now.
     if Path(draft).warnings:
         raise drafts.Incomplete("emergency")

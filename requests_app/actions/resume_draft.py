@@ -21,6 +21,8 @@ def send_link(draft: Draft, *, email: str) -> None:
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is not None:
         return
+    if locked.tester is not None:
+        email = locked.tester.email
     count = int(locked.typed.get("links_mailed", 0)) + 1
     if count > LINKS_MAX:
         raise TooManyLinks

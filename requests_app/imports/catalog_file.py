@@ -19,6 +19,7 @@ from requests_app.imports.yaml_file import (
     context_of,
     distinct,
     one_of,
+    parse_yaml,
     read_yaml,
     refers_to,
     sentences_of,
@@ -32,6 +33,7 @@ from requests_app.rules import review, screening
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
+NAME_MAX = 200
 # Parts that others refer to, and what names a row.
 REFERRED_TO = {
     "calendars": "code",
@@ -381,10 +383,16 @@ class Catalog(dict[str, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[tuple[str, int | str], YamlFile] = {}
+        # The first file that has a part.
+        self.parts: dict[str, YamlFile] = {}
+        # The names of its files.
+        self.name = ""
 
     def add(self, file: YamlFile) -> None:
+        self.name = ", ".join(filter(None, [self.name, file.name]))[:NAME_MAX]
         for part, said in file.data.items():
             node = child(file.node, part)
+            self.parts.setdefault(str(part), file)
             if isinstance(said, list) and isinstance(self.setdefault(part, []), list):
                 known = len(self[part])
                 for number, _ in enumerate(said):
@@ -398,17 +406,27 @@ class Catalog(dict[str, Any]):
                 raise ImportProblemError(f"{file.place([part])}: `{part}` is not written as it should be.")
 
     def place(self, loc: Loc) -> str:
-        row = self.rows.get((str(loc[0]), loc[1])) if len(loc) > 1 else None
-        return row.place(loc[2:]) if row else ""
+        if row := self.rows.get((str(loc[0]), loc[1])) if len(loc) > 1 else None:
+            return row.place(loc[2:])
+        file = self.parts.get(str(loc[0])) if loc else None
+        return file.place(loc) if file else ""
 
 
 def read_catalog(paths: Iterable[Path]) -> Catalog:
     """The files as one catalog: lists of the same name are joined in order. Raises ImportProblemError."""
+    return _joined(map(read_yaml, paths))
+
+
+def parse_catalog(name: str, content: bytes) -> Catalog:
+    """The content of one file. Raises ImportProblemError."""
+    return _joined([parse_yaml(name, content)])
+
+
+def _joined(files: Iterable[YamlFile]) -> Catalog:
     joined = Catalog()
-    for path in paths:
-        file = read_yaml(path)
+    for file in files:
         if file.data.pop("format", None) != FORMAT:
-            raise ImportProblemError(f"{path.name} is no catalog: it should begin with `format: {FORMAT}`.")
+            raise ImportProblemError(f"{file.name} is no catalog: it should begin with `format: {FORMAT}`.")
         joined.add(file)
     return joined
 

@@ -273,6 +273,8 @@ def mail_owner(row: OutboxRow) -> None:
     service_request = row.service_request
     if service_request is None or service_request.owner is None or not service_request.owner.email:
         return
+    if service_request.is_test:
+        return
     owner = service_request.owner
     jurisdiction = service_request.jurisdiction
     context = {"service_request": service_request, "city": jurisdiction, "owner": owner, "demo": settings.DEMO}
@@ -289,7 +291,7 @@ def mail_owner(row: OutboxRow) -> None:
 def mail_supervisor(row: OutboxRow) -> None:
     """Tells a supervisor that a twice reopened request is theirs, without the reporter's name or words."""
     service_request = row.service_request
-    if service_request is None or row.event is None:
+    if service_request is None or row.event is None or service_request.is_test:
         return
     supervisor = User.objects.filter(pk=row.event.data.get("assignee_id"), is_active=True).first()
     if supervisor is None or service_request.assignee_id != supervisor.pk:

@@ -18,6 +18,7 @@ from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, S
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
+from requests_app.models.go_live import ServiceApproval, ServiceTest
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.limit_count import LimitCount
@@ -27,6 +28,7 @@ from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
+from requests_app.models.retirement import Retirement
 from requests_app.models.service_request import (
     AccessLink,
     Answer,
@@ -111,13 +113,16 @@ __all__ = [
     "PublicState",
     "QuestionVersion",
     "RequestArea",
+    "Retirement",
     "Role",
     "RoutingDecision",
     "RoutingRule",
     "ScreeningCount",
     "SearchDocument",
     "Service",
+    "ServiceApproval",
     "ServiceRequest",
+    "ServiceTest",
     "ServiceVersion",
     "SetupChange",
     "ShortLink",

@@ -5,7 +5,9 @@ import uuid
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.models.catalog import ServiceVersion
 from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import User
 from requests_app.models.service_request import ServiceRequest
 
 
@@ -23,6 +25,11 @@ class Draft(models.Model):
     # One draft makes one request, however often it is submitted.
     idempotency_key = models.UUIDField(default=uuid.uuid4, editable=False)
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.SET_NULL, null=True, blank=True)
+    # A test of the service by this member of staff, who alone can open it; and the version that is tested.
+    tester = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
+    tested_version = models.ForeignKey(
+        ServiceVersion, on_delete=models.CASCADE, null=True, blank=True, related_name="+", db_index=False
+    )
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=AppNow())
     updated_at = models.DateTimeField(db_default=AppNow())

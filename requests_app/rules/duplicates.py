@@ -152,7 +152,7 @@ def beside(service_request: ServiceRequest, user: User) -> list[Candidate]:
         service_request.language,
         service_request.asset.asset_id if service_request.asset else "",
     )
-    others = ServiceRequest.objects.visible_to(user).open().filter(_same_family(report.version))
+    others = ServiceRequest.objects.visible_to(user).open().filter(_same_family(report.version), is_test=False)
     return _search(report, others.exclude(pk=service_request.pk), place="point", at=service_request.submitted_at)
 
 

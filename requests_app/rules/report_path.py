@@ -38,7 +38,9 @@ class Path:
 
     @cached_property
     def version(self) -> ServiceVersion | None:
-        """The current version of the chosen service; None if none is chosen or residents cannot use it."""
+        """The current version of the chosen service; None if none is chosen or residents cannot use it. In a test, that one."""
+        if self.draft.tested_version is not None:
+            return self.draft.tested_version
         return offered(self.jurisdiction.pk, str(self.typed.get("service", "")))
 
     @property
@@ -129,6 +131,9 @@ class Path:
     def candidates(self) -> list[duplicates.Candidate]:
         """Reports that may be about the same problem, unless the reporter said that theirs is different."""
         if self.version is None or self.typed.get("different") == self.spot or self.has_flagged_danger:
+            return []
+        if self.draft.tester_id is not None:
+            # A test must not join a real report.
             return []
         asset = self.place.get("asset") or {}
         language = self.typed.get("text_language") or self.draft.language

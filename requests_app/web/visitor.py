@@ -44,6 +44,7 @@ def open_drafts(request: HttpRequest) -> list[Draft]:
             jurisdiction=request.jurisdiction,  # type: ignore[attr-defined]
             visitor_hash=visitor_hash(secret),
             service_request=None,
+            tester=None,
             expires_at__gt=app_now(),
         ).order_by("-created_at")[:5]
     )
@@ -60,7 +61,7 @@ def all_drafts(request: HttpRequest) -> list[Draft]:
 
 
 def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
-    """The draft, if it belongs to this browser, even if it has expired (see has_expired)."""
+    """The draft, if it belongs to this browser, even if it has expired (see has_expired). A test needs its tester, too."""
     secret = request.COOKIES.get(COOKIE, "")
     if not secret:
         return None
@@ -73,6 +74,8 @@ def own_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft | None:
         )
         .first()
     )
+    if draft is not None and draft.tester_id is not None and draft.tester_id != request.user.pk:
+        return None
     if draft is not None:
         # Reuse the middleware's jurisdiction instead of querying again.
         draft.jurisdiction = request.jurisdiction  # type: ignore[attr-defined]

@@ -120,7 +120,7 @@ def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at:
     """The tab's requests, unordered."""
     has_department = tab.scope in ("departments", "resolved")
     visible = ServiceRequest.objects.visible_to(user, triage=not has_department)
-    matching: Rows = visible.in_jurisdiction(jurisdiction)
+    matching: Rows = visible.in_jurisdiction(jurisdiction).filter(is_test=False)
     if tab.scope == "resolved":
         matching = matching.filter(status=Status.RESOLVED)
     elif tab.code == "answered":

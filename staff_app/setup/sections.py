@@ -20,7 +20,17 @@ class Section:
 
 
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
-    (_("Services"), []),
+    (
+        _("Services"),
+        [
+            Section("golive", _("Ready to go live"), _("What each service still needs before residents can use it.")),
+            Section(
+                "catalog_file",
+                _("Catalog file"),
+                _("All services and rules as one file, to keep or to change at once."),
+            ),
+        ],
+    ),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
     (_("Promises and routing"), []),
     (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),

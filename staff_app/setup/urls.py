@@ -1,10 +1,10 @@
 """URLs of setup: word lists, signs, API keys, the outbox."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
@@ -29,4 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("signs/", signs.signs, name="signs"),
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
+    path("setup/catalog/", include("staff_app.setup.catalog.urls")),
+    path("", include("staff_app.setup.golive.urls")),
+    path("", include("staff_app.setup.retirement.urls")),
 ]

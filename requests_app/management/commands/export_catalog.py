@@ -5,10 +5,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app.imports.catalog import export_catalog
+from requests_app.imports.catalog_text import catalog_text
 from requests_app.management.commands.import_layers import find_jurisdiction
 
 
@@ -20,8 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, help="the file to write (default: standard output)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        catalog = export_catalog(find_jurisdiction(options["jurisdiction"]))
-        text = yaml.dump(catalog, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+        text = catalog_text(export_catalog(find_jurisdiction(options["jurisdiction"])))
         if options["output"] is None:
             self.stdout.write(text)
             return
@@ -30,17 +29,3 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['output']} could not be written: {error.strerror}") from error
         sys.stderr.write(f"Wrote {options['output']}.\n")
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes multi-line texts as blocks, which are easier to edit, and no aliases."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text)

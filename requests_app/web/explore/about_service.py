@@ -2,13 +2,14 @@
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
 from requests_app.places.public_place import LISTED
+from requests_app.rules.retirement import successor_of
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import misses_target, typical_time
 from requests_app.web.city_request import CityRequest
@@ -24,6 +25,8 @@ SHOWN = 8
 def about_service(request: CityRequest, service_code: str) -> HttpResponse:
     city = request.jurisdiction
     service = _service(city, service_code.replace("\x00", "\ufffd"))
+    if service is None and (successor := successor_of(city.pk, service_code.replace("\x00", "\ufffd"))):
+        return redirect("requests_app:about_service", successor)
     if service is None or service.current is None:
         return services_page(request, unknown=True)
     version, now = service.current, app_now()

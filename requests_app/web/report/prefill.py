@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from requests_app.models import Jurisdiction, ServiceVersion
 from requests_app.places import assets, signs
 from requests_app.rules.report_path import offered
+from requests_app.rules.retirement import successor_of
 from requests_app.web.report import place_input
 from requests_app.web.report.forms import typed_point
 
@@ -58,6 +59,8 @@ def read(jurisdiction: Jurisdiction, parameters: Mapping[str, str]) -> Prefill:
     # An empty value means: not the sign's service.
     code = given.get("service", sign.service_code if sign else "")
     version = offered(jurisdiction.pk, code) if code else None
+    if code and version is None and (successor := successor_of(jurisdiction.pk, code)):
+        version = offered(jurisdiction.pk, successor)
     if code and version is None:
         problems.append(_("We don’t offer that service here. Tell us the problem, and we’ll find the right one."))
     place = place_input.of_sign(jurisdiction, sign) if sign else {}

@@ -1,0 +1,36 @@
+"""Drafts of staff who test a service."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("requests_app", "0017_service_approvals")]
+
+    operations = [
+        migrations.AddField(
+            model_name="draft",
+            name="tested_version",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="requests_app.serviceversion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="draft",
+            name="tester",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+    ]

@@ -1,0 +1,36 @@
+"""The form that takes a catalog file."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+FILE_MAX_BYTES = 1024 * 1024
+
+
+class CatalogFileForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Catalog file"),
+        help_text=gettext_lazy("A YAML file of up to 1 MB. You’ll see what would change before anything does."),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
+        allow_empty_file=False,
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty. Choose another one."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > FILE_MAX_BYTES:
+            raise forms.ValidationError(_("This file is larger than 1 MB. Split it, and upload the parts one by one."))
+        return file

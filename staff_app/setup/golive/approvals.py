@@ -1,0 +1,45 @@
+"""Approve the emergency check of a service, and say that it needs no article."""
+
+import structlog
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import golive as actions
+from requests_app.clock import app_now
+from requests_app.rules import golive as rules
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.setup.golive.forms import ApprovalForm
+from staff_app.setup.golive.golive import fingerprint, get_service_or_404, show
+
+log = structlog.get_logger(__name__)
+
+
+@staff_page
+@require_POST
+def approve_emergency(request: StaffRequest, service_code: str) -> HttpResponse:
+    """Answers 409 if the emergency check was changed after the page was loaded."""
+    service = get_service_or_404(request, service_code)
+    form = ApprovalForm(request.POST, today=app_now().astimezone(request.jurisdiction.zone).date())
+    if not form.is_valid():
+        return show(request, service, form=form, status=422)
+    words = rules.emergency_words(rules.written_services([service])[service.pk])
+    is_seen = request.POST.get("seen") == fingerprint(words)
+    if not is_seen or not actions.approve_emergency(
+        service, review_by=form.cleaned_data["review_by"], seen=words, actor=request.user
+    ):
+        return show(request, service, form=form, status=409, has_changed=True)
+    log.info("emergency_check_approved", service_id=service.pk, user_id=request.user.pk)
+    messages.success(request, _("The emergency check is approved."))
+    return redirect("staff_app:service_golive", service.service_code)
+
+
+@staff_page
+@require_POST
+def no_article(request: StaffRequest, service_code: str) -> HttpResponse:
+    service = get_service_or_404(request, service_code)
+    actions.set_no_article(service, needs_none="needs_none" in request.POST, actor=request.user)
+    messages.success(request, _("Saved."))
+    return redirect("staff_app:service_golive", service.service_code)

@@ -1,0 +1,39 @@
+"""The form that approves the emergency check of a service."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# A review that never comes is none.
+REVIEW_WITHIN = dt.timedelta(days=3 * 366)
+
+
+class ApprovalForm(forms.Form):
+    review_by = forms.DateField(
+        label=gettext_lazy("Review it again by"),
+        help_text=gettext_lazy("On this day the approval ends. A year from now is usual."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Enter the day by which somebody reads it again."),
+            "invalid": gettext_lazy("Enter a date, like 12/31/2027."),
+        },
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        initial = {"review_by": today + dt.timedelta(days=365)}
+        super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
+        self.today = today
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_review_by(self) -> dt.date:
+        day: dt.date = self.cleaned_data["review_by"]
+        if not self.today < day <= self.today + REVIEW_WITHIN:
+            raise forms.ValidationError(_("Enter a day within the next three years."))
+        return day

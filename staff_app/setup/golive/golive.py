@@ -1,0 +1,170 @@
+"""What each service needs before residents can use it: a list of all, and a page for one that says where to add what is missing."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from requests_app.models import OutboxRow, Service, ServiceApproval, ServiceTest
+from requests_app.rules import golive as rules
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.golive.forms import ApprovalForm
+from staff_app.setup.listing import Column, listing
+
+# Where a check is put right: the first of these pages that there is. They take the code of the service, or nothing.
+PUT_RIGHT: dict[str, Sequence[str]] = {
+    rules.OWNER: ("service", "catalog_file"),
+    rules.MAILBOX: ("departments", "catalog_file"),
+    rules.TARGETS: ("targets", "catalog_file"),
+    rules.LANGUAGES: ("service", "catalog_file"),
+    rules.OUTCOMES: ("service", "catalog_file"),
+    rules.ARTICLE: ("articles", "catalog_file"),
+}
+# What emails are about, by the kind of their outbox row.
+EMAILS = {
+    "email_received": _("Report received"),
+    "email_routed": _("Who handles it"),
+    "email_resolved": _("Outcome"),
+    "email_changed": _("Update"),
+    "email_commented": _("Comment"),
+    "email_asked": _("Question"),
+}
+TESTS_SHOWN = 5
+SERVICES = Service.objects.select_related(
+    "jurisdiction", "current__category", "current__department", "current__service"
+)
+
+
+@staff_page
+@require_safe
+def golive(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    city = request.jurisdiction
+
+    def described(services: list[Service]) -> list[dict[str, Any]]:
+        facts = rules.facts_of(city, [one.pk for one in services])
+        written = rules.written_services(services)
+        rows = []
+        for service in services:
+            checks = rules.checks(service, written[service.pk], facts)
+            missing = [check.name for check in checks if not check.done]
+            rows.append({"service": service, "missing": missing, "done": len(checks) - len(missing), "of": len(checks)})
+        return rows
+
+    context = {
+        "list": listing(
+            request,
+            SERVICES.filter(jurisdiction=city),
+            caption=_("Services and what they need"),
+            columns={
+                "service": Column(_("Service"), ("service_code", "id")),
+                "state": Column(_("Done")),
+                "missing": Column(_("Missing")),
+            },
+            row_template="staff_app/setup/golive/_row.html",
+            empty=_("No services yet."),
+            search=("service_code", "current__name"),
+            describe=described,
+        )
+    }
+    return render(request, "staff_app/setup/golive/golive.html", context)
+
+
+@staff_page
+@require_safe
+def service_golive(request: StaffRequest, service_code: str) -> HttpResponse:
+    return show(request, get_service_or_404(request, service_code))
+
+
+def get_service_or_404(request: StaffRequest, service_code: str) -> Service:
+    """The city's service, for who may administer. Raises Denied and Http404."""
+    need_in_city(request, "administer")
+    service = SERVICES.filter(jurisdiction=request.jurisdiction, service_code=service_code).first()
+    if service is None:
+        raise Http404
+    return service
+
+
+def show(
+    request: StaffRequest, service: Service, *, form: ApprovalForm | None = None, status: int = 200, **more: Any
+) -> HttpResponse:
+    facts = rules.facts_of(request.jurisdiction, [service.pk])
+    written = rules.written_services([service])[service.pk]
+    checks = rules.checks(service, written, facts)
+    words = rules.emergency_words(written)
+    context = {
+        "service": service,
+        "checks": [
+            {
+                "check": check,
+                "url": _put_right(check.code, service),
+                "template": f"staff_app/setup/golive/_{check.code}.html",
+            }
+            if check.code in (rules.EMERGENCY, rules.ARTICLE, rules.TEST)
+            else {"check": check, "url": _put_right(check.code, service)}
+            for check in checks
+        ],
+        "done": sum(check.done for check in checks),
+        "form": form or ApprovalForm(today=facts.today),
+        "screen": [
+            {"language": code, "name": get_language_info(code)["name_translated"], "words": text}
+            for code, text in words["screen"].items()
+        ],
+        "seen": fingerprint(words),
+        "stops": _stops(written),
+        "approval": facts.approvals.get((service.pk, ServiceApproval.Kind.EMERGENCY)),
+        "no_article": facts.approvals.get((service.pk, ServiceApproval.Kind.NO_ARTICLE)),
+        "tests": _tests(service),
+        **more,
+    }
+    return render(request, "staff_app/setup/golive/service_golive.html", context, status=status)
+
+
+def fingerprint(words: dict[str, Any]) -> str:
+    """Of the emergency check that a page shows, so that nobody approves one that they haven't seen."""
+    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+def _put_right(code: str, service: Service) -> str:
+    for name in PUT_RIGHT.get(code, ()):
+        for arguments in ({"service_code": service.service_code}, {}):
+            try:
+                return reverse(f"staff_app:{name}", kwargs=arguments)
+            except NoReverseMatch:
+                continue
+    return ""
+
+
+def _stops(written: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers that stop the form, with their questions."""
+    return [
+        {"question": question["text"], "answer": option["label"]}
+        for question in written["questions"]
+        for option in question.get("options") or []
+        if (option.get("effects") or {}).get("stop")
+    ]
+
+
+def _tests(service: Service) -> list[dict[str, Any]]:
+    """The newest test requests: where each was routed and which email was written about it."""
+    tests = list(
+        ServiceTest.objects.filter(service=service)
+        .select_related("user", "service_request__department", "service_request__service_version")
+        .order_by("-id")[:TESTS_SHOWN]
+    )
+    emails: dict[int, list[dict[str, Any]]] = {}
+    rows = OutboxRow.objects.filter(
+        service_request__in=[test.service_request_id for test in tests], kind__startswith="email_"
+    )
+    for row in rows.order_by("id").annotate(address=F("recipient__value")):
+        email = {"about": EMAILS.get(row.kind, _("Update")), "address": row.address}
+        emails.setdefault(row.service_request_id or 0, []).append(email)
+    return [{"test": test, "emails": emails.get(test.service_request_id, [])} for test in tests]

@@ -1,0 +1,85 @@
+"""Retire a service or merge it into another: shows what belongs to it, asks where that goes, and then how far it is."""
+
+import structlog
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.actions import retirement as actions
+from requests_app.models import Retirement, RoutingRule, Service, ServiceVersion, ShortLink
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.setup.golive.golive import get_service_or_404
+from staff_app.setup.retirement.forms import RetireForm
+
+log = structlog.get_logger(__name__)
+
+COUNT_MAX = 1000
+WHY_NOT = {
+    "retired": gettext_lazy("This service is retired already."),
+    "successor": gettext_lazy("The service that takes over isn’t offered anymore. Choose another one."),
+    "itself": gettext_lazy("A service can’t take over from itself."),
+}
+
+
+@staff_page
+def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
+    """Residents can't use the service from the moment this is sent; its requests follow in the background."""
+    service = get_service_or_404(request, service_code)
+    retirement = Retirement.objects.select_related("successor__current", "user").filter(service=service).first()
+    if retirement is not None:
+        context = {"service": service, "retirement": retirement, "left": _left(service, retirement)}
+        return render(request, "staff_app/setup/retirement/retired.html", context)
+    form = RetireForm(
+        request.POST if request.method == "POST" else None, services=_successors(service), initial=_initial(service)
+    )
+    status = 422 if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        moves = form.cleaned_data["open_requests"] == form.MOVE
+        try:
+            actions.retire(service, successor=form.chosen, moves_requests=moves, actor=request.user)
+        except actions.CannotRetire as refused:
+            form.add_error(None, str(WHY_NOT[refused.reason]))
+            status = 409
+        else:
+            log.info("service_retired", service_id=service.pk, user_id=request.user.pk)
+            messages.success(request, _("The service is retired. Residents can’t use it anymore."))
+            return redirect("staff_app:retire_service", service.service_code)
+    context = {"service": service, "form": form, **_belongings(service)}
+    return render(request, "staff_app/setup/retirement/retire_service.html", context, status=status)
+
+
+def _initial(service: Service) -> dict[str, str]:
+    return {"open_requests": RetireForm.MOVE if actions.requests_to_move(service).exists() else RetireForm.STAY}
+
+
+def _successors(service: Service) -> list[Service]:
+    """Services that residents can use, except this one."""
+    offered = Service.objects.filter(jurisdiction=service.jurisdiction, active=True, current__isnull=False)
+    return list(
+        offered.exclude(pk=service.pk)
+        .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
+        .select_related("current")
+    )
+
+
+def _belongings(service: Service) -> dict[str, object]:
+    code = service.service_code
+    rules = RoutingRule.objects.filter(jurisdiction=service.jurisdiction, active=True, when__services__contains=[code])
+    return {
+        "requests": _capped(actions.requests_to_move(service).values("pk")[: COUNT_MAX + 1].count()),
+        "rules": list(rules.values_list("name", flat=True)),
+        "signs": _capped(ShortLink.objects.filter(service=service, ended_at=None)[: COUNT_MAX + 1].count()),
+        "articles": list(service.articles.order_by("code")),
+    }
+
+
+def _left(service: Service, retirement: Retirement) -> str:
+    if retirement.done_at is not None:
+        return ""
+    return _capped(actions.requests_to_move(service).values("pk")[: COUNT_MAX + 1].count())
+
+
+def _capped(count: int) -> str:
+    return f"{COUNT_MAX:,}+" if count > COUNT_MAX else f"{count:,}"

@@ -1,0 +1,181 @@
+"""The catalog as a file: nothing changes before its differences were seen, and nothing is half applied."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from requests_app.imports.catalog import export_catalog
+from requests_app.models import Service, SetupChange, User
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.3")]
+SignIn = Callable[[User], Client]
+PAGE, CHECK = "/staff/setup/catalog/", "/staff/setup/catalog/check/"
+NEW_QUESTION = {
+    "code": "depth",
+    "kind": "text",
+    "required": True,
+    "text": {"en": "How deep?", "es": "¿Qué profundidad?"},
+}
+
+
+@pytest.fixture
+def ada(town: Rivermark, signed_in: SignIn) -> Client:
+    return signed_in(town.ada)
+
+
+def upload(client: Client, content: bytes | str | dict[str, Any], name: str = "new.yaml", follow: bool = True) -> Any:
+    text = yaml.safe_dump(content, allow_unicode=True) if isinstance(content, dict) else content
+    body = text.encode() if isinstance(text, str) else text
+    return client.post(PAGE, {"file": SimpleUploadedFile(name, body)}, follow=follow)
+
+
+def with_a_new_question(town: Rivermark) -> dict[str, Any]:
+    written = export_catalog(town.city)
+    pothole = next(one for one in written["services"] if one["service_code"] == "pothole")
+    pothole["questions"].append(NEW_QUESTION)
+    return {"format": 1, "services": [pothole]}
+
+
+def code_of(html: str) -> str:
+    return html.split('name="code" value="')[1].split('"')[0]
+
+
+def questions(town: Rivermark) -> list[str]:
+    service = Service.objects.get(pk=town.pothole.service_id)
+    assert service.current is not None
+    return [one.code for one in service.current.questions.order_by("order")]
+
+
+def test_a_file_says_what_it_would_change_and_changes_it_once_confirmed(town: Rivermark, ada: Client) -> None:
+    before = export_catalog(town.city)
+    html = upload(ada, with_a_new_question(town)).content.decode()
+    assert "Service: Pothole" in html
+    assert "A new required question, “How deep?”" in html
+    assert export_catalog(town.city) == before
+    assert not SetupChange.objects.exists()
+    html = ada.post(CHECK, {"code": code_of(html)}, follow=True).content.decode()
+    assert "1 change was saved." in html
+    assert questions(town)[-1] == "depth"
+    logged = SetupChange.objects.get()
+    assert (logged.kind, logged.key, logged.user, logged.note) == ("service", "pothole", town.ada, "new.yaml")
+    assert [one["code"] for one in logged.after["questions"]] == questions(town)  # type: ignore[index]
+    assert ada.get(CHECK).status_code == 302
+
+
+def test_if_the_catalog_changed_meanwhile_the_new_differences_are_shown_and_the_file_is_kept(
+    town: Rivermark, ada: Client
+) -> None:
+    html = upload(ada, with_a_new_question(town)).content.decode()
+    town.streets.phone = "555-0199"
+    town.streets.save()
+    answer = ada.post(CHECK, {"code": code_of(html)})
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "The catalog has changed since you uploaded the file" in html
+    assert "depth" not in questions(town)
+    ada.post(CHECK, {"code": code_of(html)})
+    assert questions(town)[-1] == "depth"
+
+
+def test_differences_that_nobody_saw_are_not_saved(town: Rivermark, ada: Client) -> None:
+    """In another tab somebody uploaded another file."""
+    first = upload(ada, {"format": 1, "calendars": {"always": {"hours": {"mon": ["08:00-12:00"]}}}}).content.decode()
+    upload(ada, with_a_new_question(town))
+    assert ada.post(CHECK, {"code": code_of(first)}).status_code == 409
+    assert "depth" not in questions(town)
+    ada.post(CHECK, {"cancel": "1"})
+    assert ada.get(CHECK).status_code == 302
+
+
+def test_an_upload_is_its_user_s_alone(town: Rivermark, ada: Client, signed_in: SignIn) -> None:
+    upload(ada, with_a_new_question(town))
+    other = factories.staff("Zoe", "administrator", town.city)
+    assert signed_in(other).get(CHECK).status_code == 302
+
+
+def bomb() -> str:
+    lines = ["format: 1", "x0: &x0 [a, a, a, a, a, a, a, a, a, a]"]
+    for number in range(1, 12):
+        lines.append(f"x{number}: &x{number} [{', '.join([f'*x{number - 1}'] * 10)}]")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            "format: 1\nservises: []\n",
+            "new.yaml, line 2, column 11: unknown key `servises`. Known: articles,",
+        ),
+        (
+            "format: 1\ncategories:\n- {code: a, name: {en: A, es: A}}\n- {code: a, name: {en: A, es: A}}\n",
+            "`a` is listed twice.",
+        ),
+        (
+            "format: 1\nrouting:\n- {name: To nobody, when: {words: [x]}, department: GONE}\n",
+            "new.yaml, line 3, column 53: routing, To nobody, department: `GONE` should be one of 311, PK, PW.",
+        ),
+        ("format: 1\ndepartments: [{", "new.yaml cannot be read: line 3, column"),
+        ("format: 1\nservices: []\n".encode("utf-16"), "it is saved as UTF-16. Save it as UTF-8 and try again."),
+        (b"format: 1\nservices:\n- caf\xe9\n", "line 3 has letters that are not UTF-8."),
+        (bomb(), "it repeats too much."),
+        ("format: 1\nx: &x [*x]\n", "it repeats too much."),
+        ("", "This file is empty. Choose another one."),
+        ("#" * (1024 * 1024 + 1), "This file is larger than 1 MB."),
+    ],
+    ids=["key", "twice", "rule", "torn", "utf-16", "latin-1", "bomb", "ring", "empty", "large"],
+)
+def test_what_is_wrong_is_told_by_line_and_column_and_nothing_is_half_applied(
+    town: Rivermark, ada: Client, content: bytes | str, words: str
+) -> None:
+    before = export_catalog(town.city)
+    answer = upload(ada, content)
+    assert answer.status_code == 422
+    assert words in answer.content.decode().replace("&#x27;", "'")
+    assert ada.get(CHECK).status_code == 302
+    assert export_catalog(town.city) == before
+
+
+def test_a_file_begins_with_the_mark_that_some_editors_write(town: Rivermark, ada: Client) -> None:
+    html = upload(ada, b"\xef\xbb\xbfformat: 1\n").content.decode()
+    assert "The file says what the catalog says already." in html
+
+
+def test_the_download_can_be_uploaded_and_changes_nothing(town: Rivermark, ada: Client) -> None:
+    answer = ada.get("/staff/setup/catalog/download/")
+    assert answer["Content-Disposition"].startswith("attachment; ")
+    assert "The file says what the catalog says already." in upload(ada, answer.content).content.decode()
+
+
+def test_a_city_without_services_is_offered_the_starter_catalog(signed_in: SignIn) -> None:
+    city = factories.jurisdiction()
+    ada = signed_in(factories.staff("Ada", "administrator", city))
+    assert "Add the 12 services" in ada.get(PAGE).content.decode()
+    html = ada.post(f"{PAGE}starter/", follow=True).content.decode()
+    assert "12 services were added." in html
+    assert "Add the 12 services" not in html
+    assert "has services already" in ada.post(f"{PAGE}starter/", follow=True).content.decode()
+
+
+def test_the_command_says_the_same_in_a_dry_run_and_changes_nothing(
+    town: Rivermark, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_text(yaml.safe_dump(with_a_new_question(town), allow_unicode=True))
+    call_command("import_catalog", file, "--dry-run")
+    assert capsys.readouterr().out.splitlines() == [
+        "Service: Pothole",
+        "  A new required question, “How deep?”",
+        "Nothing was saved.",
+    ]
+    assert "depth" not in questions(town)
+    with pytest.raises(CommandError, match="Name the files to import, or --starter"):
+        call_command("import_catalog")

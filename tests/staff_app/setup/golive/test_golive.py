@@ -1,0 +1,129 @@
+"""What a service needs before residents can use it: the list says what is missing, and approvals count for what was read."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from requests_app.actions import catalog_versions
+from requests_app.imports.catalog import export_catalog
+from requests_app.models import OnCall, Service, ServiceApproval, SetupChange, User
+from requests_app.rules import golive
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.2")]
+SignIn = Callable[[User], Client]
+PAGE = "/staff/setup/services/outreach/go-live/"
+LATER = (dt.date.today() + dt.timedelta(days=200)).isoformat()
+
+
+@pytest.fixture
+def ada(town: Rivermark, signed_in: SignIn) -> Client:
+    return signed_in(town.ada)
+
+
+def service_of(town: Rivermark, code: str = "outreach") -> Service:
+    return Service.objects.get(jurisdiction=town.city, service_code=code)
+
+
+def sentences(town: Rivermark, code: str = "outreach") -> dict[str, list[str]]:
+    return {check.code: check.missing for check in golive.missing(service_of(town, code))}
+
+
+def republish(town: Rivermark, code: str = "outreach", **changed: object) -> None:
+    written = next(one for one in export_catalog(town.city)["services"] if one["service_code"] == code)
+    catalog_versions.publish(service_of(town, code), {**written, **changed})
+    catalog_versions.set_targets(service_of(town, code), dict(changed.get("targets") or {}))  # type: ignore[call-overload]
+
+
+def test_everything_that_is_missing_is_named(town: Rivermark) -> None:
+    town.streets.email, town.streets.active = "", False
+    town.streets.save()
+    republish(
+        town,
+        description={"en": "Somebody who needs help."},
+        targets={"resolve": {"value": 4, "unit": "hours", "calendar": "always"}},
+        questions=[{"code": "who", "kind": "text", "text": {"en": "Who?", "es": ""}}],
+    )
+    assert sentences(town) == {
+        "owner": ["Streets is closed. Choose another department."],
+        "mailbox": ["Streets has no email address."],
+        "targets": [
+            "The target for a first answer counts day and night, but Streets has nobody on call.",
+            "The target for the work itself counts day and night, but Streets has nobody on call.",
+        ],
+        "languages": [
+            "The description has no words in Spanish.",
+            "The question “Who?” has no words in Spanish.",
+        ],
+        "outcomes": ["Say what “fixed” means for this service."],
+        "emergency": ["Read the emergency check and approve it."],
+        "article": ["Add an article about this service, or say that none is needed."],
+        "test": ["Send a test request and mark it as passed."],
+    }
+
+
+def test_a_target_needs_hours_in_which_it_can_be_met(town: Rivermark) -> None:
+    factories.calendar(town.city, "never", always=False, hours={"mon": []})
+    target = {"value": 2, "unit": "business_days", "calendar": "never"}
+    republish(town, targets={"acknowledge": target, "resolve": {**target, "calendar": "always"}})
+    assert sentences(town)["targets"] == [
+        "The calendar never has no working hours, so the target for a first answer can’t be met."
+    ]
+    republish(town, targets={"acknowledge": {"value": 30, "unit": "minutes", "calendar": "always"}})
+    OnCall.objects.create(jurisdiction=town.city, department=town.streets, name="Night crew")
+    assert "targets" not in sentences(town)
+
+
+def test_the_emergency_check_is_approved_with_a_date_and_by_name(town: Rivermark, ada: Client) -> None:
+    html = ada.get(PAGE).content.decode()
+    assert "Is the person hurt? Call 911." in html
+    seen = html.split('name="seen" value="')[1].split('"')[0]
+    for wrong in ("", "2001-01-01", "2999-01-01"):
+        assert ada.post(f"{PAGE}approve/", {"review_by": wrong, "seen": seen}).status_code == 422
+    html = ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen}, follow=True).content.decode()
+    assert "Approved by Ada" in html
+    assert "emergency" not in sentences(town)
+    logged = SetupChange.objects.get()
+    assert (logged.action, logged.key, logged.user) == ("approved", "outreach", town.ada)
+    assert logged.after == {"emergency": True, "review_by": LATER}
+    ServiceApproval.objects.update(review_by="2001-01-01")
+    assert "Approve it again." in sentences(town)["emergency"][0]
+
+
+def test_an_approval_counts_only_for_the_words_that_were_read(town: Rivermark, ada: Client) -> None:
+    seen = ada.get(PAGE).content.decode().split('name="seen" value="')[1].split('"')[0]
+    ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen})
+    republish(town, emergency_screen={"en": "Is the person in danger?", "es": "¿Está en peligro?"})
+    assert "changed after it was approved" in sentences(town)["emergency"][0]
+    answer = ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen})
+    assert answer.status_code == 409
+    assert "Read it again before you approve it." in answer.content.decode()
+    assert "emergency" in sentences(town)
+
+
+def test_an_article_or_the_tick_that_none_is_needed(town: Rivermark, ada: Client) -> None:
+    ada.post(f"{PAGE}no-article/", {"needs_none": "1"})
+    assert "article" not in sentences(town)
+    ada.post(f"{PAGE}no-article/", {})
+    assert "article" in sentences(town)
+    factories.article(town.city, "help", "Help outside", "Call us.", town.outreach)
+    assert "article" not in sentences(town)
+
+
+def test_the_list_shows_how_far_each_service_is_in_a_fixed_number_of_queries(
+    town: Rivermark, ada: Client, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    html = ada.get("/staff/setup/go-live/").content.decode()
+    assert html.count(" of 8") == 4
+    for number in range(4):
+        factories.service(town.city, f"more{number}")
+    with django_assert_max_num_queries(14):  # type: ignore[attr-defined]
+        assert ada.get("/staff/setup/go-live/").content.decode().count(" of 8") == 8
+
+
+def test_what_is_missing_leads_to_where_it_is_added(town: Rivermark, ada: Client) -> None:
+    html = ada.get(PAGE).content.decode()
+    assert '<a href="/staff/setup/' in html.split("Outcome words")[1].split("</li>")[0]
