@@ -230,6 +230,11 @@ def the_seal(planted: Planted) -> list[Arguments]:
     return [{"version": seal.version, "ending": seal.ending}, {"version": "nonsense", "ending": "svg"}]
 
 
+def the_city_image(planted: Planted) -> list[Arguments]:
+    version = planted.public.jurisdiction.branding["images"]["card"]
+    return [{"kind": "card", "version": version}, {"kind": "logo", "version": "nonsense"}]
+
+
 def _public_first(planted: Planted) -> list[ServiceRequest]:
     return [planted.public, *(request for kind, request in planted.requests.items() if kind != "public")]
 
@@ -319,6 +324,7 @@ PAGES: dict[str, Page] = {
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=the_seal, budget=1),
+    "city_image": Page(EVERYONE, arguments=the_city_image, budget=2),
     "service_worker": Page(EVERYONE, budget=1),
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=5),
@@ -506,6 +512,13 @@ PAGES: dict[str, Page] = {
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
+    "staff_app:city": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:city_part": Page(
+        staff("administer"),
+        "GET POST",
+        lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email")],
+        budget=7,
+    ),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

@@ -33,6 +33,7 @@ from requests_app.models import (
     AlarmCall,
     ApiKey,
     Area,
+    CityImage,
     Comment,
     CounterDelta,
     Department,
@@ -186,7 +187,12 @@ def _answer_survey(cast: factories.Rivermark) -> None:
 def _plant_rows() -> Planted:
     cast = factories.rivermark()
     city, streets, parks = cast.city, cast.streets, cast.parks
-    city.branding = {**city.branding, "seal_url": "data:image/svg+xml;base64,PHN2Zy8+"}
+    city.branding = {
+        **city.branding,
+        "seal_url": "data:image/svg+xml;base64,PHN2Zy8+",
+        "images": {"card": "0123456789abcdef"},
+    }
+    CityImage.objects.create(jurisdiction=city, kind="card", version="0123456789abcdef", content=b"\x89PNG")
     city.save(update_fields=["branding"])
     staff = _staff(cast)
     sue, pia = staff["sue"], staff["pia"]

@@ -11,7 +11,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits
+from requests_app import limits, units
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 from requests_app.web import errors
@@ -147,7 +147,7 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
                 "No city is set up yet. Run: bin/manage load_city FOLDER", content_type="text/plain", status=503
             )
         request.jurisdiction = found  # type: ignore[attr-defined]
-        with timezone.override(found.zone):
+        with timezone.override(found.zone), units.override(found.units):
             return get_response(request)
 
     return middleware

@@ -32,7 +32,10 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section("moderation_words", _("Moderation words"), _("Links, threats and addresses that wait for review.")),
         ],
     ),
-    (_("The city"), []),
+    (
+        _("The city"),
+        [Section("city", _("The city"), _("Its name, numbers, seal, colors, texts and the sender of email."))],
+    ),
     (
         _("Records and integrations"),
         [
