@@ -4,10 +4,9 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Sequence
+from ctypes import c_char_p
 from pathlib import Path
 from typing import Any
-
-from ctypes import c_char_p
 
 from django.contrib.gis.gdal import CoordTransform, DataSource, Driver, GDALException, OGRGeometry, SpatialReference
 from django.contrib.gis.gdal.prototypes import ds as gdal

@@ -23,7 +23,13 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (_("Services"), []),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
     (_("Promises and routing"), []),
-    (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
+    (
+        _("Places"),
+        [
+            Section("layers", _("Map files"), _("Boundary, areas, addresses, assets and other owners, from files.")),
+            Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight.")),
+        ],
+    ),
     (
         _("Texts"),
         [
