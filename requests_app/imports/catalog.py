@@ -1,18 +1,20 @@
 """Import and export a city's catalog as YAML. Importing creates or updates what the files name and keeps the rest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from requests_app.actions import catalog_versions
+from requests_app.actions import catalog_versions, setup_changes
 from requests_app.actions.search_index import index_catalog
+from requests_app.imports.catalog_changes import Change, changes, fingerprint
 from requests_app.imports.catalog_file import (
     FORMAT,
     REFERRED_TO,
     TERMS,
+    Catalog,
     is_switched_off,
     listed_term,
     problems,
@@ -32,6 +34,7 @@ from requests_app.models import (
     ModerationTerm,
     RoutingRule,
     Service,
+    User,
 )
 from requests_app.rules.written_catalog import written_calendar, written_service
 
@@ -39,7 +42,11 @@ from requests_app.rules.written_catalog import written_calendar, written_service
 REPORTED_MAX = 20
 
 
-def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[str, int]:
+class SetupChangedError(Exception):
+    """Somebody changed the catalog after the differences were shown; nothing was saved."""
+
+
+def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path], actor: User | None = None) -> dict[str, int]:
     """Imports in one transaction; returns the number of rows created or changed per part. Idempotent.
 
     A service with new wording or questions gets a new version; a changed target applies from now on. Routing rules,
@@ -47,29 +54,73 @@ def import_catalog(jurisdiction: Jurisdiction, paths: Iterable[Path]) -> dict[st
     Raises ImportProblemError with all problems.
     """
     catalog = read_catalog(paths)
-    if found := problems(catalog, jurisdiction.languages, _known(jurisdiction)):
+    check(jurisdiction, catalog)
+    return save(jurisdiction, catalog, actor)
+
+
+def check(jurisdiction: Jurisdiction, catalog: Catalog, languages: Sequence[str] | None = None) -> None:
+    """Raises ImportProblemError with all problems. languages: those that texts need, the city's if not given."""
+    if found := problems(catalog, languages or jurisdiction.languages, _known(jurisdiction)):
         more = [f"{len(found) - REPORTED_MAX} more."] if len(found) > REPORTED_MAX else []
         raise ImportProblemError("The catalog was not imported.\n" + "\n".join([*found[:REPORTED_MAX], *more]))
+
+
+@transaction.atomic
+def save(
+    jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = None, *, expected: str | None = None
+) -> dict[str, int]:
+    """Writes a checked catalog and logs each row that it changes; returns their number per part.
+
+    expected: the fingerprint of the catalog that the differences were shown for. Raises SetupChangedError if it's another by now.
+    """
+    # Concurrent imports would publish versions with the same number.
+    Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
+    before = export_catalog(jurisdiction)
+    if expected is not None and fingerprint(before) != expected:
+        raise SetupChangedError
+    changed = _write(jurisdiction, catalog)
+    for change in changes(before, export_catalog(jurisdiction)):
+        setup_changes.record(
+            jurisdiction,
+            change.kind,
+            change.key,
+            actor=actor,
+            name=change.name,
+            before=change.before,
+            after=change.after,
+            note=catalog.name,
+        )
+    return changed
+
+
+def dry_run(jurisdiction: Jurisdiction, catalog: Catalog) -> tuple[list[Change], str]:
+    """What saving a checked catalog would change, and the fingerprint of what it was compared with. Saves nothing."""
     with transaction.atomic():
-        # Concurrent imports would publish versions with the same number.
-        Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
-        writer = _Writer(jurisdiction)
-        writer.calendars(catalog.get("calendars", {}))
-        writer.departments(catalog.get("departments", []))
-        if "desk_on_call" in catalog:
-            writer.desk(catalog["desk_on_call"])
-        writer.categories(catalog.get("categories", []))
-        writer.services(catalog.get("services", []))
-        writer.articles(catalog.get("articles", []))
-        if "routing" in catalog:
-            writer.routing(catalog["routing"])
-        for kind, rows in catalog.get("reasons", {}).items():
-            writer.reasons(kind, rows)
-        for kind, by_language in catalog.get("emergency_words", {}).items():
-            writer.phrases(kind, by_language)
-        for kind, terms in catalog.get("moderation_words", {}).items():
-            writer.terms(kind, terms)
-        index_catalog(jurisdiction)
+        before = export_catalog(jurisdiction)
+        _write(jurisdiction, catalog)
+        after = export_catalog(jurisdiction)
+        transaction.set_rollback(True)
+    return changes(before, after), fingerprint(before)
+
+
+def _write(jurisdiction: Jurisdiction, catalog: Catalog) -> dict[str, int]:
+    writer = _Writer(jurisdiction)
+    writer.calendars(catalog.get("calendars", {}))
+    writer.departments(catalog.get("departments", []))
+    if "desk_on_call" in catalog:
+        writer.desk(catalog["desk_on_call"])
+    writer.categories(catalog.get("categories", []))
+    writer.services(catalog.get("services", []))
+    writer.articles(catalog.get("articles", []))
+    if "routing" in catalog:
+        writer.routing(catalog["routing"])
+    for kind, rows in catalog.get("reasons", {}).items():
+        writer.reasons(kind, rows)
+    for kind, by_language in catalog.get("emergency_words", {}).items():
+        writer.phrases(kind, by_language)
+    for kind, terms in catalog.get("moderation_words", {}).items():
+        writer.terms(kind, terms)
+    index_catalog(jurisdiction)
     return writer.changed
 
 

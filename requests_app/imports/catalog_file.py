@@ -19,6 +19,7 @@ from requests_app.imports.yaml_file import (
     context_of,
     distinct,
     one_of,
+    parse_yaml,
     read_yaml,
     refers_to,
     sentences_of,
@@ -32,6 +33,7 @@ from requests_app.rules import review, screening
 from requests_app.rules.service_levels import WEEKDAYS
 
 FORMAT = 1
+NAME_MAX = 200
 # Parts that others refer to, and what names a row.
 REFERRED_TO = {
     "calendars": "code",
@@ -381,8 +383,11 @@ class Catalog(dict[str, Any]):
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[tuple[str, int | str], YamlFile] = {}
+        # The names of its files.
+        self.name = ""
 
     def add(self, file: YamlFile) -> None:
+        self.name = ", ".join(filter(None, [self.name, file.name]))[:NAME_MAX]
         for part, said in file.data.items():
             node = child(file.node, part)
             if isinstance(said, list) and isinstance(self.setdefault(part, []), list):
@@ -404,11 +409,19 @@ class Catalog(dict[str, Any]):
 
 def read_catalog(paths: Iterable[Path]) -> Catalog:
     """The files as one catalog: lists of the same name are joined in order. Raises ImportProblemError."""
+    return _joined(map(read_yaml, paths))
+
+
+def parse_catalog(name: str, content: bytes) -> Catalog:
+    """The content of one file. Raises ImportProblemError."""
+    return _joined([parse_yaml(name, content)])
+
+
+def _joined(files: Iterable[YamlFile]) -> Catalog:
     joined = Catalog()
-    for path in paths:
-        file = read_yaml(path)
+    for file in files:
         if file.data.pop("format", None) != FORMAT:
-            raise ImportProblemError(f"{path.name} is no catalog: it should begin with `format: {FORMAT}`.")
+            raise ImportProblemError(f"{file.name} is no catalog: it should begin with `format: {FORMAT}`.")
         joined.add(file)
     return joined
 

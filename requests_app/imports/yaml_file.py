@@ -1,5 +1,6 @@
 """Reads a YAML file that people write, checks it against a model, and says what is wrong with it by line and column."""
 
+import codecs
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from requests_app.imports.map_files import ImportProblemError, first_line
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What a row of a list is called by, the first that it has.
 NAMES = ("code", "service_code", "value", "phrase", "key", "layer", "name", "match")
+# More than any file that people write; a file of 1 MB without aliases has fewer.
+VALUES_MAX = 500_000
 Loc = Sequence[int | str]
 
 
@@ -142,21 +145,53 @@ class YamlFile:
 def read_yaml(path: Path) -> YamlFile:
     """A file whose content is a table. Raises ImportProblemError."""
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
+    return parse_yaml(path.name, content)
+
+
+def parse_yaml(name: str, content: bytes) -> YamlFile:
+    """Content, in UTF-8, that is a table. Raises ImportProblemError."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ImportProblemError(f"{name} cannot be read: it is saved as UTF-16. Save it as UTF-8 and try again.")
+    try:
+        loader = _Loader(content.decode("utf-8-sig"))
         try:
             node = loader.get_single_node()
+            if node is not None and _values_in(node) > VALUES_MAX:
+                raise ImportProblemError(
+                    f"{name} cannot be read: it repeats too much. Write out what its aliases stand for."
+                )
             data = loader.construct_document(node) if node else None
         finally:
             loader.dispose()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ImportProblemError(
+            f"{name} cannot be read: line {line} has letters that are not UTF-8. Save it as UTF-8 and try again."
+        ) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise ImportProblemError(f"{path.name} cannot be read: {where}{error.problem}.") from error
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        raise ImportProblemError(f"{path.name} cannot be read: {first_line(error)}") from error
+        raise ImportProblemError(f"{name} cannot be read: {where}{error.problem}.") from error
+    except (ValueError, TypeError, yaml.YAMLError, RecursionError) as error:
+        raise ImportProblemError(f"{name} cannot be read: {first_line(error)}") from error
     if not isinstance(data, dict):
-        raise ImportProblemError(f"{path.name} must be a list of `name: value` lines.")
-    return YamlFile(path.name, data, node)
+        raise ImportProblemError(f"{name} must be a list of `name: value` lines.")
+    return YamlFile(name, data, node)
+
+
+def _values_in(node: yaml.Node, counted: dict[int, int] | None = None) -> int:
+    """How many values there are with every alias written out. A few short lines can stand for billions."""
+    counted = {} if counted is None else counted
+    if id(node) not in counted:
+        # A value that holds itself has no end.
+        counted[id(node)] = VALUES_MAX + 1
+        inner = node.value if isinstance(node, yaml.CollectionNode) else []
+        parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
+        counted[id(node)] = 1 + sum(_values_in(part, counted) for part in parts)
+    return counted[id(node)]
 
 
 def _place(name: str, node: yaml.Node | None, loc: Loc) -> str:

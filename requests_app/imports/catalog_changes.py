@@ -1,0 +1,85 @@
+"""What differs between two exports of a catalog, row by row, as the log of setup and people read it."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from requests_app.localized import localized
+from requests_app.rules import setup_diff
+
+Written = dict[str, Any]
+# Lists of rows: the kind of a row (rules/setup_diff.py), and what identifies it.
+LISTS = {
+    "departments": ("department", "code"),
+    "categories": ("category", "code"),
+    "services": ("service", "service_code"),
+    "articles": ("article", "code"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row. before: None if it is new; after: None if it is gone."""
+
+    kind: str
+    key: str
+    name: str
+    before: Written | None
+    after: Written | None
+
+    @property
+    def kind_name(self) -> str:
+        return setup_diff.kind_name(self.kind)
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind_name}: {self.name}" if self.name else self.kind_name
+
+    @property
+    def sentences(self) -> list[str]:
+        if self.before is None:
+            return [_("New")]
+        return [_("Gone")] if self.after is None else setup_diff.differences(self.before, self.after)
+
+
+def changes(before: Written, after: Written) -> list[Change]:
+    """before, after: as export_catalog() returns them."""
+    old, new = dict(_rows(before)), dict(_rows(after))
+    return [
+        Change(*row, _name(row[1], new.get(row) or old.get(row) or {}), old.get(row), new.get(row))
+        for row in [*new, *(row for row in old if row not in new)]
+        if old.get(row) != new.get(row)
+    ]
+
+
+def fingerprint(exported: Written) -> str:
+    return hashlib.sha256(json.dumps(exported, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _rows(exported: Written) -> Iterator[tuple[tuple[str, str], Written]]:
+    """Rows by kind and key. Lists that are replaced as a whole are one row."""
+    for code, calendar in exported["calendars"].items():
+        yield ("calendar", code), calendar
+    for part, (kind, key) in LISTS.items():
+        for row in exported[part]:
+            yield (kind, row[key]), row
+    yield ("on_call", "desk"), {"on_call": exported["desk_on_call"]}
+    yield ("routing", "routing"), {"rules": exported["routing"]}
+    for kind, reasons in exported["reasons"].items():
+        yield ("reason", kind), {"reasons": reasons}
+    for kind, words in exported["emergency_words"].items():
+        yield ("emergency_phrase", kind), {"words": words}
+    for kind, terms in exported["moderation_words"].items():
+        yield ("moderation_term", kind), {"words": terms}
+
+
+def _name(key: str, row: Written) -> str:
+    """What people call it; empty for a list."""
+    name = row.get("name") or row.get("title")
+    if isinstance(name, dict):
+        return localized(name)
+    return "" if {"on_call", "rules", "reasons", "words"} & row.keys() else key
