@@ -17,6 +17,7 @@ import structlog
 from django.core.cache import cache
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 
 from requests_app import outbox
@@ -24,7 +25,7 @@ from requests_app.actions import setup_changes
 from requests_app.clock import app_now
 from requests_app.imports import layer_sets, map_reader
 from requests_app.imports.city import tidy
-from requests_app.imports.layer_fields import KINDS
+from requests_app.imports.layer_fields import KINDS, fields_of, guessed
 from requests_app.imports.layers import area_code
 from requests_app.models import Jurisdiction, LayerImport, LayerRow, OutboxRow, User
 from requests_app.places.addresses import search_key
@@ -41,10 +42,10 @@ UNDO_FOR = dt.timedelta(days=30)
 
 
 class FileRefused(Exception):
-    """code: one of staff_app.setup.places.problems, which has its words; detail: what was found."""
+    """code: one of staff_app.setup.places.words, which has its words; detail: what was found; kind: of which file."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
-        self.code, self.detail = code, detail
+    def __init__(self, code: str, detail: str = "", kind: str = "") -> None:
+        self.code, self.detail, self.kind = code, detail, kind
         super().__init__(code)
 
 
@@ -116,19 +117,40 @@ def _enqueue(layer_import: LayerImport, state: str, work: str) -> None:
     outbox.enqueue(work, lane=OutboxRow.Lane.DATABASE, dedupe_key=f"{work}:{layer_import.pk}:{layer_import.attempt}")
 
 
+def use_at_once(city: Jurisdiction, kind: str, file: UploadedFile, *, actor: User | None) -> LayerImport:
+    """Uploads, checks and applies a small file that needs no columns, in the caller's transaction. Raises FileRefused."""
+    try:
+        layer_import = upload(city, kind, "", file, name=file.name or "", size=file.size or 0, actor=actor)
+        if layer_import.found["needs_srid"] or not layer_import.found["looks_like_degrees"]:
+            raise FileRefused("no_projection")
+        layer_import.mapping = {"columns": {}}
+        _check(layer_import)
+    except FileRefused as refused:
+        raise FileRefused(refused.code, refused.detail, kind) from None
+    if not layer_import.report["good"]:
+        raise FileRefused("nothing_good", kind=kind)
+    _apply(layer_import)
+    return layer_import
+
+
+def check_with_guesses(city: Jurisdiction, kind: str, file: UploadedFile, *, actor: User | None) -> LayerImport:
+    """Uploads a file, and starts to check it if the names of its columns say enough. Raises FileRefused."""
+    try:
+        layer_import = upload(city, kind, "", file, name=file.name or "", size=file.size or 0, actor=actor)
+    except FileRefused as refused:
+        raise FileRefused(refused.code, refused.detail, kind) from None
+    fields = fields_of(layer_import)
+    columns = guessed(fields, layer_import.found["columns"])
+    placed = {"longitude", "latitude"} & {one.name for one in fields} <= columns.keys()
+    if placed and set(KINDS[kind].one_of) & columns.keys() and not layer_import.found["needs_srid"]:
+        return map_columns(layer_import.pk, {"columns": columns})
+    return layer_import
+
+
 def can_undo(layer_import: LayerImport) -> bool:
     if layer_import.state != State.APPLIED or not layer_import.applied_at:
         return False
-    if layer_import.applied_at < app_now() - UNDO_FOR:
-        return False
-    newer = LayerImport.objects.filter(
-        jurisdiction=layer_import.jurisdiction_id,
-        kind=layer_import.kind,
-        layer=layer_import.layer,
-        applied_at__gt=layer_import.applied_at,
-        state__in=[State.APPLIED, State.UNDOING],
-    )
-    return not newer.exists()
+    return layer_import.applied_at >= app_now() - UNDO_FOR
 
 
 # --- The child process ----------------------------------------------------------------------------------------------------
@@ -216,11 +238,14 @@ def check_row(row: OutboxRow) -> None:
         return
     try:
         with transaction.atomic():
-            _load(layer_import)
+            _check(layer_import)
     except FileRefused as refused:
         layer_import.state, layer_import.failure = State.FAILED, refused.code
         layer_import.save(update_fields=["state", "failure"])
-        return
+
+
+def _check(layer_import: LayerImport) -> None:
+    _load(layer_import)
     layer_sets.mark_problems(layer_import)
     report = layer_sets.counts(layer_import) | {"before": layer_sets.count_current(layer_import)}
     if layer_import.kind == Kind.AREAS and report["good"]:
@@ -296,21 +321,25 @@ COMPLETE = {
 
 def apply_row(row: OutboxRow) -> None:
     layer_import = _locked(row, State.APPLYING)
-    if layer_import is None:
-        return
+    if layer_import is not None:
+        _apply(layer_import)
+
+
+def _apply(layer_import: LayerImport) -> None:
     before = layer_sets.keep_previous(layer_import)
     _replace(layer_import, previous=False)
     layer_import.state, layer_import.applied_at = State.APPLIED, app_now()
     layer_import.save(update_fields=["state", "applied_at", "report"])
     _record(layer_import, before=before, after=layer_import.report["good"])
-    # Earlier sets can't come back once there is a newer one.
-    older = LayerImport.objects.filter(
+    # Only the last file can be undone: it has kept what the one before it had put there.
+    replaced = LayerImport.objects.filter(
         jurisdiction=layer_import.jurisdiction_id,
         kind=layer_import.kind,
         layer=layer_import.layer,
-        pk__lt=layer_import.pk,
-    )
-    LayerRow.objects.filter(layer_import__in=older)._raw_delete("default")
+        state__in=[State.APPLIED, State.UNDONE],
+    ).exclude(pk=layer_import.pk)
+    LayerRow.objects.filter(layer_import__in=replaced)._raw_delete("default")
+    replaced.update(state=State.REPLACED)
     transaction.on_commit(lambda: _delete_file(layer_import), robust=True)
 
 

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                             ("applied", "Applied"),
                             ("undoing", "Undoing"),
                             ("undone", "Undone"),
+                            ("replaced", "Replaced"),
                             ("failed", "Failed"),
                         ],
                         default="uploaded",

@@ -26,6 +26,8 @@ class LayerImport(models.Model):
         APPLIED = "applied"
         UNDOING = "undoing"
         UNDONE = "undone"
+        # Another file came after it.
+        REPLACED = "replaced"
         FAILED = "failed"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="layer_imports")

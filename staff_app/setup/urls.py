@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
+from staff_app.setup import (
+    answered_counts,
+    api_keys,
+    emergency_words,
+    first_run,
+    home,
+    moderation_words,
+    on_call,
+    outbox,
+    signs,
+)
 from staff_app.setup.city.urls import urlpatterns as city
 from staff_app.setup.places.urls import urlpatterns as places
 
@@ -31,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("signs/", signs.signs, name="signs"),
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
+    path("first-run/<str:token>/", first_run.first_run, name="first_run"),
     *city,
     *places,
 ]

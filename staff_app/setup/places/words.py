@@ -34,6 +34,11 @@ def refusal(code: str, detail: str = "") -> str:
         "no_rows": _("There are no rows in this file."),
         "column_twice": _("Two columns are called “%(detail)s”. Rename one of them."),
         "too_many_columns": _("This table has too many columns, or its first line isn’t a heading."),
+        "no_projection": _(
+            "This file doesn’t say which projection it uses. Save it in longitude and latitude (EPSG:4326), or skip it and upload "
+            "it in setup."
+        ),
+        "nothing_good": _("There is no polygon in this file that can be used."),
         "stopped": _(
             "Something went wrong on our side, and nothing was changed. Try again, or tell whoever runs this server."
         ),
@@ -72,6 +77,7 @@ def state(code: str) -> str:
         State.APPLIED: _("In use"),
         State.UNDOING: _("Undoing"),
         State.UNDONE: _("Undone"),
+        State.REPLACED: _("Replaced by a newer file"),
         State.FAILED: _("Can’t be used"),
     }[State(code)]
 

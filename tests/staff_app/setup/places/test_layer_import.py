@@ -126,7 +126,7 @@ def test_a_newer_file_ends_the_undo_of_the_one_before(town: Rivermark, ada: Clie
     press(ada, wards(ada, halves(MIDDLE + 0.01)), "apply")
     assert 'name="undo"' not in ada.get(first).content.decode()
     press(ada, first, "undo")
-    assert LayerImport.objects.earliest("id").state == "applied"
+    assert LayerImport.objects.earliest("id").state == "replaced"
     assert not LayerRow.objects.filter(layer_import=LayerImport.objects.earliest("id")).exists()
 
 
@@ -278,7 +278,7 @@ REFUSED = [
     (lambda: geojson([]), "no rows"),
     (lambda: table("a,a,b", "1,2,3"), "Two columns are called “a”."),
     (lambda: SimpleUploadedFile("empty.csv", b""), "This file is empty."),
-    (lying, "unpacks to far more than a map needs"),
+    (lying, "damaged"),
 ]
 
 
