@@ -60,7 +60,7 @@ def image_of(jurisdiction: Jurisdiction, kind: str, version: str) -> bytes | Non
 
 
 def image_url(jurisdiction: Jurisdiction | None, kind: str) -> str:
-    """The address of the city's logo or card; empty if it has none. Its version stands in the branding, which pages read anyway."""
+    """The address of the city's logo or card; empty if it has none. The version is in the branding, which pages read anyway."""
     version = (jurisdiction.branding.get("images") or {}).get(kind) if jurisdiction else None
     return reverse("city_image", args=[kind, version]) if version else ""
 

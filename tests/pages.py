@@ -518,7 +518,7 @@ PAGES: dict[str, Page] = {
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
     # A 404 as soon as there is a city.
-    "staff_app:first_run": Page(EVERYONE, "GET POST", lambda planted: [{"token": "nonsense"}]),
+    "staff_app:first_run": Page(EVERYONE, "GET POST", lambda planted: [{"token": "nonsense"}], budget=1),
     "staff_app:layers": Page(staff("administer"), budget=7),
     "staff_app:upload_layer": Page(
         staff("administer"),

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -310,7 +310,7 @@ def _owner(values: dict[str, Any]) -> dict[str, Any]:
 
 
 # Our values of a row, complete and as long as their columns.
-COMPLETE = {
+COMPLETE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     Kind.AREAS: _area,
     Kind.ADDRESSES: _address,
     Kind.ASSETS: _asset,

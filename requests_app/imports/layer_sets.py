@@ -41,7 +41,7 @@ def fetch(statement: str, *values: Any) -> list[Any]:
 
 # --- Checking -----------------------------------------------------------------------------------------------------------
 
-MISSING = {
+MISSING: dict[str, tuple[str, str]] = {
     Kind.AREAS: ("no_name", "properties ->> 'code' = ''"),
     Kind.ADDRESSES: ("no_address", "properties ->> 'label' = ''"),
     Kind.ASSETS: ("no_number", "properties ->> 'asset_id' = ''"),
@@ -197,11 +197,18 @@ def _id_ranges() -> Iterator[tuple[int, int]]:
         yield start, start + REQUESTS_AT_ONCE - 1
 
 
-def _moves() -> dict[str, Any]:
+def _moves(layer_import: LayerImport) -> dict[str, Any]:
+    """How many requests moved, and the most frequent moves by the areas' names."""
     pairs = fetch("SELECT before, after, count(*) FROM moved GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2")
+    old = "SELECT code, name FROM requests_app_area WHERE jurisdiction_id = %s AND layer = %s"
+    names = dict(fetch(old, layer_import.jurisdiction_id, layer_import.layer))
+    new = names | dict(fetch("SELECT code, name FROM new_area"))
     return {
         "moved": sum(count for _before, _after, count in pairs),
-        "moves": [[before, after, count] for before, after, count in pairs[:MOVES_SHOWN]],
+        "moves": [
+            [[names.get(code, code) for code in before], [new.get(code, code) for code in after], count]
+            for before, after, count in pairs[:MOVES_SHOWN]
+        ],
     }
 
 
@@ -222,7 +229,7 @@ def preview_areas(layer_import: LayerImport, progress: Callable[[int], None]) ->
         "after": len(new),
         "new": sorted(new[code] for code in new.keys() - old.keys())[:SAMPLE],
         "gone": sorted(old[code] for code in old.keys() - new.keys())[:SAMPLE],
-        **_moves(),
+        **_moves(layer_import),
     }
 
 
@@ -271,7 +278,7 @@ def _replace_areas(layer_import: LayerImport, previous: bool, progress: Callable
     Area.objects.filter(pk__in=kept).update(is_ours=False)
     Area.objects.filter(pk__in=set(lost) - kept).delete()
     forget_tiles(city)
-    return {**_moves(), "kept": len(kept)}
+    return {**_moves(layer_import), "kept": len(kept)}
 
 
 def _used(model: type[Model], ids: list[int]) -> set[int]:

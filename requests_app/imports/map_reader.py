@@ -69,7 +69,7 @@ def _say(answer: Any) -> None:
 
 
 def _recognized(path: Path, folder: Path) -> tuple[Path, str]:
-    """The file to read, unpacked if need be under a name of ours, and its kind: shp, gpkg, geojson or csv."""
+    """The file to read, unpacked under our own name if it is packed, and its kind: shp, gpkg, geojson or csv."""
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith(b"PK\x03\x04"):
@@ -124,7 +124,7 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path, str]:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > ENTRIES_MAX:
                 raise Unreadable("bomb")
-            wanted = {}
+            wanted: dict[tuple[Path, str], zipfile.ZipInfo] = {}
             for entry in entries:
                 name = Path(entry.filename.replace("\\", "/"))
                 if "__MACOSX" in name.parts or name.name.startswith("."):
@@ -147,8 +147,8 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path, str]:
             endings = SHAPEFILE if ending == ".shp" else {ending}
             left = UNPACKED_MAX
             for each in endings:
-                if entry := wanted.get((stem, each)):
-                    left -= _extract(archive, entry, folder / f"layer{each}", left)
+                if part := wanted.get((stem, each)):
+                    left -= _extract(archive, part, folder / f"layer{each}", left)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
         raise Unreadable("damaged") from None
     target = folder / f"layer{ending}"
@@ -219,7 +219,8 @@ def _layer_count(path: Path, kind: str) -> tuple[int, str]:
 
     try:
         source = open_source(str(path), encoding="utf-8", drivers=DRIVERS[kind])
-        return len(source), ", ".join(layer.name for layer in source)[:SHOWN_MAX]
+        names = [source[index].name for index in range(len(source))]
+        return len(names), ", ".join(names)[:SHOWN_MAX]
     except GDALException:
         raise Unreadable("damaged") from None
 
@@ -230,7 +231,9 @@ def _peek_map(path: Path, kind: str, chosen: dict[str, Any]) -> dict[str, Any]:
         if count != 1:
             raise Unreadable("several_layers" if count else "no_rows", names)
     columns: dict[str, None] = {}
-    rows, shapes, extent = [], set(), None
+    rows: list[dict[str, str]] = []
+    shapes: set[str] = set()
+    extent = None
     for _number, properties, shape in _map_features(path, kind, None):
         if len(rows) >= PEEKED:
             break
@@ -242,11 +245,11 @@ def _peek_map(path: Path, kind: str, chosen: dict[str, Any]) -> dict[str, Any]:
         rows.append({name: _shown(value) for name, value in properties.items()})
     if not rows:
         raise Unreadable("no_rows")
-    names = list(columns)[:COLUMNS_MAX]
+    named = list(columns)[:COLUMNS_MAX]
     return {
         "format": kind,
-        "columns": names,
-        "rows": [[row.get(name, "") for name in names] for row in rows],
+        "columns": named,
+        "rows": [[row.get(name, "") for name in named] for row in rows],
         "shapes": sorted(shapes),
         # A Shapefile without .prj doesn't say what its numbers mean. Others are in degrees, or say otherwise.
         "needs_srid": kind == "shp" and not path.with_suffix(".prj").exists(),

@@ -31,7 +31,7 @@ def find_jurisdiction(host: str) -> Jurisdiction | None:
 
 
 def forget_jurisdictions(hosts: Iterable[str]) -> None:
-    """Drops what is cached for these hosts, so that whoever saved an edit sees it on the next page."""
+    """Drops what is cached for these hosts, so that the person who saved an edit sees it on the next page."""
     cache.delete_many([_key(split_domain_port(host)[0]) for host in hosts])
 
 

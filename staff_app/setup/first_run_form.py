@@ -44,9 +44,7 @@ class FirstRunForm(forms.Form):
     )
     seal = forms.FileField(
         label=gettext_lazy("Seal"),
-        help_text=gettext_lazy(
-            "A square SVG or PNG, up to 100 KB. Skip it for now, and a plain lamp stands in its place."
-        ),
+        help_text=gettext_lazy("A square SVG or PNG, up to 100 KB. Skip it for now, and we use a plain one."),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".svg,.png,image/svg+xml,image/png"}),
     )
@@ -205,5 +203,5 @@ class FirstRunForm(forms.Form):
 
 
 def _sender_hint() -> HTML:
-    words = _("Email is sent from %(address)s, which whoever runs this server can change.")
+    words = _("Email is sent from %(address)s, which your IT staff can change.")
     return HTML(format_html('<p class="usa-hint">{}</p>', words % {"address": settings.DEFAULT_FROM_EMAIL}))

@@ -72,8 +72,9 @@ def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -
         city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=form.cleaned_data.get("seen") or 0)
     except city_setup.Outdated as outdated:
         # What was typed stays; saved again, it counts, now that its writer has seen the others' changes.
-        form.data = form.data.copy()
-        form.data["seen"] = str(outdated.changes[-1].pk)
+        typed = request.POST.copy()
+        typed["seen"] = str(outdated.changes[-1].pk)
+        form.data = typed
         return [
             {"who": change.user, "at": change.at, "differences": differences(change.before, change.after)}
             for change in outdated.changes

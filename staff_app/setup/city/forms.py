@@ -67,7 +67,7 @@ def _zone_name(zone: str) -> str:
 class BasicsForm(CityForm):
     name = WordsField(
         label=gettext_lazy("Name of the city"),
-        help_text=gettext_lazy("As residents say it. It stands at the top of every page and email."),
+        help_text=gettext_lazy("As residents say it. It’s at the top of every page and email."),
         max_length=100,
         error_messages={"required": gettext_lazy("Enter the city’s name.")},
     )
@@ -114,7 +114,7 @@ class BasicsForm(CityForm):
                     _("“%(host)s” isn’t a web address. Write it like 311.rivermark.example.") % {"host": host[:80]}
                 )
             elif not validate_host(host, settings.ALLOWED_HOSTS):
-                words = _("This server doesn’t answer at %(host)s yet. Ask whoever runs it to add it to ALLOWED_HOSTS.")
+                words = _("This server doesn’t answer at %(host)s yet. Ask your IT staff to add it to ALLOWED_HOSTS.")
                 problems.append(words % {"host": host})
         if problems:
             raise forms.ValidationError(problems)
@@ -179,7 +179,7 @@ def color_field(label: Any, help_text: Any, name: str) -> forms.CharField:
 class LookForm(CityForm):
     seal = forms.FileField(
         label=gettext_lazy("Seal"),
-        help_text=gettext_lazy("A square SVG or PNG, up to 100 KB. It stands beside the city’s name."),
+        help_text=gettext_lazy("A square SVG or PNG, up to 100 KB. It’s beside the city’s name."),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".svg,.png,image/svg+xml,image/png"}),
     )
@@ -189,11 +189,11 @@ class LookForm(CityForm):
     header = color_field(
         gettext_lazy("Bar at the top"), gettext_lazy("White letters must be readable on it."), "header"
     )
-    accent = color_field(gettext_lazy("Accent"), gettext_lazy("Only ever a line. No letters stand on it."), "accent")
+    accent = color_field(gettext_lazy("Accent"), gettext_lazy("Only ever a line, without letters on it."), "accent")
     logo = forms.FileField(
         label=gettext_lazy("Logo"),
         help_text=gettext_lazy(
-            "Optional. A wide PNG with light letters that takes the seal’s place in the bar at the top of residents’ pages."
+            "A wide PNG with light letters that takes the seal’s place in the bar at the top of residents’ pages."
         ),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png,image/webp,image/jpeg"}),
@@ -201,7 +201,7 @@ class LookForm(CityForm):
     no_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
     card = forms.FileField(
         label=gettext_lazy("Picture for shared links"),
-        help_text=gettext_lazy("Optional. 1200 × 630 pixels. Social networks show it with a link to your site."),
+        help_text=gettext_lazy("1200 × 630 pixels. Social networks show it with a link to your site."),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png,image/webp,image/jpeg"}),
     )

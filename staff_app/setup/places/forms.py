@@ -85,12 +85,15 @@ class MappingForm(forms.Form):
         initial["srid"] = layer_import.mapping.get("srid")
         super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
         plain(self)
+        one_of = KINDS[layer_import.kind].one_of
+        needed = {"longitude", "latitude", "wkt", *(one_of if len(one_of) == 1 else ())}
         for one in self.ours:
             self.fields[f"column_{one.name}"] = forms.ChoiceField(
-                label=one.label,
-                help_text=one.help_text,
+                label=str(one.label),
+                help_text=str(one.help_text),
                 choices=[("", _("- None -")), *((column, column) for column in columns)],
-                required=False,
+                required=one.name in needed,
+                error_messages={"required": _("Choose a column for “%(name)s”.") % {"name": one.label}},
             )
         found = layer_import.found
         self.fields["srid"] = forms.IntegerField(
@@ -124,12 +127,9 @@ class MappingForm(forms.Form):
         mapped = {one.name for one in self.ours if typed.get(f"column_{one.name}")}
         kind = KINDS[self.layer_import.kind]
         labels = {one.name: str(one.label) for one in self.ours}
-        if kind.one_of and not mapped & set(kind.one_of):
+        if len(kind.one_of) > 1 and not mapped & set(kind.one_of):
             names = _(" or ").join(f"“{labels[name]}”" for name in kind.one_of)
             self.add_error(f"column_{kind.one_of[0]}", _("Choose a column for %(names)s.") % {"names": names})
-        for name in ("longitude", "latitude", "wkt"):
-            if name in labels and name not in mapped:
-                self.add_error(f"column_{name}", _("Choose a column for “%(name)s”.") % {"name": labels[name]})
         return typed
 
     def mapping(self) -> dict[str, Any]:

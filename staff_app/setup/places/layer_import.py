@@ -45,7 +45,7 @@ def layer_import(request: StaffRequest, import_id: int) -> HttpResponse:
                 log.info("layer_undone", layer_import_id=row.pk, user_id=request.user.pk)
                 return redirect("staff_app:layer_import", row.pk)
         except imports.WrongState:
-            messages.warning(request, _("Somebody else has gone on with this file. This is how it stands now."))
+            messages.warning(request, _("Somebody else changed this file’s state. This is what it is now."))
             return redirect("staff_app:layer_import", row.pk)
     return render(request, "staff_app/setup/places/layer_import.html", _context(row, form), status=status)
 

@@ -26,7 +26,7 @@ def layers(request: StaffRequest) -> HttpResponse:
         LayerImport.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by"),
         caption=_("Uploaded files"),
         columns={
-            "new": Column(_("File"), ["-id"]),
+            "new": Column(_("File"), ["id"]),
             "kind": Column(_("What it is"), ["kind", "layer", "id"]),
             "state": Column(_("State")),
             "who": Column(_("Who")),

@@ -1,4 +1,4 @@
-"""What pages say about a file that can't be used, a row that was left out, and where an import stands."""
+"""What pages say about a file that can't be used, a row that was left out, and the state of an import."""
 
 from typing import Any
 
@@ -13,9 +13,7 @@ def refusal(code: str, detail: str = "") -> str:
     """Why the whole file can't be used, and what to do."""
     words = {
         "too_big": _("This file is too big. Upload at most 60 MB; a ZIP may hold more."),
-        "too_many_rows": _(
-            "This file has more than 2,000,000 rows. Split it, or ask whoever runs this server to load it."
-        ),
+        "too_many_rows": _("This file has more than 2,000,000 rows. Split it, or ask your IT staff to load it."),
         "bomb": _("This ZIP unpacks to far more than a map needs, so we stopped. Pack only the layer’s own files."),
         "locked": _("This ZIP has a password. Pack it again without one."),
         "empty_zip": _(
@@ -39,9 +37,7 @@ def refusal(code: str, detail: str = "") -> str:
             "it in setup."
         ),
         "nothing_good": _("There is no polygon in this file that can be used."),
-        "stopped": _(
-            "Something went wrong on our side, and nothing was changed. Try again, or tell whoever runs this server."
-        ),
+        "stopped": _("Something went wrong on our side, and nothing was changed. Try again, or tell your IT staff."),
     }.get(code, _("We couldn’t read this file."))
     return (words % {"detail": detail}).strip()
 

@@ -88,6 +88,7 @@ def test_a_layer_is_replaced_with_a_report_of_what_moves_and_undone(town: Riverm
     assert "<svg" in html
     shapes = ada.get(f"{page}shapes.json").json()
     assert {one["properties"]["role"] for one in shapes["features"]} == {"old", "new"}
+    assert "wards.geojson" in ada.get("/staff/setup/places/?q=ward&sort=kind").content.decode()
     # Nothing counts yet.
     assert areas_of(moving) == ["5"]
     assert list(Area.objects.filter(is_ours=True).values_list("code", flat=True)) == ["5"]
@@ -115,7 +116,7 @@ def test_only_requests_on_changed_land_move(town: Rivermark, ada: Client) -> Non
     assert (areas_of(stays), areas_of(moves)) == (["E"], ["E"])
     page = wards(ada, halves(MIDDLE + 0.01))
     report = LayerImport.objects.latest("id").report
-    assert (report["moved"], report["moves"]) == (1, [[["E"], ["W"], 1]])
+    assert (report["moved"], report["moves"]) == (1, [[["East"], ["West"], 1]])
     press(ada, page, "apply")
     assert (areas_of(stays), areas_of(moves)) == (["E"], ["W"])
 
@@ -252,7 +253,7 @@ def nested() -> SimpleUploadedFile:
 
 
 def lying() -> SimpleUploadedFile:
-    """The size that the directory states is small; what comes out is counted all the same."""
+    """The size that the directory states is small; what comes out is counted anyway."""
     content = bomb().read()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         real = archive.infolist()[0].file_size
