@@ -519,15 +519,15 @@ PAGES: dict[str, Page] = {
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
     # A 404 as soon as there is a city.
     "staff_app:first_run": Page(EVERYONE, "GET POST", lambda planted: [{"token": "nonsense"}], budget=1),
-    "staff_app:layers": Page(staff("administer"), budget=7),
+    "staff_app:layers": Page(staff("administer"), budget=6),
     "staff_app:upload_layer": Page(
         staff("administer"),
         "GET POST",
         lambda planted: [{"kind": kind} for kind in ("areas", "addresses", "assets", "owners", "boundary")],
-        budget=7,
+        budget=6,
     ),
-    "staff_app:layer_import": Page(staff("administer"), "GET POST", each_layer_import, budget=11),
-    "staff_app:layer_shapes": Page(staff("administer"), arguments=each_layer_import, budget=8),
+    "staff_app:layer_import": Page(staff("administer"), "GET POST", each_layer_import, budget=12),
+    "staff_app:layer_shapes": Page(staff("administer"), arguments=each_layer_import, budget=10),
     "staff_app:city": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:city_part": Page(
         staff("administer"),

@@ -1,4 +1,4 @@
-"""The first city of an empty installation, made in the browser by whoever has the link that a command printed."""
+"""The first city of an empty installation, made in the browser by the person with the link that a command printed."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from requests_app.rules.permissions import DEFAULT_ROLES
 
 SALT = "first run"
 LINK_HOURS = 24
-# Whoever sets up the city also answers its first reports.
+# The person who sets up the city also answers its first reports.
 FIRST_ROLES = ("administrator", "triage")
 
 

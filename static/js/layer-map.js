@@ -33,4 +33,9 @@ async function start(box) {
   else map.once("load", draw);
 }
 
-document.querySelectorAll("[data-layer-map]").forEach(start);
+const startAll = (within) => within.querySelectorAll("[data-layer-map]").forEach(start);
+startAll(document);
+// The page of a file that is being checked comes again as soon as it is done.
+document.body.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) startAll(event.target);
+});

@@ -48,7 +48,7 @@ def problem(found: dict[str, Any]) -> str:
         "no_shape": _("It has no place. %(detail)s"),
         "unreadable_shape": _("Its shape can’t be read. %(detail)s"),
         "not_degrees": _(
-            "Its coordinates (%(detail)s) aren’t degrees. Enter the file’s projection above, and check again."
+            "Its coordinates (%(detail)s) aren’t degrees. Enter the file’s projection below, and check again."
         ),
         "not_a_polygon": _("An area must be a polygon, but this is a %(detail)s."),
         "is_a_point": _("Land must be a polygon, and a street a line. This is a point."),

@@ -1,4 +1,4 @@
-"""An empty installation becomes a city in the browser, for whoever has the link from the command line and nobody else."""
+"""An empty installation becomes a city in the browser, for the person with the link from the command line only."""
 
 import io
 from collections.abc import Callable
