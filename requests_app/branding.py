@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 
-from requests_app.models import Jurisdiction
+from requests_app.models import CityImage, Jurisdiction
 
 # The image types allowed for a seal, by file extension.
 SEAL_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
@@ -46,6 +46,27 @@ def seal_url(jurisdiction: Jurisdiction | None) -> str:
     if jurisdiction is None or (seal := seal_of(jurisdiction)) is None:
         return static("img/seal.svg")
     return reverse("seal", args=[seal.version, seal.ending])
+
+
+def encoded_seal(ending: str, content: bytes) -> str:
+    """The picture as a data URI: it becomes part of the row, and a page then needs no file."""
+    return f"data:{SEAL_TYPES[ending]};base64,{base64.b64encode(content).decode()}"
+
+
+def image_of(jurisdiction: Jurisdiction, kind: str, version: str) -> bytes | None:
+    """The content of the city's logo or card, if this is its current version."""
+    found = CityImage.objects.filter(jurisdiction=jurisdiction, kind=kind, version=version).first()
+    return bytes(found.content) if found else None
+
+
+def image_url(jurisdiction: Jurisdiction | None, kind: str) -> str:
+    """The address of the city's logo or card; empty if it has none. The version is in the branding, which pages read anyway."""
+    version = (jurisdiction.branding.get("images") or {}).get(kind) if jurisdiction else None
+    return reverse("city_image", args=[kind, version]) if version else ""
+
+
+def version_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:NAME_LENGTH]
 
 
 @dataclass(frozen=True)

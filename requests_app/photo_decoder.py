@@ -1,6 +1,7 @@
-"""The child process that decodes one upload: python photo_decoder.py SOURCE LARGE SMALL [--taken].
+"""The child process that decodes one upload: python photo_decoder.py SOURCE LARGE SMALL [--taken | --png].
 
-Prints {"width", "height"} or {"error"}. With --taken (only if the sender agreed), also what the camera recorded:
+Prints {"width", "height"} or {"error"}. With --png, LARGE becomes a PNG that keeps its transparency, and SMALL is not written.
+With --taken (only if the sender agreed), also what the camera recorded:
 {"taken": "2026-06-03T16:12:00", "offset": "-04:00", "lat", "long"}.
 It does not import Django: a malicious file could reach whatever this process imports.
 """
@@ -15,6 +16,7 @@ MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_S = 15
 PIXELS_MAX = 40_000_000
 LARGE_PX, SMALL_PX = 2048, 480
+PNG_PX = 1200
 FORMATS = ["JPEG", "PNG", "WEBP", "HEIF"]
 # EXIF has one directory for the time and another for the place.
 EXIF_FOLDER, GPS_FOLDER = 0x8769, 0x8825
@@ -39,6 +41,8 @@ def main(source: str, large: str, small: str, option: str = "") -> dict[str, obj
     with image:
         if image.width * image.height > PIXELS_MAX:
             return {"error": "too_many_pixels"}
+        if option == "--png":
+            return _png(image, large)
         try:
             # Decode JPEG at about the size that we need.
             image.draft("RGB", (LARGE_PX * 2, LARGE_PX * 2))
@@ -55,6 +59,19 @@ def main(source: str, large: str, small: str, option: str = "") -> dict[str, obj
     plain.thumbnail((SMALL_PX, SMALL_PX), Image.Resampling.LANCZOS)
     plain.save(small, "JPEG", quality=80, exif=b"", icc_profile=None)
     return {"width": size[0], "height": size[1], **metadata}
+
+
+def _png(image: Any, large: str) -> dict[str, object]:
+    from PIL import Image
+
+    try:
+        plain = image.convert("RGBA")
+    except Exception:
+        return {"error": "damaged"}
+    plain.info.clear()
+    plain.thumbnail((PNG_PX, PNG_PX), Image.Resampling.LANCZOS)
+    plain.save(large, "PNG", optimize=True)
+    return {"width": plain.width, "height": plain.height}
 
 
 def _on_paper(image: Any) -> Any:

@@ -80,7 +80,7 @@ def store_upload(
             while chunk := upload.read(1 << 20):
                 file.write(chunk)
         large, small = Path(folder, "large.jpg"), Path(folder, "small.jpg")
-        decoded = _decode(source, large, small, keep_taken=keep_taken)
+        decoded = _decode(source, large, small, option="--taken" if keep_taken else "")
         photo = Photo(
             jurisdiction=jurisdiction,
             draft=draft,
@@ -101,6 +101,17 @@ def store_upload(
     return photo
 
 
+def decode_png(upload: IO[bytes], *, size: int) -> bytes:
+    """A picture of at most 1200 px, re-encoded as PNG with its transparency. Raises PhotoRefused."""
+    if size > settings.PHOTO_MAX_BYTES:
+        raise PhotoRefused(refusal_message("too_big"))
+    with tempfile.TemporaryDirectory(prefix="lamplighter-picture-") as folder:
+        source, large = Path(folder, "upload"), Path(folder, "large.png")
+        source.write_bytes(upload.read())
+        _decode(source, large, large, option="--png")
+        return large.read_bytes()
+
+
 def _save_files(photo: Photo, large: Path, small: Path) -> None:
     try:
         default_storage.save(photo.path, ContentFile(large.read_bytes()))
@@ -112,7 +123,7 @@ def _save_files(photo: Photo, large: Path, small: Path) -> None:
         raise StorageFailed from error
 
 
-def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False) -> dict[str, Any]:
+def _decode(source: Path, large: Path, small: Path, *, option: str = "") -> dict[str, Any]:
     """Decodes in a child process, so that a bomb or a crash spares the web server. Returns photo_decoder's JSON."""
     command = [
         sys.executable,
@@ -121,7 +132,7 @@ def _decode(source: Path, large: Path, small: Path, *, keep_taken: bool = False)
         str(source),
         str(large),
         str(small),
-        *(["--taken"] if keep_taken else []),
+        option,
     ]
     try:
         process = subprocess.run(

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, Event, LayerImport, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -239,6 +239,16 @@ def the_seal(planted: Planted) -> list[Arguments]:
     return [{"version": seal.version, "ending": seal.ending}, {"version": "nonsense", "ending": "svg"}]
 
 
+def the_city_image(planted: Planted) -> list[Arguments]:
+    version = planted.public.jurisdiction.branding["images"]["card"]
+    return [{"kind": "card", "version": version}, {"kind": "logo", "version": "nonsense"}]
+
+
+def each_layer_import(planted: Planted) -> list[Arguments]:
+    found = LayerImport.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
+    return [{"import_id": one.pk} for one in found]
+
+
 def _public_first(planted: Planted) -> list[ServiceRequest]:
     return [planted.public, *(request for kind, request in planted.requests.items() if kind != "public")]
 
@@ -328,6 +338,7 @@ PAGES: dict[str, Page] = {
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=the_seal, budget=1),
+    "city_image": Page(EVERYONE, arguments=the_city_image, budget=2),
     "service_worker": Page(EVERYONE, budget=1),
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=5),
@@ -526,6 +537,24 @@ PAGES: dict[str, Page] = {
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
+    # A 404 as soon as there is a city.
+    "staff_app:first_run": Page(EVERYONE, "GET POST", lambda planted: [{"token": "nonsense"}], budget=1),
+    "staff_app:layers": Page(staff("administer"), budget=6),
+    "staff_app:upload_layer": Page(
+        staff("administer"),
+        "GET POST",
+        lambda planted: [{"kind": kind} for kind in ("areas", "addresses", "assets", "owners", "boundary")],
+        budget=6,
+    ),
+    "staff_app:layer_import": Page(staff("administer"), "GET POST", each_layer_import, budget=12),
+    "staff_app:layer_shapes": Page(staff("administer"), arguments=each_layer_import, budget=10),
+    "staff_app:city": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:city_part": Page(
+        staff("administer"),
+        "GET POST",
+        lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email")],
+        budget=7,
+    ),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

@@ -33,10 +33,14 @@ from requests_app.models import (
     AlarmCall,
     ApiKey,
     Area,
+    CityImage,
     Comment,
     CounterDelta,
     Department,
     Draft,
+    Jurisdiction,
+    LayerImport,
+    LayerRow,
     ListedReason,
     ModerationTerm,
     OnCall,
@@ -188,7 +192,13 @@ def _answer_survey(cast: factories.Rivermark) -> None:
 def _plant_rows() -> Planted:
     cast = factories.rivermark()
     city, streets, parks = cast.city, cast.streets, cast.parks
-    city.branding = {**city.branding, "seal_url": "data:image/svg+xml;base64,PHN2Zy8+"}
+    city.branding = {
+        **city.branding,
+        "seal_url": "data:image/svg+xml;base64,PHN2Zy8+",
+        "images": {"card": "0123456789abcdef"},
+    }
+    _plant_layer_imports(city)
+    CityImage.objects.create(jurisdiction=city, kind="card", version="0123456789abcdef", content=b"\x89PNG")
     city.save(update_fields=["branding"])
     staff = _staff(cast)
     sue, pia = staff["sue"], staff["pia"]
@@ -585,3 +595,21 @@ def kept_for_a_module(blocker: Any) -> Iterator[Planted]:
     with blocker.unblock(), transaction.atomic():
         yield plant()
         transaction.set_rollback(True)
+
+
+def _plant_layer_imports(city: Jurisdiction) -> None:
+    """One that was checked, and one whose columns are still to be mapped."""
+    found = {"format": "geojson", "columns": ["WARD"], "rows": [["5"], ["<b>6</b>"]], "needs_srid": False}
+    report = {
+        "rows": 2, "good": 1, "repaired": 0, "skipped": 1, "before": 1, "new": ["Ward 7"], "gone": [], "moved": 312,
+        "moves": [[["5"], ["7"], 312]],
+    }  # fmt: skip
+    checked = LayerImport.objects.create(
+        jurisdiction=city, kind="areas", layer="ward", file_name="wards.geojson", path="layers/wards", state="checked",
+        found=found, mapping={"columns": {"code": "WARD"}}, report=report, problems=[{"row": 2, "code": "outside"}],
+    )  # fmt: skip
+    shape = factories.square(factories.WEST, factories.SOUTH, factories.EAST, factories.NORTH)
+    LayerRow.objects.create(layer_import=checked, number=1, properties={"code": "7", "name": "Ward 7"}, shape=shape)
+    LayerImport.objects.create(
+        jurisdiction=city, kind="addresses", file_name="addresses.csv", path="layers/addresses", found=found
+    )

@@ -205,6 +205,8 @@ ANSWERS = {
     "requests_app:answered": 302,
     "requests_app:resend_confirmation": 302,
     "open311_not_found": 404,
+    # There is a city.
+    "staff_app:first_run": 404,
 }
 
 

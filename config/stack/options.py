@@ -26,7 +26,11 @@ def parser() -> argparse.ArgumentParser:
         help="web port, or the next free one (default: %(default)s)",
     )
     parser.add_argument("--host", default="127.0.0.1", metavar="H", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--no-demo-data", action="store_true", help="start without a city")
+    parser.add_argument(
+        "--no-demo-data",
+        action="store_true",
+        help="start without a city, and print the link to set one up in a browser",
+    )
     parser.add_argument("--city", type=folder, metavar="FOLDER", help="load the city described in FOLDER/city.yaml")
     return parser
 

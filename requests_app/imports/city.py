@@ -24,6 +24,7 @@ from requests_app.imports.requests import import_requests
 from requests_app.imports.yaml_file import read_yaml
 from requests_app.models import Area, Asset, BasemapFeature, GazetteerEntry, Jurisdiction, Owner
 from requests_app.places.addresses import search_key
+from requests_app.rules.jurisdictions import find_host_problem
 
 NUMBERS = {
     "emergency": "emergency_number",
@@ -108,24 +109,20 @@ class City:
     def _check_hosts(self, hosts: list[str] | None) -> None:
         """Refuses what would take a city offline: a second one without hosts, or a host that leads to another one already."""
         own_id = self.said["jurisdiction_id"]
-        every = {one.jurisdiction_id: one for one in Jurisdiction.objects.only("name", "jurisdiction_id", "hosts")}
-        own, others = every.pop(own_id, None), list(every.values())
-        if hosts is None:
-            hosts = own.hosts if own else []
-        nameless = [one.name for one in others if not one.hosts]
-        if not hosts and others and (own is None or nameless):
-            names = ", ".join(one.name for one in others)
-            example = own_id if "." in own_id else f"{own_id}.example"
+        problem = find_host_problem(own_id, hosts)
+        if problem is None:
+            return
+        names = ", ".join(problem.cities)
+        if problem.taken:
             raise ImportProblemError(
-                f"{self.file.name}: hosts: is missing. This installation serves {names} already, so the host must say which city "
-                f"a visitor means. Name the hosts at which {self.said['name']} will be reached, such as `hosts: [311.{example}]`, "
-                "and allow them in ALLOWED_HOSTS. Nothing was changed."
+                f"{self.file.name}: hosts: {problem.taken} leads to {names} already. Nothing was changed."
             )
-        for other in others:
-            if taken := {host.lower() for host in hosts} & {host.lower() for host in other.hosts}:
-                raise ImportProblemError(
-                    f"{self.file.name}: hosts: {min(taken)} leads to {other.name} already. Nothing was changed."
-                )
+        example = own_id if "." in own_id else f"{own_id}.example"
+        raise ImportProblemError(
+            f"{self.file.name}: hosts: is missing. This installation serves {names} already, so the host must say which city "
+            f"a visitor means. Name the hosts at which {self.said['name']} will be reached, such as `hosts: [311.{example}]`, "
+            "and allow them in ALLOWED_HOSTS. Nothing was changed."
+        )
 
     def _branding(self, said: dict[str, Any]) -> dict[str, Any]:
         return said | {"seal_url": seal(self.path(said["seal"]))} if "seal" in said else said

@@ -3,11 +3,13 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from ctypes import c_char_p
 from pathlib import Path
 from typing import Any
 
-from django.contrib.gis.gdal import CoordTransform, DataSource, GDALException, OGRGeometry, SpatialReference
+from django.contrib.gis.gdal import CoordTransform, DataSource, Driver, GDALException, OGRGeometry, SpatialReference
+from django.contrib.gis.gdal.prototypes import ds as gdal
 
 # A feature's number in its file (from 1), its properties and its shape in degrees: None if missing, an exception if invalid.
 Feature = tuple[int, dict[str, Any], OGRGeometry | GDALException | None]
@@ -17,11 +19,28 @@ class ImportProblemError(Exception):
     """A file cannot be imported; nothing was changed. The message is for the person who started the import."""
 
 
-def features(path: Path, *, srid: int | None = None, encoding: str = "utf-8") -> Iterator[Feature]:
-    """Iterates over the file's features. srid: its coordinate system, if the file does not name one. Raises ImportProblemError."""
+def features(
+    path: Path, *, srid: int | None = None, encoding: str = "utf-8", drivers: Sequence[str] = ()
+) -> Iterator[Feature]:
+    """Iterates over the file's features. Raises ImportProblemError.
+
+    srid: its coordinate system, if the file does not name one. drivers: the only ones that GDAL may try; none: all of them, for
+    files that are trusted: some formats name other files and addresses, which GDAL would read.
+    """
     if re.search(r"\.(geo)?json(\.gz)?$", path.name, re.IGNORECASE):
         return _geojson(path, srid)
-    return _by_gdal(path, srid, encoding)
+    return _by_gdal(path, srid, encoding, drivers)
+
+
+def open_source(source: str, *, encoding: str, drivers: Sequence[str]) -> DataSource:
+    """Opens a file with one of these drivers only, whatever it pretends to be."""
+    if not drivers:
+        return DataSource(source, encoding=encoding)
+    Driver.ensure_registered()
+    allowed = (c_char_p * (len(drivers) + 1))(*(name.encode() for name in drivers), None)
+    flags = gdal.GDAL_OF_READONLY | gdal.GDAL_OF_VECTOR
+    opened = gdal.open_ds(source.encode(), flags, allowed, None, None)
+    return DataSource(opened, Driver(drivers[0]).ptr, encoding=encoding)
 
 
 def _geojson(path: Path, srid: int | None) -> Iterator[Feature]:
@@ -56,11 +75,11 @@ def _geojson(path: Path, srid: int | None) -> Iterator[Feature]:
         yield number, properties, shape
 
 
-def _by_gdal(path: Path, srid: int | None, encoding: str) -> Iterator[Feature]:
+def _by_gdal(path: Path, srid: int | None, encoding: str, drivers: Sequence[str]) -> Iterator[Feature]:
     """Shapefiles (also zipped) and other formats GDAL opens; only the file's first layer."""
     source = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else str(path)
     try:
-        layer = DataSource(source, encoding=encoding)[0]
+        layer = open_source(source, encoding=encoding, drivers=drivers)[0]
         transform = _to_degrees(path, srid, layer.srs)
     except (GDALException, IndexError) as error:
         raise ImportProblemError(f"{path.name} cannot be read as map data: {first_line(error)}") from error

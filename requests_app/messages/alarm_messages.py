@@ -30,6 +30,7 @@ def send_email(row: OutboxRow) -> None:
             subject=subject,
             body=body,
             from_email=email.sender(jurisdiction),
+            reply_to=email.reply_to(jurisdiction),
             to=[call.address],
             headers={
                 "Message-ID": email.message_id(None, call.pk, "alarm", jurisdiction),

@@ -179,6 +179,7 @@ def compose(
         subject=" ".join(render_to_string("emails/digest.subject.txt", context).split()),
         body=render_to_string("emails/digest.txt", context),
         from_email=email.sender(jurisdiction),
+        reply_to=email.reply_to(jurisdiction),
         to=[contact_point.value],
         headers={
             "List-Unsubscribe": f"<{stop_url}>",

@@ -65,7 +65,13 @@ def message_id(event_id: int | None, recipient_id: int | None, kind: str, jurisd
 
 
 def sender(jurisdiction: Jurisdiction) -> str:
-    return formataddr((f"{jurisdiction.name} 311", settings.DEFAULT_FROM_EMAIL))
+    name = jurisdiction.sender_name or f"{jurisdiction.name} 311"
+    return formataddr((name, jurisdiction.sender_address or settings.DEFAULT_FROM_EMAIL))
+
+
+def reply_to(jurisdiction: Jurisdiction) -> list[str]:
+    """Where replies go; empty: back to the sender."""
+    return [jurisdiction.reply_address] if jurisdiction.reply_address else []
 
 
 def send_notification(row: OutboxRow) -> None:
@@ -178,6 +184,7 @@ def compose(
         subject=_subject(f"emails/{kind}.subject.txt", context),
         body=render_to_string(f"emails/{kind}.txt", context),
         from_email=sender(jurisdiction),
+        reply_to=reply_to(jurisdiction),
         to=[contact_point.value],
         headers={
             "List-Unsubscribe": f"<{stop_url}>",
@@ -324,6 +331,7 @@ def _about(service_request: ServiceRequest, name: str, context: dict[str, Any], 
         subject=subject,
         body=body,
         from_email=sender(service_request.jurisdiction),
+        reply_to=reply_to(service_request.jurisdiction),
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
     )
@@ -348,6 +356,7 @@ def mail_draft(row: OutboxRow) -> None:
             subject=subject,
             body=body,
             from_email=sender(jurisdiction),
+            reply_to=reply_to(jurisdiction),
             to=[draft.typed["mail_link_to"]],
             headers={
                 "Message-ID": message_id(None, None, row.dedupe_key, jurisdiction),

@@ -49,6 +49,7 @@ def mail_link(row: OutboxRow) -> None:
             subject=subject,
             body=body,
             from_email=email.sender(jurisdiction),
+            reply_to=email.reply_to(jurisdiction),
             to=[contact_point.value],
             headers={
                 "Message-ID": email.message_id(None, link.pk, f"link_{link.purpose}", jurisdiction),

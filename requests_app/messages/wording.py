@@ -9,6 +9,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from requests_app import units
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import Department, Disposition, ListedReason, ServiceRequest, Status
@@ -16,8 +17,9 @@ from requests_app.rules import service_levels
 
 METRES_IN_A_FOOT = 0.3048
 FEET_IN_A_MILE = 5280
-# Distances from here on are given in miles.
+# Distances from here on are given in miles, or in kilometers.
 FEET_MAX = 1000
+METRES_MAX = 1000
 
 
 def long_date(day: dt.date) -> str:
@@ -50,17 +52,33 @@ def away(metres: int) -> str:
     """30 feet (9 meters) away: reported locations are rarely more accurate than that."""
     if metres == 0:
         return _("At the same location")
+    if units.are_metric():
+        return ngettext("%(metres)d meter away", "%(metres)d meters away", metres) % {"metres": metres}
     words = ngettext("%(feet)d feet (%(metres)d meter) away", "%(feet)d feet (%(metres)d meters) away", metres)
     return words % {"metres": metres, "feet": round(metres / METRES_IN_A_FOOT)}
 
 
 def distance_words(metres: int) -> str:
-    """660 feet (200 meters) or 0.3 miles (500 meters): the radius of a search around a place."""
+    """660 feet (200 meters) or 0.3 miles (500 meters): the radius of a search around a place. 200 meters in a metric city."""
+    if units.are_metric():
+        if metres < METRES_MAX:
+            return ngettext("%(metres)d meter", "%(metres)d meters", metres) % {"metres": metres}
+        return _("%(kilometers)s kilometers") % {"kilometers": formats.number_format(metres / 1000, decimal_pos=1)}
     feet = metres / METRES_IN_A_FOOT
     if feet > FEET_MAX:
         miles = formats.number_format(feet / FEET_IN_A_MILE, decimal_pos=1)
         return _("%(miles)s miles (%(metres)d meters)") % {"miles": miles, "metres": metres}
     return _("%(feet)d feet (%(metres)d meters)") % {"feet": round(feet / 10) * 10, "metres": metres}
+
+
+def named_away(name: str, metres: float) -> str:
+    """Street light L00417, 30 feet away: an asset among others."""
+    if units.are_metric():
+        distance = round(metres)
+        words = ngettext("%(name)s, %(metres)d meter away", "%(name)s, %(metres)d meters away", distance)
+        return words % {"name": name, "metres": distance}
+    feet = round(metres / METRES_IN_A_FOOT)
+    return ngettext("%(name)s, %(feet)d foot away", "%(name)s, %(feet)d feet away", feet) % {"name": name, "feet": feet}
 
 
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:

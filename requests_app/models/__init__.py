@@ -20,7 +20,9 @@ from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
 from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.jurisdiction import CityImage, Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
+from requests_app.models.layer_import import LayerImport, LayerRow
 from requests_app.models.limit_count import LimitCount
 from requests_app.models.map_cells import MapCell, MapCellDelta
 from requests_app.models.moderation_term import ModerationTerm
@@ -79,6 +81,7 @@ __all__ = [
     "Calendar",
     "Category",
     "Channel",
+    "CityImage",
     "Clock",
     "Comment",
     "ContactPoint",
@@ -93,6 +96,8 @@ __all__ = [
     "GazetteerEntry",
     "IdempotencyKey",
     "Jurisdiction",
+    "LayerImport",
+    "LayerRow",
     "LimitCount",
     "ListedReason",
     "MapCell",

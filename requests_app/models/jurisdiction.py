@@ -42,6 +42,12 @@ class Jurisdiction(models.Model):
     address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
+    # "us": feet and miles; "metric": meters and kilometers.
+    units = models.CharField(max_length=10, default="us", db_default="us")
+    # Who its email is from. Empty: the city's name, the server's own address, and no other address for replies.
+    sender_name = models.CharField(max_length=100, blank=True, db_default="")
+    sender_address = models.EmailField(blank=True, db_default="")
+    reply_address = models.EmailField(blank=True, db_default="")
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:
@@ -66,3 +72,21 @@ class Jurisdiction(models.Model):
     def reasons_by_code(self) -> dict[tuple[str, str], "ListedReason"]:
         """By kind and code. All rows of a list share this object, so the reasons are one query for the list, not one a row."""
         return {(reason.kind, reason.code): reason for reason in self.listed_reasons.all()}
+
+
+class CityImage(models.Model):
+    """A picture too large for the jurisdiction's own row, which every page reads: the logo, or the card of shared links."""
+
+    class Kind(models.TextChoices):
+        LOGO = "logo"
+        CARD = "card"
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="images")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # A hash of the content, which is part of its address.
+    version = models.CharField(max_length=16)
+    # A PNG that we encoded ourselves.
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "kind"], name="city_image_once")]

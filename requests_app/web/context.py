@@ -43,6 +43,7 @@ def city(request: HttpRequest) -> dict[str, Any]:
     return {
         "city": jurisdiction,
         "seal_url": branding.seal_url(jurisdiction),
+        "logo_url": branding.image_url(jurisdiction, "logo"),
         "theme_url": branding.theme_url(jurisdiction) if jurisdiction else "",
         "demo": settings.DEMO,
         "other_languages": others,
@@ -62,4 +63,5 @@ def addresses_of(request: HttpRequest, jurisdiction: Jurisdiction) -> dict[str, 
     site = links.base_url(jurisdiction)
     codes = said_in(jurisdiction)
     alternates = [(code, site + translate_url(path, code)) for code in codes] if len(codes) > 1 else []
-    return {"canonical": site + path, "alternates": alternates}
+    card = branding.image_url(jurisdiction, "card")
+    return {"canonical": site + path, "alternates": alternates, "card_url": site + card if card else ""}

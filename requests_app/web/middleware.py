@@ -11,7 +11,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits
+from requests_app import limits, units
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 from requests_app.web import errors
@@ -20,6 +20,8 @@ from requests_app.web.site import probes
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths of the process and the API, not of a city's pages.
 WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
+# Before there is a city, in every language: the page that makes the first one.
+FIRST_RUN = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/staff/first-run/")
 # In every language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
 COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
@@ -143,11 +145,16 @@ def jurisdiction(get_response: GetResponse) -> GetResponse:
         if found is None:
             if Jurisdiction.objects.exists():
                 return HttpResponseNotFound("No city answers at this address.", content_type="text/plain")
+            if FIRST_RUN.match(request.path):
+                return get_response(request)
             return HttpResponse(
-                "No city is set up yet. Run: bin/manage load_city FOLDER", content_type="text/plain", status=503
+                "No city is set up yet. To set one up in your browser, run: bin/manage first_run_link\n"
+                "To load one from files, run: bin/manage load_city FOLDER\n",
+                content_type="text/plain",
+                status=503,
             )
         request.jurisdiction = found  # type: ignore[attr-defined]
-        with timezone.override(found.zone):
+        with timezone.override(found.zone), units.override(found.units):
             return get_response(request)
 
     return middleware

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("q/<path:code>", sign.sign, name="sign"),
     path("theme.css", theme.theme, name="theme"),
     path("seal/<slug:version>.<slug:ending>", theme.seal, name="seal"),
+    path("city/<slug:kind>-<slug:version>.png", theme.city_image, name="city_image"),
     path("sw.js", app.service_worker, name="service_worker"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemap, name="sitemap"),

@@ -22,6 +22,7 @@ from requests_app.actions import (
     search_index,
     typical_times,
 )
+from requests_app.imports import layer_import
 from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
 from requests_app.models import Jurisdiction, OutboxRow
 
@@ -35,6 +36,9 @@ HANDLERS: dict[str, Handler] = {
     "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
     "retire_service": retirement.retire_row,
+    "layer_check": layer_import.check_row,
+    "layer_apply": layer_import.apply_row,
+    "layer_undo": layer_import.undo_row,
     "mail_owner": email.mail_owner,
     "mail_supervisor": email.mail_supervisor,
     "mail_draft": email.mail_draft,
@@ -51,6 +55,9 @@ HANDLERS: dict[str, Handler] = {
 DEAD_HANDLERS: dict[str, Handler] = {
     "route": routing.route_failed,
     "alert_next": alarm_calls.alert_failed,
+    "layer_check": layer_import.failed_row,
+    "layer_apply": layer_import.failed_row,
+    "layer_undo": layer_import.failed_row,
     "alarm_email": alarm_calls.message_failed,
     "alarm_sms": alarm_calls.message_failed,
 }
@@ -136,6 +143,7 @@ def hourly() -> None:
 def nightly() -> None:
     """Deletes orphaned files, recounts (a difference points to a write that bypassed its action), and computes typical times."""
     housekeeping.sweep_files()
+    layer_import.delete_expired()
     counters.recount()
     for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
         typical_times.record(jurisdiction)

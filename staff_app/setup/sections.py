@@ -33,7 +33,13 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     ),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
     (_("Promises and routing"), []),
-    (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
+    (
+        _("Places"),
+        [
+            Section("layers", _("Map files"), _("Boundary, areas, addresses, assets and other owners, from files.")),
+            Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight.")),
+        ],
+    ),
     (
         _("Texts"),
         [
@@ -42,7 +48,10 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section("moderation_words", _("Moderation words"), _("Links, threats and addresses that wait for review.")),
         ],
     ),
-    (_("The city"), []),
+    (
+        _("The city"),
+        [Section("city", _("The city"), _("Its name, numbers, seal, colors, texts and the sender of email."))],
+    ),
     (
         _("Records and integrations"),
         [

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
+from staff_app.setup import (
+    answered_counts,
+    api_keys,
+    emergency_words,
+    first_run,
+    home,
+    moderation_words,
+    on_call,
+    outbox,
+    signs,
+)
+from staff_app.setup.city.urls import urlpatterns as city
+from staff_app.setup.places.urls import urlpatterns as places
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
@@ -32,4 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/catalog/", include("staff_app.setup.catalog.urls")),
     path("", include("staff_app.setup.golive.urls")),
     path("", include("staff_app.setup.retirement.urls")),
+    path("first-run/<str:token>/", first_run.first_run, name="first_run"),
+    *city,
+    *places,
 ]

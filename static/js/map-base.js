@@ -67,7 +67,7 @@ export async function openMap(box, options = {}) {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new maplibre.ScaleControl({ unit: "imperial" }), "bottom-left");
+    map.addControl(new maplibre.ScaleControl({ unit: words.units === "metric" ? "metric" : "imperial" }), "bottom-left");
     const small = box.clientWidth < 640;
     map.addControl(new maplibre.AttributionControl({ compact: small }), "bottom-right");
     if (small) {

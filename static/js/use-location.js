@@ -38,7 +38,8 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
     const sentences = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
     if (coords.accuracy > ROUGH_M) {
       const feet = Math.round(coords.accuracy / METERS_IN_A_FOOT / 10) * 10;
-      sentences.push(button.dataset.rough.replace("{feet}", feet));
+      const meters = Math.round(coords.accuracy / 10) * 10;
+      sentences.push(button.dataset.rough.replace("{feet}", feet).replace("{meters}", meters));
     }
     status.textContent = sentences.join(" ");
     button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));

@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import ngettext
 
 from requests_app.actions import drafts
+from requests_app.messages.wording import named_away
 from requests_app.models import Draft
 from requests_app.places import assets
 from requests_app.rules.report_path import Path
@@ -127,7 +127,7 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
     selected = path.typed.get("asset_typed") or (path.place.get("asset") or {}).get("number")
     form = AssetForm(
         request.POST if request.method == "POST" else None,
-        choices=[(asset.asset_id, _away(name, round(asset.metres.ft))) for asset, name in shown],  # type: ignore[attr-defined]
+        choices=[(asset.asset_id, named_away(name, asset.metres.m)) for asset, name in shown],  # type: ignore[attr-defined]
         initial={"asset": selected},
     )
     if request.method == "POST":
@@ -160,13 +160,6 @@ def choose_asset(request: CityRequest, draft: Draft) -> HttpResponse:
         path=path,
         things=json.dumps(on_map),
     )
-
-
-def _away(name: str, feet: int) -> str:
-    return ngettext("%(name)s, %(feet)d foot away", "%(name)s, %(feet)d feet away", feet) % {
-        "name": name,
-        "feet": feet,
-    }
 
 
 @draft_page

@@ -32,3 +32,14 @@ def seal(request: HttpRequest, version: str, ending: str) -> HttpResponse:
     response = HttpResponse(found.body, content_type=found.content_type)
     patch_cache_control(response, public=True, max_age=YEAR_S, immutable=True)
     return response
+
+
+@require_safe
+def city_image(request: HttpRequest, kind: str, version: str) -> HttpResponse:
+    """The city's logo, or the picture that goes with shared links."""
+    content = branding.image_of(request.jurisdiction, kind, version)  # type: ignore[attr-defined]
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="image/png")
+    patch_cache_control(response, public=True, max_age=YEAR_S, immutable=True)
+    return response

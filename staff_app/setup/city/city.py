@@ -1,0 +1,107 @@
+"""The city's own pages: basics, numbers, look, texts, email. One part a page, so that two people rarely meet on one."""
+
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.actions import city_setup
+from requests_app.models import Jurisdiction
+from requests_app.rules.jurisdictions import forget_jurisdictions
+from requests_app.rules.setup_diff import differences
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.city.forms import (
+    DEFAULT_COLORS,
+    BasicsForm,
+    CityForm,
+    EmailForm,
+    LookForm,
+    NumbersForm,
+    TextsForm,
+)
+
+log = structlog.get_logger(__name__)
+
+PARTS: dict[str, tuple[Any, type[CityForm]]] = {
+    "basics": (gettext_lazy("Name and languages"), BasicsForm),
+    "numbers": (gettext_lazy("Phone numbers"), NumbersForm),
+    "look": (gettext_lazy("Seal and colors"), LookForm),
+    "texts": (gettext_lazy("Texts"), TextsForm),
+    "email": (gettext_lazy("Email"), EmailForm),
+}
+
+
+@staff_page
+def city(request: StaffRequest, part: str = "basics") -> HttpResponse:
+    need_in_city(request, "administer")
+    if part not in PARTS:
+        raise Http404
+    # Not the cached row: it may be 10 seconds old.
+    row = Jurisdiction.objects.defer("boundary").get(pk=request.jurisdiction.pk)
+    name, form_class = PARTS[part]
+    if request.method == "POST":
+        form, status = form_class(request.POST, request.FILES, city=row), 422
+        if form.is_valid():
+            answer = _save(request, row, part, form)
+            if isinstance(answer, HttpResponse):
+                return answer
+            theirs, status = answer, 409 if answer else 422
+        else:
+            theirs = []
+    else:
+        initial = {**_initial(row, part), "seen": city_setup.last_change_id(row, part)}
+        form, status, theirs = form_class(city=row, initial=initial), 200, []
+    context = {
+        "form": form,
+        "part": part,
+        "name": name,
+        "theirs": theirs,
+        "parts": [{"code": code, "name": words, "url": _url(code)} for code, (words, _form) in PARTS.items()],
+    }
+    return render(request, "staff_app/setup/city/city.html", context, status=status)
+
+
+def _save(request: StaffRequest, row: Jurisdiction, part: str, form: CityForm) -> HttpResponse | list[dict[str, Any]]:
+    """Redirects once it is saved; else what others saved meanwhile, or an error in the form."""
+    try:
+        city_setup.change_city(row.pk, part, form.values(), actor=request.user, seen=form.cleaned_data.get("seen") or 0)
+    except city_setup.Outdated as outdated:
+        # What was typed stays; saved again, it counts, now that its writer has seen the others' changes.
+        typed = request.POST.copy()
+        typed["seen"] = str(outdated.changes[-1].pk)
+        form.data = typed
+        return [
+            {"who": change.user, "at": change.at, "differences": differences(change.before, change.after)}
+            for change in outdated.changes
+        ]
+    except city_setup.HostsTaken as taken:
+        names = ", ".join(taken.problem.cities)
+        words = _("Enter an address. This server also serves %(cities)s, so the address must say which city is meant.")
+        if taken.problem.taken:
+            words = _("%(host)s leads to %(cities)s already.")
+        form.add_error("hosts", words % {"cities": names, "host": taken.problem.taken})
+        return []
+    forget_jurisdictions([request.get_host()])
+    log.info("city_changed", part=part, user_id=request.user.pk)
+    messages.success(request, _("Saved. Residents see it within 10 seconds."))
+    return redirect(_url(part))
+
+
+def _url(part: str) -> str:
+    return reverse("staff_app:city") if part == "basics" else reverse("staff_app:city_part", args=[part])
+
+
+def _initial(row: Jurisdiction, part: str) -> dict[str, Any]:
+    if part == "texts":
+        texts = city_setup.written_texts(row)
+        return {f"{name}_{code}": words for name, by_language in texts.items() for code, words in by_language.items()}
+    if part == "look":
+        alt = {f"seal_alt_{code}": words for code, words in (row.branding.get("seal_alt") or {}).items()}
+        return {**DEFAULT_COLORS, **row.colors, **alt}
+    initial = city_setup.PARTS[part](row)
+    return initial | {"hosts": "\n".join(row.hosts)} if part == "basics" else initial

@@ -1,0 +1,398 @@
+"""Forms of the city: basics, numbers, look, texts and email. Each has the fields of one part of actions/city_setup.py."""
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http.request import validate_host
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import branding, photos, svg_picture
+from requests_app.colors import WHITE, contrast, parse
+from requests_app.imports.city_file import READABLE, SEAL_MAX_BYTES
+from requests_app.models import Jurisdiction
+from requests_app.web.fields import WordsField
+from staff_app.setup.forms import language_name
+
+Written = dict[str, Any]
+PHONE = re.compile(r"[+(]?\d[\d .()/x#*-]{1,39}")
+HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
+HOSTS_MAX = 20
+TEXT_MAX = 4000
+CITY_ZONES = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
+    "Pacific/Honolulu", "America/Puerto_Rico",
+)  # fmt: skip
+DEFAULT_COLORS = {"primary": "#005ea2", "header": "#162e51", "accent": "#e5a000"}
+
+
+class CityForm(forms.Form):
+    """seen: the last change of this part that its reader knows of."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        self.city = city
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def values(self) -> Written:
+        """What to save, as actions.city_setup.change_city() takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+def time_zones() -> list[Any]:
+    rest = sorted(
+        zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))
+    )
+    return [
+        (gettext_lazy("United States"), [(zone, _zone_name(zone)) for zone in CITY_ZONES]),
+        (gettext_lazy("Elsewhere"), [(zone, _zone_name(zone)) for zone in rest if zone not in CITY_ZONES]),
+    ]
+
+
+def _zone_name(zone: str) -> str:
+    return zone.partition("/")[2].replace("_", " ").replace("/", ", ")
+
+
+class BasicsForm(CityForm):
+    name = WordsField(
+        label=gettext_lazy("Name of the city"),
+        help_text=gettext_lazy("As residents say it. It’s at the top of every page and email."),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Enter the city’s name.")},
+    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zones)
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages"),
+        help_text=gettext_lazy("Services and articles are written in each of them before they go live."),
+        choices=lambda: [(code, language_name(code)) for code, _name in settings.LANGUAGES],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one language.")},
+    )
+    units = forms.ChoiceField(
+        label=gettext_lazy("Distances"),
+        choices=[("us", gettext_lazy("Feet and miles")), ("metric", gettext_lazy("Meters and kilometers"))],
+        widget=forms.RadioSelect,
+    )
+    hosts = WordsField(
+        label=gettext_lazy("Web addresses"),
+        help_text=gettext_lazy(
+            "One per line, without https://, like 311.rivermark.example. Links in email use the first. Leave it empty if this is "
+            "the only city on this server."
+        ),
+        max_length=HOSTS_MAX * 200,
+        lines=3,
+        required=False,
+    )
+
+    def clean_languages(self) -> list[str]:
+        """In the order that they had; new ones after them."""
+        chosen = self.cleaned_data["languages"]
+        kept = [code for code in self.city.languages if code in chosen or code not in dict(settings.LANGUAGES)]
+        return [*kept, *(code for code in chosen if code not in kept)]
+
+    def clean_hosts(self) -> list[str]:
+        hosts = list(
+            dict.fromkeys(line.strip().lower() for line in self.cleaned_data["hosts"].splitlines() if line.strip())
+        )
+        problems = []
+        if len(hosts) > HOSTS_MAX:
+            problems.append(_("Use at most %(most)d addresses.") % {"most": HOSTS_MAX})
+        for host in hosts[:HOSTS_MAX]:
+            if not HOST.fullmatch(host) or len(host) > 200:
+                problems.append(
+                    _("“%(host)s” isn’t a web address. Write it like 311.rivermark.example.") % {"host": host[:80]}
+                )
+            elif not validate_host(host, settings.ALLOWED_HOSTS):
+                words = _("This server doesn’t answer at %(host)s yet. Ask your IT staff to add it to ALLOWED_HOSTS.")
+                problems.append(words % {"host": host})
+        if problems:
+            raise forms.ValidationError(problems)
+        return hosts
+
+
+class PhoneField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+        self.widget.input_type = "tel"
+
+    def clean(self, value: Any) -> str:
+        number = " ".join(str(super().clean(value)).split())
+        if number and not PHONE.fullmatch(number):
+            raise forms.ValidationError(_("Enter a phone number, like 311 or (555) 010-0100."))
+        return number
+
+
+class NumbersForm(CityForm):
+    desk_number = PhoneField(
+        label=gettext_lazy("311 desk"),
+        help_text=gettext_lazy("The short number that residents know."),
+        error_messages={"required": gettext_lazy("Enter the number of the desk.")},
+    )
+    desk_long_number = PhoneField(
+        label=gettext_lazy("311 desk, from anywhere"),
+        help_text=gettext_lazy("The ten-digit number of the same desk, for calls from outside the city."),
+        required=False,
+    )
+    emergency_number = PhoneField(
+        label=gettext_lazy("Emergency"),
+        error_messages={"required": gettext_lazy("Enter the emergency number.")},
+    )
+    text_to_emergency = forms.BooleanField(
+        label=gettext_lazy("The emergency number also takes text messages"), required=False
+    )
+    non_emergency_number = PhoneField(label=gettext_lazy("Police, not an emergency"), required=False)
+    all_night_number = PhoneField(
+        label=gettext_lazy("At night"),
+        help_text=gettext_lazy("Answered day and night, for what can’t wait until the desk opens."),
+        required=False,
+    )
+    desk_night_number = PhoneField(
+        label=gettext_lazy("Last resort for alarms"),
+        help_text=gettext_lazy(
+            "Gets a text message when nobody on call accepts an alarm. Residents never see it. Empty: the number at night."
+        ),
+        required=False,
+    )
+
+
+class ColorInput(forms.TextInput):
+    input_type = "color"
+
+
+def color_field(label: Any, help_text: Any, name: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, max_length=7, widget=ColorInput(attrs={"data-city-color": name})
+    )
+
+
+class LookForm(CityForm):
+    seal = forms.FileField(
+        label=gettext_lazy("Seal"),
+        help_text=gettext_lazy("A square SVG or PNG, up to 100 KB. It’s beside the city’s name."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".svg,.png,image/svg+xml,image/png"}),
+    )
+    primary = color_field(
+        gettext_lazy("Buttons and links"), gettext_lazy("White letters must be readable on it."), "primary"
+    )
+    header = color_field(
+        gettext_lazy("Bar at the top"), gettext_lazy("White letters must be readable on it."), "header"
+    )
+    accent = color_field(gettext_lazy("Accent"), gettext_lazy("Only ever a line, without letters on it."), "accent")
+    logo = forms.FileField(
+        label=gettext_lazy("Logo"),
+        help_text=gettext_lazy(
+            "A wide PNG with light letters that takes the seal’s place in the bar at the top of residents’ pages."
+        ),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/webp,image/jpeg"}),
+    )
+    no_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
+    card = forms.FileField(
+        label=gettext_lazy("Picture for shared links"),
+        help_text=gettext_lazy("1200 × 630 pixels. Social networks show it with a link to your site."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/webp,image/jpeg"}),
+    )
+    no_card = forms.BooleanField(label=gettext_lazy("Remove the picture"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        images = self.city.branding.get("images") or {}
+        for kind in ("logo", "card"):
+            if kind not in images:
+                del self.fields[f"no_{kind}"]
+        alt = {}
+        for code in self.city.languages:
+            name = f"seal_alt_{code}"
+            alt[name] = WordsField(
+                label=_("The seal in words (%(language)s)") % {"language": language_name(code)},
+                max_length=200,
+                required=False,
+            )
+        self.fields.update(alt)
+        self.helper.layout = Layout(
+            "seen",
+            "seal",
+            Div(*alt, css_class="side-by-side"),
+            Div(
+                Div("primary", "header", "accent"),
+                HTML("{% include 'staff_app/setup/city/_preview.html' %}"),
+                css_class="side-by-side",
+            ),
+            *(name for name in ("logo", "no_logo", "card", "no_card") if name in self.fields),
+        )
+
+    def clean_seal(self) -> str:
+        """The picture as a data URI, safe to serve; empty if none was chosen."""
+        upload = self.cleaned_data["seal"]
+        return seal_from(upload) if upload else ""
+
+    def clean_logo(self) -> bytes | None:
+        return self._picture("logo")
+
+    def clean_card(self) -> bytes | None:
+        return self._picture("card")
+
+    def _picture(self, name: str) -> bytes | None:
+        upload = self.cleaned_data[name]
+        return png_from(upload) if upload else None
+
+    def clean_primary(self) -> str:
+        return readable(self.cleaned_data["primary"])
+
+    def clean_header(self) -> str:
+        return readable(self.cleaned_data["header"])
+
+    def clean_accent(self) -> str:
+        return a_color(self.cleaned_data["accent"])
+
+    def values(self) -> Written:
+        typed = self.cleaned_data
+        values: Written = {
+            "colors": {name: typed[name] for name in DEFAULT_COLORS},
+            "seal_alt": {
+                code: typed[f"seal_alt_{code}"] for code in self.city.languages if typed.get(f"seal_alt_{code}")
+            },
+        }
+        if typed["seal"]:
+            values["seal"] = typed["seal"]
+        for kind in ("logo", "card"):
+            if typed[kind] or typed.get(f"no_{kind}"):
+                values[kind] = typed[kind]
+        return values
+
+
+def seal_from(upload: UploadedFile) -> str:
+    """The seal as a data URI. Raises ValidationError with what to do."""
+    content = upload.read()
+    if b"<svg" in content[:2000].lower():
+        try:
+            return branding.encoded_seal("svg", svg_picture.cleaned(content))
+        except svg_picture.SvgRefused as refused:
+            raise forms.ValidationError(_svg_problem(refused)) from None
+    upload.seek(0)
+    png = png_from(upload)
+    if len(png) > SEAL_MAX_BYTES:
+        raise forms.ValidationError(_("The seal must be under 100 KB. Make it smaller, like 256 × 256 pixels."))
+    return branding.encoded_seal("png", png)
+
+
+def _svg_problem(refused: svg_picture.SvgRefused) -> str:
+    if refused.code == "active":
+        words = _(
+            "This SVG could run a program in a browser (%(what)s). Save it as a plain SVG without scripts, or use a PNG."
+        )
+        return words % {"what": refused.what[:40]}
+    return {
+        "outside": _("This SVG loads something from elsewhere. Embed everything it needs, or use a PNG."),
+        "too_big": _("The seal must be under 100 KB. Simplify the drawing, or use a PNG of 256 × 256 pixels."),
+        "too_complex": _("This drawing has too many parts. Use a PNG of 256 × 256 pixels."),
+    }.get(refused.code, _("We can’t read this file. Use a PNG or an SVG."))
+
+
+def png_from(upload: UploadedFile) -> bytes:
+    try:
+        return photos.decode_png(upload, size=upload.size or 0)
+    except photos.PhotoRefused:
+        raise forms.ValidationError(_("We can’t read this picture. Use a PNG, JPEG or WebP file.")) from None
+
+
+def a_color(color: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        raise forms.ValidationError(_("Write the color like #14476b."))
+    return color.lower()
+
+
+def readable(color: str) -> str:
+    """A color on which white letters can be read. Raises ValidationError with the contrast it has."""
+    color = a_color(color)
+    ratio = contrast(parse(color, "#000000"), WHITE)
+    if ratio < READABLE:
+        words = _(
+            "White letters can’t be read on %(color)s: the contrast is %(ratio)s to 1, and must be 4.5. Choose a darker color."
+        )
+        raise forms.ValidationError(words % {"color": color, "ratio": f"{ratio:.1f}"})
+    return color
+
+
+class TextsForm(CityForm):
+    LABELS = {
+        "welcome": gettext_lazy("Welcome"),
+        "privacy": gettext_lazy("Privacy notice"),
+        "accessibility": gettext_lazy("Accessibility statement"),
+    }
+    HINTS = {
+        "welcome": gettext_lazy(
+            "One or two sentences at the top of the home page, and below its title in search engines."
+        ),
+        "privacy": gettext_lazy("What happens to names and addresses. Empty: our standard text."),
+        "accessibility": gettext_lazy("Whom to tell when a page is hard to use. Empty: our standard text."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = []
+        for text, label in self.LABELS.items():
+            names = []
+            for code in self.city.languages:
+                name = f"{text}_{code}"
+                self.fields[name] = WordsField(
+                    label=f"{label} ({language_name(code)})",
+                    max_length=400 if text == "welcome" else TEXT_MAX,
+                    lines=3 if text == "welcome" else 8,
+                    required=False,
+                )
+                self.fields[name].widget.attrs["lang"] = code
+                names.append(name)
+            groups.append(
+                Fieldset(
+                    label, HTML(f'<p class="usa-hint">{self.HINTS[text]}</p>'), Div(*names, css_class="side-by-side")
+                )
+            )
+        self.helper.layout = Layout("seen", *groups)
+
+    def values(self) -> Written:
+        typed = self.cleaned_data
+        return {
+            text: {code: typed[f"{text}_{code}"] for code in self.city.languages if typed[f"{text}_{code}"]}
+            for text in self.LABELS
+        }
+
+
+class EmailForm(CityForm):
+    sender_name = WordsField(
+        label=gettext_lazy("Name of the sender"),
+        help_text=gettext_lazy("What people see in their inbox, like “Rivermark 311”. Empty: the city’s name and 311."),
+        max_length=100,
+        required=False,
+    )
+    sender_address = forms.EmailField(
+        label=gettext_lazy("Address of the sender"),
+        required=False,
+    )
+    reply_address = forms.EmailField(
+        label=gettext_lazy("Address for replies"),
+        help_text=gettext_lazy("Where an answer to one of our emails goes. Empty: back to the sender."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sender_address"].help_text = _(
+            "Your mail server must be allowed to send for it (SPF and DKIM), or email ends up as spam. Empty: %(address)s."
+        ) % {"address": settings.DEFAULT_FROM_EMAIL}
+
+    def clean_sender_name(self) -> str:
+        return " ".join(self.cleaned_data["sender_name"].split())
