@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from requests_app.clock import AppNow
 from requests_app.models import Calendar, QuestionVersion, Service, ServiceVersion, Target
 
 # The defaults of the columns.
@@ -102,9 +103,9 @@ def written_question(question: QuestionVersion) -> dict[str, Any]:
 
 
 def written_target(service: Service, kind: str) -> dict[str, Any] | None:
-    """The current target for all priorities and areas, as written in a catalog file."""
+    """The current target for all priorities and areas, as written in a catalog file; not one that starts later."""
     target = (
-        Target.objects.filter(service=service, kind=kind, priority=None, area=None)
+        Target.objects.filter(service=service, kind=kind, priority=None, area=None, valid_from__lte=AppNow())
         .select_related("calendar")
         .order_by("-valid_from", "-id")
         .first()
