@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest, Target
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -104,6 +104,14 @@ def each_alarm_link(planted: Planted) -> list[Arguments]:
 
 def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+
+
+def the_service(planted: Planted) -> list[Arguments]:
+    return [{"service_id": planted.cast.pothole.service_id}]
+
+
+def the_target(planted: Planted) -> list[Arguments]:
+    return [{"target_id": Target.objects.filter(service=planted.cast.pothole.service_id).order_by("id")[0].pk}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -498,6 +506,10 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:setup": Page(STAFF, budget=4),
+    "staff_app:targets": Page(staff("administer"), queries=("", "q=pothole", "sort=-department"), budget=7),
+    "staff_app:service_targets": Page(staff("administer"), "GET", the_service, budget=8),
+    "staff_app:new_target": Page(staff("administer"), "GET POST", the_service, budget=9),
+    "staff_app:remove_target": Page(staff("administer"), "POST", the_target),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),

@@ -256,6 +256,10 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:on_call",
         "staff_app:on_call_entry",
         "staff_app:remove_on_call",
+        "staff_app:targets",
+        "staff_app:service_targets",
+        "staff_app:new_target",
+        "staff_app:remove_target",
     ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:

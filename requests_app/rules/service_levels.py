@@ -210,6 +210,11 @@ def choose(targets: Iterable[Target], *, priority: int, area_ids: set[int], at: 
     return max(fitting, key=_precedence, default=None)
 
 
+def is_more_specific(target: Target, than: Target) -> bool:
+    """Whether it goes before the other, whichever of them is newer."""
+    return _precedence(target)[:2] > _precedence(than)[:2]
+
+
 def _precedence(target: Target) -> tuple[int, int, dt.datetime, int]:
     return target.area_id or 0, target.priority or 0, target.valid_from, target.pk or 0
 
