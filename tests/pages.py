@@ -12,7 +12,17 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest, Target
+from requests_app.models import (
+    AccessLink,
+    Calendar,
+    EmergencyPhrase,
+    Event,
+    ModerationTerm,
+    OnCall,
+    ServiceRequest,
+    Target,
+    Team,
+)
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -104,6 +114,18 @@ def each_alarm_link(planted: Planted) -> list[Arguments]:
 
 def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+
+
+def the_department(planted: Planted) -> list[Arguments]:
+    return [{"department_id": planted.cast.streets.pk}]
+
+
+def the_team(planted: Planted) -> list[Arguments]:
+    return [{"team_id": Team.objects.filter(department=planted.cast.streets.pk).order_by("id")[0].pk}]
+
+
+def the_calendar(planted: Planted) -> list[Arguments]:
+    return [{"calendar_id": Calendar.objects.filter(code="office").order_by("id")[0].pk}]
 
 
 def the_service(planted: Planted) -> list[Arguments]:
@@ -506,6 +528,18 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:setup": Page(STAFF, budget=4),
+    "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
+    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=8),
+    "staff_app:close_department": Page(staff("administer"), "GET POST", the_department, budget=12),
+    "staff_app:reopen_department": Page(staff("administer"), "POST", the_department),
+    "staff_app:teams": Page(staff("administer"), queries=("", "q=crew", "sort=department"), budget=7),
+    "staff_app:new_team": Page(staff("administer"), "GET POST", the_department, budget=7),
+    "staff_app:team": Page(staff("administer"), "GET POST", the_team, budget=8),
+    "staff_app:end_team": Page(staff("administer"), "GET POST", the_team, budget=7),
+    "staff_app:calendars": Page(staff("administer"), queries=("", "q=always"), budget=6),
+    "staff_app:new_calendar": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:calendar": Page(staff("administer"), "GET POST", the_calendar, queries=("", "month=2026-11"), budget=7),
     "staff_app:targets": Page(staff("administer"), queries=("", "q=pothole", "sort=-department"), budget=7),
     "staff_app:service_targets": Page(staff("administer"), "GET", the_service, budget=8),
     "staff_app:new_target": Page(staff("administer"), "GET POST", the_service, budget=9),

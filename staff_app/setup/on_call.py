@@ -164,7 +164,7 @@ def on_call(request: StaffRequest) -> HttpResponse:
     if "wait" in request.POST:
         wait, status = WaitForm(request.POST), 422
         if wait.is_valid():
-            rosters.set_wait(city, **wait.cleaned_data)
+            rosters.set_wait(city, actor=request.user, **wait.cleaned_data)
             log.info("alarm_wait_changed", user_id=request.user.pk)
             messages.success(request, _("Saved."))
             return redirect("staff_app:on_call")
@@ -211,14 +211,14 @@ def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
 def remove_on_call(request: StaffRequest, on_call_id: int) -> HttpResponse:
     entry = get_city_row_or_404(request, "administer", OnCall, on_call_id)
     name = _name(entry)
-    rosters.remove(entry)
+    rosters.remove(entry, actor=request.user)
     log.info("on_call_removed", on_call_id=on_call_id, user_id=request.user.pk)
     messages.success(request, _("%(name)s is no longer on the roster.") % {"name": name})
     return redirect("staff_app:on_call")
 
 
 def _save(request: StaffRequest, entry: OnCall, form: OnCallForm) -> HttpResponseRedirect:
-    rosters.save(entry, **form.columns())
+    rosters.save(entry, actor=request.user, **form.columns())
     log.info("on_call_saved", on_call_id=entry.pk, user_id=request.user.pk)
     messages.success(request, _("%(name)s is on the roster.") % {"name": _name(entry)})
     return redirect("staff_app:on_call")

@@ -6,6 +6,7 @@ from staff_app.setup import answered_counts, api_keys, emergency_words, home, mo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
+    path("setup/", include("staff_app.setup.departments.urls")),
     path("setup/targets/", include("staff_app.setup.promises.urls")),
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(

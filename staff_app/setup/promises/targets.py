@@ -21,9 +21,9 @@ from requests_app.localized import localized
 from requests_app.models import Service, Target
 from requests_app.models.geography import area_label
 from requests_app.rules import target_forecast
-from requests_app.rules.setup_diff import differences
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.due import target_length
+from staff_app.setup.departments.conflict import described, has_seen, refill
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.promises.forecast_words import forecast_words
 from staff_app.setup.promises.forms import TargetForm
@@ -115,13 +115,11 @@ def new_target(request: StaffRequest, service_id: int) -> HttpResponse:
                 return _save(request, form, form.target)
             except ChangedMeanwhile as conflict:
                 status = 409
-                context["changes"] = [(change, differences(change.before, change.after)) for change in conflict.changes]
-                form.data = form.data.copy()
-                form.data["seen"] = str(conflict.changes[-1].pk)
+                context["changes"] = described(conflict)
+                has_seen(form, conflict)
         context["forecast"] = forecast_words(target_forecast.of_target(form.target), form.target.kind)
         context["row"] = _row(form.target, is_future=False, is_current=False)
-        form.data = form.data.copy()
-        form.data["previewed"] = signing.dumps(form.digest(), salt=PREVIEWED)
+        refill(form, previewed=signing.dumps(form.digest(), salt=PREVIEWED))
     elif form.errors:
         status = 422
     return render(request, "staff_app/setup/promises/new_target.html", context, status=status)
