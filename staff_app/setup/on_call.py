@@ -19,6 +19,7 @@ from requests_app.clock import app_now
 from requests_app.models import Department, Jurisdiction, OnCall, User
 from requests_app.rules import alarms
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.on_call_week import Week, week_of
 
 log = structlog.get_logger(__name__)
 
@@ -172,12 +173,14 @@ def on_call(request: StaffRequest) -> HttpResponse:
         add, status = OnCallForm(request.POST, city=city), 422
         if add.is_valid():
             return _save(request, OnCall(jurisdiction=city), add)
+    found = _rosters(city)
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": wait if wait.errors else add,
         "add": add,
         "wait": wait,
-        "rosters": _rosters(city),
+        "rosters": found,
+        "week": _week(request, found),
         "has_sms": alarms.has_sms(),
         "night_number": city.desk_night_number or city.all_night_number,
     }
@@ -244,6 +247,14 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
         {"name": _("The desk (311 Center)"), "rows": rows.get(None, [])},
         *({"name": str(one), "rows": rows.get(one.pk, [])} for one in departments),
     ]
+
+
+def _week(request: StaffRequest, found: list[dict[str, Any]]) -> Week:
+    """The week that ?week= names, of the same rosters."""
+    city = request.jurisdiction
+    lines = [(roster["name"], [row["entry"] for row in roster["rows"]]) for roster in found]
+    reachable = {entry.pk for entry in alarms.reachable(city, [entry for _name, entries in lines for entry in entries])}
+    return week_of(request.GET.get("week", ""), app_now().astimezone(city.zone).date(), lines, reachable)
 
 
 def _name(entry: OnCall) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import holidays
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.db.models import Q
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
@@ -260,6 +261,11 @@ class CalendarForm(RowForm):
             form_kwargs={"city": self.city},
         )  # fmt: skip
         self.helper.disable_csrf = True
+        # Nothing in it is required but working hours on some day, which the hint says.
+        self.helper.show_optional = False
+        names = [name for name in self.fields if name not in WEEKDAYS]
+        after = names.index("country")
+        self.helper.layout = Layout(*names[:after], Div(*WEEKDAYS, css_class="hours"), *names[after:])
 
     def is_valid(self) -> bool:
         mine, days = super().is_valid(), self.days.is_valid()
@@ -331,6 +337,7 @@ class DayOffForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.error_summary = False
+        self.helper.show_optional = False
         self.helper.tiles = False
 
     def clean_hours(self) -> str:
