@@ -18,10 +18,10 @@ YEARS = 2
 
 @dataclass
 class Cell:
-    """One day of one roster: who and when, and the gaps that begin on it."""
+    """One day of one roster: who, when, and whether they can be alerted; and the gaps that begin on it."""
 
     day: str
-    people: list[tuple[str, str]] = field(default_factory=list)
+    people: list[tuple[str, str, bool]] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
 
 
@@ -49,7 +49,7 @@ def week_of(asked: str, today: dt.date, rosters: Sequence[tuple[str, Sequence[On
     monday = on_call_week.monday_of(_day(asked, today))
     dates = [monday + dt.timedelta(days=number) for number in range(7)]
     earlier, later = monday - dt.timedelta(days=7), monday + dt.timedelta(days=7)
-    names = [f"{WEEKDAYS_ABBR[number]} {formats.date_format(date, _('M j'))}" for number, date in enumerate(dates)]
+    names = [f"{WEEKDAYS_ABBR[number]}, {formats.date_format(date, _('M j'))}" for number, date in enumerate(dates)]
     return Week(
         title=_("Week of %(day)s") % {"day": formats.date_format(monday, "DATE_FORMAT")},
         days=[(names[number], str(WEEKDAYS[number]), date == today) for number, date in enumerate(dates)],
@@ -62,6 +62,8 @@ def week_of(asked: str, today: dt.date, rosters: Sequence[tuple[str, Sequence[On
 
 def gap_words(gap: Gap) -> str:
     """ "Nobody 18:00–07:00" on the day it begins; with the day on which it ends, unless that's the next morning."""
+    if gap.ends - gap.starts == on_call_week.WEEK:
+        return _("Nobody all week")
     if gap.ends - gap.starts == DAY and gap.starts % DAY == 0:
         return _("Nobody all day")
     starts, ends = _clock(gap.starts), _clock(gap.ends, is_end=True)
@@ -75,9 +77,10 @@ def gap_words(gap: Gap) -> str:
 
 def _row(name: str, entries: Sequence[OnCall], reachable: set[int], names: list[str]) -> RosterRow:
     cells = [Cell(name) for name in names]
-    for shift in on_call_week.shifts(entries):
+    for shift in sorted(on_call_week.shifts(entries), key=lambda one: one.starts):
         if shift.starts >= 0:
-            cells[shift.starts // DAY].people.append((str(shift.entry.user or shift.entry.name), _hours(shift)))
+            who = str(shift.entry.user or shift.entry.name)
+            cells[shift.starts // DAY].people.append((who, _hours(shift), shift.entry.pk in reachable))
     if entries:
         for gap in on_call_week.gaps(entries, reachable):
             cells[gap.starts // DAY].gaps.append(gap_words(gap))

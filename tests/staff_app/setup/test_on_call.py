@@ -141,7 +141,9 @@ def test_only_administrators_edit_rosters(town: Rivermark, tom: Client, pia: Cli
 def week(ada: Client, day: str = "") -> dict[str, list[Any]]:
     """By roster and day: who, and the gaps."""
     rows = ada.get(f"{PAGE}?week={day}").context["week"].rows
-    return {row.name: [[*cell.people, *cell.gaps] for cell in row.cells] for row in rows}
+    return {
+        row.name: [[*((who, when) for who, when, _ in cell.people), *cell.gaps] for cell in row.cells] for row in rows
+    }
 
 
 @pytest.mark.shows("13.4")
@@ -152,10 +154,15 @@ def test_the_week_says_when_nobody_is_on_call(town: Rivermark, ada: Client) -> N
     on_call(town.city, town.parks, "Weekend", weekdays=[5, 6])
     found = week(ada)
     night, day = ("Nights", "18:00–07:00"), ("Days", "07:00–18:00")
-    assert found["Streets"] == [*[[night, day]] * 5, [day, "Nobody 18:00–07:00"], [night, day]]
+    assert found["Streets"] == [*[[day, night]] * 5, [day, "Nobody 18:00–07:00"], [day, night]]
     assert found["Parks"][0] == ["Nobody from 00:00 to Friday 24:00"]
     assert found["Parks"][5] == [("Weekend", "")]
-    assert "No one. Alarms go straight" in ada.get(PAGE).content.decode()
+    on_call(town.city, None, "Desk", phone="555-0100")
+    # Without a gateway for text messages, a phone alone reaches nobody.
+    assert week(ada)["The desk (311 Center)"][0] == [("Desk", ""), "Nobody all week"]
+    html = ada.get(PAGE).content.decode()
+    assert "Can’t be alerted" in html
+    assert "No one. Alarms go straight" in html
 
 
 @pytest.mark.shows("13.4")
