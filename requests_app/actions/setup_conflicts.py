@@ -1,4 +1,4 @@
-"""Two who edit the same row of setup: the second is told what the first one changed."""
+"""Two who edit the same row of setup: the second sees what the first one changed."""
 
 from requests_app.models import Jurisdiction, SetupChange
 

@@ -1,4 +1,4 @@
-"""Setting targets, with the day from which each counts, and taking back those that haven't begun."""
+"""Setting targets, with the day from which each counts, and removing those that haven't begun."""
 
 from typing import Any
 
@@ -17,16 +17,15 @@ class AlreadyCounts(Exception):
 
 @transaction.atomic
 def set_target(target: Target, *, actor: User, seen: int | None = None) -> Target:
-    """Adds the target, which isn't saved yet, from its valid_from on (now, if it has none).
+    """Adds the target, which isn't saved yet, for reports from its valid_from on.
 
     Open requests keep their due dates. seen: the last change of this service's targets that the form knew; raises ChangedMeanwhile.
     """
     service = Service.objects.select_for_update().get(pk=target.service_id)
     need_last_change(service.jurisdiction, "target", service.service_code, seen)
     same = Target.objects.filter(service=service, kind=target.kind, priority=target.priority, area=target.area_id)
-    until = target.valid_from or app_now()
-    replaced = same.filter(valid_from__lte=until).select_related("calendar").order_by("-valid_from", "-id").first()
-    target.valid_from = until
+    earlier = same.filter(valid_from__lte=target.valid_from).select_related("calendar")
+    replaced = earlier.order_by("-valid_from", "-id").first()
     target.recorded_by = actor
     target.save()
     _record(service, target, actor, before=written(replaced) if replaced else None, after=written(target))
@@ -35,7 +34,7 @@ def set_target(target: Target, *, actor: User, seen: int | None = None) -> Targe
 
 @transaction.atomic
 def remove_target(target: Target, *, actor: User) -> None:
-    """Takes back a target before its day. Raises AlreadyCounts, and DoesNotExist if somebody else was faster."""
+    """Removes a target before its day. Raises AlreadyCounts, and DoesNotExist if somebody else was faster."""
     service = Service.objects.select_for_update().get(pk=target.service_id)
     target = Target.objects.select_related("calendar", "area").get(pk=target.pk)
     if target.valid_from <= app_now():

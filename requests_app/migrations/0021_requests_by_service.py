@@ -1,4 +1,4 @@
-"""A service's open requests, and those that ended lately, for what a new target would have meant."""
+"""A service's open requests, and those that ended recently, for what a new target would have meant."""
 
 from django.db import migrations, models
 from django.db.models import Q

@@ -228,7 +228,7 @@ class ServiceRequest(models.Model):
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
                 name="request_open_by_due",
             ),
-            # What a new target would have meant: a service's newest open requests, and those that ended lately.
+            # What a new target would have meant: a service's newest open requests, and those that ended recently.
             models.Index(
                 fields=["service", "-id"],
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),

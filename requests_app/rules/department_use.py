@@ -31,7 +31,7 @@ class DepartmentUse:
 
     @property
     def can_move(self) -> bool:
-        """Whether there is something that another department can take over in one press."""
+        """Whether there is something that another department can take over at once."""
         return bool(self.services or self.rules or self.memberships or self.on_call)
 
     @property

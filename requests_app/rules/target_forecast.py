@@ -84,7 +84,7 @@ def of_target(proposed: Target) -> Forecast:
         if proposed.area_id is not None and proposed.area_id not in area_ids:
             return None
         rival = service_levels.choose(
-            others, priority=row["priority"], area_ids=area_ids, at=max(now, proposed.valid_from or now)
+            others, priority=row["priority"], area_ids=area_ids, at=max(now, proposed.valid_from)
         )
         if rival is not None and service_levels.is_more_specific(rival, proposed):
             return None

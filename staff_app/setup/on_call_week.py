@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils import formats
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from requests_app.models import OnCall
 from requests_app.rules import on_call_week
@@ -49,7 +50,9 @@ def week_of(asked: str, today: dt.date, rosters: Sequence[tuple[str, Sequence[On
     monday = on_call_week.monday_of(_day(asked, today))
     dates = [monday + dt.timedelta(days=number) for number in range(7)]
     earlier, later = monday - dt.timedelta(days=7), monday + dt.timedelta(days=7)
-    names = [f"{WEEKDAYS_ABBR[number]}, {formats.date_format(date, _('M j'))}" for number, date in enumerate(dates)]
+    # Translators: the shortest date format without a year: "Jun 3".
+    short = pgettext("short day format", "M j")
+    names = [f"{WEEKDAYS_ABBR[number]}, {formats.date_format(date, short)}" for number, date in enumerate(dates)]
     return Week(
         title=_("Week of %(day)s") % {"day": formats.date_format(monday, "DATE_FORMAT")},
         days=[(names[number], str(WEEKDAYS[number]), date == today) for number, date in enumerate(dates)],

@@ -24,7 +24,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("People"),
         [
-            Section("departments", _("Departments"), _("Who does the work: mailbox, phone and hours.")),
+            Section("departments", _("Departments"), _("Who does the work: email, phone and hours.")),
             Section("teams", _("Teams"), _("Crews of a department that share a queue.")),
             Section("on_call", _("On call"), _("Who is alerted about danger, and when.")),
         ],

@@ -1,8 +1,9 @@
 """A form about a row of setup that somebody else changed meanwhile: what was typed stays, and what changed is said."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 
 from requests_app.actions.setup_conflicts import ChangedMeanwhile
 from requests_app.rules.setup_diff import differences
@@ -22,6 +23,7 @@ def has_seen(form: forms.Form, conflict: ChangedMeanwhile) -> None:
 
 def refill(form: forms.Form, **values: str) -> None:
     """Puts values into hidden fields of a form that was sent."""
-    form.data = form.data.copy()
+    data = cast("QueryDict", form.data).copy()
     for name, value in values.items():
-        form.data[form.add_prefix(name)] = value
+        data[form.add_prefix(name)] = value
+    form.data = data

@@ -36,7 +36,7 @@ def departments(request: StaffRequest) -> HttpResponse:
         columns={
             "name": Column(gettext_lazy("Name"), ("title", "id")),
             "code": Column(gettext_lazy("Code"), ("code", "id")),
-            "email": Column(gettext_lazy("Mailbox"), ("email", "id")),
+            "email": Column(gettext_lazy("Email"), ("email", "id")),
             "phone": Column(gettext_lazy("Phone")),
             "calendar": Column(gettext_lazy("Calendar")),
         },

@@ -83,7 +83,7 @@ class DepartmentForm(RowForm):
         error_messages={"required": gettext_lazy("Enter a short code, like PW.")},
     )
     email = forms.EmailField(
-        label=gettext_lazy("Mailbox"),
+        label=gettext_lazy("Email"),
         required=False,
         help_text=gettext_lazy("Where the department reads email."),
         error_messages={"invalid": gettext_lazy("Enter an email address like name@site.example.")},
@@ -295,7 +295,7 @@ class CalendarForm(RowForm):
     def columns(self) -> dict[str, Any]:
         given = self.cleaned_data
         code = {"code": given["code"]} if "code" in given else {}
-        days = [*self.over, *self.days.written()]
+        days = [*self.over, *self.days.written()]  # type: ignore[attr-defined]
         country = {"country": given["country"]} if given["country"] else {}
         state = {"subdivision": given["subdivision"]} if given["subdivision"] else {}
         return {
@@ -370,7 +370,7 @@ class DayOffForm(forms.Form):
         }
 
 
-class BaseDaysOff(forms.BaseFormSet):  # type: ignore[type-arg]
+class BaseDaysOff(forms.BaseFormSet):
     def clean(self) -> None:
         seen = set()
         for form in self.forms:

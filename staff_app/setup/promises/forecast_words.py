@@ -1,4 +1,4 @@
-"""A forecast in words: the sentence that a target or a calendar is judged by, and the numbers beside today's."""
+"""A forecast in words: the sentence that a target or a calendar is judged by, and the numbers next to today’s."""
 
 from dataclasses import dataclass
 

@@ -132,12 +132,12 @@ class TargetForm(forms.Form):
             self.target = Target(
                 service=self.service,
                 kind=given["kind"],
-                value=value,
-                unit=unit,
+                value=given["value"],
+                unit=given["unit"],
                 calendar=self.calendars.get(given["calendar"]),
                 priority=int(given["priority"]) if given["priority"] else None,
                 area=self.areas.get(given["area"]),
-                valid_from=None if day == self.today else dt.datetime.combine(day, dt.time(), self.city.zone),
+                valid_from=app_now() if day == self.today else dt.datetime.combine(day, dt.time(), self.city.zone),
                 agreed_by=given["agreed_by"],
             )
         return given

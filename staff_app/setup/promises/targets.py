@@ -128,7 +128,7 @@ def new_target(request: StaffRequest, service_id: int) -> HttpResponse:
 @staff_page
 @require_POST
 def remove_target(request: StaffRequest, target_id: int) -> HttpResponse:
-    """Takes back a target that hasn't begun."""
+    """Removes a target that hasn't begun."""
     need_in_city(request, "administer")
     target = get_object_or_404(
         Target.objects.select_related("service__jurisdiction"), pk=target_id, service__jurisdiction=request.jurisdiction
