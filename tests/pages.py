@@ -516,7 +516,7 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
-    "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=12),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=11),
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=9),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
@@ -527,7 +527,7 @@ PAGES: dict[str, Page] = {
     "staff_app:revoke_api_key": Page(
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
-    "staff_app:setup": Page(STAFF, budget=4),
+    "staff_app:setup": Page(STAFF, budget=5),
     "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
     "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=10),

@@ -10,6 +10,7 @@ from django.test import Client
 from requests_app.actions import catalog_versions, progress
 from requests_app.clock import app_now
 from requests_app.models import Clock, ServiceRequest, SetupChange, Target, User
+from requests_app.rules import target_forecast
 from requests_app.rules.written_catalog import written_target
 from tests import factories
 from tests.factories import Rivermark
@@ -114,6 +115,26 @@ def test_a_target_that_has_begun_stays(town: Rivermark, ada: Client) -> None:
     html = ada.post(f"/staff/setup/targets/remove/{old.pk}/", follow=True).content.decode()
     assert "already counts" in html
     assert Target.objects.filter(pk=old.pk).exists()
+
+
+def test_the_preview_of_a_busy_service_says_that_it_is_about_the_newest(
+    town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target_forecast, "SAMPLE", 2)
+    for days in (1, 2, 3):
+        aged(town, days)
+    html = ada.post(page_of(town), fields(town)).content.decode()
+    assert "of the 2 open reports" in html
+    assert "this is about the newest ones" in html
+
+
+def test_work_on_hold_is_not_late_and_an_answers_own_target_stays(town: Rivermark, ada: Client) -> None:
+    paused, own = aged(town, 5), aged(town, 5)
+    clock = Clock.objects.get(service_request=paused, kind="resolve")
+    Clock.objects.filter(pk=clock.pk).update(paused_at=clock.started_at + dt.timedelta(hours=1))
+    Clock.objects.filter(service_request=own, kind="resolve").update(target=None)
+    html = ada.post(page_of(town), fields(town)).content.decode()
+    assert "0 of the 1 open report would be late" in html
 
 
 @pytest.mark.parametrize(
