@@ -90,19 +90,23 @@ def length(span: dt.timedelta) -> str:
     return pgettext("length of time", "%(n)s min") % {"n": span.seconds // 60}
 
 
-def promise(clock: Clock) -> str:
-    """The target in words, and since when it applies: "3 business days, in effect since Jan 1, 2026"."""
-    words, value = clock.target_words, int(clock.target_words.get("value", 0))
-    unit = {
+def target_length(value: int, unit: str) -> str:
+    """ "3 business days"."""
+    return {
         Target.Unit.MINUTES: ngettext("%(n)s minute", "%(n)s minutes", value),
         Target.Unit.HOURS: ngettext("%(n)s hour", "%(n)s hours", value),
         Target.Unit.DAYS: ngettext("%(n)s day", "%(n)s days", value),
         Target.Unit.BUSINESS_DAYS: ngettext("%(n)s business day", "%(n)s business days", value),
-    }[Target.Unit(words["unit"])] % {"n": value}
+    }[Target.Unit(unit)] % {"n": formats.number_format(value, use_l10n=True, force_grouping=True)}
+
+
+def promise(clock: Clock) -> str:
+    """The target in words, and since when it applies: "3 business days, in effect since Jan 1, 2026"."""
+    words = target_length(int(clock.target_words.get("value", 0)), str(clock.target_words["unit"]))
     if clock.target is None:
-        return _("%(promise)s, set by an answer") % {"promise": unit}
+        return _("%(promise)s, set by an answer") % {"promise": words}
     since = formats.date_format(timezone.localtime(clock.target.valid_from), "DATE_FORMAT")
-    return _("%(promise)s, in effect since %(day)s") % {"promise": unit, "day": since}
+    return _("%(promise)s, in effect since %(day)s") % {"promise": words, "day": since}
 
 
 def priority_reason(service_request: ServiceRequest) -> str:

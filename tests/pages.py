@@ -13,6 +13,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
 from requests_app.models import AccessLink, EmergencyPhrase, Event, LayerImport, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import (
+    AccessLink,
+    Calendar,
+    EmergencyPhrase,
+    Event,
+    ModerationTerm,
+    OnCall,
+    ServiceRequest,
+    Target,
+    Team,
+)
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -113,6 +124,24 @@ def the_service(planted: Planted) -> list[Arguments]:
 def the_service_test(planted: Planted) -> list[Arguments]:
     test = planted.service_test
     return [{"service_code": test.service.service_code, "test_id": test.pk}]
+def the_department(planted: Planted) -> list[Arguments]:
+    return [{"department_id": planted.cast.streets.pk}]
+
+
+def the_team(planted: Planted) -> list[Arguments]:
+    return [{"team_id": Team.objects.filter(department=planted.cast.streets.pk).order_by("id")[0].pk}]
+
+
+def the_calendar(planted: Planted) -> list[Arguments]:
+    return [{"calendar_id": Calendar.objects.filter(code="office").order_by("id")[0].pk}]
+
+
+def the_service(planted: Planted) -> list[Arguments]:
+    return [{"service_id": planted.cast.pothole.service_id}]
+
+
+def the_target(planted: Planted) -> list[Arguments]:
+    return [{"target_id": Target.objects.filter(service=planted.cast.pothole.service_id).order_by("id")[0].pk}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -506,7 +535,7 @@ PAGES: dict[str, Page] = {
         staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
-    "staff_app:on_call": Page(staff("administer"), "GET POST", budget=10),
+    "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=11),
     "staff_app:on_call_entry": Page(staff("administer"), "GET POST", the_on_call, budget=9),
     "staff_app:remove_on_call": Page(staff("administer"), "POST", the_on_call),
     "staff_app:outbox": Page(staff("read_outbox"), budget=6),
@@ -529,6 +558,23 @@ PAGES: dict[str, Page] = {
     "staff_app:catalog_export": Page(staff("administer"), budget=40),
     "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:catalog_starter": Page(staff("administer"), "POST"),
+    "staff_app:setup": Page(STAFF, budget=5),
+    "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
+    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=10),
+    "staff_app:close_department": Page(staff("administer"), "GET POST", the_department, budget=13),
+    "staff_app:reopen_department": Page(staff("administer"), "POST", the_department),
+    "staff_app:teams": Page(staff("administer"), queries=("", "q=crew", "sort=department"), budget=7),
+    "staff_app:new_team": Page(staff("administer"), "GET POST", the_department, budget=8),
+    "staff_app:team": Page(staff("administer"), "GET POST", the_team, budget=10),
+    "staff_app:end_team": Page(staff("administer"), "GET POST", the_team, budget=9),
+    "staff_app:calendars": Page(staff("administer"), queries=("", "q=always"), budget=6),
+    "staff_app:new_calendar": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:calendar": Page(staff("administer"), "GET POST", the_calendar, queries=("", "month=2026-11"), budget=10),
+    "staff_app:targets": Page(staff("administer"), queries=("", "q=pothole", "sort=-department"), budget=8),
+    "staff_app:service_targets": Page(staff("administer"), "GET", the_service, budget=9),
+    "staff_app:new_target": Page(staff("administer"), "GET POST", the_service, budget=11),
+    "staff_app:remove_target": Page(staff("administer"), "POST", the_target),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),

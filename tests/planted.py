@@ -34,6 +34,7 @@ from requests_app.models import (
     ApiKey,
     Area,
     CityImage,
+    Calendar,
     Comment,
     CounterDelta,
     Department,
@@ -55,6 +56,7 @@ from requests_app.models import (
     ServiceVersion,
     ShortLink,
     Subscription,
+    Team,
     User,
 )
 from requests_app.rules.public_texts import public_texts
@@ -251,6 +253,15 @@ def _plant_rows() -> Planted:
     for one in requests.values():
         one.refresh_from_db()
 
+    crew = Team.objects.create(department=streets, code="crew-1", name={"en": "Crew 1", "es": "Cuadrilla 1"})
+    crew.members.add(cast.dev)
+    half_day = {"date": "2026-12-24", "every_year": True, "hours": "08:00-12:00", "name": {"en": "Christmas Eve"}}
+    Calendar.objects.create(
+        jurisdiction=city,
+        code="office",
+        hours={"mon": [["08:00", "17:00"]]},
+        holidays={"country": "US", "extra": [half_day]},
+    )
     subscription = subscriptions.subscribe(
         city,
         subscriptions.FollowTarget("Ward 5", area=Area.objects.get(jurisdiction=city, layer="ward", code="5")),

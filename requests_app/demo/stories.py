@@ -23,7 +23,7 @@ from requests_app.demo.progress import HOLDS, PlannedOutcome, ServiceTargets, St
 from requests_app.models.states import Disposition
 from requests_app.rules.routing import matches
 from requests_app.rules.screening import plain
-from requests_app.rules.service_levels import WorkingHours
+from requests_app.rules.service_levels import DayOff, WorkingHours
 
 FIGURES = Path(__file__).parent / "figures.yaml"
 DAYS = 730
@@ -115,7 +115,7 @@ class City:
             hours={day: [span.split("-") for span in spans] for day, spans in (calendar.get("hours") or {}).items()},
             country=holidays.get("country"),
             subdivision=holidays.get("subdivision"),
-            extra=frozenset(dt.date.fromisoformat(str(one["date"])) for one in holidays.get("extra", [])),
+            extra={dt.date.fromisoformat(str(one["date"])): DayOff() for one in holidays.get("extra", [])},
         )
 
     @cache  # noqa: B019 - one city a run

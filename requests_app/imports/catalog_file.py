@@ -122,6 +122,10 @@ Phrase = Annotated[str, PlainValidator(_phrase)]
 class Holiday(Section):
     date: Annotated[str, PlainValidator(_date)]
     name: dict[str, str] | None = None
+    # On this month and day every year.
+    every_year: bool = False
+    # Open only then, on a half day.
+    hours: Annotated[str, PlainValidator(_span)] | None = None
 
 
 class Holidays(Section):
@@ -137,7 +141,7 @@ class Calendar(Section):
 
     @model_validator(mode="after")
     def _is_open(self) -> Self:
-        if not self.always and not self.hours:
+        if not self.always and not any((self.hours or {}).values()):
             raise wrong("it needs `always: true` or `hours`.")
         return self
 

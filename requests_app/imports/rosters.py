@@ -5,6 +5,7 @@ from typing import Any
 
 from requests_app.models import Department, Jurisdiction, OnCall, User
 from requests_app.rules.service_levels import WEEKDAYS
+from requests_app.rules.written_catalog import written_on_call
 
 COLUMNS = ("user_id", "name", "email", "phone", "weekdays", "starts_at", "ends_at")
 
@@ -25,7 +26,7 @@ def replace_roster(jurisdiction: Jurisdiction, department: Department | None, wr
 
 def written_roster(jurisdiction: Jurisdiction, department: Department | None) -> list[dict[str, Any]]:
     rows = OnCall.objects.filter(jurisdiction=jurisdiction, department=department).select_related("user")
-    return [_written(row) for row in rows]
+    return [written_on_call(row) for row in rows]
 
 
 def _columns(entry: dict[str, Any]) -> dict[str, Any]:
@@ -42,15 +43,3 @@ def _columns(entry: dict[str, Any]) -> dict[str, Any]:
         "starts_at": dt.time.fromisoformat(starts) if starts else None,
         "ends_at": dt.time.fromisoformat(ends) if ends else None,
     }
-
-
-def _written(row: OnCall) -> dict[str, Any]:
-    written: dict[str, Any] = {"staff": row.user.email} if row.user else {"name": row.name}
-    for name in ("email", "phone"):
-        if value := getattr(row, name):
-            written[name] = value
-    if row.weekdays:
-        written["days"] = [WEEKDAYS[day] for day in row.weekdays]
-    if row.starts_at is not None and row.ends_at is not None:
-        written["hours"] = f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}"
-    return written

@@ -1,6 +1,7 @@
 """What residents can report: departments, categories, services with their versions and questions, targets, routing rules."""
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -212,6 +213,11 @@ class Target(models.Model):
     priority = models.PositiveSmallIntegerField(null=True, blank=True)
     area = models.ForeignKey("requests_app.Area", on_delete=models.PROTECT, null=True, blank=True)
     valid_from = models.DateTimeField(db_default=AppNow())
+    # Who agreed to it (a council, a director, a contract), in words; and who entered it. Empty: it comes from a file.
+    agreed_by = models.CharField(max_length=200, blank=True, db_default="")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [models.Index(fields=["service", "kind", "-valid_from"], name="target_lookup")]

@@ -228,6 +228,17 @@ class ServiceRequest(models.Model):
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
                 name="request_open_by_due",
             ),
+            # What a new target would have meant: a service's newest open requests, and those that ended recently.
+            models.Index(
+                fields=["service", "-id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_service",
+            ),
+            models.Index(
+                fields=["service", "-resolved_at"],
+                condition=Q(resolved_at__isnull=False),
+                name="request_ended_by_service",
+            ),
             models.Index(fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
             # The few requests at the top of a queue, whatever their date.

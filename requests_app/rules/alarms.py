@@ -106,20 +106,29 @@ def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime) 
     level = Level.DESK if department is None else Level.DEPARTMENT
     entries = OnCall.objects.filter(jurisdiction=city, department=department).select_related("user")
     local = at.astimezone(city.zone)
+    return [_callee(entry, level) for entry in _working(city, entries) if is_on_duty(entry, local)]
+
+
+def reachable(city: Jurisdiction, entries: Iterable[OnCall]) -> list[OnCall]:
+    """Those of these lines whose people still work here and can be alerted."""
+    return [entry for entry in _working(city, entries) if channels(_callee(entry, Level.DEPARTMENT))]
+
+
+def _working(city: Jurisdiction, entries: Iterable[OnCall]) -> list[OnCall]:
+    """Without people who have left."""
+    entries = list(entries)
     working = set(
         Membership.objects.filter(jurisdiction=city, user__in=[entry.user_id for entry in entries if entry.user_id])
         .filter(user__is_active=True)
         .values_list("user_id", flat=True)
     )
-    callees = []
-    for entry in entries:
-        if not is_on_duty(entry, local):
-            continue
-        if entry.user is None:
-            callees.append(Callee(level, entry.name, entry.email, entry.phone))
-        elif entry.user.pk in working:
-            callees.append(Callee(level, str(entry.user), entry.user.email, entry.phone, entry.user))
-    return callees
+    return [entry for entry in entries if entry.user_id is None or entry.user_id in working]
+
+
+def _callee(entry: OnCall, level: Level) -> Callee:
+    if entry.user is None:
+        return Callee(level, entry.name, entry.email, entry.phone)
+    return Callee(level, str(entry.user), entry.user.email, entry.phone, entry.user)
 
 
 def is_on_duty(entry: OnCall, local: dt.datetime) -> bool:

@@ -1,13 +1,14 @@
 """Due times: each service's target, counted in the city's working hours."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays as public_holidays
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
 from requests_app.models.catalog import Calendar, Department, Service, Target
 from requests_app.models.geography import Area
@@ -15,11 +16,27 @@ from requests_app.models.geography import Area
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # So that a calendar without any working hours does not loop forever.
 LONGEST_SEARCH_DAYS = 400
+# The longest target of each unit: about a week of minutes, a year of working time, two years of days.
+LONGEST = {
+    Target.Unit.MINUTES: 9_999,
+    Target.Unit.HOURS: 2_000,
+    Target.Unit.DAYS: 730,
+    Target.Unit.BUSINESS_DAYS: 250,
+}
+Spans = list[tuple[dt.datetime, dt.datetime]]
 
 
 @lru_cache(maxsize=64)
-def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[dt.date]:
-    return frozenset(public_holidays.country_holidays(country, subdiv=subdivision, years=year))
+def _holidays(country: str, subdivision: str | None, year: int) -> dict[dt.date, str]:
+    return dict(public_holidays.country_holidays(country, subdiv=subdivision, years=year))
+
+
+@dataclass(frozen=True)
+class DayOff:
+    """A day of the city's own on which it is closed, or open only in `hours`, [["08:00", "12:00"]]."""
+
+    name: dict[str, str] = field(default_factory=dict)
+    hours: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -31,19 +48,41 @@ class WorkingHours:
     hours: dict[str, list[list[str]]]
     country: str | None = None
     subdivision: str | None = None
-    extra: frozenset[dt.date] = frozenset()
+    # The city's own days off: on one date, and on a month and day every year. A date goes before a yearly day, and both before
+    # the country's holidays.
+    extra: dict[dt.date, DayOff] = field(default_factory=dict)
+    yearly: dict[tuple[int, int], DayOff] = field(default_factory=dict)
+    _spans: dict[dt.date, Spans] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def day_off(self, day: dt.date) -> DayOff | None:
+        """Why the day has other hours than its weekday: the city's own day, else the country's holiday."""
+        own = self.extra.get(day) or self.yearly.get((day.month, day.day))
+        if own is not None or not self.country:
+            return own
+        name = _holidays(self.country, self.subdivision, day.year).get(day)
+        return None if name is None else DayOff({"en": name})
 
     def is_holiday(self, day: dt.date) -> bool:
-        if day in self.extra:
-            return True
-        return bool(self.country) and day in _holidays(self.country or "", self.subdivision, day.year)
+        """Whether it is closed all day. A half day is no holiday."""
+        off = self.day_off(day)
+        return off is not None and not off.hours
 
-    def spans(self, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
+    def opening_hours(self, day: dt.date) -> list[list[str]]:
+        """The day's hours as written, [["08:00", "12:00"]]; empty: closed. Not for a calendar that is always open."""
+        off = self.day_off(day)
+        weekday = self.hours.get(WEEKDAYS[day.weekday()], [])
+        # A half day on a day on which nobody works anyway is no working day.
+        return weekday if off is None or not weekday else off.hours
+
+    def spans(self, day: dt.date) -> Spans:
         """The day's working hours as pairs of instants (UTC)."""
-        if self.is_holiday(day):
-            return []
+        if day not in self._spans:
+            self._spans[day] = self._spans_of(day)
+        return self._spans[day]
+
+    def _spans_of(self, day: dt.date) -> Spans:
         spans = []
-        for opens, closes in self.hours.get(WEEKDAYS[day.weekday()], []):
+        for opens, closes in self.opening_hours(day):
             start = dt.datetime.combine(day, dt.time.fromisoformat(opens), self.zone)
             if closes == "24:00":
                 end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), self.zone)
@@ -114,14 +153,23 @@ class WorkingHours:
 
 
 def working_hours(calendar: Calendar, zone: ZoneInfo) -> WorkingHours:
+    own = [_own_day(holiday) for holiday in calendar.holidays.get("extra", [])]
     return WorkingHours(
         zone=zone,
         always=calendar.always,
         hours=calendar.hours,
         country=calendar.holidays.get("country"),
         subdivision=calendar.holidays.get("subdivision"),
-        extra=frozenset(dt.date.fromisoformat(str(holiday["date"])) for holiday in calendar.holidays.get("extra", [])),
+        extra={day: off for day, off, is_yearly in own if not is_yearly},
+        yearly={(day.month, day.day): off for day, off, is_yearly in own if is_yearly},
     )
+
+
+def _own_day(written: dict[str, Any]) -> tuple[dt.date, DayOff, bool]:
+    """A holiday as the calendar has it, {"date", "name", "every_year", "hours": "08:00-12:00"}; and whether it is yearly."""
+    opens, dash, closes = str(written.get("hours") or "").partition("-")
+    off = DayOff(written.get("name") or {}, [[opens, closes]] if dash else [])
+    return dt.date.fromisoformat(str(written["date"])), off, bool(written.get("every_year"))
 
 
 def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt.datetime:
@@ -137,16 +185,38 @@ def due_at(start: dt.datetime, value: int, unit: str, hours: WorkingHours) -> dt
     return hours.add(start, seconds)
 
 
-def target_for(service: Service, kind: str, *, priority: int, areas: list[Area], at: dt.datetime) -> Target | None:
+def target_for(
+    service: Service, kind: str, *, priority: int, areas: list[Area] | QuerySet[Area], at: dt.datetime
+) -> Target | None:
     """The target valid at `at`: the most specific row (area, then priority), and of those the newest."""
-    return (
+    targets = (
         Target.objects.filter(service=service, kind=kind, valid_from__lte=at)
         .filter(Q(priority=None) | Q(priority=priority))
         .filter(Q(area=None) | Q(area__in=areas))
         .select_related("calendar")
-        .order_by(F("area").desc(nulls_last=True), F("priority").desc(nulls_last=True), "-valid_from", "-id")
-        .first()
     )
+    return max(targets, key=_precedence, default=None)
+
+
+def choose(targets: Iterable[Target], *, priority: int, area_ids: set[int], at: dt.datetime) -> Target | None:
+    """The same, of targets of one service and kind that are loaded already."""
+    fitting = [
+        target
+        for target in targets
+        if target.valid_from <= at
+        and target.priority in (None, priority)
+        and (target.area_id is None or target.area_id in area_ids)
+    ]
+    return max(fitting, key=_precedence, default=None)
+
+
+def is_more_specific(target: Target, than: Target) -> bool:
+    """Whether it goes before the other, whichever of them is newer."""
+    return _precedence(target)[:2] > _precedence(than)[:2]
+
+
+def _precedence(target: Target) -> tuple[int, int, dt.datetime, int]:
+    return target.area_id or 0, target.priority or 0, target.valid_from, target.pk or 0
 
 
 def hours_for(target: Target | None, department: Department, zone: ZoneInfo, unit: str) -> WorkingHours:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf.locale import LANG_INFO
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from requests_app.localized import localized
 
 Written = dict[str, Any]
 Words = str | Promise
+WEEKDAY_CODES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # What can be changed in setup, and what City Hall calls it.
 KINDS: dict[str, Words] = {
@@ -130,6 +132,20 @@ FIELDS: dict[str, Words] = {
     "sender_name": gettext_lazy("Name of the sender"),
     "sender_address": gettext_lazy("Address of the sender"),
     "reply_address": gettext_lazy("Address for replies"),
+    "members": gettext_lazy("Members"),
+    "always": gettext_lazy("Always open"),
+    "country": gettext_lazy("Public holidays of"),
+    "subdivision": gettext_lazy("State"),
+    "extra": gettext_lazy("Days off"),
+    "every_year": gettext_lazy("Every year"),
+    "date": gettext_lazy("Date"),
+    "valid_from": gettext_lazy("Counts from"),
+    "agreed_by": gettext_lazy("Agreed by"),
+    "staff": gettext_lazy("Member of staff"),
+    "days": gettext_lazy("Days"),
+    "alarm_minutes": gettext_lazy("Minutes until we alert the next person"),
+    "desk_night_number": gettext_lazy("The desk’s night number"),
+    **dict(zip(WEEKDAY_CODES, WEEKDAYS.values(), strict=True)),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.
@@ -143,6 +159,11 @@ ROWS: dict[str, tuple[Words, Words, Words]] = {
         gettext_lazy("A new answer, “%(name)s”"),
         gettext_lazy("The answer “%(name)s” is gone"),
         gettext_lazy("The answer “%(name)s” has moved"),
+    ),
+    "extra": (
+        gettext_lazy("A new day off, “%(name)s”"),
+        gettext_lazy("The day off “%(name)s” is gone"),
+        gettext_lazy("The day off “%(name)s” has moved"),
     ),
     "rules": (
         gettext_lazy("A new rule, “%(name)s”"),

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from requests_app.models import Calendar, QuestionVersion, Service, ServiceVersion, Target
+from requests_app.clock import AppNow
+from requests_app.models import Calendar, Department, OnCall, QuestionVersion, Service, ServiceVersion, Target, Team
+from requests_app.rules.service_levels import WEEKDAYS
 
 # The defaults of the columns.
 DUPLICATES = {"policy": "join", "radius_m": 100, "window_days": 30, "family": ""}
@@ -102,9 +104,9 @@ def written_question(question: QuestionVersion) -> dict[str, Any]:
 
 
 def written_target(service: Service, kind: str) -> dict[str, Any] | None:
-    """The current target for all priorities and areas, as written in a catalog file."""
+    """The current target for all priorities and areas, as written in a catalog file; not one that starts later."""
     target = (
-        Target.objects.filter(service=service, kind=kind, priority=None, area=None)
+        Target.objects.filter(service=service, kind=kind, priority=None, area=None, valid_from__lte=AppNow())
         .select_related("calendar")
         .order_by("-valid_from", "-id")
         .first()
@@ -129,3 +131,40 @@ def written_service(service: Service) -> dict[str, Any]:
     written = written_version(service.current) | ({"targets": targets} if targets else {})
     questions = [written_question(question) for question in service.current.questions.order_by("order")]
     return written | {"questions": questions} | ({} if service.active else {"active": False})
+
+
+def written_department(department: Department) -> dict[str, Any]:
+    """Without its roster."""
+    return {
+        "code": department.code,
+        "name": department.name,
+        "phone": department.phone,
+        "email": department.email,
+        "calendar": department.calendar.code,
+        "active": department.active,
+    }
+
+
+def written_team(team: Team) -> dict[str, Any]:
+    """Teams are in no catalog file: members by name, as people know them."""
+    members = team.members.order_by("name", "id")
+    return {
+        "code": team.code,
+        "name": team.name,
+        "department": team.department.code,
+        "members": [str(user) for user in members],
+        "active": team.active,
+    }
+
+
+def written_on_call(row: OnCall) -> dict[str, Any]:
+    """A line of a roster."""
+    written: dict[str, Any] = {"staff": row.user.email} if row.user else {"name": row.name}
+    for name in ("email", "phone"):
+        if value := getattr(row, name):
+            written[name] = value
+    if row.weekdays:
+        written["days"] = [WEEKDAYS[day] for day in row.weekdays]
+    if row.starts_at is not None and row.ends_at is not None:
+        written["hours"] = f"{row.starts_at:%H:%M}-{row.ends_at:%H:%M}"
+    return written

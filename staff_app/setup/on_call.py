@@ -19,6 +19,7 @@ from requests_app.clock import app_now
 from requests_app.models import Department, Jurisdiction, OnCall, User
 from requests_app.rules import alarms
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.on_call_week import Week, week_of
 
 log = structlog.get_logger(__name__)
 
@@ -164,7 +165,7 @@ def on_call(request: StaffRequest) -> HttpResponse:
     if "wait" in request.POST:
         wait, status = WaitForm(request.POST), 422
         if wait.is_valid():
-            rosters.set_wait(city, **wait.cleaned_data)
+            rosters.set_wait(city, actor=request.user, **wait.cleaned_data)
             log.info("alarm_wait_changed", user_id=request.user.pk)
             messages.success(request, _("Saved."))
             return redirect("staff_app:on_call")
@@ -172,12 +173,14 @@ def on_call(request: StaffRequest) -> HttpResponse:
         add, status = OnCallForm(request.POST, city=city), 422
         if add.is_valid():
             return _save(request, OnCall(jurisdiction=city), add)
+    found = _rosters(city)
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": wait if wait.errors else add,
         "add": add,
         "wait": wait,
-        "rosters": _rosters(city),
+        "rosters": found,
+        "week": _week(request, found),
         "has_sms": alarms.has_sms(),
         "night_number": city.desk_night_number or city.all_night_number,
     }
@@ -211,14 +214,14 @@ def on_call_entry(request: StaffRequest, on_call_id: int) -> HttpResponse:
 def remove_on_call(request: StaffRequest, on_call_id: int) -> HttpResponse:
     entry = get_city_row_or_404(request, "administer", OnCall, on_call_id)
     name = _name(entry)
-    rosters.remove(entry)
+    rosters.remove(entry, actor=request.user)
     log.info("on_call_removed", on_call_id=on_call_id, user_id=request.user.pk)
     messages.success(request, _("%(name)s is no longer on the roster.") % {"name": name})
     return redirect("staff_app:on_call")
 
 
 def _save(request: StaffRequest, entry: OnCall, form: OnCallForm) -> HttpResponseRedirect:
-    rosters.save(entry, **form.columns())
+    rosters.save(entry, actor=request.user, **form.columns())
     log.info("on_call_saved", on_call_id=entry.pk, user_id=request.user.pk)
     messages.success(request, _("%(name)s is on the roster.") % {"name": _name(entry)})
     return redirect("staff_app:on_call")
@@ -244,6 +247,14 @@ def _rosters(city: Jurisdiction) -> list[dict[str, Any]]:
         {"name": _("The desk (311 Center)"), "rows": rows.get(None, [])},
         *({"name": str(one), "rows": rows.get(one.pk, [])} for one in departments),
     ]
+
+
+def _week(request: StaffRequest, found: list[dict[str, Any]]) -> Week:
+    """The week that ?week= names, of the same rosters."""
+    city = request.jurisdiction
+    lines = [(roster["name"], [row["entry"] for row in roster["rows"]]) for roster in found]
+    reachable = {entry.pk for entry in alarms.reachable(city, [entry for _name, entries in lines for entry in entries])}
+    return week_of(request.GET.get("week", ""), app_now().astimezone(city.zone).date(), lines, reachable)
 
 
 def _name(entry: OnCall) -> str:

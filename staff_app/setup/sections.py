@@ -40,6 +40,23 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight.")),
         ],
     ),
+    (_("Services"), []),
+    (
+        _("People"),
+        [
+            Section("departments", _("Departments"), _("Who does the work: email, phone and hours.")),
+            Section("teams", _("Teams"), _("Crews of a department that share a queue.")),
+            Section("on_call", _("On call"), _("Who is alerted about danger, and when.")),
+        ],
+    ),
+    (
+        _("Promises and routing"),
+        [
+            Section("targets", _("Targets"), _("How soon each service is reviewed and fixed.")),
+            Section("calendars", _("Calendars"), _("Working hours, half days and holidays.")),
+        ],
+    ),
+    (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
     (
         _("Texts"),
         [

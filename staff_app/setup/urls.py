@@ -18,6 +18,8 @@ from staff_app.setup.places.urls import urlpatterns as places
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
+    path("setup/", include("staff_app.setup.departments.urls")),
+    path("setup/targets/", include("staff_app.setup.promises.urls")),
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"

@@ -27,6 +27,7 @@ from requests_app.models import (
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
 from requests_app.rules import evidence, permissions, reopening, status_history, survey
+from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
 from requests_app.web.city_request import CityRequest, request_not_found, too_many_requests
@@ -200,16 +201,13 @@ def _usual_first(shown: ServiceRequest, usual: TypicalTime | None) -> bool:
 
 
 def _promise(service_request: ServiceRequest) -> Target | None:
-    """The service's target, if too few reports were closed recently to give a typical time."""
-    return (
-        Target.objects.filter(
-            service_id=service_request.service_id,
-            kind=Target.Kind.RESOLVE,
-            area=None,
-            valid_from__lte=service_request.submitted_at,
-        )
-        .order_by("-valid_from", "-id")
-        .first()
+    """The target that counts for it, if too few reports were closed recently to give a typical time."""
+    return target_for(
+        service_request.service,
+        Target.Kind.RESOLVE,
+        priority=service_request.priority,
+        areas=service_request.areas.all(),
+        at=service_request.submitted_at,
     )
 
 

@@ -37,7 +37,13 @@ SMALL: dict[str, Any] = {
         "always": {"always": True},
         "office": {
             "hours": {"mon": ["08:00-12:00", "13:00-17:00"], "tue": ["08:00-17:00"]},
-            "holidays": {"country": "US", "extra": [{"date": "2027-06-14", "name": {"en": "Founders"}}]},
+            "holidays": {
+                "country": "US",
+                "extra": [
+                    {"date": "2027-06-14", "name": {"en": "Founders"}},
+                    {"date": "2026-12-24", "every_year": True, "hours": "08:00-12:00"},
+                ],
+            },
         },
     },
     "departments": [
@@ -443,6 +449,16 @@ BROKEN: list[tuple[str, Edit, str]] = [
         "hours that run backward",
         lambda said: said["calendars"]["office"]["hours"].update(mon=["17:00-08:00"]),
         "07:00-",
+    ),
+    (
+        "a half day over midnight",
+        lambda said: said["calendars"]["office"]["holidays"]["extra"][1].update(hours="22:00-06:00"),
+        "07:00-",
+    ),
+    (
+        "a calendar without working hours",
+        lambda said: said["calendars"]["office"].update(hours={"mon": []}),
+        "it needs `always: true` or `hours`",
     ),
     (
         "a rule without a reason",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from requests_app.clock import app_now
 from requests_app.models import Target
-from requests_app.rules.service_levels import WorkingHours, due_at, target_for
+from requests_app.rules.service_levels import DayOff, WorkingHours, due_at, target_for
 from tests import factories
 
 ZONE = ZoneInfo("America/New_York")
@@ -46,9 +46,27 @@ def test_a_holiday_is_no_business_day() -> None:
 
 
 def test_the_citys_own_day_off_is_no_business_day() -> None:
-    founders = dataclasses.replace(OFFICE, extra=frozenset({dt.date(2026, 6, 2)}))
+    founders = dataclasses.replace(OFFICE, extra={dt.date(2026, 6, 2): DayOff()})
     assert due_at(at("2026-06-01T10:00"), 1, "business_days", founders) == at("2026-06-03T10:00")
     assert due_at(at("2026-06-01T16:00"), 2, "hours", founders) == at("2026-06-03T09:00")
+
+
+@pytest.mark.shows("13.4")
+def test_a_day_off_every_year_needs_no_year() -> None:
+    founders = dataclasses.replace(OFFICE, yearly={(6, 2): DayOff()})
+    for year in (2026, 2027):
+        assert due_at(at(f"{year}-06-01T10:00"), 1, "business_days", founders) == at(f"{year}-06-03T10:00")
+
+
+@pytest.mark.shows("13.4")
+def test_a_half_day_has_its_own_hours_and_goes_before_the_countrys_holiday() -> None:
+    half = DayOff(hours=[["08:00", "12:00"]])
+    office = dataclasses.replace(OFFICE, extra={dt.date(2026, 7, 3): half}, yearly={(12, 24): half, (7, 3): DayOff()})
+    assert due_at(at("2026-12-24T11:00"), 2, "hours", office) == at("2026-12-28T09:00")
+    assert due_at(at("2026-07-02T16:00"), 2, "hours", office) == at("2026-07-03T09:00")
+    # December 24, 2027, is the day on which Christmas is observed; December 24, 2028, is a Sunday.
+    assert due_at(at("2027-12-23T16:00"), 2, "hours", office) == at("2027-12-24T09:00")
+    assert not office.spans(dt.date(2028, 12, 24))
 
 
 def test_business_days_skip_the_weekend() -> None:

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from requests_app.models import OnCall, User
+from requests_app.models import OnCall, SetupChange, User
+from requests_app.rules import alarms, on_call_week
+from requests_app.rules.setup_diff import differences
 from tests.factories import Rivermark
 from tests.on_call import on_call
 
@@ -131,3 +133,72 @@ def test_only_administrators_edit_rosters(town: Rivermark, tom: Client, pia: Cli
         for name in ("on_call_entry", "remove_on_call"):
             assert client.post(reverse(f"staff_app:{name}", args=[entry.pk]), fields()).status_code == 403
     assert list(OnCall.objects.values_list("name", flat=True)) == ["Crew"]
+
+
+# --- The week -----------------------------------------------------------------------------------------------------------
+
+
+def week(ada: Client, day: str = "") -> dict[str, list[Any]]:
+    """By roster and day: who, and the gaps."""
+    rows = ada.get(f"{PAGE}?week={day}").context["week"].rows
+    return {
+        row.name: [[*((who, when) for who, when, _ in cell.people), *cell.gaps] for cell in row.cells] for row in rows
+    }
+
+
+@pytest.mark.shows("13.4")
+def test_the_week_says_when_nobody_is_on_call(town: Rivermark, ada: Client) -> None:
+    nights, days = {"starts_at": dt.time(18), "ends_at": dt.time(7)}, {"starts_at": dt.time(7), "ends_at": dt.time(18)}
+    on_call(town.city, town.streets, "Nights", weekdays=[0, 1, 2, 3, 4, 6], **nights)
+    on_call(town.city, town.streets, "Days", **days)
+    on_call(town.city, town.parks, "Weekend", weekdays=[5, 6])
+    found = week(ada)
+    night, day = ("Nights", "18:00–07:00"), ("Days", "07:00–18:00")
+    assert found["Streets"] == [*[[day, night]] * 5, [day, "Nobody 18:00–07:00"], [day, night]]
+    assert found["Parks"][0] == ["Nobody from 00:00 to Friday 24:00"]
+    assert found["Parks"][5] == [("Weekend", "")]
+    on_call(town.city, None, "Desk", phone="555-0100")
+    # Without a gateway for text messages, a phone alone reaches nobody.
+    assert week(ada)["The desk (311 Center)"][0] == [("Desk", ""), "Nobody all week"]
+    html = ada.get(PAGE).content.decode()
+    assert "Can’t be alerted" in html
+    assert "No one. Alarms go straight" in html
+
+
+@pytest.mark.shows("13.4")
+def test_the_week_counts_nobody_who_has_left_and_agrees_with_who_is_alerted(town: Rivermark, ada: Client) -> None:
+    on_call(town.city, town.streets, user=town.dev, starts_at=dt.time(22), ends_at=dt.time(6), weekdays=[6, 2])
+    on_call(town.city, town.streets, user=town.tom, starts_at=dt.time(9), ends_at=dt.time(17), weekdays=[0, 1])
+    type(town.tom).objects.filter(pk=town.tom.pk).update(is_active=False)
+    monday = dt.datetime(2026, 11, 23, tzinfo=town.city.zone)
+    entries = list(OnCall.objects.filter(department=town.streets))
+    reachable = {one.pk for one in alarms.reachable(town.city, entries)}
+    free = on_call_week.gaps(entries, reachable)
+    for hour in range(7 * 24):
+        is_free = any(gap.starts <= hour * 60 < gap.ends for gap in free)
+        assert is_free == (not alarms.on_duty(town.city, town.streets, monday + dt.timedelta(hours=hour))), hour
+
+
+@pytest.mark.shows("13.4")
+def test_weeks_lead_to_each_other(town: Rivermark, ada: Client) -> None:
+    html = ada.get(f"{PAGE}?week=2026-11-25").content.decode()
+    assert "Week of Nov. 23, 2026" in html
+    assert "?week=2026-11-16" in html
+    assert "?week=2026-11-30" in html
+    for wrong in ("soon", "0001-01-01", "9999-12-31"):
+        assert ada.get(f"{PAGE}?week={wrong}").context["week"].is_this_week
+
+
+@pytest.mark.shows("13.10")
+def test_changes_of_rosters_are_recorded(town: Rivermark, ada: Client) -> None:
+    ada.post(PAGE, fields(department=town.streets.pk, name="Crew", phone="555-0121"))
+    entry = OnCall.objects.get()
+    ada.post(
+        reverse("staff_app:on_call_entry", args=[entry.pk]),
+        fields(department=town.streets.pk, name="Crew", phone="555-0199"),
+    )
+    ada.post(reverse("staff_app:remove_on_call", args=[entry.pk]))
+    ada.post(PAGE, {"wait": "1", "alarm_minutes": "5", "desk_night_number": ""})
+    changes = list(SetupChange.objects.filter(kind="on_call", user=town.ada).order_by("id"))
+    assert [one.action for one in changes] == ["added", "changed", "removed", "changed"]
+    assert differences(changes[1].before, changes[1].after) == ["Phone: “555-0121” is now “555-0199”"]

@@ -1,0 +1,1 @@
+"""Departments, teams and calendars."""

@@ -1,0 +1,125 @@
+"""Calendars: working hours and days off, with the coming months as due dates are counted in them."""
+
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.core import signing
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.actions import departments as actions
+from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.clock import app_now
+from requests_app.models import Calendar
+from requests_app.rules import service_levels, target_forecast
+from requests_app.rules.hours_text import hours_text
+from requests_app.rules.written_catalog import written_calendar
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.departments.conflict import described, has_seen, refill
+from staff_app.setup.departments.forms import CalendarForm
+from staff_app.setup.departments.month_grid import month_grid
+from staff_app.setup.listing import Column, listing
+from staff_app.setup.promises.forecast_words import forecast_words
+
+log = structlog.get_logger(__name__)
+
+PREVIEWED = "calendar-preview"
+
+
+@staff_page
+def calendars(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    rows = Calendar.objects.filter(jurisdiction=request.jurisdiction)
+    found = listing(
+        request,
+        rows.annotate(users=Count("departments", filter=Q(departments__active=True))),
+        caption=gettext_lazy("Calendars"),
+        columns={
+            "name": Column(gettext_lazy("Name"), ("code", "id")),
+            "hours": Column(gettext_lazy("Hours")),
+            "departments": Column(gettext_lazy("Departments"), is_number=True),
+        },
+        row_template="staff_app/setup/departments/_calendar_row.html",
+        empty=gettext_lazy("No calendars yet. Every department needs one."),
+        search=["code"],
+        describe=lambda rows: [{"calendar": row, "hours": _summary(row), "users": row.users} for row in rows],
+    )
+    return render(request, "staff_app/setup/departments/calendars.html", {"list": found})
+
+
+@staff_page
+def new_calendar(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    return _edit(request, Calendar(jurisdiction=request.jurisdiction))
+
+
+@staff_page
+def calendar(request: StaffRequest, calendar_id: int) -> HttpResponse:
+    """Two steps, as with targets: what the change would mean, then saving it."""
+    return _edit(request, get_city_row_or_404(request, "administer", Calendar, calendar_id))
+
+
+def _edit(request: StaffRequest, row: Calendar) -> HttpResponse:
+    city, today = request.jurisdiction, app_now().astimezone(request.jurisdiction.zone).date()
+    initial = {"seen": last_change_id(city, "calendar", row.code)} if row.pk else {}
+    form = CalendarForm(request.POST if request.method == "POST" else None, calendar=row, today=today, initial=initial)
+    context: dict[str, Any] = {"form": form, "calendar": row, "code": row.code}
+    status = 200
+    # A new one counts for nobody yet, so there is nothing to preview.
+    if form.is_valid():
+        columns = form.columns()
+        proposed = Calendar(pk=row.pk, jurisdiction=city, **{"code": row.code, **columns})
+        if not row.pk or ("save" in request.POST and _was_previewed(form, proposed)):
+            try:
+                return _save(request, row, form, columns)
+            except ChangedMeanwhile as conflict:
+                status = 409
+                context["changes"] = described(conflict)
+                has_seen(form, conflict)
+        refill(form, previewed=signing.dumps(written_calendar(proposed), salt=PREVIEWED, compress=True))
+        context["forecast"] = forecast_words(target_forecast.of_calendar(proposed))
+        shown = proposed
+    else:
+        status = 422 if form.errors else 200
+        shown = row
+    if row.pk:
+        hours = service_levels.working_hours(shown, city.zone)
+        context["grid"] = month_grid(hours, today, request.GET.get("month", ""))
+        context["always"] = hours.always
+    return render(request, "staff_app/setup/departments/calendar.html", context, status=status)
+
+
+def _was_previewed(form: CalendarForm, proposed: Calendar) -> bool:
+    try:
+        previewed: dict[str, Any] = signing.loads(form.cleaned_data["previewed"], salt=PREVIEWED)
+    except signing.BadSignature:
+        return False
+    return previewed == written_calendar(proposed)
+
+
+def _save(request: StaffRequest, row: Calendar, form: CalendarForm, columns: dict[str, Any]) -> HttpResponse:
+    saved = actions.save_calendar(row, actor=request.user, seen=form.cleaned_data["seen"], **columns)
+    log.info("calendar_saved", calendar_id=saved.pk, user_id=request.user.pk)
+    messages.success(request, _("%(name)s was saved.") % {"name": saved})
+    return redirect("staff_app:calendar", saved.pk)
+
+
+def _summary(row: Calendar) -> list[str]:
+    """ "Monday–Friday 07:00–16:00": a line for each run of days with the same hours."""
+    if row.always:
+        return [_("Always open")]
+    lines = []
+    days = [(number, hours_text(row.hours.get(day, []))) for number, day in enumerate(service_levels.WEEKDAYS)]
+    for text, run in groupby(days, key=itemgetter(1)):
+        numbers = [number for number, _text in run]
+        name = str(WEEKDAYS[numbers[0]]) + (f"–{WEEKDAYS[numbers[-1]]}" if len(numbers) > 1 else "")
+        if text:
+            lines.append(f"{name} {text}")
+    return lines

@@ -1,0 +1,126 @@
+"""Departments: the list, adding and changing one, and closing it once nothing points to it."""
+
+from typing import Any
+
+import structlog
+from django.contrib import messages
+from django.db.models.fields.json import KeyTextTransform
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import departments as actions
+from requests_app.actions.setup_conflicts import ChangedMeanwhile, last_change_id
+from requests_app.models import Department, Team
+from requests_app.rules.department_use import COUNT_MAX, department_use
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.departments.conflict import described, has_seen
+from staff_app.setup.departments.forms import DepartmentForm, MoveForm
+from staff_app.setup.listing import Column, listing
+
+log = structlog.get_logger(__name__)
+
+
+@staff_page
+def departments(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    city = request.jurisdiction
+    language = request.LANGUAGE_CODE if request.LANGUAGE_CODE in city.languages else city.languages[0]
+    rows = Department.objects.filter(jurisdiction=city).select_related("calendar")
+    found = listing(
+        request,
+        rows.annotate(title=KeyTextTransform(language, "name")),
+        caption=gettext_lazy("Departments"),
+        columns={
+            "name": Column(gettext_lazy("Name"), ("title", "id")),
+            "code": Column(gettext_lazy("Code"), ("code", "id")),
+            "email": Column(gettext_lazy("Email"), ("email", "id")),
+            "phone": Column(gettext_lazy("Phone")),
+            "calendar": Column(gettext_lazy("Calendar")),
+        },
+        row_template="staff_app/setup/departments/_department_row.html",
+        empty=gettext_lazy("No departments yet. Every service needs one that does the work."),
+        search=[*(f"name__{one}" for one in city.languages), "code", "email"],
+    )
+    return render(request, "staff_app/setup/departments/departments.html", {"list": found})
+
+
+@staff_page
+def new_department(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    return _edit(request, Department(jurisdiction=request.jurisdiction))
+
+
+@staff_page
+def department(request: StaffRequest, department_id: int) -> HttpResponse:
+    return _edit(request, get_city_row_or_404(request, "administer", Department, department_id))
+
+
+def _edit(request: StaffRequest, row: Department) -> HttpResponse:
+    initial = {"seen": last_change_id(request.jurisdiction, "department", row.code)} if row.pk else {}
+    form = DepartmentForm(request.POST if request.method == "POST" else None, department=row, initial=initial)
+    context: dict[str, Any] = {"form": form, "department": row}
+    status = 200
+    if form.is_valid():
+        try:
+            saved = actions.save_department(row, actor=request.user, seen=form.cleaned_data["seen"], **form.columns())
+        except ChangedMeanwhile as conflict:
+            status = 409
+            context["changes"] = described(conflict)
+            has_seen(form, conflict)
+        else:
+            log.info("department_saved", department_id=saved.pk, user_id=request.user.pk)
+            messages.success(request, _("%(name)s was saved.") % {"name": saved})
+            return redirect("staff_app:department", saved.pk)
+    elif form.errors:
+        status = 422
+    if row.pk:
+        context["teams"] = Team.objects.filter(department=row).order_by("-active", "code")
+    return render(request, "staff_app/setup/departments/department.html", context, status=status)
+
+
+@staff_page
+def close_department(request: StaffRequest, department_id: int) -> HttpResponse:
+    """Says what points to it and moves what can be moved; then closes it."""
+    row = get_city_row_or_404(request, "administer", Department, department_id)
+    moving = "move" in request.POST
+    form = MoveForm(request.POST if moving else None, department=row)
+    status = 200
+    if moving and form.is_valid():
+        to = form.cleaned_data["to"]
+        actions.move_everything(row, to, actor=request.user)
+        log.info("department_moved", department_id=row.pk, to_id=to.pk, user_id=request.user.pk)
+        messages.success(request, _("Everything that could be moved went to %(name)s.") % {"name": to})
+        return redirect("staff_app:close_department", row.pk)
+    if moving:
+        status = 422
+    elif request.method == "POST":
+        try:
+            actions.close_department(row, actor=request.user)
+        except actions.StillUsed:
+            status = 409
+        else:
+            log.info("department_closed", department_id=row.pk, user_id=request.user.pk)
+            messages.success(request, _("%(name)s is closed.") % {"name": row})
+            return redirect("staff_app:department", row.pk)
+    use = department_use(row)
+    context = {
+        "form": form,
+        "department": row,
+        "use": use,
+        "has_more": use.open_requests > COUNT_MAX,
+        "most": COUNT_MAX,
+    }
+    return render(request, "staff_app/setup/departments/close_department.html", context, status=status)
+
+
+@staff_page
+@require_POST
+def reopen_department(request: StaffRequest, department_id: int) -> HttpResponse:
+    row = get_city_row_or_404(request, "administer", Department, department_id)
+    actions.reopen_department(row, actor=request.user)
+    log.info("department_reopened", department_id=row.pk, user_id=request.user.pk)
+    messages.success(request, _("%(name)s is open again.") % {"name": row})
+    return redirect("staff_app:department", row.pk)

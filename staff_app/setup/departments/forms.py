@@ -1,0 +1,407 @@
+"""Forms of departments, teams and calendars."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import holidays
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.db.models import Q
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.models import Calendar, Department, Jurisdiction, Team, User
+from requests_app.rules.hours_text import BadHours, hours_text, parse_hours
+from requests_app.rules.service_levels import WEEKDAYS
+from requests_app.web.fields import WordsField
+from staff_app.setup.forms import language_name
+
+NAME_MAX = 120
+CODE = re.compile(r"[A-Za-z0-9_-]+")
+# Countries with the sort of city that this is made for; another one in the data stays.
+COUNTRIES = [
+    ("", gettext_lazy("No public holidays")),
+    ("US", gettext_lazy("United States")),
+    ("PR", gettext_lazy("Puerto Rico")),
+    ("CA", gettext_lazy("Canada")),
+    ("MX", gettext_lazy("Mexico")),
+]
+INVALID_CODE = gettext_lazy("Use letters, digits, dashes and underscores only.")
+EMPTY_ROWS = 3
+
+
+class RowForm(forms.Form):
+    """A form about one row of setup, which knows the last change it was filled from."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city = city
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def add_names(self, label: str, name: dict[str, str]) -> None:
+        """One required field a language, before all others."""
+        named = {}
+        for language in self.city.languages:
+            words = {"label": label, "language": language_name(language)}
+            field = WordsField(
+                label=_("%(label)s in %(language)s") % words,
+                max_length=NAME_MAX,
+                error_messages={"required": _("Enter the name in %(language)s.") % words},
+            )
+            field.initial = name.get(language, "")
+            field.widget.attrs["lang"] = language
+            named[f"name_{language}"] = field
+        self.fields = {**named, **self.fields}
+
+    def names(self) -> dict[str, str]:
+        return {language: self.cleaned_data[f"name_{language}"] for language in self.city.languages}
+
+
+def clean_code(code: str, taken: Iterable[str]) -> str:
+    if not CODE.fullmatch(code):
+        raise forms.ValidationError(INVALID_CODE)
+    if code.lower() in {one.lower() for one in taken}:
+        raise forms.ValidationError(_("“%(code)s” is taken. Choose another code.") % {"code": code})
+    return code
+
+
+class DepartmentForm(RowForm):
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        help_text=gettext_lazy("Short, for lists and files, like PW. It can’t be changed later."),
+        error_messages={"required": gettext_lazy("Enter a short code, like PW.")},
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Email"),
+        required=False,
+        help_text=gettext_lazy("Where the department reads email."),
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@site.example.")},
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"), max_length=40, required=False, help_text=gettext_lazy("For example: 555-0121.")
+    )
+    calendar = forms.ModelChoiceField(
+        Calendar.objects.none(),
+        label=gettext_lazy("Calendar"),
+        help_text=gettext_lazy("Its hours count for targets, and say when residents can expect an answer."),
+        error_messages={"required": gettext_lazy("Choose a calendar.")},
+        empty_label=gettext_lazy("- Select -"),
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, city=department.jurisdiction, **kwargs)
+        self.department = department
+        self.add_names(_("Name"), department.name)
+        self.fields["calendar"].queryset = Calendar.objects.filter(jurisdiction=self.city).order_by("code")  # type: ignore[attr-defined]
+        if department.pk:
+            del self.fields["code"]
+            for name in ("email", "phone"):
+                self.fields[name].initial = getattr(department, name)
+            self.fields["calendar"].initial = department.calendar_id
+
+    def clean_code(self) -> str:
+        taken = Department.objects.filter(jurisdiction=self.city).values_list("code", flat=True)
+        return clean_code(self.cleaned_data["code"], taken)
+
+    def columns(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        code = {"code": given["code"]} if "code" in given else {}
+        return {**code, "name": self.names(), **{name: given[name] for name in ("email", "phone", "calendar")}}
+
+
+class MoveForm(forms.Form):
+    to = forms.ChoiceField(
+        label=gettext_lazy("Move services, rules, people and on-call to"),
+        error_messages={"required": gettext_lazy("Choose a department.")},
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        others = Department.objects.filter(jurisdiction=department.jurisdiction_id, active=True).exclude(
+            pk=department.pk
+        )
+        self.departments = {str(one.pk): one for one in others.order_by("code")}
+        self.fields["to"].choices = [("", _("- Select -")), *((pk, str(one)) for pk, one in self.departments.items())]  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_to(self) -> Department:
+        return self.departments[self.cleaned_data["to"]]
+
+
+class TeamForm(RowForm):
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        help_text=gettext_lazy("Short, for lists, like crew-1. It can’t be changed later."),
+        error_messages={"required": gettext_lazy("Enter a short code, like crew-1.")},
+    )
+    members = forms.MultipleChoiceField(
+        label=gettext_lazy("Members"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("People of this department, and those who work for the whole city."),
+    )
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, city=team.department.jurisdiction, **kwargs)
+        self.team = team
+        self.add_names(_("Name"), team.name)
+        own = Q(memberships__department=team.department) | Q(memberships__department=None)
+        staff = User.objects.filter(own, memberships__jurisdiction=self.city, is_active=True)
+        self.staff = {str(one.pk): one for one in staff.order_by("name", "id").distinct()}
+        if team.pk:
+            del self.fields["code"]
+            members = list(team.members.order_by("name", "id"))
+            # A member who has moved on stays until somebody unticks them.
+            self.staff |= {str(one.pk): one for one in members}
+            self.fields["members"].initial = [str(one.pk) for one in members]
+        self.fields["members"].choices = [(pk, str(one)) for pk, one in self.staff.items()]  # type: ignore[attr-defined]
+
+    def clean_code(self) -> str:
+        taken = Team.objects.filter(department=self.team.department).values_list("code", flat=True)
+        return clean_code(self.cleaned_data["code"], taken)
+
+    def columns(self) -> dict[str, Any]:
+        code = {"code": self.cleaned_data["code"]} if "code" in self.cleaned_data else {}
+        members = [self.staff[pk] for pk in self.cleaned_data["members"]]
+        return {**code, "name": self.names(), "members": members}
+
+
+class EndTeamForm(forms.Form):
+    to = forms.ChoiceField(
+        label=gettext_lazy("Where do its open requests go?"), required=False, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        others = Team.objects.filter(department=team.department, active=True).exclude(pk=team.pk)
+        self.teams = {str(one.pk): one for one in others}
+        whole = _("The whole department, %(department)s") % {"department": team.department}
+        self.fields["to"].choices = [("", whole), *((pk, str(one)) for pk, one in self.teams.items())]  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+    def clean_to(self) -> Team | None:
+        return self.teams.get(self.cleaned_data["to"])
+
+
+# --- Calendars --------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _states() -> dict[str, set[str]]:
+    """The states that have holidays of their own, by country."""
+    return {country: set(codes) for country, codes in holidays.list_supported_countries().items()}
+
+
+class CalendarForm(RowForm):
+    """Days off are forms of their own, in `days`; those that are over stay in the calendar as they are."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        help_text=gettext_lazy("Short, for lists and files, like office. It can’t be changed later."),
+        error_messages={"required": gettext_lazy("Enter a short name, like office.")},
+    )
+    always = forms.BooleanField(
+        label=gettext_lazy("Always open"),
+        required=False,
+        help_text=gettext_lazy("Day and night, holidays too. The hours below don’t count then."),
+    )
+    country = forms.ChoiceField(label=gettext_lazy("Closed on public holidays of"), choices=COUNTRIES, required=False)
+    subdivision = forms.CharField(
+        label=gettext_lazy("State, for its own holidays"),
+        max_length=6,
+        required=False,
+        help_text=gettext_lazy("Two letters, like MA. Leave it empty for federal holidays only."),
+    )
+    # Says that what is saved is what the preview was about.
+    previewed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, calendar: Calendar, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(data, city=calendar.jurisdiction, **kwargs)
+        self.calendar, country = calendar, calendar.holidays.get("country") or ""
+        hours = {}
+        for number, day in enumerate(WEEKDAYS):
+            field = forms.CharField(label=WEEKDAY_NAMES[number], max_length=120, required=False)
+            field.initial = hours_text(calendar.hours.get(day, []))
+            hours[day] = field
+        self.fields["mon"] = hours["mon"]
+        hours["mon"].help_text = _("For example: 08:00–12:00, 13:00–17:00. Leave a day empty if you’re closed.")
+        names = ["code", "always", *WEEKDAYS, "country", "subdivision", "previewed", "seen"]
+        every = {**self.fields, **hours}
+        self.fields = {name: every[name] for name in names}
+        if country and country not in dict(COUNTRIES):
+            self.fields["country"].choices = [*COUNTRIES, (country, country)]  # type: ignore[attr-defined]
+        self.fields["always"].initial = calendar.always
+        self.fields["country"].initial = country
+        self.fields["subdivision"].initial = calendar.holidays.get("subdivision") or ""
+        if calendar.pk:
+            del self.fields["code"]
+        written = calendar.holidays.get("extra", [])
+        self.over = [one for one in written if not _is_to_come(one, today)]
+        self.days = DaysOff(
+            data, prefix="days", initial=[_row(one) for one in written if _is_to_come(one, today)],
+            form_kwargs={"city": self.city},
+        )  # fmt: skip
+        self.helper.disable_csrf = True
+        # Nothing in it is required but working hours on some day, which the hint says.
+        self.helper.show_optional = False
+        names = [name for name in self.fields if name not in WEEKDAYS]
+        after = names.index("country")
+        self.helper.layout = Layout(*names[:after], Div(*WEEKDAYS, css_class="hours"), *names[after:])
+
+    def is_valid(self) -> bool:
+        mine, days = super().is_valid(), self.days.is_valid()
+        if mine and not days:
+            self.add_error(None, _("Check the days off below."))
+        return mine and days
+
+    def clean_code(self) -> str:
+        taken = Calendar.objects.filter(jurisdiction=self.city).values_list("code", flat=True)
+        return clean_code(self.cleaned_data["code"], taken)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for day in WEEKDAYS:
+            try:
+                given[day] = parse_hours(given.get(day) or "")
+            except BadHours as problem:
+                self.add_error(day, str(problem))
+        if not self.errors and not given["always"] and not any(given[day] for day in WEEKDAYS):
+            self.add_error("mon", _("Enter working hours for at least one day, or choose “Always open.”"))
+        state, country = (given.get("subdivision") or "").strip().upper(), given.get("country") or ""
+        given["subdivision"] = state
+        if state and state not in _states().get(country, set()):
+            self.add_error("subdivision", _("We don’t know this state’s holidays. Enter two letters, like MA."))
+        return given
+
+    def columns(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        code = {"code": given["code"]} if "code" in given else {}
+        days = [*self.over, *self.days.written()]  # type: ignore[attr-defined]
+        country = {"country": given["country"]} if given["country"] else {}
+        state = {"subdivision": given["subdivision"]} if given["subdivision"] else {}
+        return {
+            **code,
+            "always": given["always"],
+            "hours": {day: given[day] for day in WEEKDAYS if given[day]},
+            "holidays": {**country, **state, **({"extra": days} if days else {})},
+        }
+
+
+class DayOffForm(forms.Form):
+    """One day off of the city's own."""
+
+    date = forms.DateField(
+        label=gettext_lazy("Day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": gettext_lazy("Enter a real date, with month, day and year.")},
+    )
+    hours = forms.CharField(
+        label=gettext_lazy("Open on a half day"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "08:00–12:00"}),
+    )
+    every_year = forms.BooleanField(label=gettext_lazy("Every year"), required=False)
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city = city
+        names = {}
+        for language in city.languages:
+            words = {"label": _("Name"), "language": language_name(language)}
+            field = WordsField(label=_("%(label)s in %(language)s") % words, max_length=NAME_MAX, required=False)
+            field.widget.attrs["lang"] = language
+            names[f"name_{language}"] = field
+        self.fields = {"date": self.fields["date"], **names, **self.fields}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.error_summary = False
+        self.helper.show_optional = False
+        self.helper.tiles = False
+
+    def clean_hours(self) -> str:
+        try:
+            spans = parse_hours(self.cleaned_data["hours"])
+        except BadHours as problem:
+            raise forms.ValidationError(str(problem)) from None
+        if len(spans) > 1:
+            raise forms.ValidationError(_("Enter one span of hours, like 08:00–12:00."))
+        return f"{spans[0][0]}-{spans[0][1]}" if spans else ""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        filled = any(given.get(name) for name in self.fields if name != "date")
+        if filled and not given.get("date") and "date" not in self.errors:
+            self.add_error("date", _("Enter the day."))
+        return given
+
+    def written(self) -> dict[str, Any] | None:
+        """As the calendar keeps it; None: the row is empty, so the day is gone."""
+        given = self.cleaned_data
+        if not given.get("date"):
+            return None
+        name = {one: given[f"name_{one}"] for one in self.city.languages if given[f"name_{one}"]}
+        return {
+            "date": given["date"].isoformat(),
+            **({"name": name} if name else {}),
+            **({"every_year": True} if given["every_year"] else {}),
+            **({"hours": given["hours"]} if given["hours"] else {}),
+        }
+
+
+class BaseDaysOff(forms.BaseFormSet):
+    def clean(self) -> None:
+        seen = set()
+        for form in self.forms:
+            given = getattr(form, "cleaned_data", {})
+            if day := given.get("date"):
+                key = (day.month, day.day) if given.get("every_year") else day
+                if key in seen:
+                    form.add_error("date", _("This day is listed twice."))
+                seen.add(key)
+
+    def is_valid(self) -> bool:
+        super().is_valid()
+        return not any(form.errors for form in self.forms) and not self.non_form_errors()
+
+    def written(self) -> list[dict[str, Any]]:
+        rows = [row for form in self.forms if (row := form.written()) is not None]
+        return sorted(rows, key=lambda row: str(row["date"]))
+
+
+DaysOff = forms.formset_factory(DayOffForm, formset=BaseDaysOff, extra=EMPTY_ROWS, max_num=200, absolute_max=250)
+
+
+def _is_to_come(written: dict[str, Any], today: dt.date) -> bool:
+    return bool(written.get("every_year")) or dt.date.fromisoformat(str(written["date"])) >= today
+
+
+def _row(written: dict[str, Any]) -> dict[str, Any]:
+    opens, dash, closes = str(written.get("hours") or "").partition("-")
+    return {
+        "date": dt.date.fromisoformat(str(written["date"])),
+        "every_year": bool(written.get("every_year")),
+        "hours": hours_text([[opens, closes]]) if dash else "",
+        **{f"name_{language}": words for language, words in (written.get("name") or {}).items()},
+    }
