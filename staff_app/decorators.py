@@ -74,10 +74,10 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     return guarded  # type: ignore[return-value]
 
 
-def need_in_city(request: StaffRequest, permission: str) -> None:
-    """Raises Denied unless this user has a permission that concerns the whole city, not a single request."""
-    if not permissions.can_in_city(request.user, permission, request.jurisdiction):
-        raise permissions.Denied(permission)
+def need_in_city(request: StaffRequest, *either: str) -> None:
+    """Raises Denied unless this user has one of these permissions, which concern the whole city, not a single request."""
+    if not any(permissions.can_in_city(request.user, permission, request.jurisdiction) for permission in either):
+        raise permissions.Denied(" or ".join(either))
 
 
 def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], pk: int) -> M:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest, SetupChange
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -218,6 +218,11 @@ def the_term(planted: Planted) -> list[Arguments]:
     return [
         {"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}
     ]
+
+
+def the_change(planted: Planted) -> list[Arguments]:
+    change = SetupChange.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0]
+    return [{"change_id": change.pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -506,6 +511,21 @@ PAGES: dict[str, Page] = {
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
+    "staff_app:audit": Page(
+        staff("administer or records"),
+        queries=(
+            "",
+            "of=acts",
+            "of=act:reporter_viewed",
+            "of=setup:service",
+            "service=1",
+            "number={q}",
+            "since=2026-01-01",
+        ),
+        budget=14,
+    ),
+    "staff_app:audit_csv": Page(staff("records"), "POST"),
+    "staff_app:audit_change": Page(staff("administer or records"), arguments=the_change, budget=9),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

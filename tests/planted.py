@@ -20,6 +20,7 @@ from requests_app.actions import (
     merges,
     moderation,
     progress,
+    setup_changes,
     signs,
     submission,
     subscriptions,
@@ -245,6 +246,9 @@ def _plant_rows() -> Planted:
         email=CANARIES["subscriber's e-mail"],
         cadence="daily",
         language="en",
+    )
+    setup_changes.record(
+        city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}
     )
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)

@@ -41,6 +41,7 @@ KINDS: dict[str, Words] = {
     "sign_in": gettext_lazy("Single sign-on"),
     "city": gettext_lazy("City"),
     "catalog": gettext_lazy("Catalog file"),
+    "audit": gettext_lazy("Audit"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.

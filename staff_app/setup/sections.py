@@ -11,12 +11,17 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Section:
-    """A page of setup. url_name: in staff_app."""
+    """A page of setup. url_name: in staff_app. also: another permission that opens it."""
 
     url_name: str
     name: Words
     about: Words
     permission: str = "administer"
+    also: str = ""
+
+    @property
+    def either(self) -> set[str]:
+        return {self.permission, self.also} - {""}
 
 
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
@@ -36,6 +41,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Records and integrations"),
         [
+            Section("audit", _("Audit"), _("Who did what, and what was changed, when."), also="records"),
             Section("api_keys", _("API keys"), _("Programs that may send reports."), "manage_api_keys"),
             Section("outbox", _("Outbox"), _("What waits to be sent, and what failed."), "read_outbox"),
         ],
@@ -43,4 +49,4 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
 ]
 
 # Whoever has one of these finds setup in the navigation.
-PERMISSIONS = sorted({section.permission for _name, sections in GROUPS for section in sections})
+PERMISSIONS = sorted({one for _name, sections in GROUPS for section in sections for one in section.either})
