@@ -12,7 +12,18 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest, SetupChange
+from requests_app.models import (
+    AccessLink,
+    Article,
+    EmergencyPhrase,
+    Event,
+    ListedReason,
+    ModerationTerm,
+    Notice,
+    OnCall,
+    ServiceRequest,
+    SetupChange,
+)
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -223,6 +234,24 @@ def the_term(planted: Planted) -> list[Arguments]:
 def the_change(planted: Planted) -> list[Arguments]:
     change = SetupChange.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0]
     return [{"change_id": change.pk}]
+
+
+def the_article(planted: Planted) -> list[Arguments]:
+    """One that nobody has published."""
+    return [{"article_id": Article.objects.get(jurisdiction=planted.public.jurisdiction_id, code="not-yet").pk}]
+
+
+def the_article_change(planted: Planted) -> list[Arguments]:
+    change = SetupChange.objects.filter(jurisdiction=planted.public.jurisdiction_id, kind="article").order_by("id")[0]
+    return [{**the_article(planted)[0], "change_id": change.pk}]
+
+
+def the_reason(planted: Planted) -> list[Arguments]:
+    return [{"reason_id": ListedReason.objects.get(jurisdiction=planted.public.jurisdiction_id, code="budget").pk}]
+
+
+def the_notice(planted: Planted) -> list[Arguments]:
+    return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -526,6 +555,25 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:audit_csv": Page(staff("records"), "POST"),
     "staff_app:audit_change": Page(staff("administer or records"), arguments=the_change, budget=9),
+    "staff_app:articles": Page(
+        staff("administer"), queries=("", "show=due", "show=drafts", "q={q}", "sort=-review"), budget=6
+    ),
+    "staff_app:new_article": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:edit_article": Page(staff("administer"), "GET POST", the_article, budget=11),
+    "staff_app:publish_article": Page(staff("administer"), "POST", the_article),
+    "staff_app:discard_article_draft": Page(staff("administer"), "POST", the_article),
+    "staff_app:take_down_article": Page(staff("administer"), "POST", the_article),
+    "staff_app:article_history": Page(staff("administer"), arguments=the_article, budget=10),
+    "staff_app:roll_back_article": Page(staff("administer"), "POST", the_article_change),
+    "staff_app:reasons": Page(staff("administer"), queries=("", "kind=hold", "kind=no_evidence", "q={q}"), budget=6),
+    "staff_app:new_reason": Page(staff("administer"), "GET POST", queries=("", "kind=hold"), budget=5),
+    "staff_app:edit_reason": Page(staff("administer"), "GET POST", the_reason, budget=9),
+    "staff_app:move_reason": Page(staff("administer"), "POST", the_reason),
+    "staff_app:remove_reason": Page(staff("administer"), "POST", the_reason),
+    "staff_app:notices": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=6),
+    "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),
+    "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

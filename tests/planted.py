@@ -40,6 +40,7 @@ from requests_app.models import (
     Draft,
     ListedReason,
     ModerationTerm,
+    Notice,
     OnCall,
     OneTimeLink,
     OutboxRow,
@@ -246,6 +247,22 @@ def _plant_rows() -> Planted:
         email=CANARIES["subscriber's e-mail"],
         cadence="daily",
         language="en",
+    )
+    setup_changes.record(
+        city,
+        "article",
+        "not-yet",
+        actor=staff["ada"],
+        before=None,
+        after={"title": {"en": "Not yet"}, "body": {"en": "No."}},
+    )
+    # Ended, so that the pages of residents cost what they usually do.
+    Notice.objects.create(
+        jurisdiction=city,
+        words={"en": "City Hall is closed Thursday.", "es": "El jueves cerramos."},
+        starts_at=app_now() - dt.timedelta(days=2),
+        ends_at=app_now() - dt.timedelta(days=1),
+        created_by=staff["ada"],
     )
     setup_changes.record(
         city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}

@@ -259,6 +259,13 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:audit",
         "staff_app:audit_csv",
         "staff_app:audit_change",
+        "staff_app:edit_article",
+        "staff_app:publish_article",
+        "staff_app:roll_back_article",
+        "staff_app:edit_reason",
+        "staff_app:move_reason",
+        "staff_app:edit_notice",
+        "staff_app:end_notice",
     ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:

@@ -23,6 +23,7 @@ from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.limit_count import LimitCount
 from requests_app.models.map_cells import MapCell, MapCellDelta
 from requests_app.models.moderation_term import ModerationTerm
+from requests_app.models.notice import Notice
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
@@ -98,6 +99,7 @@ __all__ = [
     "Membership",
     "Message",
     "ModerationTerm",
+    "Notice",
     "OnCall",
     "OneTimeLink",
     "OutboxRow",

@@ -40,6 +40,8 @@ class Jurisdiction(models.Model):
     branding = models.JSONField(default=dict, blank=True)
     # What the address card shows, by area layer: [{"layer": "ward", "name": {…}, "fields": [{"key": …, "label": {…}}]}].
     address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    # When the last of the city's notices ends. Empty or past: pages don't look for any.
+    notices_until = models.DateTimeField(null=True, blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)

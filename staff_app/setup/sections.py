@@ -32,6 +32,9 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Texts"),
         [
+            Section("articles", _("Articles"), _("Answers to questions that many people have.")),
+            Section("notices", _("Notices"), _("What residents see at the top of a page, until it ends.")),
+            Section("reasons", _("Reasons"), _("Why something can’t be done, and what it’s waiting for.")),
             Section("answered_counts", _("Answered questions"), _("How often an article was all that someone needed.")),
             Section("emergency_words", _("Emergency words"), _("Words that make us ask about danger first.")),
             Section("moderation_words", _("Moderation words"), _("Links, threats and addresses that wait for review.")),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
 from staff_app.setup.audit.urls import urlpatterns as audit
+from staff_app.setup.texts.urls import urlpatterns as texts
 
 urlpatterns: list[URLPattern] = [
     path("setup/", home.setup, name="setup"),
@@ -31,4 +32,5 @@ urlpatterns: list[URLPattern] = [
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
     *audit,
+    *texts,
 ]
