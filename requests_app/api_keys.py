@@ -2,13 +2,18 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Jurisdiction, User
 
 PREFIX = "lk_"
+ERROR_KEPT_FOR = 30 * 24 * 3600
 
 
 class NameTaken(Exception):
@@ -57,3 +62,14 @@ def mark_used(key: ApiKey) -> None:
     today = app_now().date()
     if key.last_used_on != today:
         ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)
+
+
+def note_error(key: ApiKey, status: int, words: str) -> None:
+    """Remembers what its last failed request was told, for those who help with the integration. It may be forgotten."""
+    cache.set(f"api-key-error:{key.pk}", {"at": timezone.now(), "status": status, "words": words[:300]}, ERROR_KEPT_FOR)
+
+
+def last_errors(keys: Iterable[ApiKey]) -> dict[int, dict[str, Any]]:
+    """at, status and words, by the key's id."""
+    found = cache.get_many([f"api-key-error:{key.pk}" for key in keys])
+    return {int(name.rpartition(":")[2]): error for name, error in found.items()}

@@ -555,11 +555,12 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:audit_csv": Page(staff("records"), "POST"),
     "staff_app:audit_change": Page(staff("administer or records"), arguments=the_change, budget=9),
+    "staff_app:integrations": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:articles": Page(
         staff("administer"), queries=("", "show=due", "show=drafts", "q={q}", "sort=-review"), budget=6
     ),
     "staff_app:new_article": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:edit_article": Page(staff("administer"), "GET POST", the_article, budget=11),
+    "staff_app:edit_article": Page(staff("administer"), "GET POST", the_article, budget=12),
     "staff_app:publish_article": Page(staff("administer"), "POST", the_article),
     "staff_app:discard_article_draft": Page(staff("administer"), "POST", the_article),
     "staff_app:take_down_article": Page(staff("administer"), "POST", the_article),

@@ -266,6 +266,7 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:move_reason",
         "staff_app:edit_notice",
         "staff_app:end_notice",
+        "staff_app:integrations",
     ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:

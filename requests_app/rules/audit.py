@@ -117,7 +117,11 @@ def _between(rows: QuerySet[Any], filters: Filters) -> QuerySet[Any]:
 
 def _opened(entries: list[Entry], viewer: User) -> list[Entry]:
     """The entries, with whether the viewer may open their requests."""
-    ids = {entry.row.service_request_id for entry in entries if isinstance(entry.row, Event)}
+    ids = {
+        entry.row.service_request_id
+        for entry in entries
+        if isinstance(entry.row, Event) and entry.row.service_request_id is not None
+    }
     visible = set(
         ServiceRequest.objects.filter(permissions.visible_filter(viewer), pk__in=ids).values_list("pk", flat=True)
         if ids

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
 from staff_app.setup.audit.urls import urlpatterns as audit
+from staff_app.setup.integrations.urls import urlpatterns as integrations
 from staff_app.setup.texts.urls import urlpatterns as texts
 
 urlpatterns: list[URLPattern] = [
@@ -32,5 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
     *audit,
+    *integrations,
     *texts,
 ]

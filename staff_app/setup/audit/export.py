@@ -52,8 +52,8 @@ def audit_csv(request: StaffRequest) -> HttpResponseBase:
 def _lines(jurisdiction: Jurisdiction, viewer: User, filters: rules.Filters, language: str) -> Iterator[str]:
     writer = csv.writer(Echo())
     with override(language):
-        headings = (_("When"), _("Who"), _("Email"), _("What"), _("Kind"))
-        headings += (_("Report number"), _("Differences"), _("Note"))
+        headings = [_("When"), _("Who"), _("Email"), _("What"), _("Kind")]
+        headings += [_("Report number"), _("Differences"), _("Note")]
         yield "\ufeff" + writer.writerow(headings)
     cursor, count = "", 0
     while count < ROWS_MAX:
