@@ -107,6 +107,15 @@ FIELDS: dict[str, Words] = {
     "languages": gettext_lazy("Languages"),
     "question": gettext_lazy("Question"),
     "values": gettext_lazy("Answers"),
+    "owner": gettext_lazy("Owner"),
+    "review_on": gettext_lazy("Review on"),
+    "shown_on": gettext_lazy("Where"),
+    "starts_at": gettext_lazy("From"),
+    "ends_at": gettext_lazy("Until"),
+    "area": gettext_lazy("Area"),
+    "language": gettext_lazy("Language"),
+    "is_test": gettext_lazy("Test key"),
+    "outcome": gettext_lazy("Outcome"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.
