@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from requests_app import branding, links
 from requests_app.models import (
     AccessLink,
+    AnswerTemplate,
     Article,
     EmergencyPhrase,
     Event,
@@ -252,6 +253,10 @@ def the_reason(planted: Planted) -> list[Arguments]:
 
 def the_notice(planted: Planted) -> list[Arguments]:
     return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
+def the_template(planted: Planted) -> list[Arguments]:
+    return [{"template_id": AnswerTemplate.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -517,7 +522,7 @@ PAGES: dict[str, Page] = {
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
     "staff_app:moderation_words": Page(
-        staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
+        staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=8
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
     "staff_app:on_call": Page(staff("administer"), "GET POST", budget=10),
@@ -532,7 +537,7 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:setup": Page(STAFF, budget=4),
-    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
+    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=9),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
     "staff_app:answered_counts": Page(staff("administer"), budget=9),
@@ -566,6 +571,11 @@ PAGES: dict[str, Page] = {
     "staff_app:take_down_article": Page(staff("administer"), "POST", the_article),
     "staff_app:article_history": Page(staff("administer"), arguments=the_article, budget=10),
     "staff_app:roll_back_article": Page(staff("administer"), "POST", the_article_change),
+    "staff_app:templates": Page(staff("administer"), queries=("", "q={q}", "sort=-outcome"), budget=6),
+    "staff_app:new_template": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:edit_template": Page(staff("administer"), "GET POST", the_template, budget=7),
+    "staff_app:remove_template": Page(staff("administer"), "POST", the_template),
+    "staff_app:outcomes": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:reasons": Page(staff("administer"), queries=("", "kind=hold", "kind=no_evidence", "q={q}"), budget=6),
     "staff_app:new_reason": Page(staff("administer"), "GET POST", queries=("", "kind=hold"), budget=5),
     "staff_app:edit_reason": Page(staff("administer"), "GET POST", the_reason, budget=9),

@@ -32,6 +32,7 @@ from requests_app.models import (
     AccessLink,
     Alarm,
     AlarmCall,
+    AnswerTemplate,
     ApiKey,
     Area,
     Comment,
@@ -255,6 +256,11 @@ def _plant_rows() -> Planted:
         actor=staff["ada"],
         before=None,
         after={"title": {"en": "Not yet"}, "body": {"en": "No."}},
+    )
+    AnswerTemplate.objects.create(
+        jurisdiction=city,
+        name="Thank you",
+        words={"en": "Thank you for {reference}.", "es": "Gracias por {reference}."},
     )
     # Ended, so that the pages of residents cost what they usually do.
     Notice.objects.create(

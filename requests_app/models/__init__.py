@@ -1,6 +1,7 @@
 """The domain's tables, one file a subject."""
 
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
+from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import (
     Calendar,
@@ -68,6 +69,7 @@ __all__ = [
     "Alarm",
     "AlarmCall",
     "Answer",
+    "AnswerTemplate",
     "AnsweredCount",
     "ApiKey",
     "Area",

@@ -42,6 +42,8 @@ class Jurisdiction(models.Model):
     address_card = models.JSONField(default=list, db_default=models.Value([], models.JSONField()), blank=True)
     # When the last of the city's notices ends. Empty or past: pages don't look for any.
     notices_until = models.DateTimeField(null=True, blank=True)
+    # What the city calls outcomes: {"fixed": {"en": "Done", "es": "Hecho"}}. Empty: the usual words.
+    outcome_words = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)

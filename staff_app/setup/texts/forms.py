@@ -10,15 +10,38 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from requests_app.localized import localized
-from requests_app.models import Area, Article, Jurisdiction, ListedReason, Notice, Service, User
+from requests_app.messages import wording
+from requests_app.models import (
+    AnswerTemplate,
+    Area,
+    Article,
+    Disposition,
+    Jurisdiction,
+    ListedReason,
+    Notice,
+    Service,
+    User,
+)
+from requests_app.rules import answer_templates
 from requests_app.web.fields import WordsField
+from staff_app import due
 from staff_app.setup.forms import language_name
 
 Words = str | Promise
 TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
+ANSWER_MAX, OUTCOME_MAX = 3000, 60
+# The outcomes that staff choose when they resolve a request.
+OUTCOMES = (
+    Disposition.FIXED,
+    Disposition.ACTION_TAKEN,
+    Disposition.ANSWERED,
+    Disposition.NOT_FOUND,
+    Disposition.CANNOT_DO,
+    Disposition.NO_REPLY,
+)
 # A notice that nobody remembers to end is worse than one that has to be made again.
 NOTICE_DAYS_MAX = 366
 
@@ -269,3 +292,96 @@ def service_name(service: Service) -> str:
 
 def str_of_area(area: Area) -> str:
     return f"{area.name} ({area.layer})"
+
+
+class TemplateForm(TextsForm):
+    """Says which placeholders there are; refuses unknown ones."""
+
+    text_fields = {
+        "words": {
+            "label": gettext_lazy("Text"),
+            "max_length": ANSWER_MAX,
+            "lines": 8,
+            "error_messages": {"required": gettext_lazy("Enter the text in this language.")},
+        }
+    }
+    rest = ("active",)
+
+    name = WordsField(
+        label=gettext_lazy("Name for your colleagues"),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Enter a name, like “Filled, thank you.”")},
+    )
+    service = forms.ModelChoiceField(
+        label=gettext_lazy("Service"),
+        queryset=Service.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("All services"),
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        help_text=gettext_lazy("It’s offered when a request is resolved like this, or in every answer."),
+        required=False,
+    )
+    active = forms.BooleanField(label=gettext_lazy("Offered to staff"), required=False, initial=True)
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, city=city, **kwargs)
+        service = self.fields["service"]
+        service.queryset = Service.objects.filter(jurisdiction=city, active=True).select_related("current")  # type: ignore[attr-defined]
+        service.label_from_instance = service_name  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [  # type: ignore[attr-defined]
+            ("", _("Any answer")),
+            *((code.value, due.disposition_words(code)) for code in OUTCOMES),
+        ]
+        self.helper.layout.fields[:0] = ["name", "service", "outcome"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        known = ", ".join(f"{{{name}}}" for name in answer_templates.PLACEHOLDERS)
+        for language in self.city.languages:
+            if wrong := answer_templates.problems(given.get(f"words_{language}", "")):
+                words = _("We don’t know %(wrong)s. You can use: %(known)s.")
+                self.add_error(f"words_{language}", words % {"wrong": ", ".join(wrong), "known": known})
+        return given
+
+    def columns(self) -> dict[str, Any]:
+        names = ("name", "service", "outcome", "active")
+        return {"words": self.texts("words"), **{name: self.cleaned_data[name] for name in names}}
+
+    @classmethod
+    def initial_for(cls, template: AnswerTemplate) -> dict[str, Any]:
+        return {
+            **cls.initial_of("words", template.words),
+            "name": template.name,
+            "service": template.service_id,
+            "outcome": template.outcome,
+            "active": template.active,
+        }
+
+
+class OutcomesForm(TextsForm):
+    """A field for each outcome in each language; empty: the usual words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.text_fields = {
+            code.value: {"label": due.disposition_words(code), "max_length": OUTCOME_MAX, "required": False}
+            for code in wording.NAMED_BY_CITY
+        }
+        super().__init__(*args, **kwargs)
+        for language in self.city.languages:
+            with override(language):
+                for code in wording.NAMED_BY_CITY:
+                    self.fields[f"{code.value}_{language}"].help_text = wording.usual_outcome(code)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for code in wording.NAMED_BY_CITY:
+            typed = self.texts(code.value)
+            for language in self.city.languages:
+                if typed and language not in typed:
+                    self.add_error(f"{code.value}_{language}", _("Enter it in this language too, or clear the others."))
+        return given
+
+    def words(self) -> dict[str, dict[str, str]]:
+        return {code.value: typed for code in wording.NAMED_BY_CITY if (typed := self.texts(code.value))}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.texts import articles, notices, reasons
+from staff_app.setup.texts import articles, notices, outcomes, reasons, templates
 
 urlpatterns: list[URLPattern] = [
     path("setup/articles/", articles.articles, name="articles"),
@@ -26,4 +26,9 @@ urlpatterns: list[URLPattern] = [
     path("setup/notices/new/", notices.new_notice, name="new_notice"),
     path("setup/notices/<int:notice_id>/", notices.edit_notice, name="edit_notice"),
     path("setup/notices/<int:notice_id>/end/", notices.end_notice, name="end_notice"),
+    path("setup/templates/", templates.templates, name="templates"),
+    path("setup/templates/new/", templates.new_template, name="new_template"),
+    path("setup/templates/<int:template_id>/", templates.edit_template, name="edit_template"),
+    path("setup/templates/<int:template_id>/remove/", templates.remove_template, name="remove_template"),
+    path("setup/outcomes/", outcomes.outcomes, name="outcomes"),
 ]
