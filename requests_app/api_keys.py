@@ -2,13 +2,19 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from requests_app.actions import setup_changes
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Jurisdiction, User
 
 PREFIX = "lk_"
+ERROR_KEPT_FOR = 30 * 24 * 3600
 
 
 class NameTaken(Exception):
@@ -35,6 +41,9 @@ def create(
                 is_test=is_test,
                 created_by=created_by,
             )
+            setup_changes.record(
+                jurisdiction, "api_key", key.pk, actor=created_by, name=name, before=None, after={"is_test": is_test}
+            )
     except IntegrityError as error:
         raise NameTaken(name) from error
     return key, plain
@@ -47,9 +56,13 @@ def find(plain: str) -> ApiKey | None:
     return ApiKey.objects.select_related("jurisdiction").filter(key_hash=_hash(plain), revoked_at=None).first()
 
 
-def revoke(key: ApiKey) -> None:
+@transaction.atomic
+def revoke(key: ApiKey, *, actor: User | None = None) -> None:
     """Deactivates the key. The row stays, so that old requests still show who sent them."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now())
+    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now()):
+        setup_changes.record(
+            key.jurisdiction, "api_key", key.pk, actor=actor, name=key.name, before={"is_test": key.is_test}, after=None
+        )
 
 
 def mark_used(key: ApiKey) -> None:
@@ -57,3 +70,14 @@ def mark_used(key: ApiKey) -> None:
     today = app_now().date()
     if key.last_used_on != today:
         ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)
+
+
+def note_error(key: ApiKey, status: int, words: str) -> None:
+    """Remembers what its last failed request was told, for those who help with the integration. It may be forgotten."""
+    cache.set(f"api-key-error:{key.pk}", {"at": timezone.now(), "status": status, "words": words[:300]}, ERROR_KEPT_FOR)
+
+
+def last_errors(keys: Iterable[ApiKey]) -> dict[int, dict[str, Any]]:
+    """at, status and words, by the key's id."""
+    found = cache.get_many([f"api-key-error:{key.pk}" for key in keys])
+    return {int(name.rpartition(":")[2]): error for name, error in found.items()}

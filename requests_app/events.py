@@ -70,7 +70,7 @@ KINDS: dict[str, frozenset[str]] = {
         "personal_data_kept": "act kinds",
         "text_withdrawn": "comment_id",
         "text_edited": "comment_id revision_id",
-        "reporter_viewed": "",
+        "reporter_viewed": "reason",
         "erased": "what",
         "imported": "source_status",
         # event_id, act: the event that was undone, and its kind.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -31,10 +31,10 @@ class StaffRequest(HttpRequest):
     unsent: unsent.Unsent | None
 
 
-View = Callable[Concatenate[StaffRequest, P], HttpResponse]
+View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 
 
-def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Redirects anonymous users to sign-in; answers 403 to staff of another city and on permissions.Denied.
 
     Nothing typed is lost: a form sent after the session has ended is kept until its writer has signed in, and what can't be saved
@@ -43,7 +43,7 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
 
     @cache_control(private=True, no_store=True)
     @wraps(view)
-    def guarded(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         posted = request.method == "POST"
         visitor: HttpRequest = request
         if not visitor.user.is_authenticated:
@@ -74,10 +74,10 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     return guarded  # type: ignore[return-value]
 
 
-def need_in_city(request: StaffRequest, permission: str) -> None:
-    """Raises Denied unless this user has a permission that concerns the whole city, not a single request."""
-    if not permissions.can_in_city(request.user, permission, request.jurisdiction):
-        raise permissions.Denied(permission)
+def need_in_city(request: StaffRequest, *either: str) -> None:
+    """Raises Denied unless this user has one of these permissions, which concern the whole city, not a single request."""
+    if not any(permissions.can_in_city(request.user, permission, request.jurisdiction) for permission in either):
+        raise permissions.Denied(" or ".join(either))
 
 
 def get_city_row_or_404(request: StaffRequest, permission: str, model: type[M], pk: int) -> M:

@@ -23,6 +23,18 @@ from requests_app.models import (
     ServiceRequest,
     Target,
     Team,
+from requests_app.models import (
+    AccessLink,
+    AnswerTemplate,
+    Article,
+    EmergencyPhrase,
+    Event,
+    ListedReason,
+    ModerationTerm,
+    Notice,
+    OnCall,
+    ServiceRequest,
+    SetupChange,
 )
 from staff_app.request.actions import ACTIONS
 from tests import factories
@@ -256,6 +268,33 @@ def the_term(planted: Planted) -> list[Arguments]:
     return [
         {"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}
     ]
+
+
+def the_change(planted: Planted) -> list[Arguments]:
+    change = SetupChange.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0]
+    return [{"change_id": change.pk}]
+
+
+def the_article(planted: Planted) -> list[Arguments]:
+    """One that nobody has published."""
+    return [{"article_id": Article.objects.get(jurisdiction=planted.public.jurisdiction_id, code="not-yet").pk}]
+
+
+def the_article_change(planted: Planted) -> list[Arguments]:
+    change = SetupChange.objects.filter(jurisdiction=planted.public.jurisdiction_id, kind="article").order_by("id")[0]
+    return [{**the_article(planted)[0], "change_id": change.pk}]
+
+
+def the_reason(planted: Planted) -> list[Arguments]:
+    return [{"reason_id": ListedReason.objects.get(jurisdiction=planted.public.jurisdiction_id, code="budget").pk}]
+
+
+def the_notice(planted: Planted) -> list[Arguments]:
+    return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
+def the_template(planted: Planted) -> list[Arguments]:
+    return [{"template_id": AnswerTemplate.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -532,7 +571,7 @@ PAGES: dict[str, Page] = {
     "staff_app:review_request": Page(staff("publish"), "POST", pending_review_first),
     "staff_app:review_several": Page(staff("publish"), "POST"),
     "staff_app:moderation_words": Page(
-        staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=7
+        staff("administer"), "GET POST", queries=("", "kind=link", "kind=address", "q=spam"), budget=8
     ),
     "staff_app:remove_moderation_word": Page(staff("administer"), "POST", the_term),
     "staff_app:on_call": Page(staff("administer"), "GET POST", queries=("", "week=2026-11-23"), budget=11),
@@ -576,6 +615,7 @@ PAGES: dict[str, Page] = {
     "staff_app:new_target": Page(staff("administer"), "GET POST", the_service, budget=11),
     "staff_app:remove_target": Page(staff("administer"), "POST", the_target),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
+    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=9),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
     "staff_app:answered_counts": Page(staff("administer"), budget=9),
@@ -601,6 +641,46 @@ PAGES: dict[str, Page] = {
         lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email")],
         budget=7,
     ),
+    "staff_app:audit": Page(
+        staff("administer or records"),
+        queries=(
+            "",
+            "of=acts",
+            "of=act:reporter_viewed",
+            "of=setup:service",
+            "service=1",
+            "number={q}",
+            "since=2026-01-01",
+        ),
+        budget=14,
+    ),
+    "staff_app:audit_csv": Page(staff("records"), "POST"),
+    "staff_app:audit_change": Page(staff("administer or records"), arguments=the_change, budget=9),
+    "staff_app:integrations": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:articles": Page(
+        staff("administer"), queries=("", "show=due", "show=drafts", "q={q}", "sort=-review"), budget=6
+    ),
+    "staff_app:new_article": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:edit_article": Page(staff("administer"), "GET POST", the_article, budget=12),
+    "staff_app:publish_article": Page(staff("administer"), "POST", the_article),
+    "staff_app:discard_article_draft": Page(staff("administer"), "POST", the_article),
+    "staff_app:take_down_article": Page(staff("administer"), "POST", the_article),
+    "staff_app:article_history": Page(staff("administer"), arguments=the_article, budget=10),
+    "staff_app:roll_back_article": Page(staff("administer"), "POST", the_article_change),
+    "staff_app:templates": Page(staff("administer"), queries=("", "q={q}", "sort=-outcome"), budget=6),
+    "staff_app:new_template": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:edit_template": Page(staff("administer"), "GET POST", the_template, budget=7),
+    "staff_app:remove_template": Page(staff("administer"), "POST", the_template),
+    "staff_app:outcomes": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:reasons": Page(staff("administer"), queries=("", "kind=hold", "kind=no_evidence", "q={q}"), budget=6),
+    "staff_app:new_reason": Page(staff("administer"), "GET POST", queries=("", "kind=hold"), budget=5),
+    "staff_app:edit_reason": Page(staff("administer"), "GET POST", the_reason, budget=9),
+    "staff_app:move_reason": Page(staff("administer"), "POST", the_reason),
+    "staff_app:remove_reason": Page(staff("administer"), "POST", the_reason),
+    "staff_app:notices": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=6),
+    "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),
+    "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),

@@ -20,6 +20,7 @@ from requests_app.actions import (
     merges,
     moderation,
     progress,
+    setup_changes,
     signs,
     submission,
     subscriptions,
@@ -31,6 +32,7 @@ from requests_app.models import (
     AccessLink,
     Alarm,
     AlarmCall,
+    AnswerTemplate,
     ApiKey,
     Area,
     CityImage,
@@ -44,6 +46,7 @@ from requests_app.models import (
     LayerRow,
     ListedReason,
     ModerationTerm,
+    Notice,
     OnCall,
     OneTimeLink,
     OutboxRow,
@@ -268,6 +271,30 @@ def _plant_rows() -> Planted:
         email=CANARIES["subscriber's e-mail"],
         cadence="daily",
         language="en",
+    )
+    setup_changes.record(
+        city,
+        "article",
+        "not-yet",
+        actor=staff["ada"],
+        before=None,
+        after={"title": {"en": "Not yet"}, "body": {"en": "No."}},
+    )
+    AnswerTemplate.objects.create(
+        jurisdiction=city,
+        name="Thank you",
+        words={"en": "Thank you for {reference}.", "es": "Gracias por {reference}."},
+    )
+    # Ended, so that the pages of residents cost what they usually do.
+    Notice.objects.create(
+        jurisdiction=city,
+        words={"en": "City Hall is closed Thursday.", "es": "El jueves cerramos."},
+        starts_at=app_now() - dt.timedelta(days=2),
+        ends_at=app_now() - dt.timedelta(days=1),
+        created_by=staff["ada"],
+    )
+    setup_changes.record(
+        city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}
     )
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)

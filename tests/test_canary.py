@@ -146,12 +146,12 @@ class Crawler:
         self.found: list[str] = []
         self.broken: list[str] = []
 
-    def ask(self, address: str, *, method: str = "get", **headers: str) -> None:
+    def ask(self, address: str, *, method: str = "get", data: dict[str, str] | None = None, **headers: str) -> None:
         key = f"{method} {address} {headers or ''}"
         if key in self.asked:
             return
         self.asked.add(key)
-        response = getattr(self.client, method)(address, headers=headers)
+        response = getattr(self.client, method)(address, data, headers=headers)
         self.last = content = reading(response)
         if response.status_code >= 500:
             self.broken.append(f"{response.status_code} {key}")
@@ -420,7 +420,7 @@ def test_a_contractor_reads_no_name_and_no_note_for_others(planted: Planted, db:
 
 def ask_for_reporters(crawler: Crawler) -> None:
     for one in addresses("staff_app:reporter", crawler.planted):
-        crawler.ask(one, method="post")
+        crawler.ask(one, method="post", data={"reason": "reply"})
 
 
 STAFF_PAGES = [name for name, page in PAGES.items() if name.startswith("staff_app:") and "GET" in page.methods]

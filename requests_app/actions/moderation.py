@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 
 from requests_app import events
-from requests_app.actions import counters
+from requests_app.actions import counters, setup_changes
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
 from requests_app.models import (
@@ -280,15 +280,38 @@ class AlreadyListed(Exception):
     """The list already contains it."""
 
 
-def add_term(jurisdiction: Jurisdiction, kind: str, value: str, *, actor: User) -> ModerationTerm:
-    """value: normalized as in rules.review and rules.blocked_addresses. Raises AlreadyListed."""
+def add_term(jurisdiction: Jurisdiction, kind: str, value: str, *, actor: User, action: str = "") -> ModerationTerm:
+    """value: normalized as in rules.review and rules.blocked_addresses. Raises AlreadyListed. action: what the log of setup calls
+    it, if not added."""
     try:
         # A savepoint: two administrators may add the same value at once.
         with transaction.atomic():
-            return ModerationTerm.objects.create(jurisdiction=jurisdiction, kind=kind, value=value, created_by=actor)
+            term = ModerationTerm.objects.create(jurisdiction=jurisdiction, kind=kind, value=value, created_by=actor)
+            _record_term(term, term.pk, actor, is_new=True, action=action)
+            return term
     except IntegrityError:
         raise AlreadyListed from None
 
 
-def remove_term(term: ModerationTerm) -> None:
-    ModerationTerm.objects.filter(pk=term.pk).delete()
+@transaction.atomic
+def remove_term(term: ModerationTerm, *, actor: User, action: str = "") -> None:
+    pk = term.pk
+    gone, _by_model = ModerationTerm.objects.filter(pk=pk).delete()
+    if gone:
+        _record_term(term, pk, actor, is_new=False, action=action)
+
+
+def _record_term(term: ModerationTerm, pk: int, actor: User, *, is_new: bool, action: str) -> None:
+    # An email address is personal data, and the log is never erased: it only says that there was one.
+    is_address = term.kind == ModerationTerm.Kind.ADDRESS
+    state = {"kind": term.kind} | ({} if is_address else {"value": term.value})
+    setup_changes.record(
+        term.jurisdiction,
+        "moderation_term",
+        pk,
+        actor=actor,
+        name="" if is_address else term.value,
+        before=None if is_new else state,
+        after=state if is_new else None,
+        action=action,
+    )

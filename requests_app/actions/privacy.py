@@ -2,6 +2,8 @@
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from requests_app import events, outbox, photos
 from requests_app.actions import confirm_report, moderation, progress
@@ -30,11 +32,20 @@ from requests_app.rules import my_requests
 
 # A report with other people in these roles is not erased.
 KEEPING_ROLES = (Participation.Role.REPORTER, Participation.Role.CALLER, Participation.Role.AFFECTED)
+# Why staff look at a reporter's name and contact.
+VIEW_REASONS: dict[str, str | Promise] = {
+    "reply": gettext_lazy("to call or write back"),
+    "find_place": gettext_lazy("to find the place"),
+    "records_request": gettext_lazy("for a records request"),
+    "safety": gettext_lazy("someone may be in danger"),
+    "other": gettext_lazy("another reason"),
+}
 
 
 @transaction.atomic
-def view_reporter(service_request: ServiceRequest, *, actor: User) -> None:
-    events.record(service_request, "reporter_viewed", actor=actor)
+def view_reporter(service_request: ServiceRequest, *, reason: str, actor: User) -> None:
+    """reason: one of VIEW_REASONS."""
+    events.record(service_request, "reporter_viewed", actor=actor, reason=reason)
 
 
 @transaction.atomic

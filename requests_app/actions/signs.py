@@ -3,6 +3,7 @@
 from django.contrib.gis.geos import Point
 from django.db import transaction
 
+from requests_app.actions import setup_changes
 from requests_app.clock import app_now
 from requests_app.models import Asset, Jurisdiction, Service, ShortLink, User
 from requests_app.places import signs
@@ -36,9 +37,16 @@ def create(
             "ended_at": None,
         },
     )
+    setup_changes.record(
+        jurisdiction, "sign", code, actor=actor, name=label, before=None, after={"code": code}, action="added"
+    )
     return sign
 
 
-def end(sign: ShortLink) -> None:
+@transaction.atomic
+def end(sign: ShortLink, *, actor: User | None = None) -> None:
     """Ends a sign that was taken down. Its address leads to the home page, and its code is not reused."""
-    ShortLink.objects.filter(pk=sign.pk, ended_at=None).update(ended_at=app_now())
+    if ShortLink.objects.filter(pk=sign.pk, ended_at=None).update(ended_at=app_now()):
+        setup_changes.record(
+            sign.jurisdiction, "sign", sign.code, actor=actor, name=sign.label, before={"code": sign.code}, after=None
+        )

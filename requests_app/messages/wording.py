@@ -107,7 +107,9 @@ def reason_words(service_request: ServiceRequest) -> str:
 
 def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
     """How it ended, as residents read it. Only its reporter is addressed as "you"."""
-    own = service_request.service_version.outcome_words.get(service_request.disposition)
+    own = service_request.service_version.outcome_words.get(
+        service_request.disposition
+    ) or service_request.jurisdiction.outcome_words.get(service_request.disposition)
     if own:
         return localized(own)
     disposition = service_request.disposition
@@ -143,6 +145,22 @@ def _outcomes() -> dict[Disposition, str]:
         Disposition.NOT_WORKED: _("Closed without a visit"),
         Disposition.REMOVED: _("Removed"),
     }
+
+
+# Those whose name says nothing more than how it ended. The others name an owner, a reason or who did it.
+NAMED_BY_CITY = (
+    Disposition.FIXED,
+    Disposition.ACTION_TAKEN,
+    Disposition.ANSWERED,
+    Disposition.DUPLICATE,
+    Disposition.NOT_FOUND,
+    Disposition.NO_REPLY,
+)
+
+
+def usual_outcome(disposition: Disposition) -> str:
+    """What it is called where the city has no words of its own."""
+    return _outcomes()[disposition]
 
 
 def words_by_code() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The domain's tables, one file a subject."""
 
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
+from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import (
     Calendar,
@@ -26,6 +27,7 @@ from requests_app.models.layer_import import LayerImport, LayerRow
 from requests_app.models.limit_count import LimitCount
 from requests_app.models.map_cells import MapCell, MapCellDelta
 from requests_app.models.moderation_term import ModerationTerm
+from requests_app.models.notice import Notice
 from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
@@ -71,6 +73,7 @@ __all__ = [
     "Alarm",
     "AlarmCall",
     "Answer",
+    "AnswerTemplate",
     "AnsweredCount",
     "ApiKey",
     "Area",
@@ -105,6 +108,7 @@ __all__ = [
     "Membership",
     "Message",
     "ModerationTerm",
+    "Notice",
     "OnCall",
     "OneTimeLink",
     "OutboxRow",

@@ -35,5 +35,15 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["service_request", "id"], name="event_of_request"),
             models.Index(fields=["jurisdiction", "kind", "at"], name="event_by_kind"),
+            # The audit reads what staff did, newest first.
+            models.Index(
+                fields=["jurisdiction", "-at", "-id"], condition=models.Q(user__isnull=False), name="event_of_staff"
+            ),
+            models.Index(fields=["user", "-at", "-id"], condition=models.Q(user__isnull=False), name="event_by_user"),
+            models.Index(
+                fields=["jurisdiction", "kind", "-at", "-id"],
+                condition=models.Q(user__isnull=False),
+                name="event_of_staff_by_kind",
+            ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

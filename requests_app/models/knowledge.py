@@ -8,9 +8,12 @@ from requests_app.clock import AppNow
 from requests_app.localized import localized
 from requests_app.models.catalog import Service
 from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import User
 
 
 class Article(models.Model):
+    """title, body and services are what residents see, if it is published; a draft waits beside them."""
+
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="articles")
     code = models.SlugField(max_length=60)
     title = models.JSONField()
@@ -19,6 +22,13 @@ class Article(models.Model):
     services = models.ManyToManyField(Service, related_name="articles", blank=True)
     published = models.BooleanField(default=True)
     updated_at = models.DateTimeField(db_default=AppNow())
+    # {"title": {…}, "body": {…}, "services": [codes]}; null: nothing waits.
+    draft = models.JSONField(null=True, blank=True)
+    # Who keeps it right, and when they look at it next.
+    owner = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    review_on = models.DateField(null=True, blank=True)
+    # Counts edits, so that two editors find each other's.
+    revision = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="article_code_unique")]

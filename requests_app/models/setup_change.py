@@ -31,5 +31,6 @@ class SetupChange(models.Model):
             models.Index(fields=["jurisdiction", "-id"], name="setup_change_newest"),
             models.Index(fields=["jurisdiction", "kind", "key", "-id"], name="setup_change_of_row"),
             models.Index(fields=["user", "-id"], name="setup_change_by_user"),
+            models.Index(fields=["jurisdiction", "-at", "-id"], name="setup_change_by_time"),
         ]
         triggers = [pgtrigger.Protect(name="setup_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -43,6 +43,7 @@ KINDS: dict[str, Words] = {
     "sign_in": gettext_lazy("Single sign-on"),
     "city": gettext_lazy("City"),
     "catalog": gettext_lazy("Catalog file"),
+    "audit": gettext_lazy("Audit"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
@@ -146,6 +147,15 @@ FIELDS: dict[str, Words] = {
     "alarm_minutes": gettext_lazy("Minutes until we alert the next person"),
     "desk_night_number": gettext_lazy("The desk’s night number"),
     **dict(zip(WEEKDAY_CODES, WEEKDAYS.values(), strict=True)),
+    "owner": gettext_lazy("Owner"),
+    "review_on": gettext_lazy("Review on"),
+    "shown_on": gettext_lazy("Where"),
+    "starts_at": gettext_lazy("From"),
+    "ends_at": gettext_lazy("Until"),
+    "area": gettext_lazy("Area"),
+    "language": gettext_lazy("Language"),
+    "is_test": gettext_lazy("Test key"),
+    "outcome": gettext_lazy("Outcome"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.

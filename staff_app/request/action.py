@@ -22,6 +22,7 @@ from requests_app.rules.lifecycle import IllegalTransition
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.request import conflict, marked_texts, timeline
+from staff_app.request import templates as answer_templates
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
 from staff_app.request.undo import undo_tag
@@ -41,12 +42,18 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
     removed = ""
     if marked_texts.REMOVE in data:
         data, removed = marked_texts.without(data, chosen.form.checked)
+    templates = [] if posted else answer_templates.offered(service_request, verb)
+    initial = request.GET.dict()
+    if "template" in initial:
+        initial |= answer_templates.initial(
+            initial.pop("template"), templates, chosen.form, service_request, request.user
+        )
     form = chosen.form(
         data if posted else None,
         request.FILES if posted else None,
         service_request=service_request,
         user=request.user,
-        initial=request.unsent.initial() if request.unsent else request.GET.dict(),
+        initial=request.unsent.initial() if request.unsent else initial,
     )
     if isinstance(form, CorrectPlaceForm):
         suggest_addresses(form, reverse("place_search"))
@@ -55,7 +62,7 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
     if not chosen.is_possible(service_request):
         return _too_late(request, service_request, chosen, form)
     if not posted:
-        return _page(request, service_request, chosen, form)
+        return _page(request, service_request, chosen, form, templates=templates)
     if not form.is_valid():
         return _page(request, service_request, chosen, form, status=422)
     marks = form.marks()

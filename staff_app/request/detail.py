@@ -34,11 +34,15 @@ def detail(request: StaffRequest, reference: str) -> HttpResponse:
 @staff_page
 @require_POST
 def reporter(request: StaffRequest, reference: str) -> HttpResponse:
-    """Shows the reporter's contact; the view is recorded in the timeline."""
+    """Shows the reporter's contact; the view is recorded in the timeline with its reason, without which nothing is shown."""
     service_request = get_request_or_404(request.user, reference, "view_reporter", jurisdiction=request.jurisdiction)
     if not may_read_reporter(request.user, service_request):
         raise permissions.Denied("view_reporter")
-    privacy.view_reporter(service_request, actor=request.user)
+    reason = request.POST.get("reason", "")
+    if reason not in privacy.VIEW_REASONS:
+        context = {"service_request": service_request, "reasons": privacy.VIEW_REASONS, "is_missing": True}
+        return render(request, "staff_app/request/reporter.html", context, status=422)
+    privacy.view_reporter(service_request, reason=reason, actor=request.user)
     people = (
         service_request.participations.select_related("person")
         .prefetch_related("person__contact_points")
@@ -106,6 +110,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "view": public_view.public_view(service_request, user, photos),
         "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
         "areas": [(area.layer, area.name) for area in service_request.areas.only("layer", "name").order_by("layer")],
+        "reasons": privacy.VIEW_REASONS,
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
         "near": _related(service_request, user),
         "buttons": buttons,

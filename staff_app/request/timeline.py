@@ -9,7 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from requests_app.actions import staff_texts
+from requests_app.actions import privacy, staff_texts
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import wording
@@ -18,6 +18,7 @@ from requests_app.models import (
     Comment,
     Department,
     Event,
+    Jurisdiction,
     Owner,
     RoutingDecision,
     Service,
@@ -91,7 +92,7 @@ def lines(
             service_request.comments.select_related("user", "person", "department"), user, reads_identity=reads_identity
         )
     }
-    names = read_names(service_request, events, waits)
+    names = read_names(service_request.jurisdiction, events, waits)
     changes = request_changes.by_event(
         service_request,
         events,
@@ -145,7 +146,7 @@ def lines(
 
 def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:
     """Events as changes, in their order."""
-    names = read_names(service_request, events, due.hold_words(service_request.jurisdiction))
+    names = read_names(service_request.jurisdiction, events, due.hold_words(service_request.jurisdiction))
     now = app_now()
     return [
         Change(
@@ -155,7 +156,7 @@ def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[C
     ]
 
 
-def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: dict[str, str]) -> Names:
+def read_names(jurisdiction: Jurisdiction, events: Iterable[Event], waits: dict[str, str]) -> Names:
     def ids(*keys: str) -> set[int]:
         return {int(event.data[key]) for event in events for key in keys if event.data.get(key)}
 
@@ -168,7 +169,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
     owners = Owner.objects.in_bulk(ids("owner_id"))
     others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id")).values_list("pk", "reference")
     calls = ids("call_id")
-    services = Service.objects.filter(jurisdiction_id=service_request.jurisdiction_id, service_code__in=codes)
+    services = Service.objects.filter(jurisdiction=jurisdiction, service_code__in=codes)
     return Names(
         departments={pk: str(department) for pk, department in departments.items()},
         users={pk: str(user) for pk, user in users.items()},
@@ -181,7 +182,7 @@ def read_names(service_request: ServiceRequest, events: Iterable[Event], waits: 
         waits=waits,
         # Most requests have none, so do not ask for them.
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
-        no_evidence={code: evidence.reason_words(service_request.jurisdiction, code) for code in reasons},
+        no_evidence={code: evidence.reason_words(jurisdiction, code) for code in reasons},
     )
 
 
@@ -277,6 +278,9 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
+        case "reporter_viewed" if data.get("reason") in privacy.VIEW_REASONS:
+            reason = str(privacy.VIEW_REASONS[data["reason"]])
+            return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
         case "alarm_raised":
             return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
         case "alarm_sent" | "alarm_failed" | "alarm_accepted":

@@ -15,8 +15,18 @@ from django.views.decorators.http import require_POST
 from requests_app import api_keys as keys
 from requests_app.models import ApiKey
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
+
+
+COLUMNS = {
+    "name": Column(gettext_lazy("Name"), ("name", "id")),
+    "created": Column(gettext_lazy("Created"), ("created_at", "id")),
+    "used": Column(gettext_lazy("Last used"), ("last_used_on", "id")),
+    # From the end, those that still work come first.
+    "state": Column(gettext_lazy("Revoked"), ("revoked_at", "id")),
+}
 
 
 class ApiKeyForm(forms.Form):
@@ -31,6 +41,7 @@ class ApiKeyForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.error_summary = False
         self.helper.tiles = False
 
 
@@ -55,7 +66,17 @@ def api_keys(request: StaffRequest) -> HttpResponse:
             except keys.NameTaken:
                 form.add_error("name", _("A key with this name already exists. Revoke it or choose another name."))
     every = ApiKey.objects.filter(jurisdiction=request.jurisdiction).select_related("created_by")
-    context = {"form": form, "plain": plain, "keys": every.order_by("-revoked_at", "name")[:200]}
+    found = listing(
+        request,
+        every,
+        caption=_("Keys"),
+        columns=COLUMNS,
+        row_template="staff_app/setup/_key_row.html",
+        empty=_("No keys yet."),
+        search=["name", "prefix"],
+        order="-state",
+    )
+    context = {"form": form, "plain": plain, "list": found}
     return render(request, "staff_app/setup/api_keys.html", context, status=status)
 
 
@@ -63,7 +84,7 @@ def api_keys(request: StaffRequest) -> HttpResponse:
 @require_POST
 def revoke_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
     key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
-    keys.revoke(key)
+    keys.revoke(key, actor=request.user)
     log.info("api_key_revoked", api_key_id=key.pk, user_id=request.user.pk)
     messages.success(request, _("Key %(name)s was revoked and no longer works.") % {"name": key.name})
     return redirect("staff_app:api_keys")

@@ -3,9 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import structlog
 from django.contrib import messages
@@ -17,16 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.actions import emergency_words as actions
+from requests_app.actions import listed_words
 from requests_app.clock import app_now
 from requests_app.models import EmergencyPhrase, ScreeningCount
-from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import alarm_numbers, screening
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
-from staff_app.setup.forms import PHRASE_MAX, PhraseForm, SentenceForm, language_name
+from staff_app.setup.forms import PhraseForm, SentenceForm, language_name
+from staff_app.setup.listing import Column, listing
+from staff_app.setup.word_history import change_lines, undo_change
 
 log = structlog.get_logger(__name__)
 
-BY_WORDS: Order = [("phrase", "asc"), ("id", "asc")]
 MONTHS = 12
 STEPS = [ScreeningCount.Step.BLOCK, ScreeningCount.Step.ASKED, ScreeningCount.Step.CALLED, ScreeningCount.Step.WENT_ON]
 
@@ -47,6 +46,8 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
     heard = found = None
     if "switch_off" in request.POST:
         return _switch_off(request, language)
+    if "undo" in request.POST:
+        return undo_change(request, actions.KIND, listed_words.undo_phrase) or _back_to(language)
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
@@ -58,9 +59,15 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         form, status = PhraseForm(request.POST, languages=languages), 422
         if form.is_valid() and _saved(request, EmergencyPhrase(jurisdiction=request.jurisdiction), form):
             return _back_to(form.cleaned_data["language"])
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:PHRASE_MAX]
-    page = page_or_first_page(
-        every.filter(language=language, phrase__icontains=words), BY_WORDS, request.GET.get("cursor")
+    phrases = listing(
+        request,
+        every.filter(language=language),
+        caption=language_name(language),
+        columns={"words": Column(_("Words"), ("phrase", "id")), "unless": Column(_("Unless it’s part of"))},
+        row_template="staff_app/setup/_phrase_row.html",
+        empty=_("You haven’t added phrases in this language."),
+        search=["phrase"],
+        kept={"language": language},
     )
     context = {
         # Only one form was posted; the title and the error summary are about that one.
@@ -69,18 +76,17 @@ def emergency_words(request: StaffRequest) -> HttpResponse:
         "sentence": sentence,
         "found": found,
         "heard": None if heard is None else [(one, language_name(one.phrase.language)) for one in heard],
-        "phrases": page.rows,
-        "words": words,
-        "pager": page.urls(partial(_list_url, language, words)),
+        "list": phrases,
+        "words": phrases.words,
+        "changes": change_lines(request, actions.KIND),
         "shipped": [
             phrase
             for phrase in screening.phrases_of(request.jurisdiction)
             if screening.is_shipped(phrase)
             and phrase.language == language
-            and words.casefold() in phrase.phrase.casefold()
+            and phrases.words.casefold() in phrase.phrase.casefold()
         ],
         "language": language,
-        "language_name": language_name(language),
         "languages": [{"code": one, "name": language_name(one), "count": counts.get(one, 0)} for one in languages],
     }
     return render(request, "staff_app/setup/emergency_words.html", context, status=status)
@@ -108,14 +114,10 @@ def _switch_off(request: StaffRequest, language: str) -> HttpResponseRedirect:
             unless=wanted.unless,
             active=False,
         )
-        actions.save(wanted)
+        actions.save(wanted, actor=request.user)
         log.info("emergency_phrase_switched_off", phrase=wanted.phrase, user_id=request.user.pk)
         messages.success(request, _("“%(phrase)s” no longer triggers the question.") % {"phrase": wanted.phrase})
     return _back_to(language)
-
-
-def _list_url(language: str, words: str, cursor: str) -> str:
-    return "?" + urlencode({"language": language, "q": words, "cursor": cursor}) + "#list"
 
 
 @staff_page
@@ -142,7 +144,7 @@ def emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
 @require_POST
 def remove_emergency_phrase(request: StaffRequest, phrase_id: int) -> HttpResponse:
     phrase = get_city_row_or_404(request, "administer", EmergencyPhrase, phrase_id)
-    actions.remove(phrase)
+    actions.remove(phrase, actor=request.user)
     log.info("emergency_phrase_removed", phrase_id=phrase_id, phrase=phrase.phrase, user_id=request.user.pk)
     said = _("“%(phrase)s” no longer triggers the question.") if phrase.active else _("“%(phrase)s” is on again.")
     messages.success(request, said % {"phrase": phrase.phrase})
@@ -154,7 +156,7 @@ def _saved(request: StaffRequest, phrase: EmergencyPhrase, form: PhraseForm) -> 
     for name, value in form.cleaned_data.items():
         setattr(phrase, name, value)
     try:
-        actions.save(phrase)
+        actions.save(phrase, actor=request.user)
     except actions.DuplicatePhrase as taken:
         form.add_error("phrase", _("This is already on the list as “%(phrase)s”.") % {"phrase": taken.phrase})
         return False

@@ -12,5 +12,5 @@ from staff_app.setup.sections import GROUPS, PERMISSIONS
 def setup(request: StaffRequest) -> HttpResponse:
     """The pages that this user may open; groups without any are left out."""
     may = {one for one in PERMISSIONS if permissions.can_in_city(request.user, one, request.jurisdiction)}
-    shown = [(name, [section for section in sections if section.permission in may]) for name, sections in GROUPS]
+    shown = [(name, [section for section in sections if section.either & may]) for name, sections in GROUPS]
     return render(request, "staff_app/setup/setup.html", {"groups": [group for group in shown if group[1]]})

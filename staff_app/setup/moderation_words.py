@@ -1,7 +1,5 @@
 """Edit the moderation lists: links and threats that hold a report for review, and blocked email addresses."""
 
-from urllib.parse import urlencode
-
 import structlog
 from django.contrib import messages
 from django.db.models import Count
@@ -12,18 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from requests_app.actions import moderation
+from requests_app.actions import listed_words, moderation
 from requests_app.models import ModerationTerm
-from requests_app.paging import Order, page_or_first_page
 from requests_app.rules import review
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.moderation.review_queue import reason_words
-from staff_app.setup.forms import TERM_MAX, SentenceForm, TermForm
+from staff_app.setup.forms import SentenceForm, TermForm
+from staff_app.setup.listing import Column, listing
+from staff_app.setup.word_history import change_lines, undo_change
 
 log = structlog.get_logger(__name__)
 
 Kind = ModerationTerm.Kind
-BY_VALUE: Order = [("value", "asc"), ("id", "asc")]
 NAMES = {
     Kind.THREAT: gettext_lazy("Threats"),
     Kind.LINK: gettext_lazy("Links"),
@@ -48,6 +46,8 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
     every = ModerationTerm.objects.filter(jurisdiction=request.jurisdiction)
     add, sentence = TermForm(kind=kind, jurisdiction=request.jurisdiction), SentenceForm()
     status, found = 200, None
+    if "undo" in request.POST:
+        return undo_change(request, "moderation_term", listed_words.undo_term) or _back_to(kind)
     if "try" in request.POST:
         sentence = SentenceForm(request.POST)
         if sentence.is_valid():
@@ -59,8 +59,16 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
         if add.is_valid() and _added(request, add):
             return _back_to(kind)
     counts = dict(every.values_list("kind").annotate(count=Count("id")))
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:TERM_MAX]
-    terms = page_or_first_page(every.filter(kind=kind, value__icontains=words), BY_VALUE, request.GET.get("cursor"))
+    terms = listing(
+        request,
+        every.filter(kind=kind),
+        caption=str(NAMES[kind]),
+        columns={"value": Column(NAMES[kind], ("value", "id")), "actions": Column(_("Actions"))},
+        row_template="staff_app/setup/_term_row.html",
+        empty=_("This list is empty."),
+        search=["value"],
+        kept={"kind": kind},
+    )
     context = {
         # Only one form was posted; the title and the error summary are about that one.
         "form": sentence if sentence.errors else add,
@@ -68,11 +76,9 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
         "sentence": sentence,
         "found": found,
         "found_why": reason_words(found.reason) if found and found.reason else "",
-        "terms": terms.rows,
-        "words": words,
-        "pager": terms.urls(lambda cursor: f"?{urlencode({'kind': kind, 'q': words, 'cursor': cursor})}#list"),
+        "list": terms,
+        "changes": change_lines(request, "moderation_term"),
         "kind": kind,
-        "kind_name": NAMES[kind],
         "kind_says": SAYS[kind],
         "kinds": [{"code": one, "name": name, "count": counts.get(one, 0)} for one, name in NAMES.items()],
     }
@@ -83,7 +89,7 @@ def moderation_words(request: StaffRequest) -> HttpResponse:
 @require_POST
 def remove_moderation_word(request: StaffRequest, term_id: int) -> HttpResponse:
     term = get_city_row_or_404(request, "administer", ModerationTerm, term_id)
-    moderation.remove_term(term)
+    moderation.remove_term(term, actor=request.user)
     # Only the id: email addresses do not belong in the log.
     log.info("moderation_term_removed", term_id=term_id, kind=term.kind, user_id=request.user.pk)
     messages.success(request, _("“%(value)s” is no longer on the list.") % {"value": term.value})

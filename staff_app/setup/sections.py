@@ -11,12 +11,17 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Section:
-    """A page of setup. url_name: in staff_app."""
+    """A page of setup. url_name: in staff_app. also: another permission that opens it."""
 
     url_name: str
     name: Words
     about: Words
     permission: str = "administer"
+    also: str = ""
+
+    @property
+    def either(self) -> set[str]:
+        return {self.permission, self.also} - {""}
 
 
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
@@ -60,6 +65,11 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Texts"),
         [
+            Section("articles", _("Articles"), _("Answers to questions that many people have.")),
+            Section("notices", _("Notices"), _("What residents see at the top of a page, until it ends.")),
+            Section("templates", _("Answer templates"), _("What staff write often, filled in for each request.")),
+            Section("outcomes", _("Outcome words"), _("How residents read the way a request ended.")),
+            Section("reasons", _("Reasons"), _("Why something can’t be done, and what it’s waiting for.")),
             Section("answered_counts", _("Answered questions"), _("How often an article was all that someone needed.")),
             Section("emergency_words", _("Emergency words"), _("Words that make us ask about danger first.")),
             Section("moderation_words", _("Moderation words"), _("Links, threats and addresses that wait for review.")),
@@ -72,6 +82,8 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Records and integrations"),
         [
+            Section("audit", _("Audit"), _("Who did what, and what was changed, when."), also="records"),
+            Section("integrations", _("Integrations"), _("Email, text messages and programs, each with a test.")),
             Section("api_keys", _("API keys"), _("Programs that may send reports."), "manage_api_keys"),
             Section("outbox", _("Outbox"), _("What waits to be sent, and what failed."), "read_outbox"),
         ],
@@ -79,4 +91,4 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
 ]
 
 # Whoever has one of these finds setup in the navigation.
-PERMISSIONS = sorted({section.permission for _name, sections in GROUPS for section in sections})
+PERMISSIONS = sorted({one for _name, sections in GROUPS for section in sections for one in section.either})

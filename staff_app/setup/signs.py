@@ -105,7 +105,7 @@ def _shown(sign: ShortLink) -> dict[str, Any]:
 @require_POST
 def remove_sign(request: StaffRequest, sign_id: int) -> HttpResponse:
     sign = get_city_row_or_404(request, "administer", ShortLink, sign_id)
-    actions.end(sign)
+    actions.end(sign, actor=request.user)
     log.info("sign_ended", sign_id=sign.pk, user_id=request.user.pk)
     messages.success(request, _("%(label)s is off the list. Remember to take the sign down.") % {"label": sign.label})
     return redirect("staff_app:signs")

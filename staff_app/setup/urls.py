@@ -15,6 +15,10 @@ from staff_app.setup import (
 )
 from staff_app.setup.city.urls import urlpatterns as city
 from staff_app.setup.places.urls import urlpatterns as places
+from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
+from staff_app.setup.audit.urls import urlpatterns as audit
+from staff_app.setup.integrations.urls import urlpatterns as integrations
+from staff_app.setup.texts.urls import urlpatterns as texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
@@ -49,4 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("first-run/<str:token>/", first_run.first_run, name="first_run"),
     *city,
     *places,
+    *audit,
+    *integrations,
+    *texts,
 ]

@@ -8,9 +8,11 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import views
 from rest_framework.response import Response
 
+from requests_app import api_keys
 from requests_app.api.framework.errors import OUTAGES, api_exception
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
+from requests_app.models import ApiKey
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -22,6 +24,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if response is not None:
         details = known.detail if isinstance(known.detail, list) else [known.detail]
         response.data = _errors(response.status_code, details)
+        key = getattr(context["request"], "_auth", None)
+        if isinstance(key, ApiKey):
+            api_keys.note_error(key, response.status_code, str(details[0]))
     return response
 
 

@@ -153,14 +153,17 @@ def test_name_and_address_stay_closed_until_opened(town: Rivermark, tom: Client)
 
 def test_opening_the_reporter_leaves_a_trace(town: Rivermark, tom: Client) -> None:
     one = factories.routed(town.pothole, answers=LANE)
-    answer = tom.post(page_of(one) + "reporter/")
+    refused = tom.post(page_of(one) + "reporter/", {"reason": "curious"})
+    assert refused.status_code == 422
+    assert ANA.name not in refused.content.decode()
+    answer = tom.post(page_of(one) + "reporter/", {"reason": "reply"})
     page = answer.content.decode()
     assert ANA.name in page
     assert ANA.email in page
     assert answer["Cache-Control"] == "private, no-store"
     event = Event.objects.get(service_request=one, kind="reporter_viewed")
     assert event.user == town.tom
-    assert "Viewed the reporter’s contact information Tom" in text(tom, page_of(one))
+    assert "Viewed the reporter’s contact information (to call or write back) Tom" in text(tom, page_of(one))
 
 
 def test_a_link_alone_opens_no_reporter(town: Rivermark, tom: Client) -> None:
@@ -173,16 +176,16 @@ def test_who_may_not_read_the_reporter_gets_403_and_no_button(town: Rivermark, s
     one = factories.routed(town.pothole, answers=LANE)
     dev = signed_in(town.dev)
     assert "Show name and contact" not in text(dev, page_of(one))
-    assert dev.post(page_of(one) + "reporter/").status_code == 403
+    assert dev.post(page_of(one) + "reporter/", {"reason": "reply"}).status_code == 403
     assert not Event.objects.filter(kind="reporter_viewed").exists()
 
 
 def test_some_services_name_who_may_read_the_reporter(town: Rivermark, signed_in: SignIn) -> None:
     complaint = factories.service(town.city, "complaint", visibility="reporter_to_named_staff")
     one = factories.routed(complaint)
-    assert signed_in(town.tom).post(page_of(one) + "reporter/").status_code == 200
+    assert signed_in(town.tom).post(page_of(one) + "reporter/", {"reason": "reply"}).status_code == 200
     assert signed_in(town.cal).get(page_of(one)).status_code == 200
-    assert signed_in(town.cal).post(page_of(one) + "reporter/").status_code == 403
+    assert signed_in(town.cal).post(page_of(one) + "reporter/", {"reason": "reply"}).status_code == 403
 
 
 # --- What happened ----------------------------------------------------------------------------------------------------

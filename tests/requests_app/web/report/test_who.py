@@ -130,7 +130,7 @@ def test_both_are_kept_for_the_staff_alone(cast: Rivermark, at_contact: Walk) ->
         client = Client()
         client.force_login(user)
         assert "9 Elm St" not in client.get(reverse("staff_app:detail", args=[made.reference])).content.decode()
-        answer = client.post(reverse("staff_app:reporter", args=[made.reference]))
+        answer = client.post(reverse("staff_app:reporter", args=[made.reference]), {"reason": "reply"})
         assert ("9 Elm St" in answer.content.decode()) == may
     assert Event.objects.filter(kind="reporter_viewed").count() == 1
 

@@ -1,0 +1,134 @@
+"""What the audit can be narrowed to: a form whose fields are the address's."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import references
+from requests_app.clock import app_now
+from requests_app.localized import localized
+from requests_app.models import Jurisdiction, Service, ServiceRequest, User
+from requests_app.rules import audit, permissions
+from requests_app.rules.setup_diff import KINDS
+from staff_app.request import timeline
+
+# The kinds of acts that people look for.
+ACTS = (
+    "reporter_viewed", "assigned", "transferred", "priority_set", "service_changed", "commented", "note_added", "asked",
+    "put_on_hold", "resolved", "handed_over", "merged", "unmerged", "reopened", "withdrawn", "hidden", "published",
+    "text_hidden", "text_restored", "photo_hidden", "photo_restored", "text_edited", "undone",
+)  # fmt: skip
+ACT_NAMES = {
+    "assigned": gettext_lazy("Assigned"),
+    "transferred": gettext_lazy("Transferred"),
+    "priority_set": gettext_lazy("Priority changed"),
+    "service_changed": gettext_lazy("Service changed"),
+    "resolved": gettext_lazy("Resolved"),
+    "put_on_hold": gettext_lazy("Put on hold"),
+    "handed_over": gettext_lazy("Handed over"),
+    "merged": gettext_lazy("Merged"),
+    "unmerged": gettext_lazy("Unmerged"),
+    "routed": gettext_lazy("Routed"),
+    "triaged": gettext_lazy("Sent to triage"),
+    "scheduled": gettext_lazy("Scheduled"),
+    "submitted": gettext_lazy("Reported"),
+    "personal_data_kept": gettext_lazy("Left personal data in after a warning"),
+    "alarm_accepted": gettext_lazy("Alarm: “I have it”"),
+}
+
+
+def act_name(kind: str) -> str:
+    """The kind of an act, without what it was about."""
+    return str(ACT_NAMES[kind]) if kind in ACT_NAMES else timeline.simple_words(kind)
+
+
+class FiltersForm(forms.Form):
+    """cleaned() gives rules.audit.Filters. Nothing that the viewer may not open can be searched for."""
+
+    of = forms.ChoiceField(label=gettext_lazy("What"), required=False)
+    who = forms.TypedChoiceField(label=gettext_lazy("Who"), required=False, coerce=int, empty_value=None)
+    service = forms.TypedChoiceField(label=gettext_lazy("Service"), required=False, coerce=int, empty_value=None)
+    number = forms.CharField(label=gettext_lazy("Report number"), required=False, max_length=20)
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city, self.viewer = city, viewer
+        self.service_request: ServiceRequest | None = None
+        self.services = {
+            service.pk: service
+            for service in Service.objects.filter(jurisdiction=city).select_related("current").order_by("service_code")
+        }
+        staff = User.objects.filter(memberships__jurisdiction=city).distinct().order_by("name", "id")
+        people = [(user.pk, str(user)) for user in staff]
+        if (asked := str(self.data.get("who", ""))).isdecimal() and int(asked) not in {pk for pk, _name in people}:
+            # Someone who has left: a link in the list leads here.
+            people += [(int(asked), _("Someone who no longer works here"))]
+        choices: dict[str, list[Any]] = {
+            "of": [
+                ("", _("Everything")),
+                (_("Acts on requests"), [("acts", _("All acts")), *((f"act:{one}", act_name(one)) for one in ACTS)]),
+                (
+                    _("Setup"),
+                    [("setup", _("All changes of setup")), *((f"setup:{code}", name) for code, name in KINDS.items())],
+                ),
+            ],
+            "who": [("", _("Everyone")), *people],
+            "service": [
+                ("", _("All services")),
+                *(
+                    (pk, localized(service.current.name) if service.current else service.service_code)
+                    for pk, service in self.services.items()
+                ),
+            ],
+        }
+        for name, options in choices.items():
+            self.fields[name].choices = options  # type: ignore[attr-defined]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.tiles = False
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        if number:
+            visible = ServiceRequest.objects.in_jurisdiction(self.city).filter(
+                permissions.visible_filter(self.viewer), reference=references.parse(number) or ""
+            )
+            self.service_request = visible.first()
+            if self.service_request is None:
+                raise forms.ValidationError(_("There’s no request with this number that you may open."))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("since") and given.get("until") and given["since"] > given["until"]:
+            self.add_error("until", _("This day is before the first one."))
+        return given
+
+    def cleaned(self) -> audit.Filters:
+        given = self.cleaned_data
+        service = self.services.get(given.get("service") or 0)
+        since = self._midnight(given["since"]) if given.get("since") else None
+        if service is not None and since is None:
+            since = app_now() - dt.timedelta(days=audit.SERVICE_DAYS)
+        return audit.Filters(
+            of=given.get("of", ""),
+            user_id=given.get("who"),
+            service_request=self.service_request,
+            service_id=service.pk if service else None,
+            service_code=service.service_code if service else "",
+            since=since,
+            until=self._midnight(given["until"] + dt.timedelta(days=1)) if given.get("until") else None,
+        )
+
+    def _midnight(self, day: dt.date) -> dt.datetime:
+        return dt.datetime.combine(day, dt.time(), self.city.zone)

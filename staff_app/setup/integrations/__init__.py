@@ -1,0 +1,1 @@
+"""What the city is connected to, with a test of each."""

@@ -1,0 +1,1 @@
+"""What the city writes: articles, notices, listed reasons, answer templates and the names of outcomes."""

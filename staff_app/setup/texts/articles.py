@@ -1,0 +1,258 @@
+"""Articles: the list, a draft with its preview in each language, publishing, and earlier versions."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app import markdown
+from requests_app.actions import articles as actions
+from requests_app.actions.edits import ChangedMeanwhile, MissingWords
+from requests_app.localized import localized
+from requests_app.models import Article, Jurisdiction, SetupChange
+from requests_app.rules.setup_diff import differences
+from requests_app.rules.text_diff import Piece, text_diff
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.audit.wording import action_words
+from staff_app.setup.forms import language_name
+from staff_app.setup.listing import Column, listing
+from staff_app.setup.texts import conflict
+from staff_app.setup.texts.forms import ArticleForm
+
+TABS = {"": gettext_lazy("All"), "due": gettext_lazy("Due for review"), "drafts": gettext_lazy("Drafts")}
+COLUMNS = {
+    "title": Column(gettext_lazy("Title"), ("code", "id")),
+    "state": Column(gettext_lazy("State")),
+    "owner": Column(gettext_lazy("Owner"), ("owner__name", "id")),
+    "review": Column(gettext_lazy("Review on"), ("review_on", "id")),
+}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One language as residents will read it."""
+
+    language: str
+    name: str
+    title: str
+    body: SafeString
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Words of one field in one language, as a diff."""
+
+    label: str
+    language: str
+    pieces: list[Piece]
+
+
+@staff_page
+def articles(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    city, show = request.jurisdiction, request.GET.get("show", "")
+    show = show if show in TABS else ""
+    today = timezone.localdate()
+    rows = Article.objects.filter(jurisdiction=city).select_related("owner")
+    if show == "due":
+        rows = rows.filter(review_on__lte=today)
+    elif show == "drafts":
+        rows = rows.filter(Q(draft__isnull=False) | Q(published=False))
+    context = {
+        "list": listing(
+            request,
+            rows,
+            caption=_("Articles"),
+            columns=COLUMNS,
+            row_template="staff_app/setup/texts/_article_row.html",
+            empty=_("No articles are due for review.") if show == "due" else _("No articles here yet."),
+            search=["code", *(f"{field}__{code}" for field in ("title", "draft__title") for code in city.languages)],
+            kept={"show": show} if show else {},
+            describe=lambda found: [describe(article, today) for article in found],
+        ),
+        "tabs": [{"code": code, "name": name} for code, name in TABS.items()],
+        "show": show,
+    }
+    return render(request, "staff_app/setup/texts/articles.html", context)
+
+
+def describe(article: Article, today: dt.date) -> dict[str, Any]:
+    return {
+        "article": article,
+        "name": actions.name_of(article),
+        "is_due": article.review_on is not None and article.review_on <= today,
+    }
+
+
+@staff_page
+def new_article(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    form = ArticleForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
+    if form.is_valid() and "preview" not in request.POST:
+        article = actions.create(
+            request.jurisdiction,
+            form.draft(),
+            owner=form.cleaned_data["owner"],
+            review_on=form.cleaned_data["review_on"],
+        )
+        messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
+        return redirect("staff_app:edit_article", article.pk)
+    return _page(request, form, None)
+
+
+@staff_page
+def edit_article(request: StaffRequest, article_id: int) -> HttpResponse:
+    article = get_city_row_or_404(request, "administer", Article, article_id)
+    draft = actions.draft_of(article)
+    initial = ArticleForm.initial_for(draft, article)
+    form = ArticleForm(request.POST if request.method == "POST" else None, city=request.jurisdiction, initial=initial)
+    if form.is_valid() and "preview" not in request.POST:
+        try:
+            actions.save_draft(
+                article.pk,
+                form.draft(),
+                owner=form.cleaned_data["owner"],
+                review_on=form.cleaned_data["review_on"],
+                revision=_revision(request),
+                actor=request.user,
+            )
+        except ChangedMeanwhile as found:
+            article.revision = found.revision
+            return _page(request, form, article, theirs=conflict.words_of(found, form.draft()))
+        messages.success(request, _("The draft is saved. Residents don’t see it until you publish it."))
+        return redirect("staff_app:edit_article", article.pk)
+    if request.method == "POST":
+        # So that a preview or a mistake doesn't hide what someone else saved.
+        article.revision = _revision(request)
+    return _page(request, form, article)
+
+
+def _revision(request: StaffRequest) -> int:
+    typed = request.POST.get("revision", "")
+    return int(typed) if typed.isdecimal() else 0
+
+
+def _page(
+    request: StaffRequest, form: ArticleForm, article: Article | None, theirs: list[str] | None = None
+) -> HttpResponse:
+    draft = form.draft() if form.is_bound and form.is_valid() else actions.draft_of(article) if article else None
+    live = actions.written(article) if article and article.title else None
+    context = {
+        "form": form,
+        "article": article,
+        "name": actions.name_of(article) if article else "",
+        "theirs": theirs,
+        "previews": previews(request.jurisdiction, draft) if draft else [],
+        "changes": differences(live, {**actions.draft_of(article), "published": live["published"]})
+        if article and live and article.draft
+        else [],
+        "diffs": text_differences(request.jurisdiction, live, actions.draft_of(article))
+        if article and live and article.draft
+        else [],
+        "may_publish": article is not None and (article.draft is not None or not article.published),
+    }
+    status = 409 if theirs else 422 if form.errors else 200
+    return render(request, "staff_app/setup/texts/edit_article.html", context, status=status)
+
+
+def previews(city: Jurisdiction, draft: dict[str, Any]) -> list[Preview]:
+    return [
+        Preview(
+            language,
+            language_name(language),
+            draft["title"].get(language, ""),
+            markdown.render(draft["body"].get(language, "")),
+        )
+        for language in city.languages
+    ]
+
+
+def text_differences(city: Jurisdiction, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    """Only of texts that differ."""
+    return [
+        Difference(f"{label} ({language_name(language)})", language, text_diff(old, new))
+        for field, label in (("title", _("Title")), ("body", _("Text")))
+        for language in city.languages
+        if (old := before.get(field, {}).get(language, "")) != (new := after.get(field, {}).get(language, ""))
+    ]
+
+
+@staff_page
+@require_POST
+def publish_article(request: StaffRequest, article_id: int) -> HttpResponse:
+    article = get_city_row_or_404(request, "administer", Article, article_id)
+    if article.revision != _revision(request):
+        messages.error(request, _("Someone changed it meanwhile. Look at it again before you publish it."))
+        return redirect("staff_app:edit_article", article.pk)
+    try:
+        article = actions.publish(article.pk, note=request.POST.get("note", "")[:500], actor=request.user)
+    except MissingWords as found:
+        names = ", ".join(language_name(language) for language in found.languages)
+        messages.error(request, _("Not published: title or text is missing in %(languages)s.") % {"languages": names})
+    except actions.NothingToPublish:
+        messages.info(request, _("There was nothing to publish."))
+    else:
+        messages.success(request, _("Published: “%(title)s”.") % {"title": localized(article.title)})
+    return redirect("staff_app:edit_article", article.pk)
+
+
+@staff_page
+@require_POST
+def discard_article_draft(request: StaffRequest, article_id: int) -> HttpResponse:
+    article = get_city_row_or_404(request, "administer", Article, article_id)
+    messages.success(request, _("The draft is gone."))
+    if actions.discard_draft(article.pk) is None:
+        return redirect("staff_app:articles")
+    return redirect("staff_app:edit_article", article.pk)
+
+
+@staff_page
+@require_POST
+def take_down_article(request: StaffRequest, article_id: int) -> HttpResponse:
+    article = get_city_row_or_404(request, "administer", Article, article_id)
+    actions.take_down(article.pk, actor=request.user)
+    messages.success(request, _("Residents don’t see it anymore."))
+    return redirect("staff_app:edit_article", article.pk)
+
+
+@staff_page
+def article_history(request: StaffRequest, article_id: int) -> HttpResponse:
+    article = get_city_row_or_404(request, "administer", Article, article_id)
+    now = {name: value for name, value in actions.written(article).items() if name != "published"}
+    versions = []
+    for change in actions.versions(article):
+        state = change.after or {}
+        versions.append(
+            {
+                "change": change,
+                "what": action_words(change),
+                "diffs": text_differences(request.jurisdiction, change.before or {}, state),
+                "is_current": article.published and all(state.get(name) == value for name, value in now.items()),
+            }
+        )
+    context = {"article": article, "name": actions.name_of(article), "versions": versions}
+    return render(request, "staff_app/setup/texts/article_history.html", context)
+
+
+@staff_page
+@require_POST
+def roll_back_article(request: StaffRequest, article_id: int, change_id: int) -> HttpResponse:
+    """To the state after that change, or with `before`, to the one before it."""
+    article = get_city_row_or_404(request, "administer", Article, article_id)
+    change = get_object_or_404(
+        SetupChange, pk=change_id, jurisdiction=request.jurisdiction, kind=actions.KIND, key=article.code
+    )
+    state = change.before if "before" in request.POST else change.after
+    if state and "body" in state:
+        actions.roll_back(article.pk, state, actor=request.user)
+        messages.success(request, _("Residents read that version again."))
+    return redirect("staff_app:article_history", article.pk)

@@ -1,0 +1,387 @@
+"""Forms of the city's texts. Each text has a field in each of the city's languages, side by side."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from requests_app.localized import localized
+from requests_app.messages import wording
+from requests_app.models import (
+    AnswerTemplate,
+    Area,
+    Article,
+    Disposition,
+    Jurisdiction,
+    ListedReason,
+    Notice,
+    Service,
+    User,
+)
+from requests_app.rules import answer_templates
+from requests_app.web.fields import WordsField
+from staff_app import due
+from staff_app.setup.forms import language_name
+
+Words = str | Promise
+TITLE_MAX, BODY_MAX, NOTICE_MAX, REASON_MAX = 120, 20_000, 300, 200
+ANSWER_MAX, OUTCOME_MAX = 3000, 60
+# The outcomes that staff choose when they resolve a request.
+OUTCOMES = (
+    Disposition.FIXED,
+    Disposition.ACTION_TAKEN,
+    Disposition.ANSWERED,
+    Disposition.NOT_FOUND,
+    Disposition.CANNOT_DO,
+    Disposition.NO_REPLY,
+)
+# A notice that nobody remembers to end is worse than one that has to be made again.
+NOTICE_DAYS_MAX = 366
+
+
+class TextsForm(forms.Form):
+    """A form with texts by language. text_fields: how each is made, by name; rest: the fields below them, in their order."""
+
+    text_fields: dict[str, dict[str, Any]]
+    rest: Sequence[str] = ()
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city = city
+        columns = []
+        for language in city.languages:
+            names = []
+            for name, options in self.text_fields.items():
+                made = dict(options)
+                label = made.pop("label")
+                field = WordsField(label=f"{label} ({language_name(language)})", **made)
+                field.widget.attrs["lang"] = language
+                self.fields[f"{name}_{language}"] = field
+                names.append(f"{name}_{language}")
+            columns.append(Div(*names, css_class="side-by-side__column"))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+        self.helper.layout = Layout(Div(*columns, css_class="side-by-side"), *self.rest)
+
+    def texts(self, name: str) -> dict[str, str]:
+        """What was typed, by language, without the empty ones."""
+        return {
+            language: value
+            for language in self.city.languages
+            if (value := self.cleaned_data.get(f"{name}_{language}", ""))
+        }
+
+    @staticmethod
+    def initial_of(name: str, texts: dict[str, str]) -> dict[str, str]:
+        return {f"{name}_{language}": text for language, text in texts.items()}
+
+
+class ArticleForm(TextsForm):
+    """A draft: languages may still be missing. One title is needed to find it again."""
+
+    text_fields = {
+        "title": {"label": gettext_lazy("Title"), "max_length": TITLE_MAX, "required": False},
+        "body": {
+            "label": gettext_lazy("Text"),
+            "max_length": BODY_MAX,
+            "lines": 14,
+            "required": False,
+            "help_text": gettext_lazy(
+                "## makes a heading, **bold** bold, and - a list. [Words](https://…) makes a link."
+            ),
+        },
+    }
+    rest = ("services", "owner", "review_on")
+
+    services = forms.MultipleChoiceField(
+        label=gettext_lazy("Services that it may answer"),
+        help_text=gettext_lazy("It’s offered to residents who are about to report one of these."),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    owner = forms.ModelChoiceField(
+        label=gettext_lazy("Who keeps it right"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No one yet"),
+    )
+    review_on = forms.DateField(
+        label=gettext_lazy("Review it on"),
+        help_text=gettext_lazy("From this day on it’s on the list of those due for review."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, city=city, **kwargs)
+        self.fields["services"].choices = service_choices(city)  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = (  # type: ignore[attr-defined]
+            User.objects.filter(memberships__jurisdiction=city, is_active=True).distinct().order_by("name", "id")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        first = f"title_{self.city.languages[0]}"
+        if not self.errors and not self.texts("title"):
+            self.add_error(first, _("Enter a title, so that you can find it again."))
+        return given
+
+    def draft(self) -> dict[str, Any]:
+        return {
+            "title": self.texts("title"),
+            "body": self.texts("body"),
+            "services": sorted(self.cleaned_data["services"]),
+        }
+
+    @classmethod
+    def initial_for(cls, draft: dict[str, Any], article: Article | None = None) -> dict[str, Any]:
+        return {
+            **cls.initial_of("title", draft["title"]),
+            **cls.initial_of("body", draft["body"]),
+            "services": draft.get("services", []),
+            "owner": article.owner_id if article else None,
+            "review_on": article.review_on if article else None,
+        }
+
+
+class ReasonForm(TextsForm):
+    rest = ("active",)
+    active = forms.BooleanField(
+        label=gettext_lazy("Offered to staff"),
+        help_text=gettext_lazy("Requests that have it keep it."),
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, *args: Any, kind: str, is_new: bool = False, **kwargs: Any) -> None:
+        self.text_fields = {
+            "words": {
+                "label": gettext_lazy("Reason"),
+                "max_length": REASON_MAX,
+                "error_messages": {"required": gettext_lazy("Enter the reason in this language.")},
+            }
+        }
+        if kind == ListedReason.Kind.CANNOT_DO:
+            self.text_fields["appeal"] = {
+                "label": gettext_lazy("Where to appeal"),
+                "max_length": 400,
+                "lines": 2,
+                "required": False,
+            }
+        super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["active"]
+            self.helper.layout.fields = self.helper.layout.fields[:1]
+
+
+class NoticeForm(TextsForm):
+    text_fields = {
+        "words": {
+            "label": gettext_lazy("Notice"),
+            "max_length": NOTICE_MAX,
+            "lines": 3,
+            "error_messages": {"required": gettext_lazy("Enter the notice in this language.")},
+        }
+    }
+    rest = ("kind", "place", "service", "area", "starts_at", "ends_at")
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[
+            (Notice.Kind.INFO.value, gettext_lazy("Information")),
+            (Notice.Kind.WARNING.value, gettext_lazy("Warning")),
+        ],
+        initial=Notice.Kind.INFO.value,
+        widget=forms.RadioSelect,
+    )
+    place = forms.ChoiceField(
+        label=gettext_lazy("Where to show it"),
+        choices=[
+            (Notice.Place.EVERY_PAGE.value, gettext_lazy("On every page")),
+            (Notice.Place.HOME.value, gettext_lazy("On the home page")),
+            (Notice.Place.REPORT.value, gettext_lazy("To people who are reporting")),
+            (Notice.Place.SERVICE.value, gettext_lazy("On one service’s pages")),
+            (Notice.Place.AREA.value, gettext_lazy("On one area’s page")),
+        ],
+        initial=Notice.Place.EVERY_PAGE.value,
+        widget=forms.RadioSelect,
+    )
+    service = forms.ModelChoiceField(
+        label=gettext_lazy("Service, if it’s about one"),
+        queryset=Service.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
+    area = forms.ModelChoiceField(
+        label=gettext_lazy("Area, if it’s about one"),
+        queryset=Area.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("None"),
+    )
+    starts_at = forms.DateTimeField(
+        label=gettext_lazy("From"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    ends_at = forms.DateTimeField(
+        label=gettext_lazy("Until"),
+        help_text=gettext_lazy("Every notice ends by itself, within a year at most."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": gettext_lazy("Enter when it ends.")},
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, city=city, **kwargs)
+        service, area = self.fields["service"], self.fields["area"]
+        service.queryset = Service.objects.filter(jurisdiction=city, active=True).select_related("current")  # type: ignore[attr-defined]
+        service.label_from_instance = service_name  # type: ignore[attr-defined]
+        area.queryset = Area.objects.filter(jurisdiction=city).defer("polygon").order_by("layer", "name", "id")  # type: ignore[attr-defined]
+        area.label_from_instance = str_of_area  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        place = given.get("place")
+        for name, needed in (("service", Notice.Place.SERVICE), ("area", Notice.Place.AREA)):
+            if place == needed and not given.get(name) and name not in self.errors:
+                self.add_error(name, _("Choose which one."))
+            elif place != needed:
+                given[name] = None
+        starts_at, ends_at = given.get("starts_at"), given.get("ends_at")
+        if starts_at and ends_at:
+            if ends_at <= starts_at:
+                self.add_error("ends_at", _("It must end after it starts."))
+            elif ends_at <= timezone.now():
+                self.add_error("ends_at", _("This has passed. Enter a later time."))
+            elif ends_at - starts_at > dt.timedelta(days=NOTICE_DAYS_MAX):
+                self.add_error("ends_at", _("A notice may stay for a year at most."))
+        return given
+
+    def columns(self) -> dict[str, Any]:
+        names = ("kind", "place", "service", "area", "starts_at", "ends_at")
+        return {"words": self.texts("words"), **{name: self.cleaned_data[name] for name in names}}
+
+    @classmethod
+    def initial_for(cls, notice: Notice) -> dict[str, Any]:
+        return {
+            **cls.initial_of("words", notice.words),
+            "kind": notice.kind,
+            "place": notice.place,
+            "service": notice.service_id,
+            "area": notice.area_id,
+            "starts_at": notice.starts_at,
+            "ends_at": notice.ends_at,
+        }
+
+
+def service_choices(city: Jurisdiction) -> list[tuple[str, str]]:
+    services = Service.objects.filter(jurisdiction=city, active=True).select_related("current")
+    return sorted(((one.service_code, service_name(one)) for one in services), key=lambda choice: choice[1].casefold())
+
+
+def service_name(service: Service) -> str:
+    return localized(service.current.name) if service.current else service.service_code
+
+
+def str_of_area(area: Area) -> str:
+    return f"{area.name} ({area.layer})"
+
+
+class TemplateForm(TextsForm):
+    """Says which placeholders there are; refuses unknown ones."""
+
+    text_fields = {
+        "words": {
+            "label": gettext_lazy("Text"),
+            "max_length": ANSWER_MAX,
+            "lines": 8,
+            "error_messages": {"required": gettext_lazy("Enter the text in this language.")},
+        }
+    }
+    rest = ("active",)
+
+    name = WordsField(
+        label=gettext_lazy("Name for your colleagues"),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Enter a name, like “Filled, thank you.”")},
+    )
+    service = forms.ModelChoiceField(
+        label=gettext_lazy("Service"),
+        queryset=Service.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("All services"),
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        help_text=gettext_lazy("It’s offered when a request is resolved like this, or in every answer."),
+        required=False,
+    )
+    active = forms.BooleanField(label=gettext_lazy("Offered to staff"), required=False, initial=True)
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, city=city, **kwargs)
+        service = self.fields["service"]
+        service.queryset = Service.objects.filter(jurisdiction=city, active=True).select_related("current")  # type: ignore[attr-defined]
+        service.label_from_instance = service_name  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = [  # type: ignore[attr-defined]
+            ("", _("Any answer")),
+            *((code.value, due.disposition_words(code)) for code in OUTCOMES),
+        ]
+        self.helper.layout.fields[:0] = ["name", "service", "outcome"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        known = ", ".join(f"{{{name}}}" for name in answer_templates.PLACEHOLDERS)
+        for language in self.city.languages:
+            if wrong := answer_templates.problems(given.get(f"words_{language}", "")):
+                words = _("We don’t know %(wrong)s. You can use: %(known)s.")
+                self.add_error(f"words_{language}", words % {"wrong": ", ".join(wrong), "known": known})
+        return given
+
+    def columns(self) -> dict[str, Any]:
+        names = ("name", "service", "outcome", "active")
+        return {"words": self.texts("words"), **{name: self.cleaned_data[name] for name in names}}
+
+    @classmethod
+    def initial_for(cls, template: AnswerTemplate) -> dict[str, Any]:
+        return {
+            **cls.initial_of("words", template.words),
+            "name": template.name,
+            "service": template.service_id,
+            "outcome": template.outcome,
+            "active": template.active,
+        }
+
+
+class OutcomesForm(TextsForm):
+    """A field for each outcome in each language; empty: the usual words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.text_fields = {
+            code.value: {"label": due.disposition_words(code), "max_length": OUTCOME_MAX, "required": False}
+            for code in wording.NAMED_BY_CITY
+        }
+        super().__init__(*args, **kwargs)
+        for language in self.city.languages:
+            with override(language):
+                for code in wording.NAMED_BY_CITY:
+                    self.fields[f"{code.value}_{language}"].help_text = wording.usual_outcome(code)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for code in wording.NAMED_BY_CITY:
+            typed = self.texts(code.value)
+            for language in self.city.languages:
+                if typed and language not in typed:
+                    self.add_error(f"{code.value}_{language}", _("Enter it in this language too, or clear the others."))
+        return given
+
+    def words(self) -> dict[str, dict[str, str]]:
+        return {code.value: typed for code in wording.NAMED_BY_CITY if (typed := self.texts(code.value))}

@@ -1,0 +1,140 @@
+"""The lists of reasons that staff choose from: add, change, order, switch off."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app.actions import listed_reasons as actions
+from requests_app.actions.edits import ChangedMeanwhile
+from requests_app.localized import localized
+from requests_app.models import ListedReason
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.listing import Column, listing
+from staff_app.setup.texts import conflict
+from staff_app.setup.texts.forms import ReasonForm
+
+Kind = ListedReason.Kind
+NAMES = {
+    Kind.CANNOT_DO: gettext_lazy("Can’t do it"),
+    Kind.HOLD: gettext_lazy("On hold"),
+    Kind.NO_EVIDENCE: gettext_lazy("No photo or visit"),
+}
+ABOUT = {
+    Kind.CANNOT_DO: gettext_lazy("Why the city can’t do what was asked. The reporter reads it, with where to appeal."),
+    Kind.HOLD: gettext_lazy("What a request is waiting for. Everyone reads it."),
+    Kind.NO_EVIDENCE: gettext_lazy("Why there’s neither a photo nor a visit. Only staff read it."),
+}
+
+
+def _kind(request: StaffRequest) -> ListedReason.Kind:
+    return Kind(request.GET["kind"]) if request.GET.get("kind") in Kind.values else Kind.CANNOT_DO
+
+
+@staff_page
+def reasons(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    kind = _kind(request)
+    rows = ListedReason.objects.filter(jurisdiction=request.jurisdiction, kind=kind)
+    context = {
+        "list": listing(
+            request,
+            rows,
+            caption=str(NAMES[kind]),
+            columns={
+                "order": Column(_("Reason"), ("order", "code", "id")),
+                "state": Column(_("State")),
+                "move": Column(_("Position")),
+            },
+            row_template="staff_app/setup/texts/_reason_row.html",
+            empty=_("This list is empty."),
+            search=["code", *(f"words__{language}" for language in request.jurisdiction.languages)],
+            kept={"kind": kind},
+        ),
+        "kind": kind,
+        "about": ABOUT[kind],
+        "tabs": [{"code": code, "name": name} for code, name in NAMES.items()],
+    }
+    return render(request, "staff_app/setup/texts/reasons.html", context)
+
+
+@staff_page
+def new_reason(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    kind = _kind(request)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, city=request.jurisdiction, kind=kind, is_new=True
+    )
+    if form.is_valid():
+        actions.add(
+            request.jurisdiction, kind, words=form.texts("words"), appeal=form.texts("appeal"), actor=request.user
+        )
+        messages.success(request, _("The reason is on the list."))
+        return redirect(_list_of(kind))
+    context = {"form": form, "kind": kind, "kind_name": NAMES[kind], "about": ABOUT[kind]}
+    return render(request, "staff_app/setup/texts/edit_reason.html", context, status=422 if form.errors else 200)
+
+
+@staff_page
+def edit_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
+    reason = get_city_row_or_404(request, "administer", ListedReason, reason_id)
+    kind, current = Kind(reason.kind), actions.written(reason)
+    initial = {
+        **ReasonForm.initial_of("words", reason.words),
+        **ReasonForm.initial_of("appeal", reason.appeal),
+        "active": reason.active,
+    }
+    data = request.POST if request.method == "POST" else None
+    form = ReasonForm(data, city=request.jurisdiction, kind=kind, initial=initial)
+    theirs = None
+    if form.is_valid():
+        typed = {"words": form.texts("words"), "appeal": form.texts("appeal"), "active": form.cleaned_data["active"]}
+        seen = conflict.read_seen(request.POST.get("seen", "")) or {}
+        try:
+            actions.change(reason.pk, **typed, seen=seen, actor=request.user)
+        except ChangedMeanwhile as found:
+            theirs, current = conflict.words_of(found, typed), found.current
+        else:
+            messages.success(request, _("The reason is saved."))
+            return redirect(_list_of(kind))
+    context = {
+        "form": form,
+        "reason": reason,
+        "kind": kind,
+        "kind_name": NAMES[kind],
+        "about": ABOUT[kind],
+        "theirs": theirs,
+        # After a mistake in the form, what was seen is still what was seen.
+        "seen": request.POST.get("seen", "") if form.errors else conflict.write_seen(current),
+        "may_remove": actions.added_at(reason) is not None,
+    }
+    status = 409 if theirs else 422 if form.errors else 200
+    return render(request, "staff_app/setup/texts/edit_reason.html", context, status=status)
+
+
+@staff_page
+@require_POST
+def move_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
+    reason = get_city_row_or_404(request, "administer", ListedReason, reason_id)
+    actions.move(reason.pk, up="up" in request.POST, actor=request.user)
+    return redirect(_list_of(reason.kind))
+
+
+@staff_page
+@require_POST
+def remove_reason(request: StaffRequest, reason_id: int) -> HttpResponse:
+    reason = get_city_row_or_404(request, "administer", ListedReason, reason_id)
+    try:
+        actions.remove(reason.pk, actor=request.user)
+    except actions.InUse:
+        messages.error(request, _("Requests may have this reason, so it can’t be removed. Switch it off instead."))
+        return redirect("staff_app:edit_reason", reason.pk)
+    messages.success(request, _("“%(reason)s” is gone.") % {"reason": localized(reason.words)})
+    return redirect(_list_of(reason.kind))
+
+
+def _list_of(kind: str) -> str:
+    return f"{reverse('staff_app:reasons')}?kind={kind}"

@@ -1,0 +1,132 @@
+"""Articles: a draft in each language, its preview, publishing, versions and rolling back."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from requests_app.models import Article, SearchDocument, SetupChange
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.8")]
+Read = Callable[[Any], str]
+PATH = "/staff/setup/articles/"
+PATCHING = {
+    "title_en": "How we patch",
+    "title_es": "Cómo reparamos",
+    "body_en": "## Steps\n\nWe **fill** them. <script>alert(1)</script>",
+    "body_es": "Los rellenamos.",
+    "services": ["pothole"],
+}
+
+
+@pytest.fixture
+def article(town: Rivermark) -> Article:
+    one = factories.article(town.city, "patching", "How we patch", "We fill them.", town.pothole)
+    one.title["es"], one.body["es"] = "Cómo reparamos", "Los rellenamos."
+    one.save()
+    return one
+
+
+def save(client: Client, article: Article, **typed: Any) -> Any:
+    article.refresh_from_db()
+    page = {**PATCHING, "body_en": "We fill them.", "revision": article.revision, **typed}
+    return client.post(f"{PATH}{article.pk}/", page)
+
+
+def publish(client: Client, article: Article) -> Any:
+    article.refresh_from_db()
+    return client.post(f"{PATH}{article.pk}/publish/", {"revision": article.revision}, follow=True)
+
+
+def test_an_article_is_written_previewed_and_published(
+    town: Rivermark, ada: Client, client: Client, text_of: Read
+) -> None:
+    preview = ada.post(f"{PATH}new/", {**PATCHING, "preview": "1"}).content.decode()
+    assert "<strong>fill</strong>" in preview
+    assert "<script>alert" not in preview
+    assert not Article.objects.exists()
+    ada.post(f"{PATH}new/", PATCHING)
+    made = Article.objects.get()
+    assert (made.code, made.published) == ("how-we-patch", False)
+    assert client.get("/articles/how-we-patch/").status_code == 404
+    assert "Published: “How we patch”." in text_of(publish(ada, made))
+    assert "We fill them." in text_of(client.get("/articles/how-we-patch/"))
+    assert SearchDocument.objects.filter(kind="article", object_id=made.pk).count() == 2
+    assert [one.service_code for one in made.services.all()] == ["pothole"]
+
+
+def test_residents_read_what_is_published_while_a_draft_is_edited(
+    ada: Client, client: Client, article: Article, text_of: Read
+) -> None:
+    save(ada, article, body_en="We use cold asphalt.")
+    assert "We fill them." in text_of(client.get("/articles/patching/"))
+    page = text_of(ada.get(f"{PATH}{article.pk}/"))
+    assert "[removed:] fill them." in page
+    assert "[added:] use cold asphalt." in page
+    publish(ada, article)
+    assert "We use cold asphalt." in text_of(client.get("/articles/patching/"))
+    change = SetupChange.objects.get(kind="article", action="published")
+    assert (change.before or {})["body"]["en"] == "We fill them."
+    # What says the same as the page is no draft.
+    save(ada, article, body_en="We use cold asphalt.")
+    article.refresh_from_db()
+    assert article.draft is None
+
+
+def test_nothing_is_published_without_words_in_every_language(ada: Client, article: Article, text_of: Read) -> None:
+    save(ada, article, body_es="")
+    assert "missing in Spanish" in text_of(publish(ada, article))
+    article.refresh_from_db()
+    assert article.body["es"]
+
+
+def test_it_is_rolled_back_to_an_earlier_version(ada: Client, client: Client, article: Article, text_of: Read) -> None:
+    for words in ("Second.", "Third."):
+        save(ada, article, body_en=words)
+        publish(ada, article)
+    _third, second = SetupChange.objects.filter(kind="article", after__has_key="body").order_by("-id")
+    assert "This is what residents read now." in text_of(ada.get(f"{PATH}{article.pk}/history/"))
+    ada.post(f"{PATH}{article.pk}/history/{second.pk}/roll-back/")
+    assert "Second." in text_of(client.get("/articles/patching/"))
+    ada.post(f"{PATH}{article.pk}/history/{second.pk}/roll-back/", {"before": "1"})
+    assert "We fill them." in text_of(client.get("/articles/patching/"))
+    assert SetupChange.objects.filter(kind="article", action="rolled_back").count() == 2
+    ada.post(f"{PATH}{article.pk}/take-down/")
+    assert client.get("/articles/patching/").status_code == 404
+
+
+def test_the_second_of_two_editors_sees_what_changed_and_loses_nothing(
+    ada: Client, article: Article, text_of: Read
+) -> None:
+    opened = article.revision
+    save(ada, article, title_en="How we patch holes")
+    answer = save(ada, article, title_en="How we fix streets", revision=opened)
+    assert answer.status_code == 409
+    page = text_of(answer)
+    assert "Title (English): “How we fix streets” is now “How we patch holes”" in page
+    assert 'value="How we fix streets"' in answer.content.decode()
+    # Neither is a draft published that its publisher has not seen.
+    ada.post(f"{PATH}{article.pk}/publish/", {"revision": opened})
+    article.refresh_from_db()
+    assert article.title["en"] == "How we patch"
+
+
+def test_those_due_for_review_are_listed_with_their_owner(
+    town: Rivermark, ada: Client, article: Article, text_of: Read
+) -> None:
+    factories.article(town.city, "trash", "When we collect trash")
+    save(ada, article, owner=town.tom.pk, review_on=(timezone.localdate() - dt.timedelta(days=1)).isoformat())
+    due = text_of(ada.get(PATH, {"show": "due"}))
+    assert "How we patch" in due
+    assert "Tom" in due
+    assert "When we collect trash" not in due
+    assert "When we collect trash" in text_of(ada.get(PATH, {"q": "COLLECT"}))
+    assert SetupChange.objects.get(kind="article").after == {
+        "owner": "Tom",
+        "review_on": (timezone.localdate() - dt.timedelta(days=1)).isoformat(),
+    }
