@@ -27,6 +27,7 @@ from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
+from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
 from requests_app.models.service_request import (
     AccessLink,
     Answer,
@@ -113,7 +114,10 @@ __all__ = [
     "RequestArea",
     "Role",
     "RoutingDecision",
+    "RoutingDraft",
     "RoutingRule",
+    "RoutingSimulation",
+    "RoutingVersion",
     "ScreeningCount",
     "SearchDocument",
     "Service",

@@ -106,6 +106,14 @@ FIELDS: dict[str, Words] = {
     "languages": gettext_lazy("Languages"),
     "question": gettext_lazy("Question"),
     "values": gettext_lazy("Answers"),
+    "areas": gettext_lazy("Areas"),
+    "answers": gettext_lazy("Answers"),
+    "channels": gettext_lazy("Reported"),
+    "priorities": gettext_lazy("Priority is"),
+    "days": gettext_lazy("Days of the week"),
+    "working_hours": gettext_lazy("Working hours"),
+    "assignee": gettext_lazy("Person"),
+    "inform": gettext_lazy("Also informed"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.
