@@ -12,7 +12,15 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import (
+    AccessLink,
+    EmergencyPhrase,
+    Event,
+    ModerationTerm,
+    OnCall,
+    RoutingSimulation,
+    ServiceRequest,
+)
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -218,6 +226,19 @@ def the_term(planted: Planted) -> list[Arguments]:
     return [
         {"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}
     ]
+
+
+def the_rule(planted: Planted) -> list[Arguments]:
+    return [{"position": 1}]
+
+
+def the_version(planted: Planted) -> list[Arguments]:
+    return [{"number": 1}]
+
+
+def the_simulation(planted: Planted) -> list[Arguments]:
+    found = RoutingSimulation.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
+    return [{"simulation_id": found[0].pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -498,6 +519,18 @@ PAGES: dict[str, Page] = {
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
     "staff_app:setup": Page(STAFF, budget=4),
+    "staff_app:routing": Page(staff("administer"), budget=14),
+    "staff_app:add_routing_rule": Page(staff("administer"), "GET POST", budget=16),
+    "staff_app:routing_rule": Page(staff("administer"), "GET POST", the_rule, budget=16),
+    "staff_app:move_routing_rule": Page(staff("administer"), "POST", the_rule),
+    "staff_app:remove_routing_rule": Page(staff("administer"), "POST", the_rule),
+    "staff_app:discard_routing": Page(staff("administer"), "POST"),
+    "staff_app:publish_routing": Page(staff("administer"), "GET POST", budget=20),
+    "staff_app:routing_history": Page(staff("administer"), budget=4),
+    "staff_app:routing_version": Page(staff("administer"), arguments=the_version, budget=14),
+    "staff_app:roll_back_routing": Page(staff("administer"), "POST", the_version),
+    "staff_app:simulate_routing": Page(staff("administer"), "POST"),
+    "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=12),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),

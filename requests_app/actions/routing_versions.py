@@ -91,7 +91,7 @@ def _replace(jurisdiction: Jurisdiction, written: list[Written]) -> int:
     return changed
 
 
-COUNT = f"""
+COUNT = """
 UPDATE requests_app_routingrule rule
 SET caught = coalesce(counted.caught, 0), came_back = coalesce(counted.came_back, 0)
 FROM requests_app_routingrule same
@@ -99,7 +99,7 @@ LEFT JOIN (
   SELECT decision.rule_id, count(*) AS caught, count(*) FILTER (WHERE request.bounces > 0) AS came_back
   FROM requests_app_routingdecision decision
   JOIN requests_app_servicerequest request ON request.id = decision.service_request_id
-  WHERE decision.is_first AND decision.rule_id IS NOT NULL AND decision.created_at >= app_now() - interval '{DAYS} days'
+  WHERE decision.is_first AND decision.rule_id IS NOT NULL AND decision.created_at >= app_now() - make_interval(days => %s)
   GROUP BY decision.rule_id) counted ON counted.rule_id = same.id
 WHERE rule.id = same.id
   AND (rule.caught, rule.came_back) IS DISTINCT FROM (coalesce(counted.caught, 0), coalesce(counted.came_back, 0))
@@ -111,4 +111,4 @@ def count_caught() -> None:
     """Counts how many requests each rule routed in the last 90 days, and how many of them came back: sent back to triage, or
     transferred to another department."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT)
+        cursor.execute(COUNT, [DAYS])

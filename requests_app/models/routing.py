@@ -37,8 +37,10 @@ class RoutingDraft(models.Model):
     rules = models.JSONField()
     # The number of the version that it changes; 0: there is none.
     base = models.PositiveIntegerField(default=0)
-    # Grows with each change, so that nobody overwrites what they haven't seen.
-    revision = models.PositiveIntegerField(default=1)
+    # Grows with each change, so that nobody overwrites what they haven't seen; and the rules of earlier revisions, the newest
+    # last, to say what changed: [[revision, rules], …].
+    revision = models.PositiveBigIntegerField(default=1)
+    earlier = models.JSONField(default=list)
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     updated_at = models.DateTimeField(db_default=AppNow())
 

@@ -22,7 +22,10 @@ class Section:
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (_("Services"), []),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
-    (_("Promises and routing"), []),
+    (
+        _("Promises and routing"),
+        [Section("routing", _("Routing rules"), _("Which department and team gets a report."))],
+    ),
     (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
     (
         _("Texts"),

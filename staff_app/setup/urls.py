@@ -1,11 +1,12 @@
 """URLs of setup: word lists, signs, API keys, the outbox."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
+    path("setup/routing/", include("staff_app.setup.routing.urls")),
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"
