@@ -108,7 +108,7 @@ def _next_rows(simulation: RoutingSimulation) -> Iterator[Row]:
     found = ServiceRequest.objects.filter(
         jurisdiction=simulation.jurisdiction_id,
         submitted_at__gte=simulation.last_at or simulation.since,
-        submitted_at__lt=simulation.until,
+        submitted_at__lte=simulation.until,
         is_test=False,
     ).exclude(public_state=PublicState.UNCONFIRMED)
     if simulation.last_at is not None:

@@ -86,17 +86,17 @@ def _mark(earlier: list[Rule], rule: Rule, known: Known) -> str:
     for one in earlier:
         if _same(one.conditions, rule.conditions):
             if one.outcome != rule.outcome:
-                return _("Contradicts “%(name)s,” which asks the same and comes first.") % {"name": one.name}
-            return _("Asks the same as “%(name)s,” so it never counts.") % {"name": one.name}
+                return _("Contradicts “%(name)s,” which has the same conditions and comes first.") % {"name": one.name}
+            return _("Same conditions as “%(name)s,” so it’s never reached.") % {"name": one.name}
     covering = _covering(earlier, rule.conditions, known)
     if len(covering) == 1:
-        return _("Never reached: “%(name)s” catches everything that it could.") % {"name": covering[0]}
+        return _("Never reached: “%(name)s” catches it all first.") % {"name": covering[0]}
     if covering:
-        return _("Never reached: %(names)s catch everything that it could.") % {
+        return _("Never reached: %(names)s catch it all first.") % {
             "names": ", ".join(f"“{name}”" for name in covering)
         }
     if catches_all(rule.conditions, known):
-        return _("Catches everything that no earlier rule caught. Rules below it are never reached.")
+        return _("Catches everything: rules below it are never reached.")
     return ""
 
 
@@ -123,15 +123,15 @@ def _is_always(known: Known, calendar: str) -> bool:
 def _impossible(conditions: Conditions, known: Known) -> str:
     services = conditions.services & set(known.services)
     if conditions.services and not services:
-        return _("Never counts: its services aren’t offered anymore.")
+        return _("Never reached: its services aren’t offered anymore.")
     if conditions.answers:
         asked = set(conditions.answers)
         if not any(asked <= known.services[code] for code in services or known.services):
-            return _("Can’t be true: no service asks all of its questions.")
+            return _("Never true: no service asks all of its questions.")
     if conditions.calendar and conditions.calendar not in known.hours:
-        return _("Never counts: its calendar doesn’t exist.")
+        return _("Never true: its calendar doesn’t exist.")
     if (conditions.days or conditions.hours or conditions.calendar) and not _can_hold_by_clock(conditions, known):
-        return _("Can’t be true: its days and hours never come together.")
+        return _("Never true: its days and hours don’t overlap.")
     return ""
 
 

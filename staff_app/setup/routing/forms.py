@@ -241,7 +241,7 @@ class RuleForm(forms.Form):
         if bool(begins) != bool(ends) and not {"begins", "ends"} & self.errors.keys():
             self.add_error("ends" if begins else "begins", _("Enter both times, or neither."))
         elif begins and begins == ends:
-            self.add_error("ends", _("Enter another time than it begins."))
+            self.add_error("ends", _("Enter two different times."))
         department = given.get("department") or None
         if given.get("team") and given["team"].partition("/")[0] != department:
             self.add_error("team", _("This team is in another department. Choose the department it belongs to."))
@@ -291,7 +291,7 @@ class RuleForm(forms.Form):
 class NoteForm(forms.Form):
     note = WordsField(
         label=gettext_lazy("What changes, and why?"),
-        help_text=gettext_lazy("Whoever reads the history finds it there."),
+        help_text=gettext_lazy("It’s kept in the history."),
         max_length=NOTE_MAX,
         lines=2,
         error_messages={"required": gettext_lazy("Enter a short note, like “Parks takes over graffiti in parks.”")},
