@@ -1,9 +1,11 @@
 """What routing rules say in words: codes become the names of services, departments, people and places."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
+from django.utils.formats import time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -106,7 +108,8 @@ def rule_in_words(written: Written, names: Names) -> Written:
     if when.get("days"):
         words["days"] = [str(DAY_NAMES[WEEKDAYS.index(day)]) for day in when["days"]]
     if when.get("hours"):
-        words["hours"] = str(when["hours"]).replace("-", "–")
+        begins, ends = str(when["hours"]).split("-")
+        words["hours"] = f"{_clock(begins)}–{_clock(ends)}"
     if calendar := when.get("working_hours"):
         words["working_hours"] = hours_in_words(calendar["calendar"], is_open=calendar.get("open", True))
     words["department"] = names.department(department)
@@ -119,6 +122,10 @@ def rule_in_words(written: Written, names: Names) -> Written:
     if written.get("inform"):
         words["inform"] = [names.department(code) for code in written["inform"]]
     return words
+
+
+def _clock(time: str) -> str:
+    return time_format(dt.time.fromisoformat(time), "TIME_FORMAT")
 
 
 def hours_in_words(calendar: str, *, is_open: bool) -> str:

@@ -33,9 +33,10 @@ class Details(Fieldset):
 
     template = "staff_app/setup/routing/_details.html"
 
-    def __init__(self, legend: str | Promise, *fields: Any, summary: str = "", is_open: bool = False) -> None:
+    def __init__(self, legend: str | Promise, *fields: Any, is_open: bool = False, button: str | Promise = "") -> None:
+        """button: its words, if the form has to be sent before the fields are of use."""
         super().__init__(legend, *fields)
-        self.summary, self.is_open = summary, is_open
+        self.is_open, self.button = is_open, button
 
 
 class RuleForm(forms.Form):
@@ -64,7 +65,7 @@ class RuleForm(forms.Form):
     )
     answers = forms.MultipleChoiceField(
         label=gettext_lazy("With these answers"),
-        help_text=gettext_lazy("One of the answers to each question you choose."),
+        help_text=gettext_lazy("Choose services first. Of each question, one of the answers you choose must be given."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -186,15 +187,17 @@ class RuleForm(forms.Form):
             ],
         )
         self.helper = _helper()
-        self.helper.layout = self._layout()
+        # Nearly all of it is.
+        self.helper.show_optional = False
+        self.helper.layout = self._layout(data)
 
     def _choose(self, name: str, choices: Choices) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def _layout(self) -> Layout:
+    def _layout(self, data: QueryDict | None) -> Layout:
         def says(*names: str) -> bool:
-            if self.is_bound:
-                return any(self.data.getlist(name) not in ([], [""]) for name in names)  # type: ignore[union-attr]
+            if data is not None:
+                return any(data.getlist(name) not in ([], [""]) for name in names)
             return any(self.initial.get(name) for name in names)
 
         def details(legend: str | Promise, *names: str) -> Details:
@@ -207,7 +210,12 @@ class RuleForm(forms.Form):
                 _("If all of this is true"),
                 Details(gettext_lazy("Service"), "services", is_open=True),
                 details(gettext_lazy("Area"), "areas"),
-                details(gettext_lazy("Answers"), "answers"),
+                Details(
+                    gettext_lazy("Answers"),
+                    "answers",
+                    is_open=says("answers") or (data is not None and "show" in data),
+                    button=gettext_lazy("Show the questions of the services you chose"),
+                ),
                 details(gettext_lazy("Words"), "words"),
                 details(gettext_lazy("How it was reported"), "channels"),
                 details(gettext_lazy("When it was reported"), "days", "begins", "ends", "working_hours"),
@@ -290,7 +298,7 @@ class RuleForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = WordsField(
-        label=gettext_lazy("What changes, and why?"),
+        label=gettext_lazy("Why are you changing the rules?"),
         help_text=gettext_lazy("It’s kept in the history."),
         max_length=NOTE_MAX,
         lines=2,

@@ -15,6 +15,7 @@ from requests_app.actions.routing_drafts import Conflict, Refused
 from requests_app.models import Jurisdiction, RoutingVersion
 from requests_app.rules import routing_checks
 from requests_app.rules.routing import rules_in_use
+from requests_app.rules.routing_words import names_of
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.routing.forms import NoteForm
@@ -44,14 +45,15 @@ def publish_routing(request: StaffRequest) -> HttpResponse:
     state = state_of(city)
     if state.draft is None and conflict is None:
         return redirect("staff_app:routing")
-    context: dict[str, Any] = {
-        "form": form,
-        "state": state,
-        "changes": changes_between(city, rules_in_use(city.pk), state.rules) if state.draft else [],
-        "marked": [row for row in rows_of(city, state.rules) if row["mark"]] if state.draft else [],
-        "problems": problems
-        or (routing_checks.refusals(state.rules, routing_checks.known_of(city)) if state.draft else []),
-    }
+    context: dict[str, Any] = {"form": form, "state": state, "problems": problems}
+    if state.draft is not None:
+        in_use = rules_in_use(city.pk)
+        names, known = names_of(city, in_use, state.rules), routing_checks.known_of(city)
+        context |= {
+            "changes": changes_between(city, in_use, state.rules, names=names),
+            "marked": [row for row in rows_of(city, state.rules, names=names, known=known) if row["mark"]],
+            "problems": problems or routing_checks.refusals(state.rules, known),
+        }
     if conflict is not None:
         context |= conflict_context(city, conflict)
     return render(request, "staff_app/setup/routing/publish_routing.html", context, status=status)
@@ -112,12 +114,13 @@ def _version_or_404(city: Jurisdiction, number: int) -> RoutingVersion:
 def _show_version(request: StaffRequest, version: RoutingVersion, *, status: int = 200, **more: Any) -> HttpResponse:
     city, state = request.jurisdiction, state_of(request.jurisdiction)
     before = RoutingVersion.objects.filter(jurisdiction=city, number=version.number - 1).first()
+    names = names_of(city, version.rules, before.rules if before else [])
     context: dict[str, Any] = {
         "version": version,
         "state": state,
         "is_current": state.version is not None and state.version.number == version.number,
-        "rows": rows_of(city, version.rules),
-        "changes": changes_between(city, before.rules, version.rules) if before else [],
+        "rows": rows_of(city, version.rules, names=names),
+        "changes": changes_between(city, before.rules, version.rules, names=names) if before else [],
         **more,
     }
     return render(request, "staff_app/setup/routing/routing_version.html", context, status=status)

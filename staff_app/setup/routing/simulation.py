@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -68,7 +68,7 @@ def _result(request: StaffRequest, simulation: RoutingSimulation, names: Names) 
         .filter(pk__in=[pk for pk, _to in places], public_point__isnull=False)
         .values_list("pk", "public_point")
     )
-    dots = [(points[pk], colors.get(to, COLORS)) for pk, to in places if pk in points]
+    dots = [(point, colors.get(to, COLORS)) for pk, to in places if (point := points.get(pk)) is not None]
     picture = picture_of(_shape(city.boundary), dots)
     return {
         "rules": rules,
@@ -91,10 +91,11 @@ def _result(request: StaffRequest, simulation: RoutingSimulation, names: Names) 
     }
 
 
-def _shape(boundary: GEOSGeometry | None) -> list[Polygon]:
+def _shape(boundary: MultiPolygon | None) -> list[Polygon]:
     """The city's outline, as fine as a picture shows it."""
     if boundary is None:
         return []
     width = boundary.extent[2] - boundary.extent[0]
     simple = boundary.simplify(width / 400, preserve_topology=True)
-    return list(simple) if isinstance(simple, MultiPolygon) else [simple]
+    polygons = simple if isinstance(simple, MultiPolygon) else [simple]
+    return [polygon for polygon in polygons if isinstance(polygon, Polygon)]

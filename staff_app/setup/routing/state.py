@@ -53,11 +53,13 @@ def rule_or_404(rules: list[Written], position: int) -> Written:
     return rules[position - 1]
 
 
-def rows_of(city: Jurisdiction, rules: list[Written], *, names: Names | None = None) -> list[dict[str, Any]]:
+def rows_of(
+    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, known: routing_checks.Known | None = None
+) -> list[dict[str, Any]]:
     """The rules in words, with what they caught and what is odd about them."""
     names = names or names_of(city, rules)
     counted = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=city, active=True)}
-    known = routing_checks.known_of(city)
+    known = known or routing_checks.known_of(city)
     rows = []
     for position, (rule, mark) in enumerate(zip(rules, routing_checks.marks(rules, known), strict=True), start=1):
         words = rule_in_words(rule, names)
@@ -83,9 +85,11 @@ def _said(words: Written, fields: tuple[str, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def changes_between(city: Jurisdiction, before: list[Written], after: list[Written]) -> list[str]:
+def changes_between(
+    city: Jurisdiction, before: list[Written], after: list[Written], *, names: Names | None = None
+) -> list[str]:
     """A sentence for each difference."""
-    names = names_of(city, before, after)
+    names = names or names_of(city, before, after)
     return differences(rules_in_words(before, names), rules_in_words(after, names))
 
 

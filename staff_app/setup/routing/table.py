@@ -12,6 +12,7 @@ from requests_app.actions import routing_drafts
 from requests_app.actions.routing_drafts import Conflict
 from requests_app.models import RoutingSimulation
 from requests_app.rules.routing import Written, rules_in_use
+from requests_app.rules.routing_words import names_of
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.routing.state import (
     changes_between,
@@ -31,10 +32,12 @@ def routing(request: StaffRequest) -> HttpResponse:
 
 def show_rules(request: StaffRequest, conflict: Conflict | None = None) -> HttpResponse:
     city, state = request.jurisdiction, state_of(request.jurisdiction)
+    in_use = rules_in_use(city.pk) if state.draft else state.rules
+    names = names_of(city, in_use, state.rules)
     context: dict[str, Any] = {
         "state": state,
-        "rows": rows_of(city, state.rules),
-        "changes": changes_between(city, rules_in_use(city.pk), state.draft.rules) if state.draft else [],
+        "rows": rows_of(city, state.rules, names=names),
+        "changes": changes_between(city, in_use, state.rules, names=names),
         "simulation": RoutingSimulation.objects.filter(jurisdiction=city).only("id").order_by("-id").first(),
     }
     if conflict is not None:
