@@ -20,7 +20,7 @@ KINDS: dict[str, frozenset[str]] = {
     for kind, keys in {
         "submitted": "channel service_code after_warning people",
         "confirmed": "",
-        "routed": "department_id reason rule_id",
+        "routed": "department_id reason rule_id version_id team_id",
         "triaged": "reason from_department_id",
         "transferred": "department_id from_department_id comment_id",
         "service_changed": "service_code from_service_code",

@@ -16,6 +16,8 @@ from requests_app.models import AccessLink, EmergencyPhrase, Event, LayerImport,
 from requests_app.models import (
     AccessLink,
     Calendar,
+from requests_app.models import (
+    AccessLink,
     EmergencyPhrase,
     Event,
     ModerationTerm,
@@ -35,6 +37,8 @@ from requests_app.models import (
     OnCall,
     ServiceRequest,
     SetupChange,
+    RoutingSimulation,
+    ServiceRequest,
 )
 from staff_app.request.actions import ACTIONS
 from tests import factories
@@ -295,6 +299,17 @@ def the_notice(planted: Planted) -> list[Arguments]:
 
 def the_template(planted: Planted) -> list[Arguments]:
     return [{"template_id": AnswerTemplate.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+def the_rule(planted: Planted) -> list[Arguments]:
+    return [{"position": 1}]
+
+
+def the_version(planted: Planted) -> list[Arguments]:
+    return [{"number": 1}]
+
+
+def the_simulation(planted: Planted) -> list[Arguments]:
+    found = RoutingSimulation.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
+    return [{"simulation_id": found[0].pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -614,6 +629,18 @@ PAGES: dict[str, Page] = {
     "staff_app:service_targets": Page(staff("administer"), "GET", the_service, budget=9),
     "staff_app:new_target": Page(staff("administer"), "GET POST", the_service, budget=11),
     "staff_app:remove_target": Page(staff("administer"), "POST", the_target),
+    "staff_app:routing": Page(staff("administer"), budget=18),
+    "staff_app:add_routing_rule": Page(staff("administer"), "GET POST", budget=13),
+    "staff_app:routing_rule": Page(staff("administer"), "GET POST", the_rule, budget=13),
+    "staff_app:move_routing_rule": Page(staff("administer"), "POST", the_rule),
+    "staff_app:remove_routing_rule": Page(staff("administer"), "POST", the_rule),
+    "staff_app:discard_routing": Page(staff("administer"), "POST"),
+    "staff_app:publish_routing": Page(staff("administer"), "GET POST", budget=17),
+    "staff_app:routing_history": Page(staff("administer"), budget=6),
+    "staff_app:routing_version": Page(staff("administer"), arguments=the_version, budget=18),
+    "staff_app:roll_back_routing": Page(staff("administer"), "POST", the_version),
+    "staff_app:simulate_routing": Page(staff("administer"), "POST"),
+    "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=13),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=9),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),

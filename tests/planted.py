@@ -21,6 +21,9 @@ from requests_app.actions import (
     moderation,
     progress,
     setup_changes,
+    routing_drafts,
+    routing_simulation,
+    routing_versions,
     signs,
     submission,
     subscriptions,
@@ -53,7 +56,6 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
-    RoutingRule,
     ServiceRequest,
     ServiceTest,
     ServiceVersion,
@@ -214,13 +216,8 @@ def _plant_rows() -> Planted:
         phone=CANARIES["on-call phone"],
         email=CANARIES["on-call e-mail"],
     )
-    RoutingRule.objects.create(
-        jurisdiction=city,
-        order=1,
-        name=CANARIES["routing rule"],
-        when={"services": ["pothole"]},
-        department=streets,
-    )
+    rules = [{"name": CANARIES["routing rule"], "when": {"services": ["pothole"]}, "department": streets.code}]
+    routing_versions.publish(city, rules, actor=None, note="As before")
     factories.article(city, "not-yet", CANARIES["unpublished article"], CANARIES["unpublished article"])
     article = factories.article(city, "potholes", "How we fill potholes", "We fill them.", cast.pothole)
     type(article).objects.filter(code="not-yet").update(published=False)
@@ -252,6 +249,12 @@ def _plant_rows() -> Planted:
     merges.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
+    # A draft that sends all of them elsewhere, and what it would have done.
+    everything = {"name": "All to Parks", "when": {"channels": ["web", "phone", "api"]}, "department": parks.code}
+    routing_drafts.change(
+        city, lambda before: [everything, *before], seen=routing_drafts.Seen(0, 1), actor=staff["ada"]
+    )
+    routing_simulation.start(city, [everything], actor=staff["ada"])
     factories.run_worker()
     for one in requests.values():
         one.refresh_from_db()

@@ -46,7 +46,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
         service_request=service_request, kind=Comment.Kind.NOTE, text=reason, user=actor, department_id=before
     )
     service_request.department = department
-    service_request.assignee = None
+    service_request.team = service_request.assignee = None
     service_request.in_triage = False
     service_request.hold_reason, service_request.hold_until = "", None
     if before is not None and before != department.pk:
@@ -55,7 +55,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
     clocks.resume(service_request)
     service_request.save(
         update_fields=[
-            "status", "department", "assignee", "in_triage", "hold_reason", "hold_until", "bounces", "routed_at",
+            "status", "department", "team", "assignee", "in_triage", "hold_reason", "hold_until", "bounces", "routed_at",
             "updated_at", *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
@@ -80,7 +80,7 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     Comment.objects.create(
         service_request=service_request, kind=Comment.Kind.NOTE, text=reason, user=actor, department_id=before
     )
-    service_request.department = None
+    service_request.department = service_request.team = None
     service_request.assignee = None
     service_request.in_triage = True
     service_request.bounces += 1
@@ -89,7 +89,7 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
     clocks.resume(service_request)
     service_request.save(
         update_fields=[
-            "status", "department", "assignee", "in_triage", "bounces", "hold_reason", "hold_until", "updated_at",
+            "status", "department", "team", "assignee", "in_triage", "bounces", "hold_reason", "hold_until", "updated_at",
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip

@@ -102,6 +102,23 @@ def resume(service_request: ServiceRequest) -> None:
     update_due_fields(service_request)
 
 
+def retarget(service_request: ServiceRequest, department: Department) -> None:
+    """Takes the targets of its priority, counted from when its clocks started. A target that an answer set stays."""
+    areas = list(service_request.areas.all())
+    for clock in service_request.clocks.filter(met_at=None, paused_at=None).exclude(target=None):
+        target = service_levels.target_for(
+            service_request.service,
+            clock.kind,
+            priority=service_request.priority,
+            areas=areas,
+            at=clock.started_at,
+        )
+        if target is not None and target.pk != clock.target_id:
+            clock.target, clock.target_words = target, {"value": target.value, "unit": target.unit}
+            clock.save(update_fields=["target", "target_words"])
+    recalculate(service_request, department)
+
+
 def recalculate(service_request: ServiceRequest, department: Department) -> None:
     """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
     for clock in service_request.clocks.filter(met_at=None, paused_at=None):

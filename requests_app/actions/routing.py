@@ -2,10 +2,20 @@
 
 from django.db import transaction
 
-from requests_app import events
-from requests_app.actions import clocks, progress
+from requests_app import events, outbox
+from requests_app.actions import alarms, clocks, progress
 from requests_app.clock import app_now
-from requests_app.models import Department, OutboxRow, PublicState, RoutingDecision, ServiceRequest, Status, User
+from requests_app.models import (
+    Alarm,
+    Department,
+    Event,
+    OutboxRow,
+    PublicState,
+    RoutingDecision,
+    ServiceRequest,
+    Status,
+    User,
+)
 from requests_app.rules.lifecycle import next_status
 from requests_app.rules.routing import Decision, decide, forward_owner
 
@@ -59,37 +69,73 @@ def _forward(service_request: ServiceRequest, *, is_first: bool = False) -> bool
 
 
 def _apply(
-    service_request: ServiceRequest, decision: Decision, *, counted_for: Department, is_first: bool = False
+    service_request: ServiceRequest,
+    decision: Decision,
+    *,
+    counted_for: Department,
+    is_first: bool = False,
+    actor: User | None = None,
 ) -> None:
     """counted_for: the department whose working hours the clocks used so far."""
     RoutingDecision.objects.create(
         service_request=service_request,
         department=decision.department,
-        rule=decision.rule,
+        rule_id=decision.rule_id,
+        version_id=decision.version_id,
         reason=decision.reason,
         is_first=is_first,
     )
-    if decision.department is None:
-        _send_to_triage(service_request, decision.reason)
-        return
-    _set_department(service_request, decision.department)
-    if decision.department != counted_for:
-        clocks.recalculate(service_request, decision.department)
-        service_request.save(update_fields=clocks.DUE_FIELDS)
-    _record_routed(service_request, decision, decision.department, actor=None)
+    department = decision.department
+    if department is None:
+        event = _send_to_triage(service_request, decision.reason, actor=actor)
+    else:
+        _set_department(service_request, decision)
+        if department != counted_for:
+            clocks.recalculate(service_request, department)
+            service_request.save(update_fields=clocks.DUE_FIELDS)
+        event = events.record(
+            service_request,
+            "routed",
+            actor=actor,
+            department_id=department.pk,
+            team_id=decision.team.pk if decision.team else None,
+            reason=decision.reason,
+            rule_id=decision.rule_id,
+            version_id=decision.version_id,
+        )
+        if decision.assignee is not None:
+            events.record(service_request, "assigned", actor=actor, assignee_id=decision.assignee.pk)
+    # What staff have set stays, and no rule makes danger less urgent.
+    if decision.priority is not None and service_request.priority != 1 and service_request.priority_reason != "staff":
+        _set_priority(service_request, decision.priority, department or counted_for, actor=actor)
+    _inform(event, decision)
 
 
-def _record_routed(
-    service_request: ServiceRequest, decision: Decision, department: Department, *, actor: User | None
+def _set_priority(
+    service_request: ServiceRequest, priority: int, department: Department, *, actor: User | None
 ) -> None:
-    events.record(
-        service_request,
-        "routed",
-        actor=actor,
-        department_id=department.pk,
-        reason=decision.reason,
-        rule_id=decision.rule.pk if decision.rule else None,
-    )
+    before = service_request.priority
+    if priority == before:
+        return
+    service_request.priority, service_request.priority_reason = priority, "rule"
+    clocks.retarget(service_request, department)
+    service_request.save(update_fields=["priority", "priority_reason", *clocks.DUE_FIELDS])
+    events.record(service_request, "priority_set", actor=actor, priority=priority, from_priority=before)
+    if priority == 1:
+        alarms.raise_alarm(service_request, reason=Alarm.Reason.STAFF, actor=actor)
+
+
+def _inform(event: Event, decision: Decision) -> None:
+    """An email to each department that the rule informs, once for this decision."""
+    for department in decision.inform:
+        if department != decision.department and department.email:
+            outbox.enqueue(
+                "mail_informed",
+                lane="outside",
+                service_request=event.service_request,
+                event=event,
+                dedupe_key=f"mail_informed:{department.pk}:{event.pk}",
+            )
 
 
 @transaction.atomic
@@ -98,14 +144,20 @@ def reroute(pk: int, *, actor: User) -> ServiceRequest:
     service_request = ServiceRequest.objects.locked(pk)
     next_status(service_request.status, "route")
     decision = decide(service_request)
-    RoutingDecision.objects.create(
-        service_request=service_request, department=decision.department, rule=decision.rule, reason=decision.reason
-    )
-    if decision.department is None:
-        _send_to_triage(service_request, decision.reason, actor=actor)
-    elif decision.department.pk != service_request.department_id or service_request.status == Status.RECEIVED:
-        _set_department(service_request, decision.department)
-        _record_routed(service_request, decision, decision.department, actor=actor)
+    if decision.department is not None and (
+        decision.department.pk == service_request.department_id and service_request.status != Status.RECEIVED
+    ):
+        # It stays where it is; only the reason is noted.
+        RoutingDecision.objects.create(
+            service_request=service_request,
+            department=decision.department,
+            rule_id=decision.rule_id,
+            version_id=decision.version_id,
+            reason=decision.reason,
+        )
+        return service_request
+    before = service_request.department or service_request.service_version.department
+    _apply(service_request, decision, counted_for=before, actor=actor)
     return service_request
 
 
@@ -122,18 +174,22 @@ def route_failed(row: OutboxRow) -> None:
         _send_to_triage(service_request, "failed")
 
 
-def _set_department(service_request: ServiceRequest, department: Department) -> None:
+def _set_department(service_request: ServiceRequest, decision: Decision) -> None:
     service_request.status = next_status(service_request.status, "route")
-    service_request.department = department
+    service_request.department = decision.department
+    service_request.team = decision.team
+    service_request.assignee = decision.assignee or service_request.assignee
     service_request.in_triage = False
     service_request.routed_at = service_request.updated_at = app_now()
-    service_request.save(update_fields=["status", "department", "in_triage", "routed_at", "updated_at"])
+    service_request.save(
+        update_fields=["status", "department", "team", "assignee", "in_triage", "routed_at", "updated_at"]
+    )
 
 
-def _send_to_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> None:
+def _send_to_triage(service_request: ServiceRequest, reason: str, *, actor: User | None = None) -> Event:
     service_request.in_triage = True
-    service_request.department = None
+    service_request.department = service_request.team = None
     service_request.status = next_status(service_request.status, "triage")
     service_request.updated_at = app_now()
-    service_request.save(update_fields=["in_triage", "department", "status", "updated_at"])
-    events.record(service_request, "triaged", actor=actor, reason=reason)
+    service_request.save(update_fields=["in_triage", "department", "team", "status", "updated_at"])
+    return events.record(service_request, "triaged", actor=actor, reason=reason)

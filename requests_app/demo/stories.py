@@ -21,7 +21,7 @@ from requests_app.demo import phrases, places
 from requests_app.demo.places import CityMap, Place
 from requests_app.demo.progress import HOLDS, PlannedOutcome, ServiceTargets, StoryEvent, Timeline, status_after
 from requests_app.models.states import Disposition
-from requests_app.rules.routing import matches
+from requests_app.rules.routing import Facts, RuleSet, answer_values, read_rule
 from requests_app.rules.screening import plain
 from requests_app.rules.service_levels import DayOff, WorkingHours
 
@@ -102,7 +102,7 @@ class City:
                 elif isinstance(catalog.get(key), dict):
                     catalog[key].update(value)
         self.services = {service["service_code"]: service for service in catalog["services"]}
-        self.routing = catalog["routing"]
+        self.routing = RuleSet([read_rule(written) for written in catalog["routing"]])
         self._calendars = {code: self._hours(calendar) for code, calendar in catalog["calendars"].items()}
         self._calendar_of = {department["code"]: department["calendar"] for department in catalog["departments"]}
         self.map = CityMap(folder)
@@ -137,13 +137,16 @@ class City:
         areas = set()
         if place and place.kind in ("park", "park_tree"):
             areas.add(("park", place.address.lower().replace(" ", "-")))
-        given = {code: value if isinstance(value, list) else [value] for code, value in answers.items()}
         own: str = self.services[service]["department"]
-        rules = [rule for rule in self.routing if service in rule["when"].get("services", [service])]
-        words = plain(text) if any("words" in rule["when"] for rule in rules) else ""
-        for rule in rules:
-            if matches(rule["when"], code=service, areas=areas, answers=given, words=words):
-                return (rule["department"], "rule", rule["name"]) if rule["department"] else (own, "no_match", "")
+        facts = Facts(
+            service,
+            areas=areas,
+            answers={code: answer_values(value) for code, value in answers.items()},
+            words=plain(text) if self.routing.uses_words else "",
+        )
+        rule = self.routing.first_match(facts)
+        if rule is not None:
+            return (rule.department, "rule", rule.name) if rule.department else (own, "no_match", "")
         return own, "service", ""
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
-from requests_app.actions import catalog_versions, setup_changes
+from requests_app.actions import catalog_versions, routing_versions, setup_changes
 from requests_app.actions.search_index import index_catalog
 from requests_app.imports.catalog_changes import Change, changes, fingerprint
 from requests_app.imports.catalog_file import (
@@ -32,10 +31,10 @@ from requests_app.models import (
     Jurisdiction,
     ListedReason,
     ModerationTerm,
-    RoutingRule,
     Service,
     User,
 )
+from requests_app.rules.routing import rules_in_use
 from requests_app.rules.written_catalog import written_calendar, written_service
 
 # Report at most this many problems, then only their number.
@@ -221,25 +220,8 @@ class _Writer:
             )
 
     def routing(self, entries: list[dict[str, Any]]) -> None:
-        rules = RoutingRule.objects.filter(jurisdiction=self.jurisdiction)
-        before = {rule.pk: (rule.order, rule.active) for rule in rules}
-        # Move all rules out of the way first, since `order` is unique. Rules no longer listed stay inactive, because routing
-        # decisions refer to them.
-        highest = max([len(entries), *(order for order, _ in before.values())])
-        rules.update(order=F("order") + highest + 1, active=False)
-        for order, written in enumerate(entries, start=1):
-            department = written["department"] and Department.objects.get(
-                jurisdiction=self.jurisdiction, code=written["department"]
-            )
-            columns = {"order": order, "when": written["when"], "department": department, "active": True}
-            rule = rules.filter(name=written["name"]).order_by("order").first()
-            if rule is None:
-                RoutingRule.objects.create(jurisdiction=self.jurisdiction, name=written["name"], **columns)
-                self._count("routing", True)
-                continue
-            same = before[rule.pk] == (order, True) and (rule.when, rule.department) == (written["when"], department)
-            RoutingRule.objects.filter(pk=rule.pk).update(**columns)
-            self._count("routing", not same)
+        changed = routing_versions.publish(self.jurisdiction, entries, actor=None)
+        self.changed["routing"] = self.changed.get("routing", 0) + changed
 
     def reasons(self, kind: str, entries: list[dict[str, Any]]) -> None:
         for order, written in enumerate(entries, start=1):
@@ -313,10 +295,7 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             } | ({} if one.published else {"published": False})
             for one in Article.objects.filter(**own).order_by("code")
         ],
-        "routing": [
-            {"name": one.name, "when": one.when, "department": one.department.code if one.department else None}
-            for one in RoutingRule.objects.filter(**own, active=True).select_related("department")
-        ],
+        "routing": rules_in_use(jurisdiction.pk),
         "reasons": {
             kind: [
                 {"code": one.code, "words": one.words} | ({"appeal": one.appeal} if one.appeal else {})

@@ -28,7 +28,7 @@ from requests_app.imports.yaml_file import (
     written,
     wrong,
 )
-from requests_app.models import EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
+from requests_app.models import Channel, EmergencyPhrase, ListedReason, QuestionVersion, ServiceVersion, Target
 from requests_app.rules import review, screening
 from requests_app.rules.service_levels import WEEKDAYS
 
@@ -295,11 +295,23 @@ class InAreas(Section):
     codes: Annotated[list[Any], Field(min_length=1)]
 
 
+class InWorkingHours(Section):
+    calendar: Annotated[str, refers_to("calendars")]
+    # False: outside of its hours.
+    open: bool = True
+
+
 class When(Section):
     services: list[Annotated[str, refers_to("services")]] | None = None
     areas: InAreas | None = None
     answers: dict[str, list[Written]] | None = None
     words: list[str] | None = None
+    channels: Annotated[list[Annotated[str, one_of(Channel.values)]], distinct()] | None = None
+    priorities: list[Priority] | None = None
+    # When it came in, in the city's time zone.
+    days: Annotated[list[Annotated[str, one_of(WEEKDAYS)]], distinct()] | None = None
+    hours: Annotated[str, written(SHIFT, "it should be like 18:00-07:00.")] | None = None
+    working_hours: InWorkingHours | None = None
 
     @model_validator(mode="after")
     def _says_when(self) -> Self:
@@ -323,6 +335,18 @@ class Rule(Section):
     when: When
     # null is the triage queue.
     department: Annotated[str, refers_to("departments")] | None
+    # A team of the department, by its code.
+    team: Code | None = None
+    assignee: Annotated[str, written(ADDRESS, "it should be an email address.")] | None = None
+    priority: Priority | None = None
+    # These get an email as well.
+    inform: Annotated[list[Annotated[str, refers_to("departments")]], distinct()] | None = None
+
+    @model_validator(mode="after")
+    def _only_a_department_has_teams_and_people(self) -> Self:
+        if not self.department and (self.team or self.assignee):
+            raise wrong("a `team` or `assignee` needs a `department`.")
+        return self
 
 
 class Reason(Section):

@@ -22,10 +22,12 @@ from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.messages import html_part, limits, timeline, wording
 from requests_app.models import (
+    CONFIDENTIAL,
     AccessLink,
     Cadence,
     Comment,
     ContactPoint,
+    Department,
     DigestItem,
     Draft,
     Event,
@@ -314,6 +316,28 @@ def mail_supervisor(row: OutboxRow) -> None:
         mail = _about(service_request, "emails/supervisor", context, to=supervisor.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, supervisor.pk, "supervisor", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "escalated"
+    send(mail, None)
+
+
+def mail_informed(row: OutboxRow) -> None:
+    """Tells a department that a routing rule informs of a request that another one handles, without anybody's words or contact."""
+    service_request = row.service_request
+    department = Department.objects.filter(pk=int(row.dedupe_key.split(":")[1]), active=True).first()
+    if service_request is None or department is None or not department.email:
+        return
+    jurisdiction = service_request.jurisdiction
+    if service_request.public_state in CONFIDENTIAL:
+        service_request.address = ""
+    context = {
+        "service_request": service_request,
+        "city": jurisdiction,
+        "page": links.base_url(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
+        "demo": settings.DEMO,
+    }
+    with override("en"), timezone.override(jurisdiction.zone):
+        mail = _about(service_request, "emails/informed", context, to=department.email)
+    mail.extra_headers["Message-ID"] = message_id(row.event_id, department.pk, "informed", jurisdiction)
+    mail.extra_headers["X-Lamplighter-Event"] = "informed"
     send(mail, None)
 
 

@@ -33,6 +33,7 @@ from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
 from requests_app.models.retirement import Retirement
+from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
 from requests_app.models.service_request import (
     AccessLink,
     Answer,
@@ -125,7 +126,10 @@ __all__ = [
     "Retirement",
     "Role",
     "RoutingDecision",
+    "RoutingDraft",
     "RoutingRule",
+    "RoutingSimulation",
+    "RoutingVersion",
     "ScreeningCount",
     "SearchDocument",
     "Service",

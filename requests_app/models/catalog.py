@@ -226,7 +226,8 @@ class Target(models.Model):
 class RoutingRule(models.Model):
     """One row of the routing table, tried in order.
 
-    when: {"services": [...], "areas": {"layer": …, "codes": [...]}, "answers": {question: [values]}, "words": [...]}. All
+    when: {"services": [...], "areas": {"layer": …, "codes": [...]}, "answers": {question: [values]}, "words": [...], "channels":
+    [...], "priorities": [...], "days": [...], "hours": "18:00-07:00", "working_hours": {"calendar": …, "open": …}}. All
     conditions must hold. Without a department, the request goes to the triage queue.
     """
 
@@ -235,7 +236,12 @@ class RoutingRule(models.Model):
     name = models.CharField(max_length=200)
     when = models.JSONField(default=dict)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True)
+    # What else it decides: {"team": code, "assignee": email, "priority": 2, "inform": [codes of departments]}.
+    then = models.JSONField(default=dict, db_default={}, blank=True)
     active = models.BooleanField(default=True)
+    # How many requests it routed in 90 days, and how many of these came back, as counted every hour.
+    caught = models.PositiveIntegerField(default=0, db_default=0)
+    came_back = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["order"]

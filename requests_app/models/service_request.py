@@ -12,6 +12,7 @@ from requests_app.models.catalog import Department, QuestionVersion, Service, Se
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Cadence, ContactPoint, Person, User
+from requests_app.models.routing import RoutingVersion
 from requests_app.models.states import OPEN, Channel, Disposition, PrivacyChoice, PublicState, Status
 from requests_app.models.team import Team
 from requests_app.rules import permissions
@@ -240,6 +241,8 @@ class ServiceRequest(models.Model):
                 name="request_ended_by_service",
             ),
             models.Index(fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"),
+            # All of a period, whatever their state.
+            models.Index(fields=["jurisdiction", "submitted_at", "id"], name="request_by_time"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
             # The few requests at the top of a queue, whatever their date.
             models.Index(
@@ -403,6 +406,10 @@ class RoutingDecision(models.Model):
     service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="routing_decisions")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rule = models.ForeignKey("requests_app.RoutingRule", on_delete=models.SET_NULL, null=True, blank=True)
+    # The published set of rules that decided.
+    version = models.ForeignKey(
+        RoutingVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     # rule, service (its own department), no_match, by_hand, failed
     reason = models.CharField(max_length=20)
     is_first = models.BooleanField(default=False)
@@ -411,6 +418,15 @@ class RoutingDecision(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["service_request"], condition=Q(is_first=True), name="request_routed_once"),
+        ]
+        indexes = [
+            # How many requests each rule routed lately.
+            models.Index(
+                fields=["created_at"],
+                include=["rule", "service_request"],
+                condition=Q(is_first=True, rule__isnull=False),
+                name="routing_decision_newest",
+            ),
         ]
 
 

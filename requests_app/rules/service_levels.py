@@ -91,6 +91,9 @@ class WorkingHours:
             spans.append((start.astimezone(dt.UTC), end.astimezone(dt.UTC)))
         return spans
 
+    def is_open(self, at: dt.datetime) -> bool:
+        return self.always or any(opens <= at < closes for opens, closes in self.spans(at.astimezone(self.zone).date()))
+
     def _from(self, start: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
         day = start.astimezone(self.zone).date()
         for _ in range(LONGEST_SEARCH_DAYS):

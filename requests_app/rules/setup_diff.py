@@ -156,6 +156,14 @@ FIELDS: dict[str, Words] = {
     "language": gettext_lazy("Language"),
     "is_test": gettext_lazy("Test key"),
     "outcome": gettext_lazy("Outcome"),
+    "areas": gettext_lazy("Areas"),
+    "answers": gettext_lazy("Answers"),
+    "channels": gettext_lazy("Reported"),
+    "priorities": gettext_lazy("Priority is"),
+    "days": gettext_lazy("Days of the week"),
+    "working_hours": gettext_lazy("Working hours"),
+    "assignee": gettext_lazy("Person"),
+    "inform": gettext_lazy("Also informed"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.

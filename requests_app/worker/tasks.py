@@ -19,6 +19,8 @@ from requests_app.actions import (
     progress,
     retirement,
     routing,
+    routing_simulation,
+    routing_versions,
     search_index,
     typical_times,
 )
@@ -41,6 +43,8 @@ HANDLERS: dict[str, Handler] = {
     "layer_undo": layer_import.undo_row,
     "mail_owner": email.mail_owner,
     "mail_supervisor": email.mail_supervisor,
+    "mail_informed": email.mail_informed,
+    "simulate_routing": routing_simulation.simulate_row,
     "mail_draft": email.mail_draft,
     "mail_link": link_mail.mail_link,
     "notify": notifications.notify,
@@ -137,6 +141,7 @@ def hourly() -> None:
     drain_database()
     notifications.send_due_digests()
     housekeeping.sweep()
+    routing_versions.count_caught()
 
 
 @shared_task(name="requests_app.worker.tasks.nightly")

@@ -370,6 +370,8 @@ def outbox_words(kind: str) -> str:
         "erase": _("Erasing data at a person’s request"),
         "mail_owner": _("Email to owner"),
         "mail_supervisor": _("Email to supervisor"),
+        "mail_informed": _("Email to an informed department"),
+        "simulate_routing": _("Simulation of routing rules"),
         "notify": _("Notifications"),
         "alert_next": _("Alarm: next person"),
         "alarm_email": _("Email: alarm"),

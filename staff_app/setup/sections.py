@@ -60,6 +60,9 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section("targets", _("Targets"), _("How soon each service is reviewed and fixed.")),
             Section("calendars", _("Calendars"), _("Working hours, half days and holidays.")),
         ],
+    (
+        _("Promises and routing"),
+        [Section("routing", _("Routing rules"), _("Which department and team gets a report."))],
     ),
     (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
     (

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
     path("setup/", include("staff_app.setup.departments.urls")),
     path("setup/targets/", include("staff_app.setup.promises.urls")),
+    path("setup/routing/", include("staff_app.setup.routing.urls")),
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"

@@ -1,0 +1,98 @@
+"""What the pages of routing share: the rules in use or in the draft, what a form has seen, and the answer to a conflict."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404
+
+from requests_app.actions import routing_drafts, routing_versions
+from requests_app.actions.routing_drafts import Conflict, Seen
+from requests_app.models import Jurisdiction, RoutingDraft, RoutingRule, RoutingVersion
+from requests_app.rules import routing_checks
+from requests_app.rules.routing import Written, rules_in_use
+from requests_app.rules.routing_words import Names, names_of, rule_in_words, rules_in_words
+from requests_app.rules.setup_diff import FIELDS, differences
+from staff_app.decorators import StaffRequest
+
+# In the order in which a rule is read.
+CONDITIONS = ("services", "areas", "answers", "words", "channels", "days", "hours", "working_hours", "priorities")
+OUTCOMES = ("team", "assignee", "priority", "inform")
+
+
+@dataclass(frozen=True)
+class State:
+    """draft: None if the rules in use are shown. rules: those of the page."""
+
+    draft: RoutingDraft | None
+    version: RoutingVersion | None
+    rules: list[Written]
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.draft.revision if self.draft else 0, self.version.number if self.version else 0)
+
+
+def state_of(city: Jurisdiction) -> State:
+    draft = routing_drafts.draft_of(city)
+    version = routing_versions.newest(city)
+    return State(draft, version, draft.rules if draft else rules_in_use(city.pk))
+
+
+def seen_in(request: StaffRequest) -> Seen:
+    """What the form that was sent had seen."""
+    return Seen(_number(request.POST.get("revision")), _number(request.POST.get("base")))
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isdecimal() and len(value) < 16 else 0
+
+
+def rule_or_404(rules: list[Written], position: int) -> Written:
+    if not 1 <= position <= len(rules):
+        raise Http404
+    return rules[position - 1]
+
+
+def rows_of(
+    city: Jurisdiction, rules: list[Written], *, names: Names | None = None, known: routing_checks.Known | None = None
+) -> list[dict[str, Any]]:
+    """The rules in words, with what they caught and what is odd about them."""
+    names = names or names_of(city, rules)
+    counted = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=city, active=True)}
+    known = known or routing_checks.known_of(city)
+    rows = []
+    for position, (rule, mark) in enumerate(zip(rules, routing_checks.marks(rules, known), strict=True), start=1):
+        words = rule_in_words(rule, names)
+        rows.append(
+            {
+                "position": position,
+                "name": rule["name"],
+                "conditions": _said(words, CONDITIONS),
+                "department": words["department"],
+                "outcomes": _said(words, OUTCOMES),
+                "mark": mark,
+                "counted": counted.get(rule["name"]),
+            }
+        )
+    return rows
+
+
+def _said(words: Written, fields: tuple[str, ...]) -> list[dict[str, Any]]:
+    return [
+        {"label": FIELDS[name], "values": words[name] if isinstance(words[name], list) else [words[name]]}
+        for name in fields
+        if words.get(name)
+    ]
+
+
+def changes_between(
+    city: Jurisdiction, before: list[Written], after: list[Written], *, names: Names | None = None
+) -> list[str]:
+    """A sentence for each difference."""
+    names = names or names_of(city, before, after)
+    return differences(rules_in_words(before, names), rules_in_words(after, names))
+
+
+def conflict_context(city: Jurisdiction, conflict: Conflict) -> dict[str, Any]:
+    changes = [] if conflict.before is None else changes_between(city, conflict.before, conflict.after)
+    return {"conflict": {"by": conflict.by, "changes": changes}}

@@ -1,0 +1,187 @@
+"""Routing in the browser: a draft of rules, its marks, publishing, two people at once, rolling back, and the simulator."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from requests_app.actions import routing_versions
+from requests_app.models import (
+    OutboxRow,
+    RoutingDraft,
+    RoutingRule,
+    RoutingSimulation,
+    RoutingVersion,
+    SetupChange,
+    Team,
+    User,
+)
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.6")]
+PAGE = "/staff/setup/routing/"
+TO_STREETS = {"name": "Potholes: Streets", "when": {"services": ["pothole"]}, "department": "PW"}
+TREES = {"name": "Trees: Parks", "when": {"services": ["tree"]}, "department": "PK"}
+
+
+@pytest.fixture
+def ada(town: Rivermark, signed_in: Callable[[User], Client]) -> Client:
+    routing_versions.publish(town.city, [TO_STREETS, TREES], actor=None)
+    return signed_in(town.ada)
+
+
+def seen(client: Client) -> dict[str, Any]:
+    state = client.get(PAGE).context["state"]
+    return {"revision": state.seen.revision, "base": state.seen.base}
+
+
+def rule(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "Potholes in Ward 5", "position": "1", "words": "", "begins": "", "ends": "", "working_hours": "",
+        "department": "", "team": "", "assignee": "", "priority": "", **more,
+    }  # fmt: skip
+
+
+def in_use() -> list[str]:
+    return list(RoutingRule.objects.filter(active=True).values_list("name", flat=True))
+
+
+def test_a_rule_made_from_menus_decides_once_it_is_published(town: Rivermark, ada: Client) -> None:
+    factories.area(town.city)
+    Team.objects.create(department=town.streets, code="night", name={"en": "Night crew"})
+    town.parks.email = "parks@city.example"
+    town.parks.save()
+    page = ada.post(f"{PAGE}add/", {**seen(ada), **rule(services=["pothole"]), "show": "1"})
+    assert page.status_code == 200
+    assert "where=lane" in page.content.decode()
+    made = rule(
+        services=["pothole"], areas=["ward:5"], answers=["where=lane"], words="big plate", channels=["web"],
+        days=["mon", "tue", "wed", "thu", "fri", "sat", "sun"], working_hours="always:open", priorities=["2"],
+        department="PW", team="PW/night", assignee=town.dev.email, priority="4", inform=["PK"],
+    )  # fmt: skip
+    answer = ada.post(f"{PAGE}add/", {**seen(ada), **made}, follow=True)
+    assert "“Potholes in Ward 5” is in the draft." in answer.content.decode()
+    assert in_use() == ["Potholes: Streets", "Trees: Parks"], "not before it is published"
+    assert "A new rule, “Potholes in Ward 5”" in ada.get(f"{PAGE}publish/").content.decode()
+    ada.post(f"{PAGE}publish/", {**seen(ada), "note": "The night crew has Ward 5"})
+    assert in_use() == ["Potholes in Ward 5", "Potholes: Streets", "Trees: Parks"]
+    assert not RoutingDraft.objects.exists()
+    change = SetupChange.objects.get(kind="routing", user=town.ada)
+    assert (change.action, change.note) == ("published", "The night crew has Ward 5")
+
+    routed = factories.routed(town.pothole, "A hole as big as a plate, a BIG plate.", answers={"where": "lane"})
+    assert (routed.department, routed.team.code, routed.assignee, routed.priority) == (  # type: ignore[union-attr]
+        town.streets,
+        "night",
+        town.dev,
+        4,
+    )
+    assert OutboxRow.objects.get(kind="mail_informed", service_request=routed).lane == "outside"
+    decision = routed.routing_decisions.get()
+    assert (decision.rule.name, decision.version.number) == ("Potholes in Ward 5", 2)  # type: ignore[union-attr]
+
+
+def test_rules_move_and_go_without_scripts(ada: Client) -> None:
+    ada.post(f"{PAGE}2/move/", {**seen(ada), "direction": "up"})
+    assert [one["name"] for one in RoutingDraft.objects.get().rules] == ["Trees: Parks", "Potholes: Streets"]
+    ada.post(f"{PAGE}1/remove/", seen(ada))
+    assert [one["name"] for one in RoutingDraft.objects.get().rules] == ["Potholes: Streets"]
+    assert "The rule “Trees: Parks” is gone" in ada.get(PAGE).content.decode()
+    ada.post(f"{PAGE}discard/", seen(ada))
+    assert not RoutingDraft.objects.exists()
+
+
+def test_what_is_wrong_with_a_rule_is_said_beside_its_field(town: Rivermark, ada: Client) -> None:
+    nothing = ada.post(f"{PAGE}add/", {**seen(ada), **rule()})
+    assert nothing.status_code == 422
+    assert "Choose at least one condition" in nothing.content.decode()
+    made = rule(name="Trees: Parks", services=["tree"], words="root", department="PK", assignee=town.dev.email)
+    elsewhere = ada.post(f"{PAGE}add/", {**seen(ada), **made})
+    assert "This person works in another department." in elsewhere.content.decode()
+    taken = ada.post(f"{PAGE}add/", {**seen(ada), **made, "assignee": ""})
+    assert "Another rule has this name." in taken.content.decode()
+    assert "root" in taken.content.decode()
+
+
+def test_the_second_of_two_who_change_the_draft_sees_what_the_first_did(ada: Client) -> None:
+    before = seen(ada)
+    ada.post(f"{PAGE}add/", {**before, **rule(services=["pothole"], words="bridge", department="PK")})
+    second = ada.post(f"{PAGE}2/", {**before, **rule(name="Mine", services=["tree"], department="PW")})
+    assert second.status_code == 409
+    said = second.content.decode()
+    assert "A new rule, “Potholes in Ward 5”" in said
+    assert 'value="Mine"' in said or ">Mine</textarea>" in said, "what was typed is kept"
+    assert len(RoutingDraft.objects.get().rules) == 3
+
+
+def test_the_second_of_two_who_publish_sees_what_the_first_did(town: Rivermark, ada: Client) -> None:
+    ada.post(f"{PAGE}2/remove/", seen(ada))
+    form = {**seen(ada), "note": "Trees by service"}
+    assert ada.post(f"{PAGE}publish/", form).status_code == 302
+    second = ada.post(f"{PAGE}publish/", form)
+    assert second.status_code == 409
+    assert "The rule “Trees: Parks” is gone" in second.content.decode()
+    assert RoutingVersion.objects.count() == 2
+    # Somebody rolled back while another draft was being made.
+    ada.post(f"{PAGE}1/remove/", seen(ada))
+    form = {**seen(ada), "note": "No rules"}
+    ada.post(f"{PAGE}history/1/roll-back/", form)
+    assert ada.post(f"{PAGE}publish/", form).status_code == 409
+    assert in_use() == ["Potholes: Streets", "Trees: Parks"]
+
+
+def test_a_rule_to_a_closed_department_is_not_published(town: Rivermark, ada: Client) -> None:
+    ada.post(f"{PAGE}1/move/", {**seen(ada), "direction": "down"})
+    town.parks.active = False
+    town.parks.save()
+    answer = ada.post(f"{PAGE}publish/", {**seen(ada), "note": "Order"})
+    assert answer.status_code == 422
+    assert "“Trees: Parks” sends requests to a department that is closed." in answer.content.decode()
+    assert RoutingVersion.objects.count() == 1
+    assert factories.routed(town.tree).in_triage, "nor does a rule in use fill a closed one’s queue"
+
+
+def test_one_press_rolls_back(ada: Client) -> None:
+    ada.post(f"{PAGE}2/remove/", seen(ada))
+    ada.post(f"{PAGE}publish/", {**seen(ada), "note": "Without trees"})
+    assert "The rule “Trees: Parks” is gone" in ada.get(f"{PAGE}history/2/").content.decode()
+    answer = ada.post(f"{PAGE}history/1/roll-back/", seen(ada), follow=True)
+    assert "The rules of version 1 are in use again, as version 3." in answer.content.decode()
+    assert in_use() == ["Potholes: Streets", "Trees: Parks"]
+    assert SetupChange.objects.filter(kind="routing", action="rolled_back").count() == 1
+    assert "Back to version 1" in ada.get(f"{PAGE}history/").content.decode()
+
+
+def test_each_rule_says_what_it_caught_and_what_came_back(
+    town: Rivermark, ada: Client, signed_in: Callable[[User], Client]
+) -> None:
+    lost, _kept = (factories.routed(town.pothole, answers={"where": "lane"}) for _ in range(2))
+    signed_in(town.tom).post(f"/staff/r/{lost.reference}/triage/", {"reason": "Not ours", "last_event": "999999"})
+    routing_versions.count_caught()
+    row = ada.get(PAGE).context["rows"][0]["counted"]
+    assert (row.caught, row.came_back) == (2, 1)
+
+
+def test_a_simulation_says_what_would_go_elsewhere_and_touches_no_request(town: Rivermark, ada: Client) -> None:
+    moved = factories.routed(town.pothole, "on the bridge", answers={"where": "lane"})
+    factories.routed(town.pothole, "on a street", answers={"where": "lane"})
+    factories.routed(town.outreach, "on the bridge too")
+    before = moved.routing_decisions.count(), moved.updated_at
+    ada.post(f"{PAGE}add/", {**seen(ada), **rule(words="bridge", department="PK")})
+    started = ada.post(f"{PAGE}simulate/")
+    waiting = ada.get(started["Location"]).content.decode()
+    assert "0 reports tried so far" in waiting
+    factories.run_worker()
+    page = ada.get(started["Location"])
+    said = page.content.decode()
+    assert "2 of 3 reports would have gone elsewhere." in said
+    assert {"from": "Streets", "to": "Parks", "stays": False, "color": 1, "count": 2} in page.context["departments"]
+    rows = {row["name"]: (row["before"], row["after"], row["moved"]) for row in page.context["rules"]}
+    assert rows["Potholes in Ward 5"] == (0, 2, 2)
+    assert rows["Potholes: Streets"] == (2, 1, 0)
+    assert len(page.context["picture"].dots) == 1, "a confidential report is counted, but not on the map"
+    moved.refresh_from_db()
+    assert (moved.routing_decisions.count(), moved.updated_at) == before
+    assert RoutingSimulation.objects.get().replayed == 3
