@@ -12,7 +12,17 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
+from requests_app.models import (
+    AccessLink,
+    EmergencyPhrase,
+    Event,
+    HandOver,
+    Invitation,
+    ModerationTerm,
+    OnCall,
+    Role,
+    ServiceRequest,
+)
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -218,6 +228,35 @@ def the_term(planted: Planted) -> list[Arguments]:
     return [
         {"term_id": ModerationTerm.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}
     ]
+
+
+def the_person(planted: Planted) -> list[Arguments]:
+    return [{"user_id": planted.staff["dev"].pk}]
+
+
+def the_role(planted: Planted) -> list[Arguments]:
+    return [{"role_id": Role.objects.get(jurisdiction=planted.cast.city, code="crew").pk}]
+
+
+def _invitation(planted: Planted) -> Invitation:
+    return Invitation.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
+
+
+def the_invitation(planted: Planted) -> list[Arguments]:
+    return [{"invitation_id": _invitation(planted).pk}]
+
+
+def the_invitation_link(planted: Planted) -> list[Arguments]:
+    return [{"token": links.invitation_url(_invitation(planted)).rstrip("/").rsplit("/", 1)[-1]}]
+
+
+def the_hand_over_link(planted: Planted) -> list[Arguments]:
+    hand_over = HandOver.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
+    return [{"token": links.hand_over_url(hand_over).rstrip("/").rsplit("/", 1)[-1]}]
+
+
+def the_city(planted: Planted) -> list[Arguments]:
+    return [{"jurisdiction_id": planted.cast.city.pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -506,7 +545,23 @@ PAGES: dict[str, Page] = {
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=6),
+    "staff_app:people": Page(
+        staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=10
+    ),
+    "staff_app:invite_person": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:resend_invitation": Page(staff("administer"), "POST", the_invitation),
+    "staff_app:cancel_invitation": Page(staff("administer"), "POST", the_invitation),
+    "staff_app:person": Page(staff("administer"), "GET POST", the_person, budget=12),
+    "staff_app:end_person": Page(staff("administer"), "GET POST", the_person, budget=8),
+    "staff_app:roles": Page(staff("administer"), budget=6),
+    "staff_app:add_role": Page(staff("administer"), "GET POST", queries=("", "copy=1"), budget=5),
+    "staff_app:role": Page(staff("administer"), "GET POST", the_role, budget=8),
+    "staff_app:remove_role": Page(staff("administer"), "POST", the_role),
+    "staff_app:profile": Page(STAFF, "GET POST", budget=8),
+    "staff_app:second_step": Page(STAFF, budget=5),
+    "staff_app:switch_city": Page(STAFF, "POST", the_city),
+    "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=3),
+    "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=2),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),

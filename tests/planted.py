@@ -37,6 +37,9 @@ from requests_app.models import (
     CounterDelta,
     Department,
     Draft,
+    HandOver,
+    Invitation,
+    Jurisdiction,
     ListedReason,
     ModerationTerm,
     OnCall,
@@ -104,6 +107,7 @@ CANARIES = {
     "staff name": "Tomasina Eiderdown",
     "staff e-mail": "tomasina.eiderdown@staff.canary.example",
     "second staff name": "Piaffe Gyrfalcon",
+    "invited e-mail": "quetzal.invited@staff.canary.example",
     "second staff e-mail": "piaffe.gyrfalcon@staff.canary.example",
 }
 # The exact places of requests whose exact place is private: longitude and latitude.
@@ -246,6 +250,7 @@ def _plant_rows() -> Planted:
         cadence="daily",
         language="en",
     )
+    _invite(staff["ada"], staff["dev"], city)
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)
     sent_draft = actions_drafts.create(city, visitor=VISITOR, language="en")
@@ -275,6 +280,18 @@ def _plant_rows() -> Planted:
         alarm_call=_alarm(public),
         resident=_sign_in(_link_of(public).person),
     )
+
+
+def _invite(ada: User, dev: User, city: Jurisdiction) -> None:
+    """An open invitation, and the link of somebody who comes over from another city."""
+    Invitation.objects.create(
+        jurisdiction=city,
+        email=CANARIES["invited e-mail"],
+        role=factories.role(city, "triage"),
+        invited_by=ada,
+        expires_at=app_now() + dt.timedelta(days=7),
+    )
+    HandOver.objects.create(user=dev, jurisdiction=city, expires_at=app_now() + dt.timedelta(days=1))
 
 
 def _alarm(service_request: ServiceRequest) -> AlarmCall:

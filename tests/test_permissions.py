@@ -256,6 +256,16 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:on_call",
         "staff_app:on_call_entry",
         "staff_app:remove_on_call",
+        "staff_app:people",
+        "staff_app:invite_person",
+        "staff_app:resend_invitation",
+        "staff_app:cancel_invitation",
+        "staff_app:person",
+        "staff_app:end_person",
+        "staff_app:roles",
+        "staff_app:add_role",
+        "staff_app:role",
+        "staff_app:remove_role",
     ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:

@@ -17,7 +17,7 @@ FLOORS = {
     "requests_app": [
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
-            "danger", "references", "safe_migrations",
+            "danger", "references", "safe_migrations", "sealed",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding"},
@@ -35,7 +35,7 @@ FLOORS = {
             "request.conflict", "request.marked_texts",
         },
         {"moderation"},
-        {"request", "setup", "profile", "templatetags"},
+        {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step", "single_sign_on"},
         {"urls", "queue.urls", "moderation.urls"},
     ],
 }  # fmt: skip

@@ -41,6 +41,8 @@ from requests_app.models.service_request import (
 )
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
+from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.states import (
     CONFIDENTIAL,
     OPEN,
@@ -89,10 +91,14 @@ __all__ = [
     "EmergencyPhrase",
     "Event",
     "GazetteerEntry",
+    "HandOver",
     "IdempotencyKey",
+    "Invitation",
     "Jurisdiction",
+    "Leave",
     "LimitCount",
     "ListedReason",
+    "LogoutToken",
     "MapCell",
     "MapCellDelta",
     "Membership",
@@ -121,6 +127,10 @@ __all__ = [
     "ServiceVersion",
     "SetupChange",
     "ShortLink",
+    "SignInAccount",
+    "SignInGroup",
+    "SignInProvider",
+    "StaffSession",
     "Status",
     "Subscription",
     "SurveyAnswer",

@@ -13,7 +13,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.service_request import ServiceRequest
 from requests_app.models.states import PublicState
-from requests_app.rules import intake, permissions, screening
+from requests_app.rules import intake, leave, permissions, screening
 
 Level = AlarmCall.Level
 
@@ -110,7 +110,7 @@ def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime) 
         Membership.objects.filter(jurisdiction=city, user__in=[entry.user_id for entry in entries if entry.user_id])
         .filter(user__is_active=True)
         .values_list("user_id", flat=True)
-    )
+    ) - set(leave.away_ids(city, local.date()))
     callees = []
     for entry in entries:
         if not is_on_duty(entry, local):
@@ -145,7 +145,8 @@ def _supervisor(user: User | None) -> list[Callee]:
 def _city_supervisor(city: Jurisdiction) -> User | None:
     """Somebody who supervises the whole city."""
     supervises = Q(memberships__department=None, memberships__role__permissions__contains=["supervise"])
-    return User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True).order_by("id").first()
+    supervisors = User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True)
+    return supervisors.exclude(pk__in=leave.away_ids(city)).order_by("id").first()
 
 
 def _digits(phone: str) -> str:

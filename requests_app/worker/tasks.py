@@ -21,7 +21,7 @@ from requests_app.actions import (
     search_index,
     typical_times,
 )
-from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
+from requests_app.messages import alarm_messages, digest, email, invitation_mail, link_mail, notifications
 from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_supervisor": email.mail_supervisor,
     "mail_draft": email.mail_draft,
     "mail_link": link_mail.mail_link,
+    "mail_invitation": invitation_mail.mail_invitation,
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,

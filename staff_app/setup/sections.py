@@ -21,7 +21,14 @@ class Section:
 
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (_("Services"), []),
-    (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
+    (
+        _("People"),
+        [
+            Section("on_call", _("On call"), _("Who is alerted about danger, and when.")),
+            Section("people", _("People"), _("Who works here: invitations, roles, absences and the end of access.")),
+            Section("roles", _("Roles"), _("What each role may do, as one table.")),
+        ],
+    ),
     (_("Promises and routing"), []),
     (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
     (

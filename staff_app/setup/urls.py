@@ -3,9 +3,11 @@
 from django.urls import URLPattern, path
 
 from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
+from staff_app.setup.people.urls import urlpatterns as people
 
 urlpatterns: list[URLPattern] = [
     path("setup/", home.setup, name="setup"),
+    *people,
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"

@@ -4,6 +4,7 @@
 `{{ request|may_set_up }}`: whether this user may open a page of setup.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
+`{% other_cities request as cities %}`: the other cities that this user works for.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
@@ -13,6 +14,7 @@ from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from requests_app.models import Jurisdiction
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
 from staff_app.request import undo
@@ -36,6 +38,15 @@ def may_set_up(request: HttpRequest) -> bool:
 def reviews_waiting(request: HttpRequest) -> review_queue.Waiting:
     """How many reports this user can review; shown in the navigation of every page."""
     return review_queue.waiting(request)
+
+
+@register.simple_tag
+def other_cities(request: HttpRequest) -> list[Jurisdiction]:
+    """Costs a query only for those who have any."""
+    here = getattr(request, "jurisdiction", None)
+    ids = {membership.jurisdiction_id for membership in permissions.memberships_of(request.user)}
+    ids -= {here.pk} if here is not None else set()
+    return list(Jurisdiction.objects.filter(pk__in=ids).only("id", "name").order_by("name")) if ids else []
 
 
 @register.filter
