@@ -91,6 +91,9 @@ def _needs_second_step(request: StaffRequest) -> bool:
     match = request.resolver_match
     if match is not None and match.view_name in WITHOUT_SECOND_STEP:
         return False
+    if request.session.get(sign_in.BY_PROVIDER):
+        # The city's single sign-on asks for it, if anybody does.
+        return False
     if not permissions.requires_second_step(request.user, request.jurisdiction):
         return False
     return not has_second_step(request.user)

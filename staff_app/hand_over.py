@@ -3,13 +3,14 @@
 import structlog
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from requests_app import links
 from requests_app.actions import hand_overs
 from requests_app.models import Jurisdiction
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.sign_in import start_session
+from staff_app.sign_in import BY_PROVIDER, start_session
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,10 @@ def switch_city(request: StaffRequest, jurisdiction_id: int) -> HttpResponse:
     )
     if there.pk == request.jurisdiction.pk:
         return redirect("staff_app:queue")
+    if request.session.get(BY_PROVIDER):
+        # One city's provider must not open another city's pages.
+        url = links.base_url(there) + reverse("account_login")
+        return render(request, "staff_app/switch_city.html", {"there": there, "url": url, "must_sign_in": True})
     hand_over = hand_overs.start(request.user, there)
     url = links.hand_over_url(hand_over)
     response = render(request, "staff_app/switch_city.html", {"there": there, "url": url})

@@ -7,12 +7,15 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
+from django.contrib import messages
 from django.contrib.auth import login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from requests_app import limits
 from requests_app.actions import staff_sessions
-from requests_app.models import Jurisdiction, User
+from requests_app.models import Jurisdiction, SignInProvider, User
 
 BY_ADDRESS_A_MINUTE = 10
 # Counts successful sign-ins, too, and a whole office may share a network.
@@ -20,6 +23,8 @@ BY_NETWORK_A_MINUTE = 30
 
 # In the session: the id of its city, and the key it was recorded under.
 CITY, RECORDED_KEY = "city", "recorded_key"
+# In the session of somebody whom the city's provider signed in, who may not go over to another city with that.
+BY_PROVIDER = "by_provider"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -63,6 +68,17 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         # No "[host name]" prefix.
         return subject
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase | None:
+        """Whoever has their roles from the provider's groups alone signs in there, or its word would not end their access."""
+        city: Jurisdiction | None = getattr(request, "jurisdiction", None)
+        provider = SignInProvider.objects.filter(jurisdiction=city, active=True).first() if city is not None else None
+        if provider is not None:
+            memberships = user.memberships.filter(jurisdiction=city)
+            if memberships.exists() and not memberships.filter(is_from_group=False).exists():
+                messages.error(request, _("Use “Sign in with %(name)s.”") % {"name": provider})
+                return redirect("account_login")
+        return super().pre_login(request, user, **kwargs)
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)

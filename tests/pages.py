@@ -46,6 +46,8 @@ SIGNED_IN = "signed in"
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
+# Whoever the city's single sign-on vouches for; its own signature.
+PROVIDER = "the city’s single sign-on"
 PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"
@@ -557,6 +559,10 @@ PAGES: dict[str, Page] = {
     "staff_app:add_role": Page(staff("administer"), "GET POST", queries=("", "copy=1"), budget=5),
     "staff_app:role": Page(staff("administer"), "GET POST", the_role, budget=8),
     "staff_app:remove_role": Page(staff("administer"), "POST", the_role),
+    "staff_app:sign_in_setup": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:single_sign_on": Page(PROVIDER),
+    "staff_app:single_sign_on_done": Page(PROVIDER),
+    "staff_app:back_channel_logout": Page(PROVIDER, "POST"),
     "staff_app:profile": Page(STAFF, "GET POST", budget=8),
     "staff_app:second_step": Page(STAFF, budget=5),
     "staff_app:switch_city": Page(STAFF, "POST", the_city),

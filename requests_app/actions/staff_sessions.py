@@ -22,3 +22,9 @@ def end(user: User, jurisdiction: Jurisdiction | None = None, *, provider_sessio
     keys = list(sessions.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     return StaffSession.objects.filter(session_key__in=keys).delete()[0]
+
+
+def users_of(jurisdiction: Jurisdiction, provider_session: str) -> list[int]:
+    """The ids of those whose session the provider calls so."""
+    sessions = StaffSession.objects.filter(jurisdiction=jurisdiction, provider_session=provider_session)
+    return list(sessions.exclude(provider_session="").values_list("user_id", flat=True))

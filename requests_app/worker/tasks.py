@@ -19,6 +19,7 @@ from requests_app.actions import (
     progress,
     routing,
     search_index,
+    sign_ins,
     typical_times,
 )
 from requests_app.messages import alarm_messages, digest, email, invitation_mail, link_mail, notifications
@@ -129,6 +130,12 @@ def hourly() -> None:
     drain_database()
     notifications.send_due_digests()
     housekeeping.sweep()
+
+
+@shared_task(name="requests_app.worker.tasks.check_sign_ins")
+def check_sign_ins() -> None:
+    """Asks each city's single sign-on, every half hour, whether those who came through it are still there."""
+    sign_ins.check_due()
 
 
 @shared_task(name="requests_app.worker.tasks.nightly")

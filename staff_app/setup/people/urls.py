@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.setup.people import invitations, people, roles
+from staff_app.setup.people import invitations, people, roles, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("setup/people/", people.people, name="people"),
@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern] = [
     path("setup/roles/add/", roles.add_role, name="add_role"),
     path("setup/roles/<int:role_id>/", roles.role, name="role"),
     path("setup/roles/<int:role_id>/remove/", roles.remove_role, name="remove_role"),
+    path("setup/sign-in/", sign_in.sign_in_setup, name="sign_in_setup"),
 ]
