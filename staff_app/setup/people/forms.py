@@ -1,11 +1,12 @@
 """Forms of people, roles and leave."""
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.conf.locale import LANG_INFO
+from django.http import QueryDict
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -29,16 +30,24 @@ def plain_helper() -> FormHelper:
 
 
 class SetupForm(forms.Form):
-    """revision: the last change of the row that the page showed, so that nobody overwrites what they haven't seen."""
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.helper = plain_helper()
 
 
-class MembershipForm(SetupForm):
+class RevisedForm(SetupForm):
+    """revision: the last change of the row that the page showed, so that nobody overwrites what they haven't seen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def show_revision(self, number: int) -> None:
+        """In a form that was posted: its writer has seen everything up to here now."""
+        data = cast("QueryDict", self.data).copy()
+        data["revision"] = str(number)
+        self.data = data
+
+
+class PlaceOfRoleForm(SetupForm):
     """A role, in one department or in the whole city."""
 
     role = forms.ChoiceField(label=gettext_lazy("Role"), error_messages={"required": gettext_lazy("Choose a role.")})
@@ -67,7 +76,11 @@ class MembershipForm(SetupForm):
         return self.departments.get(self.cleaned_data["department"])
 
 
-class InviteForm(MembershipForm):
+class MembershipForm(PlaceOfRoleForm, RevisedForm):
+    """Another role of a person."""
+
+
+class InviteForm(PlaceOfRoleForm):
     email = forms.EmailField(
         label=gettext_lazy("Their work email"),
         max_length=254,
@@ -133,7 +146,7 @@ class EndForm(SetupForm):
             del self.fields["keys"]
 
 
-class RoleForm(SetupForm):
+class RoleForm(RevisedForm):
     """A name for each language of the city, and a checkbox for each permission, in the groups of rules.permissions."""
 
     requires_second_step = forms.BooleanField(
@@ -157,7 +170,7 @@ class RoleForm(SetupForm):
         layout.append("requires_second_step")
         for number, (group, sentences) in enumerate(permissions.GROUPS):
             self.fields[f"group_{number}"] = forms.MultipleChoiceField(
-                label=group,
+                label=str(group),
                 choices=list(sentences.items()),
                 widget=forms.CheckboxSelectMultiple,
                 required=False,

@@ -137,8 +137,7 @@ def person(request: StaffRequest, user_id: int) -> HttpResponse:
         if done is not None:
             return done
     if changed:
-        add.data = add.data.copy()
-        add.data["revision"] = str(seen)
+        add.show_revision(seen)
     context = {
         "person": user,
         "form": away if away.errors else add,

@@ -94,8 +94,7 @@ def role(request: StaffRequest, role_id: int) -> HttpResponse:
             changed = revisions.changed_since(city, "role", row.code, form.cleaned_data["revision"])
             if changed:
                 status = 409
-                form.data = form.data.copy()
-                form.data["revision"] = str(seen)
+                form.show_revision(seen)
             else:
                 try:
                     _save(request, row, form)

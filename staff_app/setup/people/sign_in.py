@@ -13,14 +13,15 @@ from requests_app.actions import sign_ins
 from requests_app.models import SignInGroup, SignInProvider
 from requests_app.web.fields import WordsField
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
-from staff_app.setup.people.forms import MembershipForm, SetupForm
+from staff_app.setup.people import revisions
+from staff_app.setup.people.forms import PlaceOfRoleForm, RevisedForm
 from staff_app.setup.people.people import membership_name
 from staff_app.single_sign_on import logout_uri, redirect_uri
 
 log = structlog.get_logger(__name__)
 
 
-class ProviderForm(SetupForm):
+class ProviderForm(RevisedForm):
     name = WordsField(
         label=gettext_lazy("What staff call it"),
         help_text=gettext_lazy("On the button: “Sign in with Rivermark ID.”"),
@@ -64,7 +65,7 @@ class ProviderForm(SetupForm):
         return url
 
 
-class GroupForm(MembershipForm):
+class GroupForm(PlaceOfRoleForm):
     group = WordsField(
         label=gettext_lazy("Group"),
         help_text=gettext_lazy("As the provider calls it."),
@@ -79,7 +80,9 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
     need_in_city(request, "administer")
     city = request.jurisdiction
     provider = SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=city).first()
-    form = ProviderForm(initial=_initial(provider))
+    seen = revisions.last_id(city, "sign_in", provider.pk) if provider is not None else 0
+    form = ProviderForm(initial={**_initial(provider), "revision": seen})
+    changed: list[str] = []
     group_form = GroupForm(city=city)
     tried: list[str] = []
     status = 200
@@ -105,11 +108,16 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
         else:
             form = ProviderForm(request.POST)
             if form.is_valid():
-                given = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
-                sign_ins.save_provider(city, actor=request.user, **given)
-                log.info("sign_in_provider_saved", user_id=request.user.pk)
-                messages.success(request, _("Saved."))
-                return redirect("staff_app:sign_in_setup")
+                revision = form.cleaned_data.pop("revision")
+                if provider is not None:
+                    changed = revisions.changed_since(city, "sign_in", provider.pk, revision)
+                if not changed:
+                    sign_ins.save_provider(city, actor=request.user, **form.cleaned_data)
+                    log.info("sign_in_provider_saved", user_id=request.user.pk)
+                    messages.success(request, _("Saved."))
+                    return redirect("staff_app:sign_in_setup")
+                form.show_revision(seen)
+                status = 409
     groups = provider.groups.select_related("role", "department") if provider is not None else []
     context = {
         "form": group_form if group_form.errors else form,
@@ -118,6 +126,7 @@ def sign_in_setup(request: StaffRequest) -> HttpResponse:
         "provider": provider,
         "groups": [{"row": one, "role": membership_name(one.role, one.department)} for one in groups],
         "tried": tried,
+        "changed": changed,
         "redirect_uri": redirect_uri(city),
         "logout_uri": logout_uri(city),
     }
