@@ -59,6 +59,7 @@ class PlaceOfRoleForm(SetupForm):
 
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.helper.show_optional = False
         self.roles = {str(one.pk): one for one in Role.objects.filter(jurisdiction=city).order_by("code")}
         departments = Department.objects.filter(jurisdiction=city, active=True).order_by("code")
         self.departments = {str(one.pk): one for one in departments}
@@ -158,6 +159,7 @@ class RoleForm(RevisedForm):
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.city = city
+        self.helper.show_optional = False
         layout: list[Any] = ["revision"]
         for language in city.languages:
             name = f"name_{language}"

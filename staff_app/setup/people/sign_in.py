@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from requests_app import openid
 from requests_app.actions import sign_ins
@@ -162,7 +162,12 @@ def _try(provider: SignInProvider) -> list[str]:
         ]
     said = [
         _("%(url)s answers.") % {"url": provider.server_url},
-        _("It publishes %(count)d keys to check its signatures.") % {"count": keys},
+        ngettext(
+            "It publishes %(count)d key to check its signatures.",
+            "It publishes %(count)d keys to check its signatures.",
+            keys,
+        )
+        % {"count": keys},
     ]
     scopes = found.get("scopes_supported") or []
     if scopes and "offline_access" not in scopes:
