@@ -15,11 +15,15 @@ from requests_app.models import (
     AlarmCall,
     ContactPoint,
     Draft,
+    HandOver,
+    Invitation,
     Jurisdiction,
+    Membership,
     OneTimeLink,
     Person,
     ServiceRequest,
     Subscription,
+    User,
 )
 
 SECRET_BITS = 130
@@ -152,7 +156,7 @@ def find_alarm_call(raw_token: str, jurisdiction: Jurisdiction) -> AlarmCall | N
     # Compare before the lookup, so that nobody can probe which calls exist.
     if not number.isdecimal() or len(number) > 18 or not _is_right(secret, f"alarm:{int(number)}"):
         return None
-    return (
+    call = (
         AlarmCall.objects.select_related(
             "alarm__service_request__service_version",
             "alarm__accepted_by",
@@ -163,6 +167,56 @@ def find_alarm_call(raw_token: str, jurisdiction: Jurisdiction) -> AlarmCall | N
         .filter(pk=int(number), alarm__jurisdiction=jurisdiction)
         .first()
     )
+    return None if call is None or _has_left(call.user, jurisdiction) else call
+
+
+def _has_left(user: User | None, jurisdiction: Jurisdiction) -> bool:
+    if user is None:
+        return False
+    return not user.is_active or not Membership.objects.filter(user=user, jurisdiction=jurisdiction).exists()
+
+
+# --- Links for staff: an invitation, and the way to another city ----------------------------------------------------------
+
+
+def _invitation_message(invitation_id: int, generation: int) -> str:
+    return f"invitation:{invitation_id}:{generation}"
+
+
+def invitation_url(invitation: Invitation) -> str:
+    secret = _derived(_invitation_message(invitation.pk, invitation.generation), settings.LINK_KEYS[0])
+    return base_url(invitation.jurisdiction) + reverse("staff_app:invitation", args=[f"{invitation.pk}-{secret}"])
+
+
+def find_invitation(raw_token: str, jurisdiction: Jurisdiction) -> tuple[Invitation, bool] | None:
+    """The invitation for this token, in any state, and whether no newer link was sent."""
+    number, _, secret = raw_token.partition("-")
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    invitation = (
+        Invitation.objects.select_related("role", "department", "jurisdiction")
+        .filter(pk=int(number), jurisdiction=jurisdiction)
+        .first()
+    )
+    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
+    newest = invitation.generation if invitation is not None else 1
+    for generation in range(newest, 0, -1):
+        if _is_right(secret, _invitation_message(int(number), generation)) and invitation is not None:
+            return invitation, generation == newest
+    return None
+
+
+def hand_over_url(hand_over: HandOver) -> str:
+    raw_token = f"{hand_over.pk}-{_derived(f'hand_over:{hand_over.pk}', settings.LINK_KEYS[0])}"
+    return base_url(hand_over.jurisdiction) + reverse("staff_app:arrive", args=[raw_token])
+
+
+def find_hand_over(raw_token: str, jurisdiction: Jurisdiction) -> HandOver | None:
+    """The hand-over for this token, also if it was used or has expired, for which the page shows a message."""
+    number, _, secret = raw_token.partition("-")
+    if not number.isdecimal() or len(number) > 18 or not _is_right(secret, f"hand_over:{int(number)}"):
+        return None
+    return HandOver.objects.select_related("user").filter(pk=int(number), jurisdiction=jurisdiction).first()
 
 
 # --- Links that unsubscribe from a digest -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The signed-in user's name and language, with links to password and two-step sign-in."""
+"""The signed-in user's name and language, their absences, and links to password and two-step sign-in."""
 
 from typing import Any
 
@@ -15,6 +15,8 @@ from requests_app.localized import localized
 from requests_app.models import User
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.setup.people.forms import LeaveForm
+from staff_app.setup.people.people import leaves_of, remove_leave, save_leave
 
 
 class ProfileForm(forms.ModelForm):
@@ -37,8 +39,18 @@ class ProfileForm(forms.ModelForm):
 @staff_page
 def profile(request: StaffRequest) -> HttpResponse:
     posted = request.method == "POST"
-    form = ProfileForm(request.POST if posted else None, instance=User.objects.get(pk=request.user.pk))
-    if posted and form.is_valid():
+    city, user = request.jurisdiction, request.user
+    away = LeaveForm(city=city, person=user)
+    about_leave = "add_leave" in request.POST or "remove_leave" in request.POST
+    if "remove_leave" in request.POST:
+        return remove_leave(request, user, "staff_app:profile")
+    if about_leave:
+        away = LeaveForm(request.POST, city=city, person=user)
+        if (saved := save_leave(request, user, away, "staff_app:profile")) is not None:
+            return saved
+    data = request.POST if posted and not about_leave else None
+    form = ProfileForm(data, instance=User.objects.get(pk=user.pk))
+    if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect("staff_app:profile")
@@ -47,5 +59,5 @@ def profile(request: StaffRequest) -> HttpResponse:
         for membership in permissions.memberships_of(request.user)
         if membership.jurisdiction_id == request.jurisdiction.pk
     ]
-    context = {"form": form, "roles": roles}
+    context = {"form": form, "roles": roles, "away_form": away, "leaves": leaves_of(user, city)}
     return render(request, "staff_app/profile.html", context, status=422 if posted else 200)

@@ -1,15 +1,64 @@
-"""Sign-in for staff. Accounts are created by an administrator or `create_staff`; nobody can sign up."""
+"""Sign-in for staff. Accounts are created by invitation, single sign-on or `create_staff`; nobody can sign up.
+
+A session belongs to one city: it is recorded with its person, so that it can be ended, and another city's host refuses it.
+"""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from requests_app import limits
+from requests_app.actions import staff_sessions
+from requests_app.models import Jurisdiction, SignInProvider, User
 
 BY_ADDRESS_A_MINUTE = 10
 # Counts successful sign-ins, too, and a whole office may share a network.
 BY_NETWORK_A_MINUTE = 30
+
+# In the session: the id of its city, and the key it was recorded under.
+CITY, RECORDED_KEY = "city", "recorded_key"
+# In the session of somebody whom the city's provider signed in, who may not go over to another city with that.
+BY_PROVIDER = "by_provider"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def start_session(request: HttpRequest, user: User, *, method: str, provider_session: str = "") -> None:
+    """Signs somebody in who has proved who they are by another way than the sign-in page. method: how, for allauth's record."""
+    login(request, user, backend=BACKEND)
+    if method:
+        record_authentication(request, user, method=method)
+    record_session(request, user, provider_session=provider_session)
+
+
+def record_session(request: HttpRequest, user: User, *, provider_session: str = "") -> None:
+    """After sign-in, and whenever the session got a new key."""
+    jurisdiction: Jurisdiction | None = getattr(request, "jurisdiction", None)
+    session = request.session
+    if session.session_key is None:
+        session.create()
+    if jurisdiction is not None:
+        session[CITY] = jurisdiction.pk
+    session[RECORDED_KEY] = session.session_key
+    staff_sessions.record(str(session.session_key), user, jurisdiction, provider_session=provider_session)
+
+
+def keep_recorded(request: HttpRequest, user: User) -> None:
+    """A new password gives the session a new key. Costs nothing otherwise."""
+    session = request.session
+    if RECORDED_KEY in session and session[RECORDED_KEY] != session.session_key:
+        record_session(request, user)
+
+
+def is_of_another_city(request: HttpRequest) -> bool:
+    jurisdiction: Jurisdiction | None = getattr(request, "jurisdiction", None)
+    city = request.session.get(CITY)
+    return city is not None and jurisdiction is not None and city != jurisdiction.pk
 
 
 class StaffAccountAdapter(DefaultAccountAdapter):
@@ -19,6 +68,21 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def format_email_subject(self, subject: str) -> str:
         # No "[host name]" prefix.
         return subject
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase | None:
+        """Whoever has their roles from the provider's groups alone signs in there, or its word would not end their access."""
+        city: Jurisdiction | None = getattr(request, "jurisdiction", None)
+        provider = SignInProvider.objects.filter(jurisdiction=city, active=True).first() if city is not None else None
+        if provider is not None:
+            memberships = user.memberships.filter(jurisdiction=city)
+            if memberships.exists() and not memberships.filter(is_from_group=False).exists():
+                messages.error(request, _("Use “Sign in with %(name)s.”") % {"name": provider})
+                return redirect("account_login")
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        record_session(request, user)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Used by the limits on failed sign-ins. Behind a proxy, all staff would otherwise share one address and one limit."""

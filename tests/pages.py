@@ -38,6 +38,11 @@ from requests_app.models import (
     ServiceRequest,
     SetupChange,
     RoutingSimulation,
+    HandOver,
+    Invitation,
+    ModerationTerm,
+    OnCall,
+    Role,
     ServiceRequest,
 )
 from staff_app.request.actions import ACTIONS
@@ -63,6 +68,8 @@ SIGNED_IN = "signed in"
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
+# Whoever the city's single sign-on vouches for; its own signature.
+PROVIDER = "the city’s single sign-on"
 PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"
@@ -310,6 +317,33 @@ def the_version(planted: Planted) -> list[Arguments]:
 def the_simulation(planted: Planted) -> list[Arguments]:
     found = RoutingSimulation.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
     return [{"simulation_id": found[0].pk}]
+def the_person(planted: Planted) -> list[Arguments]:
+    return [{"user_id": planted.staff["dev"].pk}]
+
+
+def the_role(planted: Planted) -> list[Arguments]:
+    return [{"role_id": Role.objects.get(jurisdiction=planted.cast.city, code="crew").pk}]
+
+
+def _invitation(planted: Planted) -> Invitation:
+    return Invitation.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
+
+
+def the_invitation(planted: Planted) -> list[Arguments]:
+    return [{"invitation_id": _invitation(planted).pk}]
+
+
+def the_invitation_link(planted: Planted) -> list[Arguments]:
+    return [{"token": links.invitation_url(_invitation(planted)).rstrip("/").rsplit("/", 1)[-1]}]
+
+
+def the_hand_over_link(planted: Planted) -> list[Arguments]:
+    hand_over = HandOver.objects.filter(jurisdiction=planted.cast.city).order_by("id")[0]
+    return [{"token": links.hand_over_url(hand_over).rstrip("/").rsplit("/", 1)[-1]}]
+
+
+def the_city(planted: Planted) -> list[Arguments]:
+    return [{"jurisdiction_id": planted.cast.city.pk}]
 
 
 def pending_review_first(planted: Planted) -> list[Arguments]:
@@ -709,6 +743,27 @@ PAGES: dict[str, Page] = {
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),
     "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
+    "staff_app:people": Page(
+        staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=10
+    ),
+    "staff_app:invite_person": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:resend_invitation": Page(staff("administer"), "POST", the_invitation),
+    "staff_app:cancel_invitation": Page(staff("administer"), "POST", the_invitation),
+    "staff_app:person": Page(staff("administer"), "GET POST", the_person, budget=12),
+    "staff_app:end_person": Page(staff("administer"), "GET POST", the_person, budget=8),
+    "staff_app:roles": Page(staff("administer"), budget=6),
+    "staff_app:add_role": Page(staff("administer"), "GET POST", queries=("", "copy=1"), budget=5),
+    "staff_app:role": Page(staff("administer"), "GET POST", the_role, budget=8),
+    "staff_app:remove_role": Page(staff("administer"), "POST", the_role),
+    "staff_app:sign_in_setup": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:single_sign_on": Page(PROVIDER, budget=2),
+    "staff_app:single_sign_on_done": Page(PROVIDER, budget=2),
+    "staff_app:back_channel_logout": Page(PROVIDER, "POST"),
+    "staff_app:profile": Page(STAFF, "GET POST", budget=8),
+    "staff_app:second_step": Page(STAFF, budget=5),
+    "staff_app:switch_city": Page(STAFF, "POST", the_city),
+    "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=3),
+    "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=2),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),

@@ -47,6 +47,9 @@ from requests_app.models import (
     Jurisdiction,
     LayerImport,
     LayerRow,
+    HandOver,
+    Invitation,
+    Jurisdiction,
     ListedReason,
     ModerationTerm,
     Notice,
@@ -116,6 +119,7 @@ CANARIES = {
     "staff name": "Tomasina Eiderdown",
     "staff e-mail": "tomasina.eiderdown@staff.canary.example",
     "second staff name": "Piaffe Gyrfalcon",
+    "invited e-mail": "quetzal.invited@staff.canary.example",
     "second staff e-mail": "piaffe.gyrfalcon@staff.canary.example",
 }
 # The exact places of requests whose exact place is private: longitude and latitude.
@@ -299,6 +303,7 @@ def _plant_rows() -> Planted:
     setup_changes.record(
         city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}
     )
+    _invite(staff["ada"], staff["dev"], city)
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
     drafts = _drafts(cast)
     sent_draft = actions_drafts.create(city, visitor=VISITOR, language="en")
@@ -331,6 +336,18 @@ def _plant_rows() -> Planted:
         alarm_call=_alarm(public),
         resident=_sign_in(_link_of(public).person),
     )
+
+
+def _invite(ada: User, dev: User, city: Jurisdiction) -> None:
+    """An open invitation, and the link of somebody who comes over from another city."""
+    Invitation.objects.create(
+        jurisdiction=city,
+        email=CANARIES["invited e-mail"],
+        role=factories.role(city, "triage"),
+        invited_by=ada,
+        expires_at=app_now() + dt.timedelta(days=7),
+    )
+    HandOver.objects.create(user=dev, jurisdiction=city, expires_at=app_now() + dt.timedelta(days=1))
 
 
 def _alarm(service_request: ServiceRequest) -> AlarmCall:

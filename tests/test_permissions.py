@@ -23,6 +23,7 @@ from tests.pages import (
     OWN_ACTION,
     PAGES,
     PROBE,
+    PROVIDER,
     RESIDENT,
     SIGNED_IN,
     SIGNING_IN,
@@ -298,6 +299,17 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:remove_template",
         "staff_app:outcomes",
         *(name for name in PAGES if "routing" in name),
+        "staff_app:people",
+        "staff_app:invite_person",
+        "staff_app:resend_invitation",
+        "staff_app:cancel_invitation",
+        "staff_app:person",
+        "staff_app:end_person",
+        "staff_app:roles",
+        "staff_app:add_role",
+        "staff_app:role",
+        "staff_app:remove_role",
+        "staff_app:sign_in_setup",
     ],
 )
 def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, who: str) -> None:
@@ -491,6 +503,13 @@ def test_a_wrong_link_is_as_unknown_as_no_link(planted: Planted) -> None:
     assert stranger().get(reverse("requests_app:private_link", args=[right])).status_code == 302
 
 
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.who == PROVIDER])
+def test_without_single_sign_on_its_addresses_open_nothing(planted: Planted, name: str) -> None:
+    method = PAGES[name].methods.lower()
+    response = getattr(stranger(), method)(address(name, planted), {"state": "x", "code": "x", "logout_token": "x"})
+    assert (response.status_code, response.get("Location", "")) in ((302, "/accounts/login/"), (400, ""))
+
+
 def test_metrics_are_for_the_socket_and_for_who_has_the_token(planted: Planted, settings: Any) -> None:
     assert PAGES["metrics"].who == PROBE
     settings.METRICS_TOKEN = "a long token for prometheus"
@@ -621,7 +640,7 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
-    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, SIGNED_IN, SIGNING_IN, STAFF}
+    known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {

@@ -204,6 +204,9 @@ ANSWERS = {
     "requests_app:my_request": 302,
     "requests_app:answered": 302,
     "requests_app:resend_confirmation": 302,
+    # In a city without single sign-on.
+    "staff_app:single_sign_on": 302,
+    "staff_app:single_sign_on_done": 302,
     "open311_not_found": 404,
     # There is a city.
     "staff_app:first_run": 404,

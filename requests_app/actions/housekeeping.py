@@ -15,13 +15,16 @@ from requests_app.clock import app_now
 from requests_app.models import (
     DigestItem,
     Draft,
+    HandOver,
     IdempotencyKey,
     LimitCount,
+    LogoutToken,
     OneTimeLink,
     OutboxRow,
     Participation,
     Person,
     Photo,
+    StaffSession,
     Subscription,
     UndoState,
 )
@@ -38,6 +41,7 @@ WISHES_KEPT = dt.timedelta(days=7)
 STOPPED_KEPT = dt.timedelta(days=30)
 # Much longer than staff_actions.UNDO_FOR.
 UNDO_STATES_KEPT = dt.timedelta(hours=1)
+SESSION_RECORDS_KEPT = dt.timedelta(days=14)
 ROWS_AT_ONCE = 20_000
 DRAFTS_AT_ONCE = 5000
 
@@ -51,6 +55,12 @@ def sweep() -> None:
     LimitCount.objects.filter(expires_at__lt=now).delete()
     _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
+    # A session ends two weeks after its last change; its record may stay longer, but not forever.
+    StaffSession.objects.filter(created_at__lt=now - SESSION_RECORDS_KEPT).exclude(
+        session_key__in=Session.objects.values("session_key")
+    ).delete()
+    HandOver.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
+    LogoutToken.objects.filter(expires_at__lt=now).delete()
     UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
     confirm_report.delete_expired()
     _delete_old_email_data(now)

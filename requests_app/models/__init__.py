@@ -48,6 +48,8 @@ from requests_app.models.service_request import (
 )
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
+from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.states import (
     CONFIDENTIAL,
     OPEN,
@@ -98,12 +100,16 @@ __all__ = [
     "EmergencyPhrase",
     "Event",
     "GazetteerEntry",
+    "HandOver",
     "IdempotencyKey",
+    "Invitation",
     "Jurisdiction",
     "LayerImport",
     "LayerRow",
+    "Leave",
     "LimitCount",
     "ListedReason",
+    "LogoutToken",
     "MapCell",
     "MapCellDelta",
     "Membership",
@@ -139,6 +145,10 @@ __all__ = [
     "ServiceVersion",
     "SetupChange",
     "ShortLink",
+    "SignInAccount",
+    "SignInGroup",
+    "SignInProvider",
+    "StaffSession",
     "Status",
     "Subscription",
     "SurveyAnswer",

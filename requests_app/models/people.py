@@ -49,6 +49,8 @@ class Role(models.Model):
     code = models.SlugField(max_length=40)
     name = models.JSONField(default=dict)
     permissions = ArrayField(models.CharField(max_length=40), default=list)
+    # Its members set up a second step (an authenticator app) before they open anything else.
+    requires_second_step = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="role_code_unique")]
@@ -66,6 +68,8 @@ class Membership(models.Model):
         "requests_app.Department", on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
     )
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
+    # Given by a group of the city's single sign-on, which takes it away as well.
+    is_from_group = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.service_request import ServiceRequest
 from requests_app.models.states import PublicState
-from requests_app.rules import intake, permissions, screening
+from requests_app.rules import intake, leave, permissions, screening
 
 Level = AlarmCall.Level
 
@@ -106,7 +106,9 @@ def on_duty(city: Jurisdiction, department: Department | None, at: dt.datetime) 
     level = Level.DESK if department is None else Level.DEPARTMENT
     entries = OnCall.objects.filter(jurisdiction=city, department=department).select_related("user")
     local = at.astimezone(city.zone)
-    return [_callee(entry, level) for entry in _working(city, entries) if is_on_duty(entry, local)]
+    away = leave.away_ids(city, local.date())
+    working = [entry for entry in _working(city, entries) if entry.user_id not in away]
+    return [_callee(entry, level) for entry in working if is_on_duty(entry, local)]
 
 
 def reachable(city: Jurisdiction, entries: Iterable[OnCall]) -> list[OnCall]:
@@ -154,7 +156,8 @@ def _supervisor(user: User | None) -> list[Callee]:
 def _city_supervisor(city: Jurisdiction) -> User | None:
     """Somebody who supervises the whole city."""
     supervises = Q(memberships__department=None, memberships__role__permissions__contains=["supervise"])
-    return User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True).order_by("id").first()
+    supervisors = User.objects.filter(supervises, memberships__jurisdiction=city, is_active=True)
+    return supervisors.exclude(pk__in=leave.away_ids(city)).order_by("id").first()
 
 
 def _digits(phone: str) -> str:

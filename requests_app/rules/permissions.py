@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from requests_app.models.catalog import Department, Service
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import Membership, User
 from requests_app.models.states import CONFIDENTIAL, OPEN, UNKNOWN_SERVICE, PublicState
+from requests_app.rules import leave
 from requests_app.rules.lifecycle import ACTIONS
 
 if TYPE_CHECKING:
     from requests_app.models.service_request import ServiceRequest
+
+Words = str | Promise
 
 # Permissions on a request: each action of the lifecycle, and these.
 REQUEST_PERMISSIONS = {
@@ -44,6 +49,63 @@ _TRIAGE = [
     *_WORK, "view_reporter", "view_private", "triage", "route", "transfer", "assign", "change_service", "set_priority", "merge",
     "unmerge", "reopen",
 ]  # fmt: skip
+
+# What each permission lets somebody do, in groups, as the page of roles says it. Every permission is in one of them.
+GROUPS: list[tuple[Words, dict[str, Words]]] = [
+    (
+        _("Work on requests"),
+        {
+            "view": _("See the requests of their department, or of the whole city"),
+            "only_assigned": _("Limited to requests assigned to them, without names and notes"),
+            "accept": _("Start work on a request"),
+            "schedule": _("Say which day the work is planned for"),
+            "visit": _("Record a visit"),
+            "make_safe": _("Record that a place was made safe"),
+            "hold": _("Put a request on hold"),
+            "resume": _("Take a request off hold"),
+            "ask": _("Ask the reporter a question"),
+            "answer": _("Answer for the reporter, as on the phone"),
+            "comment": _("Post comments that everyone can read"),
+            "note": _("Write notes for colleagues"),
+            "resolve": _("Resolve a request with its outcome"),
+            "reopen": _("Reopen a request"),
+            "withdraw": _("Withdraw a request for its reporter"),
+            "hand_over": _("Hand a request over to another owner, such as the state or a utility"),
+            "correct_place": _("Correct the place of a request"),
+            "triage": _("See and sort the requests that have no department yet"),
+            "route": _("Route a request again"),
+            "transfer": _("Transfer a request to another department"),
+            "assign": _("Assign a request to a person"),
+            "change_service": _("Correct the service of a request"),
+            "set_priority": _("Set the priority of a request"),
+            "merge": _("Merge duplicates"),
+            "unmerge": _("Unmerge duplicates"),
+            "supervise": _("Get requests that were reopened twice, and alarms nobody took"),
+            "join": _("Add a caller to an open report"),
+            "follow": _("Sign a caller up for updates on a report"),
+        },
+    ),
+    (
+        _("Confidential information"),
+        {
+            "view_reporter": _("See who reported it and how to reach them. Each look is recorded"),
+            "view_private": _("Read confidential requests"),
+            "hide": _("Hide text and photos from the public"),
+            "publish": _("Review what is waiting and make it public"),
+        },
+    ),
+    (
+        _("The whole city"),
+        {
+            "submit_for_others": _("Send reports for people who call or come in"),
+            "records": _("Answer records requests and read the audit"),
+            "read_outbox": _("See what is waiting to be sent, and send it again"),
+            "manage_api_keys": _("Create and revoke API keys"),
+            "administer": _("Change everything in setup, including people and roles"),
+        },
+    ),
+]
+SENTENCES: dict[str, Words] = {code: words for _name, group in GROUPS for code, words in group.items()}
 
 
 # Not visible to any staff: erased, or not confirmed by its reporter yet.
@@ -208,7 +270,8 @@ def searches_words(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bo
 
 
 def find_supervisor(department: Department) -> User | None:
-    """The supervisor with the fewest open requests in the department, or else in the whole city."""
+    """The supervisor with the fewest open requests in the department, or else in the whole city. Skips those who are away."""
+    away = leave.away_ids(department.jurisdiction)
     # In one membership: a supervisor elsewhere who only works in this department does not count.
     supervises = Membership.objects.filter(
         user=OuterRef("pk"), jurisdiction=department.jurisdiction_id, role__permissions__contains=["supervise"]
@@ -216,6 +279,7 @@ def find_supervisor(department: Department) -> User | None:
     here, in_all_the_city = supervises.filter(department=department), supervises.filter(department=None)
     return (
         User.objects.filter(Exists(here) | Exists(in_all_the_city), is_active=True)
+        .exclude(pk__in=away)
         .annotate(
             of_the_city=Case(When(Exists(here), then=0), default=1),
             load=Count("assigned", filter=Q(assigned__status__in=OPEN)),
@@ -231,3 +295,18 @@ def can_in_city(user: User | AnonymousUser, permission: str, jurisdiction: Juris
         membership.jurisdiction_id == jurisdiction.pk and permission in membership.role.permissions
         for membership in memberships_of(user)
     )
+
+
+def requires_second_step(user: User | AnonymousUser, jurisdiction: Jurisdiction) -> bool:
+    """Whether one of the user's roles in this city asks for a second step at sign-in."""
+    return any(
+        membership.jurisdiction_id == jurisdiction.pk and membership.role.requires_second_step
+        for membership in memberships_of(user)
+    )
+
+
+def has_administrator(jurisdiction: Jurisdiction) -> bool:
+    """Whether somebody who can sign in administers this city."""
+    return Membership.objects.filter(
+        jurisdiction=jurisdiction, role__permissions__contains=["administer"], user__is_active=True
+    ).exists()

@@ -164,6 +164,16 @@ FIELDS: dict[str, Words] = {
     "working_hours": gettext_lazy("Working hours"),
     "assignee": gettext_lazy("Person"),
     "inform": gettext_lazy("Also informed"),
+    "roles": gettext_lazy("Roles"),
+    "requires_second_step": gettext_lazy("Second step at sign-in"),
+    "away_from": gettext_lazy("Away from"),
+    "away_until": gettext_lazy("Away until"),
+    "stand_in": gettext_lazy("Stand-in"),
+    "server_url": gettext_lazy("Address of the provider"),
+    "client_id": gettext_lazy("Client ID"),
+    "has_secret": gettext_lazy("Client secret entered"),
+    "groups_claim": gettext_lazy("Where the groups are"),
+    "sign_in_groups": gettext_lazy("Groups and roles"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.

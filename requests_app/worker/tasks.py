@@ -22,10 +22,12 @@ from requests_app.actions import (
     routing_simulation,
     routing_versions,
     search_index,
+    sign_ins,
     typical_times,
 )
 from requests_app.imports import layer_import
 from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
+from requests_app.messages import alarm_messages, digest, email, invitation_mail, link_mail, notifications
 from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -47,6 +49,7 @@ HANDLERS: dict[str, Handler] = {
     "simulate_routing": routing_simulation.simulate_row,
     "mail_draft": email.mail_draft,
     "mail_link": link_mail.mail_link,
+    "mail_invitation": invitation_mail.mail_invitation,
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,
@@ -142,6 +145,12 @@ def hourly() -> None:
     notifications.send_due_digests()
     housekeeping.sweep()
     routing_versions.count_caught()
+
+
+@shared_task(name="requests_app.worker.tasks.check_sign_ins")
+def check_sign_ins() -> None:
+    """Asks each city's single sign-on, every half hour, whether those who came through it are still there."""
+    sign_ins.check_due()
 
 
 @shared_task(name="requests_app.worker.tasks.nightly")

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -30,7 +31,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.places import addresses, ownership
-from requests_app.rules import evidence, permissions, public_preview, review
+from requests_app.rules import evidence, leave, permissions, public_preview, review
 from requests_app.rules.intake import clean_text
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
@@ -346,11 +347,46 @@ class AssignForm(ActionForm):
     assignee = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("Assign to"), required=False, empty_label=gettext_lazy("No one")
     )
+    although_away = forms.BooleanField(label=gettext_lazy("Assign it to them anyway"), required=False)
 
     def prepare(self) -> None:
-        self.fields["assignee"].queryset = colleagues(self.service_request, self.user)  # type: ignore[attr-defined]
+        found = colleagues(self.service_request, self.user)
+        self.away = leave.away(self.service_request.jurisdiction, found)
+        self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
+        self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
         self.fields["assignee"].initial = self.service_request.assignee_id
         self.helper.show_optional = False
+        if not self.is_bound or self._chosen_away() is None:
+            del self.fields["although_away"]
+
+    def _label(self, user: User) -> str:
+        if (away := self.away.get(user.pk)) is None:
+            return str(user)
+        day = date_format(away.until, "MONTH_DAY_FORMAT")
+        return _("%(name)s (away until %(day)s)") % {"name": user, "day": day}
+
+    def _chosen_away(self) -> leave.Away | None:
+        chosen = str(self.data.get("assignee", ""))
+        # Whoever takes it themselves knows where they are.
+        is_other = chosen.isdecimal() and len(chosen) < 19 and int(chosen) != self.user.pk
+        return self.away.get(int(chosen)) if is_other else None
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        away, assignee = self._chosen_away(), given.get("assignee")
+        if away is not None and assignee is not None and not given.get("although_away"):
+            named = {"name": assignee, "day": date_format(away.until, "MONTH_DAY_FORMAT"), "stand_in": away.stand_in}
+            words = (
+                _(
+                    "%(name)s is away until %(day)s, and %(stand_in)s stands in. Choose %(stand_in)s, or check the box below."
+                )
+                if away.stand_in is not None
+                else _(
+                    "%(name)s is away until %(day)s, and nobody stands in. Choose someone else, or check the box below."
+                )
+            )
+            self.add_error("assignee", words % named)
+        return given
 
 
 def colleagues(service_request: ServiceRequest, user: User) -> Any:

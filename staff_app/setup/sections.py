@@ -37,6 +37,16 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         ],
     ),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
+    (_("Services"), []),
+    (
+        _("People"),
+        [
+            Section("on_call", _("On call"), _("Who is alerted about danger, and when.")),
+            Section("people", _("People"), _("Who works here: invitations, roles, absences and the end of access.")),
+            Section("roles", _("Roles"), _("What each role may do, as one table.")),
+            Section("sign_in_setup", _("Single sign-on"), _("Staff sign in with their city account.")),
+        ],
+    ),
     (_("Promises and routing"), []),
     (
         _("Places"),

@@ -19,12 +19,14 @@ from staff_app.setup import answered_counts, api_keys, emergency_words, home, mo
 from staff_app.setup.audit.urls import urlpatterns as audit
 from staff_app.setup.integrations.urls import urlpatterns as integrations
 from staff_app.setup.texts.urls import urlpatterns as texts
+from staff_app.setup.people.urls import urlpatterns as people
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
     path("setup/", include("staff_app.setup.departments.urls")),
     path("setup/targets/", include("staff_app.setup.promises.urls")),
     path("setup/routing/", include("staff_app.setup.routing.urls")),
+    *people,
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"

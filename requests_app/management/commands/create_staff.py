@@ -41,7 +41,7 @@ class Command(BaseCommand):
         role = self.role(jurisdiction, options["role"])
         department = self.department(jurisdiction, options["department"])
         user = User.objects.filter(email=email).first() or User(email=email, name=email.partition("@")[0])
-        user.name = options["name"] or user.name
+        user.name, user.is_active = options["name"] or user.name, True
         if options["password_stdin"]:
             user.set_password(self.password(user))
         elif not user.password:

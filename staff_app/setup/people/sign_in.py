@@ -1,0 +1,187 @@
+"""Single sign-on: the city's provider, which groups have which roles, and a button that tries it."""
+
+import structlog
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from requests_app import openid
+from requests_app.actions import sign_ins
+from requests_app.models import SignInGroup, SignInProvider
+from requests_app.web.fields import WordsField
+from staff_app.decorators import StaffRequest, need_in_city, staff_page
+from staff_app.setup.people import revisions
+from staff_app.setup.people.forms import PlaceOfRoleForm, RevisedForm
+from staff_app.setup.people.people import membership_name
+from staff_app.single_sign_on import logout_uri, redirect_uri
+
+log = structlog.get_logger(__name__)
+
+
+class ProviderForm(RevisedForm):
+    name = WordsField(
+        label=gettext_lazy("What staff call it"),
+        help_text=gettext_lazy("On the button: “Sign in with Rivermark ID.”"),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Enter a name.")},
+    )
+    server_url = forms.CharField(
+        label=gettext_lazy("Address of the provider"),
+        help_text=gettext_lazy("The issuer, like https://login.city.example. Your IT department knows it."),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Enter the address of the provider.")},
+    )
+    client_id = forms.CharField(
+        label=gettext_lazy("Client ID"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Enter the client ID.")},
+    )
+    client_secret = forms.CharField(
+        label=gettext_lazy("Client secret"),
+        help_text=gettext_lazy(
+            "It’s stored encrypted and never shown. Leave it empty to keep the one you entered before."
+        ),
+        max_length=300,
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    groups_claim = forms.CharField(
+        label=gettext_lazy("Where the groups are"),
+        help_text=gettext_lazy("The name of the claim that lists a person’s groups, usually groups."),
+        max_length=60,
+        initial="groups",
+        error_messages={"required": gettext_lazy("Enter the name of the claim.")},
+    )
+    active = forms.BooleanField(label=gettext_lazy("Show the button on the sign-in page"), required=False)
+
+    def clean_server_url(self) -> str:
+        url: str = self.cleaned_data["server_url"].rstrip("/")
+        if not openid.is_allowed_url(url):
+            raise forms.ValidationError(_("Enter an address that begins with https://."))
+        return url
+
+
+class GroupForm(PlaceOfRoleForm):
+    group = WordsField(
+        label=gettext_lazy("Group"),
+        help_text=gettext_lazy("As the provider calls it."),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Enter the name of the group.")},
+    )
+    field_order = ["group", "role", "department"]
+
+
+@staff_page
+def sign_in_setup(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    city = request.jurisdiction
+    provider = SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=city).first()
+    seen = revisions.last_id(city, "sign_in", provider.pk) if provider is not None else 0
+    form = ProviderForm(initial={**_initial(provider), "revision": seen})
+    changed: list[str] = []
+    group_form = GroupForm(city=city)
+    tried: list[str] = []
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if provider is not None and "try" in request.POST:
+            status, tried = 200, _try(provider)
+        elif provider is not None and "remove_group" in request.POST:
+            return _remove_group(request, provider)
+        elif provider is not None and "add_group" in request.POST:
+            group_form = GroupForm(request.POST, city=city)
+            if group_form.is_valid():
+                given = group_form.cleaned_data
+                sign_ins.add_group(
+                    provider,
+                    group=given["group"],
+                    role=given["role"],
+                    department=given["department"],
+                    actor=request.user,
+                )
+                messages.success(request, _("Saved."))
+                return redirect("staff_app:sign_in_setup")
+        else:
+            form = ProviderForm(request.POST)
+            if form.is_valid():
+                revision = form.cleaned_data.pop("revision")
+                if provider is not None:
+                    changed = revisions.changed_since(city, "sign_in", provider.pk, revision)
+                if not changed:
+                    sign_ins.save_provider(city, actor=request.user, **form.cleaned_data)
+                    log.info("sign_in_provider_saved", user_id=request.user.pk)
+                    messages.success(request, _("Saved."))
+                    return redirect("staff_app:sign_in_setup")
+                form.show_revision(seen)
+                status = 409
+    groups = provider.groups.select_related("role", "department") if provider is not None else []
+    context = {
+        "form": group_form if group_form.errors else form,
+        "provider_form": form,
+        "group_form": group_form,
+        "provider": provider,
+        "groups": [{"row": one, "role": membership_name(one.role, one.department)} for one in groups],
+        "tried": tried,
+        "changed": changed,
+        "redirect_uri": redirect_uri(city),
+        "logout_uri": logout_uri(city),
+    }
+    return render(request, "staff_app/setup/people/sign_in_setup.html", context, status=status)
+
+
+def _initial(provider: SignInProvider | None) -> dict[str, object]:
+    if provider is None:
+        return {}
+    names = ("name", "server_url", "client_id", "groups_claim", "active")
+    return {name: getattr(provider, name) for name in names}
+
+
+def _remove_group(request: StaffRequest, provider: SignInProvider) -> HttpResponse:
+    number = request.POST["remove_group"]
+    pk = int(number) if number.isdecimal() and len(number) < 19 else 0
+    row = SignInGroup.objects.select_related("provider__jurisdiction").filter(pk=pk, provider=provider).first()
+    if row is not None:
+        sign_ins.remove_group(row, actor=request.user)
+        messages.success(request, _("Saved. Members of the group lose the role within half an hour."))
+    return redirect("staff_app:sign_in_setup")
+
+
+def _try(provider: SignInProvider) -> list[str]:
+    """What happened, step by step."""
+    try:
+        found = openid.discover(provider.server_url, fresh=True)
+        keys = openid.key_count(provider)
+    except openid.Unreachable as error:
+        return [
+            _("We couldn’t use %(url)s: %(reason)s.") % {"url": provider.server_url, "reason": _reason(str(error))},
+            _("Check the address, and that this server may reach it."),
+        ]
+    said = [
+        _("%(url)s answers.") % {"url": provider.server_url},
+        ngettext(
+            "It publishes %(count)d key to check its signatures.",
+            "It publishes %(count)d keys to check its signatures.",
+            keys,
+        )
+        % {"count": keys},
+    ]
+    scopes = found.get("scopes_supported") or []
+    if scopes and "offline_access" not in scopes:
+        said.append(_("It doesn’t offer offline access, so staff sign in again every hour."))
+    if not found.get("backchannel_logout_supported"):
+        said.append(_("It doesn’t sign people out here by itself. We ask it every half hour instead."))
+    return said
+
+
+def _reason(code: str) -> str:
+    return {
+        "issuer": _("it calls itself by another address"),
+        "json": _("its answer isn’t what a provider sends"),
+        "404": _("there’s no provider at this address"),
+        "URLError": _("nothing answers there"),
+        "TimeoutError": _("it took too long to answer"),
+    }.get(code, code)

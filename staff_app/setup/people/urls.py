@@ -1,0 +1,27 @@
+"""URLs of people, roles and single sign-on."""
+
+from django.urls import URLPattern, path
+
+from staff_app.setup.people import invitations, people, roles, sign_in
+
+urlpatterns: list[URLPattern] = [
+    path("setup/people/", people.people, name="people"),
+    path("setup/people/invite/", invitations.invite_person, name="invite_person"),
+    path(
+        "setup/people/invitations/<int:invitation_id>/send-again/",
+        invitations.resend_invitation,
+        name="resend_invitation",
+    ),
+    path(
+        "setup/people/invitations/<int:invitation_id>/cancel/",
+        invitations.cancel_invitation,
+        name="cancel_invitation",
+    ),
+    path("setup/people/<int:user_id>/", people.person, name="person"),
+    path("setup/people/<int:user_id>/end/", people.end_person, name="end_person"),
+    path("setup/roles/", roles.roles, name="roles"),
+    path("setup/roles/add/", roles.add_role, name="add_role"),
+    path("setup/roles/<int:role_id>/", roles.role, name="role"),
+    path("setup/roles/<int:role_id>/remove/", roles.remove_role, name="remove_role"),
+    path("setup/sign-in/", sign_in.sign_in_setup, name="sign_in_setup"),
+]

@@ -1,0 +1,151 @@
+"""Signing in with the city's OpenID Connect provider, and its word that somebody signed out there."""
+
+import time
+
+import structlog
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from requests_app import limits, links, openid
+from requests_app.actions import sign_ins
+from requests_app.models import Jurisdiction, SignInProvider
+from staff_app.sign_in import BY_NETWORK_A_MINUTE, BY_PROVIDER, start_session
+
+log = structlog.get_logger(__name__)
+
+STARTED = "single_sign_on"
+STARTED_FOR_S = 600
+
+
+def active_provider(jurisdiction: Jurisdiction | None) -> SignInProvider | None:
+    if jurisdiction is None:
+        return None
+    return SignInProvider.objects.select_related("jurisdiction").filter(jurisdiction=jurisdiction, active=True).first()
+
+
+def redirect_uri(jurisdiction: Jurisdiction) -> str:
+    """The same in each language, since the provider knows one address."""
+    with override("en"):
+        return links.base_url(jurisdiction) + reverse("staff_app:single_sign_on_done")
+
+
+def logout_uri(jurisdiction: Jurisdiction) -> str:
+    with override("en"):
+        return links.base_url(jurisdiction) + reverse("staff_app:back_channel_logout")
+
+
+@require_safe
+@never_cache
+def single_sign_on(request: HttpRequest) -> HttpResponse:
+    """To the provider. A link, since a form may not send anybody to another host (CSP, form-action)."""
+    city: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    provider = active_provider(city)
+    if provider is None:
+        return redirect("account_login")
+    try:
+        started = openid.start(provider, redirect_uri(city))
+    except openid.Unreachable as error:
+        log.warning("sign_in_provider_unreachable", provider_id=provider.pk, error=str(error))
+        return _back(request, _("%(name)s doesn’t answer right now. Try again in a few minutes.") % {"name": provider})
+    following = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure())
+    request.session[STARTED] = {
+        "state": started.state,
+        "nonce": started.nonce,
+        "verifier": started.verifier,
+        "next": following if is_ours else "",
+        "at": time.time(),
+    }
+    return redirect(started.url)
+
+
+@require_safe
+@never_cache
+def single_sign_on_done(request: HttpRequest) -> HttpResponse:
+    """Back from the provider, with a code that only we can exchange."""
+    city: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    provider = active_provider(city)
+    # Once: a second use of the same answer finds nothing.
+    started = request.session.pop(STARTED, None)
+    if provider is None or not isinstance(started, dict) or started["at"] < time.time() - STARTED_FOR_S:
+        return _back(request, _("That took too long. Sign in again."))
+    if not constant_time_compare(request.GET.get("state", ""), started["state"]):
+        return _back(request, _("That took too long. Sign in again."))
+    if not limits.allow_sign_in(f"single:{limits.network_key(request)}", most=BY_NETWORK_A_MINUTE, per_s=60):
+        return _back(request, _("Too many attempts. Wait a minute, then sign in again."))
+    code = request.GET.get("code", "")
+    if not code:
+        return _back(
+            request, _("%(name)s didn’t sign you in. Try again, or ask your IT department.") % {"name": provider}
+        )
+    try:
+        tokens = openid.exchange(
+            provider,
+            code=code,
+            redirect_uri=redirect_uri(city),
+            verifier=started["verifier"],
+            nonce=started["nonce"],
+        )
+        claims = tokens.claims
+        if tokens.access_token:
+            more = openid.userinfo(provider, tokens.access_token)
+            if more.get("sub") in (None, claims["sub"]):
+                claims = {**more, **claims}
+        user = sign_ins.sign_in(provider, claims, tokens.refresh_token)
+    except (openid.Unreachable, openid.Refused, openid.InvalidToken) as error:
+        log.warning("single_sign_on_failed", provider_id=provider.pk, error=type(error).__name__, reason=str(error))
+        return _back(
+            request, _("%(name)s didn’t sign you in. Try again, or ask your IT department.") % {"name": provider}
+        )
+    except sign_ins.NotMapped:
+        return _back(
+            request, _("Your account has no role here. Ask an administrator of the city which group you need.")
+        )
+    except sign_ins.NoAddress:
+        return _back(
+            request, _("%(name)s didn’t send a confirmed email address. Ask your IT department.") % {"name": provider}
+        )
+    except sign_ins.NotTheirs:
+        return _back(
+            request, _("This address already has an account. Sign in with its password, or ask an administrator.")
+        )
+    start_session(request, user, method="openid_connect", provider_session=str(claims.get("sid") or "")[:255])
+    request.session[BY_PROVIDER] = True
+    return redirect(started["next"] or resolve_url("staff_app:queue"))
+
+
+def _back(request: HttpRequest, words: str) -> HttpResponse:
+    messages.error(request, words)
+    return redirect("account_login")
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def back_channel_logout(request: HttpRequest) -> HttpResponse:
+    """OpenID Connect Back-Channel Logout 1.0, section 2.5. The token's signature is the permission."""
+    city: Jurisdiction = request.jurisdiction  # type: ignore[attr-defined]
+    provider = active_provider(city)
+    if provider is None:
+        return _bad("invalid_request")
+    try:
+        claims = openid.logout_claims(provider, request.POST.get("logout_token", ""))
+        ended = sign_ins.log_out(provider, claims)
+    except (openid.InvalidToken, openid.Unreachable, sign_ins.Replayed) as error:
+        log.warning("logout_token_refused", provider_id=provider.pk, error=type(error).__name__, reason=str(error))
+        return _bad("invalid_request")
+    log.info("logged_out_by_provider", provider_id=provider.pk, sessions=ended)
+    return HttpResponse(status=200)
+
+
+def _bad(code: str) -> JsonResponse:
+    return JsonResponse({"error": code}, status=400)
