@@ -17,7 +17,7 @@ from requests_app.clock import app_now
 from requests_app.models import AccessLink, Draft, Jurisdiction, Person, Photo, ServiceRequest
 from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
-from requests_app.rules.report_path import Path
+from requests_app.rules.report_path import Path, offered
 
 EXPIRES_AFTER = dt.timedelta(days=7)
 
@@ -40,7 +40,7 @@ def create(jurisdiction: Jurisdiction, *, visitor: str, language: str, **typed: 
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
-        typed=_clean(typed),
+        typed=_clean(typed) | _begun(jurisdiction, typed, {}),
         expires_at=app_now() + EXPIRES_AFTER,
     )
 
@@ -51,13 +51,22 @@ def save(draft: Draft, **typed: Any) -> None:
     # Lock first: two tabs saving at once must not overwrite each other.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is None:
-        locked.typed = {**locked.typed, **_clean(typed)}
+        locked.typed = {**locked.typed, **_clean(typed), **_begun(draft.jurisdiction, typed, locked.typed)}
         locked.language = draft.language
         locked.warning = draft.warning
         locked.updated_at = app_now()
         locked.save(update_fields=["typed", "language", "warning", "updated_at"])
     draft.typed = locked.typed
     draft.service_request_id = locked.service_request_id
+
+
+def _begun(jurisdiction: Jurisdiction, typed: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The version that a draft begins with when its service is chosen, which it keeps (see Path.version)."""
+    code = typed.get("service", before.get("service"))
+    if not code or (code == before.get("service") and before.get("version")):
+        return {}
+    version = offered(jurisdiction.pk, str(code))
+    return {"version": version.pk if version else None}
 
 
 def save_photo_descriptions(draft: Draft, words: dict[str, str]) -> None:

@@ -27,6 +27,7 @@ from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
+from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
     AccessLink,
     Answer,
@@ -117,6 +118,7 @@ __all__ = [
     "ScreeningCount",
     "SearchDocument",
     "Service",
+    "ServiceDraft",
     "ServiceRequest",
     "ServiceVersion",
     "SetupChange",

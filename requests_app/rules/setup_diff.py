@@ -106,6 +106,10 @@ FIELDS: dict[str, Words] = {
     "languages": gettext_lazy("Languages"),
     "question": gettext_lazy("Question"),
     "values": gettext_lazy("Answers"),
+    "offered": gettext_lazy("Dates when it’s offered"),
+    "from": gettext_lazy("First day"),
+    "to": gettext_lazy("Last day"),
+    "options": gettext_lazy("Answers"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.

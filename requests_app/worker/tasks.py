@@ -19,6 +19,7 @@ from requests_app.actions import (
     progress,
     routing,
     search_index,
+    service_drafts,
     typical_times,
 )
 from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
@@ -43,6 +44,7 @@ HANDLERS: dict[str, Handler] = {
     "alert_next": alarm_calls.alert_row,
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,
+    "publish_service": service_drafts.publish_row,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.
