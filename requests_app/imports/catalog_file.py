@@ -294,6 +294,17 @@ class Service(Section):
     offered: OfferDates | None = None
 
     @model_validator(mode="after")
+    def _conditions_are_about_earlier_questions(self) -> Self:
+        earlier: dict[str, set[str]] = {}
+        for question in self.questions or []:
+            condition = question.show_if
+            if condition and not set(condition.values) <= earlier.get(condition.question, set()):
+                sentence = f"`show_if` of {question.code} should name an earlier question and answers of it."
+                raise wrong(sentence, "condition", code=question.code)
+            earlier[question.code] = {option.value for option in question.options or []}
+        return self
+
+    @model_validator(mode="after")
     def _urgent_reports_wait_for_no_email(self) -> Self:
         effects = [one.effects for question in self.questions or [] for one in question.options or [] if one.effects]
         urgent = 1 in (self.priority, *(one.priority for one in effects))
@@ -303,17 +314,6 @@ class Service(Section):
         if any(one.stop for one in effects) and not self.emergency_screen:
             sentence = "an answer stops the form, so the service needs an `emergency_screen` that says why."
             raise wrong(sentence, "stop_without_words")
-        return self
-
-    @model_validator(mode="after")
-    def _conditions_are_about_earlier_questions(self) -> Self:
-        earlier: dict[str, set[str]] = {}
-        for question in self.questions or []:
-            condition = question.show_if
-            if condition and not set(condition.values) <= earlier.get(condition.question, set()):
-                sentence = f"`show_if` of {question.code} should name an earlier question and answers of it."
-                raise wrong(sentence, "condition", code=question.code)
-            earlier[question.code] = {option.value for option in question.options or []}
         return self
 
 

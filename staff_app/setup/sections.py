@@ -20,7 +20,10 @@ class Section:
 
 
 GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
-    (_("Services"), []),
+    (
+        _("Services"),
+        [Section("services", _("Categories and services"), _("What residents can report, and the questions."))],
+    ),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
     (_("Promises and routing"), []),
     (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),

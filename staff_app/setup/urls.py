@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
+from staff_app.setup.services import urls as services
 
 urlpatterns: list[URLPattern] = [
     path("setup/", home.setup, name="setup"),
@@ -29,4 +30,5 @@ urlpatterns: list[URLPattern] = [
     path("signs/", signs.signs, name="signs"),
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),
+    *services.urlpatterns,
 ]
