@@ -97,19 +97,19 @@ def save(city: Jurisdiction, code: str, written: Written, *, revision: int, base
     """
     service, draft = _lock(city, code)
     current = service.current.number if service is not None and service.current is not None else 0
+    before: Written | None
     if draft is None:
         if revision or service is None or base != current:
             raise Conflict(None)
         draft = ServiceDraft(jurisdiction=city, service=service, service_code=code, base=current)
-        before: Written | None = written_service(service)
+        before = written_service(service)
     elif draft.revision != revision:
         raise Conflict(draft)
     else:
         before = draft.written
     if before == written:
-        if draft.pk is None:
-            # Nothing was changed, so there is nothing to publish.
-            draft.written, draft.revision = written, 0
+        # Not stored if it is new: nothing was changed, so there is nothing to publish.
+        draft.written = written
         return draft
     return _store(draft, before, written, actor)
 

@@ -165,7 +165,7 @@ def new_service(request: StaffRequest) -> HttpResponse:
         try:
             draft = service_drafts.create(request.jurisdiction, form.written(), actor=request.user)
         except service_drafts.CodeTaken:
-            form.add_error("service_code", _("Another service has this code."))
+            form.add_error("service_code", _("Another service already has this code."))
         else:
             return redirect("staff_app:service_words", draft.service_code)
     status = 422 if form.errors else 200

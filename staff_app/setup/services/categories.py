@@ -98,7 +98,7 @@ def new_category(request: StaffRequest) -> HttpResponse:
                 city, code=code, name=form.name, icon=form.cleaned_data["icon"], actor=request.user
             )
         except catalog_order.CodeTaken:
-            form.add_error(None, _("Somebody just added a category like this one. Look at the list first."))
+            form.add_error(None, _("Someone just added a similar category. Check the list first."))
         else:
             messages.success(request, _("The category is on the list. Residents see it once it has a service."))
             return redirect("staff_app:services")

@@ -1,7 +1,6 @@
 """The pages of a service's words, of who does it and when, and of its privacy. Each saves its part in the draft."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 
 from requests_app.actions import service_drafts
@@ -26,13 +25,6 @@ def service_handling(request: StaffRequest, code: str) -> HttpResponse:
 @staff_page
 def service_privacy(request: StaffRequest, code: str) -> HttpResponse:
     return _section(request, code, "service_privacy", PrivacyForm)
-
-
-@staff_page
-def service_setup(request: StaffRequest, code: str) -> HttpResponse:
-    """The address of a service leads to its first page."""
-    editing = load(request, code)
-    return redirect("staff_app:service_words", editing.code)
 
 
 def _section(request: StaffRequest, code: str, name: str, form_class: type[SectionForm]) -> HttpResponse:

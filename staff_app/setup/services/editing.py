@@ -200,8 +200,8 @@ def reason(problem: ErrorDetails, written: Written) -> str:
     details = dict(problem.get("ctx") or {})
     kind = problem["type"]
     if kind == "missing_text":
-        names = ", ".join(language_name(one) for one in details["languages"])
-        return _("Enter the text in %(language)s.") % {"language": names}
+        languages = ", ".join(language_name(one) for one in details["languages"])
+        return _("Enter the text in %(language)s.") % {"language": languages}
     if kind == "condition":
         names = {one.get("code"): localized(one.get("text")) for one in written.get("questions") or []}
         words = _("“%(question)s” can only depend on answers to a question above it.")
@@ -209,7 +209,7 @@ def reason(problem: ErrorDetails, written: Written) -> str:
     if kind == "whole_number":
         return _("Enter a whole number from %(low)d to %(high)d.") % details
     if kind == "twice":
-        return _("“%(value)s” is there twice.") % details
+        return _("“%(value)s” is listed twice.") % details
     sentences = {
         "unknown": _("Choose one from the list."),
         "options": _("A question to choose from needs at least one answer. Other kinds have none."),

@@ -28,9 +28,9 @@ NAME_MAX, TEXT_MAX, KEYWORDS_MAX, CODE_MAX = 80, 600, 4000, 60
 FEET_IN_A_METER = 3.28084
 RADIUS_M_MAX = 1000
 PRIORITIES: Choices = [
-    ("1", DescribedChoice(gettext_lazy("1: urgent"), gettext_lazy("Someone could get hurt. It goes to who is on call."))),
+    ("1", DescribedChoice(gettext_lazy("1: urgent"), gettext_lazy("Someone could get hurt. The person on call is alerted."))),
     ("2", DescribedChoice(gettext_lazy("2: high"), gettext_lazy("Soon, ahead of the usual work."))),
-    ("3", DescribedChoice(gettext_lazy("3: usual"), gettext_lazy("In its turn."))),
+    ("3", DescribedChoice(gettext_lazy("3: usual"), gettext_lazy("Handled in order."))),
     ("4", DescribedChoice(gettext_lazy("4: low"), gettext_lazy("When there’s time."))),
 ]  # fmt: skip
 UNITS: Choices = [
@@ -42,10 +42,10 @@ UNITS: Choices = [
 TARGETS = (("acknowledge", gettext_lazy("Acknowledged within")), ("resolve", gettext_lazy("Fixed within")))
 # The outcomes that a service can have its own words for.
 OUTCOMES = {
-    Disposition.FIXED.value: gettext_lazy("When it’s fixed"),
-    Disposition.ACTION_TAKEN.value: gettext_lazy("When we took action"),
-    Disposition.ANSWERED.value: gettext_lazy("When it’s answered"),
-    Disposition.NOT_FOUND.value: gettext_lazy("When we couldn’t find it"),
+    Disposition.FIXED.value: gettext_lazy("Outcome words: when it’s fixed"),
+    Disposition.ACTION_TAKEN.value: gettext_lazy("Outcome words: when we took action"),
+    Disposition.ANSWERED.value: gettext_lazy("Outcome words: when it’s answered"),
+    Disposition.NOT_FOUND.value: gettext_lazy("Outcome words: when we couldn’t find it"),
 }
 
 
@@ -233,7 +233,7 @@ class HandlingForm(SectionForm):
             ),
             (
                 "none",
-                DescribedChoice(gettext_lazy("None"), gettext_lazy("For services about people, whose photos we don’t want.")),
+                DescribedChoice(gettext_lazy("None"), gettext_lazy("For services about people, who shouldn’t be photographed.")),
             ),
         ],
         widget=forms.RadioSelect,
@@ -266,7 +266,7 @@ class HandlingForm(SectionForm):
                     gettext_lazy("Ask if the whole block has it"), gettext_lazy("For missed trash and power outages.")
                 ),
             ),
-            ("never", DescribedChoice(gettext_lazy("Never"), gettext_lazy("Each report is its own."))),
+            ("never", DescribedChoice(gettext_lazy("Never"), gettext_lazy("Each report stays separate."))),
         ],
         widget=forms.RadioSelect,
     )  # fmt: skip
@@ -327,11 +327,11 @@ class HandlingForm(SectionForm):
             *(Row([self[name]]) for name in ("category", "department", "priority")),
             Row(
                 [self["acknowledge_value"], self["acknowledge_unit"]], _("First target"),
-                _("When staff have looked at it. Reports so far keep their targets."),
+                _("By when staff look at it. Existing reports keep their targets."),
             ),
             Row(
                 [self["resolve_value"], self["resolve_unit"]], _("Main target"),
-                _("When it’s done. Residents see it as a target, not a promise."),
+                _("By when it’s done. Residents see it as a target, not a promise."),
             ),
             *(Row([self[name]]) for name in ("photo", "evidence", "place", "duplicates")),
             Row([self["radius_ft"], self["window_days"]], _("How near, and how recent")),
@@ -438,7 +438,7 @@ class PrivacyForm(SectionForm):
             (
                 "reporter_to_named_staff",
                 DescribedChoice(
-                    gettext_lazy("Everyone; the reporter’s name only a few"),
+                    gettext_lazy("Everyone, with the reporter’s name restricted"),
                     gettext_lazy("Only staff who may read confidential reports see who sent it."),
                 ),
             ),
@@ -451,7 +451,7 @@ class PrivacyForm(SectionForm):
             (
                 "staff",
                 DescribedChoice(
-                    gettext_lazy("Only staff, who also report it"),
+                    gettext_lazy("Staff only"),
                     gettext_lazy("An internal service. Residents aren’t offered it."),
                 ),
             ),
@@ -535,7 +535,7 @@ class NewServiceForm(forms.Form):
     def clean_service_code(self) -> str:
         code = str(self.cleaned_data["service_code"])
         if code in RESERVED:
-            raise forms.ValidationError(_("Choose another code. This one is part of our own addresses."))
+            raise forms.ValidationError(_("Choose another code. This one is reserved."))
         return code
 
     def rows(self) -> list[Row]:

@@ -1,12 +1,12 @@
 """A service's form as residents will see it: the draft's own questions, walked like the real one. Nothing is stored."""
 
+from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp_replace
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from requests_app.localized import localized
 from requests_app.models import Category, Department, Draft, QuestionVersion, Service, ServiceVersion
@@ -17,6 +17,9 @@ from requests_app.web.report.details_form import DetailsForm, name_of
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import Editing, load
 from staff_app.setup.services.forms import UNITS
+
+# Our own pages may show it in a frame.
+framed: Callable[[Any], Any] = csp_replace({"frame-ancestors": ["'self'"]})
 
 
 class PreviewPath(Path):
@@ -33,21 +36,23 @@ class PreviewPath(Path):
         self.__dict__["photos"] = []
 
 
-@csp_replace({"frame-ancestors": ["'self'"]})
-@xframe_options_sameorigin
+@framed
 @staff_page
 def service_preview(request: StaffRequest, code: str) -> HttpResponse:
     """GET: the first page. POST: checks the page like the real form and shows the next one, a stop, or the end."""
-    editing = load(request, code)
-    if not editing.written.get("category"):
-        return render(request, "staff_app/setup/services/preview.html", {"editing": editing})
+    response = _preview(request, load(request, code))
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:
     typed = _typed(request.POST)
     path = PreviewPath(editing, typed)
     number = _page(request.POST.get("page", ""), path)
     context: dict[str, Any] = {"editing": editing, "path": path, "number": number}
     if request.method != "POST" or "back" in request.POST:
         return _page_of(request, path, number, context)
-    form = DetailsForm(request.POST, path=path, version=path.version, number=number)
+    form = DetailsForm(request.POST, path=path, version=_known(path), number=number)
     if not form.is_valid():
         return _page_of(request, path, number, context, form=form)
     typed["answers"] |= form.given

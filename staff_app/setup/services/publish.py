@@ -26,7 +26,7 @@ VERSIONS_SHOWN = 50
 class ScheduleForm(forms.Form):
     publish_at = forms.DateTimeField(
         label=gettext_lazy("Day and time"),
-        help_text=gettext_lazy("Changes made to the draft until then are published with it."),
+        help_text=gettext_lazy("Changes made to the draft before then are published too."),
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M"],
         error_messages={
@@ -41,7 +41,7 @@ class ScheduleForm(forms.Form):
     def clean_publish_at(self) -> Any:
         chosen = self.cleaned_data["publish_at"]
         if chosen <= app_now():
-            raise forms.ValidationError(_("Choose a time that’s still to come."))
+            raise forms.ValidationError(_("Choose a time in the future."))
         return chosen
 
 
@@ -56,11 +56,11 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
     try:
         if "discard" in request.POST:
             service_drafts.discard(city, code, revision=revision, actor=request.user)
-            messages.success(request, _("The draft is gone. The service is as it was."))
+            messages.success(request, _("Draft discarded. Nothing changed for residents."))
             return redirect("staff_app:service_words", code) if editing.published else redirect("staff_app:services")
         if "unschedule" in request.POST:
             service_drafts.schedule(city, code, revision=revision, publish_at=None, actor=request.user)
-            messages.success(request, _("The date is gone. The draft waits for you."))
+            messages.success(request, _("The date is canceled. The draft is still here."))
         elif "schedule" in request.POST:
             form = ScheduleForm(request.POST)
             if not form.is_valid():
@@ -142,7 +142,7 @@ def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
             editing.city, editing.code, number=number(request, "number"), base=number(request, "base"), actor=request.user
         )  # fmt: skip
     except service_drafts.Conflict:
-        messages.error(request, _("A newer version was published meanwhile. Please look at it first."))
+        messages.error(request, _("A newer version was published meanwhile. Please review it first."))
         return _history(request, load(request, code), status=409)
     except service_drafts.Incomplete as error:
         said = " ".join(sentence(problem, editing.written) for problem in error.problems)
@@ -151,6 +151,6 @@ def roll_back_service(request: StaffRequest, code: str) -> HttpResponse:
     except ServiceVersion.DoesNotExist:
         return _history(request, editing, status=404)
     messages.success(
-        request, _("Version %(number)s is back, as the newest one.") % {"number": request.POST.get("number")}
+        request, _("Version %(number)s is back as the newest version.") % {"number": request.POST.get("number")}
     )
     return redirect("staff_app:service_history", editing.code)

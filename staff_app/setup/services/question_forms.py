@@ -113,13 +113,16 @@ class QuestionForm(SectionForm):
             ("staff", gettext_lazy("Staff")),
             (
                 "department",
-                DescribedChoice(gettext_lazy("Only its department"), gettext_lazy("Gate codes, phone numbers of others.")),
+                DescribedChoice(
+                    gettext_lazy("Only its department"),
+                    gettext_lazy("For gate codes and other people’s phone numbers."),
+                ),
             ),
         ],
         widget=forms.RadioSelect,
     )  # fmt: skip
     show_if = forms.MultipleChoiceField(
-        label=gettext_lazy("Ask it only if"),
+        label=gettext_lazy("Ask only if"),
         help_text=gettext_lazy("The answer to a question above is one of these. Choose none, and it’s always asked."),
         required=False,
         widget=forms.CheckboxSelectMultiple,

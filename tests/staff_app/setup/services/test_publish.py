@@ -44,7 +44,7 @@ def test_what_is_unfinished_is_listed_with_links_and_not_published(town: Riverma
     answer = send(ada, draft, publish="1")
     assert answer.status_code == 422
     page = html.unescape(answer.content.decode())
-    assert '<a href="/staff/setup/services/pothole/words/">Name: Enter the text in Spanish.</a>' in page
+    assert '<a href="/staff/setup/services/pothole/">Name: Enter the text in Spanish.</a>' in page
     assert town.pothole.service.versions.count() == 1
 
 
@@ -67,7 +67,7 @@ def test_of_two_who_publish_at_once_one_publishes(town: Rivermark, draft: Servic
 
 
 def test_a_discarded_draft_is_gone(draft: ServiceDraft, ada: Client) -> None:
-    assert "The draft is gone." in send(ada, draft, discard="1").content.decode()
+    assert "Draft discarded." in send(ada, draft, discard="1").content.decode()
     assert not ServiceDraft.objects.exists()
 
 
