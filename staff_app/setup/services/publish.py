@@ -110,6 +110,7 @@ def _history(request: StaffRequest, editing: Editing, *, status: int = 200, **co
             "version": version,
             "is_current": version.number == editing.base,
             "change": changes.get(version.number),
+            "brought_back": _brought_back(changes.get(version.number)),
             "is_first": place + 1 == len(versions),
             "differences": differences(written[place + 1], written[place]) if place + 1 < len(versions) else [],
         }
@@ -130,6 +131,11 @@ def _changes_of(editing: Editing, versions: list[ServiceVersion]) -> dict[int, S
         found[change.at].append(change)
     # From the newest version on, so that of several at one time each gets its own.
     return {one.number: found[one.published_at].pop(0) for one in versions if found[one.published_at]}
+
+
+def _brought_back(change: SetupChange | None) -> str:
+    """The number of the version that was rolled back to; empty if it was published from a draft."""
+    return change.note if change is not None and change.action == "rolled_back" else ""
 
 
 @staff_page
