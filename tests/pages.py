@@ -45,6 +45,7 @@ from requests_app.models import (
     Role,
     ServiceRequest,
 )
+from requests_app.models import AccessLink, Category, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -165,6 +166,16 @@ def the_service(planted: Planted) -> list[Arguments]:
 
 def the_target(planted: Planted) -> list[Arguments]:
     return [{"target_id": Target.objects.filter(service=planted.cast.pothole.service_id).order_by("id")[0].pk}]
+    """One without a draft, and one with."""
+    return [{"code": "pothole"}, {"code": "tree"}]
+
+
+def the_question(planted: Planted) -> list[Arguments]:
+    return [{"code": "pothole", "question": "where"}]
+
+
+def the_category(planted: Planted) -> list[Arguments]:
+    return [{"category_id": Category.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -742,6 +753,24 @@ PAGES: dict[str, Page] = {
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),
     "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
+    "staff_app:services": Page(staff("administer"), queries=("", "{q}"), budget=10),
+    "staff_app:new_service": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:move_service": Page(staff("administer"), "POST"),
+    "staff_app:new_category": Page(staff("administer"), "GET POST", budget=5),
+    "staff_app:category": Page(staff("administer"), "GET POST", the_category, budget=7),
+    "staff_app:move_category": Page(staff("administer"), "POST"),
+    "staff_app:service_words": Page(staff("administer"), "GET POST", the_service, budget=10),
+    "staff_app:service_handling": Page(staff("administer"), "GET POST", the_service, budget=12),
+    "staff_app:service_privacy": Page(staff("administer"), "GET POST", the_service, budget=10),
+    "staff_app:service_questions": Page(staff("administer"), arguments=the_service, budget=10),
+    "staff_app:new_question": Page(staff("administer"), "GET POST", the_service, budget=12),
+    "staff_app:service_question": Page(staff("administer"), "GET POST", the_question, budget=12),
+    "staff_app:move_question": Page(staff("administer"), "POST", the_service),
+    "staff_app:remove_question": Page(staff("administer"), "POST", the_question),
+    "staff_app:service_preview": Page(staff("administer"), "GET POST", the_service, budget=11),
+    "staff_app:service_changes": Page(staff("administer"), "GET POST", the_service, budget=10),
+    "staff_app:service_history": Page(staff("administer"), arguments=the_service, budget=13),
+    "staff_app:roll_back_service": Page(staff("administer"), "POST", the_service),
     "staff_app:profile": Page(STAFF, "GET POST", budget=6),
     "staff_app:people": Page(
         staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=10

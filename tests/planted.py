@@ -24,6 +24,7 @@ from requests_app.actions import (
     routing_drafts,
     routing_simulation,
     routing_versions,
+    service_drafts,
     signs,
     submission,
     subscriptions,
@@ -59,6 +60,8 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
+    RoutingRule,
+    Service,
     ServiceRequest,
     ServiceTest,
     ServiceVersion,
@@ -68,6 +71,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.public_texts import public_texts
+from requests_app.rules.written_catalog import written_service
 from requests_app.web import resident
 from tests import factories
 from tests.saved import saved
@@ -305,6 +309,7 @@ def _plant_rows() -> Planted:
     )
     _invite(staff["ada"], staff["dev"], city)
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
+    _draft_a_service(cast, staff["ada"])
     drafts = _drafts(cast)
     sent_draft = actions_drafts.create(city, visitor=VISITOR, language="en")
     Draft.objects.filter(pk=sent_draft.pk).update(
@@ -528,6 +533,16 @@ def _hide_words(public: ServiceRequest, photo: Photo, sue: User) -> None:
     moderation.hide_text(public.pk, new, reason="personal_data", actor=sue)
     public.refresh_from_db()
     photo.refresh_from_db()
+
+
+def _draft_a_service(cast: factories.Rivermark, ada: User) -> None:
+    """Of trees: a new required question, not published."""
+    written = written_service(Service.objects.get(pk=cast.tree.service_id))
+    height = {"value": "tall", "label": {"en": "Taller than a house", "es": "Más alto que una casa"}}
+    asked = {"en": "How tall is it?", "es": "¿Qué tan alto es?"}
+    question = {"code": "height", "text": asked, "kind": "single", "required": True, "options": [height]}
+    changed = written | {"questions": [question]}
+    service_drafts.save(cast.city, "tree", changed, revision=0, base=1, actor=ada)
 
 
 def _drafts(cast: factories.Rivermark) -> dict[str, Draft]:

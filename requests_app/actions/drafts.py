@@ -27,7 +27,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.rules import intake, personal_data, public_words
-from requests_app.rules.report_path import Path
+from requests_app.rules.report_path import Path, offered
 
 EXPIRES_AFTER = dt.timedelta(days=7)
 TEST_EXPIRES_AFTER = dt.timedelta(hours=4)
@@ -59,7 +59,7 @@ def create(
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
-        typed=_clean(typed),
+        typed=_clean(typed) | _begun(jurisdiction, typed, {}),
         tester=tester,
         tested_version=tested_version,
         expires_at=app_now() + (TEST_EXPIRES_AFTER if tester else EXPIRES_AFTER),
@@ -72,13 +72,22 @@ def save(draft: Draft, **typed: Any) -> None:
     # Lock first: two tabs saving at once must not overwrite each other.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is None:
-        locked.typed = {**locked.typed, **_clean(typed)}
+        locked.typed = {**locked.typed, **_clean(typed), **_begun(draft.jurisdiction, typed, locked.typed)}
         locked.language = draft.language
         locked.warning = draft.warning
         locked.updated_at = app_now()
         locked.save(update_fields=["typed", "language", "warning", "updated_at"])
     draft.typed = locked.typed
     draft.service_request_id = locked.service_request_id
+
+
+def _begun(jurisdiction: Jurisdiction, typed: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The version that a draft begins with when its service is chosen, which it keeps (see Path.version)."""
+    code = typed.get("service", before.get("service"))
+    if not code or (code == before.get("service") and before.get("version")):
+        return {}
+    version = offered(jurisdiction.pk, str(code))
+    return {"version": version.pk if version else None}
 
 
 def save_photo_descriptions(draft: Draft, words: dict[str, str]) -> None:

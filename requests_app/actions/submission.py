@@ -36,7 +36,7 @@ from requests_app.models import (
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
 from requests_app.rules import alarms as alarm_rules
-from requests_app.rules import blocked_addresses, intake, review
+from requests_app.rules import blocked_addresses, intake, offer_dates, review
 
 # Without a key, the same body from the same client within this time is a retry; later, it is a new report.
 RETRY_WINDOW_S = 60
@@ -303,6 +303,8 @@ def _check(report: NewReport) -> None:
     jurisdiction, version, point = report.jurisdiction, report.version, report.place.point
     if version.service.jurisdiction_id != jurisdiction.pk or not (version.service.active or report.is_test):
         raise Refused({"service": _("We no longer offer this service. Choose another one.")}, code="service")
+    if not offer_dates.offered_today([version], jurisdiction.zone):
+        raise Refused({"service": offer_dates.not_offered(version)}, code="service")
     if report.answers.stopped_by is not None:
         raise Refused({report.answers.stopped_by.code: _("Call 911 now. This form can’t send help.")}, code="emergency")
     if report.answers.problems:

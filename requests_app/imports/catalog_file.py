@@ -1,5 +1,6 @@
 """A catalog as a city writes it, in one YAML file or several: read, joined, and checked before any row is touched."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -7,7 +8,16 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.yaml_file import (
@@ -64,7 +74,8 @@ def _text(value: Any, info: ValidationInfo) -> Any:
         one for one in context_of(info)["languages"] if not (isinstance(given.get(one), str) and given[one].strip())
     ]
     if missing:
-        raise wrong(f"the text in {', '.join(f'`{one}`' for one in missing)} is missing.")
+        sentence = f"the text in {', '.join(f'`{one}`' for one in missing)} is missing."
+        raise wrong(sentence, "missing_text", languages=missing)
     return value
 
 
@@ -79,6 +90,16 @@ def _date(value: Any) -> str:
     if not DATE.fullmatch(str(value)):
         raise wrong(f"`{value}` should be a date like 2027-06-14.")
     return str(value)
+
+
+def _offer_day(value: Any) -> str:
+    day = str(value)
+    try:
+        # 2028 has a February 29.
+        dt.date.fromisoformat(f"2028-{day}" if len(day) == len("MM-DD") else day)
+    except ValueError:
+        raise wrong(f"`{value}` should be a day like 10-15, or a date like 2026-10-15.", "offer_day") from None
+    return day
 
 
 def _phrase(value: Any) -> str:
@@ -224,7 +245,7 @@ class Question(Section):
     @model_validator(mode="after")
     def _lists_have_options(self) -> Self:
         if (self.kind in (QuestionVersion.Kind.SINGLE, QuestionVersion.Kind.MULTI)) != bool(self.options):
-            raise wrong("only a list has options, and a list needs them.")
+            raise wrong("only a list has options, and a list needs them.", "options", code=self.code)
         return self
 
 
@@ -234,6 +255,22 @@ class Duplicates(Section):
     radius_m: Annotated[int, whole_number(0, 1_000)] = 100
     window_days: Annotated[int, whole_number(0, 366)] = 30
     family: Family = ""
+
+
+class OfferDates(Section):
+    """When residents can ask for it: two days of every year (10-15), or two dates (2026-10-15)."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    first: Annotated[str, PlainValidator(_offer_day)] = Field(alias="from")
+    last: Annotated[str, PlainValidator(_offer_day)] = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _are_alike(self) -> Self:
+        if len(self.first) != len(self.last):
+            raise wrong("`from` and `to` should both have a year, or neither.", "offer_dates")
+        if len(self.first) > len("MM-DD") and self.first > self.last:
+            raise wrong("`from` should not be after `to`.", "offer_dates_order")
+        return self
 
 
 class Service(Section):
@@ -260,16 +297,7 @@ class Service(Section):
     listed_by_place: bool = True
     identity_words: OptionalText = None
     must_confirm: bool = False
-
-    @model_validator(mode="after")
-    def _urgent_reports_wait_for_no_email(self) -> Self:
-        effects = [one.effects for question in self.questions or [] for one in question.options or [] if one.effects]
-        urgent = 1 in (self.priority, *(one.priority for one in effects))
-        if self.must_confirm and (urgent or self.emergency_screen):
-            raise wrong("it may be urgent, so it must not wait for an email: take out `must_confirm`.")
-        if any(one.stop for one in effects) and not self.emergency_screen:
-            raise wrong("an answer stops the form, so the service needs an `emergency_screen` that says why.")
-        return self
+    offered: OfferDates | None = None
 
     @model_validator(mode="after")
     def _conditions_are_about_earlier_questions(self) -> Self:
@@ -277,8 +305,21 @@ class Service(Section):
         for question in self.questions or []:
             condition = question.show_if
             if condition and not set(condition.values) <= earlier.get(condition.question, set()):
-                raise wrong(f"`show_if` of {question.code} should name an earlier question and answers of it.")
+                sentence = f"`show_if` of {question.code} should name an earlier question and answers of it."
+                raise wrong(sentence, "condition", code=question.code)
             earlier[question.code] = {option.value for option in question.options or []}
+        return self
+
+    @model_validator(mode="after")
+    def _urgent_reports_wait_for_no_email(self) -> Self:
+        effects = [one.effects for question in self.questions or [] for one in question.options or [] if one.effects]
+        urgent = 1 in (self.priority, *(one.priority for one in effects))
+        if self.must_confirm and (urgent or self.emergency_screen):
+            sentence = "it may be urgent, so it must not wait for an email: take out `must_confirm`."
+            raise wrong(sentence, "urgent_waits")
+        if any(one.stop for one in effects) and not self.emergency_screen:
+            sentence = "an answer stops the form, so the service needs an `emergency_screen` that says why."
+            raise wrong(sentence, "stop_without_words")
         return self
 
 
@@ -471,6 +512,17 @@ def problems(catalog: Catalog, languages: Sequence[str], known: Mapping[str, set
     except ValidationError as error:
         found = sentences_of(error, CatalogFile, catalog)
         return [": ".join(filter(None, [catalog.place(loc), sentence])) for loc, sentence in found]
+    return []
+
+
+def service_problems(
+    service: Mapping[str, Any], languages: Sequence[str], known: Mapping[str, set[str]]
+) -> list[ErrorDetails]:
+    """What is wrong in one service as written in a catalog: `loc` is the path in it, `type` and `ctx` say what (see wrong())."""
+    try:
+        Service.model_validate(dict(service), context={**known, "languages": languages, "answers": {}})
+    except ValidationError as error:
+        return error.errors(include_url=False)
     return []
 
 

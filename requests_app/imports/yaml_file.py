@@ -33,9 +33,9 @@ class Section(BaseModel):
 Written = Annotated[str, Field(strict=False, coerce_numbers_to_str=True)]
 
 
-def wrong(sentence: str) -> PydanticCustomError:
-    """For a validator to raise: the sentence that people read."""
-    return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence})
+def wrong(sentence: str, kind: str = "wrong", **details: Any) -> PydanticCustomError:
+    """For a validator to raise: the sentence that people read. Pages put a kind with its details in the reader's language."""
+    return PydanticCustomError(kind, "{sentence}", {"sentence": sentence, **details})
 
 
 def context_of(info: ValidationInfo) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def refers_to(part: str, *besides: str) -> Any:
     def check(value: Any, info: ValidationInfo) -> str:
         known = [*besides, *sorted(context_of(info)[part])]
         if not isinstance(value, str) or value not in known:
-            raise wrong(f"`{value}` should be one of {', '.join(known)}.")
+            raise wrong(f"`{value}` should be one of {', '.join(known)}.", "unknown", value=str(value))
         return value
 
     return PlainValidator(check)
@@ -87,7 +87,7 @@ def written(pattern: str, sentence: str) -> Any:
 def whole_number(low: int, high: int) -> Any:
     def check(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
-            raise wrong(f"it should be a whole number from {low} to {high}.")
+            raise wrong(f"it should be a whole number from {low} to {high}.", "whole_number", low=low, high=high)
         return value
 
     return PlainValidator(check)
@@ -100,7 +100,7 @@ def distinct(key: Callable[[Any], Any] = str, name: Callable[[Any], Any] | None 
         seen = set()
         for row in rows:
             if key(row) in seen:
-                raise wrong(f"`{(name or key)(row)}` is listed twice.")
+                raise wrong(f"`{(name or key)(row)}` is listed twice.", "twice", value=str((name or key)(row)))
             seen.add(key(row))
         return rows
 
@@ -241,7 +241,8 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     if _is_missing(error):
         return f"`{error['loc'][-1]}` is missing: write a value, or leave the line out."
     if error["type"] == "extra_forbidden":
-        known = ", ".join(sorted(_model_at(model, error["loc"][:-1]).model_fields))
+        fields = _model_at(model, error["loc"][:-1]).model_fields
+        known = ", ".join(sorted(field.alias or name for name, field in fields.items()))
         return f"unknown key `{error['loc'][-1]}`. Known: {known}."
     return _SENTENCES.get(error["type"], error["msg"])
 

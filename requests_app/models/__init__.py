@@ -34,6 +34,7 @@ from requests_app.models.people import Cadence, ContactPoint, Membership, Person
 from requests_app.models.photo import Photo
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
     AccessLink,
     Answer,
@@ -140,6 +141,7 @@ __all__ = [
     "SearchDocument",
     "Service",
     "ServiceApproval",
+    "ServiceDraft",
     "ServiceRequest",
     "ServiceTest",
     "ServiceVersion",

@@ -65,6 +65,8 @@ class Service(models.Model):
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="services")
     service_code = models.CharField(max_length=60)
     active = models.BooleanField(default=True)
+    # Its place among the services of its category; those with the same go by name.
+    order = models.PositiveSmallIntegerField(default=0, db_default=0)
     # Set when a version is published, for lists and joins.
     current = models.ForeignKey("requests_app.ServiceVersion", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
@@ -134,6 +136,8 @@ class ServiceVersion(models.Model):
     must_confirm = models.BooleanField(default=False, db_default=False)
     # False for services about someone's home (code enforcement), which no list of a block or an address includes.
     listed_by_place = models.BooleanField(default=True, db_default=True)
+    # When residents can ask for it: {"from": "10-15", "to": "12-15"} every year, or full dates once. Empty: always.
+    offered = models.JSONField(default=dict, db_default={}, blank=True)
     published_at = models.DateTimeField(db_default=AppNow())
 
     class Meta:

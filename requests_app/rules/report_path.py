@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.db.models import QuerySet
 
 from requests_app.models import Asset, Draft, Owner, Photo, QuestionVersion, Service, ServiceVersion
 from requests_app.places import assets, ownership
-from requests_app.rules import duplicates, intake, screening
+from requests_app.rules import duplicates, intake, offer_dates, screening
 
 # The maximum of required questions on a page; the rest go to the next one.
 REQUIRED_ON_A_PAGE = 3
@@ -38,10 +39,19 @@ class Path:
 
     @cached_property
     def version(self) -> ServiceVersion | None:
-        """The current version of the chosen service; None if none is chosen or residents cannot use it. In a test, that one."""
+        """The version of the chosen service that this draft began with; None if none is chosen or residents cannot use it.
+
+        Publishing a newer version changes nothing for who is in the middle of a report, unless it changes who may read it: then
+        the current version counts. In a test, it is the version that is tested.
+        """
         if self.draft.tested_version is not None:
             return self.draft.tested_version
-        return offered(self.jurisdiction.pk, str(self.typed.get("service", "")))
+        current = offered(self.jurisdiction.pk, str(self.typed.get("service", "")))
+        begun = self.typed.get("version")
+        if current is None or not begun or begun == current.pk:
+            return current
+        earlier = with_relations(ServiceVersion.objects.filter(pk=begun, service=current.service_id)).first()
+        return earlier if earlier is not None and earlier.visibility == current.visibility else current
 
     @property
     def place(self) -> dict[str, Any]:
@@ -270,8 +280,12 @@ class Path:
         return "check"
 
 
+def with_relations(versions: QuerySet[ServiceVersion]) -> QuerySet[ServiceVersion]:
+    return versions.select_related("service__jurisdiction", "department__calendar", "category")
+
+
 def offered(jurisdiction_id: int, code: str) -> ServiceVersion | None:
-    """The current version of a service, if residents can use it."""
+    """The current version of a service, if residents can use it today."""
     service = (
         Service.objects.filter(jurisdiction_id=jurisdiction_id, service_code=code, active=True)
         .select_related("current__service__jurisdiction", "current__department__calendar", "current__category")
@@ -279,7 +293,10 @@ def offered(jurisdiction_id: int, code: str) -> ServiceVersion | None:
     )
     if service is None or service.current is None:
         return None
-    return None if service.current.visibility == ServiceVersion.Visibility.STAFF else service.current
+    if service.current.visibility == ServiceVersion.Visibility.STAFF:
+        return None
+    zone = service.current.service.jurisdiction.zone
+    return next(iter(offer_dates.offered_today([service.current], zone)), None)
 
 
 def opening_in_place(page: Sequence[QuestionVersion], questions: Sequence[QuestionVersion]) -> QuestionVersion | None:

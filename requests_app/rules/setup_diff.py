@@ -174,6 +174,10 @@ FIELDS: dict[str, Words] = {
     "has_secret": gettext_lazy("Client secret entered"),
     "groups_claim": gettext_lazy("Where the groups are"),
     "sign_in_groups": gettext_lazy("Groups and roles"),
+    "offered": gettext_lazy("Dates when it’s offered"),
+    "from": gettext_lazy("First day"),
+    "to": gettext_lazy("Last day"),
+    "options": gettext_lazy("Answers"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.

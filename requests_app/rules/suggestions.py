@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from requests_app.models import Article, Jurisdiction, SearchDocument, Service, ServiceVersion
 from requests_app.rules import word_search
+from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.screening import plain
 from requests_app.rules.suggestion_model import likely_services
 from requests_app.rules.word_search import Found
@@ -58,7 +59,8 @@ def _offered(jurisdiction: Jurisdiction, pks: list[int], codes: Mapping[str, flo
         .exclude(service_code=UNKNOWN)
         .select_related("current__service", "current__category")
     )
-    return [service.current for service in services if service.current is not None]
+    versions = [service.current for service in services if service.current is not None]
+    return offered_today(versions, jurisdiction.zone)
 
 
 def _phrases(version: ServiceVersion, text: str) -> float:

@@ -36,6 +36,7 @@ def version_columns(written: dict[str, Any]) -> dict[str, Any]:
         "identity_words": written.get("identity_words") or {},
         "must_confirm": written.get("must_confirm", False),
         "listed_by_place": written.get("listed_by_place", True),
+        "offered": written.get("offered") or {},
     }
 
 
@@ -86,6 +87,8 @@ def written_version(version: ServiceVersion) -> dict[str, Any]:
         written["must_confirm"] = True
     if not version.listed_by_place:
         written["listed_by_place"] = False
+    if version.offered:
+        written["offered"] = version.offered
     return written
 
 

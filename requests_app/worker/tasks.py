@@ -23,6 +23,7 @@ from requests_app.actions import (
     routing_versions,
     search_index,
     sign_ins,
+    service_drafts,
     typical_times,
 )
 from requests_app.imports import layer_import
@@ -56,6 +57,7 @@ HANDLERS: dict[str, Handler] = {
     "alert_next": alarm_calls.alert_row,
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,
+    "publish_service": service_drafts.publish_row,
     **{f"email_{name}": email.send_notification for name in set(notifications.EMAILS.values())},
 }
 # What else happens to the request when a row is given up.

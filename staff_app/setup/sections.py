@@ -35,6 +35,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
                 _("All services and rules as one file, to keep or to change at once."),
             ),
         ],
+        [Section("services", _("Categories and services"), _("What residents can report, and the questions."))],
     ),
     (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
     (_("Services"), []),

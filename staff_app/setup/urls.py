@@ -20,6 +20,7 @@ from staff_app.setup.audit.urls import urlpatterns as audit
 from staff_app.setup.integrations.urls import urlpatterns as integrations
 from staff_app.setup.texts.urls import urlpatterns as texts
 from staff_app.setup.people.urls import urlpatterns as people
+from staff_app.setup.services import urls as services
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
@@ -59,4 +60,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *audit,
     *integrations,
     *texts,
+    *services.urlpatterns,
 ]

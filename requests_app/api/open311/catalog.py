@@ -14,7 +14,7 @@ from requests_app import links
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, QuestionVersion, Service, ServiceVersion
-from requests_app.rules import intake
+from requests_app.rules import intake, offer_dates
 
 # The standard's name, which clients compare letter by letter: http, and no slash at the end.
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
@@ -52,6 +52,8 @@ def offered_version(city: Jurisdiction, service_code: str) -> ServiceVersion:
     )
     if service is None or service.current is None:
         raise NotFound(_("service_code was not found."))
+    if not offer_dates.offered_today([service.current], city.zone):
+        raise NotFound(offer_dates.not_offered(service.current))
     return service.current
 
 
@@ -60,9 +62,10 @@ def services(city: Jurisdiction) -> list[dict[str, Any]]:
         offered(city)
         .select_related("current__category")
         .annotate(questions=Count("current__questions"))
-        .order_by("current__category__order", "current__category__code", "service_code")
+        .order_by("current__category__order", "current__category__code", "order", "service_code")
     )
-    return [_service(one, one.current, one.questions) for one in listed if one.current]
+    today = offer_dates.offered_today((one.current for one in listed if one.current), city.zone)
+    return [_service(one, one.current, one.questions) for one in listed if one.current in today]
 
 
 def _service(service: Service, version: ServiceVersion, questions: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceRequest, ServiceVersion, Target
 from requests_app.places.public_place import LISTED
+from requests_app.rules.offer_dates import not_offered, offered_today
 from requests_app.rules.retirement import successor_of
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import misses_target, typical_time
@@ -44,6 +45,8 @@ def about_service(request: CityRequest, service_code: str) -> HttpResponse:
         and misses_target(usual, goal, version.department, city.zone),
         "articles": service.articles.filter(published=True).order_by("code"),
         "is_listed": is_listed,
+        # Empty: residents can ask for it today.
+        "not_offered": "" if offered_today([version], city.zone) else not_offered(version),
         "query": f"service={service.service_code}",
         "reports": newest(city, _reported(service), size=SHOWN) if is_listed else None,
     }

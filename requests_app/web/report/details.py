@@ -64,7 +64,7 @@ def details(request: CityRequest, draft: Draft, number: int = 1) -> HttpResponse
         path=path,
         number=number,
         kept_photos=_with_alt(form),
-        fields=_in_order(form),
+        fields=in_order(form),
         no_photos=not path.takes_photos and number == 1,
     )
 
@@ -119,7 +119,7 @@ def _questions_changed(request: CityRequest, draft: Draft) -> HttpResponse:
     return to_next_page(draft)
 
 
-def _in_order(form: DetailsForm) -> list[dict[str, Any]]:
+def in_order(form: DetailsForm) -> list[dict[str, Any]]:
     """The page's questions for the template: a field, with the question that opens below it, or a text to display."""
     rows: list[dict[str, Any]] = []
     for question in form.questions:

@@ -17,6 +17,7 @@ from requests_app.actions import drafts as actions_drafts
 from requests_app.localized import localized
 from requests_app.models import Article, Draft, Jurisdiction, Service, ServiceVersion
 from requests_app.rules import suggestions
+from requests_app.rules.offer_dates import offered_today
 from requests_app.rules.report_path import Path
 from requests_app.web import resident
 from requests_app.web.city_request import CityRequest, requested_language, same_page_in, too_many_requests
@@ -149,7 +150,7 @@ def service(request: CityRequest, draft: Draft) -> HttpResponse:
 
 
 def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
-    """The services that residents may choose, sorted by category and name."""
+    """The services that residents may choose today, sorted as the city ordered its categories and services, then by name."""
     services = (
         Service.objects.filter(jurisdiction=jurisdiction, active=True, current__isnull=False)
         .exclude(current__visibility=ServiceVersion.Visibility.STAFF)
@@ -157,8 +158,13 @@ def offered_versions(jurisdiction: Jurisdiction) -> list[ServiceVersion]:
     )
     versions = [service.current for service in services if service.current is not None]
     return sorted(
-        versions,
-        key=lambda version: (version.category.order, version.category.code, localized(version.name).casefold()),
+        offered_today(versions, jurisdiction.zone),
+        key=lambda version: (
+            version.category.order,
+            version.category.code,
+            version.service.order,
+            localized(version.name).casefold(),
+        ),
     )
 
 

@@ -331,10 +331,21 @@ def test_a_service_switched_off_while_its_questions_are_open_keeps_the_words(wal
 
 
 @pytest.mark.shows("4.20")
-def test_a_new_question_while_the_form_is_open_is_asked_and_the_rest_kept(cast: Rivermark, walk: Walk) -> None:
+def test_a_new_question_while_the_form_is_open_is_for_the_next_report(cast: Rivermark, walk: Walk) -> None:
     walk.to_details()
     old = cast.pothole.pk
     publish(cast.pothole, questions=[factories.question("depth", required=True)])
+    walk.on("details/1", version=str(old), text="New words of mine", q_where="lane").on("contact", none="1")
+    assert walk.on("check", version=str(old)).at == "sent"
+    assert ServiceRequest.objects.get().service_version_id == old
+
+
+@pytest.mark.shows("4.20")
+def test_questions_that_changed_while_the_form_is_open_are_asked_and_the_rest_kept(cast: Rivermark, walk: Walk) -> None:
+    walk.to_details()
+    old = cast.pothole.pk
+    # Only a service that more or fewer may read than before changes for who is in the middle of a report.
+    publish(cast.pothole, questions=[factories.question("depth", required=True)], visibility="private")
     walk.on("details/1", version=str(old), text="New words of mine", q_where="lane")
     assert walk.at == "details/1"
     assert "q_depth" in walk.html

@@ -1,0 +1,39 @@
+"""Drafts of services: what an administrator has changed and not published yet."""
+
+from django.db import models
+from django.db.models import Q
+
+from requests_app.clock import AppNow
+from requests_app.models.catalog import Service
+from requests_app.models.jurisdiction import Jurisdiction
+from requests_app.models.people import User
+
+
+class ServiceDraft(models.Model):
+    """The next version of a service, or a new service. Residents never see it; publishing deletes it."""
+
+    jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
+    # Empty: a new service.
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    service_code = models.CharField(max_length=60)
+    # As a service is written in a catalog file (rules/written_catalog.py).
+    written = models.JSONField()
+    # The number of the version it was started from; 0: a new service.
+    base = models.PositiveIntegerField(default=0)
+    # The id of the SetupChange that saved it last, so that a second editor can be told what changed.
+    revision = models.BigIntegerField()
+    edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(db_default=AppNow())
+    # Empty: nobody has set a date.
+    publish_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "service_code"], name="service_draft_unique"),
+            models.CheckConstraint(
+                condition=Q(service_code__regex=r"^[A-Za-z0-9_.-]+$"), name="service_draft_code_is_safe"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.service_code

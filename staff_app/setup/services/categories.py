@@ -1,0 +1,147 @@
+"""The categories of services: adding one, its names and its icon."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.actions import catalog_order
+from requests_app.localized import localized
+from requests_app.models import Category
+from requests_app.rules.setup_diff import differences
+from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
+from staff_app.setup.forms import language_name
+from staff_app.setup.services.forms import NAME_MAX, Choices, Row
+from staff_app.setup.services.question_forms import code_for
+
+# Those of the sprite (static/vendor/uswds/icons.svg) that could stand for a kind of city service.
+ICONS: Choices = [
+    ("", gettext_lazy("None")),
+    ("construction", gettext_lazy("Construction")),
+    ("directions_car", gettext_lazy("Car")),
+    ("directions_walk", gettext_lazy("Walking")),
+    ("directions_bike", gettext_lazy("Bicycle")),
+    ("directions_bus", gettext_lazy("Bus")),
+    ("local_parking", gettext_lazy("Parking")),
+    ("lightbulb", gettext_lazy("Light")),
+    ("electrical_services", gettext_lazy("Electricity")),
+    ("delete", gettext_lazy("Trash")),
+    ("wash", gettext_lazy("Cleaning")),
+    ("flooding", gettext_lazy("Water")),
+    ("park", gettext_lazy("Tree")),
+    ("eco", gettext_lazy("Leaf")),
+    ("snow", gettext_lazy("Snow")),
+    ("severe_weather", gettext_lazy("Storm")),
+    ("pets", gettext_lazy("Animal")),
+    ("home", gettext_lazy("Home")),
+    ("account_balance", gettext_lazy("City hall")),
+    ("school", gettext_lazy("School")),
+    ("store", gettext_lazy("Store")),
+    ("volume_off", gettext_lazy("Noise")),
+    ("shield", gettext_lazy("Safety")),
+    ("support_agent", gettext_lazy("Help desk")),
+    ("groups", gettext_lazy("People")),
+    ("accessibility_new", gettext_lazy("Accessibility")),
+]
+
+
+class CategoryForm(forms.Form):
+    icon = forms.ChoiceField(
+        label=gettext_lazy("Icon"), help_text=gettext_lazy("Shown beside the name on the home page."), required=False
+    )
+
+    def __init__(self, *args: Any, languages: list[str], now: Category | None = None, **kwargs: Any) -> None:
+        name = now.name if now else {}
+        initial = {f"name_{language}": name.get(language, "") for language in languages}
+        initial["icon"] = now.icon if now else ""
+        super().__init__(*args, **{"label_suffix": "", "initial": initial, **kwargs})
+        self.languages = languages
+        names = {
+            f"name_{language}": forms.CharField(
+                label=language_name(language),
+                max_length=NAME_MAX,
+                error_messages={
+                    "required": _("Enter the name in %(language)s.") % {"language": language_name(language)}
+                },
+            )
+            for language in languages
+        }
+        self.fields = {**names, **self.fields}
+        icons = {code for code, _words in ICONS}
+        own = [(now.icon, now.icon)] if now and now.icon not in icons else []
+        self.fields["icon"].choices = [*ICONS, *own]  # type: ignore[attr-defined]
+
+    def rows(self) -> list[Row]:
+        names = [self[f"name_{language}"] for language in self.languages]
+        return [Row(names, _("Name"), _("What residents look for: “Trash and recycling.”")), Row([self["icon"]])]
+
+    @property
+    def name(self) -> dict[str, str]:
+        return {language: self.cleaned_data[f"name_{language}"] for language in self.languages}
+
+
+@staff_page
+def new_category(request: StaffRequest) -> HttpResponse:
+    need_in_city(request, "administer")
+    city = request.jurisdiction
+    form = CategoryForm(request.POST if request.method == "POST" else None, languages=list(city.languages))
+    if form.is_valid():
+        taken = set(Category.objects.filter(jurisdiction=city).values_list("code", flat=True))
+        code = code_for(form.name[city.languages[0]], taken)
+        try:
+            catalog_order.add_category(
+                city, code=code, name=form.name, icon=form.cleaned_data["icon"], actor=request.user
+            )
+        except catalog_order.CodeTaken:
+            form.add_error(None, _("Someone just added a similar category. Check the list first."))
+        else:
+            messages.success(request, _("The category is on the list. Residents see it once it has a service."))
+            return redirect("staff_app:services")
+    return _page(request, form)
+
+
+@staff_page
+def category(request: StaffRequest, category_id: int) -> HttpResponse:
+    row = get_city_row_or_404(request, "administer", Category, category_id)
+    languages = list(request.jurisdiction.languages)
+    if request.method != "POST":
+        return _page(request, CategoryForm(languages=languages, now=row), row)
+    form = CategoryForm(request.POST, languages=languages, now=row)
+    if not form.is_valid():
+        return _page(request, form, row)
+    seen = _seen(request)
+    try:
+        catalog_order.change_category(
+            row.pk, seen=seen, name=form.name, icon=form.cleaned_data["icon"], actor=request.user
+        )
+    except catalog_order.Conflict as changed:
+        now = {"name": changed.category.name, "icon": changed.category.icon}
+        return _page(request, form, changed.category, status=409, changes=differences(seen, now))
+    messages.success(request, _("Saved. Residents see it right away."))
+    return redirect("staff_app:services")
+
+
+def _seen(request: StaffRequest) -> dict[str, Any]:
+    try:
+        seen = json.loads(request.POST.get("seen", ""))
+    except ValueError:
+        return {}
+    return seen if isinstance(seen, dict) else {}
+
+
+def _page(
+    request: StaffRequest, form: CategoryForm, row: Category | None = None, *, status: int = 0, **context: Any
+) -> HttpResponse:
+    context |= {
+        "form": form,
+        "category": row,
+        "name": localized(row.name) if row else "",
+        "seen": json.dumps({"name": row.name, "icon": row.icon}) if row else "",
+    }
+    status = status or (422 if form.errors else 200)
+    return render(request, "staff_app/setup/services/category.html", context, status=status)

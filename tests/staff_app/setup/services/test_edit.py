@@ -1,0 +1,136 @@
+"""The pages of a service: each saves its part in the draft, shows problems at their fields, and stops a second editor."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from requests_app.models import Service, ServiceDraft, ServiceVersion, User
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("13.1")]
+WORDS = "/staff/setup/services/pothole/"
+HANDLING = "/staff/setup/services/pothole/handling/"
+PRIVACY = "/staff/setup/services/pothole/privacy/"
+
+
+def typed(client: Client, page: str) -> dict[str, Any]:
+    """What the page's form would send as it is."""
+    context = client.get(page).context
+    form, editing = context["form"], context["editing"]
+    fields = {field.html_name: field.value() for field in form}
+    fields = {
+        name: str(value) if value is not True else "on" for name, value in fields.items() if value not in (None, False)
+    }
+    return {**fields, "revision": editing.revision, "base": editing.base}
+
+
+def test_saved_unchanged_it_starts_no_draft(ada: Client) -> None:
+    for page in (WORDS, HANDLING, PRIVACY):
+        assert ada.post(page, typed(ada, page)).status_code == 302
+    assert not ServiceDraft.objects.exists()
+
+
+def test_each_page_saves_its_part_and_residents_see_nothing_of_it(town: Rivermark, ada: Client) -> None:
+    ada.post(WORDS, typed(ada, WORDS) | {"name_en": "Hole in the street", "keywords_en": "hole, dent\npit"})
+    later = {
+        "priority": "1",
+        "radius_ft": "100",
+        "offered": "yearly",
+        "offered_from": "2028-10-15",
+        "offered_to": "2028-12-15",
+    }
+    ada.post(HANDLING, typed(ada, HANDLING) | later)
+    ada.post(PRIVACY, typed(ada, PRIVACY) | {"visibility": "coarse"})
+    written = ServiceDraft.objects.get().written
+    assert written["name"] == {"en": "Hole in the street", "es": "Bache"}
+    assert written["keywords"]["en"] == ["hole", "dent", "pit"]
+    assert (written["priority"], written["duplicates"]["radius_m"], written["visibility"]) == (1, 30, "coarse")
+    assert written["offered"] == {"from": "10-15", "to": "12-15"}
+    assert ServiceVersion.objects.get(service__service_code="pothole").priority == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong", "said"),
+    [
+        (WORDS, {"name_es": " "}, "Name: Enter the text in Spanish."),
+        (HANDLING, {"resolve_value": "0"}, "Enter a whole number from 1 to 9999."),
+        (HANDLING, {"resolve_value": "10000", "resolve_unit": "days"}, "Enter a whole number from 1 to 9999."),
+        (HANDLING, {"resolve_value": ""}, "you can change it, but not remove it."),
+        (HANDLING, {"department": "gone"}, "Select a valid choice."),
+        (HANDLING, {"offered": "yearly"}, "Enter the first and the last day."),
+        (HANDLING, {"offered": "once", "offered_from": "2027-02-01", "offered_to": "2027-01-01"}, "can’t be before"),
+        (PRIVACY, {"identity_words_en": "The law says so."}, "Enter the text in Spanish."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
+    ada: Client, page: str, wrong: dict[str, str], said: str
+) -> None:
+    answer = ada.post(page, typed(ada, page) | wrong)
+    assert answer.status_code == 422
+    assert said in html.unescape(answer.content.decode())
+    assert all(answer.context["form"][name].value() == value for name, value in wrong.items())
+    assert not ServiceDraft.objects.exists()
+
+
+def test_an_urgent_service_cannot_wait_for_an_email(ada: Client) -> None:
+    ada.post(HANDLING, typed(ada, HANDLING) | {"priority": "1"})
+    answer = ada.post(PRIVACY, typed(ada, PRIVACY) | {"must_confirm": "on"})
+    assert answer.status_code == 422
+    assert "must_confirm" in answer.context["form"].errors
+
+
+def test_the_second_of_two_editors_sees_what_changed_and_keeps_what_was_typed(
+    town: Rivermark, ada: Client, signed_in: Any
+) -> None:
+    ben: User = factories.staff("Ben", "administrator", town.city)
+    stale = typed(ada, WORDS) | {"name_en": "Hole"}
+    bens = signed_in(ben)
+    bens.post(WORDS, typed(bens, WORDS) | {"name_en": "Crater"})
+    answer = ada.post(WORDS, stale)
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 409
+    assert "Ben changed this while you had it open" in page
+    assert "Name (English): “Pothole” is now “Crater”" in page
+    assert answer.context["form"]["name_en"].value() == "Hole"
+    # Saved again from that page, it stands.
+    again = stale | {"revision": re.search(r'name="revision" value="(\d+)"', page)[1]}  # type: ignore[index]
+    assert ada.post(WORDS, again).status_code == 302
+    assert ServiceDraft.objects.get().written["name"]["en"] == "Hole"
+
+
+def test_html_in_every_field_is_text(ada: Client) -> None:
+    evil = "<script>alert(1)</script>"
+    ada.post(WORDS, typed(ada, WORDS) | {"name_en": evil, "description_en": evil, "keywords_en": evil})
+    for page in ("", "changes/", "preview/", "history/"):
+        assert evil not in ada.get(f"/staff/setup/services/pothole/{page}").content.decode()
+
+
+def test_a_service_with_dates_is_offered_on_these_days_only(town: Rivermark, ada: Client, client: Client) -> None:
+    ServiceVersion.objects.filter(pk=town.pothole.pk)
+    never = {"offered": "once", "offered_from": "2001-01-01", "offered_to": "2001-01-02"}
+    ada.post(HANDLING, typed(ada, HANDLING) | never)
+    ada.post(
+        "/staff/setup/services/pothole/changes/", {"revision": ServiceDraft.objects.get().revision, "publish": "1"}
+    )
+    assert "Pothole" not in client.get("/services/").content.decode()
+    assert "We take these reports from" in client.get("/service/pothole/").content.decode()
+    listed = client.get("/open311/v2/services.json")
+    assert "pothole" not in [one["service_code"] for one in listed.json()]
+
+
+def test_a_new_service_grows_from_a_draft_to_what_residents_see(town: Rivermark, ada: Client, client: Client) -> None:
+    new = {"name_en": "Leaves", "name_es": "Hojas", "service_code": "leaves", "category": "streets", "department": "PW"}
+    assert ada.post("/staff/setup/services/new/", new | {"service_code": "pothole"}).status_code == 422
+    assert ada.post("/staff/setup/services/new/", new | {"service_code": "new"}).status_code == 422
+    assert ada.post("/staff/setup/services/new/", new | {"name_es": ""}).status_code == 422
+    assert ada.post("/staff/setup/services/new/", new)["Location"] == "/staff/setup/services/leaves/"
+    assert "New, not published" in ada.get("/staff/setup/services/").content.decode()
+    assert "Leaves" not in client.get("/services/").content.decode()
+    revision = ServiceDraft.objects.get().revision
+    ada.post("/staff/setup/services/leaves/changes/", {"revision": revision, "publish": "1"})
+    assert Service.objects.get(service_code="leaves").current is not None
+    assert "Leaves" in client.get("/services/").content.decode()
