@@ -8,6 +8,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 from config.refusal import refuse_unsafe_settings
+from config.roomy import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 refuse_unsafe_settings()
@@ -19,7 +20,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     named = re.search(r";\s*charset=\"?([^\";\s]*)\"?", environ.get("CONTENT_TYPE", ""))
     if named and not is_text(named[1]):
         environ["CONTENT_TYPE"] = environ["CONTENT_TYPE"].replace(named[0], "")
-    answer: Iterable[bytes] = django(environ, start_response)
+    answer: Iterable[bytes] = with_room(django, environ, start_response)
     return answer
 
 

@@ -1,5 +1,6 @@
 """Fixtures for all tests: the database, the running site and the browser."""
 
+import gc
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from tests.factories import Rivermark
     from tests.live import Site
     from tests.walk import Walk
-
-SITE = pytest.StashKey["Site"]()
 
 
 # Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
@@ -55,6 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         places = {file: place for place, file in enumerate(LONGEST)}
         items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """Spares the garbage collector the modules and tests, which stay to the end: it would look through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -137,11 +142,11 @@ def walk(cast: "Rivermark", client: "Client") -> "Walk":
 
 
 @pytest.fixture(scope="session")
-def _site(django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config) -> Iterator["Site"]:
+def _site(django_db_setup: None, django_db_blocker: Any) -> Iterator["Site"]:
     from tests.live import Site
 
     with django_db_blocker.unblock():
-        site = pytestconfig.stash[SITE] = Site(demo=False)
+        site = Site.shared = Site(demo=False)
         yield site
         site.stop()
 
@@ -157,10 +162,10 @@ def live_site(transactional_db: None, _site: "Site") -> "Site":
 
 @pytest.fixture(autouse=True)
 def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
-    """Stops the live site's worker before tests that do not use it and handle outbox rows themselves."""
-    site = request.config.stash.get(SITE, None)
-    if site and "live_site" not in request.fixturenames and "worker" in site.running:
-        site.kill("worker")
+    if "live_site" not in request.fixturenames:
+        from tests.live import stop_worker
+
+        stop_worker()
 
 
 # --- The browser ------------------------------------------------------------------------------------------------------

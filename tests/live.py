@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 class Site:
     """The running site. `kill` and `start` stop and restart a process in the middle of a test."""
+
+    # The one that the tests of a process share, once one of them has asked for it (conftest.py).
+    shared: ClassVar["Site | None"] = None
 
     def __init__(self, *, demo: bool) -> None:
         with socket.socket() as probe:
@@ -107,6 +110,12 @@ class Site:
             if time.monotonic() > deadline or self.running["web"].poll() is not None:
                 raise RuntimeError(f"the site did not start:\n{(self.log / 'web.log').read_text()[-4000:]}")
             time.sleep(0.1)
+
+
+def stop_worker() -> None:
+    """Stops the shared site's worker before tests that process the outbox themselves."""
+    if Site.shared and "worker" in Site.shared.running:
+        Site.shared.kill("worker")
 
 
 def wait_for(condition: Callable[[], T], *, seconds: float = 60) -> T:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
@@ -73,8 +73,8 @@ from requests_app.models import (
 from requests_app.rules.public_texts import public_texts
 from requests_app.rules.written_catalog import written_service
 from requests_app.web import resident
-from tests import factories
-from tests.saved import saved
+from tests import factories, live
+from tests.saved import empty_database, saved
 
 # Private values, by what they are. No page contains these words otherwise.
 CANARIES = {
@@ -686,3 +686,17 @@ def _plant_layer_imports(city: Jurisdiction) -> None:
     LayerImport.objects.create(
         jurisdiction=city, kind="addresses", file_name="addresses.csv", path="layers/addresses", found=found
     )
+    """One planted city for a whole module: each test rolls back its changes, and this deletes the city.
+
+    It is committed. PostgreSQL clears up nothing within a transaction, so in one for the module each test would be slower.
+    """
+    with blocker.unblock():
+        live.stop_worker()
+        try:
+            with transaction.atomic():
+                planted = plant()
+                # No worker is woken: each test has the outbox as it is.
+                connection.run_on_commit.clear()
+            yield planted
+        finally:
+            empty_database()

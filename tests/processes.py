@@ -1,6 +1,8 @@
 """Loaded by pytest before the settings: gives each process of a run its own Redis database and var folder."""
 
 import os
+import sys
+from typing import Any
 
 import pytest
 
@@ -18,3 +20,13 @@ os.makedirs(os.path.join(os.environ["LAMPLIGHTER_VAR"], "static"), exist_ok=True
 
 # Playwright runs an event loop in the test's thread, in which Django would refuse all queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Any:
+    """Runs all tests with room on the stack, which saves a sixth of their time."""
+    # Now that the settings find their addresses.
+    from config.roomy import with_room
+
+    others = config.pluginmanager.subset_hook_caller("pytest_cmdline_main", [sys.modules[__name__]])
+    return with_room(others, config=config)

@@ -1,6 +1,7 @@
 """A real browser on pages rendered in this process, so that it sees data from the test's uncommitted transaction."""
 
 import mimetypes
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from django.contrib.staticfiles import finders
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, Request, Route
+
+from config.roomy import with_room
 
 # Nothing listens there, so requests that the window does not answer fail.
 SITE = "http://testserver"
@@ -22,7 +25,7 @@ class Window:
     def __init__(self, context: BrowserContext, reader: Client) -> None:
         self.context, self.reader = context, reader
         self.connection = connections[DEFAULT_DB_ALIAS]
-        context.route("**/*", self._answer)
+        context.route("**/*", partial(with_room, self._answer))
         self.page: Page = context.new_page()
 
     def open(self, path: str) -> Page:
