@@ -12,40 +12,28 @@ from urllib.parse import quote
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
-from requests_app.models import AccessLink, EmergencyPhrase, Event, LayerImport, ModerationTerm, OnCall, ServiceRequest
-from requests_app.models import (
-    AccessLink,
-    Calendar,
-from requests_app.models import (
-    AccessLink,
-    EmergencyPhrase,
-    Event,
-    ModerationTerm,
-    OnCall,
-    ServiceRequest,
-    Target,
-    Team,
 from requests_app.models import (
     AccessLink,
     AnswerTemplate,
     Article,
+    Calendar,
+    Category,
     EmergencyPhrase,
     Event,
+    HandOver,
+    Invitation,
+    LayerImport,
     ListedReason,
     ModerationTerm,
     Notice,
     OnCall,
+    Role,
+    RoutingSimulation,
     ServiceRequest,
     SetupChange,
-    RoutingSimulation,
-    HandOver,
-    Invitation,
-    ModerationTerm,
-    OnCall,
-    Role,
-    ServiceRequest,
+    Target,
+    Team,
 )
-from requests_app.models import AccessLink, Category, EmergencyPhrase, Event, ModerationTerm, OnCall, ServiceRequest
 from staff_app.request.actions import ACTIONS
 from tests import factories
 from tests.planted import SECRET_PLACES, Planted, token_of
@@ -64,13 +52,13 @@ DRAFT = "the draft’s browser"
 RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
+# Whoever the city’s single sign-on vouches for; its own signature.
+PROVIDER = "the city’s single sign-on"
 SIGNED_IN = "signed in"
 # Between the password and the second factor; others are redirected to the sign-in page.
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
-# Whoever the city's single sign-on vouches for; its own signature.
-PROVIDER = "the city’s single sign-on"
 PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"
@@ -139,43 +127,6 @@ def each_alarm_link(planted: Planted) -> list[Arguments]:
 
 def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
-
-
-def the_service(planted: Planted) -> list[Arguments]:
-    return [{"service_code": planted.public.service.service_code}]
-
-
-def the_service_test(planted: Planted) -> list[Arguments]:
-    test = planted.service_test
-    return [{"service_code": test.service.service_code, "test_id": test.pk}]
-def the_department(planted: Planted) -> list[Arguments]:
-    return [{"department_id": planted.cast.streets.pk}]
-
-
-def the_team(planted: Planted) -> list[Arguments]:
-    return [{"team_id": Team.objects.filter(department=planted.cast.streets.pk).order_by("id")[0].pk}]
-
-
-def the_calendar(planted: Planted) -> list[Arguments]:
-    return [{"calendar_id": Calendar.objects.filter(code="office").order_by("id")[0].pk}]
-
-
-def the_service(planted: Planted) -> list[Arguments]:
-    return [{"service_id": planted.cast.pothole.service_id}]
-
-
-def the_target(planted: Planted) -> list[Arguments]:
-    return [{"target_id": Target.objects.filter(service=planted.cast.pothole.service_id).order_by("id")[0].pk}]
-    """One without a draft, and one with."""
-    return [{"code": "pothole"}, {"code": "tree"}]
-
-
-def the_question(planted: Planted) -> list[Arguments]:
-    return [{"code": "pothole", "question": "where"}]
-
-
-def the_category(planted: Planted) -> list[Arguments]:
-    return [{"category_id": Category.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -292,6 +243,62 @@ def the_term(planted: Planted) -> list[Arguments]:
     ]
 
 
+def pending_review_first(planted: Planted) -> list[Arguments]:
+    return [{"reference": planted.requests["held"].reference}, *each_request(planted)]
+
+
+def the_seal(planted: Planted) -> list[Arguments]:
+    seal = branding.seal_of(planted.public.jurisdiction)
+    assert seal is not None
+    return [{"version": seal.version, "ending": seal.ending}, {"version": "nonsense", "ending": "svg"}]
+
+
+def _public_first(planted: Planted) -> list[ServiceRequest]:
+    return [planted.public, *(request for kind, request in planted.requests.items() if kind != "public")]
+
+
+# --- The table --------------------------------------------------------------------------------------------------------
+
+
+def the_service(planted: Planted) -> list[Arguments]:
+    return [{"service_code": planted.public.service.service_code}]
+
+
+def the_service_test(planted: Planted) -> list[Arguments]:
+    test = planted.service_test
+    return [{"service_code": test.service.service_code, "test_id": test.pk}]
+
+
+def the_city_image(planted: Planted) -> list[Arguments]:
+    version = planted.public.jurisdiction.branding["images"]["card"]
+    return [{"kind": "card", "version": version}, {"kind": "logo", "version": "nonsense"}]
+
+
+def each_layer_import(planted: Planted) -> list[Arguments]:
+    found = LayerImport.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
+    return [{"import_id": one.pk} for one in found]
+
+
+def the_department(planted: Planted) -> list[Arguments]:
+    return [{"department_id": planted.cast.streets.pk}]
+
+
+def the_team(planted: Planted) -> list[Arguments]:
+    return [{"team_id": Team.objects.filter(department=planted.cast.streets.pk).order_by("id")[0].pk}]
+
+
+def the_calendar(planted: Planted) -> list[Arguments]:
+    return [{"calendar_id": Calendar.objects.filter(code="office").order_by("id")[0].pk}]
+
+
+def the_target_service(planted: Planted) -> list[Arguments]:
+    return [{"service_id": planted.cast.pothole.service_id}]
+
+
+def the_target(planted: Planted) -> list[Arguments]:
+    return [{"target_id": Target.objects.filter(service=planted.cast.pothole.service_id).order_by("id")[0].pk}]
+
+
 def the_change(planted: Planted) -> list[Arguments]:
     change = SetupChange.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0]
     return [{"change_id": change.pk}]
@@ -317,6 +324,8 @@ def the_notice(planted: Planted) -> list[Arguments]:
 
 def the_template(planted: Planted) -> list[Arguments]:
     return [{"template_id": AnswerTemplate.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
 def the_rule(planted: Planted) -> list[Arguments]:
     return [{"position": 1}]
 
@@ -328,6 +337,8 @@ def the_version(planted: Planted) -> list[Arguments]:
 def the_simulation(planted: Planted) -> list[Arguments]:
     found = RoutingSimulation.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
     return [{"simulation_id": found[0].pk}]
+
+
 def the_person(planted: Planted) -> list[Arguments]:
     return [{"user_id": planted.staff["dev"].pk}]
 
@@ -357,31 +368,17 @@ def the_city(planted: Planted) -> list[Arguments]:
     return [{"jurisdiction_id": planted.cast.city.pk}]
 
 
-def pending_review_first(planted: Planted) -> list[Arguments]:
-    return [{"reference": planted.requests["held"].reference}, *each_request(planted)]
+def the_edited_service(planted: Planted) -> list[Arguments]:
+    """One without a draft, and one with."""
+    return [{"code": "pothole"}, {"code": "tree"}]
 
 
-def the_seal(planted: Planted) -> list[Arguments]:
-    seal = branding.seal_of(planted.public.jurisdiction)
-    assert seal is not None
-    return [{"version": seal.version, "ending": seal.ending}, {"version": "nonsense", "ending": "svg"}]
+def the_question(planted: Planted) -> list[Arguments]:
+    return [{"code": "pothole", "question": "where"}]
 
 
-def the_city_image(planted: Planted) -> list[Arguments]:
-    version = planted.public.jurisdiction.branding["images"]["card"]
-    return [{"kind": "card", "version": version}, {"kind": "logo", "version": "nonsense"}]
-
-
-def each_layer_import(planted: Planted) -> list[Arguments]:
-    found = LayerImport.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")
-    return [{"import_id": one.pk} for one in found]
-
-
-def _public_first(planted: Planted) -> list[ServiceRequest]:
-    return [planted.public, *(request for kind, request in planted.requests.items() if kind != "public")]
-
-
-# --- The table --------------------------------------------------------------------------------------------------------
+def the_category(planted: Planted) -> list[Arguments]:
+    return [{"category_id": Category.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
 
 
 @dataclass(frozen=True)
@@ -466,7 +463,6 @@ PAGES: dict[str, Page] = {
     "sign": Page(EVERYONE, arguments=lambda planted: [{"code": "L00417"}, {"code": "QQQQQ"}], budget=1),
     "theme": Page(EVERYONE, queries=("", "v=of-yesterday"), budget=1),
     "seal": Page(EVERYONE, arguments=the_seal, budget=1),
-    "city_image": Page(EVERYONE, arguments=the_city_image, budget=2),
     "service_worker": Page(EVERYONE, budget=1),
     "robots": Page(EVERYONE, budget=1),
     "sitemap": Page(EVERYONE, budget=5),
@@ -645,48 +641,7 @@ PAGES: dict[str, Page] = {
     "staff_app:revoke_api_key": Page(
         staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
     ),
-    "staff_app:setup": Page(STAFF, budget=4),
-    "staff_app:golive": Page(staff("administer"), budget=14),
-    "staff_app:service_golive": Page(staff("administer"), "GET", the_service, budget=16),
-    "staff_app:approve_emergency": Page(staff("administer"), "POST", the_service),
-    "staff_app:no_article": Page(staff("administer"), "POST", the_service),
-    "staff_app:start_test": Page(staff("administer"), "POST", the_service),
-    "staff_app:retire_service": Page(staff("administer"), "GET POST", the_service, budget=12),
-    "staff_app:pass_test": Page(staff("administer"), "POST", the_service_test),
-    "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:catalog_export": Page(staff("administer"), budget=40),
-    "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:catalog_starter": Page(staff("administer"), "POST"),
     "staff_app:setup": Page(STAFF, budget=5),
-    "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
-    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=10),
-    "staff_app:close_department": Page(staff("administer"), "GET POST", the_department, budget=13),
-    "staff_app:reopen_department": Page(staff("administer"), "POST", the_department),
-    "staff_app:teams": Page(staff("administer"), queries=("", "q=crew", "sort=department"), budget=7),
-    "staff_app:new_team": Page(staff("administer"), "GET POST", the_department, budget=8),
-    "staff_app:team": Page(staff("administer"), "GET POST", the_team, budget=10),
-    "staff_app:end_team": Page(staff("administer"), "GET POST", the_team, budget=9),
-    "staff_app:calendars": Page(staff("administer"), queries=("", "q=always"), budget=6),
-    "staff_app:new_calendar": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:calendar": Page(staff("administer"), "GET POST", the_calendar, queries=("", "month=2026-11"), budget=10),
-    "staff_app:targets": Page(staff("administer"), queries=("", "q=pothole", "sort=-department"), budget=8),
-    "staff_app:service_targets": Page(staff("administer"), "GET", the_service, budget=9),
-    "staff_app:new_target": Page(staff("administer"), "GET POST", the_service, budget=11),
-    "staff_app:remove_target": Page(staff("administer"), "POST", the_target),
-    "staff_app:routing": Page(staff("administer"), budget=18),
-    "staff_app:add_routing_rule": Page(staff("administer"), "GET POST", budget=13),
-    "staff_app:routing_rule": Page(staff("administer"), "GET POST", the_rule, budget=13),
-    "staff_app:move_routing_rule": Page(staff("administer"), "POST", the_rule),
-    "staff_app:remove_routing_rule": Page(staff("administer"), "POST", the_rule),
-    "staff_app:discard_routing": Page(staff("administer"), "POST"),
-    "staff_app:publish_routing": Page(staff("administer"), "GET POST", budget=17),
-    "staff_app:routing_history": Page(staff("administer"), budget=6),
-    "staff_app:routing_version": Page(staff("administer"), arguments=the_version, budget=18),
-    "staff_app:roll_back_routing": Page(staff("administer"), "POST", the_version),
-    "staff_app:simulate_routing": Page(staff("administer"), "POST"),
-    "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=13),
-    "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=8),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=9),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),
     "staff_app:remove_emergency_phrase": Page(staff("administer"), "POST", the_phrase),
@@ -695,6 +650,18 @@ PAGES: dict[str, Page] = {
     "staff_app:signs": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:print_signs": Page(staff("administer"), queries=("sign=1", ""), budget=6),
     "staff_app:remove_sign": Page(staff("administer"), "POST", lambda planted: [{"sign_id": planted.sign.pk}]),
+    "staff_app:golive": Page(staff("administer"), budget=14),
+    "staff_app:service_golive": Page(staff("administer"), "GET", the_service, budget=16),
+    "staff_app:approve_emergency": Page(staff("administer"), "POST", the_service),
+    "staff_app:no_article": Page(staff("administer"), "POST", the_service),
+    "staff_app:start_test": Page(staff("administer"), "POST", the_service),
+    "staff_app:retire_service": Page(staff("administer"), "GET POST", the_service, budget=12),
+    "staff_app:pass_test": Page(staff("administer"), "POST", the_service_test),
+    "staff_app:catalog_file": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:catalog_export": Page(staff("administer"), budget=23),
+    "staff_app:catalog_check": Page(staff("administer"), "GET POST", budget=4),
+    "staff_app:catalog_starter": Page(staff("administer"), "POST"),
+    "city_image": Page(EVERYONE, arguments=the_city_image, budget=2),
     # A 404 as soon as there is a city.
     "staff_app:first_run": Page(EVERYONE, "GET POST", lambda planted: [{"token": "nonsense"}], budget=1),
     "staff_app:layers": Page(staff("administer"), budget=6),
@@ -713,6 +680,22 @@ PAGES: dict[str, Page] = {
         lambda planted: [{"part": part} for part in ("look", "numbers", "texts", "email")],
         budget=7,
     ),
+    "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
+    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=10),
+    "staff_app:close_department": Page(staff("administer"), "GET POST", the_department, budget=13),
+    "staff_app:reopen_department": Page(staff("administer"), "POST", the_department),
+    "staff_app:teams": Page(staff("administer"), queries=("", "q=crew", "sort=department"), budget=7),
+    "staff_app:new_team": Page(staff("administer"), "GET POST", the_department, budget=8),
+    "staff_app:team": Page(staff("administer"), "GET POST", the_team, budget=10),
+    "staff_app:end_team": Page(staff("administer"), "GET POST", the_team, budget=9),
+    "staff_app:calendars": Page(staff("administer"), queries=("", "q=always"), budget=6),
+    "staff_app:new_calendar": Page(staff("administer"), "GET POST", budget=6),
+    "staff_app:calendar": Page(staff("administer"), "GET POST", the_calendar, queries=("", "month=2026-11"), budget=10),
+    "staff_app:targets": Page(staff("administer"), queries=("", "q=pothole", "sort=-department"), budget=8),
+    "staff_app:service_targets": Page(staff("administer"), "GET", the_target_service, budget=9),
+    "staff_app:new_target": Page(staff("administer"), "GET POST", the_target_service, budget=11),
+    "staff_app:remove_target": Page(staff("administer"), "POST", the_target),
     "staff_app:audit": Page(
         staff("administer or records"),
         queries=(
@@ -753,25 +736,18 @@ PAGES: dict[str, Page] = {
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),
     "staff_app:end_notice": Page(staff("administer"), "POST", the_notice),
-    "staff_app:services": Page(staff("administer"), queries=("", "{q}"), budget=10),
-    "staff_app:new_service": Page(staff("administer"), "GET POST", budget=7),
-    "staff_app:move_service": Page(staff("administer"), "POST"),
-    "staff_app:new_category": Page(staff("administer"), "GET POST", budget=5),
-    "staff_app:category": Page(staff("administer"), "GET POST", the_category, budget=7),
-    "staff_app:move_category": Page(staff("administer"), "POST"),
-    "staff_app:service_words": Page(staff("administer"), "GET POST", the_service, budget=10),
-    "staff_app:service_handling": Page(staff("administer"), "GET POST", the_service, budget=12),
-    "staff_app:service_privacy": Page(staff("administer"), "GET POST", the_service, budget=10),
-    "staff_app:service_questions": Page(staff("administer"), arguments=the_service, budget=10),
-    "staff_app:new_question": Page(staff("administer"), "GET POST", the_service, budget=12),
-    "staff_app:service_question": Page(staff("administer"), "GET POST", the_question, budget=12),
-    "staff_app:move_question": Page(staff("administer"), "POST", the_service),
-    "staff_app:remove_question": Page(staff("administer"), "POST", the_question),
-    "staff_app:service_preview": Page(staff("administer"), "GET POST", the_service, budget=11),
-    "staff_app:service_changes": Page(staff("administer"), "GET POST", the_service, budget=10),
-    "staff_app:service_history": Page(staff("administer"), arguments=the_service, budget=13),
-    "staff_app:roll_back_service": Page(staff("administer"), "POST", the_service),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=6),
+    "staff_app:routing": Page(staff("administer"), budget=18),
+    "staff_app:add_routing_rule": Page(staff("administer"), "GET POST", budget=13),
+    "staff_app:routing_rule": Page(staff("administer"), "GET POST", the_rule, budget=13),
+    "staff_app:move_routing_rule": Page(staff("administer"), "POST", the_rule),
+    "staff_app:remove_routing_rule": Page(staff("administer"), "POST", the_rule),
+    "staff_app:discard_routing": Page(staff("administer"), "POST"),
+    "staff_app:publish_routing": Page(staff("administer"), "GET POST", budget=17),
+    "staff_app:routing_history": Page(staff("administer"), budget=6),
+    "staff_app:routing_version": Page(staff("administer"), arguments=the_version, budget=18),
+    "staff_app:roll_back_routing": Page(staff("administer"), "POST", the_version),
+    "staff_app:simulate_routing": Page(staff("administer"), "POST"),
+    "staff_app:routing_simulation": Page(staff("administer"), arguments=the_simulation, budget=13),
     "staff_app:people": Page(
         staff("administer"), queries=("", "q={q}", "sort=-seen", "role=1&department=1"), budget=10
     ),
@@ -788,11 +764,29 @@ PAGES: dict[str, Page] = {
     "staff_app:single_sign_on": Page(PROVIDER, budget=2),
     "staff_app:single_sign_on_done": Page(PROVIDER, budget=2),
     "staff_app:back_channel_logout": Page(PROVIDER, "POST"),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=8),
     "staff_app:second_step": Page(STAFF, budget=5),
     "staff_app:switch_city": Page(STAFF, "POST", the_city),
     "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=3),
     "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=2),
+    "staff_app:services": Page(staff("administer"), queries=("", "{q}"), budget=10),
+    "staff_app:new_service": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:move_service": Page(staff("administer"), "POST"),
+    "staff_app:new_category": Page(staff("administer"), "GET POST", budget=5),
+    "staff_app:category": Page(staff("administer"), "GET POST", the_category, budget=7),
+    "staff_app:move_category": Page(staff("administer"), "POST"),
+    "staff_app:service_words": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
+    "staff_app:service_handling": Page(staff("administer"), "GET POST", the_edited_service, budget=12),
+    "staff_app:service_privacy": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
+    "staff_app:service_questions": Page(staff("administer"), arguments=the_edited_service, budget=10),
+    "staff_app:new_question": Page(staff("administer"), "GET POST", the_edited_service, budget=12),
+    "staff_app:service_question": Page(staff("administer"), "GET POST", the_question, budget=12),
+    "staff_app:move_question": Page(staff("administer"), "POST", the_edited_service),
+    "staff_app:remove_question": Page(staff("administer"), "POST", the_question),
+    "staff_app:service_preview": Page(staff("administer"), "GET POST", the_edited_service, budget=11),
+    "staff_app:service_changes": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
+    "staff_app:service_history": Page(staff("administer"), arguments=the_edited_service, budget=13),
+    "staff_app:roll_back_service": Page(staff("administer"), "POST", the_edited_service),
+    "staff_app:profile": Page(STAFF, "GET POST", budget=8),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),

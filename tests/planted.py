@@ -20,11 +20,11 @@ from requests_app.actions import (
     merges,
     moderation,
     progress,
-    setup_changes,
     routing_drafts,
     routing_simulation,
     routing_versions,
     service_drafts,
+    setup_changes,
     signs,
     submission,
     subscriptions,
@@ -39,18 +39,17 @@ from requests_app.models import (
     AnswerTemplate,
     ApiKey,
     Area,
-    CityImage,
     Calendar,
+    CityImage,
     Comment,
     CounterDelta,
     Department,
     Draft,
-    Jurisdiction,
-    LayerImport,
-    LayerRow,
     HandOver,
     Invitation,
     Jurisdiction,
+    LayerImport,
+    LayerRow,
     ListedReason,
     ModerationTerm,
     Notice,
@@ -60,7 +59,6 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
-    RoutingRule,
     Service,
     ServiceRequest,
     ServiceTest,
@@ -664,10 +662,20 @@ def token_of(link: AccessLink) -> str:
 
 @contextmanager
 def kept_for_a_module(blocker: Any) -> Iterator[Planted]:
-    """One planted city for a whole module: each test rolls back its changes, and this rolls back the city."""
-    with blocker.unblock(), transaction.atomic():
-        yield plant()
-        transaction.set_rollback(True)
+    """One planted city for a whole module: each test rolls back its changes, and this deletes the city.
+
+    It is committed. PostgreSQL clears up nothing within a transaction, so in one for the module each test would be slower.
+    """
+    with blocker.unblock():
+        live.stop_worker()
+        try:
+            with transaction.atomic():
+                planted = plant()
+                # No worker is woken: each test has the outbox as it is.
+                connection.run_on_commit.clear()
+            yield planted
+        finally:
+            empty_database()
 
 
 def _plant_layer_imports(city: Jurisdiction) -> None:
@@ -686,17 +694,3 @@ def _plant_layer_imports(city: Jurisdiction) -> None:
     LayerImport.objects.create(
         jurisdiction=city, kind="addresses", file_name="addresses.csv", path="layers/addresses", found=found
     )
-    """One planted city for a whole module: each test rolls back its changes, and this deletes the city.
-
-    It is committed. PostgreSQL clears up nothing within a transaction, so in one for the module each test would be slower.
-    """
-    with blocker.unblock():
-        live.stop_worker()
-        try:
-            with transaction.atomic():
-                planted = plant()
-                # No worker is woken: each test has the outbox as it is.
-                connection.run_on_commit.clear()
-            yield planted
-        finally:
-            empty_database()

@@ -8,7 +8,7 @@ import requests_app.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0014_team_queue")]
+    dependencies = [("requests_app", "0015_service_drafts")]
 
     operations = [
         migrations.CreateModel(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0014_team_queue")]
+    dependencies = [("requests_app", "0019_retirements")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0014_team_queue"),
+        ("requests_app", "0021_requests_by_service"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0014_team_queue"),
+        ("requests_app", "0022_people_access"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0014_team_queue")]
+    dependencies = [("requests_app", "0027_routing_indexes")]
 
     operations = [
         migrations.AddField(

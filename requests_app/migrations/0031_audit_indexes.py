@@ -10,7 +10,7 @@ BY_STAFF = models.Q(user__isnull=False)
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("requests_app", "0014_team_queue")]
+    dependencies = [("requests_app", "0029_layer_imports")]
     operations = [
         AddIndexSafely(
             "event",

@@ -20,7 +20,6 @@ from requests_app.models.draft import Draft
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
-from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.jurisdiction import CityImage, Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.layer_import import LayerImport, LayerRow

@@ -22,12 +22,11 @@ from requests_app.actions import (
     routing_simulation,
     routing_versions,
     search_index,
-    sign_ins,
     service_drafts,
+    sign_ins,
     typical_times,
 )
 from requests_app.imports import layer_import
-from requests_app.messages import alarm_messages, digest, email, link_mail, notifications
 from requests_app.messages import alarm_messages, digest, email, invitation_mail, link_mail, notifications
 from requests_app.models import Jurisdiction, OutboxRow
 

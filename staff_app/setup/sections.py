@@ -28,41 +28,20 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     (
         _("Services"),
         [
+            Section("services", _("Categories and services"), _("What residents can report, and the questions.")),
             Section("golive", _("Ready to go live"), _("What each service still needs before residents can use it.")),
-            Section(
-                "catalog_file",
-                _("Catalog file"),
-                _("All services and rules as one file, to keep or to change at once."),
-            ),
+            Section("catalog_file", _("Catalog file"), _("All services and rules as one file, to keep or to change.")),
         ],
-        [Section("services", _("Categories and services"), _("What residents can report, and the questions."))],
     ),
-    (_("People"), [Section("on_call", _("On call"), _("Who is alerted about danger, and when."))]),
-    (_("Services"), []),
     (
         _("People"),
         [
-            Section("on_call", _("On call"), _("Who is alerted about danger, and when.")),
             Section("people", _("People"), _("Who works here: invitations, roles, absences and the end of access.")),
             Section("roles", _("Roles"), _("What each role may do, as one table.")),
-            Section("sign_in_setup", _("Single sign-on"), _("Staff sign in with their city account.")),
-        ],
-    ),
-    (_("Promises and routing"), []),
-    (
-        _("Places"),
-        [
-            Section("layers", _("Map files"), _("Boundary, areas, addresses, assets and other owners, from files.")),
-            Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight.")),
-        ],
-    ),
-    (_("Services"), []),
-    (
-        _("People"),
-        [
             Section("departments", _("Departments"), _("Who does the work: email, phone and hours.")),
             Section("teams", _("Teams"), _("Crews of a department that share a queue.")),
             Section("on_call", _("On call"), _("Who is alerted about danger, and when.")),
+            Section("sign_in_setup", _("Single sign-on"), _("Staff sign in with their city account.")),
         ],
     ),
     (
@@ -70,12 +49,16 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         [
             Section("targets", _("Targets"), _("How soon each service is reviewed and fixed.")),
             Section("calendars", _("Calendars"), _("Working hours, half days and holidays.")),
+            Section("routing", _("Routing rules"), _("Which department and team gets a report.")),
         ],
-    (
-        _("Promises and routing"),
-        [Section("routing", _("Routing rules"), _("Which department and team gets a report."))],
     ),
-    (_("Places"), [Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight."))]),
+    (
+        _("Places"),
+        [
+            Section("layers", _("Map files"), _("Boundary, areas, addresses, assets and other owners, from files.")),
+            Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight.")),
+        ],
+    ),
     (
         _("Texts"),
         [

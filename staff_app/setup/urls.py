@@ -13,14 +13,13 @@ from staff_app.setup import (
     outbox,
     signs,
 )
-from staff_app.setup.city.urls import urlpatterns as city
-from staff_app.setup.places.urls import urlpatterns as places
-from staff_app.setup import answered_counts, api_keys, emergency_words, home, moderation_words, on_call, outbox, signs
 from staff_app.setup.audit.urls import urlpatterns as audit
+from staff_app.setup.city.urls import urlpatterns as city
 from staff_app.setup.integrations.urls import urlpatterns as integrations
-from staff_app.setup.texts.urls import urlpatterns as texts
 from staff_app.setup.people.urls import urlpatterns as people
+from staff_app.setup.places.urls import urlpatterns as places
 from staff_app.setup.services import urls as services
+from staff_app.setup.texts.urls import urlpatterns as texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
