@@ -8,13 +8,14 @@ from requests_app.actions import setup_changes
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, Service, ServiceApproval, ServiceTest, User
 from requests_app.rules import golive
+from requests_app.rules.written_catalog import written_services
 
 
 @transaction.atomic
 def approve_emergency(service: Service, *, review_by: dt.date, seen: dict[str, object], actor: User) -> bool:
     """Approves the emergency check. Returns False if it isn't as the approver has `seen` it anymore."""
     service = _locked(service)
-    words = golive.emergency_words(golive.written_services([service])[service.pk])
+    words = golive.emergency_words(written_services([service])[service.pk])
     if words != seen:
         return False
     _approve(service, ServiceApproval.Kind.EMERGENCY, actor, review_by=review_by, approved=words)

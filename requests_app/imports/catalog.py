@@ -35,7 +35,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules.routing import rules_in_use
-from requests_app.rules.written_catalog import written_calendar, written_service
+from requests_app.rules.written_catalog import written_calendar, written_services
 
 # Report at most this many problems, then only their number.
 REPORTED_MAX = 20
@@ -285,15 +285,15 @@ def export_catalog(jurisdiction: Jurisdiction) -> dict[str, Any]:
             {"code": one.code, "name": one.name, "icon": one.icon, "order": one.order}
             for one in Category.objects.filter(**own)
         ],
-        "services": [
-            written_service(one) for one in services.order_by("current__category__order", "current__category__code", "id")
-        ],
+        "services": list(
+            written_services(services.order_by("current__category__order", "current__category__code", "id")).values()
+        ),
         "articles": [
             {
                 "code": one.code, "title": one.title, "body": one.body,
-                "services": [service.service_code for service in one.services.order_by("service_code")],
+                "services": sorted(service.service_code for service in one.services.all()),
             } | ({} if one.published else {"published": False})
-            for one in Article.objects.filter(**own).order_by("code")
+            for one in Article.objects.filter(**own).prefetch_related("services").order_by("code")
         ],
         "routing": rules_in_use(jurisdiction.pk),
         "reasons": {

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models.alarm import OnCall
-from requests_app.models.catalog import Calendar, Department, QuestionVersion, Service, Target
+from requests_app.models.catalog import Calendar, Department, Service, Target
 from requests_app.models.go_live import ServiceApproval, ServiceTest
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.knowledge import Article
-from requests_app.rules.written_catalog import written_question, written_version
+from requests_app.rules.written_catalog import written_services
 
 Written = dict[str, Any]
 
@@ -32,6 +32,17 @@ NAMES: dict[str, str | Promise] = {
     ARTICLE: gettext_lazy("An article, or none is needed"),
     TEST: gettext_lazy("A test request has passed"),
 }
+# In lists of what is missing.
+SHORT_NAMES: dict[str, str | Promise] = {
+    OWNER: gettext_lazy("Department"),
+    MAILBOX: gettext_lazy("Mailbox"),
+    TARGETS: gettext_lazy("Targets"),
+    LANGUAGES: gettext_lazy("Languages"),
+    OUTCOMES: gettext_lazy("Outcome words"),
+    EMERGENCY: gettext_lazy("Emergency check"),
+    ARTICLE: gettext_lazy("Article"),
+    TEST: gettext_lazy("Test"),
+}
 # Units that are counted by the clock: with a calendar that is always open, somebody must be reachable at night.
 CLOCK_UNITS = {Target.Unit.MINUTES, Target.Unit.HOURS}
 
@@ -46,6 +57,10 @@ class Check:
     @property
     def name(self) -> str:
         return str(NAMES[self.code])
+
+    @property
+    def short_name(self) -> str:
+        return str(SHORT_NAMES[self.code])
 
     @property
     def done(self) -> bool:
@@ -108,34 +123,6 @@ def checks(service: Service, written: Written | None = None, facts: Facts | None
         Check(ARTICLE, _article(service, facts)),
         Check(TEST, [] if service.pk in facts.tested else [_("Send a test request and mark it as passed.")]),
     ]
-
-
-def written_services(services: Iterable[Service]) -> dict[int, Written]:
-    """The current versions as in a catalog file, by service id, in two queries. A service without one has only its code.
-
-    The services' current__category, current__department and current__service should be selected.
-    """
-    services = list(services)
-    questions: dict[int, list[Written]] = {}
-    versions = [one.current_id for one in services if one.current_id]
-    for question in QuestionVersion.objects.filter(service_version__in=versions).order_by("order"):
-        questions.setdefault(question.service_version_id, []).append(written_question(question))
-    targets: dict[int, Written] = {}
-    found = Target.objects.filter(service__in=services, priority=None, area=None, valid_from__lte=app_now())
-    for target in found.select_related("calendar").order_by("valid_from", "id"):
-        targets.setdefault(target.service_id, {})[target.kind] = {
-            "value": target.value,
-            "unit": target.unit,
-            "calendar": target.calendar.code if target.calendar else "department",
-        }
-    return {
-        one.pk: {
-            **(written_version(one.current) if one.current else {"service_code": one.service_code}),
-            "targets": targets.get(one.pk, {}),
-            "questions": questions.get(one.current_id or 0, []),
-        }
-        for one in services
-    }
 
 
 def emergency_words(written: Written) -> Written:

@@ -176,6 +176,12 @@ FIELDS: dict[str, Words] = {
     "from": gettext_lazy("First day"),
     "to": gettext_lazy("Last day"),
     "options": gettext_lazy("Answers"),
+    "emergency": gettext_lazy("Emergency check approved"),
+    "review_by": gettext_lazy("To be reviewed by"),
+    "no_article": gettext_lazy("No article is needed"),
+    "passed_test": gettext_lazy("Test that passed"),
+    "successor": gettext_lazy("Service that takes over"),
+    "moves_requests": gettext_lazy("Open requests move there"),
 }
 
 # Lists of rows: sentences about a row that is new, gone, or now in another position.

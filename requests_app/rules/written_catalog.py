@@ -1,5 +1,6 @@
 """The catalog's rows as a catalog file writes them, and their columns. Files, drafts, comparisons and the log of setup share it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from requests_app.clock import AppNow
@@ -125,6 +126,36 @@ def written_calendar(calendar: Calendar) -> dict[str, Any]:
         return {"always": True}
     hours = {day: [f"{opens}-{closes}" for opens, closes in spans] for day, spans in calendar.hours.items()}
     return {"hours": hours} | ({"holidays": calendar.holidays} if calendar.holidays else {})
+
+
+def written_services(services: Iterable[Service]) -> dict[int, dict[str, Any]]:
+    """As written_service(), by service id, in two queries for all of them. A service without a version has only its code.
+
+    The services' current__category, current__department and current__service should be selected.
+    """
+    services = list(services)
+    questions: dict[int, list[dict[str, Any]]] = {}
+    versions = [one.current_id for one in services if one.current_id]
+    for question in QuestionVersion.objects.filter(service_version__in=versions).order_by("order"):
+        questions.setdefault(question.service_version_id, []).append(written_question(question))
+    targets: dict[int, dict[str, Any]] = {}
+    found = Target.objects.filter(service__in=services, priority=None, area=None, valid_from__lte=AppNow())
+    # In the order of written_target(), of which the last one is left.
+    for target in found.select_related("calendar").order_by("kind", "valid_from", "id"):
+        targets.setdefault(target.service_id, {})[target.kind] = {
+            "value": target.value,
+            "unit": target.unit,
+            "calendar": target.calendar.code if target.calendar else "department",
+        }
+    return {
+        one.pk: {
+            **(written_version(one.current) if one.current else {"service_code": one.service_code}),
+            **({"targets": targets[one.pk]} if one.pk in targets else {}),
+            "questions": questions.get(one.current_id or 0, []),
+            **({} if one.active else {"active": False}),
+        }
+        for one in services
+    }
 
 
 def written_service(service: Service) -> dict[str, Any]:

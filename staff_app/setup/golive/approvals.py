@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import golive as actions
 from requests_app.clock import app_now
 from requests_app.rules import golive as rules
+from requests_app.rules.written_catalog import written_services
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
 from staff_app.setup.golive.golive import fingerprint, get_service_or_404, show
@@ -25,7 +26,7 @@ def approve_emergency(request: StaffRequest, service_code: str) -> HttpResponse:
     form = ApprovalForm(request.POST, today=app_now().astimezone(request.jurisdiction.zone).date())
     if not form.is_valid():
         return show(request, service, form=form, status=422)
-    words = rules.emergency_words(rules.written_services([service])[service.pk])
+    words = rules.emergency_words(written_services([service])[service.pk])
     is_seen = request.POST.get("seen") == fingerprint(words)
     if not is_seen or not actions.approve_emergency(
         service, review_by=form.cleaned_data["review_by"], seen=words, actor=request.user

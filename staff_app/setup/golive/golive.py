@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app.models import OutboxRow, Service, ServiceApproval, ServiceTest
 from requests_app.rules import golive as rules
+from requests_app.rules.written_catalog import written_services
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
 from staff_app.setup.listing import Column, listing
@@ -51,11 +52,11 @@ def golive(request: StaffRequest) -> HttpResponse:
 
     def described(services: list[Service]) -> list[dict[str, Any]]:
         facts = rules.facts_of(city, [one.pk for one in services])
-        written = rules.written_services(services)
+        written = written_services(services)
         rows = []
         for service in services:
             checks = rules.checks(service, written[service.pk], facts)
-            missing = [check.name for check in checks if not check.done]
+            missing = [check.short_name for check in checks if not check.done]
             rows.append({"service": service, "missing": missing, "done": len(checks) - len(missing), "of": len(checks)})
         return rows
 
@@ -97,7 +98,7 @@ def show(
     request: StaffRequest, service: Service, *, form: ApprovalForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
     facts = rules.facts_of(request.jurisdiction, [service.pk])
-    written = rules.written_services([service])[service.pk]
+    written = written_services([service])[service.pk]
     checks = rules.checks(service, written, facts)
     words = rules.emergency_words(written)
     context = {
