@@ -39,7 +39,7 @@ MAY_BE_OLDER = {
     "seal": 365 * 86_400,
 }  # fmt: skip
 PRIVATE = {"private", "no-store"}
-# The preview of a service's form stands in the page of its editor.
+# The preview of a service's form is a frame in the page of its editor.
 FRAMED = {"staff_app:service_preview"}
 
 

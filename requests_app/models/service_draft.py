@@ -20,7 +20,7 @@ class ServiceDraft(models.Model):
     written = models.JSONField()
     # The number of the version it was started from; 0: a new service.
     base = models.PositiveIntegerField(default=0)
-    # The id of the SetupChange that saved it last, so that a second editor can be told what changed.
+    # The id of the SetupChange that saved it last, so that a second editor is shown what changed.
     revision = models.BigIntegerField()
     edited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     edited_at = models.DateTimeField(db_default=AppNow())

@@ -51,7 +51,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class Row:
-    """What stands together on the page. legend: of several fields, as one text in each language."""
+    """Fields that belong together. legend: of several fields, as one text in each language."""
 
     fields: list[BoundField]
     legend: Words = ""

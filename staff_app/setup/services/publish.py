@@ -1,4 +1,4 @@
-"""What a draft changes, publishing it now or at a date, the versions of a service, and taking one back."""
+"""What a draft changes, publishing it now or at a date, the versions of a service, and rolling back to one."""
 
 from collections import defaultdict
 from typing import Any

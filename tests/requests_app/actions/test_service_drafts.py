@@ -1,4 +1,4 @@
-"""Drafts of services: two editors, publishing at once and at a date, taking back, and what residents keep."""
+"""Drafts of services: two editors, publishing at once and at a date, rolling back, and what residents keep."""
 
 import datetime as dt
 from copy import deepcopy

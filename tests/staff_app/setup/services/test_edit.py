@@ -96,7 +96,7 @@ def test_the_second_of_two_editors_sees_what_changed_and_keeps_what_was_typed(
     assert "Ben changed this while you had it open" in page
     assert "Name (English): “Pothole” is now “Crater”" in page
     assert answer.context["form"]["name_en"].value() == "Hole"
-    # Saved again from that page, it stands.
+    # Saved again from that page, it is saved.
     again = stale | {"revision": re.search(r'name="revision" value="(\d+)"', page)[1]}  # type: ignore[index]
     assert ada.post(WORDS, again).status_code == 302
     assert ServiceDraft.objects.get().written["name"]["en"] == "Hole"
@@ -110,7 +110,7 @@ def test_html_in_every_field_is_text(ada: Client) -> None:
 
 
 def test_a_service_with_dates_is_offered_on_these_days_only(town: Rivermark, ada: Client, client: Client) -> None:
-    ServiceVersion.objects.filter(pk=town.pothole.pk)
+
     never = {"offered": "once", "offered_from": "2001-01-01", "offered_to": "2001-01-02"}
     ada.post(HANDLING, typed(ada, HANDLING) | never)
     ada.post(

@@ -1,4 +1,4 @@
-"""See the difference, publish now or at a date, discard, read the history and roll back, through the door."""
+"""See the difference, publish now or at a date, discard, read the history and roll back."""
 
 import html
 from copy import deepcopy
