@@ -52,7 +52,7 @@ DRAFT = "the draft’s browser"
 RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
-# Whoever the city’s single sign-on vouches for; its own signature.
+# People whom the city’s single sign-on vouches for, by its signature.
 PROVIDER = "the city’s single sign-on"
 SIGNED_IN = "signed in"
 # Between the password and the second factor; others are redirected to the sign-in page.

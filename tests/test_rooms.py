@@ -21,11 +21,11 @@ FLOORS = {
             "sealed",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
-        {"models", "rules", "places", "links", "limits", "paging", "api_keys", "branding", "openid"},
+        {"models", "rules", "places", "links", "limits", "paging", "branding", "notices", "openid"},
         {"outbox"},
         {"events"},
         # The formats of files are known to who checks what is to be written.
-        {"actions", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
+        {"actions", "api_keys", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
         {"messages"},
         {"imports", "exports", "worker"},
         {"static_files", "templatetags", "web", "api", "demo", "management"},

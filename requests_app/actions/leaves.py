@@ -1,4 +1,4 @@
-"""Who is away and who stands in."""
+"""Who is away, and their stand-ins."""
 
 import datetime as dt
 

@@ -367,7 +367,7 @@ class AssignForm(ActionForm):
 
     def _chosen_away(self) -> leave.Away | None:
         chosen = str(self.data.get("assignee", ""))
-        # Whoever takes it themselves knows where they are.
+        # People who take it themselves know that they are here.
         is_other = chosen.isdecimal() and len(chosen) < 19 and int(chosen) != self.user.pk
         return self.away.get(int(chosen)) if is_other else None
 
@@ -378,11 +378,11 @@ class AssignForm(ActionForm):
             named = {"name": assignee, "day": date_format(away.until, "MONTH_DAY_FORMAT"), "stand_in": away.stand_in}
             words = (
                 _(
-                    "%(name)s is away until %(day)s, and %(stand_in)s stands in. Choose %(stand_in)s, or check the box below."
+                    "%(name)s is away until %(day)s. %(stand_in)s fills in. Choose %(stand_in)s, or check the box below."
                 )
                 if away.stand_in is not None
                 else _(
-                    "%(name)s is away until %(day)s, and nobody stands in. Choose someone else, or check the box below."
+                    "%(name)s is away until %(day)s, and nobody fills in. Choose someone else, or check the box below."
                 )
             )
             self.add_error("assignee", words % named)

@@ -30,7 +30,7 @@ class TimeInput(forms.TimeInput):
 class FirstRunForm(forms.Form):
     name = WordsField(
         label=gettext_lazy("Name of the city"),
-        help_text=gettext_lazy("As residents say it, like Rivermark."),
+        help_text=gettext_lazy("The name that residents use, like Rivermark."),
         max_length=100,
         error_messages={"required": gettext_lazy("Enter the city’s name.")},
     )

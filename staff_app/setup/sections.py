@@ -87,5 +87,5 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     ),
 ]
 
-# Whoever has one of these finds setup in the navigation.
+# People with one of these find setup in the navigation.
 PERMISSIONS = sorted({one for _name, sections in GROUPS for section in sections for one in section.either})

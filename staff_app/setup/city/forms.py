@@ -67,7 +67,7 @@ def _zone_name(zone: str) -> str:
 class BasicsForm(CityForm):
     name = WordsField(
         label=gettext_lazy("Name of the city"),
-        help_text=gettext_lazy("As residents say it. It’s at the top of every page and email."),
+        help_text=gettext_lazy("The name that residents use. It’s at the top of every page and email."),
         max_length=100,
         error_messages={"required": gettext_lazy("Enter the city’s name.")},
     )

@@ -1,4 +1,4 @@
-"""Practice: staff send a report on the residents' own pages, and it reaches nobody else and stands nowhere."""
+"""Practice: staff send a report on the residents' own pages, and it reaches nobody else and is in no list or figure."""
 
 from collections.abc import Callable
 
