@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from requests_app.actions import drafts, service_drafts
+from requests_app.actions import drafts, service_drafts, submission
 from requests_app.clock import app_now
 from requests_app.models import OutboxRow, Service, ServiceDraft, SetupChange, Target
+from requests_app.rules.offer_dates import is_offered
 from requests_app.rules.report_path import Path
 from requests_app.rules.written_catalog import written_service
 from requests_app.worker import tasks
@@ -171,3 +172,28 @@ def test_a_discarded_draft_leaves_the_service_as_it_is(town: Rivermark) -> None:
     service_drafts.discard(town.city, "pothole", revision=draft.revision, actor=town.ada)
     assert written(town)["priority"] == 2
     assert not ServiceDraft.objects.exists()
+
+
+def test_on_other_days_a_report_is_refused_with_the_days_on_which_it_is_taken(town: Rivermark) -> None:
+    draft = drafted(town, offered={"from": "2001-01-01", "to": "2001-01-02"})
+    service_drafts.publish(town.city, "pothole", revision=draft.revision, actor=town.ada)
+    current = Service.objects.get(service_code="pothole").current
+    assert current is not None
+    with pytest.raises(submission.Refused, match=r"from Jan\. 1, 2001 to Jan\. 2, 2001"):
+        factories.report(current)
+
+
+@pytest.mark.parametrize(
+    ("offered", "day", "right"),
+    [
+        ({}, "2026-07-04", True),
+        ({"from": "10-15", "to": "12-15"}, "2026-12-15", True),
+        ({"from": "10-15", "to": "12-15"}, "2026-12-16", False),
+        ({"from": "11-01", "to": "02-29"}, "2027-01-10", True),
+        ({"from": "11-01", "to": "02-29"}, "2027-03-01", False),
+        ({"from": "2026-10-15", "to": "2026-12-15"}, "2026-10-14", False),
+        ({"from": "2026-10-15", "to": "2026-12-15"}, "2027-11-01", False),
+    ],
+)
+def test_days_of_every_year_and_once_also_over_new_year(offered: dict[str, str], day: str, right: bool) -> None:
+    assert is_offered(offered, dt.date.fromisoformat(day)) is right
