@@ -230,6 +230,9 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Someone at an unlocked computer must not be able to change the account's email or password.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_GET = False
+# The second step: a code from an app, or a passkey or security key. Browsers offer those on HTTPS and on localhost only.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,10/m/key"} if RATE_LIMITS else False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff_app:queue"

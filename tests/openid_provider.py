@@ -163,14 +163,15 @@ class Handler(BaseHTTPRequestHandler):
     def signed(self, claims: dict[str, Any]) -> str:
         now, wrong = int(time.time()), self.state["wrong"]
         every = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, **claims}
-        every |= {
+        changes: dict[str, dict[str, Any]] = {
             "issuer": {"iss": "https://other.example"},
             "audience": {"aud": "another"},
             "age": {"iat": now - 4000, "exp": now - 3000},
             "nonce": {"nonce": "another"},
-        }.get(wrong, {})
+        }
+        every |= changes.get(wrong, {})
         if wrong == "none":
-            return jwt.encode(every, None, algorithm="none", headers={"kid": "1"})
+            return jwt.encode(every, "", algorithm="none", headers={"kid": "1"})
         if wrong == "secret":
             return jwt.encode(every, CLIENT_SECRET.ljust(32), algorithm="HS256", headers={"kid": "1"})
         key = self.other_key if wrong == "signature" else self.key

@@ -152,7 +152,7 @@ class RoleForm(RevisedForm):
 
     requires_second_step = forms.BooleanField(
         label=gettext_lazy("A second step at sign-in is required"),
-        help_text=gettext_lazy("Members set up an authenticator app before they can open anything else."),
+        help_text=gettext_lazy("Members set up an authenticator app or a passkey before they can open anything else."),
         required=False,
     )
 
