@@ -1,4 +1,4 @@
-"""All requests of a period, and the requests that a rule routed lately."""
+"""All requests of a period, and the requests that a rule routed recently."""
 
 from django.db import migrations, models
 

@@ -409,7 +409,7 @@ class RoutingDecision(models.Model):
             models.UniqueConstraint(fields=["service_request"], condition=Q(is_first=True), name="request_routed_once"),
         ]
         indexes = [
-            # How many requests each rule routed lately.
+            # How many requests each rule routed recently.
             models.Index(
                 fields=["created_at"],
                 include=["rule", "service_request"],

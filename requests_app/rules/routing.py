@@ -277,7 +277,7 @@ def _by_rule(service_request: ServiceRequest, rule: Rule, version_id: int | None
     inform = tuple(departments[code] for code in rule.inform if code in departments)
     department = departments.get(rule.department or "")
     if department is None:
-        # Also if the department was closed meanwhile: a closed one's queue has no readers.
+        # Also if the department was closed meanwhile: nobody reads the queue of a closed department.
         return Decision(None, "rule", rule.pk, version_id, priority=rule.priority, inform=inform)
     return Decision(
         department,

@@ -1,7 +1,7 @@
 """How long a draft of routing rules takes on a real city's 58,251 cases: bin/test tests/benchmarks/routing.py -s.
 
 The target is 60 s of processor time, ours and PostgreSQL's. The cases hold no residents' words; word rules are looked for in their
-titles all the same, so that their cost is in the figure.
+titles anyway, so that their cost is in the figure.
 """
 
 import datetime as dt

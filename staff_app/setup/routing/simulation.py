@@ -15,7 +15,7 @@ from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city
 from staff_app.setup.routing.picture import picture_of
 from staff_app.setup.routing.state import state_of
 
-# Departments that get a colour of their own, most requests first; the rest share the last one.
+# Departments that get a color of their own, most requests first; the rest share the last one.
 COLORS = 6
 
 
