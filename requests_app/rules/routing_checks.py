@@ -175,7 +175,7 @@ def _minutes(time: str) -> int:
 
 
 def _covering(earlier: list[Rule], conditions: Conditions, known: Known) -> list[str]:
-    """The earlier rules that together catch all that these conditions could, or none. Each service is checked by itself."""
+    """The earlier rules that together catch all that these conditions could, or none. Each service is checked separately."""
     names: dict[str, None] = {}
     codes = conditions.services & set(known.services) if conditions.services else set(known.services)
     for code in sorted(codes):
