@@ -114,7 +114,13 @@ def _enqueue(layer_import: LayerImport, state: str, work: str) -> None:
     layer_import.state = state
     layer_import.attempt += 1
     layer_import.save()
-    outbox.enqueue(work, lane=OutboxRow.Lane.DATABASE, dedupe_key=f"{work}:{layer_import.pk}:{layer_import.attempt}")
+    outbox.enqueue(
+        work,
+        lane=OutboxRow.Lane.DATABASE,
+        dedupe_key=f"{work}:{layer_import.pk}:{layer_import.attempt}",
+        # One at a time in a city: the other threads of the worker are for routing.
+        ordering_key=f"layers:{layer_import.jurisdiction_id}",
+    )
 
 
 def use_at_once(city: Jurisdiction, kind: str, file: UploadedFile, *, actor: User | None) -> LayerImport:

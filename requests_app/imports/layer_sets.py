@@ -81,10 +81,13 @@ def mark_problems(layer_import: LayerImport) -> None:
             layer_import.jurisdiction_id,
         )
     if kind == Kind.ASSETS:
-        first = "SELECT min(number) FROM requests_app_layerrow WHERE layer_import_id = %s AND NOT is_previous AND problem = ''"
+        ranked = (
+            "SELECT id, row_number() OVER (PARTITION BY upper(properties ->> 'asset_id') ORDER BY number) AS place "
+            "FROM requests_app_layerrow WHERE layer_import_id = %s AND NOT is_previous AND problem = ''"
+        )
         mark(
             "repeated",
-            f"number NOT IN ({first} GROUP BY upper(properties ->> 'asset_id'))",
+            f"id IN (SELECT id FROM ({ranked}) AS ranked WHERE place > 1)",
             pk,
             detail="properties ->> 'asset_id'",
         )
@@ -327,8 +330,8 @@ def _replace_assets(layer_import: LayerImport, previous: bool, progress: Callabl
     lost = [
         pk
         for (pk,) in fetch(
-            "SELECT id FROM requests_app_asset WHERE jurisdiction_id = %s AND kind = %s "
-            f"AND upper(asset_id) NOT IN (SELECT upper(properties ->> 'asset_id') {rows})",
+            "SELECT id FROM requests_app_asset a WHERE jurisdiction_id = %s AND kind = %s "
+            f"AND NOT EXISTS (SELECT 1 {rows} AND upper(properties ->> 'asset_id') = upper(a.asset_id))",
             city, layer, layer_import.pk, previous,
         )
     ]  # fmt: skip
