@@ -724,7 +724,7 @@ PAGES: dict[str, Page] = {
     "staff_app:roll_back_article": Page(staff("administer"), "POST", the_article_change),
     "staff_app:templates": Page(staff("administer"), queries=("", "q={q}", "sort=-outcome"), budget=6),
     "staff_app:new_template": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:edit_template": Page(staff("administer"), "GET POST", the_template, budget=7),
+    "staff_app:edit_template": Page(staff("administer"), "GET POST", the_template, budget=8),
     "staff_app:remove_template": Page(staff("administer"), "POST", the_template),
     "staff_app:outcomes": Page(staff("administer"), "GET POST", budget=6),
     "staff_app:reasons": Page(staff("administer"), queries=("", "kind=hold", "kind=no_evidence", "q={q}"), budget=6),

@@ -96,6 +96,7 @@ class FiltersForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.tiles = False
+        self.helper.show_optional = False
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]

@@ -70,6 +70,8 @@ class TextsForm(forms.Form):
         self.helper.form_tag = False
         self.helper.error_summary = False
         self.helper.tiles = False
+        # What a draft may leave out is needed later, and the rest has an answer already.
+        self.helper.show_optional = False
         self.helper.layout = Layout(Div(*columns, css_class="side-by-side"), *self.rest)
 
     def texts(self, name: str) -> dict[str, str]:
