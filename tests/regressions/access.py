@@ -160,8 +160,8 @@ REGRESSIONS = [
     Regression(
         "a one-time link of one city opens at another",
         "requests_app/links.py",
-        ".filter(pk=int(number), jurisdiction=jurisdiction)",
-        ".filter(pk=int(number))",
+        '"subscription")\n        .filter(pk=int(number), jurisdiction=jurisdiction)',
+        '"subscription")\n        .filter(pk=int(number))',
         (
             "tests/requests_app/test_jurisdictions.py",
             "tests/requests_app/web/account/test_prove.py",
