@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.contrib import messages
 from django.core import signing
+from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +24,7 @@ from requests_app.rules.hours_text import hours_text
 from requests_app.rules.written_catalog import written_calendar
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.departments.conflict import described, has_seen, refill
-from staff_app.setup.departments.forms import CalendarForm
+from staff_app.setup.departments.forms import CalendarForm, taken_words
 from staff_app.setup.departments.month_grid import month_grid
 from staff_app.setup.listing import Column, listing
 from staff_app.setup.promises.forecast_words import forecast_words
@@ -83,6 +84,10 @@ def _edit(request: StaffRequest, row: Calendar) -> HttpResponse:
                 status = 409
                 context["changes"] = described(conflict)
                 has_seen(form, conflict)
+            except IntegrityError:
+                # Somebody else took the name after the form had checked it.
+                form.add_error("code", taken_words(columns["code"]))
+                return render(request, "staff_app/setup/departments/calendar.html", context, status=422)
         refill(form, previewed=signing.dumps(written_calendar(proposed), salt=PREVIEWED, compress=True))
         context["forecast"] = forecast_words(target_forecast.of_calendar(proposed))
         shown = proposed

@@ -71,8 +71,12 @@ def clean_code(code: str, taken: Iterable[str]) -> str:
     if not CODE.fullmatch(code):
         raise forms.ValidationError(INVALID_CODE)
     if code.lower() in {one.lower() for one in taken}:
-        raise forms.ValidationError(_("“%(code)s” is taken. Choose another code.") % {"code": code})
+        raise forms.ValidationError(taken_words(code))
     return code
+
+
+def taken_words(code: str) -> str:
+    return _("“%(code)s” is taken. Choose another code.") % {"code": code}
 
 
 class DepartmentForm(RowForm):

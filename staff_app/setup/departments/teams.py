@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from django.contrib import messages
+from django.db import IntegrityError
 from django.db.models import Count, F
 from django.db.models.fields.json import KeyTextTransform
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from requests_app.models import Department, Team
 from requests_app.rules.department_use import COUNT_MAX, open_in_team
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.departments.conflict import described, has_seen
-from staff_app.setup.departments.forms import EndTeamForm, TeamForm
+from staff_app.setup.departments.forms import EndTeamForm, TeamForm, taken_words
 from staff_app.setup.listing import Column, listing
 
 log = structlog.get_logger(__name__)
@@ -74,6 +75,10 @@ def _edit(request: StaffRequest, row: Team) -> HttpResponse:
             status = 409
             context["changes"] = described(conflict)
             has_seen(form, conflict)
+        except IntegrityError:
+            # Somebody else took the code after the form had checked it.
+            status = 422
+            form.add_error("code", taken_words(form.cleaned_data["code"]))
         else:
             log.info("team_saved", team_id=saved.pk, user_id=request.user.pk)
             messages.success(request, _("%(name)s was saved.") % {"name": saved})

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app.models import Department, OnCall, RoutingRule, Service, ServiceRequest, SetupChange, Team
+from staff_app.setup.departments import forms
 from tests import factories
 from tests.factories import Rivermark
 from tests.on_call import on_call
@@ -54,6 +55,23 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert words in html
     assert "&lt;i&gt;Water" in html
     assert "<i>Water" not in html
+
+
+def test_two_who_take_one_code_at_once_make_one_row(
+    town: Rivermark, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if the other one had saved after the form's own check.
+    monkeypatch.setattr(forms, "clean_code", lambda code, taken: code)
+    calendar = {"code": "always", "always": "on", "days-TOTAL_FORMS": "0", "days-INITIAL_FORMS": "0"}
+    for path, given in ((NEW, fields(town, code="PW")), ("/staff/setup/calendars/new/", calendar)):
+        answer = ada.post(path, given)
+        assert answer.status_code == 422
+        assert "is taken" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", [NEW, "/staff/setup/calendars/new/"])
+def test_an_empty_form_is_refused(town: Rivermark, ada: Client, path: str) -> None:
+    assert ada.post(path, {}).status_code == 422
 
 
 def test_the_second_of_two_editors_sees_what_the_first_one_changed(town: Rivermark, ada: Client) -> None:
