@@ -1,0 +1,123 @@
+"""An administrator makes a city in the browser alone: from an empty database to a report that a new rule sends to a new team."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from requests_app.imports import first_run
+from requests_app.models import ServiceRequest, User
+from tests.journeys.test_whole_story import choose, mails, to_next_page
+from tests.live import Site, wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.shows("13.1", "13.2", "13.4", "13.6", "13.9", "13.10")]
+PASSWORD = "seven tin lanterns"
+SERVICE = "/staff/setup/services/leaf-pile/"
+
+
+class Desk:
+    """Somebody of City Hall at a browser."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url.rstrip("/")
+
+    def at(self, path: str) -> "Desk":
+        self.page.goto(self.url + path)
+        return self
+
+    def fill(self, **typed: str) -> "Desk":
+        for name, value in typed.items():
+            box = self.page.locator(f"main [name='{name}']").first
+            if box.evaluate("one => one.tagName") == "SELECT":
+                box.select_option(value)
+            else:
+                box.fill(value)
+        return self
+
+    def tick(self, name: str, value: str = "") -> "Desk":
+        chosen = f"main input[name='{name}']" + (f"[value='{value}']" if value else "")
+        self.page.locator(f"{chosen} + label").first.click()
+        return self
+
+    def press(self, button: str) -> "Desk":
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button).first.click()
+        return self
+
+    def reads(self, *texts: str) -> "Desk":
+        for text in texts:
+            expect(self.page.locator("main")).to_contain_text(text)
+        return self
+
+
+def make_city(ada: Desk) -> None:
+    ada.at(f"/staff/first-run/{first_run.token()}/")
+    ada.page.get_by_label("Name of the city").fill("Mill Falls")
+    ada.page.get_by_label("Your name").fill("Ada Lopez")
+    ada.page.get_by_label("Your email address").fill("ada@millfalls.example")
+    ada.page.get_by_label("Choose a password").fill(PASSWORD)
+    ada.press("Create the city")
+
+
+def invite(ada: Desk, ben: Desk) -> None:
+    ada.at("/staff/setup/people/invite/").fill(email="ben@millfalls.example", role="Triage")
+    ada.press("Send invitation").reads("We sent an invitation to ben@millfalls.example")
+    link = wait_for(
+        lambda: next(
+            (
+                found[1]
+                for mail in mails()
+                if "ben@millfalls.example" in mail["To"]
+                and (found := re.search(r"(/staff/invitation/\S+)", mail.get_body(("plain",)).get_content()))  # type: ignore[union-attr]
+            ),
+            None,
+        )
+    )
+    ben.at(link).fill(name="Ben Ruiz", password="four unrelated words here")
+    ben.page.locator("main form button[type=submit]").first.click()
+    expect(ben.page).to_have_url(re.compile("/staff/$"))
+
+
+def build_service(ada: Desk) -> None:
+    """With a question that is asked after one answer only, of which one answer stops with the emergency number."""
+    ada.at("/staff/setup/services/new/")
+    ada.fill(name_en="Leaf pile", service_code="leaf-pile").press("Start the draft")
+    ada.fill(emergency_screen_en="Is the pile on fire? Call 911.").press("Save")
+    ada.at(f"{SERVICE}question/new/").fill(text_en="Where is it?", kind="single")
+    ada.tick("required").fill(**{"options-0-label_en": "On the road", "options-1-label_en": "On the grass"})
+    ada.press("Save the question")
+    ada.at(f"{SERVICE}question/new/").fill(text_en="Is it burning?", kind="single")
+    ada.fill(**{"options-0-label_en": "Yes", "options-1-label_en": "No"})
+    ada.page.locator("main details.form-more > summary").first.click()
+    ada.tick("options-0-stop")
+    ada.tick("show_if", "where-is-it:on-the-road").press("Save the question")
+    ada.reads("Asked only if “Where is it?” is “On the road”", "stops with the emergency number")
+
+
+def report(page: Page, url: str, words: str) -> None:
+    """A resident reports it, or whoever tests it: from the page that asks for the place, or from the home page."""
+    page.goto(url)
+    page.locator("main textarea").first.fill(words)
+    to_next_page(page)
+    finish_report(page)
+
+
+def finish_report(page: Page) -> None:
+    while "/sent/" not in page.url and "/r/" not in page.url:
+        step = re.sub(r".*/report/[0-9a-f-]{36}/", "", page.url)
+        if step.startswith("service"):
+            choose(page, "service", "leaf-pile")
+        elif step.startswith("location"):
+            if page.locator("main input[name=address]").count():
+                page.locator("main input[name=address]").fill("Town square")
+        page.locator("main button.usa-button[type=submit]:visible").last.click()
+
+
+def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_page: Callable[..., Page]) -> None:
+    ada, ben = Desk(new_page(), live_site.url), Desk(new_page(), live_site.url)
+    make_city(ada)
+    invite(ada, ben)
+    assert User.objects.get(email="ben@millfalls.example").memberships.get().role.code == "triage"
+    build_service(ada)
+    assert not ServiceRequest.objects.exists()
