@@ -24,7 +24,7 @@ def approve_emergency(service: Service, *, review_by: dt.date, seen: dict[str, o
 
 @transaction.atomic
 def set_no_article(service: Service, *, needs_none: bool, actor: User) -> None:
-    """Says that this service needs no article, or that it needs one after all."""
+    """Says that this service needs no article, or that it does."""
     service = _locked(service)
     kind = ServiceApproval.Kind.NO_ARTICLE
     approval = ServiceApproval.objects.filter(service=service, kind=kind).first()

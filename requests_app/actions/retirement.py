@@ -3,14 +3,13 @@
 from django.db import transaction
 
 from requests_app import outbox
-from requests_app.actions import assignment, setup_changes
+from requests_app.actions import assignment, routing_versions, setup_changes
 from requests_app.actions.search_index import index_catalog
 from requests_app.clock import app_now
 from requests_app.models import (
     OutboxRow,
     PublicState,
     Retirement,
-    RoutingRule,
     Service,
     ServiceRequest,
     ShortLink,
@@ -19,6 +18,7 @@ from requests_app.models import (
 from requests_app.models.service_request import ServiceRequestQuerySet
 from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.rules.retirement import moved_rules
+from requests_app.rules.routing import rules_in_use
 
 KIND = "retire_service"
 # Requests in one transaction. A worker that is killed repeats at most these.
@@ -127,21 +127,10 @@ def _enqueue(retirement: Retirement) -> None:
 
 
 def _move_rules(service: Service, successor: Service | None, actor: User) -> None:
-    rows = {rule.name: rule for rule in RoutingRule.objects.filter(jurisdiction=service.jurisdiction, active=True)}
-    before = [
-        {"name": rule.name, "when": rule.when, "department": rule.department.code if rule.department else None}
-        for rule in rows.values()
-    ]
+    before = rules_in_use(service.jurisdiction_id)
     after = moved_rules(before, service.service_code, successor.service_code if successor else "")
-    kept = {rule["name"]: rule["when"] for rule in after}
-    for name, row in rows.items():
-        if name not in kept:
-            RoutingRule.objects.filter(pk=row.pk).update(active=False)
-        elif kept[name] != row.when:
-            RoutingRule.objects.filter(pk=row.pk).update(when=kept[name])
-    setup_changes.record(
-        service.jurisdiction, "routing", "routing", actor=actor, before={"rules": before}, after={"rules": after}
-    )
+    if after != before:
+        routing_versions.publish(service.jurisdiction, after, actor=actor, note=service.service_code)
 
 
 def _move_articles(service: Service, successor: Service | None) -> None:

@@ -77,8 +77,11 @@ def save(
     before = export_catalog(jurisdiction)
     if expected is not None and fingerprint(before) != expected:
         raise SetupChangedError
-    changed = _write(jurisdiction, catalog)
+    changed = _write(jurisdiction, catalog, actor)
     for change in changes(before, export_catalog(jurisdiction)):
+        if change.kind == "routing":
+            # Publishing a version of the rules has logged it.
+            continue
         setup_changes.record(
             jurisdiction,
             change.kind,
@@ -102,8 +105,8 @@ def dry_run(jurisdiction: Jurisdiction, catalog: Catalog) -> tuple[list[Change],
     return changes(before, after), fingerprint(before)
 
 
-def _write(jurisdiction: Jurisdiction, catalog: Catalog) -> dict[str, int]:
-    writer = _Writer(jurisdiction)
+def _write(jurisdiction: Jurisdiction, catalog: Catalog, actor: User | None = None) -> dict[str, int]:
+    writer = _Writer(jurisdiction, actor, catalog.name)
     writer.calendars(catalog.get("calendars", {}))
     writer.departments(catalog.get("departments", []))
     if "desk_on_call" in catalog:
@@ -134,8 +137,8 @@ def _known(jurisdiction: Jurisdiction) -> dict[str, set[str]]:
 
 
 class _Writer:
-    def __init__(self, jurisdiction: Jurisdiction) -> None:
-        self.jurisdiction = jurisdiction
+    def __init__(self, jurisdiction: Jurisdiction, actor: User | None = None, note: str = "") -> None:
+        self.jurisdiction, self.actor, self.note = jurisdiction, actor, note
         self.changed: dict[str, int] = {}
 
     def _count(self, part: str, changed: bool) -> None:
@@ -220,7 +223,7 @@ class _Writer:
             )
 
     def routing(self, entries: list[dict[str, Any]]) -> None:
-        changed = routing_versions.publish(self.jurisdiction, entries, actor=None)
+        changed = routing_versions.publish(self.jurisdiction, entries, actor=self.actor, note=self.note)
         self.changed["routing"] = self.changed.get("routing", 0) + changed
 
     def reasons(self, kind: str, entries: list[dict[str, Any]]) -> None:

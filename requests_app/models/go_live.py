@@ -19,7 +19,7 @@ class ServiceApproval(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=AppNow())
-    # The last day on which it is valid (emergency).
+    # The last day of the approval (emergency).
     review_by = models.DateField(null=True, blank=True)
     # What was approved. If the service says something else by now, the approval no longer counts.
     approved = models.JSONField(default=dict, blank=True)

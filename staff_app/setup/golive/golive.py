@@ -2,33 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from requests_app.models import OutboxRow, Service, ServiceApproval, ServiceTest
+from requests_app.models import Department, OutboxRow, Service, ServiceApproval, ServiceTest
 from requests_app.rules import golive as rules
 from requests_app.rules.written_catalog import written_services
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.golive.forms import ApprovalForm
 from staff_app.setup.listing import Column, listing
 
-# Where a check is put right: the first of these pages that there is. They take the code of the service, or nothing.
-PUT_RIGHT: dict[str, Sequence[str]] = {
-    rules.OWNER: ("service", "catalog_file"),
-    rules.MAILBOX: ("departments", "catalog_file"),
-    rules.TARGETS: ("targets", "catalog_file"),
-    rules.LANGUAGES: ("service", "catalog_file"),
-    rules.OUTCOMES: ("service", "catalog_file"),
-    rules.ARTICLE: ("articles", "catalog_file"),
-}
 # What emails are about, by the kind of their outbox row.
 EMAILS = {
     "email_received": _("Report received"),
@@ -57,7 +47,15 @@ def golive(request: StaffRequest) -> HttpResponse:
         for service in services:
             checks = rules.checks(service, written[service.pk], facts)
             missing = [check.short_name for check in checks if not check.done]
-            rows.append({"service": service, "missing": missing, "done": len(checks) - len(missing), "of": len(checks)})
+            rows.append(
+                {
+                    "service": service,
+                    "name": name_of(service),
+                    "missing": missing,
+                    "done": len(checks) - len(missing),
+                    "of": len(checks),
+                }
+            )
         return rows
 
     context = {
@@ -101,16 +99,18 @@ def show(
     written = written_services([service])[service.pk]
     checks = rules.checks(service, written, facts)
     words = rules.emergency_words(written)
+    department = facts.departments.get(written.get("department", ""))
     context = {
         "service": service,
+        "name": name_of(service),
         "checks": [
             {
                 "check": check,
-                "url": _put_right(check.code, service),
+                "url": _put_right(check.code, service, department),
                 "template": f"staff_app/setup/golive/_{check.code}.html",
             }
             if check.code in (rules.EMERGENCY, rules.ARTICLE, rules.TEST)
-            else {"check": check, "url": _put_right(check.code, service)}
+            else {"check": check, "url": _put_right(check.code, service, department)}
             for check in checks
         ],
         "done": sum(check.done for check in checks),
@@ -129,19 +129,27 @@ def show(
     return render(request, "staff_app/setup/golive/service_golive.html", context, status=status)
 
 
+def name_of(service: Service) -> str:
+    return str(service.current or service.service_code)
+
+
 def fingerprint(words: dict[str, Any]) -> str:
     """Of the emergency check that a page shows, so that nobody approves one that they haven't seen."""
     return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
 
 
-def _put_right(code: str, service: Service) -> str:
-    for name in PUT_RIGHT.get(code, ()):
-        for arguments in ({"service_code": service.service_code}, {}):
-            try:
-                return reverse(f"staff_app:{name}", kwargs=arguments)
-            except NoReverseMatch:
-                continue
-    return ""
+def _put_right(code: str, service: Service, department: Department | None) -> str:
+    """The page where a check is put right; empty for those that are on this page."""
+    edit = {"code": service.service_code}
+    if code == rules.MAILBOX and department is not None:
+        return reverse("staff_app:department", args=[department.pk])
+    if code in (rules.OWNER, rules.MAILBOX):
+        return reverse("staff_app:service_handling", kwargs=edit)
+    if code == rules.TARGETS:
+        return reverse("staff_app:service_targets", args=[service.pk])
+    if code in (rules.LANGUAGES, rules.OUTCOMES):
+        return reverse("staff_app:service_words", kwargs=edit)
+    return reverse("staff_app:new_article") if code == rules.ARTICLE else ""
 
 
 def _stops(written: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from requests_app.actions import retirement as actions
 from requests_app.models import Retirement, RoutingRule, Service, ServiceVersion, ShortLink
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.setup.golive.golive import get_service_or_404
+from staff_app.setup.golive.golive import get_service_or_404, name_of
 from staff_app.setup.retirement.forms import RetireForm
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,12 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
     service = get_service_or_404(request, service_code)
     retirement = Retirement.objects.select_related("successor__current", "user").filter(service=service).first()
     if retirement is not None:
-        context = {"service": service, "retirement": retirement, "left": _left(service, retirement)}
+        context = {
+            "service": service,
+            "name": name_of(service),
+            "retirement": retirement,
+            "left": _left(service, retirement),
+        }
         return render(request, "staff_app/setup/retirement/retired.html", context)
     form = RetireForm(
         request.POST if request.method == "POST" else None, services=_successors(service), initial=_initial(service)
@@ -46,7 +51,7 @@ def retire_service(request: StaffRequest, service_code: str) -> HttpResponse:
             log.info("service_retired", service_id=service.pk, user_id=request.user.pk)
             messages.success(request, _("The service is retired. Residents can’t use it anymore."))
             return redirect("staff_app:retire_service", service.service_code)
-    context = {"service": service, "form": form, **_belongings(service)}
+    context = {"service": service, "name": name_of(service), "form": form, **_belongings(service)}
     return render(request, "staff_app/setup/retirement/retire_service.html", context, status=status)
 
 
