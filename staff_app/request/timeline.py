@@ -410,14 +410,26 @@ class Routing:
 
 def routing(service_request: ServiceRequest) -> list[Routing]:
     """The routing decisions, newest first."""
-    decisions: Iterable[RoutingDecision] = service_request.routing_decisions.select_related(
-        "department", "rule"
-    ).order_by("-id")
+    decisions: Iterable[RoutingDecision] = (
+        service_request.routing_decisions.select_related("department", "rule", "version")
+        .defer("version__rules")
+        .order_by("-id")
+    )
     return [
         Routing(
             decision.created_at,
             str(decision.department) if decision.department else _("Triage"),
-            decision.rule.name if decision.rule else routing_reason(decision.reason),
+            _decided_by(decision),
         )
         for decision in decisions
     ]
+
+
+def _decided_by(decision: RoutingDecision) -> str:
+    """The rule, with the version of the rules that was in use."""
+    if decision.rule is None:
+        return routing_reason(decision.reason)
+    if decision.version is None:
+        return decision.rule.name
+    words = _("%(rule)s, version %(number)d of the rules")
+    return words % {"rule": decision.rule.name, "number": decision.version.number}

@@ -73,7 +73,7 @@ def remove_routing_rule(request: StaffRequest, position: int) -> HttpResponse:
         rules.remove(rule_or_404(rules, position))
         return rules
 
-    said = _("“%(name)s” is out of the draft. It stays in use until you publish.")
+    said = _("“%(name)s” was removed from the draft. It stays in use until you publish.")
     return _change(request, edit, said % {"name": name})
 
 
