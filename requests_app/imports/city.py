@@ -91,7 +91,9 @@ class City:
     def jurisdiction(self) -> Jurisdiction:
         said = self.said
         columns: dict[str, Any] = {"name": said["name"], "is_demo": bool(said.get("demo", False))}
-        columns |= {name: said[name] for name in ("hosts", "time_zone", "languages", "alarm_minutes") if name in said}
+        columns |= {
+            name: said[name] for name in ("hosts", "time_zone", "languages", "units", "alarm_minutes") if name in said
+        }
         for name, value in said.get("numbers", {}).items():
             columns[NUMBERS[name]] = value if isinstance(value, bool) else str(value)
         if "branding" in said:

@@ -11,6 +11,7 @@ from requests_app.colors import WHITE, contrast, parse
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.yaml_file import Section, TimeZone, Written, of_type, one_of, whole_number, written, wrong
 from requests_app.places.address_card import KINDS
+from requests_app.units import METRIC, US
 
 SEAL_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
 SEAL_MAX_BYTES = 100_000
@@ -122,6 +123,7 @@ class CityFile(Section):
     hosts: list[str] = []
     time_zone: TimeZone = "America/New_York"
     languages: list[Annotated[str, one_of([code for code, _ in settings.LANGUAGES])]] = []
+    units: Annotated[str, one_of([US, METRIC])] = US
     demo: bool = False
     numbers: Numbers = Numbers()
     alarm_minutes: Annotated[int, whole_number(1, 240)] = 15
