@@ -23,7 +23,7 @@ from requests_app.models import SignInProvider
 
 TIMEOUT_S = 5
 ANSWER_MAX_BYTES = 1_000_000
-# Never "none", and no shared secrets: whoever has ours could make tokens.
+# Never "none", and no shared secrets: anyone who has ours could make tokens.
 ALGORITHMS = ["RS256", "PS256", "ES256"]
 LEEWAY_S = 60
 CACHED_S = 600

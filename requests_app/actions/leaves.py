@@ -1,4 +1,4 @@
-"""Who is away and who stands in."""
+"""Absences and stand-ins."""
 
 import datetime as dt
 

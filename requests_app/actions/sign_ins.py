@@ -1,4 +1,4 @@
-"""Single sign-on: whoever the city's provider vouches for gets the roles of their groups, and loses them with the groups."""
+"""Single sign-on: people whom the city's provider vouches for get the roles of their groups, and lose them with the groups."""
 
 import datetime as dt
 from typing import Any
@@ -206,7 +206,7 @@ def _set_memberships(user: User, provider: SignInProvider, mapped: list[SignInGr
 
 
 def check_due() -> int:
-    """Asks the providers about everybody who wasn't asked about lately. Returns how many it asked about."""
+    """Asks the providers about everybody who wasn't asked about recently. Returns how many it asked about."""
     due = SignInAccount.objects.filter(
         provider__active=True, user__is_active=True, checked_at__lt=app_now() - CHECKED_EVERY
     )
