@@ -173,7 +173,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    # Someone whom a city's single sign-on removes is out within an hour, even if one run is missed.
+    # People whom a city's single sign-on removes are out within an hour, even if one run is missed.
     "every ten minutes": {
         "task": "requests_app.worker.tasks.check_sign_ins",
         "schedule": 600.0,

@@ -70,7 +70,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         return subject
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponseBase | None:
-        """Those who have their roles from the provider's groups alone sign in there, or its word would not end their access."""
+        """People whose roles come from groups alone sign in at the provider, or its word would not end their access."""
         city: Jurisdiction | None = getattr(request, "jurisdiction", None)
         provider = SignInProvider.objects.filter(jurisdiction=city, active=True).first() if city is not None else None
         if provider is not None:

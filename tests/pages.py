@@ -59,6 +59,8 @@ SIGNED_IN = "signed in"
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
+# Those for whom the city's single sign-on vouches; its own signature.
+PROVIDER = "the city’s single sign-on"
 PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"

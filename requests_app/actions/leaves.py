@@ -1,4 +1,4 @@
-"""Who is away, and their stand-ins."""
+"""Absences and stand-ins."""
 
 import datetime as dt
 

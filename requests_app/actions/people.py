@@ -237,7 +237,7 @@ def end_access(
 
 
 def _unassign(user: User, jurisdiction: Jurisdiction, actor: User | None) -> int:
-    """Back to the team, or else the department, where it is new work."""
+    """Back to the team, or else the department, which see it as new work."""
     assigned = ServiceRequest.objects.in_jurisdiction(jurisdiction).filter(assignee=user, status__in=OPEN)
     ids = list(assigned.order_by("id").values_list("pk", flat=True))
     for pk in ids:

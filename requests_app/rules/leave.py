@@ -14,7 +14,7 @@ from requests_app.models.staff_access import Leave
 
 @dataclass(frozen=True)
 class Away:
-    """until: the last day. stand_in: somebody who is there; None if there is nobody."""
+    """until: the last day. stand_in: somebody who is there, if there is one."""
 
     until: dt.date
     stand_in: User | None
@@ -34,7 +34,7 @@ def away_ids(jurisdiction: Jurisdiction, day: dt.date | None = None) -> list[int
 
 
 def away(jurisdiction: Jurisdiction, users: Iterable[User | int], day: dt.date | None = None) -> dict[int, Away]:
-    """By user id: those of these users who are away. If a stand-in is away too, it is their own stand-in."""
+    """By user id: those of these users who are away. If a stand-in is away too, the stand-in's own one is used."""
     wanted = {user if isinstance(user, int) else user.pk for user in users}
     leaves = {
         leave.user_id: leave

@@ -367,7 +367,7 @@ class AssignForm(ActionForm):
 
     def _chosen_away(self) -> leave.Away | None:
         chosen = str(self.data.get("assignee", ""))
-        # People who take it themselves know that they are here.
+        # They know where they are themselves.
         is_other = chosen.isdecimal() and len(chosen) < 19 and int(chosen) != self.user.pk
         return self.away.get(int(chosen)) if is_other else None
 
@@ -377,12 +377,10 @@ class AssignForm(ActionForm):
         if away is not None and assignee is not None and not given.get("although_away"):
             named = {"name": assignee, "day": date_format(away.until, "MONTH_DAY_FORMAT"), "stand_in": away.stand_in}
             words = (
-                _(
-                    "%(name)s is away until %(day)s. %(stand_in)s fills in. Choose %(stand_in)s, or check the box below."
-                )
+                _("%(name)s is away until %(day)s. Choose %(stand_in)s, the stand-in, or check the box below.")
                 if away.stand_in is not None
                 else _(
-                    "%(name)s is away until %(day)s, and nobody fills in. Choose someone else, or check the box below."
+                    "%(name)s is away until %(day)s and has no stand-in. Choose someone else, or check the box below."
                 )
             )
             self.add_error("assignee", words % named)

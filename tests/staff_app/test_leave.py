@@ -62,7 +62,7 @@ def test_assigning_to_them_offers_the_stand_in(
     assert "Dev (away until" in client.get(path).content.decode()
     answer = client.post(path, {"assignee": town.dev.pk})
     assert answer.status_code == 422
-    assert "and Tom stands in" in answer.content.decode()
+    assert "Choose Tom, the stand-in" in answer.content.decode()
     assert ServiceRequest.objects.get(pk=service_request.pk).assignee is None
     client.post(path, {"assignee": town.dev.pk, "although_away": "on"})
     assert ServiceRequest.objects.get(pk=service_request.pk).assignee == town.dev

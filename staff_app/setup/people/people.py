@@ -235,7 +235,7 @@ def _ended_words(user: User, ended: actions.Ended) -> str:
     return words
 
 
-# --- Leave, also from the profile page ------------------------------------------------------------------------------------
+# --- Leave, also from the person's profile -----------------------------------------------------------------------------------
 
 
 def leaves_of(user: User, city: Jurisdiction) -> list[Leave]:

@@ -105,7 +105,7 @@ def role(request: StaffRequest, role_id: int) -> HttpResponse:
                     )
                     status = 409
                 else:
-                    messages.success(request, _("Saved. The change applies to everyone with this role."))
+                    messages.success(request, _("Saved. Everyone with this role has the change now."))
                     return redirect("staff_app:roles")
     else:
         form = RoleForm(city=city, initial={**role_initial(row, city), "revision": seen})

@@ -89,7 +89,7 @@ def test_staff_of_another_city_are_not_there(town: Rivermark, ada: Client) -> No
         assert ada.get(path).status_code == 404
         assert ada.post(path, {"role": role(town, "crew").pk}).status_code == 404
     assert "Eve" not in ada.get("/staff/setup/people/").content.decode()
-    # Nor can their roles be given here.
+    # Nor can a role of that city be given here.
     theirs = Role.objects.get(jurisdiction=there)
     assert ada.post(page_of(town.dev), {"role": theirs.pk}).status_code == 422
     assert ada.get(f"/staff/setup/roles/{theirs.pk}/").status_code == 404
