@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from requests_app.actions import setup_changes
 from requests_app.clock import app_now
 from requests_app.models import ApiKey, Jurisdiction, User
 
@@ -41,9 +40,6 @@ def create(
                 is_test=is_test,
                 created_by=created_by,
             )
-            setup_changes.record(
-                jurisdiction, "api_key", key.pk, actor=created_by, name=name, before=None, after={"is_test": is_test}
-            )
     except IntegrityError as error:
         raise NameTaken(name) from error
     return key, plain
@@ -56,13 +52,9 @@ def find(plain: str) -> ApiKey | None:
     return ApiKey.objects.select_related("jurisdiction").filter(key_hash=_hash(plain), revoked_at=None).first()
 
 
-@transaction.atomic
-def revoke(key: ApiKey, *, actor: User | None = None) -> None:
-    """Deactivates the key. The row stays, so that old requests still show who sent them."""
-    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now()):
-        setup_changes.record(
-            key.jurisdiction, "api_key", key.pk, actor=actor, name=key.name, before={"is_test": key.is_test}, after=None
-        )
+def revoke(key: ApiKey) -> bool:
+    """Deactivates the key. The row stays, so that old requests still show who sent them. Returns whether it was active."""
+    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now()))
 
 
 def mark_used(key: ApiKey) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from requests_app import notices
 from requests_app.actions import setup_changes
 from requests_app.actions.edits import ChangedMeanwhile
 from requests_app.clock import app_now
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, Notice, User
+from requests_app.rules import notices
 
 Written = dict[str, Any]
 KIND = "notice"

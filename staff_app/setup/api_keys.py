@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from requests_app import api_keys as keys
+from requests_app.actions import api_keys as actions
 from requests_app.models import ApiKey
 from staff_app.decorators import StaffRequest, get_city_row_or_404, need_in_city, staff_page
 from staff_app.setup.listing import Column, listing
@@ -55,11 +56,11 @@ def api_keys(request: StaffRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                made, plain = keys.create(
+                made, plain = actions.create(
                     request.jurisdiction,
                     form.cleaned_data["name"],
-                    created_by=request.user,
                     is_test=form.cleaned_data["is_test"],
+                    actor=request.user,
                 )
                 log.info("api_key_made", api_key_id=made.pk, user_id=request.user.pk)
                 form, status = ApiKeyForm(), 200
@@ -84,7 +85,7 @@ def api_keys(request: StaffRequest) -> HttpResponse:
 @require_POST
 def revoke_api_key(request: StaffRequest, key_id: int) -> HttpResponse:
     key = get_city_row_or_404(request, "manage_api_keys", ApiKey, key_id)
-    keys.revoke(key, actor=request.user)
+    actions.revoke(key, actor=request.user)
     log.info("api_key_revoked", api_key_id=key.pk, user_id=request.user.pk)
     messages.success(request, _("Key %(name)s was revoked and no longer works.") % {"name": key.name})
     return redirect("staff_app:api_keys")
