@@ -59,8 +59,6 @@ SIGNED_IN = "signed in"
 SIGNING_IN = "in the middle of signing in"
 # All of the city's staff; or those with a permission, for the request or for the city.
 STAFF = "staff"
-# Those for whom the city's single sign-on vouches; its own signature.
-PROVIDER = "the city’s single sign-on"
 PROBE = "the server's socket or the metrics token"
 DEMO = "everyone, in a demo only"
 DEMO_STAFF = "staff, in a demo only"
@@ -766,10 +764,10 @@ PAGES: dict[str, Page] = {
     "staff_app:single_sign_on": Page(PROVIDER, budget=2),
     "staff_app:single_sign_on_done": Page(PROVIDER, budget=2),
     "staff_app:back_channel_logout": Page(PROVIDER, "POST"),
-    "staff_app:second_step": Page(STAFF, budget=5),
+    "staff_app:second_step": Page(STAFF, budget=6),
     "staff_app:switch_city": Page(STAFF, "POST", the_city),
-    "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=3),
-    "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=2),
+    "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=6),
+    "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=5),
     "staff_app:services": Page(staff("administer"), queries=("", "{q}"), budget=10),
     "staff_app:new_service": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:move_service": Page(staff("administer"), "POST"),
@@ -788,12 +786,12 @@ PAGES: dict[str, Page] = {
     "staff_app:service_changes": Page(staff("administer"), "GET POST", the_edited_service, budget=10),
     "staff_app:service_history": Page(staff("administer"), arguments=the_edited_service, budget=13),
     "staff_app:roll_back_service": Page(staff("administer"), "POST", the_edited_service),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=8),
+    "mfa_list_webauthn": Page(SIGNED_IN),
+    "mfa_add_webauthn": Page(SIGNED_IN, "GET POST"),
+    "mfa_reauthenticate_webauthn": Page(SIGNED_IN, "GET POST"),
+    "mfa_edit_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
+    "mfa_remove_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
     "staff_app:profile": Page(STAFF, "GET POST", budget=9),
-    "staff_app:second_step": Page(STAFF, budget=6),
-    "staff_app:switch_city": Page(STAFF, "POST", the_city),
-    "staff_app:invitation": Page(LINK, "GET POST", the_invitation_link, budget=6),
-    "staff_app:arrive": Page(LINK, "GET POST", the_hand_over_link, budget=5),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),
@@ -815,11 +813,6 @@ PAGES: dict[str, Page] = {
     "mfa_reauthenticate": Page(SIGNED_IN, "GET POST"),
     "mfa_activate_totp": Page(SIGNED_IN, "GET POST"),
     "mfa_deactivate_totp": Page(SIGNED_IN, "GET POST"),
-    "mfa_list_webauthn": Page(SIGNED_IN),
-    "mfa_add_webauthn": Page(SIGNED_IN, "GET POST"),
-    "mfa_reauthenticate_webauthn": Page(SIGNED_IN, "GET POST"),
-    "mfa_edit_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
-    "mfa_remove_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
     "mfa_view_recovery_codes": Page(SIGNED_IN),
     "mfa_generate_recovery_codes": Page(SIGNED_IN, "GET POST"),
     "mfa_download_recovery_codes": Page(SIGNED_IN),
