@@ -24,7 +24,7 @@ OWNER, MAILBOX, TARGETS, LANGUAGES = "owner", "mailbox", "targets", "languages"
 OUTCOMES, EMERGENCY, ARTICLE, TEST = "outcomes", "emergency", "article", "test"
 NAMES: dict[str, str | Promise] = {
     OWNER: gettext_lazy("A department answers for it"),
-    MAILBOX: gettext_lazy("The department has a mailbox"),
+    MAILBOX: gettext_lazy("The department has an email address"),
     TARGETS: gettext_lazy("Targets that can be met"),
     LANGUAGES: gettext_lazy("Words in every language"),
     OUTCOMES: gettext_lazy("Outcome words"),
@@ -35,7 +35,7 @@ NAMES: dict[str, str | Promise] = {
 # In lists of what is missing.
 SHORT_NAMES: dict[str, str | Promise] = {
     OWNER: gettext_lazy("Department"),
-    MAILBOX: gettext_lazy("Mailbox"),
+    MAILBOX: gettext_lazy("Email"),
     TARGETS: gettext_lazy("Targets"),
     LANGUAGES: gettext_lazy("Languages"),
     OUTCOMES: gettext_lazy("Outcome words"),
