@@ -35,7 +35,7 @@ NAMES: dict[str, str | Promise] = {
 # In lists of what is missing.
 SHORT_NAMES: dict[str, str | Promise] = {
     OWNER: gettext_lazy("Department"),
-    MAILBOX: gettext_lazy("Email address"),
+    MAILBOX: gettext_lazy("Email"),
     TARGETS: gettext_lazy("Targets"),
     LANGUAGES: gettext_lazy("Languages"),
     OUTCOMES: gettext_lazy("Outcome words"),

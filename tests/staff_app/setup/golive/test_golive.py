@@ -127,7 +127,7 @@ def test_the_list_shows_how_far_each_service_is_in_a_fixed_number_of_queries(
 def test_what_is_missing_leads_to_where_it_is_added(town: Rivermark, ada: Client) -> None:
     html = ada.get(PAGE).content.decode()
     for check, address in {
-        "The department has a mailbox": f"/staff/setup/departments/{town.streets.pk}/",
+        "The department has an email address": f"/staff/setup/departments/{town.streets.pk}/",
         "Targets that can be met": f"/staff/setup/targets/{town.outreach.service_id}/",
         "Outcome words": "/staff/setup/services/outreach/",
     }.items():
