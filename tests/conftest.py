@@ -12,6 +12,7 @@ from config.stack.testing import TEMPLATE
 if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Browser, BrowserContext, Page
+    from redis import Redis
 
     from tests.factories import Rivermark
     from tests.live import Site
@@ -101,17 +102,22 @@ def _quick_emptying() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _empty_redis() -> Iterator[None]:
-    """Isolates tests from each other's cache, rate limits and queue."""
-    yield
+@pytest.fixture(scope="session")
+def _redis() -> Iterator["Redis"]:
     from django.conf import settings
     from redis import Redis
 
     with Redis.from_url(settings.CACHES["default"]["LOCATION"]) as redis:
-        # Without kombu's bindings, which it declares once, a running worker would not be woken again.
-        if keys := [key for key in redis.scan_iter() if not key.startswith(b"_kombu.binding")]:
-            redis.delete(*keys)
+        yield redis
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(_redis: "Redis") -> Iterator[None]:
+    """Isolates tests from each other's cache, rate limits and queue."""
+    yield
+    # Without kombu's bindings, which it declares once, a running worker would not be woken again.
+    if keys := [key for key in _redis.scan_iter(count=1000) if not key.startswith(b"_kombu.binding")]:
+        _redis.delete(*keys)
 
 
 # --- The city ---------------------------------------------------------------------------------------------------------

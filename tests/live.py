@@ -91,11 +91,8 @@ class Site:
         process.wait()
 
     def stop(self) -> None:
-        for process in self.running.values():
-            process.terminate()
-        for name, process in list(self.running.items()):
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(10)
+        """Kills all of it: a worker that ends in order first waits for its pool."""
+        for name in list(self.running):
             self.kill(name)
 
     def wait_until_ready(self) -> None:

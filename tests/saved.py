@@ -71,8 +71,10 @@ def empty_database() -> None:
     with transaction.atomic(), pgtrigger.ignore(), connection.cursor() as cursor:
         # First, so that a worker finishes its current row and then finds none.
         cursor.execute("LOCK TABLE requests_app_outboxrow IN ACCESS EXCLUSIVE MODE")
-        if tables := filled_tables():
+        tables = filled_tables()
+        if tables:
             cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
-            # Again: another process may have put a first row into a table before the lock was ours.
-            tables = filled_tables()
+        while tables:
             cursor.execute("; ".join(f"DELETE FROM {table}" for table in [*tables, *sorted(BY_TRIGGER)]))
+            # Another process may have committed a row between the look and the lock.
+            tables = filled_tables()

@@ -58,7 +58,8 @@ def reader(planted: Planted, page: Page) -> Client:
     """The client of someone who may read the page."""
     client = Client(REMOTE_ADDR="127.0.0.1", raise_request_exception=False)
     if page.who.startswith("staff") or page.who == SIGNED_IN:
-        client.force_login(planted.staff["ada" if page.who == "staff: manage_api_keys" else "sue"])
+        for_ada = page.who in ("staff: manage_api_keys", "staff: administer")
+        client.force_login(planted.staff["ada" if for_ada else "sue"])
     elif page.who == DRAFT:
         client.cookies["visitor"] = VISITOR
     elif page.who == RESIDENT:

@@ -24,6 +24,8 @@ class Window:
 
     def __init__(self, context: BrowserContext, reader: Client) -> None:
         self.context, self.reader = context, reader
+        # Of the last page that was opened, after redirects.
+        self.status, self.path = 0, ""
         self.connection = connections[DEFAULT_DB_ALIAS]
         context.route("**/*", partial(with_room, self._answer))
         self.page: Page = context.new_page()
@@ -31,6 +33,11 @@ class Window:
     def open(self, path: str) -> Page:
         self.page.goto(SITE + path)
         return self.page
+
+    @property
+    def asks_to_sign_in(self) -> bool:
+        """Whether the last page is the one on which staff sign in."""
+        return self.path.removeprefix("/es") == "/accounts/login/"
 
     def __enter__(self) -> Self:
         return self
@@ -50,6 +57,8 @@ class Window:
         # Playwright's callbacks run in another context, which would open its own connection.
         connections[DEFAULT_DB_ALIAS] = self.connection
         response = self._ask(request, f"{address.path}?{address.query}" if address.query else address.path)
+        if request.is_navigation_request():
+            self.status, self.path = response.status_code, response.request["PATH_INFO"]
         body = b"".join(response.streaming_content) if response.streaming else response.content
         route.fulfill(status=response.status_code, headers=dict(response.items()), body=body)
 
