@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db import transaction
 
-from requests_app.actions import catalog_versions, setup_changes
+from requests_app.actions import catalog_versions, routing_versions, setup_changes
 from requests_app.actions.setup_conflicts import need_last_change
-from requests_app.models import Calendar, Department, Membership, OnCall, RoutingRule, ServiceRequest, Team, User
+from requests_app.models import Calendar, Department, Membership, OnCall, ServiceRequest, Team, User
 from requests_app.rules.department_use import DepartmentUse, department_use
+from requests_app.rules.routing import rules_in_use
 from requests_app.rules.written_catalog import (
     written_calendar,
     written_department,
@@ -63,9 +64,9 @@ def move_everything(department: Department, to: Department, *, actor: User) -> N
             after=after,
             action="published",
         )
-    for rule in use.rules:
-        RoutingRule.objects.filter(pk=rule.pk).update(department=to)
-        setup_changes.record(city, "routing", rule.pk, actor=actor, name=rule.name, before=before, after=after)
+    if use.rules:
+        rules = [_sent_to(rule, department, to) for rule in rules_in_use(city.pk)]
+        routing_versions.publish(city, rules, actor=actor, note=f"{department} → {to}")
     for membership in use.memberships:
         _move_membership(membership, to)
         user = membership.user
@@ -75,6 +76,13 @@ def move_everything(department: Department, to: Department, *, actor: User) -> N
         for entry in use.on_call:
             name = str(entry.user or entry.name)
             setup_changes.record(city, "on_call", entry.pk, actor=actor, name=name, before=before, after=after)
+
+
+def _sent_to(rule: dict[str, Any], department: Department, to: Department) -> dict[str, Any]:
+    """The rule with the other department. Its team stays behind, since it is one of the old department."""
+    informed = [to.code if code == department.code else code for code in rule.get("inform", [])]
+    rule = {**rule, "inform": list(dict.fromkeys(informed))}
+    return rule if rule["department"] != department.code else {**rule, "department": to.code, "team": ""}
 
 
 def _move_membership(membership: Membership, to: Department) -> None:

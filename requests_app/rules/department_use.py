@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from requests_app.models import (
     Department,
@@ -44,7 +44,11 @@ def department_use(department: Department) -> DepartmentUse:
     memberships = Membership.objects.filter(department=department, user__is_active=True)
     return DepartmentUse(
         services=list(services.order_by("service_code")),
-        rules=list(RoutingRule.objects.filter(department=department, active=True)),
+        rules=list(
+            RoutingRule.objects.filter(jurisdiction=department.jurisdiction_id, active=True).filter(
+                Q(department=department) | Q(then__inform__contains=[department.code])
+            )
+        ),
         memberships=list(memberships.select_related("user", "role").order_by("user__name", "id")),
         teams=list(Team.objects.filter(department=department, active=True)),
         on_call=list(OnCall.objects.filter(department=department).select_related("user")),

@@ -134,7 +134,9 @@ def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_pag
     # A new team, and a rule that sends to it what lies on the grass.
     ada.at("/staff/setup/teams/").page.get_by_role("link", name=re.compile("team", re.IGNORECASE)).last.click()
     ada.fill(name_en="Park crew", code="park-crew").press("Save")
-    ada.at("/staff/setup/routing/add/").tick("services", "leaf-pile").fill(name="Leaves: park crew").press("Show")
+    ada.at("/staff/setup/routing/add/").tick("services", "leaf-pile").fill(name="Leaves: park crew").press(
+        "Show the questions"
+    )
     print(ada.page.url, ada.page.locator("main").inner_text())
     return
 
