@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from requests_app.imports import first_run
-from requests_app.models import ServiceRequest, User
+from requests_app.models import Service, ServiceRequest, User
 from tests.journeys.test_whole_story import choose, mails
 from tests.live import Site, wait_for
 
@@ -134,11 +134,28 @@ def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_pag
     # A new team, and a rule that sends to it what lies on the grass.
     ada.at("/staff/setup/teams/").page.get_by_role("link", name=re.compile("team", re.IGNORECASE)).last.click()
     ada.fill(name_en="Park crew", code="park-crew").press("Save")
-    ada.at("/staff/setup/routing/add/").tick("services", "leaf-pile").fill(name="Leaves: park crew").press(
-        "Show the questions"
-    )
-    print(ada.page.url, ada.page.locator("main").inner_text())
-    return
+    ada.at("/staff/setup/routing/add/").fill(name="Leaves: park crew").tick("services", "leaf-pile")
+    ada.page.locator("details > summary", has_text="Answers").click()
+    ada.press("Show the questions").tick("answers", "where-is-it=on-the-grass")
+    ada.fill(department="City Services", team="Park crew").press("Save to the draft")
+    ada.at("/staff/setup/routing/publish/").reads("A new rule, “Leaves: park crew”")
+    ada.fill(note="The park crew picks up leaves").press("Publish now")
 
+    # A resident's report is routed by the rule, to the team.
     ana.goto(live_site.url)
     send_report(ana, "A pile of leaves", **{"q_where-is-it": "on-the-grass"})
+    made = ServiceRequest.objects.get(is_test=False)
+    assert wait_for(lambda: ServiceRequest.objects.get(pk=made.pk).team).code == "park-crew"  # type: ignore[union-attr]
+
+    # The question changes; the report still reads as it was asked, and so does the service after a press.
+    ada.at(f"{SERVICE}questions/where-is-it/").fill(text_en="On the road or off it?").press("Save the question")
+    ada.at(f"{SERVICE}changes/").reads("“Where is it?” is now “On the road or off it?”").press("Publish now")
+    ben.at(f"/staff/r/{made.reference}/").reads("Where is it?")
+    expect(ben.page.locator("main")).not_to_contain_text("On the road or off it?")
+    ada.at(f"{SERVICE}history/").press("Roll back")
+    assert Service.objects.get(service_code="leaf-pile").current.questions.first().text["en"] == "Where is it?"  # type: ignore[union-attr]
+
+    # All of it is in the audit.
+    ada.at("/staff/audit/").reads(
+        "Leaf pile", "Routing rules", "Park crew", "Ben Ruiz", "The park crew picks up leaves"
+    )
