@@ -146,6 +146,9 @@ def everything_wrong(tab: "Tab", language: str, *, turns: bool = False) -> Findi
     found: Findings = {"heading": tab.evaluate("access.heading()"), "moves": tab.evaluate("access.moving()")}
     for size, theme, rules in LOOKS[language]:
         tab.set_viewport_size(size)
+        # As tall as the page: what sticks to an edge covers something only until one scrolls.
+        tall = tab.evaluate("document.documentElement.scrollHeight")
+        tab.set_viewport_size({"width": size["width"], "height": max(size["height"], tall)})
         tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         found[f"axe {size['width']} {theme}"] = axe(tab, rules)
     tab.set_viewport_size(PHONE)
