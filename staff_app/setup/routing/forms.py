@@ -181,8 +181,11 @@ class RuleForm(forms.Form):
             [
                 ("", _("Nobody yet")),
                 *_grouped(
-                    (str(one.department) if one.department else _("Whole city"), one.user.email, one.user.name)
-                    for one in members
+                    # A person with two roles in a department is listed once.
+                    dict.fromkeys(
+                        (str(one.department) if one.department else _("Whole city"), one.user.email, one.user.name)
+                        for one in members
+                    )
                 ),
             ],
         )
