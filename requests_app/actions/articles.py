@@ -1,4 +1,4 @@
-"""Editing articles: residents read what was published while a draft waits beside it. The log of setup keeps the versions."""
+"""Editing articles: residents read what was published while a draft waits. The log of setup keeps the versions."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answer templates: the list, and one of them with what may stand in braces."""
+"""Answer templates: the list, and one of them with its placeholders."""
 
 from typing import Any
 
