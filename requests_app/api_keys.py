@@ -65,7 +65,7 @@ def mark_used(key: ApiKey) -> None:
 
 
 def note_error(key: ApiKey, status: int, words: str) -> None:
-    """Keeps the error of its last failed request, for those who help with the integration. It may be forgotten."""
+    """Remembers the last error that was sent to it, for those who help with the integration. It may be forgotten."""
     cache.set(f"api-key-error:{key.pk}", {"at": timezone.now(), "status": status, "words": words[:300]}, ERROR_KEPT_FOR)
 
 

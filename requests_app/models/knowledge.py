@@ -12,7 +12,7 @@ from requests_app.models.people import User
 
 
 class Article(models.Model):
-    """title, body and services are what residents see, if it is published; a draft of them may wait."""
+    """title, body and services are what residents see, if it is published; a draft waits until it is."""
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="articles")
     code = models.SlugField(max_length=60)

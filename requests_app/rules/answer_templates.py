@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from requests_app.localized import localized
 from requests_app.models import ServiceRequest, User
 
-# What a template may name, and what replaces it.
+# What a template may name, and what it becomes.
 PLACEHOLDERS: dict[str, str | Promise] = {
     "reference": gettext_lazy("the report number"),
     "service": gettext_lazy("the service’s name"),
@@ -29,7 +29,7 @@ _NAMED = re.compile(r"\{([^{}\n]*)\}")
 
 
 def problems(words: str) -> list[str]:
-    """What is in braces without being a placeholder, as typed; and a brace alone."""
+    """Words in braces that are no placeholder, as typed; and a brace alone."""
     unknown = [f"{{{name}}}" for name in _NAMED.findall(words) if name not in PLACEHOLDERS]
     rest = _NAMED.sub("", words)
     return list(dict.fromkeys([*unknown, *(brace for brace in "{}" if brace in rest)]))

@@ -17,7 +17,7 @@ SERVICE = "/staff/setup/services/leaf-pile/"
 
 
 class Desk:
-    """Somebody of City Hall at a browser."""
+    """A member of staff at a browser."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url.rstrip("/")
@@ -147,7 +147,7 @@ def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_pag
     made = ServiceRequest.objects.get(is_test=False)
     assert wait_for(lambda: ServiceRequest.objects.get(pk=made.pk).team).code == "park-crew"  # type: ignore[union-attr]
 
-    # The question changes; the report still reads as it was asked, and so does the service after a press.
+    # The question changes; the report still reads as it was asked, and so does the service once it is rolled back.
     ada.at(f"{SERVICE}questions/where-is-it/").fill(text_en="On the road or off it?").press("Save the question")
     ada.at(f"{SERVICE}changes/").reads("“Where is it?” is now “On the road or off it?”").press("Publish now")
     ben.at(f"/staff/r/{made.reference}/").reads("Where is it?")

@@ -56,7 +56,7 @@ class KeyForm(SmallForm):
 
 @staff_page
 def integrations(request: StaffRequest) -> HttpResponse:
-    """POST tries one of them: `email`, `text` or `try_key`. The outcome is next to its button."""
+    """POST tries one of them: `email`, `text` or `try_key`. The outcome is shown above its button."""
     need_in_city(request, "administer")
     city = request.jurisdiction
     text_form = TextForm(request.POST if "text" in request.POST else None)
