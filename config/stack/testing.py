@@ -67,7 +67,7 @@ def servers(folders: Folders) -> Iterator[None]:
 
 def environment(folders: Folders) -> dict[str, str]:
     """What manage.py and pytest need to find this stack."""
-    # Some hundred processes start in a run. If each compiled our modules anew, that would take a minute and more.
+    # Some hundred processes start in a run. If each compiled our modules again, that would take a minute and more.
     unwanted = ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return inherited | {

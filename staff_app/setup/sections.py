@@ -42,5 +42,5 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
     ),
 ]
 
-# Whoever has one of these finds setup in the navigation.
+# Anyone who has one of these finds setup in the navigation.
 PERMISSIONS = sorted({section.permission for _name, sections in GROUPS for section in sections})

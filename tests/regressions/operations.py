@@ -290,14 +290,14 @@ REGRESSIONS = [
     ),
     Regression(
         "a catalogue import makes a new version though nothing changed",
-        "requests_app/imports/catalog.py",
+        "requests_app/actions/catalog_versions.py",
         "if (current, questions) == (wanted, wanted_questions):",
         "if False:",
         ("tests/requests_app/imports/test_catalog.py",),
     ),
     Regression(
         "a catalogue import changes a published version's questions unseen",
-        "requests_app/imports/catalog.py",
+        "requests_app/actions/catalog_versions.py",
         "if (current, questions) == (wanted, wanted_questions):",
         "if current == wanted:",
         ("tests/requests_app/imports/test_catalog.py",),
