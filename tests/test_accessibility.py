@@ -84,7 +84,7 @@ class Visitor:
     def __init__(self, browser: "Browser", planted: Planted) -> None:
         self.browser, self.planted = browser, planted
         self.windows: dict[str, Window] = {}
-        # All of them now: people who signed in during a test is signed out when the test's changes are rolled back.
+        # All of them now: a reader who signs in during a test is signed out when the test's changes are rolled back.
         self.readers = {self.who(name): reader(planted, PAGES[name]) for name in READ}
 
     def who(self, name: str) -> str:

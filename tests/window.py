@@ -37,7 +37,7 @@ class Window:
     @property
     def asks_to_sign_in(self) -> bool:
         """Whether the last page is the one on which staff sign in."""
-        return self.path.removeprefix("/es") == "/accounts/login/"
+        return self.path.endswith("/accounts/login/")
 
     def __enter__(self) -> Self:
         return self

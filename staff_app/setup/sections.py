@@ -89,3 +89,5 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
 
 # People with one of these find setup in the navigation.
 PERMISSIONS = sorted({one for _name, sections in GROUPS for section in sections for one in section.either})
+# Anyone who has one of these finds setup in the navigation.
+PERMISSIONS = sorted({section.permission for _name, sections in GROUPS for section in sections})
