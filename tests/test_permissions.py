@@ -263,6 +263,7 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:catalog_starter",
         "staff_app:golive",
         "staff_app:service_golive",
+        "staff_app:offer_service",
         "staff_app:approve_emergency",
         "staff_app:no_article",
         "staff_app:start_test",

@@ -1,12 +1,13 @@
-"""Approving what a service needs before residents can use it, and passing its test requests."""
+"""Approving what a service needs before residents can use it, passing its test requests, going live and off again."""
 
 import datetime as dt
 
 from django.db import transaction
 
 from requests_app.actions import setup_changes
+from requests_app.actions.search_index import index_catalog
 from requests_app.clock import app_now
-from requests_app.models import Jurisdiction, Service, ServiceApproval, ServiceTest, User
+from requests_app.models import Jurisdiction, Retirement, Service, ServiceApproval, ServiceTest, User
 from requests_app.rules import golive
 from requests_app.rules.written_catalog import written_services
 
@@ -40,6 +41,32 @@ def pass_test(test: ServiceTest, *, actor: User) -> None:
     service = _locked(test.service)
     if ServiceTest.objects.filter(pk=test.pk, passed_at=None).update(passed_at=app_now()):
         _record(service, actor, before={"passed_test": None}, after={"passed_test": test.service_request.reference})
+
+
+class NotReady(Exception):
+    """Something on the list is missing, or the service was retired."""
+
+
+@transaction.atomic
+def set_offered(service: Service, *, offered: bool, actor: User) -> None:
+    """Offers the service to residents, or takes it offline: open requests go on. Raises NotReady."""
+    service = _locked(service)
+    if service.active == offered:
+        return
+    if offered and (golive.missing(service) or Retirement.objects.filter(service=service).exists()):
+        raise NotReady
+    service.active = offered
+    service.save(update_fields=["active"])
+    index_catalog(service.jurisdiction)
+    setup_changes.record(
+        service.jurisdiction,
+        "service",
+        service.service_code,
+        actor=actor,
+        name=str(service.current or service.service_code),
+        before={"active": not offered},
+        after={"active": offered},
+    )
 
 
 def _locked(service: Service) -> Service:

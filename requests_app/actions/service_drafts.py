@@ -276,7 +276,10 @@ def _publish(draft: ServiceDraft, *, actor: User | None, action: str, note: str 
         raise Incomplete(found)
     service = draft.service
     if service is None:
-        service = Service.objects.create(jurisdiction=city, service_code=draft.service_code, order=_last_place(city))
+        # Residents see it once somebody goes live with it (actions/golive.py).
+        service = Service.objects.create(
+            jurisdiction=city, service_code=draft.service_code, order=_last_place(city), active=False
+        )
     before = written_service(service) if service.current is not None else None
     catalog_versions.publish(service, written)
     catalog_versions.set_targets(service, written.get("targets") or {})

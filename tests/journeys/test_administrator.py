@@ -29,6 +29,7 @@ class Desk:
     def fill(self, **typed: str) -> "Desk":
         for name, value in typed.items():
             box = self.page.locator(f"main [name='{name}']").first
+            box.evaluate("one => { const folded = one.closest('details'); if (folded) folded.open = true; }")
             if box.evaluate("one => one.tagName") == "SELECT":
                 box.select_option(value)
             else:
@@ -95,6 +96,20 @@ def build_service(ada: Desk) -> None:
     ada.reads("Asked only if “Where is it?” is “On the road”", "stops with the emergency number")
 
 
+def go_live(ada: Desk) -> None:
+    """Adds what the list says is missing."""
+    ada.page.locator("summary", has_text="Approve it").click()
+    ada.press("Approve the emergency check").press("No article is needed")
+    ada.at(SERVICE).fill(
+        description_en="A pile of leaves on the street or the grass.", outcome_words_fixed_en="Picked up"
+    )
+    ada.press("Save").at(f"{SERVICE}handling/")
+    ada.fill(acknowledge_value="1", acknowledge_unit="business_days", resolve_value="5", resolve_unit="business_days")
+    ada.press("Save").at(f"{SERVICE}changes/").press("Publish now").at(f"{SERVICE}go-live/")
+    print(ada.page.locator("main").inner_text())
+    ada.press("Go live").reads("Residents can use it now.")
+
+
 def send_report(page: Page, words: str, **answers: str) -> None:
     """From the page that asks what the problem is to the one that says that it was sent."""
     page.locator("main textarea").first.fill(words)
@@ -128,8 +143,8 @@ def test_a_city_is_made_shaped_and_used_without_a_shell(live_site: Site, new_pag
     send_report(ada.page, "A test pile of leaves", **{"q_where-is-it": "on-the-grass"})
     test = ServiceRequest.objects.get()
     assert test.is_test
-    ada.at(f"{SERVICE}go-live/").press("It came out right").at(f"{SERVICE}go-live/")
-    expect(ada.page.get_by_text("A test request has passed")).to_be_visible()
+    ada.at(f"{SERVICE}go-live/").press("It came out right")
+    go_live(ada)
 
     # A new team, and a rule that sends to it what lies on the grass.
     ada.at("/staff/setup/teams/").page.get_by_role("link", name=re.compile("team", re.IGNORECASE)).last.click()

@@ -72,7 +72,7 @@ def test_a_service_is_built_walked_published_changed_and_rolled_back(
 
     page.get_by_role("link", name="See the difference and publish").click()
     page.get_by_role("button", name="Publish now").click()
-    expect(page.get_by_text("Published. Residents see it now.")).to_be_visible()
+    expect(page.get_by_text("Published. Residents see it once it goes live.")).to_be_visible()
     assert Service.objects.get(service_code="wires").current is not None
 
     # On a phone: a change, and back.

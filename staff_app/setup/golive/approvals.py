@@ -1,4 +1,4 @@
-"""Approve the emergency check of a service, and say that it needs no article."""
+"""Approve the emergency check of a service, say that it needs no article, and go live with it."""
 
 import structlog
 from django.contrib import messages
@@ -43,4 +43,19 @@ def no_article(request: StaffRequest, service_code: str) -> HttpResponse:
     service = get_service_or_404(request, service_code)
     actions.set_no_article(service, needs_none="needs_none" in request.POST, actor=request.user)
     messages.success(request, _("Saved."))
+    return redirect("staff_app:service_golive", service.service_code)
+
+
+@staff_page
+@require_POST
+def offer_service(request: StaffRequest, service_code: str) -> HttpResponse:
+    """POST offer=1: residents can use it from now on; offer=0: they can't. Answers 409 if something is missing."""
+    service = get_service_or_404(request, service_code)
+    offered = request.POST.get("offer") == "1"
+    try:
+        actions.set_offered(service, offered=offered, actor=request.user)
+    except actions.NotReady:
+        return show(request, service, status=409, is_early=True)
+    log.info("service_offered", service_id=service.pk, offered=offered, user_id=request.user.pk)
+    messages.success(request, _("Residents can use it now.") if offered else _("Residents can’t use it anymore."))
     return redirect("staff_app:service_golive", service.service_code)

@@ -14,7 +14,16 @@ from django.views.decorators.http import require_POST
 from requests_app.actions import catalog_order, service_drafts
 from requests_app.clock import app_now
 from requests_app.localized import localized
-from requests_app.models import Category, Counter, Department, Jurisdiction, Service, ServiceDraft, ServiceVersion
+from requests_app.models import (
+    Category,
+    Counter,
+    Department,
+    Jurisdiction,
+    Retirement,
+    Service,
+    ServiceDraft,
+    ServiceVersion,
+)
 from requests_app.rules.offer_dates import offer_dates
 from staff_app.decorators import StaffRequest, need_in_city, staff_page
 from staff_app.setup.services.forms import NewServiceForm
@@ -32,6 +41,7 @@ class ServiceRow:
     count: int = 0
     words: str = ""
     is_active: bool = True
+    is_retired: bool = False
     is_internal: bool = False
     is_new: bool = False
     offered: str = ""
@@ -59,7 +69,7 @@ def services(request: StaffRequest) -> HttpResponse:
     for category, row in _rows(city):
         if q and q.casefold() not in row.words:
             continue
-        if not row.is_active:
+        if row.is_retired:
             retired.append(row)
         elif category in groups:
             groups[category].rows.append(row)
@@ -88,6 +98,7 @@ def _rows(city: Jurisdiction) -> list[tuple[str, ServiceRow]]:
         .annotate(count=Sum("value"))
     )
     drafts = {one.service_code: one for one in ServiceDraft.objects.filter(jurisdiction=city)}
+    retired = set(Retirement.objects.filter(service__jurisdiction=city).values_list("service", flat=True))
     found = []
     listed = Service.objects.filter(jurisdiction=city, current__isnull=False)
     for service in listed.select_related("current__category", "current__department"):
@@ -102,6 +113,7 @@ def _rows(city: Jurisdiction) -> list[tuple[str, ServiceRow]]:
             count=counts.get(service.pk, 0),
             words=_searched(service.service_code, version.name, version.keywords),
             is_active=service.active,
+            is_retired=not service.active and service.pk in retired,
             is_internal=version.visibility == ServiceVersion.Visibility.STAFF,
             offered=offer_dates(version.offered),
             draft=drafts.pop(service.service_code, None),

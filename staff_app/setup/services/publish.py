@@ -70,9 +70,13 @@ def service_changes(request: StaffRequest, code: str) -> HttpResponse:
             day = date_format(chosen.astimezone(city.zone), "DATETIME_FORMAT")
             messages.success(request, _("It will be published on %(day)s.") % {"day": day})
         else:
-            service_drafts.publish(city, code, revision=revision, actor=request.user)
-            messages.success(request, _("Published. Residents see it now."))
-            return redirect("staff_app:service_history", code)
+            service = service_drafts.publish(city, code, revision=revision, actor=request.user)
+            if service.active:
+                messages.success(request, _("Published. Residents see it now."))
+            else:
+                messages.success(request, _("Published. Residents see it once it goes live."))
+            is_first = service.current is not None and service.current.number == 1
+            return redirect("staff_app:service_golive" if is_first else "staff_app:service_history", code)
     except service_drafts.Conflict:
         editing = load(request, code)
         return _changes(request, editing, form, status=409, conflict=conflict(request, editing))

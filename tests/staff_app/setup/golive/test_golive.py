@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 
 from requests_app.actions import catalog_versions
+from requests_app.clock import app_now
 from requests_app.imports.catalog import export_catalog
-from requests_app.models import OnCall, Service, ServiceApproval, SetupChange, User
+from requests_app.models import OnCall, Service, ServiceApproval, ServiceTest, SetupChange, User
 from requests_app.rules import golive
 from tests import factories
 from tests.factories import Rivermark
@@ -132,3 +133,41 @@ def test_what_is_missing_leads_to_where_it_is_added(town: Rivermark, ada: Client
         "Outcome words": "/staff/setup/services/outreach/",
     }.items():
         assert f'href="{address}"' in html.split(check)[1].split("</li>")[0]
+
+
+def test_it_goes_live_only_once_nothing_is_missing_and_goes_offline_at_once(
+    town: Rivermark, ada: Client, client: Client
+) -> None:
+    name = "Person who needs help outside"
+    Service.objects.filter(pk=town.outreach.service_id).update(active=False)
+    answer = ada.post(f"{PAGE}offer/", {"offer": "1"})
+    assert answer.status_code == 409
+    assert "It can’t go live yet." in answer.content.decode()
+    assert not service_of(town).active
+    everything_is_done(town, ada)
+    assert golive.missing(service_of(town)) == []
+    assert "Go live" in ada.get(PAGE).content.decode()
+    ada.post(f"{PAGE}offer/", {"offer": "1"})
+    assert name in client.get("/services/").content.decode()
+    assert SetupChange.objects.latest("id").after == {"active": True}
+    ada.post(f"{PAGE}offer/", {"offer": "0"})
+    assert name not in client.get("/services/").content.decode()
+
+
+def everything_is_done(town: Rivermark, ada: Client) -> None:
+    town.streets.email = "streets@rivermark.example"
+    town.streets.save()
+    OnCall.objects.create(jurisdiction=town.city, department=town.streets, name="Night crew")
+    in_both = {"en": "Help came", "es": "Llegó ayuda"}
+    target = {"value": 2, "unit": "days"}
+    republish(
+        town,
+        description=in_both,
+        outcome_words={"fixed": in_both},
+        targets={"acknowledge": target, "resolve": target},
+    )
+    seen = ada.get(PAGE).content.decode().split('name="seen" value="')[1].split('"')[0]
+    ada.post(f"{PAGE}approve/", {"review_by": LATER, "seen": seen})
+    ada.post(f"{PAGE}no-article/", {"needs_none": "1"})
+    made = factories.routed(town.outreach)
+    ServiceTest.objects.create(service=service_of(town), service_request=made, user=town.ada, passed_at=app_now())

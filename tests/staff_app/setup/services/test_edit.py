@@ -122,7 +122,7 @@ def test_a_service_with_dates_is_offered_on_these_days_only(town: Rivermark, ada
     assert "pothole" not in [one["service_code"] for one in listed.json()]
 
 
-def test_a_new_service_grows_from_a_draft_to_what_residents_see(town: Rivermark, ada: Client, client: Client) -> None:
+def test_a_new_service_grows_from_a_draft_to_one_that_can_go_live(town: Rivermark, ada: Client, client: Client) -> None:
     new = {"name_en": "Leaves", "name_es": "Hojas", "service_code": "leaves", "category": "streets", "department": "PW"}
     assert ada.post("/staff/setup/services/new/", new | {"service_code": "pothole"}).status_code == 422
     assert ada.post("/staff/setup/services/new/", new | {"service_code": "new"}).status_code == 422
@@ -133,4 +133,5 @@ def test_a_new_service_grows_from_a_draft_to_what_residents_see(town: Rivermark,
     revision = ServiceDraft.objects.get().revision
     ada.post("/staff/setup/services/leaves/changes/", {"revision": revision, "publish": "1"})
     assert Service.objects.get(service_code="leaves").current is not None
-    assert "Leaves" in client.get("/services/").content.decode()
+    assert "Leaves" not in client.get("/services/").content.decode(), "not before it goes live"
+    assert "Not offered" in ada.get("/staff/setup/services/").content.decode()
