@@ -55,8 +55,17 @@ WIDE_LETTERS = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
 """
+# A file to download; the page of an empty installation; and the way to a sign-in elsewhere.
+NO_PAGES = {
+    "staff_app:catalog_export",
+    "staff_app:first_run",
+    "staff_app:single_sign_on",
+    "staff_app:single_sign_on_done",
+}
 READ = [
-    name for name, page in PAGES.items() if "GET" in page.methods and page.who != SIGNING_IN and is_translated(name)
+    name
+    for name, page in PAGES.items()
+    if "GET" in page.methods and page.who != SIGNING_IN and is_translated(name) and name not in NO_PAGES
 ]
 EACH_PAGE = [(name, language) for name in READ for language in LOOKS]
 RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK, RESIDENT)]
