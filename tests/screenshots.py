@@ -45,6 +45,12 @@ STEPS = {
 STAFF = {
     "signs": "signs/", "emergency-words": "emergency-words/", "counts": "emergency-counts/",
     "moderation": "review/", "moderation-words": "moderation-words/",
+    "setup": "setup/", "setup-services": "setup/services/", "setup-service": "setup/services/pothole/",
+    "setup-questions": "setup/services/pothole/questions/", "setup-golive": "setup/services/pothole/go-live/",
+    "setup-catalog": "setup/catalog/", "setup-people": "setup/people/", "setup-roles": "setup/roles/",
+    "setup-calendars": "setup/calendars/", "setup-targets": "setup/targets/", "setup-routing": "setup/routing/",
+    "setup-places": "setup/places/", "setup-articles": "setup/articles/", "setup-city": "setup/city/", "audit": "audit/",
+    "on-call": "on-call/",
 }  # fmt: skip
 REST = (
     "who-by-law", "one-more-step", "later", "address-card", "address-unknown", "photos", "track", "edit", "add-photos", "sign-in",
@@ -82,7 +88,8 @@ DARK = {
 # The dozen in docs/screenshots, which `--keep` updates.
 KEPT = (
     "home-1280", "home-es-375", "suggestions-375", "duplicates-1280", "check-375", "track-375", "map-1280", "area-1280",
-    "queue-1280", "queue-375", "request-1280", "moderation-1280",
+    "queue-1280", "queue-375", "request-1280", "moderation-1280", "setup-1280", "setup-services-1280", "setup-questions-1280",
+    "setup-questions-375", "setup-golive-1280", "setup-routing-1280", "setup-people-1280", "audit-1280",
 )  # fmt: skip
 # On a state road in Rivermark.
 STATE_ROAD = "lat=40.499238&long=-69.008517"

@@ -46,10 +46,12 @@ def test_every_reaction_has_a_handler() -> None:
     from requests_app.worker.tasks import HANDLERS
 
     # Indexing has its own rule; drafts, verification links, invitations and digests are not about a single event; erasing is
-    # not a reaction to one; the messages of an alarm follow from its steps; and the map is recounted after a migration.
+    # not a reaction to one; the messages of an alarm follow from its steps; the map is recounted after a migration; and setup
+    # has jobs of its own.
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
     wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest", "alarm_email", "alarm_sms", "recount_map"}
-    wanted |= {"mail_invitation"}
+    wanted |= {"mail_invitation", "mail_informed", "publish_service", "retire_service", "simulate_routing"}
+    wanted |= {"layer_check", "layer_apply", "layer_undo"}
     wanted |= {f"email_{name}" for name in EMAILS.values()}
     assert wanted == set(HANDLERS)
     assert set(EMAILS) == {kind for kind, rows in events.REACTIONS.items() if "notify" in rows}

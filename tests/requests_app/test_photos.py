@@ -20,7 +20,7 @@ register_heif_opener()
 def decode(folder: Path, content: bytes, *, keep_taken: bool = False) -> dict[str, Any]:
     source = folder / "upload"
     source.write_bytes(content)
-    return photos._decode(source, folder / "large.jpg", folder / "small.jpg", keep_taken=keep_taken)
+    return photos._decode(source, folder / "large.jpg", folder / "small.jpg", option="--taken" if keep_taken else "")
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
