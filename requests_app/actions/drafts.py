@@ -55,11 +55,12 @@ def create(
     **typed: Any,
 ) -> Draft:
     """visitor: the secret in this browser's cookie; only its hash is stored. tester: who tests this version of a service."""
+    typed = _clean(typed)
     return Draft.objects.create(
         jurisdiction=jurisdiction,
         visitor_hash=visitor_hash(visitor),
         language=language,
-        typed=_clean(typed) | _begun(jurisdiction, typed, {}),
+        typed=typed | _begun(jurisdiction, typed, {}),
         tester=tester,
         tested_version=tested_version,
         expires_at=app_now() + (TEST_EXPIRES_AFTER if tester else EXPIRES_AFTER),
@@ -72,7 +73,8 @@ def save(draft: Draft, **typed: Any) -> None:
     # Lock first: two tabs saving at once must not overwrite each other.
     locked = Draft.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if locked.service_request_id is None:
-        locked.typed = {**locked.typed, **_clean(typed), **_begun(draft.jurisdiction, typed, locked.typed)}
+        typed = _clean(typed)
+        locked.typed = {**locked.typed, **typed, **_begun(draft.jurisdiction, typed, locked.typed)}
         locked.language = draft.language
         locked.warning = draft.warning
         locked.updated_at = app_now()
