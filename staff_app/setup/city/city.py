@@ -37,7 +37,16 @@ PARTS: dict[str, tuple[Any, type[CityForm]]] = {
 
 
 @staff_page
-def city(request: StaffRequest, part: str = "basics") -> HttpResponse:
+def city(request: StaffRequest) -> HttpResponse:
+    return _part(request, "basics")
+
+
+@staff_page
+def city_part(request: StaffRequest, part: str) -> HttpResponse:
+    return _part(request, part)
+
+
+def _part(request: StaffRequest, part: str) -> HttpResponse:
     need_in_city(request, "administer")
     if part not in PARTS:
         raise Http404

@@ -6,5 +6,5 @@ from staff_app.setup.city import city
 
 urlpatterns: list[URLPattern] = [
     path("setup/city/", city.city, name="city"),
-    path("setup/city/<slug:part>/", city.city, name="city_part"),
+    path("setup/city/<slug:part>/", city.city_part, name="city_part"),
 ]
