@@ -36,7 +36,7 @@ MAY_BE_OLDER = {
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
     "robots": 3600, "sitemap": 3600,
     # Its URL contains a hash of its content.
-    "seal": 365 * 86_400,
+    "seal": 365 * 86_400, "city_image": 365 * 86_400,
 }  # fmt: skip
 PRIVATE = {"private", "no-store"}
 # The preview of a service's form is a frame in the page of its editor.

@@ -80,7 +80,7 @@ def create_city(new: NewCity) -> tuple[Jurisdiction, User]:
     for code in DEFAULT_ROLES:
         role = people.get_role(city, code)
         if role is not None and code in FIRST_ROLES:
-            people.add_membership(admin, role, None)
+            people.add_membership(admin, role, None, actor=admin)
     catalog = starter_catalog(city)
     catalog["calendars"]["office"]["hours"] = new.hours
     catalog["departments"][0]["email"] = city.reply_address or new.admin_email

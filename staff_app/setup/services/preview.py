@@ -1,10 +1,11 @@
 """A service's form as residents will see it: the draft's own questions, walked like the real one. Nothing is stored."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -18,8 +19,18 @@ from staff_app.decorators import StaffRequest, staff_page
 from staff_app.setup.services.editing import Editing, load
 from staff_app.setup.services.forms import UNITS
 
-# Our own pages may show it in a frame.
-framed: Callable[[Any], Any] = csp_replace({"frame-ancestors": ["'self'"]})
+
+def framed(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Our own pages may show it in a frame."""
+
+    @wraps(view)
+    def shown(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        return response
+
+    within: Callable[..., HttpResponseBase] = csp_replace({"frame-ancestors": ["'self'"]})(shown)
+    return within
 
 
 class PreviewPath(Path):
@@ -40,9 +51,7 @@ class PreviewPath(Path):
 @staff_page
 def service_preview(request: StaffRequest, code: str) -> HttpResponse:
     """GET: the first page. POST: checks the page like the real form and shows the next one, a stop, or the end."""
-    response = _preview(request, load(request, code))
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return _preview(request, load(request, code))
 
 
 def _preview(request: StaffRequest, editing: Editing) -> HttpResponse:

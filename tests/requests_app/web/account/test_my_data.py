@@ -273,10 +273,8 @@ def test_after_erasing_all_nothing_of_the_person_is_in_any_table(
     assert set(zoes.request_areas.values_list("public_state", flat=True)) <= {"erased"}
     assert not SearchDocument.objects.filter(kind="request", object_id=zoes.pk).exists()
     # The events stay, and nobody is signed in any more.
-    assert list(Event.objects.filter(service_request=zoes, kind__in=["submitted", "erased"]).values_list("kind")) == [
-        ("submitted",),
-        ("erased",),
-    ]
+    kept = Event.objects.filter(service_request=zoes, kind__in=["submitted", "erased"]).order_by("id")
+    assert list(kept.values_list("kind", flat=True)) == ["submitted", "erased"]
     assert "Signed in as:" not in page(client)
 
 
