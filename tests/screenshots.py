@@ -85,7 +85,7 @@ DARK = {
     "queue",
     "request",
 }
-# The dozen in docs/screenshots, which `--keep` updates.
+# Those in docs/screenshots, which `--keep` updates.
 KEPT = (
     "home-1280", "home-es-375", "suggestions-375", "duplicates-1280", "check-375", "track-375", "map-1280", "area-1280",
     "queue-1280", "queue-375", "request-1280", "moderation-1280", "setup-1280", "setup-services-1280", "setup-questions-1280",
@@ -416,7 +416,7 @@ def take_all(browser: Browser, site: str, folder: Path, only: set[str]) -> Itera
 
 
 def keep(folder: Path) -> Iterable[str]:
-    """Copies the dozen to docs/screenshots. Returns messages about missing ones."""
+    """Copies those that the repository keeps to docs/screenshots. Returns messages about missing ones."""
     for name in KEPT:
         taken = folder / f"{name}.png"
         if taken.exists():
@@ -429,7 +429,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--site", default="http://127.0.0.1:8311", help="where the demo runs")
     parser.add_argument("--folder", type=Path, default=ROOT / "var/screenshots")
-    parser.add_argument("--keep", action="store_true", help="then copy the dozen that the repository keeps")
+    parser.add_argument("--keep", action="store_true", help="then copy those that the repository keeps")
     parser.add_argument("--only", nargs="*", default=[], metavar="PAGE", help=", ".join(EVERY))
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
