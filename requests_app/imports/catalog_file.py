@@ -454,11 +454,13 @@ class Catalog(dict[str, Any]):
         self.rows: dict[tuple[str, int | str], YamlFile] = {}
         # The first file that has a part.
         self.parts: dict[str, YamlFile] = {}
-        # The names of its files.
+        # The name of its only file, or the first one and how many more.
         self.name = ""
+        self.files = 0
 
     def add(self, file: YamlFile) -> None:
-        self.name = ", ".join(filter(None, [self.name, file.name]))[:NAME_MAX]
+        self.files += 1
+        self.name = file.name[:NAME_MAX] if self.files == 1 else f"{self.name.split(' (+')[0]} (+{self.files - 1})"
         for part, said in file.data.items():
             node = child(file.node, part)
             self.parts.setdefault(str(part), file)
