@@ -450,7 +450,7 @@ def test_a_hold_that_ends_is_no_work_unless_somebody_had_begun(
         conversation.ask(made.pk, question="Which lane?", actor=town.tom)
         conversation.answer(made.pk, text="The right one.", actor=reporter(made))
     else:
-        progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+        progress.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
         if end == "resume":
             progress.resume(made.pk, actor=town.tom)
         else:
@@ -472,7 +472,7 @@ def test_a_department_that_got_it_during_the_hold_has_not_begun(town: Rivermark,
 
 def test_a_hold_before_routing_ends_in_triage_and_not_nowhere(town: Rivermark) -> None:
     made = factories.report(town.pothole, answers=LANE)
-    progress.hold(made.pk, reason="weather", until=app_now().date(), actor=town.tom)
+    progress.hold(made.pk, reason="weather", until=app_now().astimezone(town.city.zone).date(), actor=town.tom)
     factories.run_worker()
     progress.end_overdue_holds()
     made.refresh_from_db()

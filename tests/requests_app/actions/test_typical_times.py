@@ -132,7 +132,7 @@ def test_the_night_computes_it_and_the_next_one_corrects_it(cast: Rivermark) -> 
     TypicalTime.objects.create(
         jurisdiction=cast.city,
         service=cast.tree.service,
-        day=app_now().date() - dt.timedelta(days=20),
+        day=app_now().astimezone(cast.city.zone).date() - dt.timedelta(days=20),
         computed_at=app_now() - dt.timedelta(days=20),
         count=20,
         days=21,
@@ -149,9 +149,9 @@ def test_the_night_computes_it_and_the_next_one_corrects_it(cast: Rivermark) -> 
 def test_old_rows_go_and_stale_ones_are_not_shown(cast: Rivermark) -> None:
     made(cast, 20)
     assert found(cast) is not None
-    TypicalTime.objects.update(day=app_now().date() - dt.timedelta(days=STALE_DAYS + 1))
+    TypicalTime.objects.update(day=app_now().astimezone(cast.city.zone).date() - dt.timedelta(days=STALE_DAYS + 1))
     cache.clear()
     assert typical_time(cast.tree.service) is None
-    TypicalTime.objects.update(day=app_now().date() - dt.timedelta(days=401))
+    TypicalTime.objects.update(day=app_now().astimezone(cast.city.zone).date() - dt.timedelta(days=401))
     typical_times.record(cast.city)
     assert TypicalTime.objects.count() == 1
