@@ -105,7 +105,7 @@ _kept: dict[int, tuple[str, float, Directory]] = {}
 
 def of(jurisdiction: Jurisdiction, *, anew: bool = False) -> Directory:
     """anew: loads it now, for those who miss something in it."""
-    stamp = cache.get(_key(jurisdiction.pk)) or ""
+    stamp = cache.get(_key(jurisdiction.pk)) or _stamp(jurisdiction.pk)
     known = _kept.get(jurisdiction.pk)
     if known is not None and not anew and known[0] == stamp and time.monotonic() - known[1] < KEPT_S:
         return known[2]
@@ -116,7 +116,13 @@ def of(jurisdiction: Jurisdiction, *, anew: bool = False) -> Directory:
 
 def changed(jurisdiction_id: int) -> None:
     """Every process loads the directory again. Call it after the transaction that changed setup."""
-    cache.set(_key(jurisdiction_id), uuid.uuid4().hex, 2 * KEPT_S)
+    _stamp(jurisdiction_id)
+
+
+def _stamp(jurisdiction_id: int) -> str:
+    stamp = uuid.uuid4().hex
+    cache.set(_key(jurisdiction_id), stamp, None)
+    return stamp
 
 
 def _key(jurisdiction_id: int) -> str:
