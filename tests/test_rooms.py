@@ -31,7 +31,10 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "last_event", "sign_in", "unsent"},
+        {
+            "apps", "decorators", "due", "last_event", "sign_in", "unsent",
+            "tab_counts",
+        },
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
             "request.conflict", "request.marked_texts",

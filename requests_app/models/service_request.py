@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from requests_app import references
 from requests_app.clock import AppNow
@@ -241,6 +242,40 @@ class ServiceRequest(models.Model):
                 name="request_ended_by_service",
             ),
             models.Index(fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"),
+            # The orders of the queue: reported, priority, and how long the public has not heard anything.
+            models.Index(
+                fields=["jurisdiction", "submitted_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_time",
+            ),
+            models.Index(
+                fields=["jurisdiction", "priority", "due_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_priority",
+            ),
+            models.Index(
+                models.F("jurisdiction"),
+                Coalesce("last_public_message_at", "submitted_at"),
+                models.F("id"),
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_quiet",
+            ),
+            # The search box of the queue: exact addresses, words that aren't public, and numbers of other systems.
+            GinIndex(
+                models.Func(
+                    models.F("address"), template="to_tsvector('simple'::regconfig, without_accents(%(expressions)s))"
+                ),
+                name="request_address_words",
+            ),
+            GinIndex(
+                models.Func(
+                    models.F("language"), models.F("address"), models.F("description"), function="search_vector"
+                ),
+                condition=~Q(public_state__in=["public", "erased", "unconfirmed"]),
+                name="request_unlisted_words",
+            ),
+            models.Index(fields=["owner_reference"], condition=~Q(owner_reference=""), name="request_owner_reference"),
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="request_external_id"),
             # All of a period, whatever their state.
             models.Index(fields=["jurisdiction", "submitted_at", "id"], name="request_by_time"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
