@@ -19,6 +19,7 @@ FLOORS = {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "sealed",
+            "transactions",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "branding", "notices", "openid"},

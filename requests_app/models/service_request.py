@@ -7,7 +7,7 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from requests_app import references
+from requests_app import references, transactions
 from requests_app.clock import AppNow
 from requests_app.models.catalog import Department, QuestionVersion, Service, ServiceVersion, Target
 from requests_app.models.geography import Area, Asset, Owner
@@ -57,7 +57,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def locked(self, pk: int) -> "ServiceRequest":
         """The request, locked until the transaction ends. Raises DoesNotExist."""
-        return self.for_update().get(pk=pk)
+        scope = transactions.current()
+        # Once only: a second reader must see what was written in between.
+        known: ServiceRequest | None = scope.locked.pop(pk, None) if scope else None
+        return known or self.for_update().get(pk=pk)
 
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
         """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …), as a test checks.
