@@ -82,6 +82,11 @@ KINDS: dict[str, frozenset[str]] = {
         "alarm_accepted": "alarm_id call_id",
         "alarm_needless": "alarm_id",
         "alarm_ended": "alarm_id",
+        "task_added": "task_id department_id",
+        "task_linked": "task_id department_id",
+        "task_done": "task_id department_id",
+        "task_dropped": "task_id department_id",
+        "task_reopened": "task_id department_id",
     }.items()
 }
 
