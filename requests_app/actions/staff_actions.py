@@ -38,7 +38,7 @@ COLUMNS = (
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
 )  # fmt: skip
-CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at")
+CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at", "target_id", "target_words")
 
 
 class Changed(Exception):
