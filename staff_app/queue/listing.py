@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +140,18 @@ def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at:
         of_place = Q(address__icontains=word)
         matching = matching.filter(Q(description__icontains=word) | of_place if in_words else of_place)
     return matching.filter(tab.filter(at))
+
+
+def matching(query: QueryDict, user: User, jurisdiction: Jurisdiction) -> Rows:
+    """All rows of the queue that an address asks for, unordered."""
+    tab = next((one for one in tabs_for(user, jurisdiction) if one.code == query.get("tab", FIRST)), TABS[0])
+    departments = departments_of(user, jurisdiction)
+    filters = Filters(
+        department=next((one for one in departments if one.code == query.get("department")), None),
+        service=Service.objects.filter(jurisdiction=jurisdiction, service_code=query.get("service", "")).first(),
+        words=query.get("q", ""),
+    )
+    return rows(user, jurisdiction, tab, filters, Moment.of(jurisdiction))
 
 
 def in_order(tab: Tab, matching: Rows, at: Moment) -> list[Rows]:
