@@ -66,8 +66,8 @@ LAST = ("transfer", "resolve", "merge")
 class Refused(Exception):
     """A step isn't possible for this request, or for any.
 
-    reason: status, permission, not_visible, changed, same_department, not_in_department, same_service, evidence, merge, no_department,
-    no_person, no_service, no_template, no_parent, invalid.
+    reason: status, permission, not_visible, changed, same_department, not_in_department, same_service, evidence, merge,
+    no_department, no_person, no_service, no_template, no_parent, invalid.
     """
 
     def __init__(self, reason: str, verb: str = "") -> None:

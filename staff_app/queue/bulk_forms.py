@@ -26,7 +26,7 @@ from staff_app.request.forms import (
 
 
 class BulkForm(ActionForm):
-    """A form without fields, and the base of the others. Where a form needs a request, it gets a new one that only knows its city."""
+    """A form without fields, and the base of the others, which get a new request that only knows its city."""
 
     verb = "accept"
 
@@ -162,11 +162,15 @@ class BulkResolveForm(BulkForm):
     def prepare(self) -> None:
         choices = [
             (Disposition.FIXED, _("Fixed"), _("The problem is gone.")),
-            (Disposition.ACTION_TAKEN, _("We took action"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")),
+            (
+                Disposition.ACTION_TAKEN,
+                _("We took action"),
+                _("We issued a notice, ticket or warning. Include the owner’s deadline."),
+            ),
             (Disposition.ANSWERED, _("Answered"), _("It was a question. Give the answer below.")),
             (Disposition.NOT_FOUND, _("We looked and couldn’t find it"), _("Someone must have visited.")),
             (Disposition.CANNOT_DO, _("We can’t do this"), _("Choose the reason below.")),
-        ]  # fmt: skip
+        ]
         self.fields["disposition"].choices = [  # type: ignore[attr-defined]
             (code.value, DescribedChoice(name, about)) for code, name, about in choices
         ]

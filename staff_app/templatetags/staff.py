@@ -62,20 +62,29 @@ def sign_in_provider(request: HttpRequest) -> SignInProvider | None:
 
 @register.simple_tag
 def bulk_choices(request: HttpRequest) -> dict[str, Any]:
-    """One query, for the macros."""
+    """One query for a page, for the macros."""
     user, city = request.user, getattr(request, "jurisdiction", None)
     if not isinstance(user, User) or city is None:
         return {}
+    kept: dict[str, Any] | None = getattr(request, "_bulk_choices", None)
+    if kept is not None:
+        return kept
     match = request.resolver_match
     tab = [("tab", "mine")] if match is not None and match.url_name == "mine" else []
-    return {
+    macros = macro_choices.offered(user, city)
+    keys = macro_choices.with_keys(macros)
+    choices = {
         "verbs": [(verb, bulk_words.VERBS[verb]) for verb in bulk_words.IN_BULK if may_in_city(request, verb)],
-        "macros": macro_choices.offered(user, city),
+        "macros": macros,
+        "keyed_macros": [(macro, keys.get(macro.pk, "")) for macro in macros],
+        "newest_event": max((macro.newest_event for macro in macros), default=0),
         "pairs": [
             *tab,
             *((name, value) for name, values in request.GET.lists() if name != "cursor" for value in values),
         ],
     }
+    setattr(request, "_bulk_choices", choices)  # noqa: B010  (a cache, not a field of the request)
+    return choices
 
 
 @register.filter
