@@ -89,7 +89,8 @@ const COMMANDS = {
   tick: () => press(row()?.querySelector("[data-row-tick]")),
   open: () => press(linkOf(row())),
   verb: (button) => act(button.dataset.verb),
-  snooze: () => press((row() ?? document).querySelector("[data-snooze]")),
+  snooze: () => (onRequest() ? press(document.querySelector('[data-key="snooze"]')) : act("snooze")),
+  map: () => press(document.querySelector('[data-key="map"]')),
   undo: () => press(document.querySelector("form.undo button")),
   search: () => {
     const box = document.querySelector("#q, [role=search] input[type=search]");
@@ -149,7 +150,7 @@ function openPalette() {
 }
 
 function links() {
-  return [...document.querySelectorAll(".tabs a, [data-views] a, .staff-nav a, .rail a[href], .rail form button[type=submit]")].filter(
+  return [...document.querySelectorAll(".tabs a, .saved-views a, .staff-nav a, .rail a[href], .rail form button[type=submit]")].filter(
     (link) => link.textContent.trim(),
   );
 }

@@ -6,6 +6,7 @@ import pytest
 
 from requests_app.models import Macro, ServiceRequest
 from tests import factories
+from tests.journeys.test_moderation import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -52,7 +53,7 @@ def test_requests_are_triaged_with_four_keys_each(live_site: "Site", page: "Page
         key=1,
         steps=[{"verb": "accept"}, {"verb": "assign", "assignee": town.dev.pk}, {"verb": "set_priority", "priority": 4}],
     )
-    live_site.sign_in(page, town.tom)
+    sign_in(page, live_site, town.tom)
     page.goto(f"{live_site.url}/staff/?tab=new")
     keys = Keys(page)
     keys.press("j")
@@ -76,7 +77,7 @@ def test_keys_tick_open_and_act_and_never_while_typing(live_site: "Site", page: 
     town = factories.rivermark()
     for n in range(3):
         factories.routed(town.pothole, f"A hole, the {n}th", answers={"where": "lane"})
-    live_site.sign_in(page, town.tom)
+    sign_in(page, live_site, town.tom)
     page.goto(f"{live_site.url}/staff/")
     keys = Keys(page)
     keys.press("/")
