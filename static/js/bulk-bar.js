@@ -24,6 +24,9 @@ if (bar) {
     last = event.target;
     update();
   });
+  const tickAll = document.querySelector("[data-tick-all]");
+  if (tickAll) tickAll.closest("label").hidden = false;
+  tickAll?.addEventListener("change", () => ticks().forEach((tick) => (tick.checked = tickAll.checked)));
   document.addEventListener("change", update);
   document.addEventListener("htmx:afterSwap", update);
   // The Back button brings ticked boxes back.
