@@ -37,7 +37,7 @@ KINDS: dict[str, frozenset[str]] = {
         "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote no_evidence",
+        "resolved": "disposition reason comment_id remote no_evidence bulk_job_id",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",

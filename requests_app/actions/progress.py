@@ -213,10 +213,12 @@ def resolve(
     visited: bool | None = None,
     uploads: Iterable[photos.WorkPhoto] = (),
     no_evidence: str = "",
+    bulk_job_id: int | None = None,
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
     no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
+    bulk_job_id: of the bulk job that closes it, since what nobody looked at one by one counts differently.
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
@@ -229,6 +231,7 @@ def resolve(
             reason=reason,
             visited=visited,
             no_evidence=no_evidence,
+            bulk_job_id=bulk_job_id,
         )
 
 
@@ -265,7 +268,15 @@ def work_photos(pk: int, uploads: Iterable[photos.WorkPhoto]) -> Iterator[list[P
 
 @atomic_action
 def _resolve(
-    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
+    pk: int,
+    *,
+    disposition: str,
+    words: str,
+    actor: User,
+    reason: str,
+    visited: bool | None,
+    no_evidence: str,
+    bulk_job_id: int | None,
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
@@ -282,6 +293,7 @@ def _resolve(
         comment_id=comment.pk if comment else None,
         remote=None if visited is None else not visited,
         no_evidence=no_evidence or None,
+        **({"bulk_job_id": bulk_job_id} if bulk_job_id else {}),
     )
     return service_request
 

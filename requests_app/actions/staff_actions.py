@@ -170,10 +170,11 @@ def _from_json(model: type[models.Model], name: str, value: Any) -> Any:
 
 
 @transaction.atomic
-def undo(event_id: int, *, actor: User) -> ServiceRequest:
+def undo(event_id: int, *, actor: User, until: dt.datetime | None = None) -> ServiceRequest:
     """Undoes an action of this user within UNDO_FOR: restores the request, and cancels the email. Undoing it again does nothing.
 
-    Raises TooLateToUndo; Changed if something else has happened since.
+    until: another end of the time to undo, as for a bulk job, whose email waits for all of it. Raises TooLateToUndo; Changed if
+    something else has happened since.
     """
     state = UndoState.objects.select_related("event").filter(event=event_id, event__user=actor).first()
     if state is None:
@@ -182,7 +183,7 @@ def undo(event_id: int, *, actor: User) -> ServiceRequest:
     service_request = locked[state.service_request_id]
     if Event.objects.filter(service_request=service_request, kind="undone", data__event_id=event_id).exists():
         return service_request
-    if app_now() - state.event.at > UNDO_FOR:
+    if app_now() > (until or state.event.at + UNDO_FOR):
         raise TooLateToUndo
     if changes := _changes(state, service_request):
         raise Changed(changes)

@@ -3,6 +3,7 @@
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
+from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.catalog import (
     Calendar,
     Category,
@@ -24,6 +25,7 @@ from requests_app.models.jurisdiction import CityImage, Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.layer_import import LayerImport, LayerRow
 from requests_app.models.limit_count import LimitCount
+from requests_app.models.macro import Macro
 from requests_app.models.map_cells import MapCell, MapCellDelta
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.notice import Notice
@@ -84,6 +86,8 @@ __all__ = [
     "Article",
     "Asset",
     "BasemapFeature",
+    "BulkJob",
+    "BulkRow",
     "Cadence",
     "Calendar",
     "Category",
@@ -111,6 +115,7 @@ __all__ = [
     "LimitCount",
     "ListedReason",
     "LogoutToken",
+    "Macro",
     "MapCell",
     "MapCellDelta",
     "Membership",

@@ -33,6 +33,7 @@ KINDS: dict[str, Words] = {
     "layer": gettext_lazy("Map layer"),
     "article": gettext_lazy("Article"),
     "template": gettext_lazy("Answer template"),
+    "macro": gettext_lazy("Macro"),
     "outcome": gettext_lazy("Outcome"),
     "reason": gettext_lazy("Reason"),
     "notice": gettext_lazy("Notice"),
@@ -185,6 +186,8 @@ FIELDS: dict[str, Words] = {
     "no_article": gettext_lazy("No article is needed"),
     "passed_test": gettext_lazy("Test that passed"),
     "successor": gettext_lazy("Service that takes over"),
+    "key": gettext_lazy("Key"),
+    "steps": gettext_lazy("Steps"),
     "moves_requests": gettext_lazy("Open requests move there"),
 }
 

@@ -11,6 +11,7 @@ from psycopg.errors import QueryCanceled
 from requests_app import outbox
 from requests_app.actions import (
     alarm_calls,
+    bulk_jobs,
     conversation,
     counters,
     housekeeping,
@@ -40,6 +41,8 @@ HANDLERS: dict[str, Handler] = {
     "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
     "retire_service": retirement.retire_row,
+    "bulk_job": bulk_jobs.run_row,
+    "bulk_undo": bulk_jobs.undo_row,
     "layer_check": layer_import.check_row,
     "layer_apply": layer_import.apply_row,
     "layer_undo": layer_import.undo_row,
@@ -63,6 +66,7 @@ HANDLERS: dict[str, Handler] = {
 DEAD_HANDLERS: dict[str, Handler] = {
     "route": routing.route_failed,
     "alert_next": alarm_calls.alert_failed,
+    "bulk_job": bulk_jobs.failed_row,
     "layer_check": layer_import.failed_row,
     "layer_apply": layer_import.failed_row,
     "layer_undo": layer_import.failed_row,
