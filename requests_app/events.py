@@ -11,7 +11,7 @@ from typing import Any
 
 from requests_app import outbox
 from requests_app.clock import app_now
-from requests_app.models import Event, Person, ServiceRequest, User
+from requests_app.models import Event, OutboxRow, Person, ServiceRequest, User
 from requests_app.rules import staff_actions
 
 # The keys that each kind's data may contain.
@@ -49,6 +49,8 @@ KINDS: dict[str, frozenset[str]] = {
         "closed": "",
         "survey_answered": "question value reason",
         "escalated": "assignee_id",
+        # Most of the time of a clock has passed (rules/service_levels.py); clock_kind: which.
+        "due_soon": "clock_kind",
         "joined": "role",
         "followed": "",
         "unsubscribed": "",
@@ -102,9 +104,14 @@ REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},
     "submitted": ["route", "notify"],
     "handed_over": ["notify", "mail_owner"],
-    "escalated": ["mail_supervisor"],
     "alarm_raised": ["alert_next"],
 }
+# Staff are notified of these; rules/staff_notices.py says who.
+STAFF_KINDS = {
+    "answered", "assigned", "due_soon", "escalated", "note_added", "reopened", "routed", "transferred",
+}  # fmt: skip
+for _kind in sorted(STAFF_KINDS):
+    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "notify_staff"]
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
     "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
@@ -113,12 +120,14 @@ SUBSCRIBER_KINDS = {
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
-OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
+OUTSIDE_REACTIONS = {"mail_owner"}
 # These wait only for rows of their own kind: a failing routing must not delay notifications or alarms, and a staff action that can
 # still be undone must not delay routing.
-ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm"}
+ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm", "notify_staff": "staff"}
 # If a member of staff did it, these wait until it can't be undone anymore (rules/staff_actions.py). Everything else never waits.
-WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "mail_supervisor"}
+WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "notify_staff"}
+# Notices to colleagues need no order with email to residents.
+RELEASING_REACTIONS = WAITING_REACTIONS - {"notify_staff"}
 # After these events the search index must be updated.
 _REINDEXED = {
     "submitted", "service_changed", "pending_review", "hidden", "published", "made_public", "edited", "place_corrected",
@@ -175,28 +184,37 @@ def record(
     )
     reactions = REACTIONS.get(kind, [])
     due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
-    if due_at is None and kind != "submitted" and WAITING_REACTIONS.intersection(reactions):
+    if due_at is None and kind != "submitted" and RELEASING_REACTIONS.intersection(reactions):
         # What staff did just before can't be undone after this, and email goes out in the order of the events.
         outbox.release(service_request, WAITING_REACTIONS)
-    for reaction in reactions:
-        outside = reaction in OUTSIDE_REACTIONS
-        outbox.enqueue(
-            reaction,
-            lane="outside" if outside else "database",
+    rows = [
+        OutboxRow(
+            **({"due_at": due_at} if due_at is not None and reaction in WAITING_REACTIONS else {}),
+            kind=reaction,
+            lane="outside" if reaction in OUTSIDE_REACTIONS else "database",
             service_request=service_request,
             event=event,
             dedupe_key=f"{reaction}:{event.pk}",
-            ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
-            due_at=due_at if reaction in WAITING_REACTIONS else None,
+            ordering_key=""
+            if reaction in OUTSIDE_REACTIONS
+            else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
         )
+        for reaction in reactions
+    ]
     if kind in _REINDEXED:
-        outbox.enqueue(
-            "index",
-            lane="database",
-            service_request=service_request,
-            event=event,
-            dedupe_key=f"index:{event.pk}",
+        rows.append(
+            OutboxRow(
+                kind="index",
+                lane="database",
+                service_request=service_request,
+                event=event,
+                dedupe_key=f"index:{event.pk}",
+            )
         )
+    # One statement for a lane.
+    for lane in ("database", "outside"):
+        if of_lane := [row for row in rows if row.lane == lane]:
+            outbox.enqueue_rows(of_lane, lane=lane)
     return event
 
 

@@ -129,6 +129,10 @@ def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
 
 
+def the_notice(planted: Planted) -> list[Arguments]:
+    return [{"notice_id": 1}]
+
+
 def the_alarm(planted: Planted) -> list[Arguments]:
     return [{"alarm_id": planted.alarm_call.alarm_id}]
 
@@ -792,7 +796,11 @@ PAGES: dict[str, Page] = {
     "mfa_reauthenticate_webauthn": Page(SIGNED_IN, "GET POST"),
     "mfa_edit_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
     "mfa_remove_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=9),
+    "staff_app:profile": Page(STAFF, "GET POST", budget=10),
+    "staff_app:my_notices": Page(STAFF, queries=("", "show=all"), budget=7),
+    "staff_app:mark_notice_read": Page(STAFF, "POST", the_notice),
+    "staff_app:mark_all_notices_read": Page(STAFF, "POST"),
+    "staff_app:notice_preferences": Page(STAFF, "GET POST", budget=8),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),

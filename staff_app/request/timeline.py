@@ -254,6 +254,8 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Came back again: escalated to %(name)s") % {
                 "name": names.users.get(data.get("assignee_id") or 0, "")
             }
+        case "due_soon":
+            return _("About to be late")
         case "survey_answered":
             return surveyed_words(data)
         case "undone" if undone is not None:
@@ -369,7 +371,11 @@ def outbox_words(kind: str) -> str:
         "index": _("Search index"),
         "erase": _("Erasing data at a person’s request"),
         "mail_owner": _("Email to owner"),
-        "mail_supervisor": _("Email to supervisor"),
+        "notify_staff": _("Notices for staff"),
+        "email_staff_notice": _("Email: notice for staff"),
+        "staff_digest": _("Email: morning digest for staff"),
+        "department_digest": _("Email: weekly digest for a department"),
+        "mail_department": _("Email to a department that works by email"),
         "mail_informed": _("Email to an informed department"),
         "simulate_routing": _("Simulation of routing rules"),
         "notify": _("Notifications"),
