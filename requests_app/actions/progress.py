@@ -15,6 +15,7 @@ from requests_app.actions import alarms, clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
+    Department,
     Disposition,
     Event,
     Jurisdiction,
@@ -87,10 +88,12 @@ def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
 
 
 @transaction.atomic
-def accept(pk: int, *, actor: User) -> ServiceRequest:
+def accept(pk: int, *, actor: User | None, by_department: Department | None = None) -> ServiceRequest:
+    """by_department: by the link in its email, without an actor."""
     service_request, fields = _transition(pk, "accept")
     service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
-    events.record(service_request, "accepted", actor=actor)
+    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    events.record(service_request, "accepted", actor=actor, **by)
     return service_request
 
 
@@ -186,14 +189,16 @@ def resolve(
     *,
     disposition: str,
     words: str,
-    actor: User,
+    actor: User | None,
     reason: str = "",
     visited: bool | None = None,
     uploads: Iterable[UploadedFile] = (),
     no_evidence: str = "",
+    by_department: Department | None = None,
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
+    by_department: by the link in its email, without an actor.
     no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
@@ -207,6 +212,7 @@ def resolve(
             reason=reason,
             visited=visited,
             no_evidence=no_evidence,
+            by_department=by_department,
         )
 
 
@@ -238,13 +244,22 @@ def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo
 
 @transaction.atomic
 def _resolve(
-    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
+    pk: int,
+    *,
+    disposition: str,
+    words: str,
+    actor: User | None,
+    reason: str,
+    visited: bool | None,
+    no_evidence: str,
+    by_department: Department | None,
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
         fields.append("visited_at")
-    comment = _post_outcome(service_request, words, actor)
+    language = service_request.jurisdiction.languages[0] if by_department is not None else None
+    comment = _post_outcome(service_request, words, actor, language)
     _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
     events.record(
         service_request,
@@ -255,6 +270,7 @@ def _resolve(
         comment_id=comment.pk if comment else None,
         remote=None if visited is None else not visited,
         no_evidence=no_evidence or None,
+        **({"by_department_id": by_department.pk} if by_department is not None else {}),
     )
     return service_request
 

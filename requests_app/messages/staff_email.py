@@ -103,7 +103,7 @@ def _compose_notice(
         "city": jurisdiction,
         "sentences": sentences,
         "reopened": service_request.reopened_count if escalated else 0,
-        "due": _due_words(service_request),
+        "due": due_words(service_request),
         "page": _url(jurisdiction, "staff_app:detail", service_request.reference),
         "preferences": _url(jurisdiction, "staff_app:notice_preferences"),
         "demo": settings.DEMO,
@@ -111,7 +111,7 @@ def _compose_notice(
     return email.about(service_request, "emails/staff_notice", context, to=to.email)
 
 
-def _due_words(service_request: ServiceRequest) -> str:
+def due_words(service_request: ServiceRequest) -> str:
     at = service_request.due_at
     if at is None or service_request.status not in OPEN or service_request.status == Status.ON_HOLD:
         return ""
@@ -203,7 +203,7 @@ def send_digest(row: OutboxRow) -> None:
     open_requests = _open_of(user, jurisdiction) if staff_notices.wants_digest(user) else []
     with override(user.language), timezone.override(jurisdiction.zone):
         news = _news(jurisdiction, user, waited)
-        own = [_row(jurisdiction, one, [_due_words(one)]) for one in open_requests[:REQUESTS_LISTED]]
+        own = [_row(jurisdiction, one, [due_words(one)]) for one in open_requests[:REQUESTS_LISTED]]
         if news or own:
             mail = _compose_digest(jurisdiction, user, own, news, has_more=len(open_requests) > REQUESTS_LISTED)
             mail.extra_headers["Message-ID"] = email.message_id(None, user.pk, row.dedupe_key, jurisdiction)
@@ -333,7 +333,7 @@ def _numbers(department: Department) -> dict[str, Any] | None:
     rows = []
     for one in oldest:
         one.jurisdiction = city
-        rows.append(_row(city, one, [wording.ago(one.submitted_at, now), _due_words(one)]))
+        rows.append(_row(city, one, [wording.ago(one.submitted_at, now), due_words(one)]))
     return {
         "city": city,
         "department": department,

@@ -28,7 +28,16 @@ from requests_app.actions import (
     typical_times,
 )
 from requests_app.imports import layer_import
-from requests_app.messages import alarm_messages, digest, email, invitation_mail, link_mail, notifications, staff_email
+from requests_app.messages import (
+    alarm_messages,
+    department_work,
+    digest,
+    email,
+    invitation_mail,
+    link_mail,
+    notifications,
+    staff_email,
+)
 from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -55,6 +64,7 @@ HANDLERS: dict[str, Handler] = {
     "send_digest": digest.send_digest,
     "notify_staff": staff_notices.notify_row,
     "email_staff_notice": staff_email.send_notice,
+    "mail_department": department_work.mail_department,
     "staff_digest": staff_email.send_digest,
     "department_digest": staff_email.send_department_digest,
     "alert_next": alarm_calls.alert_row,
