@@ -18,6 +18,7 @@ from requests_app.models import (
     Article,
     Calendar,
     Category,
+    Department,
     EmergencyPhrase,
     Event,
     HandOver,
@@ -133,6 +134,19 @@ def the_on_call(planted: Planted) -> list[Arguments]:
 
 def the_task(planted: Planted) -> list[Arguments]:
     return [{"task_id": planted.task.pk}]
+def each_department_link(planted: Planted) -> list[Arguments]:
+    """Of the public request; the department works by email from then on."""
+    department = planted.public.department
+    assert department is not None
+    Department.objects.filter(pk=department.pk).update(works_by_email=True, email="works@rivermark.example")
+    department.refresh_from_db()
+    event = Event.objects.filter(service_request=planted.public, kind__in=["routed", "transferred"]).latest("pk")
+    found = [links.DepartmentLink(event, department, act) for act in ("done", "not_ours", "accept")]
+    return [{"token": links.department_url(link).rstrip("/").rsplit("/", 1)[-1]} for link in found]
+
+
+def a_staff_notice(planted: Planted) -> list[Arguments]:
+    return [{"notice_id": 1}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -810,7 +824,12 @@ PAGES: dict[str, Page] = {
     "mfa_reauthenticate_webauthn": Page(SIGNED_IN, "GET POST"),
     "mfa_edit_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
     "mfa_remove_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=9),
+    "staff_app:profile": Page(STAFF, "GET POST", budget=10),
+    "staff_app:my_notices": Page(STAFF, queries=("", "show=all"), budget=7),
+    "staff_app:department_link": Page(LINK, "GET POST", each_department_link, budget=8),
+    "staff_app:mark_notice_read": Page(STAFF, "POST", a_staff_notice),
+    "staff_app:mark_all_notices_read": Page(STAFF, "POST"),
+    "staff_app:notice_preferences": Page(STAFF, "GET POST", budget=8),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),

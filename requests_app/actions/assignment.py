@@ -74,8 +74,10 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 
 
 @transaction.atomic
-def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
-    """Returns the request to the triage queue, with the reason as a note."""
+def return_to_triage(
+    pk: int, *, reason: str, actor: User | None, by_department: Department | None = None
+) -> ServiceRequest:
+    """Returns the request to the triage queue, with the reason as a note. by_department: by the link in its email."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id
@@ -95,7 +97,8 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
-    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before)
+    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before, **by)
     return service_request
 
 

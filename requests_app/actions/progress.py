@@ -15,6 +15,7 @@ from requests_app.actions import alarms, clocks, counters
 from requests_app.clock import app_now
 from requests_app.models import (
     Comment,
+    Department,
     Disposition,
     Event,
     Jurisdiction,
@@ -93,10 +94,12 @@ def move(service_request: ServiceRequest, action: str) -> list[str]:
 
 
 @atomic_action
-def accept(pk: int, *, actor: User) -> ServiceRequest:
+def accept(pk: int, *, actor: User | None, by_department: Department | None = None) -> ServiceRequest:
+    """by_department: by the link in its email, without an actor."""
     service_request, fields = _transition(pk, "accept")
     service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
-    events.record(service_request, "accepted", actor=actor)
+    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    events.record(service_request, "accepted", actor=actor, **by)
     return service_request
 
 
@@ -208,15 +211,17 @@ def resolve(
     *,
     disposition: str,
     words: str,
-    actor: User,
+    actor: User | None,
     reason: str = "",
     visited: bool | None = None,
     uploads: Iterable[photos.WorkPhoto] = (),
     no_evidence: str = "",
     bulk_job_id: int | None = None,
+    by_department: Department | None = None,
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
+    by_department: by the link in its email, without an actor.
     no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
     bulk_job_id: of the bulk job that closes it, since what nobody looked at one by one counts differently.
 
@@ -232,6 +237,7 @@ def resolve(
             visited=visited,
             no_evidence=no_evidence,
             bulk_job_id=bulk_job_id,
+            by_department=by_department,
         )
 
 
@@ -272,17 +278,19 @@ def _resolve(
     *,
     disposition: str,
     words: str,
-    actor: User,
+    actor: User | None,
     reason: str,
     visited: bool | None,
     no_evidence: str,
     bulk_job_id: int | None,
+    by_department: Department | None,
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
         fields.append("visited_at")
-    comment = _post_outcome(service_request, words, actor)
+    language = service_request.jurisdiction.languages[0] if by_department is not None else None
+    comment = _post_outcome(service_request, words, actor, language)
     _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
     events.record(
         service_request,
@@ -294,6 +302,7 @@ def _resolve(
         remote=None if visited is None else not visited,
         no_evidence=no_evidence or None,
         **({"bulk_job_id": bulk_job_id} if bulk_job_id else {}),
+        **({"by_department_id": by_department.pk} if by_department is not None else {}),
     )
     return service_request
 

@@ -52,6 +52,7 @@ from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
+from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
 from requests_app.models.states import (
     CONFIDENTIAL,
     OPEN,
@@ -119,6 +120,7 @@ __all__ = [
     "MapCell",
     "MapCellDelta",
     "Membership",
+    "Mention",
     "Message",
     "ModerationTerm",
     "Notice",
@@ -156,6 +158,8 @@ __all__ = [
     "SignInAccount",
     "SignInGroup",
     "SignInProvider",
+    "StaffNotice",
+    "StaffNoticePreference",
     "StaffSession",
     "Status",
     "Subscription",

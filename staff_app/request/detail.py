@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import privacy
+from requests_app.actions import privacy, staff_notices
 from requests_app.messages import wording
 from requests_app.models import Answer, OutboxRow, Participation, QuestionVersion, ServiceRequest, User
 from requests_app.places import assets
@@ -29,6 +29,7 @@ SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}
 @staff_page
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    staff_notices.mark_request_read(request.user, service_request)
     return render(request, "staff_app/request/detail.html", _context(request, service_request))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
@@ -55,7 +56,7 @@ class ActionForm(forms.Form):
 
     checked: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service_request: ServiceRequest, user: User | AnonymousUser, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.service_request, self.user = service_request, user
         self.helper = FormHelper()
@@ -239,7 +240,7 @@ class AnswerForm(ActionForm):
     )
 
 
-def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, DescribedChoice]]:
+def outcomes(service_request: ServiceRequest, user: User | AnonymousUser) -> list[tuple[str, DescribedChoice]]:
     """Dispositions offered by ResolveForm; handing over, merging and withdrawing are actions of their own."""
     own = service_request.service_version.outcome_words
     fixed = localized(own.get("fixed")) or _("Fixed")

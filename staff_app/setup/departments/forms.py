@@ -33,6 +33,8 @@ COUNTRIES = [
 ]
 INVALID_CODE = gettext_lazy("Use letters, digits, dashes and underscores only.")
 EMPTY_ROWS = 3
+# A department's settings about email.
+BY_EMAIL = ("works_by_email", "email_names_reporter", "weekly_email")
 
 
 class RowForm(forms.Form):
@@ -103,6 +105,26 @@ class DepartmentForm(RowForm):
         empty_label=gettext_lazy("- Select -"),
     )
 
+    works_by_email = forms.BooleanField(
+        label=gettext_lazy("This department works by email alone"),
+        required=False,
+        help_text=gettext_lazy(
+            "Each of its requests is emailed to the address above, with links to accept it, send it back or resolve it. Anyone who "
+            "has the email can use them."
+        ),
+    )
+    email_names_reporter = forms.BooleanField(
+        label=gettext_lazy("Say in these emails who reported it and how to reach them"),
+        required=False,
+        help_text=gettext_lazy("Never for confidential reports. Each time is recorded in the request’s activity."),
+    )
+    weekly_email = forms.BooleanField(
+        label=gettext_lazy("Send a summary each Monday"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("To the address above, or to the department’s supervisors if there is none."),
+    )
+
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, city=department.jurisdiction, **kwargs)
         self.department = department
@@ -110,7 +132,7 @@ class DepartmentForm(RowForm):
         self.fields["calendar"].queryset = Calendar.objects.filter(jurisdiction=self.city).order_by("code")  # type: ignore[attr-defined]
         if department.pk:
             del self.fields["code"]
-            for name in ("email", "phone"):
+            for name in ("email", "phone", *BY_EMAIL):
                 self.fields[name].initial = getattr(department, name)
             self.fields["calendar"].initial = department.calendar_id
 
@@ -121,7 +143,17 @@ class DepartmentForm(RowForm):
     def columns(self) -> dict[str, Any]:
         given = self.cleaned_data
         code = {"code": given["code"]} if "code" in given else {}
-        return {**code, "name": self.names(), **{name: given[name] for name in ("email", "phone", "calendar")}}
+        return {
+            **code,
+            "name": self.names(),
+            **{name: given[name] for name in ("email", "phone", "calendar", *BY_EMAIL)},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("works_by_email") and not given.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Enter the address that its requests are emailed to."))
+        return given
 
 
 class MoveForm(forms.Form):
