@@ -33,6 +33,7 @@ from requests_app.models.people import Cadence, ContactPoint, Membership, Person
 from requests_app.models.photo import Photo
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
     AccessLink,
@@ -49,6 +50,7 @@ from requests_app.models.service_request import (
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.snooze import Snooze
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.states import (
     CONFIDENTIAL,
@@ -136,6 +138,8 @@ __all__ = [
     "RoutingRule",
     "RoutingSimulation",
     "RoutingVersion",
+    "SavedView",
+    "SavedViewPin",
     "ScreeningCount",
     "SearchDocument",
     "Service",
@@ -149,6 +153,7 @@ __all__ = [
     "SignInAccount",
     "SignInGroup",
     "SignInProvider",
+    "Snooze",
     "StaffSession",
     "Status",
     "Subscription",
