@@ -18,15 +18,14 @@ from requests_app.clock import app_now
 from requests_app.models import (
     OPEN,
     Area,
-    Department,
     Jurisdiction,
-    Service,
     ServiceRequest,
     Status,
     User,
 )
 from requests_app.paging import Order, Page, page, page_of_segments
 from requests_app.rules import permissions
+from staff_app.queue.filters import QueueFilter
 
 COUNT_MAX = 100
 PAGE_SIZE = 50
@@ -89,14 +88,8 @@ TABS = [
         "ended", _("Resolved"), lambda at: Q(status=Status.RESOLVED), order=LATEST_END, counted=False, scope="resolved"
     ),
 ]
-FIRST = "all"
-
-
-@dataclass(frozen=True)
-class Filters:
-    department: Department | None = None
-    service: Service | None = None
-    words: str = ""
+ALL = "all"
+FIRST = ALL
 
 
 def may_triage(user: User, jurisdiction: Jurisdiction) -> bool:
@@ -107,16 +100,7 @@ def tabs_for(user: User, jurisdiction: Jurisdiction) -> list[Tab]:
     return [tab for tab in TABS if tab.scope != "triage" or may_triage(user, jurisdiction)]
 
 
-def departments_of(user: User, jurisdiction: Jurisdiction) -> list[Department]:
-    """Departments whose requests this user may see; all of them for city-wide roles."""
-    memberships = [one for one in permissions.memberships_of(user) if one.jurisdiction_id == jurisdiction.pk]
-    if any(membership.department_id is None for membership in memberships):
-        return list(Department.objects.filter(jurisdiction=jurisdiction, active=True).order_by("code"))
-    own = {one.department.pk: one.department for one in memberships if one.department is not None}
-    return sorted(own.values(), key=lambda department: department.code)
-
-
-def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at: Moment) -> Rows:
+def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: QueueFilter, at: Moment) -> Rows:
     """The tab's requests, unordered."""
     has_department = tab.scope in ("departments", "resolved")
     visible = ServiceRequest.objects.visible_to(user, triage=not has_department)
@@ -126,16 +110,13 @@ def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: Filters, at:
     elif tab.code == "answered":
         # A reply to a resolved request counts too.
         matching = matching.exclude(status=Status.CLOSED)
-    else:
+    elif not (filters.covers_ended and tab.code == ALL):
         matching = matching.filter(status__in=OPEN)
     if tab.scope == "mine":
         matching = matching.filter(assignee=user)
-    if filters.department is not None:
-        matching = matching.filter(department=filters.department)
-    if filters.service is not None:
-        matching = matching.filter(service=filters.service)
+    matching = filters.apply(matching)
     in_words = permissions.searches_words(user, jurisdiction)
-    for word in filters.words.split()[:5]:
+    for word in filters.q.split()[:5]:
         of_place = Q(address__icontains=word)
         matching = matching.filter(Q(description__icontains=word) | of_place if in_words else of_place)
     return matching.filter(tab.filter(at))

@@ -10,13 +10,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from requests_app import references
-from requests_app.models import Service, ServiceRequest
+from requests_app.models import ServiceRequest
 from requests_app.paging import BadCursor
 from requests_app.rules import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import alarms, rows
 from staff_app.queue import listing as queues
+from staff_app.queue.filters import Pairs, QueueFilter
 
 
 @staff_page
@@ -38,13 +39,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     tab = next((one for one in tabs if one.code == tab_code), None)
     if tab is None:
         raise Http404
-    departments = queues.departments_of(user, city)
-    services = list(Service.objects.filter(jurisdiction=city).select_related("current").order_by("service_code"))
-    filters = queues.Filters(
-        department=next((one for one in departments if one.code == request.GET.get("department")), None),
-        service=next((one for one in services if one.service_code == request.GET.get("service")), None),
-        words=typed,
-    )
+    filters = QueueFilter.from_query(request.GET, user, city)
     at = queues.Moment.of(city)
     matching = queues.rows(user, city, tab, filters, at)
     try:
@@ -53,19 +48,17 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         # An outdated link: show the first page.
         page = queues.one_page(tab, matching, at, None)
     redaction.redact_for(user, page.rows)
-    query = {name: value for name in ("department", "service", "q") if (value := request.GET.get(name))}
     waits = due.hold_words(city)
     numbers = queues.counts(tabs, lambda one: queues.rows(user, city, one, filters, at))
     context: dict[str, Any] = {
         "tab": tab,
-        "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, query)} for one in tabs],
+        "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, filters.query())} for one in tabs],
         "alarms": alarms.ringing(user, city),
         "rows": [rows.row(one, at, waits, city) for one in page.rows],
-        "departments": departments if len(departments) > 1 else [],
-        "services": services,
         "filters": filters,
-        "clear_url": _url(tab.code, {}),
-        "pager": page.urls(lambda cursor: _url(tab.code, {**query, "cursor": cursor})),
+        "chips": [{"chip": chip, "url": _url(tab.code, chip.query_without)} for chip in filters.chips()],
+        "clear_url": _url(tab.code, []),
+        "pager": page.urls(lambda cursor: _url(tab.code, [*filters.query(), ("cursor", cursor)])),
     }
     return render(request, "staff_app/queue/queue.html", context)
 
@@ -82,10 +75,10 @@ def _find_by_reference(request: StaffRequest, typed: str) -> ServiceRequest | No
     return found
 
 
-def _url(tab_code: str, query: dict[str, str]) -> str:
+def _url(tab_code: str, query: Pairs) -> str:
     if tab_code == "mine":
         address = reverse("staff_app:mine")
     else:
         address = reverse("staff_app:queue")
-        query = {"tab": tab_code, **query} if tab_code != queues.FIRST else query
+        query = [("tab", tab_code), *query] if tab_code != queues.FIRST else query
     return f"{address}?{urlencode(query)}" if query else address

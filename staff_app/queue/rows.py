@@ -3,15 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
 from staff_app import due
-from staff_app.queue import listing
+from staff_app.queue import languages, listing
 
 FIRST_WORDS = 90
+language_name = languages.language_name
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,6 @@ def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction)
     if not service_request.is_public:
         flags.append(Flag(public_state_words(service_request)))
     return flags
-
-
-def language_name(code: str) -> str:
-    """The language's name in the active language; the code itself if Django does not know it."""
-    try:
-        return str(get_language_info(code)["name_translated"]).capitalize()
-    except KeyError:
-        return code
 
 
 def public_state_words(service_request: ServiceRequest) -> str:
