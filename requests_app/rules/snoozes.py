@@ -24,8 +24,15 @@ def active(user: User, city: Jurisdiction) -> "QuerySet[Snooze]":
 
 
 def hidden_ids(user: User, city: Jurisdiction) -> list[int]:
-    """The requests that this user's lists leave out. A short list of ids: a subquery would be planned in each tab's count."""
-    return list(active(user, city).values_list("service_request_id", flat=True)[:MAX])
+    """The requests that this user's lists leave out. A short list of ids: a subquery would be planned in each tab's count.
+
+    Loaded once and cached on the user object.
+    """
+    cached: list[int] | None = getattr(user, "_snoozed", None)
+    if cached is None:
+        cached = list(active(user, city).values_list("service_request_id", flat=True)[:MAX])
+        setattr(user, "_snoozed", cached)  # noqa: B010  (a cache, not a field of User)
+    return cached
 
 
 def morning(city: Jurisdiction, day: dt.date) -> dt.datetime:
