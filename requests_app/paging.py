@@ -164,7 +164,9 @@ def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, l
         backward, *packed = signing.loads(cursor.removeprefix(REVERSED), salt=_salt(order, model))
     except signing.BadSignature as error:
         raise BadCursor from error
-    return bool(backward) != is_reversed, [_moment(value["t"]) if isinstance(value, dict) else value for value in packed]
+    return bool(backward) != is_reversed, [
+        _moment(value["t"]) if isinstance(value, dict) else value for value in packed
+    ]
 
 
 def _moment(text: str) -> dt.date:

@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.queue.urls import urlpatterns as queue
+from staff_app.queue.view_urls import urlpatterns as queue_views
 from staff_app.request.urls import urlpatterns as request
 from staff_app.setup.urls import urlpatterns as setup
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern | URLResolver] = [
     *queue,
+    *queue_views,
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
     *request,

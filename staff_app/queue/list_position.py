@@ -119,6 +119,8 @@ def _go(request: StaffRequest, position: ListPosition, *, backward: bool = False
         # An outdated link, or one that somebody changed.
         return redirect(position.list_url)
     if url is None:
-        messages.info(request, _("This is the start of the list.") if backward else _("That was the last in this list."))
+        messages.info(
+            request, _("This is the start of the list.") if backward else _("That was the last in this list.")
+        )
         return redirect(position.list_url)
     return redirect(url)

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 from requests_app.access import get_request_or_404
 from requests_app.actions import snoozes as actions
 from requests_app.localized import localized
+from requests_app.messages import wording
 from requests_app.models import Jurisdiction, ServiceRequest, Snooze, User
 from requests_app.rules import redaction, snoozes
 from staff_app.decorators import StaffRequest, staff_page
@@ -38,7 +38,7 @@ class SnoozeForm(forms.Form):
         self.city = city
         self.fields["until"].choices = [  # type: ignore[attr-defined]
             ("tomorrow", _("Tomorrow")),
-            ("week", day_words(snoozes.next_week(city))),
+            ("week", wording.long_date(snoozes.next_week(city))),
             ("date", _("Another date")),
         ]
         self.fields["day"].widget.attrs |= {"min": str(snoozes.tomorrow(city)), "max": str(snoozes.last_day(city))}
@@ -66,10 +66,6 @@ class SnoozeForm(forms.Form):
         return snoozes.tomorrow(self.city) if chosen == "tomorrow" else snoozes.next_week(self.city)
 
 
-def day_words(day: dt.date) -> str:
-    return formats.date_format(day, "l, F j") if formats.get_language_code() == "en" else formats.date_format(day)
-
-
 @staff_page
 def snooze(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
@@ -84,7 +80,7 @@ def snooze(request: StaffRequest, reference: str) -> HttpResponse:
             words = _("%(number)s is out of your lists until %(date)s.")
             messages.success(
                 request,
-                words % {"number": service_request.display_reference, "date": day_words(day)},
+                words % {"number": service_request.display_reference, "date": wording.long_date(day)},
                 extra_tags=f"{TAG}{service_request.reference}",
             )
             return list_position.next_or(request, redirect("staff_app:detail", service_request.reference))

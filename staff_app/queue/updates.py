@@ -7,10 +7,9 @@ from django.core import signing
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from requests_app.models import Event, Jurisdiction, User
+from requests_app.models import Event, User
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing, presence
-from staff_app.queue.filters import QueueFilter
 
 SALT = "staff page"
 # A page that is open for longer gets a new one by its next reload.
@@ -91,12 +90,5 @@ def _since(request: StaffRequest, page: OpenPage, since: int) -> dict[str, Any]:
 
 
 def _in_list(request: StaffRequest, ids: set[int]) -> list[int]:
-    matching = matching_rows(request.GET, request.user, request.jurisdiction)
+    matching = listing.matching(request.GET, request.user, request.jurisdiction)
     return sorted(matching.filter(pk__in=ids).values_list("pk", flat=True))
-
-
-def matching_rows(query: Any, user: User, city: Jurisdiction) -> listing.Rows:
-    filters = QueueFilter.from_query(query, user, city)
-    tabs = {tab.code: tab for tab in listing.tabs_for(user, city)}
-    tab = tabs.get(filters.tab) or tabs[listing.FIRST]
-    return listing.rows(user, city, tab, filters, listing.Moment.of(city))

@@ -18,6 +18,7 @@ from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.moderation import public_view
 from staff_app.queue import alarms, listing, rows
+from staff_app.queue.updates import OpenPage
 from staff_app.request import actions, timeline
 from staff_app.request.forms import colleagues
 
@@ -130,6 +131,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         ),
         "routing": timeline.routing(service_request),
         "emails": _emails(service_request),
+        "open_page": OpenPage([], on=service_request.pk).token(user),
     }
 
 
