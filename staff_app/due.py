@@ -1,6 +1,7 @@
 """When a request is due, worded briefly enough for a row of the queue."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import formats, timezone
@@ -21,7 +22,10 @@ class Due:
 
 def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
     """Short names of the hold reasons, by code: the built-in ones and the city's own."""
-    listed = ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)
+    return listed_hold_words(ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD))
+
+
+def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
     return {
         "reporter": pgettext("waiting for", "reporter"),
         "other_group": pgettext("waiting for", "another group"),

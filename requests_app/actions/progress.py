@@ -30,6 +30,7 @@ from requests_app.models import (
 from requests_app.rules import permissions, reopening, status_history
 from requests_app.rules.lifecycle import IllegalTransition, after_hold, next_status
 from requests_app.rules.status_history import work_has_begun
+from requests_app.transactions import atomic_action
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 # From this reopening on, the request goes to a supervisor.
@@ -79,14 +80,18 @@ def end_hold(service_request: ServiceRequest, action: str) -> list[str]:
 
 def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
     service_request = ServiceRequest.objects.locked(pk)
+    return service_request, move(service_request, action)
+
+
+def move(service_request: ServiceRequest, action: str) -> list[str]:
+    """Moves a locked request to its next status, which may end a hold. Returns the fields to save."""
     before = service_request.status
     service_request.status = next_status(before, action)
     service_request.updated_at = app_now()
-    fields = ["status", "updated_at", *_leave_hold(service_request, before)]
-    return service_request, fields
+    return ["status", "updated_at", *_leave_hold(service_request, before)]
 
 
-@transaction.atomic
+@atomic_action
 def accept(pk: int, *, actor: User) -> ServiceRequest:
     service_request, fields = _transition(pk, "accept")
     service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
@@ -216,10 +221,14 @@ def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo
 
     Not inside a transaction: decoding may take seconds, and no lock should wait for it.
     """
-    service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
+    given = list(uploads)
+    if not given:
+        yield taken
+        return
+    service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     try:
-        for upload in uploads:
+        for upload in given:
             taken.append(
                 photos.store_upload(
                     upload,
@@ -236,7 +245,7 @@ def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo
         raise
 
 
-@transaction.atomic
+@atomic_action
 def _resolve(
     pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
 ) -> ServiceRequest:
@@ -306,7 +315,7 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
     events.record(service_request, "unmerged", actor=actor, parent_id=parent.pk)
 
 
-@transaction.atomic
+@atomic_action
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")

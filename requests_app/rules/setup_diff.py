@@ -44,6 +44,7 @@ KINDS: dict[str, Words] = {
     "city": gettext_lazy("City"),
     "catalog": gettext_lazy("Catalog file"),
     "audit": gettext_lazy("Audit"),
+    "queue": gettext_lazy("Queue"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.

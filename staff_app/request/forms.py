@@ -253,9 +253,8 @@ class ResolveForm(ActionForm):
 
     def prepare(self) -> None:
         self.fields["disposition"].choices = outcomes(self.service_request, self.user)  # type: ignore[attr-defined]
-        listed = ListedReason.objects.filter(
-            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.CANNOT_DO, active=True
-        )
+        by_code = self.service_request.jurisdiction.reasons_by_code
+        listed = [one for one in by_code.values() if one.kind == ListedReason.Kind.CANNOT_DO and one.active]
         reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["reason"].help_text = _("Only for “We can’t do this.”")
@@ -351,7 +350,7 @@ class AssignForm(ActionForm):
 
     def prepare(self) -> None:
         found = colleagues(self.service_request, self.user)
-        self.away = leave.away(self.service_request.jurisdiction, found)
+        self.away = {} if self._is_oneself() else leave.away(self.service_request.jurisdiction, found)
         self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
         self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
         self.fields["assignee"].initial = self.service_request.assignee_id
@@ -368,8 +367,11 @@ class AssignForm(ActionForm):
     def _chosen_away(self) -> leave.Away | None:
         chosen = str(self.data.get("assignee", ""))
         # They know where they are themselves.
-        is_other = chosen.isdecimal() and len(chosen) < 19 and int(chosen) != self.user.pk
+        is_other = chosen.isdecimal() and len(chosen) < 19 and not self._is_oneself()
         return self.away.get(int(chosen)) if is_other else None
+
+    def _is_oneself(self) -> bool:
+        return self.is_bound and str(self.data.get("assignee", "")) == str(self.user.pk)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

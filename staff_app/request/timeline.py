@@ -281,6 +281,8 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
         case "reporter_viewed" if data.get("reason") in privacy.VIEW_REASONS:
             reason = str(privacy.VIEW_REASONS[data["reason"]])
             return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
+        case "reporter_viewed" if data.get("reason") == privacy.FOUND:
+            return _("Found by the reporter’s phone or email")
         case "alarm_raised":
             return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
         case "alarm_sent" | "alarm_failed" | "alarm_accepted":
