@@ -35,6 +35,7 @@ from requests_app.models.people import Cadence, ContactPoint, Membership, Person
 from requests_app.models.photo import Photo
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
     AccessLink,
@@ -51,6 +52,7 @@ from requests_app.models.service_request import (
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.snooze import Snooze
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
 from requests_app.models.states import (
@@ -145,6 +147,8 @@ __all__ = [
     "RoutingRule",
     "RoutingSimulation",
     "RoutingVersion",
+    "SavedView",
+    "SavedViewPin",
     "ScreeningCount",
     "SearchDocument",
     "Service",
@@ -160,6 +164,7 @@ __all__ = [
     "SignInProvider",
     "StaffNotice",
     "StaffNoticePreference",
+    "Snooze",
     "StaffSession",
     "Status",
     "Subscription",

@@ -18,6 +18,7 @@ from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.moderation import public_view
 from staff_app.queue import alarms, listing, rows
+from staff_app.queue.updates import OpenPage
 from staff_app.request import actions, timeline
 from staff_app.request import triage as service_choice
 from staff_app.request.forms import colleagues
@@ -135,6 +136,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "tasks": list(service_request.tasks.select_related("department").order_by("id")),
         "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "emails": _emails(service_request),
+        "open_page": OpenPage([], on=service_request.pk).token(user),
     }
 
 
