@@ -134,6 +134,8 @@ def the_on_call(planted: Planted) -> list[Arguments]:
 
 def the_task(planted: Planted) -> list[Arguments]:
     return [{"task_id": planted.task.pk}]
+
+
 def each_department_link(planted: Planted) -> list[Arguments]:
     """Of the public request; the department works by email from then on."""
     department = planted.public.department
@@ -629,14 +631,12 @@ PAGES: dict[str, Page] = {
             "status=closed&status=routed&sort=reported&columns=reference&columns=reported",
             "assignee=me&assignee=nobody&priority=1&flag=danger&late=1&quiet=3&sort=quiet&service=gone",
         ),
-        budget=8,
+        budget=14,
     ),
-    "staff_app:mine": Page(STAFF, budget=8),
+    "staff_app:mine": Page(STAFF, budget=14),
     "staff_app:queue_columns": Page(STAFF, "POST"),
-    "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),
+    "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
-    "staff_app:mine": Page(STAFF, budget=15),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=34),
     "staff_app:tasks": Page(STAFF, budget=7),
     "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
