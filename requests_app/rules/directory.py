@@ -103,11 +103,11 @@ class Directory:
 _kept: dict[int, tuple[str, float, Directory]] = {}
 
 
-def of(jurisdiction: Jurisdiction, *, anew: bool = False) -> Directory:
-    """anew: loads it now, for those who miss something in it."""
+def of(jurisdiction: Jurisdiction, *, reload: bool = False) -> Directory:
+    """reload: load it now, because something is missing in it."""
     stamp = cache.get(_key(jurisdiction.pk)) or _stamp(jurisdiction.pk)
     known = _kept.get(jurisdiction.pk)
-    if known is not None and not anew and known[0] == stamp and time.monotonic() - known[1] < KEPT_S:
+    if known is not None and not reload and known[0] == stamp and time.monotonic() - known[1] < KEPT_S:
         return known[2]
     loaded = _load(jurisdiction)
     _kept[jurisdiction.pk] = (stamp, time.monotonic(), loaded)

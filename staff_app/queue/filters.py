@@ -153,7 +153,7 @@ class QueueFilter:
         typed = {name: [_clean(value) for value in values if _clean(value)] for name, values in pairs}
         chosen = cls._read(typed, _Reader(user, city, directories.of(city)))
         # What the directory doesn't know may be a minute old.
-        return cls._read(typed, _Reader(user, city, directories.of(city, anew=True))) if chosen.unknown else chosen
+        return cls._read(typed, _Reader(user, city, directories.of(city, reload=True))) if chosen.unknown else chosen
 
     @classmethod
     def _read(cls, typed: Mapping[str, list[str]], reader: "_Reader") -> "QueueFilter":

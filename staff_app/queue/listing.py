@@ -212,7 +212,7 @@ def with_row(matching: Rows) -> Rows:
 def fill(service_requests: Sequence[ServiceRequest], jurisdiction: Jurisdiction, directory: Directory) -> None:
     """Sets what with_row() left out, and `ward`: the name of the ward, district or neighborhood."""
     if any(one.department_id and one.department_id not in directory.departments for one in service_requests):
-        directory = directories.of(jurisdiction, anew=True)
+        directory = directories.of(jurisdiction, reload=True)
     directory.fill(service_requests)
     for one in service_requests:
         one.ward = directory.ward_of(one.area_ids)  # type: ignore[attr-defined]
