@@ -227,6 +227,24 @@ def each_own_text(planted: Planted) -> list[Arguments]:
     return [{"reference": ended.reference, "comment_id": ended.comments.get(user=planted.staff["sue"], public=True).pk}]
 
 
+def each_pair(planted: Planted) -> list[Arguments]:
+    """Each request with one that the same staff may see."""
+    parks = planted.requests["parks"].reference
+    pairs = []
+    for request in _public_first(planted):
+        other = planted.requests["coarse" if request.pk == planted.public.pk else "public"].reference
+        pairs.append({"reference": request.reference, "other": other})
+    return [pair for pair in pairs if pair["reference"] != parks]
+
+
+def each_newest_event(planted: Planted) -> list[Arguments]:
+    return [
+        {"reference": request.reference, "event_id": Event.objects.filter(service_request=request).latest("id").pk}
+        for request in _public_first(planted)
+        if Event.objects.filter(service_request=request).exists()
+    ]
+
+
 def the_hidden_words(planted: Planted) -> list[Arguments]:
     revision = planted.public.text_revisions.filter(field="description").order_by("id")[0]
     return [{"reference": planted.public.reference, "revision_id": revision.pk}]
@@ -611,6 +629,13 @@ PAGES: dict[str, Page] = {
     ),
     "staff_app:mine": Page(STAFF, budget=15),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
+    "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=6),
+    "staff_app:relate": Page(staff("note"), "POST", each_request),
+    "staff_app:unrelate": Page(staff("note"), "POST", each_pair),
+    "staff_app:more_from": Page(staff("view"), arguments=each_request, budget=6),
+    "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=6),
+    "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=10),
+    "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=8),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),

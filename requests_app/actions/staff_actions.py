@@ -33,7 +33,7 @@ from requests_app.rules.staff_actions import FOLLOWING, UNDO_FOR, UNDOABLE, chan
 COLUMNS = (
     "status", "disposition", "disposition_reason", "public_state", "privacy_choice",
     "review_reason", "priority", "priority_reason", "service_id",
-    "service_version_id", "department_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
+    "service_version_id", "department_id", "team_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
     "duplicate_of_id", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
