@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import Max
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
@@ -238,10 +239,11 @@ def each_pair(planted: Planted) -> list[Arguments]:
 
 
 def each_newest_event(planted: Planted) -> list[Arguments]:
+    newest = dict(Event.objects.values_list("service_request").annotate(newest=Max("id")))
     return [
-        {"reference": request.reference, "event_id": Event.objects.filter(service_request=request).latest("id").pk}
+        {"reference": request.reference, "event_id": newest[request.pk]}
         for request in _public_first(planted)
-        if Event.objects.filter(service_request=request).exists()
+        if request.pk in newest
     ]
 
 
@@ -628,14 +630,14 @@ PAGES: dict[str, Page] = {
         budget=15,
     ),
     "staff_app:mine": Page(STAFF, budget=15),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
-    "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=6),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=19),
+    "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=8),
     "staff_app:relate": Page(staff("note"), "POST", each_request),
     "staff_app:unrelate": Page(staff("note"), "POST", each_pair),
-    "staff_app:more_from": Page(staff("view"), arguments=each_request, budget=6),
-    "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=6),
-    "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=10),
-    "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=8),
+    "staff_app:more_from": Page(staff("view"), arguments=each_request, budget=8),
+    "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=11),
+    "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=12),
+    "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=9),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),

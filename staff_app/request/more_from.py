@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from requests_app.access import get_request_or_404
 from requests_app.messages import wording
-from requests_app.models import OPEN, Participation, ServiceRequest, Status, User
+from requests_app.models import OPEN, Jurisdiction, Participation, ServiceRequest, Status, User
 from requests_app.places.addresses import box_around
 from requests_app.places.metres import metres_between
 from requests_app.rules import redaction
@@ -41,7 +41,7 @@ class Group:
 @staff_page
 def more_from(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
-    rows = _rows(_here(service_request, request.user), request.user, service_request)
+    rows = _rows(_here(service_request, request.user), request.user, service_request.jurisdiction, service_request)
     about_asset = [
         row for row in rows if service_request.asset_id and row.service_request.asset_id == service_request.asset_id
     ]
@@ -59,7 +59,7 @@ def of_reporter(service_request: ServiceRequest, user: User) -> list[Row]:
     people = service_request.participations.filter(role__in=Participation.OWN).values("person")
     of_people = Participation.objects.filter(person__in=people, role__in=Participation.OWN).values("service_request")
     found = _visible(service_request, user).filter(pk__in=of_people)
-    return _rows(found.order_by("-submitted_at", "-id")[:AT_MOST], user)
+    return _rows(found.order_by("-submitted_at", "-id")[:AT_MOST], user, service_request.jurisdiction)
 
 
 def _here(service_request: ServiceRequest, user: User) -> QuerySet[ServiceRequest]:
@@ -76,7 +76,9 @@ def _here(service_request: ServiceRequest, user: User) -> QuerySet[ServiceReques
         return visible.none()
     ids = [part.values("pk")[:AT_MOST] for part in parts]
     found = ServiceRequest.objects.filter(pk__in=ids[0].union(*ids[1:]) if len(ids) > 1 else ids[0])
-    return found.select_related("service", "service_version", "owner").order_by("-submitted_at", "-id")
+    return found.select_related("service", "service_version__department", "department", "owner").order_by(
+        "-submitted_at", "-id"
+    )
 
 
 def _asset_url(service_request: ServiceRequest) -> str:
@@ -100,9 +102,14 @@ def _visible(service_request: ServiceRequest, user: User) -> QuerySet[ServiceReq
     )
 
 
-def _rows(found: QuerySet[ServiceRequest], user: User, near: ServiceRequest | None = None) -> list[Row]:
+def _rows(
+    found: QuerySet[ServiceRequest], user: User, city: Jurisdiction, near: ServiceRequest | None = None
+) -> list[Row]:
     """With the distance of those that are at the same place."""
     others = list(found)
+    for one in others:
+        # One city, whose reasons are then read once.
+        one.jurisdiction = city
     redaction.redact_for(user, others)
     rows = []
     for one in others:

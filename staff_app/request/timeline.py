@@ -181,7 +181,7 @@ def _comments(
     service_request: ServiceRequest, events: list[Event], upper: Event | None, has_more: bool
 ) -> QuerySet[Comment]:
     """Those of these events, and those without an event from the same time."""
-    found = service_request.comments.select_related("user")
+    found = service_request.comments.select_related("user", "department")
     if upper is None and not has_more:
         return found
     named = service_request.events.annotate(
