@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.access import get_request_or_404
-from requests_app.actions import privacy
+from requests_app.actions import privacy, staff_notices
 from requests_app.messages import wording
 from requests_app.models import (
     Alarm,
@@ -26,7 +26,9 @@ from requests_app.rules import permissions, redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
+from staff_app.queue.updates import OpenPage
 from staff_app.request import actions, folds, more_from, similar
+from staff_app.request import triage as service_choice
 
 # Read with the request, in its statement.
 _FLAGS = {
@@ -45,6 +47,7 @@ SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}
 @staff_page
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction, **_FLAGS)
+    staff_notices.mark_request_read(request.user, service_request)
     return render(request, "staff_app/request/detail.html", _context(request, service_request))
 
 
@@ -126,6 +129,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
         "similar": similar_requests,
         "buttons": buttons,
+        "can_choose_service": service_choice.may_choose(user, service_request),
         "can_assign_me": "assign" in verbs
         and permissions.can(user, "assign", service_request)
         and service_request.assignee_id != user.pk,
@@ -134,6 +138,9 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_hold": "hold" in verbs and permissions.can(user, "hold", service_request),
         "activity": folds.activity(request, service_request),
         "has_bounced": service_request.has_bounced,
+        "tasks": list(service_request.tasks.select_related("department").order_by("id")),
+        "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
+        "open_page": OpenPage([], on=service_request.pk).token(user),
     }
 
 
