@@ -7,7 +7,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0033_answer_templates"),
+        ("requests_app", "0052_waits_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
