@@ -88,7 +88,10 @@ def perform(
 
 def _lock(pk: int, others: Collection[int]) -> dict[int, ServiceRequest]:
     """Locks in order of id, so that two actions that need both requests cannot deadlock."""
-    return {request_id: ServiceRequest.objects.locked(request_id) for request_id in sorted({pk, *others})}
+    if not others:
+        return {pk: ServiceRequest.objects.locked(pk)}
+    rows = ServiceRequest.objects.for_update().filter(pk__in={pk, *others}).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 class _Before:

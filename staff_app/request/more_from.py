@@ -18,7 +18,7 @@ from requests_app.rules import redaction
 from staff_app.decorators import StaffRequest, staff_page
 
 AT_MOST = 6
-# About two doors to each side.
+# About two houses to each side.
 HERE_M = 30
 
 
