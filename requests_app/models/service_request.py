@@ -165,6 +165,9 @@ class ServiceRequest(models.Model):
     # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
     last_event_id: int
     loaded_at: dt.datetime
+    # And by the request page.
+    has_alarm: bool
+    has_bounced: bool
 
     class Meta:
         constraints = [

@@ -31,7 +31,7 @@ from staff_app.request import actions, folds, more_from, similar
 from staff_app.request import triage as service_choice
 
 # Read with the request, in its statement.
-_FLAGS = {
+_FLAGS: dict[str, Any] = {
     "has_alarm": Exists(Alarm.objects.filter(service_request=OuterRef("pk"))),
     "has_bounced": Exists(
         OutboxRow.objects.filter(service_request=OuterRef("pk"), lane=OutboxRow.Lane.OUTSIDE, done_at=None).exclude(
