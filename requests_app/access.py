@@ -1,11 +1,13 @@
 """Staff pages load a service request through `get_request_or_404`, which checks permission first."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Expression, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from requests_app import references
+from requests_app.clock import AppNow
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions, redaction
 
@@ -21,16 +23,22 @@ RELATED = (
 
 
 def with_last_event(service_requests: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
-    """Adds `last_event_id`, in the same statement as the rows, so that a page doesn't claim to show what happened after it."""
+    """Adds `last_event_id`, in the same statement as the rows, so that a page doesn't claim to show what happened after it.
+    And `loaded_at`, the time of the statement."""
     newest = Event.objects.filter(service_request=OuterRef("pk")).order_by("-id").values("id")[:1]
-    added = {"last_event_id": Coalesce(Subquery(newest), 0)}
+    added = {"last_event_id": Coalesce(Subquery(newest), 0), "loaded_at": AppNow()}
     return service_requests.annotate(**added)
 
 
 def get_request_or_404(
-    user: User | AnonymousUser, reference: str, action: str = "view", *, jurisdiction: Jurisdiction
+    user: User | AnonymousUser,
+    reference: str,
+    action: str = "view",
+    *,
+    jurisdiction: Jurisdiction,
+    **annotations: Expression | Combinable,
 ) -> ServiceRequest:
-    """Returns the request if this member of staff may do `action` with it.
+    """Returns the request if this member of staff may do `action` with it. annotations: what else to read in its statement.
 
     For identity-blind staff its texts are redacted (rules.redaction). Raises Http404 if they may not know that it exists,
     permissions.Denied (403) if they may view it but not do this.
@@ -39,6 +47,7 @@ def get_request_or_404(
     service_request = (
         with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction))
         .select_related(*RELATED)
+        .annotate(**annotations)
         .filter(reference=parsed or "")
         .first()
     )
@@ -49,3 +58,20 @@ def get_request_or_404(
         raise permissions.Denied(action)
     redaction.redact_for(user, [service_request])
     return service_request
+
+
+def get_pair_or_404(
+    user: User | AnonymousUser, reference: str, other: str, *, jurisdiction: Jurisdiction
+) -> tuple[ServiceRequest, ServiceRequest]:
+    """Two requests that this member of staff may view, redacted as by get_request_or_404(). Raises Http404."""
+    wanted = [references.parse(reference) or "", references.parse(other) or ""]
+    found = (
+        with_last_event(ServiceRequest.objects.in_jurisdiction(jurisdiction))
+        .select_related("service", "service_version__department", "department", "duplicate_of")
+        .filter(reference__in=wanted)
+    )
+    visible = {one.reference: one for one in found if permissions.can(user, "view", one)}
+    if len(visible) < 2:
+        raise Http404
+    redaction.redact_for(user, visible.values())
+    return visible[wanted[0]], visible[wanted[1]]

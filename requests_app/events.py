@@ -43,6 +43,8 @@ KINDS: dict[str, frozenset[str]] = {
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",
         "unmerged": "parent_id",
+        "related": "other_id",
+        "unrelated": "other_id",
         "withdrawn": "",
         # What the request was before, so that it can be undone.
         "reopened": "count comment_id disposition reason ended_at acknowledged_at assignee_id",
@@ -173,12 +175,14 @@ def record(
     *,
     actor: User | Person | None,
     follows: Event | None = None,
+    quiet: bool = False,
     **data: Any,
 ) -> Event:
     """Appends an event in the caller's transaction and enqueues its REACTIONS.
 
     `actor` is a member of staff, a resident, or None for the system. follows: the event that led to this one in the same
-    transaction; email about both waits equally long. Raises InvalidEventData.
+    transaction; email about both waits equally long. quiet: another event of the same action is what people are emailed about.
+    Raises InvalidEventData.
     """
     event = Event.objects.create(
         jurisdiction_id=service_request.jurisdiction_id,
@@ -190,7 +194,7 @@ def record(
     )
     if (scope := transactions.current()) is not None:
         scope.recorded.append(event)
-    reactions = REACTIONS.get(kind, [])
+    reactions = [reaction for reaction in REACTIONS.get(kind, []) if not (quiet and reaction == "notify")]
     due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
     if due_at is None and kind != "submitted" and RELEASING_REACTIONS.intersection(reactions):
         # What staff did just before can't be undone after this, and email goes out in the order of the events.

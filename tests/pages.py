@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import Max
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from requests_app import branding, links
@@ -247,6 +248,25 @@ def each_own_text(planted: Planted) -> list[Arguments]:
     """A text that Sue published."""
     ended = planted.requests["ended"]
     return [{"reference": ended.reference, "comment_id": ended.comments.get(user=planted.staff["sue"], public=True).pk}]
+
+
+def each_pair(planted: Planted) -> list[Arguments]:
+    """Each request with one that the same staff may see."""
+    parks = planted.requests["parks"].reference
+    pairs = []
+    for request in _public_first(planted):
+        other = planted.requests["coarse" if request.pk == planted.public.pk else "public"].reference
+        pairs.append({"reference": request.reference, "other": other})
+    return [pair for pair in pairs if pair["reference"] != parks]
+
+
+def each_newest_event(planted: Planted) -> list[Arguments]:
+    newest = dict(Event.objects.values_list("service_request").annotate(newest=Max("id")))
+    return [
+        {"reference": request.reference, "event_id": newest[request.pk]}
+        for request in _public_first(planted)
+        if request.pk in newest
+    ]
 
 
 def the_hidden_words(planted: Planted) -> list[Arguments]:
@@ -634,6 +654,16 @@ PAGES: dict[str, Page] = {
         budget=14,
     ),
     "staff_app:mine": Page(STAFF, budget=14),
+    "staff_app:mine": Page(STAFF, budget=15),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=19),
+    "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=8),
+    "staff_app:relate": Page(staff("note"), "POST", each_request),
+    "staff_app:unrelate": Page(staff("note"), "POST", each_pair),
+    "staff_app:more_from": Page(staff("view"), arguments=each_request, budget=8),
+    "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=11),
+    "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=12),
+    "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=9),
+    "staff_app:mine": Page(STAFF, budget=8),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),

@@ -6,19 +6,32 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 
 from requests_app import events
+from requests_app.actions import routing
 from requests_app.clock import app_now
 from requests_app.models import Person, PlaceRevision, RequestArea, ServiceRequest, User
 from requests_app.places import ownership
 from requests_app.places.public_place import public_place
 from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules.lifecycle import next_status
+from requests_app.rules.routing import decide
 
 
 @transaction.atomic
-def correct_place(pk: int, *, point: Point | None, address: str, note: str, actor: User | Person) -> ServiceRequest:
+def correct_place(pk: int, *, point: Point | None, address: str, note: str, actor: User) -> ServiceRequest:
+    """Moves the request, and routes it once more if the routing rules treat its new place differently.
+
+    If they don't, it stays where it is: staff may have sent it there by hand.
+    """
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "correct_place")
-    move(service_request, point=point, address=address, note=note, actor=actor)
+    before = decide(service_request) if routing.may_reroute(service_request) else None
+    revision = _save_place(service_request, point=point, address=address, note=note)
+    after = decide(service_request) if before is not None else None
+    reroutes = before is not None and after is not None and after.goes_elsewhere_than(before)
+    # One email: that it was routed says more.
+    events.record(service_request, "place_corrected", actor=actor, quiet=reroutes, revision_id=revision.pk)
+    if after is not None and reroutes:
+        routing.reroute_moved(service_request, after, actor=actor)
     return service_request
 
 
@@ -35,6 +48,14 @@ def move(
 
     and_save: other changed fields to save.
     """
+    revision = _save_place(service_request, point=point, address=address, note=note, and_save=and_save)
+    events.record(service_request, "place_corrected", actor=actor, revision_id=revision.pk)
+
+
+def _save_place(
+    service_request: ServiceRequest, *, point: Point | None, address: str, note: str, and_save: Sequence[str] = ()
+) -> PlaceRevision:
+    """Returns the earlier place."""
     before = PlaceRevision.objects.create(
         service_request=service_request,
         point=service_request.point,
@@ -52,7 +73,7 @@ def move(
         ]
     )  # fmt: skip
     save_areas(service_request)
-    events.record(service_request, "place_corrected", actor=actor, revision_id=before.pk)
+    return before
 
 
 def save_areas(service_request: ServiceRequest) -> None:

@@ -353,7 +353,8 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
         )
         above = above.duplicate_of
     service_request.duplicate_of = None
-    events.record(service_request, "unmerged", actor=actor, parent_id=parent.pk)
+    # Its people are emailed that it was reopened.
+    events.record(service_request, "unmerged", actor=actor, quiet=True, parent_id=parent.pk)
 
 
 @atomic_action

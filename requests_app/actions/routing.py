@@ -17,7 +17,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.rules import load
-from requests_app.rules.lifecycle import next_status
+from requests_app.rules.lifecycle import TRANSITIONS, next_status
 from requests_app.rules.routing import Decision, decide, forward_owner
 
 
@@ -161,6 +161,22 @@ def reroute(pk: int, *, actor: User) -> ServiceRequest:
     before = service_request.department or service_request.service_version.department
     _apply(service_request, decision, counted_for=before, actor=actor)
     return service_request
+
+
+def may_reroute(service_request: ServiceRequest) -> bool:
+    """Whether it was routed before, and its status lets the rules route it again."""
+    was_routed = service_request.department_id is not None or service_request.in_triage
+    return was_routed and (service_request.status, "route") in TRANSITIONS
+
+
+def reroute_moved(service_request: ServiceRequest, decision: Decision, *, actor: User) -> None:
+    """Routes a locked request whose place was corrected, in the caller's transaction."""
+    before = service_request.department or service_request.service_version.department
+    if decision.department is not None and decision.department.pk != service_request.department_id:
+        # Its assignee works for the department that had it.
+        service_request.assignee = None
+        service_request.save(update_fields=["assignee"])
+    _apply(service_request, decision, counted_for=before, actor=actor)
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ from requests_app.rules.staff_actions import FOLLOWING, UNDO_FOR, UNDOABLE, chan
 COLUMNS = (
     "status", "disposition", "disposition_reason", "public_state", "privacy_choice",
     "review_reason", "priority", "priority_reason", "service_id",
-    "service_version_id", "department_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
+    "service_version_id", "department_id", "team_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
     "duplicate_of_id", "hold_reason", "hold_until", "waits_for_id", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
@@ -88,7 +88,10 @@ def perform(
 
 def _lock(pk: int, others: Collection[int]) -> dict[int, ServiceRequest]:
     """Locks in order of id, so that two actions that need both requests cannot deadlock."""
-    return {request_id: ServiceRequest.objects.locked(request_id) for request_id in sorted({pk, *others})}
+    if not others:
+        return {pk: ServiceRequest.objects.locked(pk)}
+    rows = ServiceRequest.objects.for_update().filter(pk__in={pk, *others}).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 class _Before:

@@ -33,6 +33,7 @@ from requests_app.models.one_time_link import OneTimeLink
 from requests_app.models.outbox import Message, OutboxRow
 from requests_app.models.people import Cadence, ContactPoint, Membership, Person, Role, User
 from requests_app.models.photo import Photo
+from requests_app.models.related_request import RelatedRequest
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
 from requests_app.models.saved_view import SavedView, SavedViewPin
@@ -139,6 +140,7 @@ __all__ = [
     "PrivacyChoice",
     "PublicState",
     "QuestionVersion",
+    "RelatedRequest",
     "RequestArea",
     "Retirement",
     "Role",

@@ -1,5 +1,6 @@
 """The service request: what was reported, where, who has it, by when, and how it ended."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db import models
@@ -163,6 +164,10 @@ class ServiceRequest(models.Model):
 
     # The newest event when it was loaded, where a queryset adds it (see access.with_last_event).
     last_event_id: int
+    loaded_at: dt.datetime
+    # And by the request page.
+    has_alarm: bool
+    has_bounced: bool
 
     class Meta:
         constraints = [
@@ -335,6 +340,13 @@ class ServiceRequest(models.Model):
                 condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
                 name="request_open_place",
             ),
+            # What was reported at a place before.
+            GistIndex(
+                fields=["point", "submitted_at"],
+                condition=Q(status__in=["resolved", "closed"]),
+                name="request_ended_place",
+            ),
+            models.Index(fields=["asset", "-id"], condition=Q(asset__isnull=False), name="request_by_asset"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.db.models import Case, IntegerField, Prefetch, Q, Value, When, prefetch_related_objects
 
+from requests_app import references
 from requests_app.clock import app_now
 from requests_app.models import Photo, Service, ServiceRequest, ServiceVersion, User
 from requests_app.models.service_request import ServiceRequestQuerySet
@@ -47,6 +48,13 @@ class Earlier:
     text: str
     language: str = "en"
     same_asset: bool | None = None
+    # Where it was read from the database.
+    reference: str = ""
+    submitted_at: dt.datetime | None = None
+
+    @property
+    def display_reference(self) -> str:
+        return references.display(self.reference)
 
 
 def alike(
@@ -143,8 +151,8 @@ def candidates(report: Report) -> list[Candidate]:
     return found
 
 
-def beside(service_request: ServiceRequest, user: User) -> list[Candidate]:
-    """Requests visible to this staff member that may be about the same problem, filed before or after this one."""
+def near_for_staff(service_request: ServiceRequest, user: User) -> list[Earlier]:
+    """Requests visible to this staff member that may be about the same problem, filed before or after this one. One query."""
     report = Report(
         service_request.service_version,
         service_request.point,
@@ -153,11 +161,21 @@ def beside(service_request: ServiceRequest, user: User) -> list[Candidate]:
         service_request.asset.asset_id if service_request.asset else "",
     )
     others = ServiceRequest.objects.visible_to(user).open().filter(_same_family(report.version), is_test=False)
-    return _search(report, others.exclude(pk=service_request.pk), place="point", at=service_request.submitted_at)
+    return _best(report, others.exclude(pk=service_request.pk), place="point", at=service_request.submitted_at)
 
 
 def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at: dt.datetime) -> list[Candidate]:
     """Two queries, however much is nearby. `requests` must be open ones, which the partial spatial indexes cover."""
+    found = _best(report, requests, place=place, at=at)
+    if not found:
+        return []
+    whole = requests.select_related("service", "service_version__department", "department", "owner").in_bulk(
+        [earlier.key for earlier in found]
+    )
+    return [Candidate(whole[int(earlier.key)], round(earlier.metres), at) for earlier in found if earlier.key in whole]
+
+
+def _best(report: Report, requests: ServiceRequestQuerySet, *, place: str, at: dt.datetime) -> list[Earlier]:
     version, point = report.version, report.point
     never = version.duplicate_policy == ServiceVersion.DuplicatePolicy.NEVER
     if never or point is None or version.duplicate_radius_m == 0:
@@ -168,15 +186,8 @@ def _search(report: Report, requests: ServiceRequestQuerySet, *, place: str, at:
         _near(report, requests, point, place=place, at=at),
         radius_m=version.duplicate_radius_m,
         window_days=version.duplicate_window_days,
-    )[:AT_MOST]
-    if not found:
-        return []
-    whole = requests.select_related("service", "service_version__department", "department", "owner").in_bulk(
-        [earlier.key for _, earlier in found]
     )
-    return [
-        Candidate(whole[int(earlier.key)], round(earlier.metres), at) for _, earlier in found if earlier.key in whole
-    ]
+    return [earlier for _, earlier in found[:AT_MOST]]
 
 
 def _near(
@@ -189,9 +200,9 @@ def _near(
         .filter(**{f"{place}__bboverlaps": box_around(point, radius)})
         .annotate(metres=Distance(place, point), other_asset=_other_asset(report.asset))
         .order_by("other_asset", "metres", "-submitted_at", "-id")
-        .values_list("id", "metres", "submitted_at", "service_id", "description", "language", "asset__asset_id")[
-            :COMPARED
-        ]
+        .values_list(
+            "id", "metres", "submitted_at", "service_id", "description", "language", "asset__asset_id", "reference"
+        )[:COMPARED]
     )
     return [
         Earlier(
@@ -202,8 +213,10 @@ def _near(
             text=text,
             language=language,
             same_asset=asset == report.asset if asset and report.asset else None,
+            reference=reference,
+            submitted_at=submitted_at,
         )
-        for pk, metres, submitted_at, service_id, text, language, asset in rows
+        for pk, metres, submitted_at, service_id, text, language, asset, reference in rows
         if metres.m <= radius
     ]
 

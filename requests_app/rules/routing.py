@@ -213,6 +213,9 @@ class Decision:
     priority: int | None = None
     inform: tuple[Department, ...] = ()
 
+    def goes_elsewhere_than(self, other: "Decision") -> bool:
+        return (self.department, self.team) != (other.department, other.team)
+
 
 def forward_owner(service_request: ServiceRequest) -> Owner | None:
     """The owner to hand the report over to at once, if the resident asked for that and we have an email address.

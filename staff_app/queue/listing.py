@@ -70,8 +70,8 @@ class Moment:
     tonight: dt.datetime
 
     @classmethod
-    def of(cls, jurisdiction: Jurisdiction) -> "Moment":
-        now = app_now()
+    def of(cls, jurisdiction: Jurisdiction, now: dt.datetime | None = None) -> "Moment":
+        now = now or app_now()
         tomorrow = now.astimezone(jurisdiction.zone).date() + dt.timedelta(days=1)
         return cls(now, dt.datetime.combine(tomorrow, dt.time(), jurisdiction.zone))
 

@@ -103,7 +103,7 @@ def _done(
     words = str(chosen.success_message)
     if ListPosition.of(request) is None:
         messages.success(request, words, extra_tags=undo_tag(event))
-        return _back(request, service_request)
+        return _back(request, service_request, event)
     # The next page is about another request.
     words = f"{service_request.display_reference}: {words}"
     messages.success(request, words, extra_tags=undo_tag(event))
@@ -173,9 +173,10 @@ def unsent_words(unsent: Unsent) -> str:
     return _("You were signed out, so this wasn’t sent. Here’s what you typed.")
 
 
-def _back(request: StaffRequest, service_request: ServiceRequest) -> HttpResponse:
+def _back(request: StaffRequest, service_request: ServiceRequest, event: Event | None) -> HttpResponse:
     """Redirects to the request, or to the queue if the user may no longer see it."""
-    current = ServiceRequest.objects.get(pk=service_request.pk)
+    # The event holds the row that the action changed and saved.
+    current = (event and event.service_request) or ServiceRequest.objects.get(pk=service_request.pk)
     if permissions.can(request.user, "view", current):
         return redirect("staff_app:detail", current.reference)
     return redirect("staff_app:queue")

@@ -503,6 +503,8 @@ class MergeForm(ActionForm):
             raise forms.ValidationError(_("You don’t have a request with this number. Check it and try again."))
         if parent.pk == self.service_request.pk:
             raise forms.ValidationError(_("That’s the number of this request. Enter the other request’s number."))
+        if parent.duplicate_of_id == self.service_request.pk:
+            raise forms.ValidationError(_("That request was merged into this one already."))
         if parent.duplicate_of is not None:
             raise forms.ValidationError(
                 _("That request was merged into %(reference)s. Enter that number instead.")
@@ -537,7 +539,11 @@ class HideForm(ActionForm):
 class CorrectPlaceForm(ActionForm):
     # Owners of the land read the note.
     checked = ("note",)
-    address = forms.CharField(label=gettext_lazy("Address, corner or park"), max_length=300)
+    address = forms.CharField(
+        label=gettext_lazy("Address, corner or park"),
+        max_length=300,
+        help_text=gettext_lazy("Or coordinates, like 40.50312, -69.00147."),
+    )
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     note = forms.CharField(label=gettext_lazy("Where exactly?"), required=False, max_length=300)

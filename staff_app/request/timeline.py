@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -33,6 +36,10 @@ from requests_app.web.report.check import KINDS
 from staff_app import due
 from staff_app.queue import alarms
 from staff_app.request import changes as request_changes
+from staff_app.request import reference_links
+
+# The rest is a link.
+LINES_MAX = 30
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,15 @@ class Line:
     may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
     undone: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """earlier: the event (id) before which there is more. openable: the report numbers in the texts that become links."""
+
+    lines: list[Line]
+    earlier: int | None
+    openable: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -77,22 +93,30 @@ class Names:
     no_evidence: dict[str, str] = field(default_factory=dict)
 
 
-def lines(
-    service_request: ServiceRequest, waits: dict[str, str], user: User, *, for_department: bool, reads_hidden: bool
-) -> list[Line]:
-    """Events with their comments, and comments without an event, as imports and hand-overs leave them.
+def page(
+    service_request: ServiceRequest, user: User, *, before: int | None = None, for_department: bool, reads_hidden: bool
+) -> Page:
+    """The newest LINES_MAX events with their comments, and comments without an event, as imports and hand-overs leave them.
 
-    for_department: whether the user may read department-only answers; reads_hidden: whether they may read hidden text.
+    before: only what happened before this event (id). for_department: whether the user may read department-only answers;
+    reads_hidden: whether they may read hidden text.
     """
-    events = list(service_request.events.select_related("user", "person").order_by("-id"))
+    found = service_request.events.select_related("user").order_by("-id")
+    if before is not None:
+        # Itself too: comments of its time are its own, and on the page before.
+        found = found.filter(id__lte=before)
+    events = list(found[: LINES_MAX + (1 if before is None else 2)])
+    upper = events.pop(0) if before is not None and events and events[0].pk == before else None
+    has_more = len(events) > LINES_MAX
+    events = events[:LINES_MAX]
     reads_identity = permissions.reads_identity(user, service_request)
     comments = {
         one.pk: one
         for one in redaction.readable_comments(
-            service_request.comments.select_related("user", "person", "department"), user, reads_identity=reads_identity
+            _comments(service_request, events, upper, has_more), user, reads_identity=reads_identity
         )
     }
-    names = read_names(service_request.jurisdiction, events, waits)
+    names = read_names(service_request.jurisdiction, events, None, service_request)
     changes = request_changes.by_event(
         service_request,
         events,
@@ -104,7 +128,10 @@ def lines(
     lines = []
     by_id = {event.pk: event for event in events}
     undone = {event.data.get("event_id") for event in events if event.kind == "undone"}
-    now = app_now()
+    if upper is not None:
+        undos = service_request.events.filter(kind="undone", id__gte=upper.pk)
+        undone |= set(undos.values_list("data__event_id", flat=True))
+    now = service_request.loaded_at
     for event in events:
         # Only once: the same text is edited later.
         is_about_text = event.kind in ("text_edited", "text_withdrawn")
@@ -129,7 +156,7 @@ def lines(
         )
     for comment in comments.values():
         if comment.pk not in shown and (reads_hidden or comment.hidden_at is None):
-            by = who(comment.user, comment.person is not None)
+            by = who(comment.user, comment.person_id is not None)
             lines.append(
                 Line(
                     comment.created_at,
@@ -141,7 +168,32 @@ def lines(
                 )
             )
     # sorted() is stable: events with the same time stay ordered by id.
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    lines.sort(key=lambda line: line.at, reverse=True)
+    texts = [line.what for line in lines] + [line.comment.text for line in lines if line.comment]
+    return Page(
+        lines,
+        earlier=events[-1].pk if has_more else None,
+        openable=reference_links.openable(user, service_request.jurisdiction, texts),
+    )
+
+
+def _comments(
+    service_request: ServiceRequest, events: list[Event], upper: Event | None, has_more: bool
+) -> QuerySet[Comment]:
+    """Those of these events, and those without an event from the same time."""
+    found = service_request.comments.select_related("user", "department")
+    if upper is None and not has_more:
+        return found
+    named = service_request.events.annotate(
+        comment_id=Cast(KeyTextTransform("comment_id", "data"), BigIntegerField())
+    ).exclude(comment_id=None)
+    alone = ~Q(pk__in=named.values("comment_id"))
+    if upper is not None:
+        alone &= Q(created_at__lt=upper.at)
+    if has_more:
+        alone &= Q(created_at__gte=events[-1].at)
+    ids = {int(event.data["comment_id"]) for event in events if event.data.get("comment_id")}
+    return found.filter(Q(pk__in=ids) | alone)
 
 
 def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:
@@ -153,7 +205,15 @@ def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[C
     ]
 
 
-def read_names(jurisdiction: Jurisdiction, events: Iterable[Event], waits: dict[str, str]) -> Names:
+def read_names(
+    jurisdiction: Jurisdiction,
+    events: Iterable[Event],
+    waits: dict[str, str] | None,
+    about: ServiceRequest | None = None,
+) -> Names:
+    """waits: the result of due.hold_words(), if the caller has it. about: the request of all these events, as far as it is loaded
+    with its service and department, whose names are not read again."""
+
     def ids(*keys: str) -> set[int]:
         return {int(event.data[key]) for event in events for key in keys if event.data.get(key)}
 
@@ -161,12 +221,24 @@ def read_names(jurisdiction: Jurisdiction, events: Iterable[Event], waits: dict[
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
     reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
-    departments = Department.objects.in_bulk(ids("department_id", "from_department_id", "by_department_id"))
-    users = User.objects.in_bulk(ids("assignee_id"))
+    departments = _known_departments(about)
+    departments |= Department.objects.in_bulk(
+        ids("department_id", "from_department_id", "by_department_id") - departments.keys()
+    )
+    users: dict[int, User] = {event.user_id: event.user for event in events if event.user_id and event.user}
+    if about is not None and about.assignee is not None:
+        users[about.assignee.pk] = about.assignee
+    users |= User.objects.in_bulk(ids("assignee_id") - users.keys())
     owners = Owner.objects.in_bulk(ids("owner_id"))
-    others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id")).values_list("pk", "reference")
+    others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id", "other_id")).values_list(
+        "pk", "reference"
+    )
     calls = ids("call_id")
-    services = Service.objects.filter(jurisdiction=jurisdiction, service_code__in=codes)
+    own = {about.service.service_code: localized(about.service_version.name)} if about is not None else {}
+    services = Service.objects.filter(jurisdiction=jurisdiction, service_code__in=codes - own.keys())
+    if waits is None:
+        is_on_hold = any(event.kind == "put_on_hold" for event in events)
+        waits = due.hold_words(jurisdiction) if is_on_hold else {}
     return Names(
         departments={pk: str(department) for pk, department in departments.items()},
         users={pk: str(user) for pk, user in users.items()},
@@ -175,12 +247,18 @@ def read_names(jurisdiction: Jurisdiction, events: Iterable[Event], waits: dict[
         services={
             service.service_code: localized(service.current.name) if service.current else service.service_code
             for service in services.select_related("current")
-        },
+        }
+        | own,
         waits=waits,
         # Most requests have none, so do not ask for them.
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
         no_evidence={code: evidence.reason_words(jurisdiction, code) for code in reasons},
     )
+
+
+def _known_departments(about: ServiceRequest | None) -> dict[int, Department]:
+    known = (about.department, about.service_version.department) if about is not None else ()
+    return {department.pk: department for department in known if department is not None}
 
 
 def done_by(event: Event, names: Names) -> str:
@@ -284,6 +362,12 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Left in after a warning: %(kinds)s") % {"kinds": kinds}
         case "unmerged":
             return _("Unmerged from %(reference)s") % {"reference": names.requests.get(data.get("parent_id", 0), "")}
+        case "related":
+            return _("Linked to %(reference)s") % {"reference": names.requests.get(data.get("other_id", 0), "")}
+        case "unrelated":
+            return _("No longer linked to %(reference)s") % {
+                "reference": names.requests.get(data.get("other_id", 0), "")
+            }
         case "reporter_viewed" if data.get("reason") in privacy.VIEW_REASONS:
             reason = str(privacy.VIEW_REASONS[data["reason"]])
             return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}

@@ -22,12 +22,17 @@ function start(details) {
   let pause;
   let search = new AbortController();
   // The address that the map filled in: it can be replaced by the next one, but a typed one can't.
-  let ours = "";
+  // Of a place to correct, also the one it had.
+  let ours = words.startLat ? (address?.value ?? "") : "";
 
   details.hidden = false;
 
   function savedPoint() {
     return lat.value && long.value ? [Number(long.value), Number(lat.value)] : null;
+  }
+
+  function startPoint() {
+    return words.startLat ? [Number(words.startLong), Number(words.startLat)] : null;
   }
 
   async function announceAddress() {
@@ -94,7 +99,7 @@ function start(details) {
   }
 
   async function open() {
-    const at = savedPoint();
+    const at = savedPoint() ?? startPoint();
     const opened = await openMap(box, at ? { bounds: undefined, center: at, zoom: CLOSE_UP } : {});
     if (!opened) {
       details.querySelector(".pin-pad").hidden = true;

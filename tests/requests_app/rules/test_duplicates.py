@@ -12,7 +12,7 @@ from requests_app.actions import moderation, progress
 from requests_app.clock import app_now
 from requests_app.models import Photo, ServiceRequest, ServiceVersion
 from requests_app.rules import duplicates
-from requests_app.rules.duplicates import AT_MOST, Earlier, Report, alike, beside, candidates, score
+from requests_app.rules.duplicates import AT_MOST, Earlier, Report, alike, candidates, near_for_staff, score
 from tests import factories
 from tests.factories import Rivermark
 
@@ -281,7 +281,7 @@ def test_it_reads_only_the_open_requests_of_the_place(cast: Rivermark, who: str)
     made = report_at(cast, 1)
     crowd(made)
     with CaptureQueriesContext(connection) as asked:
-        candidates(Report(cast.pothole, factories.at())) if who == "resident" else beside(made, cast.tom)
+        candidates(Report(cast.pothole, factories.at())) if who == "resident" else near_for_staff(made, cast.tom)
     search = next(query["sql"] for query in asked if "bboverlaps" in query["sql"] or " && " in query["sql"])
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {search}")
@@ -298,7 +298,7 @@ def test_staff_see_by_the_same_rule_what_lies_beside_a_request_before_and_after_
     age(made, days=2)
     made.refresh_from_db()
     report_at(cast, 40, "too far")
-    assert [one.service_request for one in beside(made, cast.tom)] == [after, before]
+    assert [one.key for one in near_for_staff(made, cast.tom)] == [after.pk, before.pk]
 
 
 def test_staff_also_see_what_is_not_public_and_not_what_they_may_not_open(
@@ -307,5 +307,5 @@ def test_staff_also_see_what_is_not_public_and_not_what_they_may_not_open(
     made = factories.routed(street["cave-in"], "cave-in")
     less_urgent = factories.routed(street["dip"], "dip")
     moderation.hide(less_urgent.pk, reason="abuse", actor=cast.pia)
-    assert [one.service_request for one in beside(made, cast.tom)] == [less_urgent]
-    assert beside(made, cast.pia) == [], "she is of Parks"
+    assert [one.key for one in near_for_staff(made, cast.tom)] == [less_urgent.pk]
+    assert near_for_staff(made, cast.pia) == [], "she is of Parks"

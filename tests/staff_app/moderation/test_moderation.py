@@ -38,6 +38,10 @@ def page_of(one: ServiceRequest) -> str:
     return f"/staff/r/{one.reference}/"
 
 
+def public_view_of(one: ServiceRequest) -> str:
+    return f"{page_of(one)}public/"
+
+
 def said_on(client: Client, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, path
@@ -175,13 +179,13 @@ def test_what_it_was_is_read_by_who_may_hide_with_the_change_marked(
     town: Rivermark, limb: ServiceRequest, pia: Client, signed_in: SignIn
 ) -> None:
     hide(pia, limb, description=HIDDEN)
-    page = said_on(pia, page_of(limb))
+    page = said_on(pia, public_view_of(limb))
     assert "Text hidden from the public: personal data Pia · Description" in page
     assert "[removed:] Bob Smith of 14 Elm St [end] [added:] […] [end] dumps his trash here." in page
-    assert "<del>" in pia.get(page_of(limb)).content.decode()
+    assert "<del>" in pia.get(public_view_of(limb)).content.decode()
     for who in (town.cal, factories.staff("Kit", "crew", town.city, town.parks)):
         client = signed_in(who)
-        page = said_on(client, page_of(limb))
+        page = said_on(client, public_view_of(limb))
         assert "Bob Smith" not in page
         assert "Hide text" not in page
         assert client.get(f"{page_of(limb)}moderate/").status_code == 403
@@ -197,7 +201,7 @@ def test_put_back_it_stands_as_before_and_the_note_is_gone(limb: ServiceRequest,
     assert limb.reference in client.get("/requests/?q=Smith").content.decode()
     revision = revision_of(limb)
     assert (revision.restored_by, revision.restored_at is not None) == (revision.user, True)
-    assert "Restored by Pia on" in said_on(pia, page_of(limb))
+    assert "Restored by Pia on" in said_on(pia, public_view_of(limb))
     # Selected twice: restored once.
     assert restore(pia, revision).status_code == 200
     assert Event.objects.filter(kind="text_restored").count() == 1
@@ -223,7 +227,7 @@ def test_after_a_later_change_putting_back_shows_both_and_asks(
     assert limb.description == "A neighbor dumps […] here."
     # The version in between is kept, too.
     assert (revision_of(limb).reason, revision_of(limb).before) == ("restore", "[…] dumps […] here.")
-    assert "Text restored by hand" in said_on(pia, page_of(limb))
+    assert "Text restored by hand" in said_on(pia, public_view_of(limb))
 
 
 def test_putting_back_asks_again_if_the_text_changed_while_it_was_asked(
@@ -244,7 +248,7 @@ def test_a_writers_own_change_is_told_apart_and_is_theirs(limb: ServiceRequest, 
     edited = TextRevision.objects.create(
         service_request=limb, field="description", before="A branch.", after=SAID, reason="edited", person=person
     )
-    page = said_on(pia, page_of(limb))
+    page = said_on(pia, public_view_of(limb))
     assert "Edited by its author Resident · Description [removed:] A branch. [end]" in page
     assert "Restore" not in page
     assert restore(pia, edited).status_code == 404
@@ -262,7 +266,7 @@ def test_what_a_writer_changed_before_the_words_were_hidden_tells_them_to_nobody
     call_taker = signed_in(town.cal)
     assert "Robert!" in said_on(call_taker, page_of(limb))
     hide(pia, limb, description=HIDDEN)
-    page = said_on(call_taker, page_of(limb))
+    page = said_on(call_taker, public_view_of(limb))
     assert "Bob Smith" not in page
     assert "Robert!" not in page
     assert "Robert!" in said_on(pia, page_of(limb))
@@ -278,8 +282,8 @@ def test_an_edited_answer_for_the_department_alone_is_not_told_to_the_whole_city
     TextRevision.objects.create(
         service_request=one, field="answer", answer=one.answers.get(), before="0815", after="4711", reason="edited"
     )
-    assert "0815" in said_on(signed_in(town.pia), page_of(one))
-    assert "0815" not in said_on(signed_in(town.ada), page_of(one))
+    assert "0815" in said_on(signed_in(town.pia), public_view_of(one))
+    assert "0815" not in said_on(signed_in(town.ada), public_view_of(one))
 
 
 # --- Two at once ----------------------------------------------------------------------------------------------------------
@@ -333,7 +337,7 @@ def test_a_hidden_photo_is_gone_in_every_size_with_the_reason_in_its_place_and_c
     photo = take(town, limb)
     addresses = [f"/photos/{photo.name}.jpg", f"/photos/{photo.name}-small.jpg"]
     assert {client.get(one).status_code for one in addresses} == {200}
-    assert "Hide photo 1" in said_on(pia, page_of(limb))
+    assert "Hide photo 1" in said_on(pia, public_view_of(limb))
     path = f"{page_of(limb)}photos/{photo.pk}"
     assert pia.post(f"{path}/hide/").status_code == 422
     pia.post(f"{path}/hide/", {"reason": "personal_data"})
@@ -345,12 +349,12 @@ def test_a_hidden_photo_is_gone_in_every_size_with_the_reason_in_its_place_and_c
     for path_of_list in (f"/r/{limb.reference}/", "/requests/", "/open311/v2/requests.json"):
         assert photo.name not in client.get(path_of_list).content.decode()
     assert Event.objects.get(kind="photo_hidden").data == {"photo_id": photo.pk, "reason": "personal_data"}
-    assert "Photo hidden: personal data Pia" in said_on(pia, page_of(limb))
+    assert "Photo hidden: personal data Pia" in said_on(pia, public_view_of(limb))
 
     pia.post(f"{path}/show/")
     assert {client.get(one).status_code for one in addresses} == {200}
     assert "A photo was hidden" not in client.get(f"/r/{limb.reference}/").content.decode()
-    assert "Photo shown again Pia" in said_on(pia, page_of(limb))
+    assert "Photo shown again Pia" in said_on(pia, public_view_of(limb))
 
 
 def test_a_photo_that_waits_for_a_look_is_shown_by_the_same_button(
@@ -379,12 +383,12 @@ def test_hidden_as_a_whole_its_reporter_reads_why_and_a_stranger_the_same_404_as
     page = said_on(client, client.get(url_of(link, town.city)).headers["Location"])
     assert "Hidden from the public because it has private details about a person. Work on it continues." in page
     assert SAID in page
-    assert "The public can’t see this request." in said_on(pia, page_of(limb))
+    assert "The public can’t see this request." in said_on(pia, public_view_of(limb))
     pia.post(f"{page_of(limb)}publish/")
     limb.refresh_from_db()
     assert limb.public_state == "public"
     assert SAID in said_on(Client(), f"/r/{limb.reference}/")
-    assert "Hidden from the public: personal data Pia" in said_on(pia, page_of(limb))
+    assert "Hidden from the public: personal data Pia" in said_on(pia, public_view_of(limb))
 
 
 # --- A permission taken away ------------------------------------------------------------------------------------------------
@@ -401,7 +405,7 @@ def test_a_permission_taken_away_takes_the_button_and_the_ability(
     role = town.pia.memberships.get().role
     role.permissions = [one for one in role.permissions if one != taken]
     role.save()
-    page = said_on(pia, page_of(limb))
+    page = said_on(pia, public_view_of(limb))
     buttons = {"hide": ["Hide text", "Hide entire request", "Hide photo 1"], "publish": []}[taken]
     # What was hidden can be judged by those alone who read what it was: both are needed.
     for words in [*buttons, "Restore", "Show photo 2"]:

@@ -1,0 +1,15 @@
+"""The distance between two points of a city."""
+
+import math
+
+from django.contrib.gis.geos import Point
+
+# Of a degree of latitude. The error of a flat city is far below that of a pin.
+DEGREE_M = 111_195
+
+
+def metres_between(one: Point, other: Point) -> float:
+    """WGS 84 coordinates, as everywhere; not across the date line."""
+    north = (one.y - other.y) * DEGREE_M
+    east = (one.x - other.x) * DEGREE_M * math.cos(math.radians((one.y + other.y) / 2))
+    return math.hypot(north, east)

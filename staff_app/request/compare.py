@@ -1,0 +1,118 @@
+"""Two requests next to each other: are they the same problem? And the link between two that are related."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.gis.geos import Point
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app import references
+from requests_app.access import get_pair_or_404, get_request_or_404
+from requests_app.actions import related_requests
+from requests_app.messages import wording
+from requests_app.models import CONFIDENTIAL, Photo, RelatedRequest, ServiceRequest, User
+from requests_app.places.metres import metres_between
+from requests_app.rules import permissions, redaction
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.request.actions import ACTION_BY_VERB
+
+PHOTOS_MAX = 4
+
+
+@dataclass
+class Side:
+    """One of the two. other: the one that it can be merged into; cannot: why not."""
+
+    service_request: ServiceRequest
+    other: ServiceRequest
+    status: str
+    number: int
+    photos: list[Photo] = field(default_factory=list)
+    can_merge: bool = False
+    cannot: str = ""
+
+
+@staff_page
+def compare(request: StaffRequest, reference: str, other: str) -> HttpResponse:
+    pair = get_pair_or_404(request.user, reference, other, jurisdiction=request.jurisdiction)
+    return render(request, "staff_app/request/compare.html", _context(request, *pair))
+
+
+def _context(request: StaffRequest, one: ServiceRequest, two: ServiceRequest) -> dict[str, Any]:
+    sides = [_side(request.user, one, two, 1), _side(request.user, two, one, 2)]
+    by_request = {side.service_request.pk: side for side in sides}
+    for photo in Photo.objects.filter(service_request__in=by_request, hidden_at=None).order_by("id"):
+        side = by_request[photo.service_request_id or 0]
+        if len(side.photos) < PHOTOS_MAX:
+            side.photos.append(photo)
+    for side in sides:
+        if not permissions.reads_identity(request.user, side.service_request):
+            redaction.redact_photos(side.photos)
+    earlier, later = sorted((one.pk, two.pk))
+    return {
+        "sides": sides,
+        "service_request": one,
+        "other": two,
+        "away": wording.away(round(metres_between(one.point, two.point))) if one.point and two.point else "",
+        "middle": _middle(one.point, two.point),
+        "is_related": RelatedRequest.objects.filter(earlier=earlier, later=later).exists(),
+        "can_relate": permissions.can(request.user, "note", one),
+    }
+
+
+def _middle(one: Point | None, two: Point | None) -> Point | None:
+    return Point((one.x + two.x) / 2, (one.y + two.y) / 2, srid=4326) if one and two else one or two
+
+
+def _side(user: User, service_request: ServiceRequest, other: ServiceRequest, number: int) -> Side:
+    side = Side(service_request, other, wording.status_words(service_request), number)
+    if service_request.duplicate_of_id == other.pk:
+        side.cannot = _("It’s merged into the other one already.")
+    elif other.duplicate_of is not None:
+        into = other.duplicate_of.display_reference
+        side.cannot = _("The other one was merged into %(reference)s.") % {"reference": into}
+    elif not ACTION_BY_VERB["merge"].is_possible(service_request):
+        side.cannot = _("It’s closed, so it can’t be merged.")
+    elif (service_request.public_state in CONFIDENTIAL) != (other.public_state in CONFIDENTIAL):
+        side.cannot = _("One is confidential and the other isn’t.")
+    else:
+        side.can_merge = permissions.can(user, "merge", service_request)
+    return side
+
+
+@staff_page
+@require_POST
+def relate(request: StaffRequest, reference: str) -> HttpResponse:
+    """Links this request with another one (`other`: its number), without merging them."""
+    service_request = get_request_or_404(request.user, reference, "note", jurisdiction=request.jurisdiction)
+    typed = request.POST.get("other", "")
+    visible = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).visible_to(request.user)
+    other = visible.filter(reference=references.parse(typed) or "").first()
+    error = ""
+    if other is None:
+        error = _("You don’t have a request with this number. Check it and try again.")
+    else:
+        try:
+            related_requests.relate(service_request.pk, other=other.pk, actor=request.user)
+        except related_requests.CannotRelate as refused:
+            error = str(refused)
+    if error:
+        context = {"service_request": service_request, "typed": typed, "error": error}
+        return render(request, "staff_app/request/relate.html", context, status=422)
+    messages.success(request, _("Linked. Both requests show it."))
+    return redirect("staff_app:detail", service_request.reference)
+
+
+@staff_page
+@require_POST
+def unrelate(request: StaffRequest, reference: str, other: str) -> HttpResponse:
+    """Removes the link. What was removed already stays so."""
+    one = get_request_or_404(request.user, reference, "note", jurisdiction=request.jurisdiction)
+    two = get_request_or_404(request.user, other, "view", jurisdiction=request.jurisdiction)
+    related_requests.unrelate(one.pk, other=two.pk, actor=request.user)
+    messages.success(request, _("The link was removed."))
+    return redirect("staff_app:detail", one.reference)

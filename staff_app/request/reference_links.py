@@ -1,0 +1,46 @@
+"""Report numbers in what staff read, as links to the requests that the reader may open."""
+
+import re
+from collections.abc import Collection, Iterable
+
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from requests_app import references
+from requests_app.models import Jurisdiction, ServiceRequest, User
+
+# As we write them, in any case. Eight symbols without the hyphen may be any word.
+WRITTEN = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Za-z]{4}[-–][0-9A-Za-z]{4}(?![0-9A-Za-z-])")
+AT_MOST = 200
+
+
+def openable(user: User, city: Jurisdiction, texts: Iterable[str]) -> frozenset[str]:
+    """The numbers in these texts whose requests the user may open: one query, and none if there are no numbers."""
+    written = {parsed for text in texts for found in WRITTEN.finditer(text) if (parsed := _number(found.group()))}
+    if not written:
+        return frozenset()
+    found = (
+        ServiceRequest.objects.in_jurisdiction(city).visible_to(user).filter(reference__in=sorted(written)[:AT_MOST])
+    )
+    return frozenset(found.values_list("reference", flat=True))
+
+
+def linked(text: str, numbers: Collection[str]) -> SafeString:
+    """The text, escaped, with a link for each of these numbers."""
+    parts, at = [], 0
+    for found in WRITTEN.finditer(text):
+        number = _number(found.group())
+        if number in numbers:
+            parts += [
+                conditional_escape(text[at : found.start()]),
+                format_html('<a href="{}">{}</a>', reverse("staff_app:detail", args=[number]), found.group()),
+            ]
+            at = found.end()
+    parts.append(conditional_escape(text[at:]))
+    return mark_safe("".join(parts))  # noqa: S308  (each part is escaped)
+
+
+def _number(written: str) -> str:
+    # A digit, or four words such as "curb-side" would be looked up.
+    return (references.parse(written) or "") if any(symbol.isdigit() for symbol in written) else ""

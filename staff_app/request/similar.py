@@ -1,0 +1,98 @@
+"""Other requests on the page of one: those merged into it, those linked to it, and those that may be about the same problem."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from requests_app.messages import wording
+from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
+from requests_app.rules import duplicates, permissions, redaction
+
+# The rest is on their own pages.
+JOINED_MAX = 20
+
+
+@dataclass
+class Joined:
+    service_request: ServiceRequest
+    photos: list[Photo] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Nearby:
+    reference: str
+    display_reference: str
+    submitted_at: object
+    away: str
+    words: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Similar:
+    joined: list[Joined]
+    related: list[ServiceRequest]
+    near: list[Nearby]
+
+
+def of(service_request: ServiceRequest, user: User) -> Similar:
+    """Three queries at most, without the photos (see with_photos())."""
+    others = _others(service_request, user)
+    joined = [Joined(one) for one in others if one.duplicate_of_id == service_request.pk]
+    related = [one for one in others if one.duplicate_of_id != service_request.pk]
+    known = {one.pk for one in others}
+    near = [one for one in _near(service_request, user) if one.key not in known]
+    reads_words = permissions.searches_words(user, service_request.jurisdiction)
+    return Similar(
+        joined,
+        related,
+        [
+            Nearby(
+                one.reference,
+                one.display_reference,
+                one.submitted_at,
+                wording.away(round(one.metres)),
+                one.text if reads_words else redaction.redacted(one.text),
+                one.language,
+            )
+            for one in near
+        ],
+    )
+
+
+def photos_of(service_request: ServiceRequest, joined: Iterable[Joined], user: User) -> list[Photo]:
+    """The request's own photos, and each joined report's into its `photos`, in one query. Hidden ones stay on their own page."""
+    by_request = {one.service_request.pk: one for one in joined}
+    own = []
+    for photo in Photo.objects.filter(service_request__in=[service_request.pk, *by_request]).order_by("id"):
+        if photo.service_request_id == service_request.pk:
+            own.append(photo)
+        elif photo.service_request_id is not None and photo.hidden_at is None:
+            by_request[photo.service_request_id].photos.append(photo)
+    for one in by_request.values():
+        if not permissions.reads_identity(user, one.service_request):
+            redaction.redact_photos(one.photos)
+    return own
+
+
+def _others(service_request: ServiceRequest, user: User) -> list[ServiceRequest]:
+    """Newest first, in one statement: the ids of all, then those that the user may see."""
+    pk = service_request.pk
+    ids: QuerySet[ServiceRequest, int] = ServiceRequest.objects.filter(duplicate_of=pk).values_list("pk", flat=True)
+    related = RelatedRequest.objects.filter(earlier=pk).values_list("later", flat=True)
+    both = ids.union(related, RelatedRequest.objects.filter(later=pk).values_list("earlier", flat=True))
+    found = (
+        ServiceRequest.objects.visible_to(user)
+        .filter(pk__in=both)
+        .select_related("service", "service_version")
+        .order_by("-submitted_at", "-id")[:JOINED_MAX]
+    )
+    others = list(found)
+    redaction.redact_for(user, others)
+    return others
+
+
+def _near(service_request: ServiceRequest, user: User) -> list[duplicates.Earlier]:
+    """Only of an open request."""
+    return duplicates.near_for_staff(service_request, user) if service_request.is_open else []
