@@ -191,10 +191,13 @@ def resolve(
     visited: bool | None = None,
     uploads: Iterable[UploadedFile] = (),
     no_evidence: str = "",
+    language: str = "",
+    checked_by: User | None = None,
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
 
     no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
+    language: of the words, if not the writer's own. checked_by: who vouches for words in that language.
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
     """
@@ -207,6 +210,8 @@ def resolve(
             reason=reason,
             visited=visited,
             no_evidence=no_evidence,
+            language=language,
+            checked_by=checked_by,
         )
 
 
@@ -238,13 +243,22 @@ def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo
 
 @transaction.atomic
 def _resolve(
-    pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
+    pk: int,
+    *,
+    disposition: str,
+    words: str,
+    actor: User,
+    reason: str,
+    visited: bool | None,
+    no_evidence: str,
+    language: str,
+    checked_by: User | None,
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
         fields.append("visited_at")
-    comment = _post_outcome(service_request, words, actor)
+    comment = _post_outcome(service_request, words, actor, language)
     _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
     events.record(
         service_request,
@@ -255,16 +269,30 @@ def _resolve(
         comment_id=comment.pk if comment else None,
         remote=None if visited is None else not visited,
         no_evidence=no_evidence or None,
+        **_vouched(checked_by),
     )
     return service_request
 
 
+def _vouched(checked_by: User | None) -> dict[str, int]:
+    return {"checked_by_id": checked_by.pk} if checked_by else {}
+
+
 @transaction.atomic
-def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: str = "") -> ServiceRequest:
+def hand_over(
+    pk: int,
+    *,
+    owner: Owner,
+    words: str,
+    actor: User | None,
+    number: str = "",
+    language: str = "",
+    checked_by: User | None = None,
+) -> ServiceRequest:
     """Hands over to another owner by email. The public page says to whom, and how to reach them."""
     service_request, fields = _transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
-    comment = _post_outcome(service_request, words, actor)
+    comment = _post_outcome(service_request, words, actor, language)
     _end(
         service_request,
         [*fields, "owner", "owner_reference"],
@@ -279,6 +307,7 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
         owner_id=owner.pk,
         owner_number=number if events.is_code(number) else None,
         comment_id=comment.pk if comment else None,
+        **_vouched(checked_by),
     )
     return service_request
 
@@ -307,7 +336,9 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 
 
 @transaction.atomic
-def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
+def reopen(
+    pk: int, *, words: str, actor: User | Person, language: str = "", checked_by: User | None = None
+) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
     ended_at = service_request.resolved_at
@@ -322,7 +353,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
             service_request=service_request,
             kind=Comment.Kind.COMMENT,
             text=words,
-            language=service_request.language if isinstance(actor, Person) else actor.language,
+            language=language or (service_request.language if isinstance(actor, Person) else actor.language),
             public=not isinstance(actor, Person),
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,
@@ -365,6 +396,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         actor=actor,
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
+        **_vouched(checked_by),
         **before,
     )
     if comment is not None and isinstance(actor, Person):

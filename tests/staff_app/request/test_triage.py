@@ -162,7 +162,7 @@ def test_a_transfer_dates_the_clocks_by_the_working_hours_of_the_new_department(
     before = one.due_at
     assert before is not None
     # Open for one hour a day, so four hours take more than three days.
-    hours = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), [["09:00", "10:00"]])
+    hours = {day: [["09:00", "10:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
     town.parks.calendar = factories.calendar(town.city, "short", always=False, hours=hours)
     town.parks.save()
     assignment.transfer(one.pk, department=town.parks, reason="A tree", actor=town.tom)
