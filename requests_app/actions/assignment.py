@@ -23,9 +23,10 @@ from requests_app.places.public_place import public_place
 from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules import review
 from requests_app.rules.lifecycle import next_status
+from requests_app.transactions import atomic_action
 
 
-@transaction.atomic
+@atomic_action
 def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     """Assigns to a member of staff; None unassigns."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -36,7 +37,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     return service_request
 
 
-@transaction.atomic
+@atomic_action
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
     """Transfers to another department, with the reason as a note. Counts as a bounce unless no department had it."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -73,8 +74,10 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 
 
 @transaction.atomic
-def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
-    """Returns the request to the triage queue, with the reason as a note."""
+def return_to_triage(
+    pk: int, *, reason: str, actor: User | None, by_department: Department | None = None
+) -> ServiceRequest:
+    """Returns the request to the triage queue, with the reason as a note. by_department: by the link in its email."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id
@@ -94,7 +97,8 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
-    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before)
+    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before, **by)
     return service_request
 
 
@@ -169,7 +173,7 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
     service_request.save(update_fields=clocks.DUE_FIELDS)
 
 
-@transaction.atomic
+@atomic_action
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
     """Dates the clocks by the targets of the new priority. Priority 1 raises an alarm."""
     service_request = ServiceRequest.objects.locked(pk)

@@ -1,23 +1,25 @@
 """Comments, notes, questions to the reporter, and residents' answers and additions."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import alarms, clocks, progress
+from requests_app.actions import alarms, clocks, progress, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Jurisdiction, Person, ServiceRequest, Status, User
 from requests_app.models.service_request import WAITS_FOR_REPORTER
-from requests_app.rules import reminders
+from requests_app.rules import mentions, reminders
 from requests_app.rules.lifecycle import next_status
+from requests_app.transactions import atomic_action
 
 ANSWER_DEADLINE = dt.timedelta(days=14)
 # No earlier in the day, by the city's clock.
 REMINDED_FROM_HOUR = 9
 
 
-@transaction.atomic
+@atomic_action
 def comment(pk: int, *, text: str, actor: User, language: str = "", checked_by: User | None = None) -> Comment:
     """Posts a public comment by the department. Reporter and followers are notified.
 
@@ -36,14 +38,14 @@ def comment(pk: int, *, text: str, actor: User, language: str = "", checked_by: 
         user=actor,
         department=service_request.department,
     )
-    checked = {"checked_by_id": checked_by.pk} if checked_by else {}
+    checked: dict[str, Any] = {"checked_by_id": checked_by.pk} if checked_by else {}
     events.record(service_request, "commented", actor=actor, comment_id=created.pk, **checked)
     return created
 
 
-@transaction.atomic
+@atomic_action
 def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DEPARTMENT) -> Comment:
-    """Adds an internal note. audience: who may read it (Comment.Audience)."""
+    """Adds an internal note. audience: who may read it (Comment.Audience). Colleagues named in it, as @handle, are notified."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
     created = Comment.objects.create(
@@ -55,6 +57,8 @@ def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DE
         user=actor,
         department=service_request.department,
     )
+    if named := mentions.find(service_request, text, audience=audience).users:
+        staff_notices.mention(created.pk, named)
     events.record(service_request, "note_added", actor=actor, comment_id=created.pk)
     return created
 
@@ -88,7 +92,7 @@ def ask(
         user=actor,
         department=service_request.department,
     )
-    checked = {"checked_by_id": checked_by.pk} if checked_by else {}
+    checked: dict[str, Any] = {"checked_by_id": checked_by.pk} if checked_by else {}
     events.record(
         service_request, "asked", actor=actor, comment_id=created.pk, until=service_request.hold_until, **checked
     )

@@ -44,7 +44,7 @@ EARLIER, LEAST = 100, 3
 
 
 def suggested_departments(service_request: ServiceRequest) -> list[Department]:
-    """Where to transfer it: where routing would send it now, then where its service's latest requests went; at most two.
+    """Where to transfer it: where routing would send it now, then where the latest open requests of its service went; at most two.
 
     Never the department that has it.
     """
@@ -53,14 +53,10 @@ def suggested_departments(service_request: ServiceRequest) -> list[Department]:
     decision = decide(service_request)
     if decision.department is not None:
         found.append(decision.department)
-    latest = ServiceRequest.objects.filter(
+    latest = ServiceRequest.objects.open().filter(
         jurisdiction=service_request.jurisdiction_id, service=service_request.service_id
     )
-    ids = (
-        latest.order_by("-submitted_at", "-id")
-        .exclude(pk=service_request.pk)
-        .values_list("department_id", flat=True)[:EARLIER]
-    )
+    ids = latest.order_by("-id").exclude(pk=service_request.pk).values_list("department_id", flat=True)[:EARLIER]
     usual = [pk for pk, count in Counter(ids).most_common(3) if pk is not None and count >= LEAST]
     rows = Department.objects.filter(active=True).in_bulk([pk for pk in usual if pk not in {one.pk for one in found}])
     found += [rows[pk] for pk in usual if pk in rows]

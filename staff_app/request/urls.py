@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.request import action, alarm, composer, detail, text, triage, undo
+from staff_app.request import action, alarm, composer, detail, macro, text, triage, undo
 
 urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/", detail.detail, name="detail"),
     path("r/<str:reference>/reporter/", detail.reporter, name="reporter"),
+    path("r/<str:reference>/macro/<int:macro_id>/", macro.run_macro, name="run_macro"),
     path("r/<str:reference>/read/", action.mark_read, name="mark_read"),
     path("r/<str:reference>/compose/", composer.compose, name="compose"),
     path("r/<str:reference>/suggested-services/", triage.suggested_services, name="suggested_services"),
