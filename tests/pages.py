@@ -637,8 +637,6 @@ PAGES: dict[str, Page] = {
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
-    "staff_app:mine": Page(STAFF, budget=15),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=34),
     "staff_app:tasks": Page(STAFF, budget=7),
     "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),

@@ -1,5 +1,7 @@
 """Assigning requests to people and departments, returning them to triage, and changing their service and priority."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F, Max, Min
 
@@ -97,7 +99,7 @@ def return_to_triage(
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
-    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    by: dict[str, Any] = {"by_department_id": by_department.pk} if by_department is not None else {}
     events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before, **by)
     return service_request
 

@@ -98,7 +98,7 @@ def accept(pk: int, *, actor: User | None, by_department: Department | None = No
     """by_department: by the link in its email, without an actor."""
     service_request, fields = _transition(pk, "accept")
     service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
-    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    by: dict[str, Any] = {"by_department_id": by_department.pk} if by_department is not None else {}
     events.record(service_request, "accepted", actor=actor, **by)
     return service_request
 
@@ -300,6 +300,9 @@ def _resolve(
         language = service_request.jurisdiction.languages[0]
     comment = _post_outcome(service_request, words, actor, language)
     _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
+    more: dict[str, Any] = {"bulk_job_id": bulk_job_id} if bulk_job_id else {}
+    if by_department is not None:
+        more["by_department_id"] = by_department.pk
     events.record(
         service_request,
         "resolved",
@@ -309,8 +312,7 @@ def _resolve(
         comment_id=comment.pk if comment else None,
         remote=None if visited is None else not visited,
         no_evidence=no_evidence or None,
-        **({"bulk_job_id": bulk_job_id} if bulk_job_id else {}),
-        **({"by_department_id": by_department.pk} if by_department is not None else {}),
+        **more,
         **_vouched(checked_by),
     )
     return service_request

@@ -39,7 +39,7 @@ def departments_for(service_request: ServiceRequest, versions: Sequence[ServiceV
     return {pk: by_code[code] for pk, code in codes.items() if code in by_code}
 
 
-# How many earlier requests of a service are looked at, and the least of them that make a department usual.
+# How many open requests of a service count, and the least of them that make a department usual.
 EARLIER, LEAST = 100, 3
 
 

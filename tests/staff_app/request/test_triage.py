@@ -1,4 +1,4 @@
-"""Triage in one press: the right service, department and dates with one email, and undone as one."""
+"""Triage in one step: the right service, department and dates with one email, and undone as one."""
 
 import datetime as dt
 
@@ -36,7 +36,7 @@ def emails(one: ServiceRequest) -> list[str]:
     return list(rows.values_list("kind", flat=True))
 
 
-def test_one_press_changes_the_service_routes_dates_and_emails_once(
+def test_one_button_changes_the_service_routes_dates_and_emails_once(
     tom: Client, town: Rivermark, unknown: ServiceRequest
 ) -> None:
     page = tom.get(address(unknown)).content.decode()
