@@ -82,7 +82,9 @@ class ActionForm(forms.Form):
     @property
     def is_foreign(self) -> bool:
         """Whether the reporter reads another language than the writer."""
-        return self.service_request.language != self.user.language
+        # Somebody in a department without an account writes the city's first language.
+        writes = self.user.language if isinstance(self.user, User) else self.service_request.jurisdiction.languages[0]
+        return self.service_request.language != writes
 
     def clean(self) -> dict[str, Any]:
         """What the reporter reads is in their language, and has no placeholder left."""
@@ -97,7 +99,9 @@ class ActionForm(forms.Form):
                 % {"placeholders": ", ".join(left)},
             )
         elif self.is_foreign and not cleaned.get("vouched"):
-            self.is_template = templates.is_filled(self.service_request, text, self.user)
+            self.is_template = isinstance(self.user, User) and templates.is_filled(
+                self.service_request, text, self.user
+            )
             if not self.is_template:
                 self.add_error(
                     "vouched",
@@ -114,7 +118,7 @@ class ActionForm(forms.Form):
         is_theirs = vouched or self.is_template
         return {
             "language": self.service_request.language if is_theirs else "",
-            "checked_by": self.user if vouched else None,
+            "checked_by": self.user if vouched and isinstance(self.user, User) else None,
         }
 
     is_template = False
