@@ -40,6 +40,7 @@ FLOORS = {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
             "request.conflict", "request.marked_texts",
             "request.reference_links",
+            "request.templates",
         },
         {"moderation", "single_sign_on"},
         {"request", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},

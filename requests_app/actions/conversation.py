@@ -1,6 +1,7 @@
 """Comments, notes, questions to the reporter, and residents' answers and additions."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -19,8 +20,11 @@ REMINDED_FROM_HOUR = 9
 
 
 @atomic_action
-def comment(pk: int, *, text: str, actor: User) -> Comment:
-    """Posts a public comment by the department. Reporter and followers are notified."""
+def comment(pk: int, *, text: str, actor: User, language: str = "", checked_by: User | None = None) -> Comment:
+    """Posts a public comment by the department. Reporter and followers are notified.
+
+    language: of the text, if not the writer's own. checked_by: who vouches for words in that language.
+    """
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "comment")
     service_request.updated_at = service_request.last_public_message_at = app_now()
@@ -29,12 +33,13 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
     created = Comment.objects.create(
         service_request=service_request,
         text=text,
-        language=actor.language,
+        language=language or actor.language,
         public=True,
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "commented", actor=actor, comment_id=created.pk)
+    checked: dict[str, Any] = {"checked_by_id": checked_by.pk} if checked_by else {}
+    events.record(service_request, "commented", actor=actor, comment_id=created.pk, **checked)
     return created
 
 
@@ -59,10 +64,18 @@ def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DE
 
 
 @transaction.atomic
-def ask(pk: int, *, question: str, actor: User, until: dt.date | None = None) -> Comment:
+def ask(
+    pk: int,
+    *,
+    question: str,
+    actor: User,
+    until: dt.date | None = None,
+    language: str = "",
+    checked_by: User | None = None,
+) -> Comment:
     """Asks the reporter a question that only they can see. The clock is paused until they answer.
 
-    until: the day on which the request is closed without an answer; None: in 14 days.
+    until: the day on which the request is closed without an answer; None: in 14 days. language, checked_by: as in comment().
     """
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "ask")
@@ -75,11 +88,14 @@ def ask(pk: int, *, question: str, actor: User, until: dt.date | None = None) ->
         service_request=service_request,
         kind=Comment.Kind.QUESTION,
         text=question,
-        language=actor.language,
+        language=language or actor.language,
         user=actor,
         department=service_request.department,
     )
-    events.record(service_request, "asked", actor=actor, comment_id=created.pk, until=service_request.hold_until)
+    checked: dict[str, Any] = {"checked_by_id": checked_by.pk} if checked_by else {}
+    events.record(
+        service_request, "asked", actor=actor, comment_id=created.pk, until=service_request.hold_until, **checked
+    )
     return created
 
 

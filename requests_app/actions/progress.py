@@ -216,6 +216,8 @@ def resolve(
     visited: bool | None = None,
     uploads: Iterable[photos.WorkPhoto] = (),
     no_evidence: str = "",
+    language: str = "",
+    checked_by: User | None = None,
     bulk_job_id: int | None = None,
     by_department: Department | None = None,
 ) -> ServiceRequest:
@@ -223,6 +225,7 @@ def resolve(
 
     by_department: by the link in its email, without an actor.
     no_evidence: the listed reason (code) for closing without the photo or visit that rules/evidence.py asks for.
+    language: of the words, if not the writer's own. checked_by: who vouches for words in that language.
     bulk_job_id: of the bulk job that closes it, since what nobody looked at one by one counts differently.
 
     Raises PhotoRefused and IllegalTransition, without keeping any photo.
@@ -236,6 +239,8 @@ def resolve(
             reason=reason,
             visited=visited,
             no_evidence=no_evidence,
+            language=language,
+            checked_by=checked_by,
             bulk_job_id=bulk_job_id,
             by_department=by_department,
         )
@@ -284,12 +289,15 @@ def _resolve(
     no_evidence: str,
     bulk_job_id: int | None,
     by_department: Department | None,
+    language: str,
+    checked_by: User | None,
 ) -> ServiceRequest:
     service_request, fields = _transition(pk, "resolve")
     if visited and service_request.visited_at is None:
         service_request.visited_at = app_now()
         fields.append("visited_at")
-    language = service_request.jurisdiction.languages[0] if by_department is not None else None
+    if by_department is not None:
+        language = service_request.jurisdiction.languages[0]
     comment = _post_outcome(service_request, words, actor, language)
     _end(service_request, [*fields, *_acknowledge(service_request)], disposition=disposition, reason=reason)
     more: dict[str, Any] = {"bulk_job_id": bulk_job_id} if bulk_job_id else {}
@@ -305,16 +313,30 @@ def _resolve(
         remote=None if visited is None else not visited,
         no_evidence=no_evidence or None,
         **more,
+        **_vouched(checked_by),
     )
     return service_request
 
 
+def _vouched(checked_by: User | None) -> dict[str, Any]:
+    return {"checked_by_id": checked_by.pk} if checked_by else {}
+
+
 @transaction.atomic
-def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: str = "") -> ServiceRequest:
+def hand_over(
+    pk: int,
+    *,
+    owner: Owner,
+    words: str,
+    actor: User | None,
+    number: str = "",
+    language: str = "",
+    checked_by: User | None = None,
+) -> ServiceRequest:
     """Hands over to another owner by email. The public page says to whom, and how to reach them."""
     service_request, fields = _transition(pk, "hand_over")
     service_request.owner, service_request.owner_reference = owner, number
-    comment = _post_outcome(service_request, words, actor)
+    comment = _post_outcome(service_request, words, actor, language)
     _end(
         service_request,
         [*fields, "owner", "owner_reference"],
@@ -329,6 +351,7 @@ def hand_over(pk: int, *, owner: Owner, words: str, actor: User | None, number: 
         owner_id=owner.pk,
         owner_number=number if events.is_code(number) else None,
         comment_id=comment.pk if comment else None,
+        **_vouched(checked_by),
     )
     return service_request
 
@@ -358,7 +381,9 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
 
 
 @atomic_action
-def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
+def reopen(
+    pk: int, *, words: str, actor: User | Person, language: str = "", checked_by: User | None = None
+) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
     ended_at = service_request.resolved_at
@@ -373,7 +398,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
             service_request=service_request,
             kind=Comment.Kind.COMMENT,
             text=words,
-            language=service_request.language if isinstance(actor, Person) else actor.language,
+            language=language or (service_request.language if isinstance(actor, Person) else actor.language),
             public=not isinstance(actor, Person),
             person=actor if isinstance(actor, Person) else None,
             user=actor if isinstance(actor, User) else None,
@@ -416,6 +441,7 @@ def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
         actor=actor,
         count=service_request.reopened_count,
         comment_id=comment.pk if comment else None,
+        **_vouched(checked_by),
         **before,
     )
     if comment is not None and isinstance(actor, Person):

@@ -1,4 +1,4 @@
-"""Triage in one press: the right service, its department and its dates, with one email to the reporter."""
+"""Triage in one step: the right service, its department and its dates, with one email to the reporter."""
 
 from django.db import transaction
 

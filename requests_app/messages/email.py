@@ -153,33 +153,14 @@ def compose(
     """Subject, plain text and HTML from templates/emails/, in the active language. own: the recipient reported it."""
     jurisdiction = service_request.jurisdiction
     link = links.get_or_create_link(contact_point.person, service_request)
-    comment = _comment_of(event, kind)
-    follow_url = links.url(link, jurisdiction)
     stop_url = links.base_url(jurisdiction) + reverse("requests_app:unsubscribe_link", args=[links.token(link)])
-    service_name = localized(service_request.service_version.name)
-    place = service_request.address if own else service_request.public_address
-    context: dict[str, Any] = {
-        "service_request": service_request,
-        "city": jurisdiction,
-        "service_name": service_name,
-        "report": _report_words(service_name, place, own=own),
-        "department": wording.department_words(service_request),
-        "place": place,
-        "own": own,
-        "status": wording.status_words(service_request, to_reporter=own),
-        "next_step": wording.next_step(service_request, to_reporter=own),
-        "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
-        "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
-        "comment": comment,
-        "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
+    context = {
+        **_facts(service_request, kind=kind, event=event, own=own),
+        "comment": _comment_of(event, kind),
         "survey_urls": _survey_urls(service_request, link) if kind == "resolved" else [],
         "keep_private_url": _site_url(jurisdiction, "requests_app:keep_private_link", links.token(link)),
-        "fixed_question": survey.fixed_question(service_request),
-        "no_reopens": reopening.is_reopened_by_no(service_request),
-        "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
-        "follow_url": follow_url,
+        "follow_url": links.url(link, jurisdiction),
         "stop_url": stop_url,
-        "demo": settings.DEMO,
     }
     mail = EmailMultiAlternatives(
         subject=_subject(f"emails/{kind}.subject.txt", context),
@@ -195,6 +176,50 @@ def compose(
     )
     mail.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
     return mail
+
+
+def preview(service_request: ServiceRequest, *, kind: str, event: Event, text: str) -> tuple[str, str]:
+    """Subject and plain text as the reporter would read them, in their language. Writes nothing, and has none of their links.
+
+    event: as it would be recorded. service_request: as it would be afterward.
+    """
+    jurisdiction = service_request.jurisdiction
+    with override(service_request.language), timezone.override(jurisdiction.zone):
+        link = _("[the reporter’s private link]")
+        context = {
+            **_facts(service_request, kind=kind, event=event, own=True),
+            "comment": Comment(text=text, public=True),
+            "survey_urls": [],
+            "follow_url": link,
+            "stop_url": link,
+            "keep_private_url": link,
+        }
+        subject = _subject(f"emails/{kind}.subject.txt", context)
+        return subject, render_to_string(f"emails/{kind}.txt", context)
+
+
+def _facts(service_request: ServiceRequest, *, kind: str, event: Event, own: bool) -> dict[str, Any]:
+    """What an email says about the request and its event, in the active language."""
+    service_name = localized(service_request.service_version.name)
+    place = service_request.address if own else service_request.public_address
+    return {
+        "service_request": service_request,
+        "city": service_request.jurisdiction,
+        "service_name": service_name,
+        "report": _report_words(service_name, place, own=own),
+        "department": wording.department_words(service_request),
+        "place": place,
+        "own": own,
+        "status": wording.status_words(service_request, to_reporter=own),
+        "next_step": wording.next_step(service_request, to_reporter=own),
+        "closed": wording.read_later(service_request) if kind == "received" and service_request.owner is None else "",
+        "change": timeline.change_words(event, service_request, own=own) if kind == "changed" else "",
+        "answer_by": _day_in(event, "until") if kind in ABOUT_QUESTION else "",
+        "fixed_question": survey.fixed_question(service_request),
+        "no_reopens": reopening.is_reopened_by_no(service_request),
+        "days_to_reopen": reopening.days_to_reopen(service_request.disposition),
+        "demo": settings.DEMO,
+    }
 
 
 def _subject(template: str, context: dict[str, Any]) -> str:

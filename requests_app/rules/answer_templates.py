@@ -26,6 +26,7 @@ PLACEHOLDERS: dict[str, str | Promise] = {
     "phone": gettext_lazy("the city’s number"),
 }
 _NAMED = re.compile(r"\{([^{}\n]*)\}")
+_UNFILLED = re.compile(r"\{[A-Za-z_]+\}")
 
 
 def problems(words: str) -> list[str]:
@@ -33,6 +34,11 @@ def problems(words: str) -> list[str]:
     unknown = [f"{{{name}}}" for name in _NAMED.findall(words) if name not in PLACEHOLDERS]
     rest = _NAMED.sub("", words)
     return list(dict.fromkeys([*unknown, *(brace for brace in "{}" if brace in rest)]))
+
+
+def unfilled(text: str) -> list[str]:
+    """Placeholders that are still in a text that is about to go out, as typed."""
+    return list(dict.fromkeys(_UNFILLED.findall(text)))
 
 
 def fill(words: Mapping[str, str], service_request: ServiceRequest, language: str, *, staff: User) -> str:

@@ -1,10 +1,11 @@
 """What a request needs before a department can work on it, and where each service would take it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from requests_app.models import UNKNOWN_SERVICE, Department, ServiceRequest, ServiceVersion
-from requests_app.rules.routing import current_rules, facts_of
+from requests_app.rules.routing import current_rules, decide, facts_of
 
 
 def needs_service(service_request: ServiceRequest) -> bool:
@@ -36,3 +37,27 @@ def departments_for(service_request: ServiceRequest, versions: Sequence[ServiceV
     )
     by_code = {department.code: department for department in rows}
     return {pk: by_code[code] for pk, code in codes.items() if code in by_code}
+
+
+# How many open requests of a service count, and the least of them that make a department usual.
+EARLIER, LEAST = 100, 3
+
+
+def suggested_departments(service_request: ServiceRequest) -> list[Department]:
+    """Where to transfer it: where routing would send it now, then where the latest open requests of its service went; at most two.
+
+    Never the department that has it.
+    """
+    own = service_request.department_id
+    found: list[Department] = []
+    decision = decide(service_request)
+    if decision.department is not None:
+        found.append(decision.department)
+    latest = ServiceRequest.objects.open().filter(
+        jurisdiction=service_request.jurisdiction_id, service=service_request.service_id
+    )
+    ids = latest.order_by("-id").exclude(pk=service_request.pk).values_list("department_id", flat=True)[:EARLIER]
+    usual = [pk for pk, count in Counter(ids).most_common(3) if pk is not None and count >= LEAST]
+    rows = Department.objects.filter(active=True).in_bulk([pk for pk in usual if pk not in {one.pk for one in found}])
+    found += [rows[pk] for pk in usual if pk in rows]
+    return [department for department in found if department.pk != own][:2]

@@ -22,7 +22,7 @@ from requests_app.rules.lifecycle import IllegalTransition
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue.list_position import ListPosition, next_or
-from staff_app.request import conflict, marked_texts, timeline
+from staff_app.request import composer, conflict, marked_texts, timeline
 from staff_app.request import templates as answer_templates
 from staff_app.request.actions import ACTION_BY_VERB, Action
 from staff_app.request.forms import ActionForm, CorrectPlaceForm, suggest_addresses
@@ -39,6 +39,8 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
         raise Http404
     service_request = get_request_or_404(request.user, reference, verb, jurisdiction=request.jurisdiction)
     posted = request.method == "POST"
+    if posted and composer.PREVIEW in request.POST:
+        return composer.previewed(request, service_request, chosen)
     data: QueryDict = request.POST
     removed = ""
     if marked_texts.REMOVE in data:
@@ -48,6 +50,10 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
     if "template" in initial:
         initial |= answer_templates.initial(
             initial.pop("template"), templates, chosen.form, service_request, request.user
+        )
+    elif verb == "resolve" and not posted and initial.get("disposition"):
+        initial.setdefault(
+            "words", answer_templates.for_outcome(service_request, initial["disposition"], "", request.user)
         )
     form = chosen.form(
         data if posted else None,
@@ -125,6 +131,7 @@ def _page(
         "action": chosen,
         "form": form,
         "last_event": last_event.shown(request, service_request, kept=kept),
+        "has_preview": chosen.verb in composer.EMAILS,
         **more,
     }
     return render(request, "staff_app/request/action.html", context, status=status)

@@ -58,6 +58,7 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
         reason=cleaned["reason"],
         visited=cleaned["visited"],
         no_evidence=cleaned["no_evidence"],
+        **form.in_language(),
         actor=user,
     )
 
@@ -94,7 +95,7 @@ ACTIONS = [
         "reopen",
         pgettext_lazy("action", "Reopen"),
         _("Reopened with a shorter target."),
-        lambda r, f, u: progress.reopen(r.pk, words=f.cleaned_data["words"], actor=u),
+        lambda r, f, u: progress.reopen(r.pk, words=f.cleaned_data["words"], **f.in_language(), actor=u),
         forms.ReopenForm,
         condition=lambda r: r.duplicate_of_id is None,
     ),
@@ -110,7 +111,7 @@ ACTIONS = [
         _("Ask reporter"),
         _("We’ll send your question in 30 seconds. The clock is paused until the reporter replies."),
         lambda r, f, u: conversation.ask(
-            r.pk, question=f.cleaned_data["question"], until=f.cleaned_data["until"], actor=u
+            r.pk, question=f.cleaned_data["question"], until=f.cleaned_data["until"], **f.in_language(), actor=u
         ),
         forms.AskForm,
         submit_label=pgettext_lazy("action", "Send question"),
@@ -139,7 +140,12 @@ ACTIONS = [
         _("Hand over to owner"),
         _("Handed over. If we have an address for the owner, we’ll email them in 30 seconds."),
         lambda r, f, u: progress.hand_over(
-            r.pk, owner=f.cleaned_data["owner"], number=f.cleaned_data["number"], words=f.cleaned_data["words"], actor=u
+            r.pk,
+            owner=f.cleaned_data["owner"],
+            number=f.cleaned_data["number"],
+            words=f.cleaned_data["words"],
+            **f.in_language(),
+            actor=u,
         ),
         forms.HandOverForm,
         submit_label=pgettext_lazy("action", "Hand over"),
@@ -149,7 +155,7 @@ ACTIONS = [
         "comment",
         pgettext_lazy("action", "Public comment"),
         _("Posted. We’ll email the reporter and followers in 30 seconds."),
-        lambda r, f, u: conversation.comment(r.pk, text=f.cleaned_data["text"], actor=u),
+        lambda r, f, u: conversation.comment(r.pk, text=f.cleaned_data["text"], **f.in_language(), actor=u),
         forms.CommentForm,
         submit_label=pgettext_lazy("action", "Post comment"),
     ),
@@ -268,7 +274,9 @@ ACTIONS = [
 ]
 ACTION_BY_VERB = {action.verb: action for action in ACTIONS}
 NOT_OURS = ("transfer", "triage", "hand_over")
-PROMINENT = ("assign", "ask", "resolve")
+PROMINENT = ("assign", "ask", "transfer", "hold", "resolve")
+# Written in the composer, under the request's words.
+COMPOSED = ("comment", "note")
 
 
 @dataclass(frozen=True)
@@ -293,8 +301,8 @@ def buttons(user: User, service_request: ServiceRequest) -> Buttons:
     return Buttons(
         main=main,
         prominent=[action for verb in PROMINENT for action in others if action.verb == verb],
-        not_ours=[action for action in others if action.verb in NOT_OURS],
-        more=[action for action in others if action.verb not in (*NOT_OURS, *PROMINENT)],
+        not_ours=[action for action in others if action.verb in NOT_OURS and action.verb not in PROMINENT],
+        more=[action for action in others if action.verb not in (*NOT_OURS, *PROMINENT, *COMPOSED)],
     )
 
 

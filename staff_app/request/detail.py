@@ -27,7 +27,7 @@ from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
 from staff_app.queue.updates import OpenPage
-from staff_app.request import actions, folds, more_from, similar
+from staff_app.request import actions, composer, folds, more_from, similar
 from staff_app.request import triage as service_choice
 
 # Read with the request, in its statement.
@@ -129,6 +129,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
         "similar": similar_requests,
         "buttons": buttons,
+        "composer": composer.of(service_request, user) if permissions.can(user, "note", service_request) else None,
         "can_choose_service": service_choice.may_choose(user, service_request),
         "can_assign_me": "assign" in verbs
         and permissions.can(user, "assign", service_request)

@@ -36,10 +36,12 @@ from requests_app.models import (
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.photos import WorkPhoto
 from requests_app.places import addresses, ownership
-from requests_app.rules import evidence, leave, permissions, public_preview, review
+from requests_app.rules import answer_templates, evidence, leave, permissions, public_preview, review, triage
 from requests_app.rules.intake import clean_text
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
+from staff_app.queue.rows import language_name
+from staff_app.request import templates
 from staff_app.request.marked_texts import Mark, marks_in, version
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class ActionForm(forms.Form):
     """
 
     checked: ClassVar[tuple[str, ...]] = ()
+    # The field that the reporter reads.
+    to_reporter: ClassVar[str] = ""
 
     def __init__(self, *args: Any, service_request: ServiceRequest, user: User | AnonymousUser, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -63,6 +67,61 @@ class ActionForm(forms.Form):
         self.helper.form_tag = False
         self.helper.tiles = False
         self.prepare()
+        if self.to_reporter and self.is_foreign:
+            language = language_name(service_request.language)
+            self.fields["vouched"] = forms.BooleanField(
+                label=_("I wrote this in %(language)s, or a colleague checked it") % {"language": language},
+                help_text=_(
+                    "The reporter reads %(language)s. You don’t need this if you use a template in %(language)s."
+                )
+                % {"language": language},
+                required=False,
+            )
+            self.helper.show_optional = False
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the reporter reads another language than the writer."""
+        # Somebody in a department without an account writes the city's first language.
+        writes = self.user.language if isinstance(self.user, User) else self.service_request.jurisdiction.languages[0]
+        return self.service_request.language != writes
+
+    def clean(self) -> dict[str, Any]:
+        """What the reporter reads is in their language, and has no placeholder left."""
+        cleaned = super().clean() or {}
+        text = cleaned.get(self.to_reporter) if self.to_reporter else ""
+        if not text:
+            return cleaned
+        if left := answer_templates.unfilled(text):
+            self.add_error(
+                self.to_reporter,
+                _("Replace %(placeholders)s with words. Placeholders are only filled in when you use a template.")
+                % {"placeholders": ", ".join(left)},
+            )
+        elif self.is_foreign and not cleaned.get("vouched"):
+            self.is_template = isinstance(self.user, User) and templates.is_filled(
+                self.service_request, text, self.user
+            )
+            if not self.is_template:
+                self.add_error(
+                    "vouched",
+                    _("The reporter reads %(language)s. Use a template in %(language)s, or check this box.")
+                    % {"language": language_name(self.service_request.language)},
+                )
+        return cleaned
+
+    def in_language(self) -> dict[str, Any]:
+        """The language of a valid form's text, if it isn't the writer's own, and who vouches for it."""
+        if not self.is_foreign:
+            return {}
+        vouched = bool(self.cleaned_data.get("vouched"))
+        is_theirs = vouched or self.is_template
+        return {
+            "language": self.service_request.language if is_theirs else "",
+            "checked_by": self.user if vouched and isinstance(self.user, User) else None,
+        }
+
+    is_template = False
 
     def prepare(self) -> None:
         """Sets choices from the database and initial values. Called at the end of __init__."""
@@ -179,6 +238,7 @@ class HoldForm(ActionForm):
 
 class AskForm(ActionForm):
     checked = ("question",)
+    to_reporter = "question"
     question = words_field(gettext_lazy("Your question"), REPORTER_HINT)
     until = day_field(
         gettext_lazy("Wait for an answer until"),
@@ -198,6 +258,7 @@ class AskForm(ActionForm):
 
 class CommentForm(ActionForm):
     checked = ("text",)
+    to_reporter = "text"
     text = words_field(gettext_lazy("Public comment"), PUBLIC_HINT)
 
 
@@ -273,6 +334,7 @@ def outcomes(service_request: ServiceRequest, user: User | AnonymousUser) -> lis
 
 class ResolveForm(ActionForm):
     checked = ("words",)
+    to_reporter = "words"
     disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
     visited = forms.TypedChoiceField(
         label=gettext_lazy("Did someone visit?"),
@@ -345,6 +407,7 @@ class ResolveForm(ActionForm):
 
 class HandOverForm(ActionForm):
     checked = ("words",)
+    to_reporter = "words"
     # Nobody is chosen beforehand, not even the owner of the ground, because the one who is chosen gets an email.
     owner = forms.ModelChoiceField(
         Owner.objects.none(),
@@ -375,8 +438,20 @@ class TransferForm(ActionForm):
 
     def prepare(self) -> None:
         others = Department.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True)
-        others = others.exclude(pk=self.service_request.department_id or 0).order_by("code")
+        others = others.exclude(pk=self.service_request.department_id or 0)
+        by_name = sorted(others, key=lambda department: str(department).casefold())
         self.fields["department"].queryset = others  # type: ignore[attr-defined]
+        if self.is_bound:
+            suggested: list[Department] = []
+        else:
+            suggested = [one for one in triage.suggested_departments(self.service_request) if one in by_name]
+        first = [(one.pk, str(one)) for one in suggested]
+        rest = [(one.pk, str(one)) for one in by_name if one not in suggested]
+        choices: list[Any] = [("", _("Choose a department"))]
+        choices += [(_("Suggested"), first), (_("All departments"), rest)] if first else rest
+        self.fields["department"].choices = choices  # type: ignore[attr-defined]
+        if suggested:
+            self.fields["department"].initial = suggested[0].pk
 
 
 class TriageForm(ActionForm):
@@ -516,6 +591,7 @@ class MergeForm(ActionForm):
 
 class ReopenForm(ActionForm):
     checked = ("words",)
+    to_reporter = "words"
     words = words_field(gettext_lazy("Why? (Everyone can read this.)"), PUBLIC_HINT, required=False)
 
 

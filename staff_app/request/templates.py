@@ -1,13 +1,16 @@
 """Answer templates on the forms where staff write to residents."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from requests_app.models import AnswerTemplate, ServiceRequest, User
 from requests_app.rules import answer_templates
-from staff_app.request.forms import ActionForm
+from requests_app.rules.intake import clean_text
+
+if TYPE_CHECKING:
+    from staff_app.request.forms import ActionForm
 
 SHOWN = 100
 # The actions whose text residents read. Only resolving has an outcome.
@@ -28,7 +31,7 @@ def offered(service_request: ServiceRequest, verb: str) -> Sequence[AnswerTempla
 
 
 def initial(
-    template_id: str, templates: Sequence[AnswerTemplate], form: type[ActionForm], request: ServiceRequest, user: User
+    template_id: str, templates: Sequence[AnswerTemplate], form: "type[ActionForm]", request: ServiceRequest, user: User
 ) -> dict[str, Any]:
     """The form's text filled in, in the language of the request's reporter; nothing if the template isn't offered."""
     template = next((one for one in templates if str(one.pk) == template_id), None)
@@ -36,3 +39,38 @@ def initial(
         return {}
     words = answer_templates.fill(template.words, request, request.language, staff=user)
     return {form.checked[0]: words} | ({"disposition": template.outcome} if template.outcome else {})
+
+
+def is_filled(service_request: ServiceRequest, text: str, user: User) -> bool:
+    """Whether the text is a template in the reporter's language, just as it was filled in."""
+    templates = [one for one in offered(service_request, "resolve") if one.words.get(service_request.language)]
+    return _is_one_of(templates, service_request, text, user)
+
+
+def _is_one_of(templates: Sequence[AnswerTemplate], service_request: ServiceRequest, text: str, user: User) -> bool:
+    same = clean_text(text)
+    return any(filled(template, service_request, user) == same for template in templates)
+
+
+def filled(template: AnswerTemplate, service_request: ServiceRequest, user: User) -> str:
+    return clean_text(answer_templates.fill(template.words, service_request, service_request.language, staff=user))
+
+
+def for_outcome(service_request: ServiceRequest, outcome: str, typed: str, user: User) -> str:
+    """The words to resolve with: the outcome's template, the service's own before one for all; what was typed stays."""
+    templates = offered(service_request, "resolve")
+    if typed.strip() and not _is_one_of(templates, service_request, typed, user):
+        return typed
+    own = sorted(
+        (one for one in templates if outcome and one.outcome == outcome), key=lambda one: one.service_id is None
+    )
+    return filled(own[0], service_request, user) if own else ""
+
+
+def added(template_id: str, service_request: ServiceRequest, verb: str, typed: str, user: User) -> str:
+    """What was typed with the template's words after it; the words alone if nothing was."""
+    template = next((one for one in offered(service_request, verb) if str(one.pk) == template_id), None)
+    if template is None:
+        return typed
+    words = filled(template, service_request, user)
+    return f"{typed.rstrip()}\n\n{words}" if typed.strip() else words

@@ -1,4 +1,4 @@
-"""The services that a request without one, or without a department, is most likely about: each one press."""
+"""The services that a request without one, or without a department, is most likely about: each is one button."""
 
 from dataclasses import dataclass
 

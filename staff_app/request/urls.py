@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.request import action, alarm, compare, detail, folds, macro, more_from, text, triage, undo
+from staff_app.request import (
+    action,
+    alarm,
+    compare,
+    composer,
+    detail,
+    folds,
+    macro,
+    more_from,
+    text,
+    triage,
+    undo,
+)
 
 urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/", detail.detail, name="detail"),
@@ -16,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:reference>/earlier/<int:event_id>/", folds.earlier, name="earlier"),
     path("r/<str:reference>/public/", folds.public_view, name="public_view"),
     path("r/<str:reference>/routing-and-email/", folds.routing_and_email, name="routing_and_email"),
+    path("r/<str:reference>/compose/", composer.compose, name="compose"),
     path("r/<str:reference>/suggested-services/", triage.suggested_services, name="suggested_services"),
     path("undo/<int:event_id>/", undo.undo, name="undo"),
     path("r/<str:reference>/texts/<int:comment_id>/edit/", text.edit_text, name="edit_text"),

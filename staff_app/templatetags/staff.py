@@ -111,3 +111,22 @@ def qr(url: str) -> SafeString:
     code = segno.make(url, error="q", micro=False)
     # Safe: the SVG holds only squares and no text from the URL.
     return mark_safe(code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None))  # noqa: S308
+
+
+# About twelve lines on the page of a request; a little more is shown whole.
+FOLD_LINES, LINE_LENGTH, SLACK = 12, 90, 3
+
+
+@register.filter
+def folded(text: str) -> tuple[str, str]:
+    """The first twelve lines and the rest, which is empty unless it is more than a few lines."""
+    lines, end = 0, 0
+    for line in text.splitlines(keepends=True):
+        needed = max(1, -(-len(line) // LINE_LENGTH))
+        if lines + needed > FOLD_LINES:
+            end += text[end : end + (FOLD_LINES - lines) * LINE_LENGTH].rfind(" ") + 1 if needed > 1 else 0
+            break
+        lines, end = lines + needed, end + len(line)
+    first, rest = text[:end], text[end:]
+    left = sum(max(1, -(-len(line) // LINE_LENGTH)) for line in rest.splitlines())
+    return (first, rest) if left > SLACK and first else (text, "")

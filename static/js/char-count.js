@@ -37,6 +37,8 @@ function start(area) {
 }
 
 function startAll(root) {
+  // What htmx swaps in may be the text area itself.
+  if (root instanceof Element && root.matches("textarea[data-max-characters]")) start(root);
   root.querySelectorAll("textarea[data-max-characters]").forEach(start);
 }
 

@@ -1,4 +1,4 @@
-"""Triage in one press: the right service, department and dates with one email, and undone as one."""
+"""Triage in one step: the right service, department and dates with one email, and undone as one."""
 
 import datetime as dt
 
@@ -36,7 +36,7 @@ def emails(one: ServiceRequest) -> list[str]:
     return list(rows.values_list("kind", flat=True))
 
 
-def test_one_press_changes_the_service_routes_dates_and_emails_once(
+def test_one_button_changes_the_service_routes_dates_and_emails_once(
     tom: Client, town: Rivermark, unknown: ServiceRequest
 ) -> None:
     page = tom.get(address(unknown)).content.decode()
@@ -162,7 +162,7 @@ def test_a_transfer_dates_the_clocks_by_the_working_hours_of_the_new_department(
     before = one.due_at
     assert before is not None
     # Open for one hour a day, so four hours take more than three days.
-    hours = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), [["09:00", "10:00"]])
+    hours = {day: [["09:00", "10:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
     town.parks.calendar = factories.calendar(town.city, "short", always=False, hours=hours)
     town.parks.save()
     assignment.transfer(one.pk, department=town.parks, reason="A tree", actor=town.tom)
