@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from requests_app.models import Jurisdiction, SavedView, SavedViewPin, User
 from requests_app.rules import permissions
 from requests_app.rules import saved_views as rules
 from requests_app.rules.saved_views import SharedWith
+from staff_app import tab_counts
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 from staff_app.queue.filters import Pairs, QueueFilter
@@ -29,7 +29,6 @@ from staff_app.setup.forms import WordsField
 
 VIEW = "view"
 QUERY_MAX = 4000
-COUNTS_KEPT_S = 30
 
 
 @dataclass(frozen=True)
@@ -52,18 +51,15 @@ def pinned(user: User, city: Jurisdiction) -> list[Pinned]:
     views = [pin.view for pin in pins[: rules.PINNED_MAX]]
     if not views:
         return []
-    key = f"view_counts:{city.pk}:{user.pk}:" + "-".join(str(view.pk) for view in views)
-    counts: dict[int, str] | None = cache.get(key)
-    if counts is None:
-        counts = _counts(views, user, city)
-        cache.set(key, counts, COUNTS_KEPT_S)
-    return [Pinned(view, url(view), counts.get(view.pk, "")) for view in views]
+    key = "views " + " ".join(str(view.pk) for view in views)
+    counts = tab_counts.kept(user, city, key, lambda: _counts(views, user, city))
+    return [Pinned(view, url(view), counts.get(str(view.pk), "")) for view in views]
 
 
-def _counts(views: Sequence[SavedView], user: User, city: Jurisdiction) -> dict[int, str]:
+def _counts(views: Sequence[SavedView], user: User, city: Jurisdiction) -> tab_counts.Counts:
     """In one statement, each up to a hundred. A view with search words isn't counted: that would search on every page."""
     at = Moment.of(city)
-    tabs: dict[str, tuple[SavedView, listing.Rows]] = {}
+    rows_of: dict[str, listing.Rows] = {}
     counted: list[listing.Tab] = []
     for view in views:
         filters = QueueFilter.from_query(view.query, user, city)
@@ -71,10 +67,9 @@ def _counts(views: Sequence[SavedView], user: User, city: Jurisdiction) -> dict[
             continue
         tab = listing.tab_of(filters, user, city)
         code = str(view.pk)
-        tabs[code] = view, listing.rows(user, city, tab, filters, at)
+        rows_of[code] = listing.rows(user, city, tab, filters, at)
         counted.append(listing.Tab(code, view.name, tab.filter))
-    numbers = listing.counts(counted, lambda one: tabs[one.code][1])
-    return {view.pk: numbers[code] for code, (view, _rows) in tabs.items()}
+    return listing.counts(counted, lambda one: rows_of[one.code])
 
 
 def current(request: StaffRequest) -> SavedView | None:

@@ -62,9 +62,7 @@ def test_an_action_goes_on_to_the_next_one_with_its_message_and_undo(tom: Client
 
 def test_a_form_that_htmx_loads_into_the_page_keeps_the_place(tom: Client, three: list[str]) -> None:
     url = links(tom)[three[0]]
-    page = tom.get(
-        f"/staff/r/{three[0]}/note/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=f"http://testserver{url}"
-    )
+    page = tom.get(f"/staff/r/{three[0]}/note/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=f"http://testserver{url}")
     assert 'name="list"' in page.content.decode()
 
 

@@ -44,7 +44,9 @@ def names(client: Client) -> list[str]:
 
 def test_it_keeps_a_list_under_a_name_and_pins_it_with_its_count(tom: Client, town: Rivermark) -> None:
     factories.routed(town.pothole, answers=LANE)
-    offered = re.search(r'href="(/staff/views/new/\?[^"]+)"', tom.get("/staff/?tab=new&service=pothole").content.decode())
+    offered = re.search(
+        r'href="(/staff/views/new/\?[^"]+)"', tom.get("/staff/?tab=new&service=pothole").content.decode()
+    )
     assert offered
     page = tom.get(unescape(offered[1])).content.decode()
     assert "New · Service: Pothole" in page

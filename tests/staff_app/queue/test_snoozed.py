@@ -38,7 +38,9 @@ def test_it_leaves_my_lists_and_nobody_elses(
     tess = signed_in(factories.staff("Tess", "triage", town.city, town.streets))
     snooze(tom, hole)
     assert not is_listed(tom, hole)
-    assert re.search(r'href="/staff/snoozed/">Snoozed <span class="count">1</span>', tom.get("/staff/").content.decode())
+    assert re.search(
+        r'href="/staff/snoozed/">Snoozed <span class="count">1</span>', tom.get("/staff/").content.decode()
+    )
     assert is_listed(tess, hole)
     # A search finds it.
     assert is_listed(tom, hole, "?q=plate")
@@ -63,7 +65,9 @@ def test_undo_in_its_message_brings_it_back(tom: Client, hole: ServiceRequest) -
     assert is_listed(tom, hole)
 
 
-def test_a_reply_brings_it_back_early_and_a_comment_does_not(tom: Client, hole: ServiceRequest, town: Rivermark) -> None:
+def test_a_reply_brings_it_back_early_and_a_comment_does_not(
+    tom: Client, hole: ServiceRequest, town: Rivermark
+) -> None:
     progress.accept(hole.pk, actor=town.tom)
     conversation.ask(hole.pk, question="Which lane?", actor=town.tom)
     snooze(tom, hole)
@@ -92,7 +96,9 @@ def test_it_goes_on_to_the_next_of_the_list(tom: Client, hole: ServiceRequest, t
     assert answer["Location"].startswith(f"/staff/r/{following.reference}/?list=")
     assert Snooze.objects.get().until > app_now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(isodow FROM until AT TIME ZONE %s) FROM requests_app_snooze", [str(town.city.zone)])
+        cursor.execute(
+            "SELECT extract(isodow FROM until AT TIME ZONE %s) FROM requests_app_snooze", [str(town.city.zone)]
+        )
         assert cursor.fetchone() == (1,)
 
 
