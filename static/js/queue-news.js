@@ -89,6 +89,10 @@ function start() {
         return;
       }
       const found = await answer.json();
+      if (found.outdated) {
+        clearTimeout(timer);
+        return;
+      }
       since = String(found.since);
       for (const pk of found.arrived) arrived.add(String(pk));
       for (const pk of found.changed) changed.add(String(pk));
