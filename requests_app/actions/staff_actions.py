@@ -34,11 +34,11 @@ COLUMNS = (
     "status", "disposition", "disposition_reason", "public_state", "privacy_choice",
     "review_reason", "priority", "priority_reason", "service_id",
     "service_version_id", "department_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
-    "duplicate_of_id", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
+    "duplicate_of_id", "hold_reason", "hold_until", "waits_for_id", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
 )  # fmt: skip
-CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at")
+CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at", "target_id", "target_words")
 
 
 class Changed(Exception):
@@ -170,10 +170,11 @@ def _from_json(model: type[models.Model], name: str, value: Any) -> Any:
 
 
 @transaction.atomic
-def undo(event_id: int, *, actor: User) -> ServiceRequest:
+def undo(event_id: int, *, actor: User, until: dt.datetime | None = None) -> ServiceRequest:
     """Undoes an action of this user within UNDO_FOR: restores the request, and cancels the email. Undoing it again does nothing.
 
-    Raises TooLateToUndo; Changed if something else has happened since.
+    until: another end of the time to undo, as for a bulk job, whose email waits for all of it. Raises TooLateToUndo; Changed if
+    something else has happened since.
     """
     state = UndoState.objects.select_related("event").filter(event=event_id, event__user=actor).first()
     if state is None:
@@ -182,7 +183,7 @@ def undo(event_id: int, *, actor: User) -> ServiceRequest:
     service_request = locked[state.service_request_id]
     if Event.objects.filter(service_request=service_request, kind="undone", data__event_id=event_id).exists():
         return service_request
-    if app_now() - state.event.at > UNDO_FOR:
+    if app_now() > (until or state.event.at + UNDO_FOR):
         raise TooLateToUndo
     if changes := _changes(state, service_request):
         raise Changed(changes)

@@ -91,7 +91,7 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
         return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
-    except (photos.PhotoRefused, CannotMerge) as error:
+    except (photos.PhotoRefused, CannotMerge, progress.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
     return _done(request, service_request, chosen, event)
