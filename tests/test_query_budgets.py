@@ -31,6 +31,7 @@ from requests_app.models import (
     Target,
     TypicalTime,
 )
+from requests_app.rules import directory
 from tests import factories
 from tests.pages import DRAFT, LINK, PAGES, PROBE, RESIDENT, SIGNED_IN, SIGNING_IN, address, link_to
 from tests.planted import VISITOR, Planted, kept_for_a_module, token_of
@@ -222,6 +223,7 @@ def cost(planted: Planted, name: str) -> int:
     client = reader(planted, name)
     for last in (False, True):
         cache.clear()
+        directory.of(planted.cast.city)
         with CaptureQueriesContext(connection) as captured:
             response = client.get(address(name, planted))
             if response.streaming:

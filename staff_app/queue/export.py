@@ -64,7 +64,7 @@ def print_queue(request: StaffRequest) -> HttpResponse:
     chosen = QueueFilter.from_query(request.GET, user, city)
     tab, at = listing.tab_of(chosen, user, city), listing.Moment.of(city)
     page = listing.one_page(tab, listing.rows(user, city, tab, chosen, at), at, None, chosen, PRINTED_MAX)
-    listing.fill(page.rows, chosen.directory)
+    listing.fill(page.rows, city, chosen.directory)
     redaction.redact_for(user, page.rows)
     waits = due.listed_hold_words(chosen.directory.holds)
     headings = [_("Due"), _("Priority"), _("Number"), _("What"), _("Where"), _("Flags"), _("Owner"), _("Reported")]
@@ -93,7 +93,7 @@ def _lines(user: User, city: Jurisdiction, tab: listing.Tab, chosen: QueueFilter
     count = 0
     while count < ROWS_MAX:
         page = listing.one_page(tab, matching, at, cursor, chosen, BATCH)
-        listing.fill(page.rows, chosen.directory)
+        listing.fill(page.rows, city, chosen.directory)
         redaction.redact_for(user, page.rows)
         with translation.override(language):
             lines = [_cells(rows.row(one, at, {}, city), chosen, city) for one in page.rows]

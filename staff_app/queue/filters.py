@@ -151,7 +151,12 @@ class QueueFilter:
         """query: a QueryDict, or pairs as from query(). A value that is unknown or gone is left out and named in `unknown`."""
         pairs = list(query.lists()) if hasattr(query, "lists") else _grouped(query)
         typed = {name: [_clean(value) for value in values if _clean(value)] for name, values in pairs}
-        reader = _Reader(user, city, directories.of(city))
+        chosen = cls._read(typed, _Reader(user, city, directories.of(city)))
+        # What the directory doesn't know may be a minute old.
+        return cls._read(typed, _Reader(user, city, directories.of(city, anew=True))) if chosen.unknown else chosen
+
+    @classmethod
+    def _read(cls, typed: Mapping[str, list[str]], reader: "_Reader") -> "QueueFilter":
         chosen: dict[str, tuple[str, ...]] = {}
         words_of: dict[tuple[str, str], str] = {}
         unknown: list[str] = []
@@ -168,8 +173,8 @@ class QueueFilter:
                     words_of[name, code] = words
         sort = next(iter(typed.get("sort", [])[-1:]), "")
         return cls(
-            user=user,
-            city=city,
+            user=reader.user,
+            city=reader.city,
             directory=reader.directory,
             chosen=chosen,
             words_of=words_of,

@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,7 @@ from requests_app.models import (
 )
 from requests_app.paging import Order, Page, page, page_of_segments
 from requests_app.places.request_search import as_rows
+from requests_app.rules import directory as directories
 from requests_app.rules import permissions, snoozes
 from requests_app.rules.directory import Directory
 from staff_app import tab_counts
@@ -203,20 +205,20 @@ def one_page(
 
 
 def with_row(matching: Rows) -> Rows:
-    """What a row shows. Services, departments and teams come from the directory, not from joins."""
-    return matching.select_related("assignee").only(*ROW_FIELDS)
+    """What a row shows. Services, departments, teams and areas come from the directory, not from joins."""
+    lies_in = RequestArea.objects.filter(service_request=OuterRef("pk"))
+    return (
+        matching.select_related("assignee").only(*ROW_FIELDS).annotate(area_ids=ArraySubquery(lies_in.values("area")))
+    )
 
 
-def fill(service_requests: Sequence[ServiceRequest], directory: Directory) -> None:
+def fill(service_requests: Sequence[ServiceRequest], jurisdiction: Jurisdiction, directory: Directory) -> None:
     """Sets what with_row() left out, and `ward`: the name of the ward, district or neighborhood."""
+    if any(one.department_id and one.department_id not in directory.departments for one in service_requests):
+        directory = directories.of(jurisdiction, anew=True)
     directory.fill(service_requests)
-    lies_in: dict[int, list[int]] = {}
-    if service_requests:
-        lying = RequestArea.objects.filter(service_request__in=[one.pk for one in service_requests])
-        for pk, area in lying.values_list("service_request", "area"):
-            lies_in.setdefault(pk, []).append(area)
     for one in service_requests:
-        one.ward = directory.ward_of(lies_in.get(one.pk, ()))  # type: ignore[attr-defined]
+        one.ward = directory.ward_of(one.area_ids)  # type: ignore[attr-defined]
 
 
 def kept_counts(

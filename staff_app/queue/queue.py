@@ -52,7 +52,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     except BadCursor:
         # An outdated link: show the first page.
         page = queues.one_page(tab, matching, at, None, filters)
-    queues.fill(page.rows, filters.directory)
+    queues.fill(page.rows, city, filters.directory)
     redaction.redact_for(user, page.rows)
     waits = due.listed_hold_words(filters.directory.holds)
 
