@@ -31,7 +31,7 @@ function start() {
 
   function count(name, n) {
     if (!n) return "";
-    return (n === 1 ? box.dataset[`${name}One`] : box.dataset[`${name}Many`])?.replace("%s", String(n)) ?? "";
+    return (n === 1 ? box.dataset[`${name}One`] : box.dataset[`${name}Many`])?.replace("{n}", String(n)) ?? "";
   }
 
   function announce() {
