@@ -51,7 +51,7 @@ def queue_map(request: StaffRequest) -> HttpResponse:
             found = list(rows.only(*columns)[: SHOWN_MAX + 1])
     except TimeUpError:
         return JsonResponse({"error": _("The map took too long. Zoom in, or add a filter.")}, status=503)
-    listing.fill(found, city, filters.directory)
+    filters.directory.fill(found)
     features = [_feature(one, filters.directory.name_of(one.service_version_id), at) for one in found[:SHOWN_MAX]]
     return JsonResponse({"type": "FeatureCollection", "features": features, "more": len(found) > SHOWN_MAX})
 
