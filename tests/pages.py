@@ -31,6 +31,7 @@ from requests_app.models import (
     OnCall,
     Role,
     RoutingSimulation,
+    SavedView,
     ServiceRequest,
     SetupChange,
     Target,
@@ -75,6 +76,7 @@ OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
+VIEW_KEEPER = staff("its owner, and who leads those it is shared with")
 # Those who work for the task's department.
 TASK_WORKER = staff("its department")
 
@@ -362,6 +364,10 @@ def the_reason(planted: Planted) -> list[Arguments]:
 
 def the_notice(planted: Planted) -> list[Arguments]:
     return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
+def the_view(planted: Planted) -> list[Arguments]:
+    return [{"view_id": SavedView.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def the_template(planted: Planted) -> list[Arguments]:
@@ -663,6 +669,18 @@ PAGES: dict[str, Page] = {
     "staff_app:earlier": Page(staff("view"), arguments=each_newest_event, budget=11),
     "staff_app:public_view": Page(staff("view"), arguments=each_request, budget=12),
     "staff_app:routing_and_email": Page(staff("view"), arguments=each_request, budget=9),
+    "staff_app:updates": Page(STAFF, queries=("", "since=1"), budget=3),
+    "staff_app:step": Page(STAFF, queries=("", "list=tab%3Dnew&to=next"), budget=3),
+    "staff_app:queue_map": Page(STAFF, queries=("", "q={q}", "frame=-180,-90,180,90"), budget=9),
+    "staff_app:saved_views": Page(STAFF, budget=7),
+    "staff_app:save_view": Page(STAFF, "GET POST", queries=("", "tab=late&service=pothole", "q={q}"), budget=6),
+    "staff_app:saved_view": Page(VIEW_KEEPER, "GET POST", the_view, queries=("", "tab=late"), budget=8),
+    "staff_app:delete_saved_view": Page(VIEW_KEEPER, "POST", the_view),
+    "staff_app:pin_saved_view": Page(STAFF, "POST", the_view),
+    "staff_app:unpin_saved_view": Page(STAFF, "POST", the_view),
+    "staff_app:snoozed": Page(STAFF, budget=6),
+    "staff_app:snooze": Page(staff("view"), "GET POST", each_request, budget=6),
+    "staff_app:unsnooze": Page(staff("view"), "POST", each_request),
     "staff_app:mine": Page(STAFF, budget=8),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),

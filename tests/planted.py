@@ -60,11 +60,14 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
+    SavedView,
+    SavedViewPin,
     Service,
     ServiceRequest,
     ServiceTest,
     ServiceVersion,
     ShortLink,
+    Snooze,
     Subscription,
     Task,
     Team,
@@ -298,6 +301,20 @@ def _plant_rows() -> Planted:
         jurisdiction=city,
         name="Thank you",
         words={"en": "Thank you for {reference}.", "es": "Gracias por {reference}."},
+    )
+    view = SavedView.objects.create(
+        jurisdiction=city,
+        owner=staff["sue"],
+        name="Holes",
+        query=[["tab", "new"], ["service", "pothole"]],
+        audience="city",
+    )
+    SavedViewPin.objects.create(user=staff["sue"], view=view)
+    Snooze.objects.create(
+        user=staff["sue"],
+        service_request=requests["ended"],
+        until=app_now() + dt.timedelta(days=300),
+        last_event_id=10**12,
     )
     # Ended, so that the pages of residents cost what they usually do.
     Notice.objects.create(

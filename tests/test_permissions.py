@@ -30,6 +30,7 @@ from tests.pages import (
     STAFF,
     TASK_WORKER,
     TEXT_WRITER,
+    VIEW_KEEPER,
     address,
 )
 from tests.planted import NOT_PUBLIC, VISITOR, Planted, kept_for_a_module, token_of
@@ -335,6 +336,26 @@ def test_staff_use_what_their_role_has_in_the_city(planted: Planted, name: str, 
     may = who != "eve" and bool(either.intersection(DEFAULT_ROLES[ROLES[who]]["permissions"]))
     for method in PAGES[name].methods.split():
         assert answer(signed_in(planted, who), method, address(name, planted)) == ("yes" if may else "403")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_shared_view_is_changed_by_its_owner_and_by_who_leads_the_city(planted: Planted, who: str) -> None:
+    """Sue's, shared with everyone in the city's staff."""
+    right = "yes" if who in ("sue", "ada") else "403"
+    client = signed_in(planted, who)
+    assert answer(client, "GET", address("staff_app:saved_view", planted)) == right
+    for name in ("saved_view", "delete_saved_view"):
+        assert answer(client, "POST", address(f"staff_app:{name}", planted)) == right
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_staff_snooze_what_they_see(planted: Planted, who: str) -> None:
+    client = signed_in(planted, who)
+    for kind in ("public", "private"):
+        reference = planted.requests[kind].reference
+        for method, name in (("GET", "snooze"), ("POST", "snooze"), ("POST", "unsnooze")):
+            path = reverse(f"staff_app:{name}", args=[reference])
+            assert answer(client, method, path) == expected(who, "view", kind), (name, kind)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -674,6 +695,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER}
+    known |= {VIEW_KEEPER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

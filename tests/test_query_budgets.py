@@ -208,6 +208,8 @@ ANSWERS = {
     "requests_app:answered": 302,
     "requests_app:resend_confirmation": 302,
     # In a city without single sign-on.
+    # Without a list.
+    "staff_app:step": 302,
     "staff_app:single_sign_on": 302,
     "staff_app:single_sign_on_done": 302,
     "open311_not_found": 404,

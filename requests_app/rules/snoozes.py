@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from requests_app.clock import app_now
+from requests_app.clock import AppNow, app_now
 from requests_app.models import Event, Jurisdiction, Snooze, User
 
 # As many as one person may have at a time.
@@ -19,7 +19,7 @@ def active(user: User, city: Jurisdiction) -> "QuerySet[Snooze]":
     woken = Event.objects.filter(
         service_request=OuterRef("service_request"), id__gt=OuterRef("last_event_id"), kind__in=WAKING
     )
-    found = Snooze.objects.filter(user=user, service_request__jurisdiction=city, until__gt=app_now())
+    found = Snooze.objects.filter(user=user, service_request__jurisdiction=city, until__gt=AppNow())
     return found.filter(~Exists(woken)).order_by("until", "id")
 
 

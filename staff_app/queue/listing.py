@@ -28,7 +28,7 @@ from requests_app.models import (
 from requests_app.paging import Order, Page, page, page_of_segments
 from requests_app.places.request_search import as_rows
 from requests_app.rules import directory as directories
-from requests_app.rules import permissions
+from requests_app.rules import permissions, snoozes
 from requests_app.rules.directory import Directory
 from staff_app import tab_counts
 from staff_app.queue import search
@@ -142,6 +142,9 @@ def rows(
     if filters.q:
         found = search.find(user, jurisdiction, filters.q).ids if found is None else found
         matching = matching.filter(pk__in=as_rows(found))
+    elif hidden := snoozes.hidden_ids(user, jurisdiction):
+        # A search finds a request, snoozed or not.
+        matching = matching.exclude(pk__in=hidden)
     return matching.filter(tab.filter(at))
 
 

@@ -17,7 +17,7 @@ from requests_app.paging import BadCursor
 from requests_app.rules import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.queue import alarms, columns, export, filter_form, rows, search
+from staff_app.queue import alarms, columns, export, filter_form, list_context, rows, search
 from staff_app.queue import listing as queues
 from staff_app.queue.filters import COLUMNS, SORTS, Pairs, QueueFilter
 
@@ -83,6 +83,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "clear_url": _url(tab.code, []),
         "pager": page.urls(lambda cursor: _url(tab.code, [*filters.query(), ("cursor", cursor)])),
     }
+    context |= list_context.around(request, tab, filters, page)
     return render(request, "staff_app/queue/queue.html", context)
 
 

@@ -57,13 +57,12 @@ def queue_map(request: StaffRequest) -> HttpResponse:
 
 
 def _feature(service_request: ServiceRequest, service: str, at: listing.Moment) -> dict[str, Any]:
-    point = service_request.point
-    assert point is not None
+    x, y = service_request.point.coords if service_request.point else (0.0, 0.0)
     is_open = service_request.status in OPEN
     return {
         "type": "Feature",
         "id": service_request.pk,
-        "geometry": {"type": "Point", "coordinates": [round(point.x, 6), round(point.y, 6)]},
+        "geometry": {"type": "Point", "coordinates": [round(x, 6), round(y, 6)]},
         "properties": {
             "pk": service_request.pk,
             "number": service_request.display_reference,

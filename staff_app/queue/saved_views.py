@@ -21,6 +21,7 @@ from requests_app.models import Jurisdiction, SavedView, SavedViewPin, User
 from requests_app.rules import permissions
 from requests_app.rules import saved_views as rules
 from requests_app.rules.saved_views import SharedWith
+from staff_app import tab_counts
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 from staff_app.queue.filters import Pairs, QueueFilter
@@ -29,7 +30,6 @@ from staff_app.setup.forms import WordsField
 
 VIEW = "view"
 QUERY_MAX = 4000
-COUNTS_KEPT_S = 30
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,27 @@ def url(view: SavedView) -> str:
 
 
 def pinned(user: User, city: Jurisdiction) -> list[Pinned]:
-    """The views at the top of this user's queue. Their counts are kept for half a minute."""
-    pins = SavedViewPin.objects.filter(user=user, view__jurisdiction=city).select_related("view").order_by("id")
-    views = [pin.view for pin in pins[: rules.PINNED_MAX]]
+    """The views at the top of this user's queue. They and their counts are kept for half a minute."""
+    views: list[SavedView] | None = cache.get(_key(user, city))
+    if views is None:
+        pins = SavedViewPin.objects.filter(user=user, view__jurisdiction=city).select_related("view").order_by("id")
+        views = [pin.view for pin in pins[: rules.PINNED_MAX]]
+        cache.set(_key(user, city), views, tab_counts.KEPT_S)
     if not views:
         return []
-    key = f"view_counts:{city.pk}:{user.pk}:" + "-".join(str(view.pk) for view in views)
-    counts: dict[int, str] | None = cache.get(key)
-    if counts is None:
-        counts = _counts(views, user, city)
-        cache.set(key, counts, COUNTS_KEPT_S)
-    return [Pinned(view, url(view), counts.get(view.pk, "")) for view in views]
+    key = "views " + " ".join(str(view.pk) for view in views)
+    counts = tab_counts.kept(user, city, key, lambda: _counts(views, user, city))
+    return [Pinned(view, url(view), counts.get(str(view.pk), "")) for view in views]
 
 
-def _counts(views: Sequence[SavedView], user: User, city: Jurisdiction) -> dict[int, str]:
+def _key(user: User, city: Jurisdiction) -> str:
+    return f"pinned-views:{city.pk}:{user.pk}"
+
+
+def _counts(views: Sequence[SavedView], user: User, city: Jurisdiction) -> tab_counts.Counts:
     """In one statement, each up to a hundred. A view with search words isn't counted: that would search on every page."""
     at = Moment.of(city)
-    tabs: dict[str, tuple[SavedView, listing.Rows]] = {}
+    rows_of: dict[str, listing.Rows] = {}
     counted: list[listing.Tab] = []
     for view in views:
         filters = QueueFilter.from_query(view.query, user, city)
@@ -71,10 +75,9 @@ def _counts(views: Sequence[SavedView], user: User, city: Jurisdiction) -> dict[
             continue
         tab = listing.tab_of(filters, user, city)
         code = str(view.pk)
-        tabs[code] = view, listing.rows(user, city, tab, filters, at)
+        rows_of[code] = listing.rows(user, city, tab, filters, at)
         counted.append(listing.Tab(code, view.name, tab.filter))
-    numbers = listing.counts(counted, lambda one: tabs[one.code][1])
-    return {view.pk: numbers[code] for code, (view, _rows) in tabs.items()}
+    return listing.counts(counted, lambda one: rows_of[one.code])
 
 
 def current(request: StaffRequest) -> SavedView | None:
@@ -183,6 +186,7 @@ def save_view(request: StaffRequest) -> HttpResponse:
                 actions.pin(view, actor=user)
             except actions.TooMany:
                 words = _("“%(name)s” is saved, but not pinned: eight views are pinned already.")
+            cache.delete(_key(user, city))
             messages.success(request, words % {"name": view.name})
             return redirect(url(view))
     context = {"form": form, "query": urlencode(query), "words": query_words(query, user, city)}
@@ -258,6 +262,9 @@ def _visible_or_404(request: StaffRequest, view_id: int) -> SavedView:
     view = rules.visible(request.user, request.jurisdiction).filter(pk=view_id).first()
     if view is None:
         raise Http404
+    if request.method == "POST":
+        # Whatever is done to it shows at once to the one who does it.
+        cache.delete(_key(request.user, request.jurisdiction))
     return view
 
 

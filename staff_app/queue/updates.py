@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
 
 from requests_app.models import Event, User
 from staff_app.decorators import StaffRequest, staff_page
@@ -52,7 +51,8 @@ def updates(request: StaffRequest) -> HttpResponse:
     poll; `people`: who is on which of the shown. `since` is for the next poll; the first one only learns it."""
     page = OpenPage.read(request.GET.get("page", ""), request.user)
     if page is None:
-        return JsonResponse({"error": _("Reload this page to see what’s new.")}, status=400)
+        # A page from yesterday, or of somebody who signed in since: it has nothing more to ask.
+        return JsonResponse({"since": 0, "arrived": [], "changed": [], "people": {}, "outdated": True})
     if page.on is not None:
         presence.enter(request.user, page.on)
     typed = request.GET.get("since", "")

@@ -143,7 +143,7 @@ class QueueMap {
   }
 
   count(name, n) {
-    return (n === 1 ? section.dataset[`${name}One`] : section.dataset[`${name}Many`]).replace("%s", String(n));
+    return (n === 1 ? section.dataset[`${name}One`] : section.dataset[`${name}Many`]).replace("{n}", String(n));
   }
 
   say(words) {

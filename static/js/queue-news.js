@@ -31,7 +31,7 @@ function start() {
 
   function count(name, n) {
     if (!n) return "";
-    return (n === 1 ? box.dataset[`${name}One`] : box.dataset[`${name}Many`])?.replace("%s", String(n)) ?? "";
+    return (n === 1 ? box.dataset[`${name}One`] : box.dataset[`${name}Many`])?.replace("{n}", String(n)) ?? "";
   }
 
   function announce() {
@@ -89,6 +89,10 @@ function start() {
         return;
       }
       const found = await answer.json();
+      if (found.outdated) {
+        clearTimeout(timer);
+        return;
+      }
       since = String(found.since);
       for (const pk of found.arrived) arrived.add(String(pk));
       for (const pk of found.changed) changed.add(String(pk));
