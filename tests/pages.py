@@ -16,6 +16,7 @@ from requests_app.models import (
     AccessLink,
     AnswerTemplate,
     Article,
+    BulkJob,
     Calendar,
     Category,
     EmergencyPhrase,
@@ -24,6 +25,7 @@ from requests_app.models import (
     Invitation,
     LayerImport,
     ListedReason,
+    Macro,
     ModerationTerm,
     Notice,
     OnCall,
@@ -73,6 +75,10 @@ OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
+# To everybody else, colleagues too, it does not exist.
+JOB_OWNER = staff("who started it")
+# Administrators, and those whose own it is.
+MACRO_OWNER = staff("administer, or whose it is")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -215,6 +221,18 @@ def each_action(planted: Planted) -> list[Arguments]:
 def own_action(planted: Planted) -> list[Arguments]:
     event = Event.objects.get(service_request=planted.requests["ended"], kind="resolved")
     return [{"event_id": event.pk}]
+
+
+def the_bulk_job(planted: Planted) -> list[Arguments]:
+    return [{"job_id": BulkJob.objects.get().pk}]
+
+
+def the_macro(planted: Planted) -> list[Arguments]:
+    return [{"macro_id": Macro.objects.get().pk}]
+
+
+def run_the_macro(planted: Planted) -> list[Arguments]:
+    return [{"reference": planted.public.reference, "macro_id": Macro.objects.get().pk}]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
@@ -612,6 +630,20 @@ PAGES: dict[str, Page] = {
         budget=8,
     ),
     "staff_app:mine": Page(STAFF, budget=8),
+    "staff_app:bulk": Page(
+        STAFF,
+        "GET POST",
+        queries=("verb=note&all=1", "verb=assign&all=1", "verb=resolve&all=1&tab=late", "verb=merge&request=1"),
+        budget=13,
+    ),
+    "staff_app:bulk_job": Page(JOB_OWNER, "GET", the_bulk_job, queries=("", "state=refused"), budget=10),
+    "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
+    "staff_app:undo_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
+    "staff_app:run_macro": Page(staff("view"), "POST", run_the_macro),
+    "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=8),
+    "staff_app:new_macro": Page(STAFF, "GET POST", budget=12),
+    "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=14),
+    "staff_app:remove_macro": Page(MACRO_OWNER, "POST", the_macro),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),

@@ -51,7 +51,11 @@ def test_requests_are_triaged_with_four_keys_each(live_site: "Site", page: "Page
         name="Ours, can wait",
         owner=town.tom,
         key=1,
-        steps=[{"verb": "accept"}, {"verb": "assign", "assignee": town.dev.pk}, {"verb": "set_priority", "priority": 4}],
+        steps=[
+            {"verb": "accept"},
+            {"verb": "assign", "assignee": town.dev.pk},
+            {"verb": "set_priority", "priority": 4},
+        ],
     )
     sign_in(page, live_site, town.tom)
     page.goto(f"{live_site.url}/staff/?tab=new")
