@@ -77,8 +77,8 @@ EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
 # To everybody else, colleagues too, it does not exist.
 JOB_OWNER = staff("who started it")
-# Administrators, and those whose own it is.
-MACRO_OWNER = staff("administer, or whose it is")
+# As above; those of the city are the administrators’.
+MACRO_OWNER = staff("whose it is")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -634,15 +634,15 @@ PAGES: dict[str, Page] = {
         STAFF,
         "GET POST",
         queries=("verb=note&all=1", "verb=assign&all=1", "verb=resolve&all=1&tab=late", "verb=merge&request=1"),
-        budget=13,
+        budget=15,
     ),
     "staff_app:bulk_job": Page(JOB_OWNER, "GET", the_bulk_job, queries=("", "state=refused"), budget=10),
     "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
     "staff_app:undo_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
-    "staff_app:run_macro": Page(staff("view"), "POST", run_the_macro),
-    "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=8),
-    "staff_app:new_macro": Page(STAFF, "GET POST", budget=12),
-    "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=14),
+    "staff_app:run_macro": Page(MACRO_OWNER, "POST", run_the_macro),
+    "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=7),
+    "staff_app:new_macro": Page(STAFF, "GET POST", budget=10),
+    "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=13),
     "staff_app:remove_macro": Page(MACRO_OWNER, "POST", the_macro),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),

@@ -292,7 +292,11 @@ def _plant_rows() -> Planted:
         after={"title": {"en": "Not yet"}, "body": {"en": "No."}},
     )
     macro = Macro.objects.create(
-        jurisdiction=city, name="To Parks", key=1, steps=[{"verb": "transfer", "department": "PR", "reason": "A tree"}]
+        jurisdiction=city,
+        name="To Parks",
+        owner=sue,
+        key=1,
+        steps=[{"verb": "transfer", "department": "PR", "reason": "A tree"}],
     )
     job = BulkJob.objects.create(
         jurisdiction=city, user=sue, name=macro.name, steps=macro.steps, last_event_id=0, total=2, done=1, refused=1

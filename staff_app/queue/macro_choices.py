@@ -16,7 +16,7 @@ KEPT_S = 60
 
 @dataclass(frozen=True)
 class Choice:
-    """key: as it is pressed; empty if it has none, or if a nearer macro has it."""
+    """key: "1" to "9"; empty if it has none, or if a nearer macro has it."""
 
     pk: int
     name: str
@@ -41,7 +41,7 @@ def _cache_key(user: User, city: Jurisdiction) -> str:
 
 
 def _with_keys(macros: Sequence[Macro]) -> list[Choice]:
-    """If two have one key, the nearer macro wins: one's own before the department's before the city's."""
+    """If two have one key, the nearer macro wins: their own before the department's before the city's."""
     nearest = sorted(macros, key=lambda one: (one.owner_id is None, one.department_id is None, one.name.casefold()))
     taken: dict[int, int] = {}
     for macro in nearest:
