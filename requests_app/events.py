@@ -21,12 +21,13 @@ KINDS: dict[str, frozenset[str]] = {
         "submitted": "channel service_code after_warning people",
         "confirmed": "",
         "routed": "department_id reason rule_id version_id team_id",
-        "triaged": "reason from_department_id",
+        "triaged": "reason from_department_id by_department_id",
         "transferred": "department_id from_department_id comment_id",
         "service_changed": "service_code from_service_code",
         "priority_set": "priority from_priority",
         "assigned": "assignee_id",
-        "accepted": "",
+        # by_department_id: by the link in an email to a department that works by email.
+        "accepted": "by_department_id",
         "scheduled": "date",
         "visited": "at remote",
         "made_safe": "",
@@ -37,7 +38,7 @@ KINDS: dict[str, frozenset[str]] = {
         "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote no_evidence bulk_job_id",
+        "resolved": "disposition reason comment_id remote no_evidence bulk_job_id by_department_id",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",
@@ -49,6 +50,8 @@ KINDS: dict[str, frozenset[str]] = {
         "closed": "",
         "survey_answered": "question value reason",
         "escalated": "assignee_id",
+        # Most of the time of a clock has passed (rules/service_levels.py); clock_kind: which.
+        "due_soon": "clock_kind",
         "joined": "role",
         "followed": "",
         "unsubscribed": "",
@@ -67,10 +70,10 @@ KINDS: dict[str, frozenset[str]] = {
         "text_hidden": "field reason revision_id",
         "text_restored": "field revision_id",
         # act: the action whose text was posted although personal data was marked in it; kinds: "name+phone".
-        "personal_data_kept": "act kinds",
+        "personal_data_kept": "act kinds by_department_id",
         "text_withdrawn": "comment_id",
         "text_edited": "comment_id revision_id",
-        "reporter_viewed": "reason",
+        "reporter_viewed": "reason by_department_id",
         "erased": "what",
         "imported": "source_status",
         # event_id, act: the event that was undone, and its kind.
@@ -82,6 +85,11 @@ KINDS: dict[str, frozenset[str]] = {
         "alarm_accepted": "alarm_id call_id",
         "alarm_needless": "alarm_id",
         "alarm_ended": "alarm_id",
+        "task_added": "task_id department_id",
+        "task_linked": "task_id department_id",
+        "task_done": "task_id department_id",
+        "task_dropped": "task_id department_id",
+        "task_reopened": "task_id department_id",
     }.items()
 }
 
@@ -102,9 +110,14 @@ REACTIONS: dict[str, list[str]] = {
     **{kind: ["notify"] for kind in _NOTIFY},
     "submitted": ["route", "notify"],
     "handed_over": ["notify", "mail_owner"],
-    "escalated": ["mail_supervisor"],
     "alarm_raised": ["alert_next"],
 }
+# Staff are notified of these; rules/staff_notices.py says who.
+STAFF_KINDS = {
+    "answered", "assigned", "due_soon", "escalated", "note_added", "reopened", "routed", "transferred",
+}  # fmt: skip
+for _kind in sorted(STAFF_KINDS):
+    REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "notify_staff"]
 # Followers of an area, service or place are also notified of these: that a request exists, and progress on it.
 SUBSCRIBER_KINDS = {
     "submitted", "published", "made_public", "commented", "accepted", "scheduled", "visited", "made_safe", "put_on_hold",
@@ -113,12 +126,14 @@ SUBSCRIBER_KINDS = {
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.
-OUTSIDE_REACTIONS = {"mail_owner", "mail_supervisor"}
+OUTSIDE_REACTIONS = {"mail_owner"}
 # These wait only for rows of their own kind: a failing routing must not delay notifications or alarms, and a staff action that can
 # still be undone must not delay routing.
-ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm"}
+ORDERING_KEYS = {"notify": "notify", "match_subscriptions": "match", "alert_next": "alarm", "notify_staff": "staff"}
 # If a member of staff did it, these wait until it can't be undone anymore (rules/staff_actions.py). Everything else never waits.
-WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "mail_supervisor"}
+WAITING_REACTIONS = {"notify", "match_subscriptions", "mail_owner", "notify_staff"}
+# Notices to colleagues need no order with email to residents.
+RELEASING_REACTIONS = WAITING_REACTIONS - {"notify_staff"}
 # After these events the search index must be updated.
 _REINDEXED = {
     "submitted", "service_changed", "pending_review", "hidden", "published", "made_public", "edited", "place_corrected",
@@ -177,7 +192,7 @@ def record(
         scope.recorded.append(event)
     reactions = REACTIONS.get(kind, [])
     due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
-    if due_at is None and kind != "submitted" and WAITING_REACTIONS.intersection(reactions):
+    if due_at is None and kind != "submitted" and RELEASING_REACTIONS.intersection(reactions):
         # What staff did just before can't be undone after this, and email goes out in the order of the events.
         outbox.release(service_request, WAITING_REACTIONS)
     rows = []

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import uuid
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,7 +15,9 @@ from requests_app.models import (
     AccessLink,
     AlarmCall,
     ContactPoint,
+    Department,
     Draft,
+    Event,
     HandOver,
     Invitation,
     Jurisdiction,
@@ -217,6 +220,54 @@ def find_hand_over(raw_token: str, jurisdiction: Jurisdiction) -> HandOver | Non
     if not number.isdecimal() or len(number) > 18 or not _is_right(secret, f"hand_over:{int(number)}"):
         return None
     return HandOver.objects.select_related("user").filter(pk=int(number), jurisdiction=jurisdiction).first()
+
+
+# --- Links for a department that works by email alone ---------------------------------------------------------------------
+
+# What such a link lets its holder do.
+DEPARTMENT_ACTS = ("accept", "not_ours", "done")
+
+
+@dataclass(frozen=True)
+class DepartmentLink:
+    """One act on one request, since the event that brought it to the department."""
+
+    event: Event
+    department: Department
+    act: str
+
+
+def _department_message(name: str, email: str) -> str:
+    # With the address: once the department has another one, the old mailbox can do nothing anymore.
+    return f"department:{name}:{email.lower()}"
+
+
+def department_url(link: DepartmentLink) -> str:
+    name = f"{link.event.pk}.{link.department.pk}.{link.act}"
+    secret = _derived(_department_message(name, link.department.email), settings.LINK_KEYS[0])
+    return base_url(link.department.jurisdiction) + reverse("staff_app:department_link", args=[f"{name}-{secret}"])
+
+
+def find_department_link(raw_token: str, jurisdiction: Jurisdiction) -> DepartmentLink | None:
+    """The link for this token while the department works by email, also if the request has moved on or the link expired."""
+    name, _, secret = raw_token.partition("-")
+    event_id, _, rest = name.partition(".")
+    department_id, _, act = rest.partition(".")
+    if not (event_id.isdecimal() and department_id.isdecimal() and act in DEPARTMENT_ACTS) or len(name) > 60:
+        return None
+    department = (
+        Department.objects.select_related("jurisdiction")
+        .filter(pk=int(department_id), jurisdiction=jurisdiction)
+        .first()
+    )
+    # Always derive a secret, so that an unknown id takes as long as a wrong secret.
+    email = department.email if department is not None else ""
+    if not _is_right(secret, _department_message(name, email)) or department is None:
+        return None
+    event = Event.objects.filter(pk=int(event_id), jurisdiction=jurisdiction).first()
+    if event is None or not department.works_by_email or not department.active or not email:
+        return None
+    return DepartmentLink(event, department, act)
 
 
 # --- Links that unsubscribe from a digest -----------------------------------------------------------------------------

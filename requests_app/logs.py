@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 
 # Logs must not contain working links: /l/<id>-<secret> is logged as /l/<id>-…, and API tokens likewise.
-_LINK = re.compile(r"(/(?:l|c|d|report/resume)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
+_LINK = re.compile(r"(/(?:l|c|d|report/resume|staff/by-email)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
 
 
 def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from requests_app.localized import localized
 from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
+from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
         "weather": pgettext("waiting for", "weather"),
         "parts": pgettext("waiting for", "parts"),
         "yearly_plan": pgettext("waiting for", "yearly plan"),
+        WAITS_FOR_REQUEST: pgettext("waiting for", "another request"),
+        WAITS_FOR_TASKS: pgettext("waiting for", "its tasks"),
         **{reason.code: localized(reason.words) for reason in listed},
     }
 

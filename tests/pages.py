@@ -19,6 +19,7 @@ from requests_app.models import (
     BulkJob,
     Calendar,
     Category,
+    Department,
     EmergencyPhrase,
     Event,
     HandOver,
@@ -79,6 +80,8 @@ TEXT_WRITER = staff("its writer")
 JOB_OWNER = staff("who started it")
 # As above; those of the city are the administrators’.
 MACRO_OWNER = staff("whose it is")
+# Those who work for the task's department.
+TASK_WORKER = staff("its department")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -133,6 +136,25 @@ def each_alarm_link(planted: Planted) -> list[Arguments]:
 
 def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+
+
+def the_task(planted: Planted) -> list[Arguments]:
+    return [{"task_id": planted.task.pk}]
+
+
+def each_department_link(planted: Planted) -> list[Arguments]:
+    """Of the public request; the department works by email from then on."""
+    department = planted.public.department
+    assert department is not None
+    Department.objects.filter(pk=department.pk).update(works_by_email=True, email="works@rivermark.example")
+    department.refresh_from_db()
+    event = Event.objects.filter(service_request=planted.public, kind__in=["routed", "transferred"]).latest("pk")
+    found = [links.DepartmentLink(event, department, act) for act in ("done", "not_ours", "accept")]
+    return [{"token": links.department_url(link).rstrip("/").rsplit("/", 1)[-1]} for link in found]
+
+
+def a_staff_notice(planted: Planted) -> list[Arguments]:
+    return [{"notice_id": 1}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -647,7 +669,11 @@ PAGES: dict[str, Page] = {
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=34),
+    "staff_app:tasks": Page(STAFF, budget=7),
+    "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
+    "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=7),
+    "staff_app:work_orders": Page(staff("accept"), "GET POST", budget=5),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),
@@ -657,6 +683,7 @@ PAGES: dict[str, Page] = {
     "staff_app:hide_photo": Page(staff("hide"), "GET POST", each_request_photo, budget=7),
     "staff_app:show_photo": Page(staff("publish"), "POST", each_request_photo),
     "staff_app:action": Page(EACH_ACTION, "GET POST", each_action, budget=6),
+    "staff_app:suggested_services": Page(staff("change_service"), "GET POST", each_request, budget=16),
     "staff_app:undo": Page(OWN_ACTION, "GET POST", own_action, budget=10),
     "staff_app:edit_text": Page(TEXT_WRITER, "GET POST", each_own_text, budget=8),
     "staff_app:withdraw_text": Page(TEXT_WRITER, "POST", each_own_text),
@@ -829,7 +856,12 @@ PAGES: dict[str, Page] = {
     "mfa_reauthenticate_webauthn": Page(SIGNED_IN, "GET POST"),
     "mfa_edit_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
     "mfa_remove_webauthn": Page(SIGNED_IN, "GET POST", lambda planted: [{"pk": 1}]),
-    "staff_app:profile": Page(STAFF, "GET POST", budget=9),
+    "staff_app:profile": Page(STAFF, "GET POST", budget=10),
+    "staff_app:my_notices": Page(STAFF, queries=("", "show=all"), budget=7),
+    "staff_app:department_link": Page(LINK, "GET POST", each_department_link, budget=8),
+    "staff_app:mark_notice_read": Page(STAFF, "POST", a_staff_notice),
+    "staff_app:mark_all_notices_read": Page(STAFF, "POST"),
+    "staff_app:notice_preferences": Page(STAFF, "GET POST", budget=8),
     # allauth's, with our templates.
     "account_login": Page(EVERYONE, "GET POST"),
     "account_logout": Page(SIGNED_IN, "GET POST"),

@@ -348,7 +348,7 @@ CONFIDENTIAL = {"address of a private request", "text of a private request", "te
 HIDDEN_WORDS = {what for what in CANARIES if what.startswith("hidden words")}
 OF_STREETS = {
     *HIDDEN_WORDS, *CONTACT, *CONFIDENTIAL,
-    "internal note", "transfer reason", "triage reason", "question to the reporter", "reporter's answer",
+    "internal note", "what a task says", "transfer reason", "triage reason", "question to the reporter", "reporter's answer",
     "words of a reopening", "hidden comment", "staff answer", "department answer", "place note",
     "exact address of a coarse request", "text of a hidden request", "text of a held request", "text of an unconfirmed request",
     "text of a test request", "text of an erased request",

@@ -41,8 +41,11 @@ FLOORS = {
             "request.conflict", "request.marked_texts",
         },
         {"moderation", "single_sign_on"},
-        {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"request", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
         {"urls", "queue.urls", "moderation.urls"},
+        {"notices", "by_email"},
+        {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],
 }  # fmt: skip
 # Imports inside functions, with their reasons. All others are at the top of a file.

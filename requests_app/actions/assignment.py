@@ -1,5 +1,7 @@
 """Assigning requests to people and departments, returning them to triage, and changing their service and priority."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F, Max, Min
 
@@ -54,6 +56,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
         service_request.bounces += 1
     service_request.routed_at = service_request.updated_at = app_now()
     clocks.resume(service_request)
+    clocks.recalculate(service_request, department)
     service_request.save(
         update_fields=[
             "status", "department", "team", "assignee", "in_triage", "hold_reason", "hold_until", "bounces", "routed_at",
@@ -73,8 +76,10 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
 
 
 @transaction.atomic
-def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
-    """Returns the request to the triage queue, with the reason as a note."""
+def return_to_triage(
+    pk: int, *, reason: str, actor: User | None, by_department: Department | None = None
+) -> ServiceRequest:
+    """Returns the request to the triage queue, with the reason as a note. by_department: by the link in its email."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "triage")
     before = service_request.department_id
@@ -94,7 +99,8 @@ def return_to_triage(pk: int, *, reason: str, actor: User) -> ServiceRequest:
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
-    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before)
+    by: dict[str, Any] = {"by_department_id": by_department.pk} if by_department is not None else {}
+    events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before, **by)
     return service_request
 
 
@@ -161,6 +167,7 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
         department=service_request.department or version.department,
         at=started_at,
         kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
+        shorter=service_request.reopened_count > 0,
         waited_s=began["waited_s"] or 0,
     )
     if service_request.status == "on_hold":
@@ -170,13 +177,15 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
 
 @atomic_action
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
-    """Priority 1 raises an alarm."""
+    """Dates the clocks by the targets of the new priority. Priority 1 raises an alarm."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "set_priority")
     before = service_request.priority
     service_request.priority = priority
     service_request.priority_reason = "staff"
-    service_request.save(update_fields=["priority", "priority_reason"])
+    if priority != before:
+        clocks.retarget(service_request, service_request.department or service_request.service_version.department)
+    service_request.save(update_fields=["priority", "priority_reason", *clocks.DUE_FIELDS])
     events.record(service_request, "priority_set", actor=actor, priority=priority, from_priority=before)
     if priority == 1 and before != 1:
         alarms.raise_alarm(service_request, reason=Alarm.Reason.STAFF, actor=actor)

@@ -109,7 +109,7 @@ def resume(service_request: ServiceRequest) -> None:
 def retarget(service_request: ServiceRequest, department: Department) -> None:
     """Takes the targets of its priority, counted from when its clocks started. A target that an answer set stays."""
     areas = list(service_request.areas.all())
-    for clock in service_request.clocks.filter(met_at=None, paused_at=None).exclude(target=None):
+    for clock in service_request.clocks.filter(met_at=None).exclude(target=None):
         target = service_levels.target_for(
             service_request.service,
             clock.kind,
@@ -124,12 +124,16 @@ def retarget(service_request: ServiceRequest, department: Department) -> None:
 
 
 def recalculate(service_request: ServiceRequest, department: Department) -> None:
-    """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
-    for clock in service_request.clocks.filter(met_at=None, paused_at=None):
+    """Recalculates due times in this department's working hours. A paused clock gets the time that is left of them."""
+    for clock in service_request.clocks.filter(met_at=None):
         words = clock.target_words
         zone = service_request.jurisdiction.zone
         hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
         due = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
+        if service_request.reopened_count:
+            due = hours.add(clock.started_at, hours.between(clock.started_at, due) / 2)
         clock.due_at = hours.add(due, clock.waited_s) if clock.waited_s else due
-        clock.save(update_fields=["due_at"])
+        if clock.paused_at is not None:
+            clock.remaining_s = round(hours.between(clock.paused_at, clock.due_at))
+        clock.save(update_fields=["due_at", "remaining_s"])
     update_due_fields(service_request)

@@ -5,11 +5,11 @@ import datetime as dt
 from django.db import transaction
 
 from requests_app import events
-from requests_app.actions import alarms, clocks, progress
+from requests_app.actions import alarms, clocks, progress, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Comment, Disposition, Jurisdiction, Person, ServiceRequest, Status, User
 from requests_app.models.service_request import WAITS_FOR_REPORTER
-from requests_app.rules import reminders
+from requests_app.rules import mentions, reminders
 from requests_app.rules.lifecycle import next_status
 from requests_app.transactions import atomic_action
 
@@ -40,7 +40,7 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
 
 @atomic_action
 def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DEPARTMENT) -> Comment:
-    """Adds an internal note. audience: who may read it (Comment.Audience)."""
+    """Adds an internal note. audience: who may read it (Comment.Audience). Colleagues named in it, as @handle, are notified."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "note")
     created = Comment.objects.create(
@@ -52,6 +52,8 @@ def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DE
         user=actor,
         department=service_request.department,
     )
+    if named := mentions.find(service_request, text, audience=audience).users:
+        staff_notices.mention(created.pk, named)
     events.record(service_request, "note_added", actor=actor, comment_id=created.pk)
     return created
 

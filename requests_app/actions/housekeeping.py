@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirm_report
+from requests_app.actions import confirm_report, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import (
     BulkJob,
@@ -66,6 +66,7 @@ def sweep() -> None:
     UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
     BulkJob.objects.filter(started_at__lt=now - BULK_JOBS_KEPT).delete()
     confirm_report.delete_expired()
+    staff_notices.delete_old()
     _delete_old_email_data(now)
 
 

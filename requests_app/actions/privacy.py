@@ -175,6 +175,8 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     service_request.updated_at = app_now()
     service_request.save(update_fields=["description", "place_note", "has_new_answer", "updated_at"])
     service_request.place_revisions.all().delete()
+    # Staff may have copied the reporter's words into them. Which department did its part stays.
+    service_request.tasks.update(what="")
 
 
 def _erase_comments(service_request: ServiceRequest, person: Person) -> None:

@@ -34,11 +34,11 @@ COLUMNS = (
     "status", "disposition", "disposition_reason", "public_state", "privacy_choice",
     "review_reason", "priority", "priority_reason", "service_id",
     "service_version_id", "department_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
-    "duplicate_of_id", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
+    "duplicate_of_id", "hold_reason", "hold_until", "waits_for_id", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
 )  # fmt: skip
-CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at")
+CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at", "target_id", "target_words")
 
 
 class Changed(Exception):

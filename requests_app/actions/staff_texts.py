@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 
+from typing import Any
+
 from django.db import transaction
 
 from requests_app import events
 from requests_app.actions import clocks
 from requests_app.actions.search_index import index_request
 from requests_app.clock import app_now
-from requests_app.models import Comment, ServiceRequest, Status, TextRevision, User
+from requests_app.models import Comment, Department, ServiceRequest, Status, TextRevision, User
 from requests_app.rules.lifecycle import next_status
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.public_texts import version_of
@@ -30,15 +32,28 @@ class TextEdited(Exception):
 
 
 @transaction.atomic
-def post_marked(pk: int, post: Callable[[], object], *, act: str, kinds: Iterable[Kind], actor: User) -> None:
-    """Posts a text although personal data was marked in it. The event says who decided, and what was left in, by kind."""
+def post_marked(
+    pk: int,
+    post: Callable[[], object],
+    *,
+    act: str,
+    kinds: Iterable[Kind],
+    actor: User | None,
+    by_department: Department | None = None,
+) -> None:
+    """Posts a text although personal data was marked in it. The event says who decided, and what was left in, by kind.
+
+    by_department: by the link in its email, without an actor.
+    """
     service_request = ServiceRequest.objects.locked(pk)
+    by: dict[str, Any] = {"by_department_id": by_department.pk} if by_department is not None else {}
     events.record(
         service_request,
         "personal_data_kept",
         actor=actor,
         act=act,
         kinds="+".join(sorted({str(kind) for kind in kinds})),
+        **by,
     )
     post()
 

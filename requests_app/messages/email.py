@@ -38,7 +38,6 @@ from requests_app.models import (
     PrivacyChoice,
     ServiceRequest,
     SurveyAnswer,
-    User,
 )
 from requests_app.rules import redaction, reopening, survey
 
@@ -291,31 +290,9 @@ def mail_owner(row: OutboxRow) -> None:
         service_request.place_note = redaction.redacted(service_request.place_note)
         if not service_request.is_public:
             service_request.description = redaction.redacted(service_request.description)
-        mail = _about(service_request, "emails/owner", context, to=owner.email)
+        mail = about(service_request, "emails/owner", context, to=owner.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, owner.pk, "owner", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "handed_over"
-    send(mail, None)
-
-
-def mail_supervisor(row: OutboxRow) -> None:
-    """Tells a supervisor that a twice reopened request is theirs, without the reporter's name or words."""
-    service_request = row.service_request
-    if service_request is None or row.event is None or service_request.is_test:
-        return
-    supervisor = User.objects.filter(pk=row.event.data.get("assignee_id"), is_active=True).first()
-    if supervisor is None or service_request.assignee_id != supervisor.pk:
-        return
-    jurisdiction = service_request.jurisdiction
-    context = {
-        "service_request": service_request,
-        "city": jurisdiction,
-        "page": links.base_url(jurisdiction) + reverse("staff_app:detail", args=[service_request.reference]),
-        "demo": settings.DEMO,
-    }
-    with override(supervisor.language), timezone.override(jurisdiction.zone):
-        mail = _about(service_request, "emails/supervisor", context, to=supervisor.email)
-    mail.extra_headers["Message-ID"] = message_id(row.event_id, supervisor.pk, "supervisor", jurisdiction)
-    mail.extra_headers["X-Lamplighter-Event"] = "escalated"
     send(mail, None)
 
 
@@ -335,13 +312,13 @@ def mail_informed(row: OutboxRow) -> None:
         "demo": settings.DEMO,
     }
     with override("en"), timezone.override(jurisdiction.zone):
-        mail = _about(service_request, "emails/informed", context, to=department.email)
+        mail = about(service_request, "emails/informed", context, to=department.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, department.pk, "informed", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "informed"
     send(mail, None)
 
 
-def _about(service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
+def about(service_request: ServiceRequest, name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
     """An email to someone who has to act on a request, in the active language."""
     service_name = localized(service_request.service_version.name)
     context = {

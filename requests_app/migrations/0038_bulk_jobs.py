@@ -10,7 +10,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0035_queue_search"),
+        ("requests_app", "0037_snoozes"),
     ]
 
     operations = [

@@ -35,6 +35,7 @@ from requests_app.models.people import Cadence, ContactPoint, Membership, Person
 from requests_app.models.photo import Photo
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
     AccessLink,
@@ -51,7 +52,9 @@ from requests_app.models.service_request import (
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.snooze import Snooze
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
+from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
 from requests_app.models.states import (
     CONFIDENTIAL,
     OPEN,
@@ -64,6 +67,7 @@ from requests_app.models.states import (
 )
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
+from requests_app.models.task import OutsideStatus, Task
 from requests_app.models.team import Team
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
@@ -118,12 +122,14 @@ __all__ = [
     "MapCell",
     "MapCellDelta",
     "Membership",
+    "Mention",
     "Message",
     "ModerationTerm",
     "Notice",
     "OnCall",
     "OneTimeLink",
     "OutboxRow",
+    "OutsideStatus",
     "Owner",
     "OwnerArea",
     "Participation",
@@ -141,6 +147,8 @@ __all__ = [
     "RoutingRule",
     "RoutingSimulation",
     "RoutingVersion",
+    "SavedView",
+    "SavedViewPin",
     "ScreeningCount",
     "SearchDocument",
     "Service",
@@ -154,11 +162,15 @@ __all__ = [
     "SignInAccount",
     "SignInGroup",
     "SignInProvider",
+    "Snooze",
+    "StaffNotice",
+    "StaffNoticePreference",
     "StaffSession",
     "Status",
     "Subscription",
     "SurveyAnswer",
     "Target",
+    "Task",
     "Team",
     "TextRevision",
     "TypicalTime",

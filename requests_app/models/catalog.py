@@ -36,6 +36,12 @@ class Department(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     active = models.BooleanField(default=True)
+    # Without accounts: each request is emailed to it, with links that accept it, send it back or resolve it.
+    works_by_email = models.BooleanField(default=False, db_default=False)
+    # Whether that email also says how to reach the reporter.
+    email_names_reporter = models.BooleanField(default=False, db_default=False)
+    # An email each Monday about its open requests.
+    weekly_email = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="department_code_unique")]

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-# The hold reason of a question to the reporter.
+# The hold reasons that end by themselves: an answer to our question, the end of another request, and the end of all its tasks.
 WAITS_FOR_REPORTER = "reporter"
+WAITS_FOR_REQUEST = "request"
+WAITS_FOR_TASKS = "tasks"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -126,6 +128,10 @@ class ServiceRequest(models.Model):
 
     hold_reason = models.CharField(max_length=40, blank=True)
     hold_until = models.DateField(null=True, blank=True)
+    # On hold for another request (WAITS_FOR_REQUEST): which one.
+    waits_for = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     scheduled_for = models.DateField(null=True, blank=True)
     made_safe_at = models.DateTimeField(null=True, blank=True)
     visited_at = models.DateTimeField(null=True, blank=True)
@@ -303,6 +309,7 @@ class ServiceRequest(models.Model):
             models.Index(
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
+            models.Index(fields=["waits_for"], condition=Q(waits_for__isnull=False), name="request_waits_for_another"),
             models.Index(
                 fields=["jurisdiction", "submitted_at", "id"],
                 condition=Q(public_state="pending_review"),

@@ -159,6 +159,11 @@ def memberships_of(user: User | AnonymousUser) -> list[Membership]:
     return cached
 
 
+def set_memberships(user: User, memberships: list[Membership]) -> None:
+    """For many users at once, whose memberships were loaded in one query, with roles."""
+    setattr(user, "_memberships", memberships)  # noqa: B010  (as above)
+
+
 def _covers(membership: Membership, service_request: "ServiceRequest") -> bool:
     """Whether this membership gives access to this request at all: the rule of _covered(), for one row."""
     permissions = membership.role.permissions

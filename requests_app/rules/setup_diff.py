@@ -46,6 +46,7 @@ KINDS: dict[str, Words] = {
     "catalog": gettext_lazy("Catalog file"),
     "audit": gettext_lazy("Audit"),
     "queue": gettext_lazy("Queue"),
+    "work_orders": gettext_lazy("Work orders"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
@@ -63,10 +64,15 @@ FIELDS: dict[str, Words] = {
     "department": gettext_lazy("Department"),
     "team": gettext_lazy("Team"),
     "calendar": gettext_lazy("Calendar"),
+    "statuses": gettext_lazy("What their statuses mean"),
+    "shares_by_load": gettext_lazy("Assign new requests in turn"),
     "hours": gettext_lazy("Hours"),
     "holidays": gettext_lazy("Holidays"),
     "phone": gettext_lazy("Phone"),
     "email": gettext_lazy("Email"),
+    "works_by_email": gettext_lazy("Works by email alone"),
+    "email_names_reporter": gettext_lazy("Its email names the reporter"),
+    "weekly_email": gettext_lazy("Weekly email"),
     "active": gettext_lazy("Active"),
     "icon": gettext_lazy("Icon"),
     "order": gettext_lazy("Position"),

@@ -175,6 +175,9 @@ def written_department(department: Department) -> dict[str, Any]:
         "phone": department.phone,
         "email": department.email,
         "calendar": department.calendar.code,
+        "works_by_email": department.works_by_email,
+        "email_names_reporter": department.email_names_reporter,
+        "weekly_email": department.weekly_email,
         "active": department.active,
     }
 
@@ -187,6 +190,7 @@ def written_team(team: Team) -> dict[str, Any]:
         "name": team.name,
         "department": team.department.code,
         "members": [str(user) for user in members],
+        **({"shares_by_load": True} if team.shares_by_load else {}),
         "active": team.active,
     }
 

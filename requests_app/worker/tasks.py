@@ -25,10 +25,20 @@ from requests_app.actions import (
     search_index,
     service_drafts,
     sign_ins,
+    staff_notices,
     typical_times,
 )
 from requests_app.imports import layer_import
-from requests_app.messages import alarm_messages, digest, email, invitation_mail, link_mail, notifications
+from requests_app.messages import (
+    alarm_messages,
+    department_work,
+    digest,
+    email,
+    invitation_mail,
+    link_mail,
+    notifications,
+    staff_email,
+)
 from requests_app.models import Jurisdiction, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -47,7 +57,6 @@ HANDLERS: dict[str, Handler] = {
     "layer_apply": layer_import.apply_row,
     "layer_undo": layer_import.undo_row,
     "mail_owner": email.mail_owner,
-    "mail_supervisor": email.mail_supervisor,
     "mail_informed": email.mail_informed,
     "simulate_routing": routing_simulation.simulate_row,
     "mail_draft": email.mail_draft,
@@ -56,6 +65,11 @@ HANDLERS: dict[str, Handler] = {
     "notify": notifications.notify,
     "match_subscriptions": notifications.match_subscriptions,
     "send_digest": digest.send_digest,
+    "notify_staff": staff_notices.notify_row,
+    "email_staff_notice": staff_email.send_notice,
+    "mail_department": department_work.mail_department,
+    "staff_digest": staff_email.send_digest,
+    "department_digest": staff_email.send_department_digest,
     "alert_next": alarm_calls.alert_row,
     "alarm_email": alarm_messages.send_email,
     "alarm_sms": alarm_messages.send_sms,
@@ -144,10 +158,12 @@ def hourly() -> None:
     """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
     progress.close_resolved()
     progress.end_overdue_holds()
+    progress.end_waits()
     conversation.remind_reporters()
     # Events that were not expanded yet belong in today's digests.
     drain_database()
     notifications.send_due_digests()
+    staff_email.enqueue_digests()
     housekeeping.sweep()
     routing_versions.count_caught()
 

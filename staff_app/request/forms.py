@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
@@ -23,13 +24,17 @@ from requests_app.models import (
     Disposition,
     ListedReason,
     Owner,
+    Photo,
     PrivacyChoice,
     PublicState,
     Service,
     ServiceRequest,
     ServiceVersion,
+    Task,
     User,
 )
+from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
+from requests_app.photos import WorkPhoto
 from requests_app.places import addresses, ownership
 from requests_app.rules import evidence, leave, permissions, public_preview, review
 from requests_app.rules.intake import clean_text
@@ -51,7 +56,7 @@ class ActionForm(forms.Form):
 
     checked: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, *args: Any, service_request: ServiceRequest, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service_request: ServiceRequest, user: User | AnonymousUser, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.service_request, self.user = service_request, user
         self.helper = FormHelper()
@@ -121,6 +126,12 @@ class ScheduleForm(ActionForm):
 
 class HoldForm(ActionForm):
     reason = forms.ChoiceField(label=gettext_lazy("What are we waiting for?"), widget=forms.RadioSelect)
+    number = forms.CharField(
+        label=gettext_lazy("Which request?"),
+        help_text=gettext_lazy("Its reference number, if it waits for another request."),
+        required=False,
+        max_length=20,
+    )
     until = day_field(gettext_lazy("Until when?"), gettext_lazy("It returns to the queue on this day."))
 
     def prepare(self) -> None:
@@ -131,7 +142,13 @@ class HoldForm(ActionForm):
         # The city's own reasons if it lists any. A hold for the reporter starts with a question instead.
         codes = list(listed.values_list("code", flat=True)) or list(waits)
         usable = [code for code in codes if code not in ("reporter", "your_answer")]
+        if WAITS_FOR_REQUEST not in usable:
+            usable.append(WAITS_FOR_REQUEST)
+        if self.service_request.tasks.filter(state=Task.State.OPEN).exists():
+            usable.append(WAITS_FOR_TASKS)
         self.fields["reason"].choices = [(code, waits[code]) for code in usable]  # type: ignore[attr-defined]
+        self.waits_for: ServiceRequest | None = None
+        self.helper.show_optional = False
         self.fields["until"].initial = self.today() + dt.timedelta(days=7)
 
     def clean_until(self) -> dt.date:
@@ -139,6 +156,25 @@ class HoldForm(ActionForm):
         if day <= self.today():
             raise forms.ValidationError(_("Choose a day after today."))
         return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") == WAITS_FOR_REQUEST:
+            self.waits_for = self._other(cleaned.get("number", ""))
+        return cleaned
+
+    def _other(self, number: str) -> ServiceRequest | None:
+        visible = ServiceRequest.objects.in_jurisdiction(self.service_request.jurisdiction).visible_to(self.user)
+        found = visible.filter(reference=references.parse(number) or "").first() if number else None
+        if found is None:
+            self.add_error("number", _("Enter the number of the request that has to be finished first."))
+        elif found.pk == self.service_request.pk:
+            self.add_error("number", _("It can’t wait for itself."))
+        elif not found.is_open:
+            self.add_error("number", _("That request has ended already, so there’s nothing to wait for."))
+        else:
+            return found
+        return None
 
 
 class AskForm(ActionForm):
@@ -204,7 +240,7 @@ class AnswerForm(ActionForm):
     )
 
 
-def outcomes(service_request: ServiceRequest, user: User) -> list[tuple[str, DescribedChoice]]:
+def outcomes(service_request: ServiceRequest, user: User | AnonymousUser) -> list[tuple[str, DescribedChoice]]:
     """Dispositions offered by ResolveForm; handing over, merging and withdrawing are actions of their own."""
     own = service_request.service_version.outcome_words
     fixed = localized(own.get("fixed")) or _("Fixed")
@@ -248,7 +284,8 @@ class ResolveForm(ActionForm):
     )
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
-    photos = PhotosField(label=gettext_lazy("Photos of the work"), required=False, most=3)
+    photos_before = PhotosField(label=gettext_lazy("Photos from before the work"), required=False, most=3)
+    photos = PhotosField(label=gettext_lazy("Photos of the finished work"), required=False, most=3)
     no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)
 
     def prepare(self) -> None:
@@ -289,6 +326,10 @@ class ResolveForm(ActionForm):
         if not missing:
             cleaned["no_evidence"] = ""
         return cleaned
+
+    def work_photos(self) -> list[WorkPhoto]:
+        before = [(upload, Photo.Stage.BEFORE.value) for upload in self.cleaned_data["photos_before"]]
+        return [*before, *((upload, Photo.Stage.AFTER.value) for upload in self.cleaned_data["photos"])]
 
     def _missing_evidence(self, cleaned: dict[str, Any]) -> str:
         """What to say about evidence that is asked for and not there; empty if nothing is missing."""

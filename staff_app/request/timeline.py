@@ -117,7 +117,7 @@ def lines(
             Line(
                 at=event.at,
                 what=words_of(event, names, undone=by_id.get(event.data.get("event_id", 0))),
-                who=who(event.user, event.person is not None),
+                who=done_by(event, names),
                 comment=comment,
                 internal=comment is not None and not comment.public,
                 readers=readers_words(comment),
@@ -149,10 +149,7 @@ def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[C
     names = read_names(service_request.jurisdiction, events, due.hold_words(service_request.jurisdiction))
     now = app_now()
     return [
-        Change(
-            words_of(event, names), who(event.user, event.person_id is not None), event.at, wording.ago(event.at, now)
-        )
-        for event in events
+        Change(words_of(event, names), done_by(event, names), event.at, wording.ago(event.at, now)) for event in events
     ]
 
 
@@ -164,7 +161,7 @@ def read_names(jurisdiction: Jurisdiction, events: Iterable[Event], waits: dict[
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
     reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
-    departments = Department.objects.in_bulk(ids("department_id", "from_department_id"))
+    departments = Department.objects.in_bulk(ids("department_id", "from_department_id", "by_department_id"))
     users = User.objects.in_bulk(ids("assignee_id"))
     owners = Owner.objects.in_bulk(ids("owner_id"))
     others = ServiceRequest.objects.filter(pk__in=ids("parent_id", "child_id")).values_list("pk", "reference")
@@ -184,6 +181,13 @@ def read_names(jurisdiction: Jurisdiction, events: Iterable[Event], waits: dict[
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
         no_evidence={code: evidence.reason_words(jurisdiction, code) for code in reasons},
     )
+
+
+def done_by(event: Event, names: Names) -> str:
+    """Nobody was signed in who used the link in an email to a department."""
+    if department := names.departments.get(event.data.get("by_department_id") or 0):
+        return _("%(department)s, by the link in its email") % {"department": department}
+    return who(event.user, event.person_id is not None)
 
 
 def who(user: User | None, by_resident: bool) -> str:
@@ -254,6 +258,8 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Came back again: escalated to %(name)s") % {
                 "name": names.users.get(data.get("assignee_id") or 0, "")
             }
+        case "due_soon":
+            return _("About to be late")
         case "survey_answered":
             return surveyed_words(data)
         case "undone" if undone is not None:
@@ -283,11 +289,23 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
             return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
         case "reporter_viewed" if data.get("reason") == privacy.FOUND:
             return _("Found by the reporter’s phone or email")
+        case "task_added" | "task_linked" | "task_done" | "task_dropped" | "task_reopened":
+            return task_words(event.kind) % {"department": department}
         case "alarm_raised":
             return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
         case "alarm_sent" | "alarm_failed" | "alarm_accepted":
             return alarm_words(event, names)
     return simple_words(event.kind)
+
+
+def task_words(kind: str) -> str:
+    return {
+        "task_added": _("Task for %(department)s added"),
+        "task_linked": _("Task for %(department)s: work order linked"),
+        "task_done": _("Task for %(department)s done"),
+        "task_dropped": _("Task for %(department)s not needed"),
+        "task_reopened": _("Task for %(department)s opened again"),
+    }[kind]
 
 
 def alarm_words(event: Event, names: Names) -> str:
@@ -371,7 +389,11 @@ def outbox_words(kind: str) -> str:
         "index": _("Search index"),
         "erase": _("Erasing data at a person’s request"),
         "mail_owner": _("Email to owner"),
-        "mail_supervisor": _("Email to supervisor"),
+        "notify_staff": _("Notices for staff"),
+        "email_staff_notice": _("Email: notice for staff"),
+        "staff_digest": _("Email: morning digest for staff"),
+        "department_digest": _("Email: weekly digest for a department"),
+        "mail_department": _("Email to a department that works by email"),
         "mail_informed": _("Email to an informed department"),
         "simulate_routing": _("Simulation of routing rules"),
         "notify": _("Notifications"),

@@ -3,6 +3,7 @@
 `{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
 `{{ request|may_set_up }}`: whether this user may open a page of setup.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
+`{% unread_notices request as unread %}`: how many notices this user has not read, "3" or "9+"; empty for none.
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{% other_cities request as cities %}`: the other cities that this user works for.
 `{% sign_in_provider request as provider %}`: the city's single sign-on, if it has one.
@@ -18,6 +19,7 @@ from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
+from requests_app.actions import staff_notices
 from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import permissions
@@ -45,6 +47,16 @@ def may_set_up(request: HttpRequest) -> bool:
 def reviews_waiting(request: HttpRequest) -> review_queue.Waiting:
     """How many reports this user can review; shown in the navigation of every page."""
     return review_queue.waiting(request)
+
+
+@register.simple_tag
+def unread_notices(request: HttpRequest) -> str:
+    """At most 30 seconds old; shown in the bar of every page."""
+    jurisdiction = getattr(request, "jurisdiction", None)
+    if jurisdiction is None or not isinstance(request.user, User):
+        return ""
+    count = staff_notices.unread_count(request.user, jurisdiction)
+    return f"{staff_notices.COUNT_MAX}+" if count > staff_notices.COUNT_MAX else str(count or "")
 
 
 @register.simple_tag

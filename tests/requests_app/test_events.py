@@ -53,6 +53,8 @@ def test_every_reaction_has_a_handler() -> None:
     wanted |= {"mail_invitation", "mail_informed", "publish_service", "retire_service", "simulate_routing"}
     wanted |= {"bulk_job", "bulk_undo"}
     wanted |= {"layer_check", "layer_apply", "layer_undo"}
+    # What follows from notify_staff, and the digests of staff.
+    wanted |= {"email_staff_notice", "mail_department", "staff_digest", "department_digest"}
     wanted |= {f"email_{name}" for name in EMAILS.values()}
     assert wanted == set(HANDLERS)
     assert set(EMAILS) == {kind for kind, rows in events.REACTIONS.items() if "notify" in rows}

@@ -33,6 +33,8 @@ COUNTRIES = [
 ]
 INVALID_CODE = gettext_lazy("Use letters, digits, dashes and underscores only.")
 EMPTY_ROWS = 3
+# A department's settings about email.
+BY_EMAIL = ("works_by_email", "email_names_reporter", "weekly_email")
 
 
 class RowForm(forms.Form):
@@ -103,6 +105,26 @@ class DepartmentForm(RowForm):
         empty_label=gettext_lazy("- Select -"),
     )
 
+    works_by_email = forms.BooleanField(
+        label=gettext_lazy("This department works by email alone"),
+        required=False,
+        help_text=gettext_lazy(
+            "Each of its requests is emailed to the address above, with links to accept it, send it back or resolve it. Anyone who "
+            "has the email can use them."
+        ),
+    )
+    email_names_reporter = forms.BooleanField(
+        label=gettext_lazy("Say in these emails who reported it and how to reach them"),
+        required=False,
+        help_text=gettext_lazy("Never for confidential reports. Each time is recorded in the request’s activity."),
+    )
+    weekly_email = forms.BooleanField(
+        label=gettext_lazy("Send a summary each Monday"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("To the address above, or to the department’s supervisors if there is none."),
+    )
+
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, city=department.jurisdiction, **kwargs)
         self.department = department
@@ -110,7 +132,7 @@ class DepartmentForm(RowForm):
         self.fields["calendar"].queryset = Calendar.objects.filter(jurisdiction=self.city).order_by("code")  # type: ignore[attr-defined]
         if department.pk:
             del self.fields["code"]
-            for name in ("email", "phone"):
+            for name in ("email", "phone", *BY_EMAIL):
                 self.fields[name].initial = getattr(department, name)
             self.fields["calendar"].initial = department.calendar_id
 
@@ -121,7 +143,17 @@ class DepartmentForm(RowForm):
     def columns(self) -> dict[str, Any]:
         given = self.cleaned_data
         code = {"code": given["code"]} if "code" in given else {}
-        return {**code, "name": self.names(), **{name: given[name] for name in ("email", "phone", "calendar")}}
+        return {
+            **code,
+            "name": self.names(),
+            **{name: given[name] for name in ("email", "phone", "calendar", *BY_EMAIL)},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("works_by_email") and not given.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Enter the address that its requests are emailed to."))
+        return given
 
 
 class MoveForm(forms.Form):
@@ -159,6 +191,13 @@ class TeamForm(RowForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("People of this department, and those who work for the whole city."),
     )
+    shares_by_load = forms.BooleanField(
+        label=gettext_lazy("Assign new requests in turn"),
+        help_text=gettext_lazy(
+            "Each request goes to the member with the fewest open ones who isn’t away. Otherwise, it waits until someone takes it."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, city=team.department.jurisdiction, **kwargs)
@@ -173,6 +212,7 @@ class TeamForm(RowForm):
             # A member who has moved on stays until somebody unticks them.
             self.staff |= {str(one.pk): one for one in members}
             self.fields["members"].initial = [str(one.pk) for one in members]
+            self.fields["shares_by_load"].initial = team.shares_by_load
         self.fields["members"].choices = [(pk, str(one)) for pk, one in self.staff.items()]  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
@@ -182,7 +222,12 @@ class TeamForm(RowForm):
     def columns(self) -> dict[str, Any]:
         code = {"code": self.cleaned_data["code"]} if "code" in self.cleaned_data else {}
         members = [self.staff[pk] for pk in self.cleaned_data["members"]]
-        return {**code, "name": self.names(), "members": members}
+        return {
+            **code,
+            "name": self.names(),
+            "members": members,
+            "shares_by_load": self.cleaned_data["shares_by_load"],
+        }
 
 
 class EndTeamForm(forms.Form):

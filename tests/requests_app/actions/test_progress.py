@@ -347,7 +347,7 @@ def test_what_came_back_twice_is_given_to_the_supervisor_with_the_least_to_do(
     progress.reopen(made.pk, words="No.", actor=reporter(made))
     made.refresh_from_db()
     assert made.assignee == free
-    assert OutboxRow.objects.filter(service_request=made, kind="mail_supervisor").count() == 1
+    assert OutboxRow.objects.filter(service_request=made, kind="notify_staff", event__kind="escalated").count() == 1
 
 
 def test_without_a_supervisor_of_its_own_it_goes_to_one_of_the_whole_city(

@@ -1,0 +1,355 @@
+"""Email to staff: a notice at once, a morning digest to a person, and a weekly one to a department."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from requests_app import links, outbox
+from requests_app.clock import app_now
+from requests_app.localized import localized
+from requests_app.messages import email, notifications, staff_words, wording
+from requests_app.models import (
+    CONFIDENTIAL,
+    OPEN,
+    Department,
+    Jurisdiction,
+    Membership,
+    OutboxRow,
+    ServiceRequest,
+    StaffNotice,
+    Status,
+    User,
+)
+from requests_app.rules import leave, permissions, staff_notices
+from requests_app.rules.service_levels import working_hours
+
+# Listed in one email; it links to the rest.
+REQUESTS_LISTED = 25
+OLDEST_LISTED = 5
+# Counted no further.
+COUNT_MAX = 1000
+# Without a public word for so long, a request counts as silent in a department's weekly email.
+SILENT_AFTER = dt.timedelta(days=14)
+WEEKDAYS_OF_WORK = range(5)
+# A morning's digest that could not be sent for so long is no longer of use.
+MORNING_LASTS = dt.timedelta(hours=5)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request in an email: what and where, what is to be said about it, and its page."""
+
+    name: str
+    reference: str
+    place: str
+    words: list[str]
+    url: str
+    is_late: bool = False
+
+
+# --- A notice, at once --------------------------------------------------------------------------------------------------
+
+
+def send_notice(row: OutboxRow) -> None:
+    """One email with all notices of this person about the request that go out at once and aren't read yet."""
+    _kind, _event_id, user_id = row.dedupe_key.split(":")
+    service_request = row.service_request
+    user = User.objects.filter(pk=int(user_id), is_active=True).first()
+    if service_request is None or user is None or not permissions.can(user, "view", service_request):
+        return
+    waiting = list(
+        StaffNotice.objects.select_for_update(of=("self",))
+        .filter(user=user, service_request=service_request, email=StaffNotice.Email.AT_ONCE)
+        .filter(emailed_at=None, read_at=None)
+        .select_related("event__user", "away", "service_request__department")
+        .order_by("pk")
+    )
+    if not waiting:
+        return
+    jurisdiction = service_request.jurisdiction
+    with override(user.language), timezone.override(jurisdiction.zone):
+        sentences = list(dict.fromkeys(staff_words.words(notice) for notice in waiting))
+        mail = _compose_notice(service_request, sentences, to=user, escalated=_is_escalated(waiting))
+    mail.extra_headers["Message-ID"] = email.message_id(waiting[0].event_id, user.pk, "staff_notice", jurisdiction)
+    mail.extra_headers["X-Lamplighter-Event"] = f"staff_{waiting[0].kind}"
+    if row.trace_id:
+        mail.extra_headers["X-Request-Id"] = row.trace_id
+    email.send(mail, None)
+    StaffNotice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(emailed_at=app_now())
+
+
+def _is_escalated(notices: list[StaffNotice]) -> bool:
+    return any(notice.kind == StaffNotice.Kind.ESCALATED for notice in notices)
+
+
+def _compose_notice(
+    service_request: ServiceRequest, sentences: list[str], *, to: User, escalated: bool
+) -> EmailMultiAlternatives:
+    jurisdiction = service_request.jurisdiction
+    if service_request.public_state in CONFIDENTIAL:
+        service_request.address = ""
+    context = {
+        "service_request": service_request,
+        "city": jurisdiction,
+        "sentences": sentences,
+        "reopened": service_request.reopened_count if escalated else 0,
+        "due": due_words(service_request),
+        "page": _url(jurisdiction, "staff_app:detail", service_request.reference),
+        "preferences": _url(jurisdiction, "staff_app:notice_preferences"),
+        "demo": settings.DEMO,
+    }
+    return email.about(service_request, "emails/staff_notice", context, to=to.email)
+
+
+def due_words(service_request: ServiceRequest) -> str:
+    at = service_request.due_at
+    if at is None or service_request.status not in OPEN or service_request.status == Status.ON_HOLD:
+        return ""
+    words = _("Late since %(time)s") if at < app_now() else _("Due %(time)s")
+    return words % {"time": wording.long_time(at, service_request.jurisdiction.zone)}
+
+
+def _url(jurisdiction: Jurisdiction, name: str, *args: Any) -> str:
+    return links.base_url(jurisdiction) + reverse(name, args=args)
+
+
+# --- The morning digest of a person ---------------------------------------------------------------------------------------
+
+
+def enqueue_digests() -> int:
+    """Enqueues each city's digests of today, once, from the morning on: of people on working days, of departments on Mondays."""
+    count = 0
+    for city in Jurisdiction.objects.defer("boundary"):
+        local = app_now().astimezone(city.zone)
+        morning = dt.datetime.combine(local.date(), dt.time(notifications.HOUR), city.zone)
+        today = f"{city.pk}:{local.date()}"
+        if not morning <= local < morning + MORNING_LASTS or _is_enqueued(f"staff_digest:{today}:"):
+            continue
+        rows = [
+            OutboxRow(kind="staff_digest", lane="outside", dedupe_key=f"staff_digest:{today}:{pk}")
+            for pk in _who_gets_digest(city, local.date())
+        ]
+        if local.weekday() == notifications.WEEKDAY:
+            rows += [
+                OutboxRow(
+                    kind="department_digest",
+                    lane="outside",
+                    dedupe_key=f"department_digest:{today}:{pk}",
+                )
+                for pk in Department.objects.filter(jurisdiction=city, active=True, weekly_email=True).values_list(
+                    "pk", flat=True
+                )
+            ]
+        if rows:
+            with transaction.atomic():
+                outbox.enqueue_rows(rows, lane="outside")
+        count += len(rows)
+    return count
+
+
+def _is_enqueued(prefix: str) -> bool:
+    """What comes in during the day is for tomorrow."""
+    return OutboxRow.objects.filter(dedupe_key__startswith=prefix).exists()
+
+
+def _who_gets_digest(city: Jurisdiction, day: dt.date) -> list[int]:
+    """Those with open requests or notices that waited for the morning, if they work today."""
+    assigned = ServiceRequest.objects.filter(jurisdiction=city, assignee=OuterRef("pk"), status__in=OPEN)
+    waiting = StaffNotice.objects.filter(
+        jurisdiction=city, user=OuterRef("pk"), email=StaffNotice.Email.MORNING, emailed_at=None
+    )
+    staff = User.objects.filter(memberships__jurisdiction=city, is_active=True).exclude(
+        pk__in=leave.away_ids(city, day)
+    )
+    found = staff.filter((Exists(assigned) & ~staff_notices.without_digest()) | Exists(waiting))
+    ids = set(found.values_list("pk", flat=True))
+    return sorted(ids & _working(city, day))
+
+
+def _working(city: Jurisdiction, day: dt.date) -> set[int]:
+    """Those whose department works on this day, by its calendar; those of the whole city, Monday to Friday."""
+    is_open: dict[int | None, bool] = {None: day.weekday() in WEEKDAYS_OF_WORK}
+    for department in Department.objects.filter(jurisdiction=city).select_related("calendar"):
+        hours = working_hours(department.calendar, city.zone)
+        is_open[department.pk] = hours.always or bool(hours.opening_hours(day))
+    members = Membership.objects.filter(jurisdiction=city).values_list("user_id", "department_id")
+    return {user_id for user_id, department_id in members if is_open.get(department_id, False)}
+
+
+def send_digest(row: OutboxRow) -> None:
+    """My open requests, late first, and what waited for the morning. Nothing if there is nothing."""
+    _kind, city_id, _day, user_id = row.dedupe_key.split(":")
+    jurisdiction = Jurisdiction.objects.defer("boundary").filter(pk=int(city_id)).first()
+    user = User.objects.filter(pk=int(user_id), is_active=True).first()
+    if jurisdiction is None or user is None or not permissions.memberships_of(user):
+        return
+    waited = list(
+        StaffNotice.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(user=user, jurisdiction=jurisdiction, email=StaffNotice.Email.MORNING, emailed_at=None)
+        .select_related("event__user", "away", "service_request__department")
+        .select_related("service_request__service", "service_request__service_version")
+        .order_by("-pk")
+    )
+    open_requests = _open_of(user, jurisdiction) if staff_notices.wants_digest(user) else []
+    with override(user.language), timezone.override(jurisdiction.zone):
+        news = _news(jurisdiction, user, waited)
+        own = [_row(jurisdiction, one, [due_words(one)]) for one in open_requests[:REQUESTS_LISTED]]
+        if news or own:
+            mail = _compose_digest(jurisdiction, user, own, news, has_more=len(open_requests) > REQUESTS_LISTED)
+            mail.extra_headers["Message-ID"] = email.message_id(None, user.pk, row.dedupe_key, jurisdiction)
+            email.send(mail, None)
+    StaffNotice.objects.filter(pk__in=[notice.pk for notice in waited]).update(emailed_at=app_now())
+
+
+def _open_of(user: User, jurisdiction: Jurisdiction) -> list[ServiceRequest]:
+    """Late first; what is on hold waits for others, and comes last."""
+    mine = ServiceRequest.objects.in_jurisdiction(jurisdiction).open().filter(assignee=user, is_test=False)
+    found = mine.select_related("service", "service_version", "jurisdiction").order_by("due_at", "pk")
+    visible = [one for one in found[: 4 * REQUESTS_LISTED] if permissions.can(user, "view", one)]
+    return sorted(visible, key=lambda one: one.status == Status.ON_HOLD)
+
+
+def _news(jurisdiction: Jurisdiction, user: User, notices: list[StaffNotice]) -> list[Row]:
+    """What happened, by request, newest first; without what was read on the page, or may no longer be seen."""
+    found: dict[int, Row] = {}
+    for notice in notices:
+        about = notice.service_request
+        about.jurisdiction = jurisdiction
+        if notice.read_at is not None or not permissions.can(user, "view", about):
+            continue
+        row = found.setdefault(about.pk, _row(jurisdiction, about, []))
+        if (words := staff_words.words(notice)) not in row.words:
+            row.words.append(words)
+    return list(found.values())
+
+
+def _row(jurisdiction: Jurisdiction, service_request: ServiceRequest, words: list[str]) -> Row:
+    on_hold = service_request.status == Status.ON_HOLD
+    due_at = service_request.due_at
+    return Row(
+        name=localized(service_request.service_version.name),
+        reference=service_request.display_reference,
+        place="" if service_request.public_state in CONFIDENTIAL else service_request.address,
+        words=[one for one in words if one],
+        url=_url(jurisdiction, "staff_app:detail", service_request.reference),
+        is_late=due_at is not None and due_at < app_now() and not on_hold,
+    )
+
+
+def _compose_digest(
+    jurisdiction: Jurisdiction, user: User, own: list[Row], news: list[Row], *, has_more: bool
+) -> EmailMultiAlternatives:
+    late = sum(row.is_late for row in own)
+    title = ngettext("%(n)d open request", "%(n)d open requests", len(own)) % {"n": len(own)}
+    if has_more:
+        title = _("More than %(n)d open requests") % {"n": len(own)}
+    if late:
+        title = _("%(open)s, %(late)d late") % {"open": title, "late": late}
+    if not own:
+        title = ngettext("%(n)d notice", "%(n)d notices", len(news)) % {"n": len(news)}
+    context = {
+        "city": jurisdiction,
+        "title": title,
+        "own": own,
+        "news": news,
+        "has_more": has_more,
+        "list_url": _url(jurisdiction, "staff_app:mine"),
+        "preferences": _url(jurisdiction, "staff_app:notice_preferences"),
+        "demo": settings.DEMO,
+    }
+    return _letter("staff_digest", context, to=user.email)
+
+
+def _letter(name: str, context: dict[str, Any], *, to: str) -> EmailMultiAlternatives:
+    city = context["city"]
+    mail = EmailMultiAlternatives(
+        subject=" ".join(render_to_string(f"emails/{name}.subject.txt", context).split()),
+        body=render_to_string(f"emails/{name}.txt", context),
+        from_email=email.sender(city),
+        reply_to=email.reply_to(city),
+        to=[to],
+        headers={"Auto-Submitted": "auto-generated", "X-Lamplighter-Event": name},
+    )
+    mail.attach_alternative(render_to_string(f"emails/{name}.html", context), "text/html")
+    return mail
+
+
+# --- The weekly digest of a department --------------------------------------------------------------------------------------
+
+
+def send_department_digest(row: OutboxRow) -> None:
+    """Open, late, silent and the oldest: to the department's address, or else to its supervisors. Nothing if nothing is open."""
+    _kind, city_id, _day, department_id = row.dedupe_key.split(":")
+    department = (
+        Department.objects.select_related("jurisdiction")
+        .filter(pk=int(department_id), jurisdiction=int(city_id), active=True, weekly_email=True)
+        .first()
+    )
+    if department is None:
+        return
+    city = department.jurisdiction
+    for to, language in _readers(department):
+        with override(language), timezone.override(city.zone):
+            context = _numbers(department)
+            if context is None:
+                return
+            mail = _letter("department_digest", context, to=to)
+        mail.extra_headers["Message-ID"] = email.message_id(None, department.pk, f"{row.dedupe_key}:{to}", city)
+        email.send(mail, None)
+
+
+def _readers(department: Department) -> list[tuple[str, str]]:
+    """Addresses with their language."""
+    if department.email:
+        return [(department.email, department.jurisdiction.languages[0])]
+    supervisors = User.objects.filter(
+        memberships__department=department, memberships__role__permissions__contains=["supervise"], is_active=True
+    )
+    return list(supervisors.order_by("pk").values_list("email", "language").distinct())
+
+
+def _numbers(department: Department) -> dict[str, Any] | None:
+    """None if nothing is open."""
+    city, now = department.jurisdiction, app_now()
+    found = ServiceRequest.objects.open().filter(department=department, is_test=False)
+    count = _count(found)
+    if not count:
+        return None
+    late = found.exclude(status=Status.ON_HOLD).filter(due_at__lt=now)
+    silent = found.filter(Q(last_public_message_at=None) | Q(last_public_message_at__lt=now - SILENT_AFTER)).filter(
+        submitted_at__lt=now - SILENT_AFTER
+    )
+    oldest = found.select_related("service_version", "service").order_by("submitted_at", "pk")[:OLDEST_LISTED]
+    rows = []
+    for one in oldest:
+        one.jurisdiction = city
+        rows.append(_row(city, one, [wording.ago(one.submitted_at, now), due_words(one)]))
+    return {
+        "city": city,
+        "department": department,
+        "numbers": [
+            (_("Open"), count),
+            (_("Late"), _count(late)),
+            (_("Without a public update for two weeks"), _count(silent)),
+        ],
+        "open": count,
+        "oldest": rows,
+        "queue_url": _url(city, "staff_app:queue") + f"?department={department.code}",
+        "demo": settings.DEMO,
+    }
+
+
+def _count(found: QuerySet[ServiceRequest]) -> str:
+    """ "12" or "1000+"; empty for none."""
+    count = found.order_by()[: COUNT_MAX + 1].count()
+    return f"{COUNT_MAX}+" if count > COUNT_MAX else str(count or "")

@@ -1,0 +1,55 @@
+"""What a notice says, in a sentence: on the page of notices and in its email."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from requests_app.models import StaffNotice
+from requests_app.rules.staff_notices import DIGEST
+
+Kind = StaffNotice.Kind
+# As the form of preferences names them.
+KINDS = {
+    Kind.ASSIGNED: gettext_lazy("Assigned to me"),
+    Kind.MENTIONED: gettext_lazy("I’m named in a note"),
+    Kind.ANSWERED: gettext_lazy("New reply on a request of mine"),
+    Kind.REOPENED: gettext_lazy("A request of mine was reopened"),
+    Kind.DUE_SOON: gettext_lazy("A request of mine is about to be late"),
+    Kind.ESCALATED: gettext_lazy("Escalated to me"),
+    Kind.TRANSFERRED: gettext_lazy("Transferred to my department or team by a colleague"),
+    Kind.ROUTED: gettext_lazy("Sent to my department or team by the routing rules"),
+    DIGEST: gettext_lazy("My open requests"),
+}
+EMAILS = {
+    StaffNotice.Email.AT_ONCE: pgettext_lazy("email", "At once"),
+    StaffNotice.Email.MORNING: pgettext_lazy("email", "Each morning"),
+    StaffNotice.Email.NEVER: pgettext_lazy("email", "Never"),
+}
+
+
+def words(notice: StaffNotice) -> str:
+    """ "Tom assigned this to you". Needs its event with the user, its request with the department, and who is away."""
+    who = str(notice.event.user) if notice.event.user is not None else ""
+    department = notice.service_request.department
+    sentence = _sentence(notice.kind, who, str(department) if department is not None else "")
+    if notice.away is not None:
+        return _("%(sentence)s (for %(name)s, who is away)") % {"sentence": sentence, "name": notice.away}
+    return sentence
+
+
+def _sentence(kind: str, who: str, department: str) -> str:
+    match kind:
+        case Kind.ASSIGNED:
+            return _("%(name)s assigned this to you") % {"name": who} if who else _("This was assigned to you")
+        case Kind.MENTIONED:
+            return _("%(name)s named you in a note") % {"name": who}
+        case Kind.ANSWERED:
+            return _("New reply from the reporter")
+        case Kind.REOPENED:
+            return _("Reopened by %(name)s") % {"name": who} if who else _("Reopened by a resident")
+        case Kind.DUE_SOON:
+            return _("About to be late")
+        case Kind.ESCALATED:
+            return _("Escalated to you")
+        case Kind.TRANSFERRED if who:
+            return _("%(name)s sent this to %(department)s") % {"name": who, "department": department}
+    return _("New for %(department)s") % {"department": department}

@@ -1,0 +1,9 @@
+"""URLs behind the links in email to departments."""
+
+from django.urls import URLPattern, path
+
+from staff_app.by_email import department_link
+
+urlpatterns: list[URLPattern] = [
+    path("by-email/<str:token>/", department_link.department_link, name="department_link"),
+]
