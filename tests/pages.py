@@ -17,6 +17,7 @@ from requests_app.models import (
     AccessLink,
     AnswerTemplate,
     Article,
+    BulkJob,
     Calendar,
     Category,
     Department,
@@ -26,6 +27,7 @@ from requests_app.models import (
     Invitation,
     LayerImport,
     ListedReason,
+    Macro,
     ModerationTerm,
     Notice,
     OnCall,
@@ -77,6 +79,10 @@ OWN_ACTION = "staff who did it"
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
 VIEW_KEEPER = staff("its owner, and who leads those it is shared with")
+# To everybody else, colleagues too, it does not exist.
+JOB_OWNER = staff("who started it")
+# As above; those of the city are the administrators’.
+MACRO_OWNER = staff("whose it is")
 # Those who work for the task's department.
 TASK_WORKER = staff("its department")
 
@@ -240,6 +246,18 @@ def each_action(planted: Planted) -> list[Arguments]:
 def own_action(planted: Planted) -> list[Arguments]:
     event = Event.objects.get(service_request=planted.requests["ended"], kind="resolved")
     return [{"event_id": event.pk}]
+
+
+def the_bulk_job(planted: Planted) -> list[Arguments]:
+    return [{"job_id": BulkJob.objects.get().pk}]
+
+
+def the_macro(planted: Planted) -> list[Arguments]:
+    return [{"macro_id": Macro.objects.get().pk}]
+
+
+def run_the_macro(planted: Planted) -> list[Arguments]:
+    return [{"reference": planted.public.reference, "macro_id": Macro.objects.get().pk}]
 
 
 def each_request_photo(planted: Planted) -> list[Arguments]:
@@ -659,8 +677,6 @@ PAGES: dict[str, Page] = {
         ),
         budget=14,
     ),
-    "staff_app:mine": Page(STAFF, budget=14),
-    "staff_app:mine": Page(STAFF, budget=15),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=19),
     "staff_app:compare": Page(staff("view"), arguments=each_pair, budget=8),
     "staff_app:relate": Page(staff("note"), "POST", each_request),
@@ -682,10 +698,23 @@ PAGES: dict[str, Page] = {
     "staff_app:snooze": Page(staff("view"), "GET POST", each_request, budget=6),
     "staff_app:unsnooze": Page(staff("view"), "POST", each_request),
     "staff_app:mine": Page(STAFF, budget=8),
+    "staff_app:bulk": Page(
+        STAFF,
+        "GET POST",
+        queries=("verb=note&all=1", "verb=assign&all=1", "verb=resolve&all=1&tab=late", "verb=merge&request=1"),
+        budget=15,
+    ),
+    "staff_app:bulk_job": Page(JOB_OWNER, "GET", the_bulk_job, queries=("", "state=refused"), budget=10),
+    "staff_app:stop_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
+    "staff_app:undo_bulk_job": Page(JOB_OWNER, "POST", the_bulk_job),
+    "staff_app:run_macro": Page(MACRO_OWNER, "POST", run_the_macro),
+    "staff_app:macros": Page(STAFF, queries=("", "q={q}", "sort=key"), budget=7),
+    "staff_app:new_macro": Page(STAFF, "GET POST", budget=10),
+    "staff_app:edit_macro": Page(MACRO_OWNER, "GET POST", the_macro, budget=13),
+    "staff_app:remove_macro": Page(MACRO_OWNER, "POST", the_macro),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
-    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=34),
     "staff_app:tasks": Page(STAFF, budget=7),
     "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
     "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=7),

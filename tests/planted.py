@@ -40,6 +40,7 @@ from requests_app.models import (
     AnswerTemplate,
     ApiKey,
     Area,
+    BulkJob,
     Calendar,
     CityImage,
     Comment,
@@ -52,6 +53,7 @@ from requests_app.models import (
     LayerImport,
     LayerRow,
     ListedReason,
+    Macro,
     ModerationTerm,
     Notice,
     OnCall,
@@ -297,6 +299,18 @@ def _plant_rows() -> Planted:
         before=None,
         after={"title": {"en": "Not yet"}, "body": {"en": "No."}},
     )
+    macro = Macro.objects.create(
+        jurisdiction=city,
+        name="To Parks",
+        owner=sue,
+        key=1,
+        steps=[{"verb": "transfer", "department": "PR", "reason": "A tree"}],
+    )
+    job = BulkJob.objects.create(
+        jurisdiction=city, user=sue, name=macro.name, steps=macro.steps, last_event_id=0, total=2, done=1, refused=1
+    )
+    job.rows.create(service_request=requests["public"], state="done")
+    job.rows.create(service_request=requests["triage"], state="refused", reason="status")
     AnswerTemplate.objects.create(
         jurisdiction=city,
         name="Thank you",

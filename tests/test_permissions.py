@@ -19,7 +19,9 @@ from tests.pages import (
     DRAFT,
     EACH_ACTION,
     EVERYONE,
+    JOB_OWNER,
     LINK,
+    MACRO_OWNER,
     OWN_ACTION,
     PAGES,
     PROBE,
@@ -207,6 +209,21 @@ def test_staff_hide_a_part_of_a_request_and_show_it_again_where_their_role_allow
             path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
             assert answer(client, method, path) == expected(who, permission, kind), (name, kind)
     assert answer(client, "POST", address("staff_app:restore", planted)) == expected(who, "publish", "public")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_bulk_job_is_its_owners_and_a_macro_too(planted: Planted, who: str) -> None:
+    """Sue's. To everybody else of the city they do not exist."""
+    client = signed_in(planted, who)
+    for method, name in (("GET", "bulk_job"), ("POST", "stop_bulk_job"), ("POST", "undo_bulk_job")):
+        right = {"sue": "yes", "eve": "403"}.get(who, "404")
+        assert answer(client, method, address(f"staff_app:{name}", planted)) == right, name
+    for method, name in (("GET", "edit_macro"), ("POST", "edit_macro"), ("POST", "remove_macro")):
+        right = {"sue": "yes", "eve": "403"}.get(who, "404")
+        assert answer(client, method, address(f"staff_app:{name}", planted)) == right, name
+    # A step that they may not do is refused in words.
+    right = {"sue": "yes", "eve": "403"}.get(who, "404")
+    assert answer(client, "POST", address("staff_app:run_macro", planted)) == right
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -696,6 +713,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER}
     known |= {VIEW_KEEPER}
+    known |= {JOB_OWNER, MACRO_OWNER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

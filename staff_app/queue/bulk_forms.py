@@ -1,5 +1,6 @@
 """The forms of what can be done to many requests at once; each gives the step that rules/steps.py describes."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,16 +12,18 @@ from django.utils.translation import gettext_lazy
 from requests_app import references
 from requests_app.localized import localized
 from requests_app.models import Comment, Department, Disposition, Jurisdiction, ListedReason, ServiceRequest, User
+from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.rules import evidence, leave, permissions
 from requests_app.rules.steps import Written
 from requests_app.web.fields import DescribedChoice
+from staff_app import due
 from staff_app.request.forms import (
     PUBLIC_HINT,
     STAFF_HINT,
     ActionForm,
     CommentForm,
-    HoldForm,
     SetPriorityForm,
+    day_field,
     words_field,
 )
 
@@ -102,11 +105,35 @@ class BulkTransferForm(BulkForm):
         return {"department": self.cleaned_data["department"].code, "reason": self.cleaned_data["reason"]}
 
 
-class BulkHoldForm(BulkForm, HoldForm):
+# Each of these waits for something of one request alone.
+OF_ONE_REQUEST = ("reporter", "your_answer", WAITS_FOR_REQUEST, WAITS_FOR_TASKS)
+
+
+class BulkHoldForm(BulkForm):
     verb = "hold"
+    reason = forms.ChoiceField(label=gettext_lazy("What are we waiting for?"), widget=forms.RadioSelect)
+    until = day_field(gettext_lazy("Until when?"), gettext_lazy("It returns to the queue on this day."))
+
+    def prepare(self) -> None:
+        self.fields["reason"].choices = hold_reasons(self.city)  # type: ignore[attr-defined]
+        self.fields["until"].initial = self.today() + dt.timedelta(days=7)
+
+    def clean_until(self) -> dt.date:
+        day: dt.date = self.cleaned_data["until"]
+        if day <= self.today():
+            raise forms.ValidationError(_("Choose a day after today."))
+        return day
 
     def arguments(self) -> Written:
         return {"reason": self.cleaned_data["reason"], "until": self.cleaned_data["until"].isoformat()}
+
+
+def hold_reasons(city: Jurisdiction) -> list[tuple[str, str]]:
+    """The city's own reasons if it lists any, without those that are about one request."""
+    waits = due.hold_words(city)
+    listed = ListedReason.objects.filter(jurisdiction=city, kind=ListedReason.Kind.HOLD, active=True)
+    codes = list(listed.order_by("order", "code").values_list("code", flat=True)) or list(waits)
+    return [(code, waits[code]) for code in codes if code not in OF_ONE_REQUEST]
 
 
 class BulkPriorityForm(BulkForm, SetPriorityForm):

@@ -1,32 +1,54 @@
 """Which macros somebody may run, and which of them has which key."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 
-from requests_app.models import Event, Jurisdiction, Macro, User
+from requests_app.models import Jurisdiction, Macro, User
 from requests_app.rules import permissions
 
 SHOWN = 60
+# Every page of the queue lists them. Their own changes people see at once, those of others within a minute.
+KEPT_S = 60
 
 
-def offered(user: User, city: Jurisdiction) -> Sequence[Any]:
+@dataclass(frozen=True)
+class Choice:
+    """key: "1" to "9"; empty if it has none, or if a nearer macro has it."""
+
+    pk: int
+    name: str
+    key: str
+
+
+def offered(user: User, city: Jurisdiction) -> Sequence[Choice]:
     """The user's own, then those of their departments, then the city's; each group by name."""
-    # The newest event of all, for the rows of the queue, which have no number of their own.
-    newest = Event.objects.order_by("-id").values("id")[:1]
-    found = list(theirs(user, city).annotate(newest_event=Coalesce(Subquery(newest), 0)).order_by("name", "id")[:SHOWN])
-    return sorted(found, key=lambda macro: (macro.owner_id is None, macro.department_id is None, macro.name.casefold()))
+    kept: Sequence[Choice] | None = cache.get(_cache_key(user, city))
+    if kept is None:
+        kept = _with_keys(list(theirs(user, city).order_by("name", "id")[:SHOWN]))
+        cache.set(_cache_key(user, city), kept, KEPT_S)
+    return kept
 
 
-def with_keys(macros: Sequence[Macro]) -> dict[int, str]:
-    """Macro id: its key. If two have one key, the nearer macro wins: one's own before the department's before the city's."""
-    taken: dict[int, Macro] = {}
-    for macro in macros:
+def forget(user: User, city: Jurisdiction) -> None:
+    cache.delete(_cache_key(user, city))
+
+
+def _cache_key(user: User, city: Jurisdiction) -> str:
+    return f"macros:{city.pk}:{user.pk}"
+
+
+def _with_keys(macros: Sequence[Macro]) -> list[Choice]:
+    """If two have one key, the nearer macro wins: their own before the department's before the city's."""
+    nearest = sorted(macros, key=lambda one: (one.owner_id is None, one.department_id is None, one.name.casefold()))
+    taken: dict[int, int] = {}
+    for macro in nearest:
         if macro.key is not None:
-            taken.setdefault(macro.key, macro)
-    return {macro.pk: str(key) for key, macro in taken.items()}
+            taken.setdefault(macro.key, macro.pk)
+    keys = {pk: str(key) for key, pk in taken.items()}
+    return [Choice(macro.pk, macro.name, keys.get(macro.pk, "")) for macro in nearest]
 
 
 def find(user: User, city: Jurisdiction, macro_id: str) -> Macro | None:

@@ -1,5 +1,7 @@
 """Running a macro on one request: from its page, or from its row in the queue."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_POST
 from requests_app.access import get_request_or_404
 from requests_app.actions import macros, staff_actions
 from requests_app.actions.merges import CannotMerge
-from requests_app.models import ServiceRequest
+from requests_app.models import Event, ServiceRequest
 from requests_app.rules import permissions
 from requests_app.rules.steps import Refused
 from staff_app import last_event
@@ -18,6 +20,16 @@ from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import bulk_words, macro_choices
 from staff_app.request import conflict
 from staff_app.request.undo import undo_tag
+
+
+def _last_event(request: StaffRequest, service_request: ServiceRequest) -> int | None:
+    """Of the page of the request; or as of when the queue was shown, whose rows have no number of their own."""
+    try:
+        seen = dt.datetime.fromisoformat(request.POST.get("seen", ""))
+        shown = Event.objects.filter(service_request=service_request, at__lte=seen).order_by("-id")
+        return shown.values_list("id", flat=True).first() or 0
+    except (ValueError, TypeError):
+        return last_event.posted(request)
 
 
 @staff_page
@@ -29,7 +41,9 @@ def run_macro(request: StaffRequest, reference: str, macro_id: int) -> HttpRespo
     if macro is None:
         raise Http404
     try:
-        event = macros.run(macro, service_request, actor=request.user, last_event_id=last_event.posted(request))
+        event = macros.run(
+            macro, service_request, actor=request.user, last_event_id=_last_event(request, service_request)
+        )
     except staff_actions.Changed as error:
         return conflict.page(request, service_request, error.changes)
     except Refused as error:

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.actions import staff_notices
+from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
@@ -74,29 +75,21 @@ def sign_in_provider(request: HttpRequest) -> SignInProvider | None:
 
 @register.simple_tag
 def bulk_choices(request: HttpRequest) -> dict[str, Any]:
-    """One query for a page, for the macros."""
+    """No query as a rule: the macros are kept for a minute."""
     user, city = request.user, getattr(request, "jurisdiction", None)
     if not isinstance(user, User) or city is None:
         return {}
-    kept: dict[str, Any] | None = getattr(request, "_bulk_choices", None)
-    if kept is not None:
-        return kept
     match = request.resolver_match
     tab = [("tab", "mine")] if match is not None and match.url_name == "mine" else []
-    macros = macro_choices.offered(user, city)
-    keys = macro_choices.with_keys(macros)
-    choices = {
+    return {
         "verbs": [(verb, bulk_words.VERBS[verb]) for verb in bulk_words.IN_BULK if may_in_city(request, verb)],
-        "macros": macros,
-        "keyed_macros": [(macro, keys.get(macro.pk, "")) for macro in macros],
-        "newest_event": max((macro.newest_event for macro in macros), default=0),
+        "macros": macro_choices.offered(user, city),
+        "seen": app_now().isoformat(),
         "pairs": [
             *tab,
             *((name, value) for name, values in request.GET.lists() if name != "cursor" for value in values),
         ],
     }
-    setattr(request, "_bulk_choices", choices)  # noqa: B010  (a cache, not a field of the request)
-    return choices
 
 
 @register.filter

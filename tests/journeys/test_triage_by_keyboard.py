@@ -19,7 +19,7 @@ REQUESTS, MOST_KEYS = 6, 4
 
 
 class Keys:
-    """Presses keys, and counts them."""
+    """A keyboard that counts."""
 
     def __init__(self, page: "Page") -> None:
         self.page, self.pressed = page, 0

@@ -11,7 +11,7 @@ from requests_app.localized import localized
 from requests_app.models import AnswerTemplate, Comment, Department, Jurisdiction, Macro, Service, User
 from requests_app.rules.steps import Written
 from requests_app.web.fields import WordsField
-from staff_app import due
+from staff_app.queue.bulk_forms import hold_reasons
 
 EVERYONE, MINE = "everyone", "mine"
 ME, NOBODY = "me", "nobody"
@@ -79,7 +79,6 @@ class MacroForm(forms.Form):
         )
         named = sorted(((one.service_code, _service_name(one)) for one in services), key=lambda one: one[1].casefold())
         templates = AnswerTemplate.objects.filter(jurisdiction=city, active=True, outcome="").order_by("name")
-        waits = {code: words for code, words in due.hold_words(city).items() if code not in ("reporter", "your_answer")}
         choices: dict[str, list[tuple[str, str]]] = {
             "audience": audiences,
             "service": [unchanged, *named],
@@ -90,7 +89,7 @@ class MacroForm(forms.Form):
                 *((str(one.pk), str(one)) for one in people),
             ],
             "template": [("", _("No comment")), *((str(one.pk), one.name) for one in templates)],
-            "hold_reason": [("", _("No hold")), *waits.items()],
+            "hold_reason": [("", _("No hold")), *hold_reasons(city)],
             "department": [("", _("No transfer")), *((one.code, str(one)) for one in departments)],
         }
         for name, found in choices.items():

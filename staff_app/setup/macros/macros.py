@@ -82,6 +82,7 @@ def new_macro(request: StaffRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, bulk_words.refusal_words(error.reason))
         else:
+            macro_choices.forget(request.user, request.jurisdiction)
             messages.success(request, _("The macro is saved."))
             return redirect("staff_app:macros")
     return render(request, "staff_app/setup/macros/edit_macro.html", {"form": form}, status=422 if form.errors else 200)
@@ -104,6 +105,7 @@ def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
         except Refused as error:
             form.add_error(None, bulk_words.refusal_words(error.reason))
         else:
+            macro_choices.forget(request.user, request.jurisdiction)
             messages.success(request, _("The macro is saved."))
             return redirect("staff_app:macros")
     context = {
@@ -122,5 +124,6 @@ def edit_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
 def remove_macro(request: StaffRequest, macro_id: int) -> HttpResponse:
     macro = get_object_or_404(_editable(request), pk=macro_id)
     actions.remove(macro.pk, actor=request.user)
+    macro_choices.forget(request.user, request.jurisdiction)
     messages.success(request, _("“%(name)s” is gone.") % {"name": macro.name})
     return redirect("staff_app:macros")
