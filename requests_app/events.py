@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from requests_app import outbox
+from requests_app import outbox, transactions
 from requests_app.clock import app_now
-from requests_app.models import Event, OutboxRow, Person, ServiceRequest, User
+from requests_app.models import Event, Person, ServiceRequest, User
 from requests_app.rules import staff_actions
 
 # The keys that each kind's data may contain.
@@ -38,7 +38,7 @@ KINDS: dict[str, frozenset[str]] = {
         "answered": "comment_id resumed",
         "commented": "comment_id",
         "note_added": "comment_id",
-        "resolved": "disposition reason comment_id remote no_evidence by_department_id",
+        "resolved": "disposition reason comment_id remote no_evidence bulk_job_id by_department_id",
         "handed_over": "owner_id owner_number comment_id",
         "merged": "parent_id comment_id",
         "duplicate_merged": "child_id",
@@ -85,6 +85,11 @@ KINDS: dict[str, frozenset[str]] = {
         "alarm_accepted": "alarm_id call_id",
         "alarm_needless": "alarm_id",
         "alarm_ended": "alarm_id",
+        "task_added": "task_id department_id",
+        "task_linked": "task_id department_id",
+        "task_done": "task_id department_id",
+        "task_dropped": "task_id department_id",
+        "task_reopened": "task_id department_id",
     }.items()
 }
 
@@ -183,39 +188,39 @@ def record(
         person=actor if isinstance(actor, Person) else None,
         data=_clean(kind, data),
     )
+    if (scope := transactions.current()) is not None:
+        scope.recorded.append(event)
     reactions = REACTIONS.get(kind, [])
     due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
     if due_at is None and kind != "submitted" and RELEASING_REACTIONS.intersection(reactions):
         # What staff did just before can't be undone after this, and email goes out in the order of the events.
         outbox.release(service_request, WAITING_REACTIONS)
-    rows = [
-        OutboxRow(
-            **({"due_at": due_at} if due_at is not None and reaction in WAITING_REACTIONS else {}),
-            kind=reaction,
-            lane="outside" if reaction in OUTSIDE_REACTIONS else "database",
-            service_request=service_request,
-            event=event,
-            dedupe_key=f"{reaction}:{event.pk}",
-            ordering_key=""
-            if reaction in OUTSIDE_REACTIONS
-            else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
+    rows = []
+    for reaction in reactions:
+        outside = reaction in OUTSIDE_REACTIONS
+        rows.append(
+            outbox.new_row(
+                reaction,
+                lane="outside" if outside else "database",
+                service_request=service_request,
+                event=event,
+                dedupe_key=f"{reaction}:{event.pk}",
+                ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
+                due_at=due_at if reaction in WAITING_REACTIONS else None,
+            )
         )
-        for reaction in reactions
-    ]
     if kind in _REINDEXED:
         rows.append(
-            OutboxRow(
-                kind="index",
+            outbox.new_row(
+                "index",
                 lane="database",
                 service_request=service_request,
                 event=event,
                 dedupe_key=f"index:{event.pk}",
             )
         )
-    # One statement for a lane.
-    for lane in ("database", "outside"):
-        if of_lane := [row for row in rows if row.lane == lane]:
-            outbox.enqueue_rows(of_lane, lane=lane)
+    for lane in sorted({row.lane for row in rows}):
+        outbox.enqueue_rows([row for row in rows if row.lane == lane], lane=lane)
     return event
 
 

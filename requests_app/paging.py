@@ -16,6 +16,8 @@ M = TypeVar("M", bound=Model)
 # Columns with "asc" or "desc"; the last one must be unique. NULLs sort as in PostgreSQL: last ascending, first
 # descending.
 Order = Sequence[tuple[str, str]]
+# Before a cursor; no signed text begins with it, since what is signed is a JSON list.
+REVERSED = "-"
 NO_ROWS = Q(pk__in=[])
 
 
@@ -28,6 +30,11 @@ class Page(Generic[M]):
     rows: list[M]
     next_cursor: str | None
     previous_cursor: str | None
+    order: Order = ()
+
+    def cursor_of(self, row: M) -> str:
+        """A cursor that starts after one of its rows; reversed_cursor() of it, before the row."""
+        return _write(row, self.order, backward=False)
 
     def urls(self, address: Callable[[str], str] = "?cursor={}".format) -> dict[str, str]:
         """The context of _pager.html. address: builds a page's URL from a cursor."""
@@ -35,6 +42,11 @@ class Page(Generic[M]):
             "previous_url": address(self.previous_cursor) if self.previous_cursor else "",
             "next_url": address(self.next_cursor) if self.next_cursor else "",
         }
+
+
+def reversed_cursor(cursor: str) -> str:
+    """The same place, in the other direction."""
+    return cursor.removeprefix(REVERSED) if cursor.startswith(REVERSED) else f"{REVERSED}{cursor}"
 
 
 def page_or_first_page(queryset: QuerySet[M], order: Order, cursor: str | None, size: int = 50) -> Page[M]:
@@ -74,7 +86,7 @@ def page_of_segments(
         annotated = segment.annotate(turn=Value(turn, IntegerField())).order_by(*_columns(order, backward))
         parts.append(annotated.values(*names)[: size + 1])
     if not parts:
-        return Page([], None, None)
+        return Page([], None, None, turns)
     chosen = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True).order_by(*_columns(turns, backward))
     keys = {row[names[-1]]: row for row in chosen[: size + 1]}
     loaded = {getattr(row, names[-1]): row for row in fetch.filter(**{f"{names[-1]}__in": list(keys)})}
@@ -97,6 +109,7 @@ def _page(rows: list[M], order: Order, size: int, *, backward: bool, came_from: 
         rows,
         _write(rows[-1], order, backward=False) if rows and has_next else None,
         _write(rows[0], order, backward=True) if rows and has_previous else None,
+        order,
     )
 
 
@@ -146,11 +159,14 @@ def _write(row: Model, order: Order, *, backward: bool) -> str:
 def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, list[Any] | None]:
     if not cursor:
         return False, None
+    is_reversed = cursor.startswith(REVERSED)
     try:
-        backward, *packed = signing.loads(cursor, salt=_salt(order, model))
+        backward, *packed = signing.loads(cursor.removeprefix(REVERSED), salt=_salt(order, model))
     except signing.BadSignature as error:
         raise BadCursor from error
-    return bool(backward), [_moment(value["t"]) if isinstance(value, dict) else value for value in packed]
+    return bool(backward) != is_reversed, [
+        _moment(value["t"]) if isinstance(value, dict) else value for value in packed
+    ]
 
 
 def _moment(text: str) -> dt.date:

@@ -22,10 +22,11 @@ from staff_app.setup.people.people import leaves_of, remove_leave, save_leave
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "language"]
+        fields = ["name", "language", "uses_keys"]
         labels = {
             "name": gettext_lazy("Your name, as colleagues see it"),
             "language": gettext_lazy("The language you write in"),
+            "uses_keys": gettext_lazy("Use keyboard shortcuts, such as j and k, in the queue and on requests"),
         }
         widgets = {"language": forms.Select(choices=settings.LANGUAGES)}
         help_texts = {"language": gettext_lazy("It helps screen readers read your public comments aloud correctly.")}
@@ -34,6 +35,7 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.show_optional = False
 
 
 @staff_page

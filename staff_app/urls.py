@@ -7,14 +7,18 @@ from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.notices.urls import urlpatterns as notices
 from staff_app.queue.urls import urlpatterns as queue
+from staff_app.queue.view_urls import urlpatterns as queue_views
 from staff_app.request.urls import urlpatterns as request
 from staff_app.setup.urls import urlpatterns as setup
+from staff_app.tasks.urls import urlpatterns as tasks
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern | URLResolver] = [
     *queue,
+    *queue_views,
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
+    *tasks,
     *request,
     *notices,
     *by_email,

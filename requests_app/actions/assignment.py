@@ -1,5 +1,7 @@
 """Assigning requests to people and departments, returning them to triage, and changing their service and priority."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F, Max, Min
 
@@ -23,9 +25,10 @@ from requests_app.places.public_place import public_place
 from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules import review
 from requests_app.rules.lifecycle import next_status
+from requests_app.transactions import atomic_action
 
 
-@transaction.atomic
+@atomic_action
 def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     """Assigns to a member of staff; None unassigns."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -36,7 +39,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     return service_request
 
 
-@transaction.atomic
+@atomic_action
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
     """Transfers to another department, with the reason as a note. Counts as a bounce unless no department had it."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -53,6 +56,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
         service_request.bounces += 1
     service_request.routed_at = service_request.updated_at = app_now()
     clocks.resume(service_request)
+    clocks.recalculate(service_request, department)
     service_request.save(
         update_fields=[
             "status", "department", "team", "assignee", "in_triage", "hold_reason", "hold_until", "bounces", "routed_at",
@@ -95,7 +99,7 @@ def return_to_triage(
             *clocks.DUE_FIELDS,
         ]
     )  # fmt: skip
-    by = {"by_department_id": by_department.pk} if by_department is not None else {}
+    by: dict[str, Any] = {"by_department_id": by_department.pk} if by_department is not None else {}
     events.record(service_request, "triaged", actor=actor, reason="by_hand", from_department_id=before, **by)
     return service_request
 
@@ -163,6 +167,7 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
         department=service_request.department or version.department,
         at=started_at,
         kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
+        shorter=service_request.reopened_count > 0,
         waited_s=began["waited_s"] or 0,
     )
     if service_request.status == "on_hold":
@@ -170,15 +175,17 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
     service_request.save(update_fields=clocks.DUE_FIELDS)
 
 
-@transaction.atomic
+@atomic_action
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
-    """Priority 1 raises an alarm."""
+    """Dates the clocks by the targets of the new priority. Priority 1 raises an alarm."""
     service_request = ServiceRequest.objects.locked(pk)
     service_request.status = next_status(service_request.status, "set_priority")
     before = service_request.priority
     service_request.priority = priority
     service_request.priority_reason = "staff"
-    service_request.save(update_fields=["priority", "priority_reason"])
+    if priority != before:
+        clocks.retarget(service_request, service_request.department or service_request.service_version.department)
+    service_request.save(update_fields=["priority", "priority_reason", *clocks.DUE_FIELDS])
     events.record(service_request, "priority_set", actor=actor, priority=priority, from_priority=before)
     if priority == 1 and before != 1:
         alarms.raise_alarm(service_request, reason=Alarm.Reason.STAFF, actor=actor)

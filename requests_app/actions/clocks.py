@@ -67,7 +67,11 @@ DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 def stop(service_request: ServiceRequest, *kinds: str) -> None:
     """Stops the clock: the target is met, or no longer applies."""
     service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
-    update_due_fields(service_request)
+    # A clock of each kind runs at most, so the other's due time stays as it is.
+    if Target.Kind.ACKNOWLEDGE in kinds:
+        service_request.acknowledge_due_at = None
+    if Target.Kind.RESOLVE in kinds:
+        service_request.due_at = None
 
 
 def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.WorkingHours:
@@ -105,7 +109,7 @@ def resume(service_request: ServiceRequest) -> None:
 def retarget(service_request: ServiceRequest, department: Department) -> None:
     """Takes the targets of its priority, counted from when its clocks started. A target that an answer set stays."""
     areas = list(service_request.areas.all())
-    for clock in service_request.clocks.filter(met_at=None, paused_at=None).exclude(target=None):
+    for clock in service_request.clocks.filter(met_at=None).exclude(target=None):
         target = service_levels.target_for(
             service_request.service,
             clock.kind,
@@ -120,12 +124,16 @@ def retarget(service_request: ServiceRequest, department: Department) -> None:
 
 
 def recalculate(service_request: ServiceRequest, department: Department) -> None:
-    """Recalculates due times in this department's working hours, if routing chose it instead of the service's own."""
-    for clock in service_request.clocks.filter(met_at=None, paused_at=None):
+    """Recalculates due times in this department's working hours. A paused clock gets the time that is left of them."""
+    for clock in service_request.clocks.filter(met_at=None):
         words = clock.target_words
         zone = service_request.jurisdiction.zone
         hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
         due = service_levels.due_at(clock.started_at, int(words["value"]), str(words["unit"]), hours)
+        if service_request.reopened_count:
+            due = hours.add(clock.started_at, hours.between(clock.started_at, due) / 2)
         clock.due_at = hours.add(due, clock.waited_s) if clock.waited_s else due
-        clock.save(update_fields=["due_at"])
+        if clock.paused_at is not None:
+            clock.remaining_s = round(hours.between(clock.paused_at, clock.due_at))
+        clock.save(update_fields=["due_at", "remaining_s"])
     update_due_fields(service_request)

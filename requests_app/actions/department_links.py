@@ -14,7 +14,7 @@ from django.db import transaction
 from requests_app.actions import assignment, progress, staff_texts
 from requests_app.clock import app_now
 from requests_app.links import DepartmentLink
-from requests_app.models import Event, ServiceRequest
+from requests_app.models import Event, Photo, ServiceRequest
 from requests_app.rules import lifecycle
 from requests_app.rules.personal_data import Kind
 
@@ -78,7 +78,8 @@ def resolve(
     Raises LinkEnded and PhotoRefused.
     """
     kinds = set(left_in)
-    with progress.work_photos(link.event.service_request_id or 0, uploads), transaction.atomic():
+    finished = [(upload, Photo.Stage.AFTER.value) for upload in uploads]
+    with progress.work_photos(link.event.service_request_id or 0, finished), transaction.atomic():
         pk = _lock(link)
         post = partial(progress.resolve, pk, actor=None, by_department=link.department, **outcome)
         if kinds:

@@ -13,6 +13,7 @@ from requests_app import photos
 from requests_app.actions import confirm_report, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import (
+    BulkJob,
     DigestItem,
     Draft,
     HandOver,
@@ -41,6 +42,7 @@ WISHES_KEPT = dt.timedelta(days=7)
 STOPPED_KEPT = dt.timedelta(days=30)
 # Much longer than staff_actions.UNDO_FOR.
 UNDO_STATES_KEPT = dt.timedelta(hours=1)
+BULK_JOBS_KEPT = dt.timedelta(days=30)
 SESSION_RECORDS_KEPT = dt.timedelta(days=14)
 ROWS_AT_ONCE = 20_000
 DRAFTS_AT_ONCE = 5000
@@ -62,6 +64,7 @@ def sweep() -> None:
     HandOver.objects.filter(expires_at__lt=now - UNDO_STATES_KEPT).delete()
     LogoutToken.objects.filter(expires_at__lt=now).delete()
     UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
+    BulkJob.objects.filter(started_at__lt=now - BULK_JOBS_KEPT).delete()
     confirm_report.delete_expired()
     staff_notices.delete_old()
     _delete_old_email_data(now)

@@ -1,8 +1,12 @@
 """The log of setup. Every action that changes setup records what changed, in the same transaction."""
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from requests_app.models import Jurisdiction, SetupChange, User
+from requests_app.rules import directory
 
 NAME_MAX = 200
 Written = dict[str, Any]
@@ -29,6 +33,7 @@ def record(
         return None
     if not action:
         action = "added" if before is None else "removed" if after is None else "changed"
+    transaction.on_commit(partial(directory.changed, jurisdiction.pk))
     return SetupChange.objects.create(
         jurisdiction=jurisdiction,
         user=actor,

@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 
+from typing import Any
+
 from django.db import transaction
 
 from requests_app import events
@@ -44,13 +46,14 @@ def post_marked(
     by_department: by the link in its email, without an actor.
     """
     service_request = ServiceRequest.objects.locked(pk)
+    by: dict[str, Any] = {"by_department_id": by_department.pk} if by_department is not None else {}
     events.record(
         service_request,
         "personal_data_kept",
         actor=actor,
         act=act,
         kinds="+".join(sorted({str(kind) for kind in kinds})),
-        **({"by_department_id": by_department.pk} if by_department is not None else {}),
+        **by,
     )
     post()
 

@@ -3,6 +3,7 @@
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
+from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.catalog import (
     Calendar,
     Category,
@@ -24,6 +25,7 @@ from requests_app.models.jurisdiction import CityImage, Jurisdiction
 from requests_app.models.knowledge import Article, SearchDocument
 from requests_app.models.layer_import import LayerImport, LayerRow
 from requests_app.models.limit_count import LimitCount
+from requests_app.models.macro import Macro
 from requests_app.models.map_cells import MapCell, MapCellDelta
 from requests_app.models.moderation_term import ModerationTerm
 from requests_app.models.notice import Notice
@@ -33,6 +35,7 @@ from requests_app.models.people import Cadence, ContactPoint, Membership, Person
 from requests_app.models.photo import Photo
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
     AccessLink,
@@ -49,6 +52,7 @@ from requests_app.models.service_request import (
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.snooze import Snooze
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
 from requests_app.models.states import (
@@ -63,6 +67,7 @@ from requests_app.models.states import (
 )
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
+from requests_app.models.task import OutsideStatus, Task
 from requests_app.models.team import Team
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
@@ -84,6 +89,8 @@ __all__ = [
     "Article",
     "Asset",
     "BasemapFeature",
+    "BulkJob",
+    "BulkRow",
     "Cadence",
     "Calendar",
     "Category",
@@ -111,6 +118,7 @@ __all__ = [
     "LimitCount",
     "ListedReason",
     "LogoutToken",
+    "Macro",
     "MapCell",
     "MapCellDelta",
     "Membership",
@@ -121,6 +129,7 @@ __all__ = [
     "OnCall",
     "OneTimeLink",
     "OutboxRow",
+    "OutsideStatus",
     "Owner",
     "OwnerArea",
     "Participation",
@@ -138,6 +147,8 @@ __all__ = [
     "RoutingRule",
     "RoutingSimulation",
     "RoutingVersion",
+    "SavedView",
+    "SavedViewPin",
     "ScreeningCount",
     "SearchDocument",
     "Service",
@@ -151,6 +162,7 @@ __all__ = [
     "SignInAccount",
     "SignInGroup",
     "SignInProvider",
+    "Snooze",
     "StaffNotice",
     "StaffNoticePreference",
     "StaffSession",
@@ -158,6 +170,7 @@ __all__ = [
     "Subscription",
     "SurveyAnswer",
     "Target",
+    "Task",
     "Team",
     "TextRevision",
     "TypicalTime",

@@ -31,6 +31,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200)
     language = models.CharField(max_length=12, default="en")
     is_active = models.BooleanField(default=True)
+    # Keys such as j and k on staff pages. Some people's aids type letters by themselves.
+    uses_keys = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     USERNAME_FIELD = "email"

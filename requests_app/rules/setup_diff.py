@@ -33,6 +33,7 @@ KINDS: dict[str, Words] = {
     "layer": gettext_lazy("Map layer"),
     "article": gettext_lazy("Article"),
     "template": gettext_lazy("Answer template"),
+    "macro": gettext_lazy("Macro"),
     "outcome": gettext_lazy("Outcome"),
     "reason": gettext_lazy("Reason"),
     "notice": gettext_lazy("Notice"),
@@ -44,6 +45,8 @@ KINDS: dict[str, Words] = {
     "city": gettext_lazy("City"),
     "catalog": gettext_lazy("Catalog file"),
     "audit": gettext_lazy("Audit"),
+    "queue": gettext_lazy("Queue"),
+    "work_orders": gettext_lazy("Work orders"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
@@ -61,6 +64,8 @@ FIELDS: dict[str, Words] = {
     "department": gettext_lazy("Department"),
     "team": gettext_lazy("Team"),
     "calendar": gettext_lazy("Calendar"),
+    "statuses": gettext_lazy("What their statuses mean"),
+    "shares_by_load": gettext_lazy("Assign new requests in turn"),
     "hours": gettext_lazy("Hours"),
     "holidays": gettext_lazy("Holidays"),
     "phone": gettext_lazy("Phone"),
@@ -184,6 +189,8 @@ FIELDS: dict[str, Words] = {
     "no_article": gettext_lazy("No article is needed"),
     "passed_test": gettext_lazy("Test that passed"),
     "successor": gettext_lazy("Service that takes over"),
+    "key": gettext_lazy("Key"),
+    "steps": gettext_lazy("Steps"),
     "moves_requests": gettext_lazy("Open requests move there"),
 }
 

@@ -11,6 +11,7 @@ from psycopg.errors import QueryCanceled
 from requests_app import outbox
 from requests_app.actions import (
     alarm_calls,
+    bulk_jobs,
     conversation,
     counters,
     housekeeping,
@@ -50,6 +51,8 @@ HANDLERS: dict[str, Handler] = {
     "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
     "retire_service": retirement.retire_row,
+    "bulk_job": bulk_jobs.run_row,
+    "bulk_undo": bulk_jobs.undo_row,
     "layer_check": layer_import.check_row,
     "layer_apply": layer_import.apply_row,
     "layer_undo": layer_import.undo_row,
@@ -77,6 +80,7 @@ HANDLERS: dict[str, Handler] = {
 DEAD_HANDLERS: dict[str, Handler] = {
     "route": routing.route_failed,
     "alert_next": alarm_calls.alert_failed,
+    "bulk_job": bulk_jobs.failed_row,
     "layer_check": layer_import.failed_row,
     "layer_apply": layer_import.failed_row,
     "layer_undo": layer_import.failed_row,
@@ -154,6 +158,7 @@ def hourly() -> None:
     """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
     progress.close_resolved()
     progress.end_overdue_holds()
+    progress.end_waits()
     conversation.remind_reporters()
     # Events that were not expanded yet belong in today's digests.
     drain_database()

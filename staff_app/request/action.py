@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from requests_app.rules import permissions, redaction
 from requests_app.rules.lifecycle import IllegalTransition
 from staff_app import last_event
 from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue.list_position import ListPosition, next_or
 from staff_app.request import conflict, marked_texts, timeline
 from staff_app.request import templates as answer_templates
 from staff_app.request.actions import ACTION_BY_VERB, Action
@@ -30,7 +31,7 @@ from staff_app.unsent import Unsent
 
 
 @staff_page
-def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
+def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase:
     """Answers 422 for invalid input and for personal data in a public text that its writer has not seen marked, and 409 if the
     status no longer allows the action. All keep what was typed."""
     chosen = ACTION_BY_VERB.get(verb)
@@ -90,11 +91,23 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
         return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
-    except (photos.PhotoRefused, CannotMerge) as error:
+    except (photos.PhotoRefused, CannotMerge, progress.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
-    messages.success(request, chosen.success_message, extra_tags=undo_tag(event))
-    return _back(request, service_request)
+    return _done(request, service_request, chosen, event)
+
+
+def _done(
+    request: StaffRequest, service_request: ServiceRequest, chosen: Action, event: Event | None
+) -> HttpResponseBase:
+    words = str(chosen.success_message)
+    if ListPosition.of(request) is None:
+        messages.success(request, words, extra_tags=undo_tag(event))
+        return _back(request, service_request)
+    # The next page is about another request.
+    words = f"{service_request.display_reference}: {words}"
+    messages.success(request, words, extra_tags=undo_tag(event))
+    return next_or(request, redirect("staff_app:queue"))
 
 
 def _page(

@@ -18,7 +18,9 @@ from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.moderation import public_view
 from staff_app.queue import alarms, listing, rows
+from staff_app.queue.updates import OpenPage
 from staff_app.request import actions, timeline
+from staff_app.request import triage as service_choice
 from staff_app.request.forms import colleagues
 
 # Answers with one of these effects concern danger or urgency, so they are shown first.
@@ -115,6 +117,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
         "near": _related(service_request, user),
         "buttons": buttons,
+        "can_choose_service": service_choice.may_choose(user, service_request),
         "can_assign_me": "assign" in verbs
         and permissions.can(user, "assign", service_request)
         and service_request.assignee_id != user.pk
@@ -130,7 +133,10 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
             reads_hidden=permissions.can(user, "hide", service_request),
         ),
         "routing": timeline.routing(service_request),
+        "tasks": list(service_request.tasks.select_related("department").order_by("id")),
+        "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "emails": _emails(service_request),
+        "open_page": OpenPage([], on=service_request.pk).token(user),
     }
 
 

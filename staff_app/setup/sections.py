@@ -65,6 +65,7 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
             Section("articles", _("Articles"), _("Answers to questions that many people have.")),
             Section("notices", _("Notices"), _("What residents see at the top of a page, until it ends.")),
             Section("templates", _("Answer templates"), _("What staff write often, filled in for each request.")),
+            Section("macros", _("Macros"), _("Several steps under one key, for one request or many.")),
             Section("outcomes", _("Outcome words"), _("How residents read the way a request ended.")),
             Section("reasons", _("Reasons"), _("Why something can’t be done, and what it’s waiting for.")),
             Section("answered_counts", _("Answered questions"), _("How often an article was all that someone needed.")),

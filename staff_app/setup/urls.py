@@ -16,6 +16,7 @@ from staff_app.setup import (
 from staff_app.setup.audit.urls import urlpatterns as audit
 from staff_app.setup.city.urls import urlpatterns as city
 from staff_app.setup.integrations.urls import urlpatterns as integrations
+from staff_app.setup.macros.urls import urlpatterns as macros
 from staff_app.setup.people.urls import urlpatterns as people
 from staff_app.setup.places.urls import urlpatterns as places
 from staff_app.setup.services import urls as services
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/targets/", include("staff_app.setup.promises.urls")),
     path("setup/routing/", include("staff_app.setup.routing.urls")),
     *people,
+    *macros,
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
     path(
         "moderation-words/<int:term_id>/remove/", moderation_words.remove_moderation_word, name="remove_moderation_word"

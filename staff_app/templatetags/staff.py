@@ -7,8 +7,11 @@
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{% other_cities request as cities %}`: the other cities that this user works for.
 `{% sign_in_provider request as provider %}`: the city's single sign-on, if it has one.
+`{% bulk_choices request as choices %}`: what the user may do to ticked rows, their macros, and the rest of the queue's address.
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
+
+from typing import Any
 
 import segno
 from django import template
@@ -20,6 +23,7 @@ from requests_app.actions import staff_notices
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
+from staff_app.queue import bulk_words, macro_choices
 from staff_app.request import undo
 from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider
@@ -66,6 +70,33 @@ def other_cities(request: HttpRequest) -> list[Jurisdiction]:
 @register.simple_tag
 def sign_in_provider(request: HttpRequest) -> SignInProvider | None:
     return active_provider(getattr(request, "jurisdiction", None))
+
+
+@register.simple_tag
+def bulk_choices(request: HttpRequest) -> dict[str, Any]:
+    """One query for a page, for the macros."""
+    user, city = request.user, getattr(request, "jurisdiction", None)
+    if not isinstance(user, User) or city is None:
+        return {}
+    kept: dict[str, Any] | None = getattr(request, "_bulk_choices", None)
+    if kept is not None:
+        return kept
+    match = request.resolver_match
+    tab = [("tab", "mine")] if match is not None and match.url_name == "mine" else []
+    macros = macro_choices.offered(user, city)
+    keys = macro_choices.with_keys(macros)
+    choices = {
+        "verbs": [(verb, bulk_words.VERBS[verb]) for verb in bulk_words.IN_BULK if may_in_city(request, verb)],
+        "macros": macros,
+        "keyed_macros": [(macro, keys.get(macro.pk, "")) for macro in macros],
+        "newest_event": max((macro.newest_event for macro in macros), default=0),
+        "pairs": [
+            *tab,
+            *((name, value) for name, values in request.GET.lists() if name != "cursor" for value in values),
+        ],
+    }
+    setattr(request, "_bulk_choices", choices)  # noqa: B010  (a cache, not a field of the request)
+    return choices
 
 
 @register.filter

@@ -1,0 +1,264 @@
+"""Acting on many requests at once: what it will do and to how many, before it is done; then the job, its results and undo."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from requests_app import events
+from requests_app.actions import bulk_jobs, staff_actions
+from requests_app.models import BulkJob, BulkRow, Cadence, Event, Macro, Participation, ServiceRequest
+from requests_app.paging import page_or_first_page
+from requests_app.rules import permissions, redaction, steps
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import bulk_forms, bulk_words, listing, macro_choices
+from staff_app.request import marked_texts, timeline
+from staff_app.request.forms import ActionForm
+
+ROWS_SHOWN = 50
+# Only what the queue's address may have; the rest of a link is not kept.
+NOT_FILTERS = {"verb", "request", "all", "cursor", "csrfmiddlewaretoken", "seen"}
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """Before it is done. total: those chosen; possible: those it will be done to; emails: to people on those."""
+
+    total: int
+    illegal: int
+    denied: int
+    possible: int
+    emails: int
+
+
+@staff_page
+def bulk(request: StaffRequest) -> HttpResponse:
+    """?verb= an action, or macro:<id>; &request= ids, or &all=1 with the filters of the queue. POST starts the job.
+
+    Answers 422 for invalid input, nothing selected, or more requests than a job takes.
+    """
+    chosen = request.GET.get("verb", "")
+    macro = _macro(request, chosen)
+    if macro is None and chosen not in bulk_forms.FORMS:
+        raise Http404
+    posted = request.method == "POST"
+    data, removed = request.POST, ""
+    form_class = bulk_forms.BulkForm if macro else bulk_forms.FORMS[chosen]
+    if posted and marked_texts.REMOVE in data:
+        data, removed = marked_texts.without(data, form_class.checked)
+    selected = _selected(request)
+    initial: dict[str, Any] = request.unsent.initial() if request.unsent else {}
+    form = form_class(data if posted else None, city=request.jurisdiction, user=request.user, initial=initial)
+    written = macro.steps if macro else [{"verb": chosen}]
+    problem = ""
+    try:
+        if macro:
+            steps.loaded(macro.steps, request.jurisdiction, request.user)
+    except steps.Refused as error:
+        problem = bulk_words.refusal_words(error.reason)
+    if posted and not problem and form.is_valid():
+        marks = form.marks()
+        if removed or (marks and data.get(marked_texts.SEEN) != form.checked_version()):
+            shown = marked_texts.marks_to_show(marks, form.checked_version())
+            return _confirm(request, chosen, macro, form, selected, written, marks=shown, removed=removed)
+        if not macro:
+            written = [form.step()]
+        try:
+            job = bulk_jobs.start(
+                request.jurisdiction,
+                selected,
+                written,
+                actor=request.user,
+                last_event_id=_last_event(data),
+                name=macro.name if macro else "",
+                query=_filters(request),
+            )
+        except bulk_jobs.NothingSelected:
+            problem = _("Nothing is selected, or what was selected isn’t yours anymore.")
+        except bulk_jobs.TooMany:
+            problem = _("That’s more than 10,000 requests. Narrow the filters.")
+        except steps.Refused as error:
+            problem = bulk_words.refusal_words(error.reason)
+        else:
+            return redirect("staff_app:bulk_job", job.pk)
+    return _confirm(request, chosen, macro, form, selected, written, problem=problem)
+
+
+def _last_event(data: QueryDict) -> int | None:
+    typed = data.get("last_event", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 18 else None
+
+
+def _macro(request: StaffRequest, chosen: str) -> Macro | None:
+    if not chosen.startswith("macro:"):
+        return None
+    macro = macro_choices.find(request.user, request.jurisdiction, chosen.removeprefix("macro:"))
+    if macro is None:
+        raise Http404
+    return macro
+
+
+def _selected(request: StaffRequest) -> QuerySet[ServiceRequest]:
+    """The ticked requests that this user may see, or all that the queue's filters find."""
+    if request.GET.get("all"):
+        return listing.matching(request.GET, request.user, request.jurisdiction)
+    typed = [one for value in request.GET.getlist("request") for one in value.split(",")]
+    ids = [int(one) for one in typed if one.isascii() and one.isdecimal() and len(one) < 19]
+    visible = ServiceRequest.objects.in_jurisdiction(request.jurisdiction).visible_to(request.user)
+    return visible.filter(pk__in=ids)
+
+
+def _filters(request: StaffRequest) -> str:
+    return urlencode(
+        [(name, value) for name, values in request.GET.lists() if name not in NOT_FILTERS for value in values]
+    )
+
+
+def _confirm(
+    request: StaffRequest,
+    chosen: str,
+    macro: Macro | None,
+    form: ActionForm,
+    selected: QuerySet[ServiceRequest],
+    written: list[steps.Written],
+    *,
+    problem: str = "",
+    **more: Any,
+) -> HttpResponse:
+    reckoning = reckon(request, selected, [one["verb"] for one in written])
+    if not reckoning.total and not problem:
+        problem = _("Nothing is selected. Tick requests in the queue first.")
+    elif reckoning.total > bulk_jobs.MOST:
+        problem = _("That’s more than 10,000 requests. Narrow the filters.")
+    filters = _filters(request)
+    context = {
+        "form": form,
+        "macro": macro,
+        "title": macro.name if macro else bulk_words.VERBS[chosen],
+        "steps": bulk_words.sentences(macro.steps, request.jurisdiction) if macro else [],
+        "reckoning": reckoning,
+        "problem": problem,
+        "last_event": _last_event(request.POST) or bulk_jobs.newest_event(),
+        "queue_url": f"{reverse('staff_app:queue')}{'?' if filters else ''}{filters}",
+        **more,
+    }
+    status = 200 if request.method == "GET" and not problem else 422
+    return render(request, "staff_app/queue/bulk.html", context, status=status)
+
+
+def reckon(request: StaffRequest, selected: QuerySet[ServiceRequest], verbs: list[str]) -> Reckoning:
+    """Two queries: the requests, and the addresses of people on those that it will be done to."""
+    legal = Q(status__in=steps.statuses(verbs))
+    permitted = Q()
+    for verb in verbs:
+        permitted &= permissions.visible_filter(request.user, verb)
+    ids = selected.order_by().values("id")[: bulk_jobs.MOST + 1]
+    found = ServiceRequest.objects.filter(pk__in=ids)
+    counted = found.aggregate(
+        total=Count("pk"), illegal=Count("pk", filter=~legal), possible=Count("pk", filter=legal & permitted)
+    )
+    emails = 0
+    if any("notify" in events.REACTIONS.get(steps.EVENTS[verb], []) for verb in verbs):
+        people = Participation.objects.filter(
+            service_request__in=found.filter(legal & permitted).values("pk"),
+            unsubscribed_at=None,
+            cadence=Cadence.AT_ONCE,
+            contact_point__kind="email",
+            contact_point__bounced_at=None,
+        )
+        emails = people.values("service_request", "contact_point__normalized").distinct().count()
+    denied = counted["total"] - counted["illegal"] - counted["possible"]
+    return Reckoning(counted["total"], counted["illegal"], denied, counted["possible"], emails)
+
+
+# --- The job ----------------------------------------------------------------------------------------------------------
+
+
+@staff_page
+def bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
+    """Its owner's alone. htmx asks for the progress again while it runs; without scripts the page is loaded again."""
+    job = _own_job_or_404(request, job_id)
+    state = request.GET.get("state", "")
+    rows = BulkRow.objects.filter(job=job)
+    if state in BulkRow.State.values:
+        rows = rows.filter(state=state)
+    found = page_or_first_page(rows, [("service_request", "asc")], request.GET.get("cursor"), ROWS_SHOWN)
+    kept = {"state": state} if state else {}
+    context = {
+        "job": job,
+        "title": job.name or bulk_words.VERBS[job.steps[0]["verb"]],
+        "is_running": job.finished_at is None or (job.undo_asked_at is not None and job.undone_at is None),
+        "handled": job.done + job.refused,
+        "may_undo": bulk_jobs.may_undo(job),
+        "rows": _described(request, found.rows),
+        "state": state,
+        "pager": found.urls(lambda cursor: f"?{urlencode({**kept, 'cursor': cursor})}"),
+        "queue_url": f"{reverse('staff_app:queue')}{'?' if job.query else ''}{job.query}",
+    }
+    part = "_bulk_progress.html" if request.headers.get("HX-Request") else "bulk_job.html"
+    return render(request, f"staff_app/queue/{part}", context)
+
+
+def _described(request: StaffRequest, rows: list[BulkRow]) -> list[dict[str, Any]]:
+    """What each row shows: its request if they may still see it, and why it was refused, with what had changed."""
+    visible = (
+        ServiceRequest.objects.visible_to(request.user)
+        .filter(pk__in=[row.service_request_id for row in rows])
+        .select_related("service_version", "jurisdiction")
+        .in_bulk()
+    )
+    redaction.redact_for(request.user, visible.values())
+    references = dict(
+        ServiceRequest.objects.filter(pk__in=[row.service_request_id for row in rows]).values_list("pk", "reference")
+    )
+    changed = Event.objects.filter(pk__in=[pk for row in rows for pk in row.changes])
+    changes = {event.pk: event for event in changed.select_related("user", "person")}
+    described = []
+    for row in rows:
+        service_request = visible.get(row.service_request_id)
+        own = [changes[pk] for pk in row.changes if pk in changes]
+        described.append(
+            {
+                "row": row,
+                "service_request": service_request,
+                "reference": ServiceRequest(reference=references[row.service_request_id]).display_reference,
+                "reason": bulk_words.refusal_words(row.reason) if row.reason else "",
+                "changes": timeline.change_lines(service_request, own) if service_request and own else [],
+            }
+        )
+    return described
+
+
+def _own_job_or_404(request: StaffRequest, job_id: int) -> BulkJob:
+    return get_object_or_404(BulkJob, pk=job_id, user=request.user, jurisdiction=request.jurisdiction)
+
+
+@staff_page
+@require_POST
+def stop_bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
+    job = _own_job_or_404(request, job_id)
+    bulk_jobs.stop(job.pk)
+    messages.info(request, _("Stopped. What is done stays done; the rest was left as it was."))
+    return redirect("staff_app:bulk_job", job.pk)
+
+
+@staff_page
+@require_POST
+def undo_bulk_job(request: StaffRequest, job_id: int) -> HttpResponse:
+    job = _own_job_or_404(request, job_id)
+    try:
+        bulk_jobs.undo(job.pk)
+    except staff_actions.TooLateToUndo:
+        messages.warning(request, _("It’s too late to undo this. Its emails have left."))
+    else:
+        words = ngettext("Undoing %(n)s request.", "Undoing %(n)s requests.", job.done) % {"n": job.done}
+        messages.info(request, words)
+    return redirect("staff_app:bulk_job", job.pk)

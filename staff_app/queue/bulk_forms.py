@@ -1,0 +1,247 @@
+"""The forms of what can be done to many requests at once; each gives the step that rules/steps.py describes."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app import references
+from requests_app.localized import localized
+from requests_app.models import Comment, Department, Disposition, Jurisdiction, ListedReason, ServiceRequest, User
+from requests_app.rules import evidence, leave, permissions
+from requests_app.rules.steps import Written
+from requests_app.web.fields import DescribedChoice
+from staff_app.request.forms import (
+    PUBLIC_HINT,
+    STAFF_HINT,
+    ActionForm,
+    CommentForm,
+    HoldForm,
+    SetPriorityForm,
+    words_field,
+)
+
+
+class BulkForm(ActionForm):
+    """A form without fields, and the base of the others, which get a new request that only knows its city."""
+
+    verb = "accept"
+
+    def __init__(self, *args: Any, city: Jurisdiction, user: User, **kwargs: Any) -> None:
+        self.city = city
+        super().__init__(*args, service_request=ServiceRequest(jurisdiction=city), user=user, **kwargs)
+        self.helper.error_summary = False
+
+    def step(self) -> Written:
+        return {"verb": self.verb, **self.arguments()}
+
+    def arguments(self) -> Written:
+        return {}
+
+
+class BulkAssignForm(BulkForm):
+    verb = "assign"
+    assignee = forms.ModelChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("Assign to"),
+        required=False,
+        empty_label=gettext_lazy("No one"),
+        help_text=gettext_lazy("Only requests of a department they work in."),
+    )
+
+    def prepare(self) -> None:
+        found = colleagues(self.city, self.user)
+        self.away = leave.away(self.city, found)
+        self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
+        self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
+        self.helper.show_optional = False
+
+    def _label(self, user: User) -> str:
+        if (away := self.away.get(user.pk)) is None:
+            return str(user)
+        return _("%(name)s (away until %(day)s)") % {"name": user, "day": date_format(away.until, "MONTH_DAY_FORMAT")}
+
+    def arguments(self) -> Written:
+        assignee = self.cleaned_data["assignee"]
+        return {"assignee": assignee.pk if assignee else None}
+
+
+def colleagues(city: Jurisdiction, user: User) -> QuerySet[User]:
+    """By name: members of the departments in which this user may assign, and the user."""
+    memberships = [one for one in permissions.memberships_of(user) if one.jurisdiction_id == city.pk]
+    assigning = [one for one in memberships if "assign" in one.role.permissions]
+    found = User.objects.filter(is_active=True, memberships__jurisdiction=city)
+    if not any(one.department_id is None for one in assigning):
+        own = [one.department_id for one in assigning]
+        found = found.filter(memberships__department__in=own) | found.filter(pk=user.pk)
+    else:
+        found = found.filter(memberships__department__isnull=False) | found.filter(pk=user.pk)
+    return found.distinct().order_by("name", "id")
+
+
+class BulkTransferForm(BulkForm):
+    verb = "transfer"
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=gettext_lazy("Which department?"),
+        empty_label=gettext_lazy("Choose a department"),
+    )
+    reason = words_field(gettext_lazy("Why?"), STAFF_HINT)
+
+    def prepare(self) -> None:
+        rows = Department.objects.filter(jurisdiction=self.city, active=True)
+        field = self.fields["department"]
+        field.queryset = rows  # type: ignore[attr-defined]
+        by_name = sorted(rows, key=lambda one: str(one).casefold())
+        field.choices = [("", _("Choose a department")), *((one.pk, str(one)) for one in by_name)]  # type: ignore[attr-defined]
+
+    def arguments(self) -> Written:
+        return {"department": self.cleaned_data["department"].code, "reason": self.cleaned_data["reason"]}
+
+
+class BulkHoldForm(BulkForm, HoldForm):
+    verb = "hold"
+
+    def arguments(self) -> Written:
+        return {"reason": self.cleaned_data["reason"], "until": self.cleaned_data["until"].isoformat()}
+
+
+class BulkPriorityForm(BulkForm, SetPriorityForm):
+    verb = "set_priority"
+
+    def prepare(self) -> None:
+        self.fields["priority"].help_text = _("Priority 1 alerts the people on call about each request, right away.")
+
+    def arguments(self) -> Written:
+        return {"priority": self.cleaned_data["priority"]}
+
+
+class BulkCommentForm(BulkForm, CommentForm):
+    verb = "comment"
+
+    def arguments(self) -> Written:
+        return {"text": self.cleaned_data["text"]}
+
+
+class BulkNoteForm(BulkForm):
+    verb = "note"
+    text = words_field(gettext_lazy("Internal note"), STAFF_HINT)
+    audience = forms.ChoiceField(
+        label=gettext_lazy("Who can read this note?"),
+        choices=[
+            (Comment.Audience.DEPARTMENT, gettext_lazy("City staff only")),
+            (Comment.Audience.EVERYONE, gettext_lazy("City staff and contractors assigned to this request")),
+        ],
+        initial=Comment.Audience.DEPARTMENT,
+        widget=forms.RadioSelect,
+    )
+
+    def arguments(self) -> Written:
+        return {"text": self.cleaned_data["text"], "audience": self.cleaned_data["audience"]}
+
+
+class BulkResolveForm(BulkForm):
+    verb = "resolve"
+    checked = ("words",)
+    disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
+    visited = forms.TypedChoiceField(
+        label=gettext_lazy("Did someone visit?"),
+        required=False,
+        choices=[("yes", gettext_lazy("Yes, someone visited")), ("no", gettext_lazy("No, handled from the office"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+    )
+    reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
+    words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
+    no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)
+
+    def prepare(self) -> None:
+        choices = [
+            (Disposition.FIXED, _("Fixed"), _("The problem is gone.")),
+            (
+                Disposition.ACTION_TAKEN,
+                _("We took action"),
+                _("We issued a notice, ticket or warning. Include the owner’s deadline."),
+            ),
+            (Disposition.ANSWERED, _("Answered"), _("It was a question. Give the answer below.")),
+            (Disposition.NOT_FOUND, _("We looked and couldn’t find it"), _("Someone must have visited.")),
+            (Disposition.CANNOT_DO, _("We can’t do this"), _("Choose the reason below.")),
+        ]
+        self.fields["disposition"].choices = [  # type: ignore[attr-defined]
+            (code.value, DescribedChoice(name, about)) for code, name, about in choices
+        ]
+        listed = ListedReason.objects.filter(
+            jurisdiction=self.city, kind=ListedReason.Kind.CANNOT_DO, active=True
+        ).order_by("order", "code")
+        reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
+        self.fields["reason"].help_text = _("Only for “We can’t do this.”")
+        self.fields["visited"].help_text = _("Required if it was fixed or couldn’t be found.")
+        without = [("", _("Choose a reason")), *evidence.reasons(self.city).items()]
+        self.fields["no_evidence"].choices = without  # type: ignore[attr-defined]
+        self.fields["no_evidence"].help_text = _("Requests whose service asks for proof are left out without it.")
+        self.helper.show_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        disposition, visited = cleaned.get("disposition"), cleaned.get("visited")
+        if disposition == Disposition.CANNOT_DO and not cleaned.get("reason"):
+            self.add_error("reason", _("Choose a reason from the list. People can appeal it."))
+        if disposition != Disposition.CANNOT_DO:
+            cleaned["reason"] = ""
+        if disposition == Disposition.FIXED and visited is None:
+            self.add_error("visited", _("Say whether someone visited. The public will see this."))
+        if disposition == Disposition.NOT_FOUND and not visited:
+            self.add_error("visited", _("“Couldn’t find it” requires a visit."))
+        return cleaned
+
+    def arguments(self) -> Written:
+        names = ("disposition", "words", "reason", "visited", "no_evidence")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class BulkMergeForm(BulkForm):
+    verb = "merge"
+    reference = forms.CharField(
+        label=gettext_lazy("Number of the request that the others are merged into"),
+        max_length=40,
+        help_text=gettext_lazy("Everyone who reported or follows them will get updates on this one."),
+    )
+    parent: ServiceRequest
+
+    def clean_reference(self) -> str:
+        typed: str = self.cleaned_data["reference"]
+        visible = ServiceRequest.objects.in_jurisdiction(self.city).visible_to(self.user)
+        parent = visible.filter(reference=references.parse(typed) or "").select_related("duplicate_of").first()
+        if parent is None:
+            raise forms.ValidationError(_("You don’t have a request with this number. Check it and try again."))
+        if parent.duplicate_of is not None:
+            raise forms.ValidationError(
+                _("That request was merged into %(reference)s. Enter that number instead.")
+                % {"reference": parent.duplicate_of.display_reference}
+            )
+        self.parent = parent
+        return typed
+
+    def arguments(self) -> Written:
+        return {"parent": self.parent.pk}
+
+
+FORMS: dict[str, type[BulkForm]] = {
+    form.verb: form
+    for form in (
+        BulkAssignForm,
+        BulkTransferForm,
+        BulkHoldForm,
+        BulkPriorityForm,
+        BulkCommentForm,
+        BulkNoteForm,
+        BulkResolveForm,
+        BulkMergeForm,
+        BulkForm,
+    )
+}

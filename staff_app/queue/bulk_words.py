@@ -1,0 +1,116 @@
+"""What bulk jobs and macros do, and why a request was left out, in words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from requests_app.localized import localized
+from requests_app.models import AnswerTemplate, Department, Jurisdiction, Service, User
+from staff_app import due
+
+Words = str | Promise
+
+# In the order of the menu.
+VERBS: dict[str, Words] = {
+    "assign": pgettext_lazy("action", "Assign"),
+    "transfer": gettext_lazy("Transfer"),
+    "hold": pgettext_lazy("action", "Put on hold"),
+    "set_priority": gettext_lazy("Change priority"),
+    "comment": pgettext_lazy("action", "Public comment"),
+    "note": pgettext_lazy("action", "Internal note"),
+    "resolve": pgettext_lazy("action", "Resolve"),
+    "merge": gettext_lazy("Merge into one"),
+    "accept": gettext_lazy("Accept"),
+    "change_service": pgettext_lazy("action", "Change service"),
+}
+# Those with a form of their own for many requests.
+IN_BULK = ("assign", "transfer", "hold", "set_priority", "comment", "note", "resolve", "merge", "accept")
+
+_REFUSALS: dict[str, Words] = {
+    "status": gettext_lazy("Its status doesn’t allow this."),
+    "permission": gettext_lazy("You may not do this to it."),
+    "not_visible": gettext_lazy("You can’t see it anymore."),
+    "changed": gettext_lazy("It changed after you saw it:"),
+    "same_department": gettext_lazy("It’s already with that department."),
+    "not_in_department": gettext_lazy("They don’t work in its department."),
+    "same_service": gettext_lazy("It already has that service."),
+    "evidence": gettext_lazy("Its service asks for a photo or a visit."),
+    "merge": gettext_lazy("It can’t be merged into that one."),
+    "emailed": gettext_lazy("Not undone: its email had left."),
+    "no_department": gettext_lazy("The department it names is gone."),
+    "no_person": gettext_lazy("The person it names no longer works here."),
+    "no_service": gettext_lazy("The service it names is gone."),
+    "no_template": gettext_lazy("The answer template it names is gone."),
+    "no_parent": gettext_lazy("The request to merge into is gone, or was itself merged."),
+    "invalid": gettext_lazy("Its steps don’t fit together."),
+    "error": gettext_lazy("Something went wrong on our side. Nothing was changed."),
+}
+
+
+def refusal_words(reason: str) -> str:
+    return str(_REFUSALS[reason])
+
+
+def sentences(written: Iterable[dict[str, Any]], city: Jurisdiction) -> list[str]:
+    """ "Transfer to Parks: “Not a street tree”", one for each step; of what is gone, its code."""
+    return [_SENTENCES[one["verb"]](one, city) for one in written if one.get("verb") in _SENTENCES]
+
+
+def _assign(one: dict[str, Any], city: Jurisdiction) -> str:
+    wanted = one.get("assignee")
+    if wanted == "me":
+        return _("Assign to the person who runs it")
+    if wanted is None:
+        return _("Assign to no one")
+    found = User.objects.filter(pk=wanted).first()
+    return _("Assign to %(name)s") % {"name": found or "?"}
+
+
+def _transfer(one: dict[str, Any], city: Jurisdiction) -> str:
+    found = Department.objects.filter(jurisdiction=city, code=one["department"]).first()
+    return _("Transfer to %(department)s: “%(reason)s”") % {
+        "department": found or one["department"],
+        "reason": one.get("reason", ""),
+    }
+
+
+def _hold(one: dict[str, Any], city: Jurisdiction) -> str:
+    reason = due.hold_words(city).get(one["reason"], one["reason"])
+    if one.get("until"):
+        return _("Put on hold until %(day)s: %(reason)s") % {"day": one["until"], "reason": reason}
+    days = int(one.get("days") or 7)
+    words = ngettext("Put on hold for %(n)s day: %(reason)s", "Put on hold for %(n)s days: %(reason)s", days)
+    return words % {"n": days, "reason": reason}
+
+
+def _template_or_text(one: dict[str, Any], name: str) -> str:
+    if one.get("template"):
+        found = AnswerTemplate.objects.filter(pk=one["template"]).first()
+        return _("the answer template “%(name)s”") % {"name": found.name if found else "?"}
+    return f"“{one.get(name, '')}”"
+
+
+def _comment(one: dict[str, Any], city: Jurisdiction) -> str:
+    return _("Public comment: %(text)s") % {"text": _template_or_text(one, "text")}
+
+
+def _service(one: dict[str, Any], city: Jurisdiction) -> str:
+    found = Service.objects.filter(jurisdiction=city, service_code=one["service"]).select_related("current").first()
+    name = localized(found.current.name) if found and found.current else one["service"]
+    return _("Change the service to %(service)s") % {"service": name}
+
+
+_SENTENCES = {
+    "accept": lambda one, city: _("Accept"),
+    "assign": _assign,
+    "transfer": _transfer,
+    "hold": _hold,
+    "set_priority": lambda one, city: _("Set priority %(n)s") % {"n": one["priority"]},
+    "comment": _comment,
+    "note": lambda one, city: _("Internal note: “%(text)s”") % {"text": one["text"]},
+    "resolve": lambda one, city: _("Resolve: %(outcome)s") % {"outcome": due.disposition_words(one["disposition"])},
+    "change_service": _service,
+}

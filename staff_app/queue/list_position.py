@@ -1,0 +1,126 @@
+"""Where in a list a request was opened: its page leads to the one before and after it, and an action goes on to the next.
+
+A position is the key of the row, not a list of ids: it still says what comes next once the row itself has left the list.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from requests_app.models import Jurisdiction, ServiceRequest, User
+from requests_app.paging import BadCursor, Page, reversed_cursor
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import listing
+from staff_app.queue.filters import Pairs, QueueFilter
+
+# The parameter of a request's page, and the hidden field of the forms on it.
+NAME = "list"
+LONGEST = 4000
+# Inside it, after the list's own filters: the row's key, and its id.
+AT, ROW = "at", "row"
+
+
+@dataclass(frozen=True)
+class OpenList:
+    """A page of the queue, from which its rows are opened."""
+
+    tab: str
+    filters: QueueFilter
+    page: Page[ServiceRequest]
+
+    @property
+    def query(self) -> Pairs:
+        return [("tab", self.tab), *self.filters.query()]
+
+    def position(self, service_request: ServiceRequest) -> str:
+        """The value of `list` for one of its rows."""
+        return urlencode([*self.query, (AT, self.page.cursor_of(service_request)), (ROW, service_request.pk)])
+
+
+@dataclass(frozen=True)
+class ListPosition:
+    value: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "ListPosition | None":
+        """From the address, from a form that was on such a page, or from the page that htmx loads a form into."""
+        value = request.POST.get(NAME) or request.GET.get(NAME) or ""
+        if not value and request.headers.get("HX-Request"):
+            value = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get(NAME, [""])[0]
+        return cls(value) if value and len(value) <= LONGEST else None
+
+    @property
+    def _pairs(self) -> Pairs:
+        try:
+            return parse_qsl(self.value, max_num_fields=200)
+        except ValueError:
+            return []
+
+    @property
+    def parameter(self) -> str:
+        return urlencode({NAME: self.value})
+
+    @property
+    def list_url(self) -> str:
+        return f"{reverse('staff_app:queue')}?{urlencode([pair for pair in self._pairs if pair[0] not in (AT, ROW)])}"
+
+    @property
+    def next_url(self) -> str:
+        return f"{reverse('staff_app:step')}?{urlencode({'to': 'next', NAME: self.value})}"
+
+    @property
+    def previous_url(self) -> str:
+        return f"{reverse('staff_app:step')}?{urlencode({'to': 'previous', NAME: self.value})}"
+
+    def step(self, user: User, city: Jurisdiction, *, backward: bool = False) -> str | None:
+        """The address of the next request in the list, opened from there. Raises BadCursor."""
+        pairs = dict(self._pairs)
+        filters = QueueFilter.from_query(self._pairs, user, city)
+        tab = listing.tab_of(filters, user, city)
+        at = listing.Moment.of(city)
+        rows = listing.rows(user, city, tab, filters, at)
+        if (pk := pairs.get(ROW, "")).isascii() and pk.isdecimal() and len(pk) < 19:
+            # An action may have moved it to a later place.
+            rows = rows.exclude(pk=int(pk))
+        cursor = pairs.get(AT, "")
+        page = listing.one_page(tab, rows, at, reversed_cursor(cursor) if backward else cursor, filters, size=1)
+        if not page.rows:
+            return None
+        found = page.rows[0]
+        position = OpenList(tab.code, filters, page).position(found)
+        return f"{reverse('staff_app:detail', args=[found.reference])}?{urlencode({NAME: position})}"
+
+
+@staff_page
+def step(request: StaffRequest) -> HttpResponseBase:
+    """Redirects to the next or previous request of a list; at its end, to the list. Looked up when it is asked for, so that the
+    page of a request costs nothing more for having been opened from a list."""
+    position = ListPosition.of(request)
+    if position is None:
+        return redirect("staff_app:queue")
+    return _go(request, position, backward=request.GET.get("to") == "previous")
+
+
+def next_or(request: StaffRequest, otherwise: HttpResponseBase) -> HttpResponseBase:
+    """After an action: the next request of the list that this one was opened from, or else the usual answer."""
+    position = ListPosition.of(request)
+    return otherwise if position is None else _go(request, position)
+
+
+def _go(request: StaffRequest, position: ListPosition, *, backward: bool = False) -> HttpResponseBase:
+    try:
+        url = position.step(request.user, request.jurisdiction, backward=backward)
+    except BadCursor:
+        # An outdated link, or one that somebody changed.
+        return redirect(position.list_url)
+    if url is None:
+        messages.info(
+            request, _("This is the start of the list.") if backward else _("That was the last in this list.")
+        )
+        return redirect(position.list_url)
+    return redirect(url)

@@ -1,0 +1,124 @@
+"""Snoozing a request for oneself, and the list of those that are."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from requests_app.access import get_request_or_404
+from requests_app.actions import snoozes as actions
+from requests_app.localized import localized
+from requests_app.messages import wording
+from requests_app.models import Jurisdiction, ServiceRequest, Snooze, User
+from requests_app.rules import redaction, snoozes
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import list_position
+
+TAG = "snoozed-"
+CHOICES = ("tomorrow", "week", "date")
+
+
+class SnoozeForm(forms.Form):
+    until = forms.ChoiceField(
+        label=gettext_lazy("Hide it from my lists until"), widget=forms.RadioSelect, initial="tomorrow"
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city = city
+        self.fields["until"].choices = [  # type: ignore[attr-defined]
+            ("tomorrow", _("Tomorrow")),
+            ("week", wording.long_date(snoozes.next_week(city))),
+            ("date", _("Another date")),
+        ]
+        self.fields["day"].widget.attrs |= {"min": str(snoozes.tomorrow(city)), "max": str(snoozes.last_day(city))}
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.tiles = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        day = cleaned.get("day")
+        if cleaned.get("until") == "date" and "day" not in self.errors:
+            if day is None:
+                self.add_error("day", _("Enter the date, or choose another time."))
+            elif not snoozes.tomorrow(self.city) <= day <= snoozes.last_day(self.city):
+                self.add_error("day", _("Enter a date from tomorrow to a year from now."))
+        return cleaned
+
+    @property
+    def until_day(self) -> dt.date:
+        """Of a valid form."""
+        chosen = self.cleaned_data["until"]
+        if chosen == "date":
+            day: dt.date = self.cleaned_data["day"]
+            return day
+        return snoozes.tomorrow(self.city) if chosen == "tomorrow" else snoozes.next_week(self.city)
+
+
+@staff_page
+def snooze(request: StaffRequest, reference: str) -> HttpResponse:
+    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    form = SnoozeForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
+    if form.is_valid():
+        day = form.until_day
+        try:
+            actions.snooze(service_request, until=snoozes.morning(request.jurisdiction, day), actor=request.user)
+        except actions.TooMany:
+            form.add_error(None, _("You’ve snoozed %(n)s requests. Take some of them back first.") % {"n": snoozes.MAX})
+        else:
+            words = _("%(number)s is out of your lists until %(date)s.")
+            messages.success(
+                request,
+                words % {"number": service_request.display_reference, "date": wording.long_date(day)},
+                extra_tags=f"{TAG}{service_request.reference}",
+            )
+            return list_position.next_or(request, redirect("staff_app:detail", service_request.reference))
+    context = {"service_request": service_request, "form": form, "active": active_for(request.user, service_request)}
+    return render(request, "staff_app/queue/snooze.html", context, status=422 if form.errors else 200)
+
+
+@staff_page
+@require_POST
+def unsnooze(request: StaffRequest, reference: str) -> HttpResponse:
+    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    actions.unsnooze(service_request, actor=request.user)
+    words = _("%(number)s is in your lists again.") % {"number": service_request.display_reference}
+    messages.success(request, words)
+    return redirect("staff_app:detail", service_request.reference)
+
+
+@staff_page
+def snoozed(request: StaffRequest) -> HttpResponse:
+    found = list(snoozes.active(request.user, request.jurisdiction)[: snoozes.MAX])
+    visible = (
+        ServiceRequest.objects.visible_to(request.user)
+        .in_jurisdiction(request.jurisdiction)
+        .select_related("service_version")
+        .in_bulk([one.service_request_id for one in found])
+    )
+    redaction.redact_for(request.user, visible.values())
+    rows = [
+        {
+            "service_request": visible[one.service_request_id],
+            "service": localized(visible[one.service_request_id].service_version.name),
+            "until": one.until,
+        }
+        for one in found
+        if one.service_request_id in visible
+    ]
+    return render(request, "staff_app/queue/snoozed.html", {"rows": rows})
+
+
+def active_for(user: User, service_request: ServiceRequest) -> Snooze | None:
+    return snoozes.active(user, service_request.jurisdiction).filter(service_request=service_request).first()

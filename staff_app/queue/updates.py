@@ -1,0 +1,94 @@
+"""What the open pages of staff ask for every 20 seconds: rows that are new or have changed, and who is on which request."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from requests_app.models import Event, User
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import listing, presence
+
+SALT = "staff page"
+# A page that is open for longer gets a new one by its next reload.
+MAX_AGE_S = 16 * 60 * 60
+EVENTS_MAX = 300
+# Events after which a request may be in a list where it was not before.
+ARRIVING = {
+    "submitted", "routed", "triaged", "transferred", "assigned", "reopened", "reopening_undone", "answered", "priority_set",
+    "service_changed", "resumed", "put_on_hold", "resolved", "withdrawn", "unmerged", "undone", "confirmed", "place_corrected",
+}  # fmt: skip
+# Events that change nothing that a row shows.
+SILENT = {"reporter_viewed", "alarm_sent", "subscribed", "followed", "unsubscribed", "note_added", "reminded"}
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """What a page shows, so that its poll needs no look at permissions: signed for its reader when it was made.
+
+    on: the request that it is about, if it is the page of one.
+    """
+
+    rows: list[int]
+    on: int | None = None
+
+    def token(self, user: User) -> str:
+        return signing.dumps([user.pk, self.rows, self.on], salt=SALT, compress=True)
+
+    @classmethod
+    def read(cls, token: str, user: User) -> "OpenPage | None":
+        try:
+            user_pk, rows, on = signing.loads(token, salt=SALT, max_age=MAX_AGE_S)
+        except signing.BadSignature:
+            return None
+        return cls(rows, on) if user_pk == user.pk else None
+
+
+@staff_page
+def updates(request: StaffRequest) -> HttpResponse:
+    """`arrived` and `changed`: ids of rows that others have added to this list, and of shown ones that they changed, since the last
+    poll; `people`: who is on which of the shown. `since` is for the next poll; the first one only learns it."""
+    page = OpenPage.read(request.GET.get("page", ""), request.user)
+    if page is None:
+        return JsonResponse({"error": _("Reload this page to see what’s new.")}, status=400)
+    if page.on is not None:
+        presence.enter(request.user, page.on)
+    typed = request.GET.get("since", "")
+    since = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
+    answer: dict[str, Any] = {"arrived": [], "changed": []}
+    if since is None:
+        answer["since"] = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    else:
+        answer |= _since(request, page, since)
+    shown = page.rows if page.on is None else [page.on]
+    answer["people"] = presence.others(request.user, shown)
+    return JsonResponse(answer)
+
+
+def _since(request: StaffRequest, page: OpenPage, since: int) -> dict[str, Any]:
+    """One look at the end of the event log, and only if something happened a second one, for those few requests."""
+    found = list(
+        Event.objects.filter(id__gt=since)
+        .order_by("id")
+        .values_list("id", "jurisdiction_id", "service_request_id", "kind", "user_id")[:EVENTS_MAX]
+    )
+    mine = [
+        (pk, kind)
+        for _id, city, pk, kind, user in found
+        if city == request.jurisdiction.pk and pk and user != request.user.pk and kind not in SILENT
+    ]
+    shown = set(page.rows if page.on is None else [page.on])
+    changed = sorted({pk for pk, _kind in mine if pk in shown})
+    arriving = {pk for pk, kind in mine if kind in ARRIVING and pk not in shown} if page.on is None else set()
+    return {
+        "since": found[-1][0] if found else since,
+        "changed": changed,
+        "arrived": _in_list(request, arriving) if arriving else [],
+    }
+
+
+def _in_list(request: StaffRequest, ids: set[int]) -> list[int]:
+    matching = listing.matching(request.GET, request.user, request.jurisdiction)
+    return sorted(matching.filter(pk__in=ids).values_list("pk", flat=True))

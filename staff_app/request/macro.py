@@ -1,0 +1,49 @@
+"""Running a macro on one request: from its page, or from its row in the queue."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app.access import get_request_or_404
+from requests_app.actions import macros, staff_actions
+from requests_app.actions.merges import CannotMerge
+from requests_app.models import ServiceRequest
+from requests_app.rules import permissions
+from requests_app.rules.steps import Refused
+from staff_app import last_event
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import bulk_words, macro_choices
+from staff_app.request import conflict
+from staff_app.request.undo import undo_tag
+
+
+@staff_page
+@require_POST
+def run_macro(request: StaffRequest, reference: str, macro_id: int) -> HttpResponse:
+    """Does all of it or nothing, and says why not. 409 if the request changed after it was shown."""
+    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    macro = macro_choices.find(request.user, request.jurisdiction, str(macro_id))
+    if macro is None:
+        raise Http404
+    try:
+        event = macros.run(macro, service_request, actor=request.user, last_event_id=last_event.posted(request))
+    except staff_actions.Changed as error:
+        return conflict.page(request, service_request, error.changes)
+    except Refused as error:
+        words = _("“%(name)s” was not run: %(reason)s Nothing was changed.")
+        messages.error(request, words % {"name": macro.name, "reason": bulk_words.refusal_words(error.reason)})
+    except CannotMerge:
+        messages.error(request, bulk_words.refusal_words("merge"))
+    else:
+        done = _("%(number)s: “%(name)s” is done.")
+        words = done % {"number": service_request.display_reference, "name": macro.name}
+        messages.success(request, words, extra_tags=undo_tag(event))
+    following = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(following, {request.get_host()}, require_https=request.is_secure()):
+        return redirect(following)
+    if permissions.can(request.user, "view", ServiceRequest.objects.get(pk=service_request.pk)):
+        return redirect("staff_app:detail", service_request.reference)
+    return redirect("staff_app:queue")

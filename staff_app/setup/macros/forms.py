@@ -1,0 +1,176 @@
+"""The form of a macro: each kind of step has its fields, and what is filled in becomes a step, in order of doing."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from requests_app.localized import localized
+from requests_app.models import AnswerTemplate, Comment, Department, Jurisdiction, Macro, Service, User
+from requests_app.rules.steps import Written
+from requests_app.web.fields import WordsField
+from staff_app import due
+
+EVERYONE, MINE = "everyone", "mine"
+ME, NOBODY = "me", "nobody"
+
+
+class MacroForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        help_text=gettext_lazy("What it does, in a few words, like “Not ours: to Parks.”"),
+    )
+    audience = forms.ChoiceField(label=gettext_lazy("Who can use it?"))
+    key = forms.TypedChoiceField(
+        label=gettext_lazy("Key"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", gettext_lazy("No key")), *((n, str(n)) for n in range(1, 10))],
+        help_text=gettext_lazy("A macro of your own wins over one of the department or the city with the same key."),
+    )
+    service = forms.ChoiceField(label=gettext_lazy("Change the service to"), required=False)
+    accept = forms.BooleanField(label=gettext_lazy("Accept it"), required=False)
+    assignee = forms.ChoiceField(label=gettext_lazy("Assign to"), required=False)
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Set the priority to"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", gettext_lazy("Leave it as it is")),
+            (1, pgettext_lazy("priority", "1: danger to people")),
+            (2, pgettext_lazy("priority", "2: urgent")),
+            (3, pgettext_lazy("priority", "3: normal")),
+            (4, pgettext_lazy("priority", "4: can wait")),
+        ],
+    )
+    note = WordsField(label=gettext_lazy("Internal note"), required=False, max_length=4000, lines=2)
+    template = forms.ChoiceField(
+        label=gettext_lazy("Public comment from a template"),
+        required=False,
+        help_text=gettext_lazy("Filled in for each request, in its reporter’s language."),
+    )
+    hold_reason = forms.ChoiceField(label=gettext_lazy("Put it on hold for"), required=False)
+    hold_days = forms.IntegerField(
+        label=gettext_lazy("Days on hold"), required=False, min_value=1, max_value=365, initial=7
+    )
+    department = forms.ChoiceField(label=gettext_lazy("Transfer it to"), required=False)
+    reason = WordsField(label=gettext_lazy("Why is it transferred?"), required=False, max_length=4000, lines=2)
+
+    def __init__(self, *args: Any, city: Jurisdiction, audiences: list[tuple[str, str]], user: User, **kwargs: Any):
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.city, self.user = city, user
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.tiles = False
+        self.helper.error_summary = False
+        self.helper.show_optional = False
+        unchanged = ("", _("Leave it as it is"))
+        departments = sorted(
+            Department.objects.filter(jurisdiction=city, active=True), key=lambda one: str(one).casefold()
+        )
+        people = User.objects.filter(memberships__jurisdiction=city, is_active=True).distinct().order_by("name", "id")
+        services = Service.objects.filter(jurisdiction=city, active=True, current__isnull=False).select_related(
+            "current"
+        )
+        named = sorted(((one.service_code, _service_name(one)) for one in services), key=lambda one: one[1].casefold())
+        templates = AnswerTemplate.objects.filter(jurisdiction=city, active=True, outcome="").order_by("name")
+        waits = {code: words for code, words in due.hold_words(city).items() if code not in ("reporter", "your_answer")}
+        choices: dict[str, list[tuple[str, str]]] = {
+            "audience": audiences,
+            "service": [unchanged, *named],
+            "assignee": [
+                unchanged,
+                (ME, _("The person who runs it")),
+                (NOBODY, _("No one")),
+                *((str(one.pk), str(one)) for one in people),
+            ],
+            "template": [("", _("No comment")), *((str(one.pk), one.name) for one in templates)],
+            "hold_reason": [("", _("No hold")), *waits.items()],
+            "department": [("", _("No transfer")), *((one.code, str(one)) for one in departments)],
+        }
+        for name, found in choices.items():
+            self.fields[name].choices = found  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("department") and not given.get("reason"):
+            self.add_error("reason", _("Say why. The other department reads it."))
+        if given.get("department") and (given.get("assignee") or given.get("hold_reason")):
+            self.add_error("department", _("After a transfer, the other department assigns it and puts it on hold."))
+        if not self.errors and not self.steps():
+            self.add_error(None, _("Choose at least one thing that it does."))
+        return given
+
+    def steps(self) -> list[Written]:
+        """Of a valid form, in the order in which they are done: a transfer last, since then it is theirs."""
+        given = self.cleaned_data
+        found: list[Written] = []
+        if given.get("service"):
+            found.append({"verb": "change_service", "service": given["service"]})
+        if given.get("accept"):
+            found.append({"verb": "accept"})
+        if assignee := given.get("assignee"):
+            found.append({"verb": "assign", "assignee": _stored_assignee(assignee)})
+        if given.get("priority"):
+            found.append({"verb": "set_priority", "priority": given["priority"]})
+        if given.get("note"):
+            found.append({"verb": "note", "text": given["note"], "audience": str(Comment.Audience.DEPARTMENT)})
+        if given.get("template"):
+            found.append({"verb": "comment", "template": int(given["template"])})
+        if given.get("hold_reason"):
+            found.append({"verb": "hold", "reason": given["hold_reason"], "days": given.get("hold_days") or 7})
+        if given.get("department"):
+            found.append({"verb": "transfer", "department": given["department"], "reason": given["reason"]})
+        return found
+
+    def columns(self) -> dict[str, Any]:
+        audience = self.cleaned_data["audience"]
+        return {
+            "name": self.cleaned_data["name"],
+            "key": self.cleaned_data["key"],
+            "steps": self.steps(),
+            "owner": self.user if audience == MINE else None,
+            "department": None
+            if audience in (MINE, EVERYONE)
+            else Department.objects.get(jurisdiction=self.city, code=audience),
+        }
+
+
+def _service_name(service: Service) -> str:
+    return localized(service.current.name) if service.current else service.service_code
+
+
+def _stored_assignee(typed: str) -> int | str | None:
+    return None if typed == NOBODY else ME if typed == ME else int(typed)
+
+
+def initial_for(macro: Macro) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "name": macro.name,
+        "key": macro.key,
+        "audience": MINE if macro.owner_id else macro.department.code if macro.department else EVERYONE,
+    }
+    for step in macro.steps:
+        match step["verb"]:
+            case "change_service":
+                given["service"] = step["service"]
+            case "accept":
+                given["accept"] = True
+            case "assign":
+                given["assignee"] = NOBODY if step["assignee"] is None else step["assignee"]
+            case "set_priority":
+                given["priority"] = step["priority"]
+            case "note":
+                given["note"] = step["text"]
+            case "comment":
+                given["template"] = step.get("template", "")
+            case "hold":
+                given |= {"hold_reason": step["reason"], "hold_days": step.get("days", 7)}
+            case "transfer":
+                given |= {"department": step["department"], "reason": step.get("reason", "")}
+    return given

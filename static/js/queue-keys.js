@@ -1,0 +1,218 @@
+// The keys of the queue and of a request. Each key presses what the page has: a link, a button, a row. What they are and what they are
+// called is in _keys.html.
+const keys = document.getElementById("keys");
+const palette = document.getElementById("palette");
+const macroForm = document.getElementById("macro-form");
+const said = document.getElementById("keys-said");
+const ROW = "queue-row";
+const FIELDS =
+  "textarea, select, [contenteditable], input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit])";
+
+const rows = () => [...document.querySelectorAll("table.queue tbody tr")].filter((row) => linkOf(row));
+const linkOf = (row) => row?.querySelector(".queue__what a[href]");
+const ticked = () => [...document.querySelectorAll("[data-row-tick]:checked")];
+const onRequest = () => Boolean(macroForm.dataset.reference);
+let current = null;
+
+function row() {
+  const focused = document.activeElement?.closest("table.queue tbody tr");
+  if (focused) current = focused;
+  return current?.isConnected ? current : null;
+}
+
+function move(step) {
+  if (onRequest()) return press(document.querySelector(step > 0 ? "a[rel=next]" : "a[rel=prev]"));
+  const all = rows();
+  const at = all.indexOf(row());
+  const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))];
+  if (!next) return impossible();
+  current = next;
+  linkOf(next).focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function press(element) {
+  if (!element) return impossible();
+  element.closest("details:not([open])")?.setAttribute("open", "");
+  element.click();
+}
+
+function impossible() {
+  said.textContent = "";
+  // Emptied first, so that it is read aloud each time.
+  setTimeout(() => (said.textContent = said.dataset.impossible));
+}
+
+// The page's own link or button for a verb, on the page of a request.
+function actionOf(verb) {
+  const rail = document.querySelector(".rail, main");
+  return rail?.querySelector(`[data-verb="${verb}"], a[href*="/${verb}/"], form[action$="/${verb}/"] button[type=submit]`);
+}
+
+function inBulk(verb) {
+  const bar = document.querySelector("[data-bulk-bar]");
+  const select = bar?.querySelector("select[name=verb]");
+  if (![...(select?.options ?? [])].some((option) => option.value === verb)) return impossible();
+  select.value = verb;
+  bar.requestSubmit();
+}
+
+function remember() {
+  sessionStorage.setItem(ROW, JSON.stringify([location.pathname + location.search, Math.max(0, rows().indexOf(row()))]));
+}
+
+function act(verb) {
+  if (onRequest()) return press(actionOf(verb));
+  if (ticked().length) return inBulk(verb);
+  const link = linkOf(row());
+  if (!link) return impossible();
+  const target = new URL(link.href);
+  remember();
+  location.assign(`${target.pathname}${verb}/${target.search}`);
+}
+
+function runMacro(id) {
+  if (!onRequest() && ticked().length) return inBulk(`macro:${id}`);
+  const link = linkOf(row());
+  const reference = macroForm.dataset.reference ?? (link && new URL(link.href).pathname.split("/").filter(Boolean).pop());
+  if (!reference) return impossible();
+  macroForm.action = macroForm.dataset.path.replace("REFERENCE", reference).replace("/0/", `/${id}/`);
+  const following = onRequest() ? document.querySelector("a[rel=next]")?.getAttribute("href") : location.pathname + location.search;
+  macroForm.elements.next.value = following ?? "";
+  if (!onRequest()) remember();
+  macroForm.requestSubmit();
+}
+
+const COMMANDS = {
+  next: () => move(1),
+  previous: () => move(-1),
+  tick: () => press(row()?.querySelector("[data-row-tick]")),
+  open: () => press(linkOf(row())),
+  verb: (button) => act(button.dataset.verb),
+  snooze: () => (onRequest() ? press(document.querySelector('[data-key="snooze"]')) : act("snooze")),
+  map: () => press(document.querySelector('[data-key="map"]')),
+  undo: () => press(document.querySelector("form.undo button")),
+  search: () => {
+    const box = document.querySelector("#q, [role=search] input[type=search]");
+    if (box) box.focus();
+    else location.assign(document.querySelector(".staff-bar__name").href);
+  },
+  palette: openPalette,
+  macro: (button) => runMacro(button.dataset.macro),
+};
+
+const run = (button) => COMMANDS[button.dataset.command](button);
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(`${FIELDS}, dialog`)) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    keys.showModal();
+    return;
+  }
+  // What the row or the page itself offers for this key comes first.
+  const own = (onRequest() ? document.querySelector("main") : row())?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const button = own ?? keys.querySelector(`[data-press="${CSS.escape(event.key)}"]`);
+  if (!button) return;
+  event.preventDefault();
+  if (own) press(own);
+  else run(button);
+});
+
+// By pointer: the dialog closes, and the focus goes back to where it was before the button presses.
+keys.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-command]");
+  if (!button) return;
+  keys.close();
+  run(button);
+});
+document.querySelector("[data-keys-open]").addEventListener("click", () => keys.showModal());
+
+// --- The palette ---------------------------------------------------------------------------------------------------------
+
+const words = document.getElementById("palette-words");
+const list = palette.querySelector("[data-palette-list]");
+const empty = palette.querySelector("[data-palette-empty]");
+
+function openPalette() {
+  if (keys.open) keys.close();
+  list.replaceChildren(...[...keys.querySelectorAll("[data-command]")].map(item), ...links().map(item));
+  words.value = "";
+  filter();
+  palette.showModal();
+  words.focus();
+}
+
+function links() {
+  return [...document.querySelectorAll(".tabs a, .saved-views a, .staff-nav a, .rail a[href], .rail form button[type=submit]")].filter(
+    (link) => link.textContent.trim(),
+  );
+}
+
+function item(source) {
+  const entry = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(...[...source.childNodes].map((node) => node.cloneNode(true)));
+  for (const hint of button.querySelectorAll(".key-hint")) hint.remove();
+  button.addEventListener("click", () => {
+    palette.close();
+    if (source.dataset.command) run(source);
+    else press(source);
+  });
+  entry.append(button);
+  return entry;
+}
+
+const plain = (text) =>
+  text
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase();
+
+function filter() {
+  const wanted = plain(words.value).split(/\s+/).filter(Boolean);
+  for (const entry of list.children) entry.hidden = !wanted.every((word) => plain(entry.textContent).includes(word));
+  empty.hidden = [...list.children].some((entry) => !entry.hidden);
+}
+
+words.addEventListener("input", filter);
+palette.addEventListener("keydown", (event) => {
+  const shown = [...list.querySelectorAll("li:not([hidden]) button")];
+  if (event.key === "Enter" && event.target === words) {
+    event.preventDefault();
+    shown[0]?.click();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const at = shown.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    (at < 0 ? words : (shown[at] ?? shown.at(-1)))?.focus();
+  }
+});
+
+// --- Where one was, and which key a button has ------------------------------------------------------------------------------
+
+document.querySelectorAll(".keys-open").forEach((opener) => (opener.hidden = false));
+const kept = JSON.parse(sessionStorage.getItem(ROW) ?? "null");
+if (!onRequest() && kept && kept[0] === location.pathname + location.search) {
+  // What was at this place is done, so the next one is there now.
+  sessionStorage.removeItem(ROW);
+  const all = rows();
+  linkOf(all[Math.min(kept[1], all.length - 1)])?.focus();
+}
+if (onRequest()) {
+  for (const button of keys.querySelectorAll("[data-verb]")) {
+    const action = actionOf(button.dataset.verb);
+    if (!action) continue;
+    const hint = button.querySelector("kbd").cloneNode(true);
+    hint.className = "key-hint";
+    hint.setAttribute("aria-hidden", "true");
+    action.append(" ", hint);
+    action.setAttribute("aria-keyshortcuts", button.dataset.press);
+  }
+}

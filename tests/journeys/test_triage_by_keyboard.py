@@ -1,0 +1,110 @@
+"""A morning's triage without a mouse: each request sorted with at most four keys, and every key counted."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from requests_app.models import Macro, ServiceRequest
+from tests import factories
+from tests.journeys.test_moderation import sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.live import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.shows("14.1")]
+
+REQUESTS, MOST_KEYS = 6, 4
+
+
+class Keys:
+    """Presses keys, and counts them."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.pressed += 1
+
+    def press_and_leave(self, key: str) -> None:
+        with self.page.expect_navigation():
+            self.press(key)
+
+
+def focused_row(page: "Page") -> int:
+    return int(
+        page.evaluate(
+            """[...document.querySelectorAll("table.queue tbody tr")].indexOf(document.activeElement.closest("tr"))"""
+        )
+    )
+
+
+def test_requests_are_triaged_with_four_keys_each(live_site: "Site", page: "Page") -> None:
+    town = factories.rivermark()
+    for n in range(REQUESTS):
+        factories.routed(town.pothole, f"A hole, the {n}th", answers={"where": "lane"})
+    Macro.objects.create(
+        jurisdiction=town.city,
+        name="Ours, can wait",
+        owner=town.tom,
+        key=1,
+        steps=[
+            {"verb": "accept"},
+            {"verb": "assign", "assignee": town.dev.pk},
+            {"verb": "set_priority", "priority": 4},
+        ],
+    )
+    sign_in(page, live_site, town.tom)
+    page.goto(f"{live_site.url}/staff/?tab=new")
+    keys = Keys(page)
+    keys.press("j")
+    assert focused_row(page) == 0
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    for left in range(REQUESTS, 0, -1):
+        assert page.locator("table.queue tbody tr").count() == left
+        # Read the row, and sort it: the focus comes back to the next one.
+        keys.press_and_leave("1")
+    assert page.locator("table.queue").count() == 0
+    assert keys.pressed <= MOST_KEYS * REQUESTS
+    done = ServiceRequest.objects.filter(status="in_progress", assignee=town.dev, priority=4)
+    assert done.count() == REQUESTS
+    # The last one was a mistake.
+    keys.press_and_leave("z")
+    assert done.count() == REQUESTS - 1
+
+
+def test_keys_tick_open_and_act_and_never_while_typing(live_site: "Site", page: "Page") -> None:
+    town = factories.rivermark()
+    for n in range(3):
+        factories.routed(town.pothole, f"A hole, the {n}th", answers={"where": "lane"})
+    sign_in(page, live_site, town.tom)
+    page.goto(f"{live_site.url}/staff/")
+    keys = Keys(page)
+    keys.press("/")
+    page.keyboard.type("jxa1?.")
+    assert page.input_value("#q") == "jxa1?."
+    assert page.locator("[data-row-tick]:checked").count() == 0
+    page.locator("#q").blur()
+    keys.press("j", "x", "j", "x")
+    assert page.locator("[data-row-tick]:checked").count() == 2
+    assert page.locator(".bulk-bar__count").inner_text() == "2 selected"
+    keys.press_and_leave("a")
+    assert "/staff/bulk/" in page.url
+    page.go_back()
+    # The palette finds a tab by a part of its name, and the help lists every key as a button.
+    keys.press(".")
+    page.keyboard.type("late")
+    keys.press_and_leave("Enter")
+    assert "tab=late" in page.url
+    keys.press("?")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Turn them off").click()
+    page.goto(f"{live_site.url}/staff/")
+    keys.press("j")
+    keys.press_and_leave("Enter")
+    keys.press("n")
+    page.locator("#action-form, [data-composer]").first.wait_for()

@@ -1,0 +1,226 @@
+"""Many requests at once: each done exactly once or refused with its reason, one job, one undo, and no email before its time."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from requests_app.actions import assignment, bulk_jobs, conversation, progress, steps
+from requests_app.models import BulkJob, BulkRow, Comment, Event, OutboxRow, ServiceRequest, User
+from requests_app.worker import tasks
+from tests import factories
+from tests.factories import ANA, Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.1")]
+LANE = {"where": "lane"}
+SignIn = Callable[[User], Client]
+
+
+class Killed(BaseException):
+    """What no handler catches, like a worker that is killed: the database forgets the open transaction."""
+
+
+def potholes(town: Rivermark, count: int, **more: Any) -> list[ServiceRequest]:
+    return [factories.routed(town.pothole, f"Hole {n}", answers=LANE, **more) for n in range(count)]
+
+
+def ticked(verb: str, rows: list[ServiceRequest]) -> str:
+    return f"/staff/bulk/?verb={verb}" + "".join(f"&request={row.pk}" for row in rows)
+
+
+def start(client: Client, verb: str, rows: list[ServiceRequest], data: dict[str, Any], *, run: bool = True) -> BulkJob:
+    page = client.get(ticked(verb, rows))
+    last_event = re.search(r'name="last_event" value="(\d+)"', page.content.decode())
+    assert last_event
+    answer = client.post(ticked(verb, rows), {**data, "last_event": last_event[1]})
+    assert answer.status_code == 302, answer.content.decode()
+    if run:
+        tasks.drain_database()
+    return BulkJob.objects.latest("id")
+
+
+def states(job: BulkJob) -> list[str]:
+    return list(BulkRow.objects.filter(job=job).order_by("service_request").values_list("state", flat=True))
+
+
+def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_leave(
+    town: Rivermark, tom: Client
+) -> None:
+    rows = potholes(town, 3, reporter=ANA)
+    progress.resolve(rows[0].pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
+    page = tom.get(ticked("hold", rows))
+    reckoning = page.context["reckoning"]
+    assert (reckoning.total, reckoning.possible, reckoning.illegal, reckoning.emails) == (3, 2, 1, 2)
+    # A note sends nothing.
+    assert tom.get(ticked("note", rows)).context["reckoning"].emails == 0
+
+
+def test_a_row_is_done_or_refused_with_its_reason_and_never_half(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 4)
+    progress.resolve(rows[1].pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
+    page = tom.get(ticked("set_priority", rows))
+    seen = page.context["last_event"]
+    # Another colleague is faster, and one row goes to another department.
+    assignment.assign(rows[2].pk, assignee=town.dev, actor=town.dev)
+    assignment.transfer(rows[3].pk, department=town.parks, reason="Not ours", actor=town.dev)
+    tom.post(ticked("set_priority", rows), {"priority": "4", "last_event": seen})
+    tasks.drain_database()
+    job = BulkJob.objects.get()
+    # The one that went to Parks was not his anymore when the job began, so it isn't in it.
+    assert states(job) == ["done", "refused", "refused"]
+    reasons = dict(job.rows.values_list("service_request", "reason"))
+    assert (reasons[rows[1].pk], reasons[rows[2].pk]) == ("status", "changed")
+    assert ServiceRequest.objects.get(pk=rows[2].pk).priority != 4
+    shown = tom.get(f"/staff/bulk/{job.pk}/").content.decode()
+    assert "Its status doesn’t allow this." in shown
+    assert "It changed after you saw it" in shown
+    assert "Dev" in shown
+    assert f"/staff/r/{rows[0].reference}/" in shown
+
+
+def test_a_killed_worker_goes_on_and_each_row_is_done_exactly_once(
+    town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_jobs, "BATCH", 2)
+    rows = potholes(town, 5)
+    job = start(tom, "note", rows, {"text": "Seen", "audience": "department"}, run=False)
+    done, real = [], steps.perform
+
+    def dies_at_the_fourth(pk: int, *args: Any, **kwargs: Any) -> Any:
+        done.append(pk)
+        event = real(pk, *args, **kwargs)
+        if len(done) == 4:
+            raise Killed
+        return event
+
+    monkeypatch.setattr(steps, "perform", dies_at_the_fourth)
+    with pytest.raises(Killed):
+        tasks.drain_database()
+    job.refresh_from_db()
+    assert job.finished_at is None
+    assert states(job) == ["done", "done", "waiting", "waiting", "waiting"]
+    OutboxRow.objects.filter(kind="bulk_job", done_at=None).update(due_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    tasks.drain_database()
+    job.refresh_from_db()
+    assert states(job) == ["done"] * 5
+    assert (job.done, job.refused) == (5, 0)
+    assert job.finished_at is not None
+    assert Comment.objects.filter(text="Seen").count() == 5
+    # The outbox row once more, as after a lease that ran out: nothing happens.
+    bulk_jobs.run_row(OutboxRow.objects.filter(kind="bulk_job").latest("id"))
+    assert Comment.objects.filter(text="Seen").count() == 5
+
+
+def test_all_that_match_are_fixed_when_it_starts_in_one_statement(town: Rivermark, tom: Client) -> None:
+    potholes(town, 3)
+    with CaptureQueriesContext(connection) as queries:
+        answer = tom.post("/staff/bulk/?verb=note&all=1&tab=all", {"text": "Seen", "audience": "department"})
+    assert answer.status_code == 302
+    assert len([one for one in queries if "INSERT INTO requests_app_bulkrow" in one["sql"]]) == 1
+    later = potholes(town, 1)[0]
+    tasks.drain_database()
+    assert states(BulkJob.objects.get()) == ["done"] * 3
+    assert not later.comments.exists()
+
+
+def test_its_email_waits_until_the_job_is_over_and_undo_takes_all_of_it_back(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 3, reporter=ANA)
+    tasks.drain_database()
+    job = start(tom, "hold", rows, {"reason": "weather", "until": "2031-01-05"})
+    assert states(job) == ["done"] * 3
+    waiting = OutboxRow.objects.filter(kind="notify", event__kind="put_on_hold", done_at=None)
+    job.refresh_from_db()
+    assert job.finished_at
+    assert {row.due_at - job.finished_at for row in waiting} == {dt.timedelta(seconds=30)}
+    answer = tom.post(f"/staff/bulk/{job.pk}/undo/")
+    assert answer.status_code == 302
+    # A note is no reason to keep it.
+    conversation.note(rows[2].pk, text="Bring cones", actor=town.dev)
+    tasks.drain_database()
+    job.refresh_from_db()
+    assert job.undone_at
+    assert states(job) == ["undone"] * 3
+    assert not ServiceRequest.objects.filter(status="on_hold").exists()
+    assert not OutboxRow.objects.filter(event__kind="put_on_hold", kind__startswith="email_").exists()
+
+
+def test_undo_leaves_what_somebody_changed_since_and_is_refused_after_30_seconds(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 2)
+    job = start(tom, "set_priority", rows, {"priority": "4"})
+    assignment.assign(rows[1].pk, assignee=town.dev, actor=town.dev)
+    tom.post(f"/staff/bulk/{job.pk}/undo/")
+    tasks.drain_database()
+    assert states(job) == ["undone", "kept"]
+    job = start(tom, "set_priority", rows[:1], {"priority": "2"})
+    BulkJob.objects.update(finished_at=job.started_at - dt.timedelta(seconds=31))
+    tom.post(f"/staff/bulk/{job.pk}/undo/")
+    tasks.drain_database()
+    assert states(job) == ["done"]
+
+
+def test_stop_leaves_the_rest_as_it_was(town: Rivermark, tom: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_jobs, "BATCH", 1)
+    rows = potholes(town, 3)
+    job = start(tom, "accept", rows, {}, run=False)
+    bulk_jobs.run_row(OutboxRow.objects.get(kind="bulk_job"))
+    tom.post(f"/staff/bulk/{job.pk}/stop/")
+    tasks.drain_database()
+    assert states(job) == ["done", "waiting", "waiting"]
+    assert "Not begun" in tom.get(f"/staff/bulk/{job.pk}/").content.decode()
+
+
+def test_each_row_asks_for_the_permission_and_another_cannot_look(town: Rivermark, signed_in: SignIn) -> None:
+    rows = potholes(town, 1)
+    parks = factories.routed(town.tree)
+    tom = signed_in(town.tom)
+    # Parks' row is not his to see, so it is not even counted.
+    assert tom.get(ticked("assign", [*rows, parks])).context["reckoning"].total == 1
+    dev = signed_in(town.dev)
+    assert dev.get(ticked("merge", rows)).context["reckoning"].denied == 1
+    job = start(tom, "assign", rows, {"assignee": str(town.dev.pk)})
+    assert ServiceRequest.objects.get(pk=rows[0].pk).assignee == town.dev
+    for method, path in (("get", ""), ("post", "stop/"), ("post", "undo/")):
+        assert getattr(dev, method)(f"/staff/bulk/{job.pk}/{path}").status_code == 404
+
+
+def test_colleagues_are_listed_by_name(town: Rivermark, tom: Client) -> None:
+    factories.staff("Zoe", "crew", town.city, town.streets)
+    factories.staff("Abe", "crew", town.city, town.streets)
+    names = [
+        label
+        for _value, label in tom.get(ticked("assign", potholes(town, 1))).context["form"]["assignee"].field.choices
+    ]
+    assert names[0] == "No one"
+    assert names[1:] == sorted(names[1:])
+    assert {"Abe", "Zoe", "Tom"} <= set(names)
+    assert "Pia" not in names
+
+
+def test_an_ending_in_bulk_says_so_in_its_event(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 1)
+    job = start(tom, "resolve", rows, {"disposition": "fixed", "visited": "yes", "words": "Filled."})
+    assert Event.objects.get(kind="resolved").data["bulk_job_id"] == job.pk
+
+
+def test_it_merges_into_one_and_leaves_that_one_out(town: Rivermark, tom: Client) -> None:
+    rows = potholes(town, 3)
+    job = start(tom, "merge", rows, {"reference": rows[1].display_reference})
+    assert states(job) == ["done", "refused", "done"]
+    assert set(ServiceRequest.objects.filter(duplicate_of=rows[1])) == {rows[0], rows[2]}
+    tom.post(f"/staff/bulk/{job.pk}/undo/")
+    tasks.drain_database()
+    assert not ServiceRequest.objects.exclude(duplicate_of=None).exists()
+
+
+def test_nothing_ticked_and_personal_data_come_back_with_what_was_typed(town: Rivermark, tom: Client) -> None:
+    assert tom.get("/staff/bulk/?verb=note").status_code == 422
+    assert tom.get("/staff/bulk/?verb=nonsense").status_code == 404
+    answer = tom.post(ticked("comment", potholes(town, 1)), {"text": "Call Ana at (617) 555-0147"})
+    assert answer.status_code == 422
+    assert "(617) 555-0147" in answer.content.decode()
+    assert not BulkJob.objects.exists()

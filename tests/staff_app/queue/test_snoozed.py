@@ -1,0 +1,107 @@
+"""A snoozed request leaves one person's lists until its day, or until something happens that can't wait."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from requests_app.actions import conversation, progress
+from requests_app.clock import app_now
+from requests_app.models import ServiceRequest, Snooze, User
+from tests import factories
+from tests.factories import Rivermark
+from tests.shifted_clock import set_time
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.1")]
+
+
+@pytest.fixture
+def hole(town: Rivermark) -> ServiceRequest:
+    return factories.routed(town.pothole, answers={"where": "lane"}, reporter=factories.ANA)
+
+
+def is_listed(client: Client, service_request: ServiceRequest, query: str = "") -> bool:
+    return f"/staff/r/{service_request.reference}/" in client.get(f"/staff/{query}").content.decode()
+
+
+def snooze(client: Client, service_request: ServiceRequest, **typed: str) -> str:
+    url = f"/staff/r/{service_request.reference}/snooze/"
+    return client.post(url, {"until": "tomorrow", **typed}, follow=True).content.decode()
+
+
+def test_it_leaves_my_lists_and_nobody_elses(
+    tom: Client, hole: ServiceRequest, town: Rivermark, signed_in: Callable[[User], Client]
+) -> None:
+    tess = signed_in(factories.staff("Tess", "triage", town.city, town.streets))
+    snooze(tom, hole)
+    assert not is_listed(tom, hole)
+    assert re.search(
+        r'href="/staff/snoozed/">Snoozed <span class="count">1</span>', tom.get("/staff/").content.decode()
+    )
+    assert is_listed(tess, hole)
+    # A search finds it.
+    assert is_listed(tom, hole, "?q=plate")
+    assert f"/staff/r/{hole.reference}/" in tom.get("/staff/snoozed/").content.decode()
+
+
+def test_it_comes_back_by_itself(tom: Client, hole: ServiceRequest, town: Rivermark) -> None:
+    snooze(tom, hole)
+    until = Snooze.objects.get().until
+    assert until.astimezone(town.city.zone).time() == dt.time()
+    set_time(until - dt.timedelta(seconds=1))
+    assert not is_listed(tom, hole)
+    set_time(until)
+    assert is_listed(tom, hole)
+
+
+def test_undo_in_its_message_brings_it_back(tom: Client, hole: ServiceRequest) -> None:
+    page = snooze(tom, hole)
+    undo = re.search(r'action="(/staff/r/[0-9A-Z]+/unsnooze/)" class="undo"', page)
+    assert undo
+    tom.post(undo[1])
+    assert is_listed(tom, hole)
+
+
+def test_a_reply_brings_it_back_early_and_a_comment_does_not(
+    tom: Client, hole: ServiceRequest, town: Rivermark
+) -> None:
+    progress.accept(hole.pk, actor=town.tom)
+    conversation.ask(hole.pk, question="Which lane?", actor=town.tom)
+    snooze(tom, hole)
+    conversation.comment(hole.pk, text="We’ll look on Monday.", actor=town.tom)
+    assert not is_listed(tom, hole)
+    conversation.answer(hole.pk, text="The left one.", actor=town.tom)
+    assert is_listed(tom, hole)
+
+
+@pytest.mark.parametrize("day", ["", "2020-01-01", "2031-01-01", "soon"])
+def test_a_wrong_date_is_said_and_snoozes_nothing(tom: Client, hole: ServiceRequest, day: str) -> None:
+    url = f"/staff/r/{hole.reference}/snooze/"
+    answer = tom.post(url, {"until": "date", "day": day})
+    assert answer.status_code == 422
+    assert not Snooze.objects.exists()
+
+
+def test_it_goes_on_to_the_next_of_the_list(tom: Client, hole: ServiceRequest, town: Rivermark) -> None:
+    following = factories.routed(town.pothole, "Another.", answers={"where": "lane"})
+    row = re.search(rf'href="/staff/r/{hole.reference}/\?list=([^"]+)"', tom.get("/staff/").content.decode())
+    assert row
+    page = tom.get(f"/staff/r/{hole.reference}/?list={row[1]}").content.decode()
+    link = re.search(rf'href="/staff/r/{hole.reference}/snooze/\?list=([^"]+)"', page)
+    assert link
+    answer = tom.post(f"/staff/r/{hole.reference}/snooze/?list={link[1]}", {"until": "week"})
+    assert answer["Location"].startswith(f"/staff/r/{following.reference}/?list=")
+    assert Snooze.objects.get().until > app_now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(isodow FROM until AT TIME ZONE %s) FROM requests_app_snooze", [str(town.city.zone)]
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def test_another_departments_request_is_a_404(pia: Client, hole: ServiceRequest) -> None:
+    assert pia.post(f"/staff/r/{hole.reference}/snooze/", {"until": "tomorrow"}).status_code == 404
+    assert not Snooze.objects.exists()
