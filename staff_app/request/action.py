@@ -100,6 +100,8 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
 def _done(
     request: StaffRequest, service_request: ServiceRequest, chosen: Action, event: Event | None
 ) -> HttpResponseBase:
+    if warning := form.warning():
+        messages.warning(request, warning)
     words = str(chosen.success_message)
     if ListPosition.of(request) is None:
         messages.success(request, words, extra_tags=undo_tag(event))

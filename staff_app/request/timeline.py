@@ -19,6 +19,7 @@ from requests_app.models import (
     Department,
     Event,
     Jurisdiction,
+    Mention,
     Owner,
     RoutingDecision,
     Service,
@@ -50,6 +51,8 @@ class Line:
     may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
     undone: bool = False
+    # Colleagues named in the comment: their ids by handle.
+    named: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def lines(
         reads_hidden=reads_hidden,
         reads_identity=reads_identity,
     )
+    named = _named(comments.values())
     shown: set[int] = set()
     lines = []
     by_id = {event.pk: event for event in events}
@@ -125,6 +129,7 @@ def lines(
                 may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
                 undone=event.pk in undone,
+                named=named.get(comment.pk, {}) if comment is not None else {},
             )
         )
     for comment in comments.values():
@@ -142,6 +147,16 @@ def lines(
             )
     # sorted() is stable: events with the same time stay ordered by id.
     return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _named(comments: Iterable[Comment]) -> dict[int, dict[str, int]]:
+    """Who is named in which comment. Most requests have no such note, and cost no query."""
+    notes = [one.pk for one in comments if one.kind == Comment.Kind.NOTE and "@" in one.text]
+    found: dict[int, dict[str, int]] = {}
+    if notes:
+        for mention in Mention.objects.filter(comment__in=notes):
+            found.setdefault(mention.comment_id, {})[mention.handle] = mention.user_id
+    return found
 
 
 def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:
