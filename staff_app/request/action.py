@@ -94,14 +94,14 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
     except (photos.PhotoRefused, CannotMerge, progress.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
+    if warning := form.warning():
+        messages.warning(request, warning)
     return _done(request, service_request, chosen, event)
 
 
 def _done(
     request: StaffRequest, service_request: ServiceRequest, chosen: Action, event: Event | None
 ) -> HttpResponseBase:
-    if warning := form.warning():
-        messages.warning(request, warning)
     words = str(chosen.success_message)
     if ListPosition.of(request) is None:
         messages.success(request, words, extra_tags=undo_tag(event))
