@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,7 @@ from requests_app.actions import department_links
 from requests_app.actions.department_links import LinkEnded
 from requests_app.links import DepartmentLink
 from requests_app.messages import wording
-from requests_app.models import CONFIDENTIAL, ServiceRequest
+from requests_app.models import CONFIDENTIAL, ServiceRequest, User
 from requests_app.rules import permissions
 from requests_app.web.city_request import CityRequest
 from staff_app.request import marked_texts
@@ -95,7 +94,7 @@ def _done(request: CityRequest, link: DepartmentLink, service_request: ServiceRe
         data if posted else None,
         request.FILES if posted else None,
         service_request=service_request,
-        user=AnonymousUser(),
+        user=_nobody(link),
     )
     if not form.is_valid():
         return _page(request, link, service_request, form=form, status=422 if posted else 200)
@@ -116,6 +115,13 @@ def _done(request: CityRequest, link: DepartmentLink, service_request: ServiceRe
     except photos.PhotoRefused as error:
         form.add_error(None, str(error))
         return _page(request, link, service_request, form=form, status=422)
+
+
+def _nobody(link: DepartmentLink) -> User:
+    """Somebody without an account, who writes in the city's first language and may do nothing else."""
+    user = User(language=link.department.jurisdiction.languages[0])
+    permissions.set_memberships(user, [])
+    return user
 
 
 def _without(data: QueryDict) -> tuple[QueryDict, str]:

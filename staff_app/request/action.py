@@ -100,6 +100,8 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponseBase
     except (photos.PhotoRefused, CannotMerge, progress.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
+    if warning := form.warning():
+        messages.warning(request, warning)
     return _done(request, service_request, chosen, event)
 
 

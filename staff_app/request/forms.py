@@ -36,7 +36,16 @@ from requests_app.models import (
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.photos import WorkPhoto
 from requests_app.places import addresses, ownership
-from requests_app.rules import answer_templates, evidence, leave, permissions, public_preview, review, triage
+from requests_app.rules import (
+    answer_templates,
+    evidence,
+    leave,
+    mentions,
+    permissions,
+    public_preview,
+    review,
+    triage,
+)
 from requests_app.rules.intake import clean_text
 from requests_app.web.fields import DescribedChoice, PhotosField, address_attributes
 from staff_app import due
@@ -137,8 +146,27 @@ class ActionForm(forms.Form):
     def checked_version(self) -> str:
         return version(self.checked_texts())
 
+    def warning(self) -> str:
+        """What to say after a valid form was saved, besides that it was."""
+        return ""
+
     def today(self) -> dt.date:
         return timezone.localtime(app_now(), self.service_request.jurisdiction.zone).date()
+
+
+class DatalistInput(forms.TextInput):
+    """A text field with suggestions, which browsers show without a script."""
+
+    template_name = "staff_app/request/_datalist_input.html"
+
+    def __init__(self, options: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.options = options
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        list_id = f"{(attrs or {}).get('id', name)}_list"
+        context = super().get_context(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"})
+        return {**context, "list_id": list_id, "options": self.options}
 
 
 class WordsField(forms.CharField):
@@ -271,6 +299,8 @@ class EditTextForm(ActionForm):
 
 
 class NoteForm(ActionForm):
+    """tell: a colleague chosen from the list, whose @handle is put before the text."""
+
     text = words_field(gettext_lazy("Internal note"), STAFF_HINT)
     audience = forms.ChoiceField(
         label=gettext_lazy("Who can read this note?"),
@@ -282,9 +312,19 @@ class NoteForm(ActionForm):
         widget=forms.RadioSelect,
         required=False,
     )
+    tell = forms.CharField(
+        label=gettext_lazy("Notify a colleague (optional)"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Choose from the list, or write @ and their name in the note, like @sam.lee."),
+    )
 
     def prepare(self) -> None:
         self.helper.show_optional = False
+        self.mentions = mentions.Mentions()
+        readers = mentions.readers(self.service_request)
+        handles = [(f"@{mentions.handle_of(one)}", str(one)) for one in readers if one.pk != self.user.pk]
+        self.fields["tell"].widget = DatalistInput(handles)
         if not permissions.reads_identity(self.user, self.service_request):
             # A contractor writes to the city.
             del self.fields["audience"]
@@ -292,7 +332,21 @@ class NoteForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        return {**cleaned, "audience": cleaned.get("audience") or Comment.Audience.DEPARTMENT}
+        audience = cleaned.get("audience") or Comment.Audience.DEPARTMENT
+        text, tell = cleaned.get("text") or "", " ".join((cleaned.get("tell") or "").split())
+        if text and tell:
+            handles = mentions.handles_in(tell) or ["".join(tell.split())]
+            chosen = " ".join(f"@{handle}" for handle in handles if f"@{handle}" not in text)
+            text = f"{chosen} {text}".strip()
+        self.mentions = mentions.find(self.service_request, text, audience=audience)
+        return {**cleaned, "text": text, "audience": audience}
+
+    def warning(self) -> str:
+        """Names in a valid form that are nobody's who could read the note."""
+        if not self.mentions.unknown:
+            return ""
+        names = ", ".join(f"@{handle}" for handle in self.mentions.unknown)
+        return _("Nobody who can read this note is called %(names)s, so no one was notified there.") % {"names": names}
 
 
 class AnswerForm(ActionForm):

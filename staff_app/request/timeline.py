@@ -22,6 +22,7 @@ from requests_app.models import (
     Department,
     Event,
     Jurisdiction,
+    Mention,
     Owner,
     RoutingDecision,
     Service,
@@ -57,6 +58,8 @@ class Line:
     may_withdraw: bool = False
     diff: tuple[Piece, ...] = ()
     undone: bool = False
+    # Colleagues named in the comment: their ids by handle.
+    named: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ def page(
         reads_hidden=reads_hidden,
         reads_identity=reads_identity,
     )
+    named = _named(comments.values())
     shown: set[int] = set()
     lines = []
     by_id = {event.pk: event for event in events}
@@ -152,6 +156,7 @@ def page(
                 may_withdraw=is_own and now - event.at <= staff_texts.WITHDRAW_WITHIN,
                 diff=changes.get(event.pk, ()),
                 undone=event.pk in undone,
+                named=named.get(comment.pk, {}) if comment is not None else {},
             )
         )
     for comment in comments.values():
@@ -194,6 +199,16 @@ def _comments(
         alone &= Q(created_at__gte=events[-1].at)
     ids = {int(event.data["comment_id"]) for event in events if event.data.get("comment_id")}
     return found.filter(Q(pk__in=ids) | alone)
+
+
+def _named(comments: Iterable[Comment]) -> dict[int, dict[str, int]]:
+    """Who is named in which comment. Most requests have no such note, and cost no query."""
+    notes = [one.pk for one in comments if one.kind == Comment.Kind.NOTE and "@" in one.text]
+    found: dict[int, dict[str, int]] = {}
+    if notes:
+        for mention in Mention.objects.filter(comment__in=notes):
+            found.setdefault(mention.comment_id, {})[mention.handle] = mention.user_id
+    return found
 
 
 def change_lines(service_request: ServiceRequest, events: list[Event]) -> list[Change]:

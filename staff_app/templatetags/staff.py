@@ -4,6 +4,7 @@
 `{{ request|may_set_up }}`: whether this user may open a page of setup.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
 `{% unread_notices request as unread %}`: how many notices this user has not read, "3" or "9+"; empty for none.
+`{{ text|with_mentions:named }}`: a note whose @handles are links.
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{% other_cities request as cities %}`: the other cities that this user works for.
 `{% sign_in_provider request as provider %}`: the city's single sign-on, if it has one.
@@ -11,12 +12,18 @@
 `{{ url|qr }}`: a QR code of an address, as an SVG that grows with its box.
 """
 
+import html
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from django import template
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from requests_app.actions import staff_notices
@@ -30,6 +37,8 @@ from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider
 
 register = template.Library()
+# An @handle in escaped text.
+MENTION = re.compile(r"(?<![\w@.+-])@((?:[\w.+’-]|&\#x27;)*\w)")
 
 
 @register.filter
@@ -90,6 +99,21 @@ def bulk_choices(request: HttpRequest) -> dict[str, Any]:
             *((name, value) for name, values in request.GET.lists() if name != "cursor" for value in values),
         ],
     }
+
+
+@register.filter
+def with_mentions(text: str, named: dict[str, int]) -> SafeString:
+    """The text of a note, with each colleague named in it as a link to their requests. named: ids by handle."""
+
+    def linked(match: re.Match[str]) -> str:
+        handle = html.unescape(match.group(1))
+        if handle not in named:
+            return match.group(0)
+        url = f"{reverse('staff_app:queue')}?{urlencode({'assignee': named[handle]})}"
+        return f'<a href="{escape(url)}">{match.group(0)}</a>'
+
+    # Safe: escaped first, and only links of our own are added.
+    return mark_safe(MENTION.sub(linked, linebreaksbr(text)))  # noqa: S308
 
 
 @register.filter
