@@ -13,6 +13,7 @@ from requests_app.actions import (
     alarm_calls,
     conversation,
     counters,
+    daily_load,
     housekeeping,
     map_cells,
     privacy,
@@ -162,4 +163,5 @@ def nightly() -> None:
     counters.recount()
     for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
         typical_times.record(jurisdiction)
+        daily_load.record(jurisdiction)
     map_cells.recount()
