@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import connection, models
 
+from requests_app import transactions
+
 
 class AppNow(models.Func):
     """SQL app_now(): now(), except in a database named test_…, where the setting lamplighter.time_shift shifts it."""
@@ -14,8 +16,13 @@ class AppNow(models.Func):
 
 def app_now() -> datetime:
     """The start of the current transaction by the database's clock (UTC)."""
+    scope = transactions.current()
+    if scope is not None and scope.now is not None:
+        return scope.now
     with connection.cursor() as cursor:
         cursor.execute("SELECT app_now()")
         row = cursor.fetchone()
     now: datetime = row[0]
+    if scope is not None:
+        scope.now = now
     return now

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from requests_app import outbox
+from requests_app import outbox, transactions
 from requests_app.clock import app_now
 from requests_app.models import Event, Person, ServiceRequest, User
 from requests_app.rules import staff_actions
@@ -82,6 +82,11 @@ KINDS: dict[str, frozenset[str]] = {
         "alarm_accepted": "alarm_id call_id",
         "alarm_needless": "alarm_id",
         "alarm_ended": "alarm_id",
+        "task_added": "task_id department_id",
+        "task_linked": "task_id department_id",
+        "task_done": "task_id department_id",
+        "task_dropped": "task_id department_id",
+        "task_reopened": "task_id department_id",
     }.items()
 }
 
@@ -173,30 +178,39 @@ def record(
         person=actor if isinstance(actor, Person) else None,
         data=_clean(kind, data),
     )
+    if (scope := transactions.current()) is not None:
+        scope.recorded.append(event)
     reactions = REACTIONS.get(kind, [])
     due_at = app_now() + staff_actions.UNDO_FOR if staff_actions.waits(follows or event) else None
     if due_at is None and kind != "submitted" and WAITING_REACTIONS.intersection(reactions):
         # What staff did just before can't be undone after this, and email goes out in the order of the events.
         outbox.release(service_request, WAITING_REACTIONS)
+    rows = []
     for reaction in reactions:
         outside = reaction in OUTSIDE_REACTIONS
-        outbox.enqueue(
-            reaction,
-            lane="outside" if outside else "database",
-            service_request=service_request,
-            event=event,
-            dedupe_key=f"{reaction}:{event.pk}",
-            ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
-            due_at=due_at if reaction in WAITING_REACTIONS else None,
+        rows.append(
+            outbox.new_row(
+                reaction,
+                lane="outside" if outside else "database",
+                service_request=service_request,
+                event=event,
+                dedupe_key=f"{reaction}:{event.pk}",
+                ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{service_request.pk}",
+                due_at=due_at if reaction in WAITING_REACTIONS else None,
+            )
         )
     if kind in _REINDEXED:
-        outbox.enqueue(
-            "index",
-            lane="database",
-            service_request=service_request,
-            event=event,
-            dedupe_key=f"index:{event.pk}",
+        rows.append(
+            outbox.new_row(
+                "index",
+                lane="database",
+                service_request=service_request,
+                event=event,
+                dedupe_key=f"index:{event.pk}",
+            )
         )
+    for lane in sorted({row.lane for row in rows}):
+        outbox.enqueue_rows([row for row in rows if row.lane == lane], lane=lane)
     return event
 
 

@@ -53,18 +53,42 @@ def enqueue(
     """Adds a row unless its dedupe_key exists already, and wakes a worker on commit. due_at: not before then."""
     enqueue_rows(
         [
-            OutboxRow(
-                **({"due_at": due_at} if due_at is not None else {}),
-                kind=kind,
+            new_row(
+                kind,
                 lane=lane,
                 service_request=service_request,
                 event=event,
                 recipient_id=recipient_id,
                 dedupe_key=dedupe_key,
                 ordering_key=ordering_key,
+                due_at=due_at,
             )
         ],
         lane=lane,
+    )
+
+
+def new_row(
+    kind: str,
+    *,
+    lane: str,
+    dedupe_key: str,
+    ordering_key: str = "",
+    service_request: ServiceRequest | None = None,
+    event: Event | None = None,
+    recipient_id: int | None = None,
+    due_at: dt.datetime | None = None,
+) -> OutboxRow:
+    """A row for enqueue_rows()."""
+    return OutboxRow(
+        **({"due_at": due_at} if due_at is not None else {}),
+        kind=kind,
+        lane=lane,
+        service_request=service_request,
+        event=event,
+        recipient_id=recipient_id,
+        dedupe_key=dedupe_key,
+        ordering_key=ordering_key,
     )
 
 

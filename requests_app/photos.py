@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 FOLDER = "photos"
 DECODE_TIMEOUT_S = 20
 PHOTOS_MAX = 5
+# An upload, and when in the work it was taken (Photo.Stage).
+WorkPhoto = tuple[UploadedFile, str]
 # Earlier dates come from a clock that was never set, such as 1970 or 2000: no phone had a camera yet.
 FIRST_YEAR = 2001
 
@@ -58,6 +61,7 @@ def store_upload(
     draft: Draft | None = None,
     service_request: ServiceRequest | None = None,
     kind: str = Photo.Kind.REPORT,
+    stage: str = "",
     alt: str = "",
     name: str = "",
     keep_taken: bool = False,
@@ -86,6 +90,7 @@ def store_upload(
             draft=draft,
             service_request=service_request,
             kind=kind,
+            stage=stage,
             name=name or secrets.token_hex(16),
             width=int(decoded["width"]),
             height=int(decoded["height"]),

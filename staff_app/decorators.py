@@ -18,7 +18,7 @@ from django.views.decorators.cache import cache_control
 from requests_app.models import Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions
 from requests_app.web import unsent_text
-from staff_app import sign_in, unsent
+from staff_app import sign_in, tab_counts, unsent
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -76,6 +76,7 @@ def staff_page(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
             return render(request, "404.html", {"words": words}, status=404)
         if posted:
             unsent.drop(request)
+            tab_counts.forget(request.user, request.jurisdiction)
         elif request.unsent is not None and not request.unsent.used:
             return render(request, "staff_app/send_again.html", {"unsent": request.unsent})
         return response

@@ -1,6 +1,7 @@
 """When a request is due, worded briefly enough for a row of the queue."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import formats, timezone
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from requests_app.localized import localized
 from requests_app.models import Clock, Disposition, Jurisdiction, ListedReason, ServiceRequest, Status, Target
+from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,18 @@ class Due:
 
 def hold_words(jurisdiction: Jurisdiction) -> dict[str, str]:
     """Short names of the hold reasons, by code: the built-in ones and the city's own."""
-    listed = ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)
+    return listed_hold_words(ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD))
+
+
+def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
     return {
         "reporter": pgettext("waiting for", "reporter"),
         "other_group": pgettext("waiting for", "another group"),
         "weather": pgettext("waiting for", "weather"),
         "parts": pgettext("waiting for", "parts"),
         "yearly_plan": pgettext("waiting for", "yearly plan"),
+        WAITS_FOR_REQUEST: pgettext("waiting for", "another request"),
+        WAITS_FOR_TASKS: pgettext("waiting for", "its tasks"),
         **{reason.code: localized(reason.words) for reason in listed},
     }
 

@@ -7,12 +7,14 @@ from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.request.urls import urlpatterns as request
 from staff_app.setup.urls import urlpatterns as setup
+from staff_app.tasks.urls import urlpatterns as tasks
 
 app_name = "staff_app"
 urlpatterns: list[URLPattern | URLResolver] = [
     *queue,
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
+    *tasks,
     *request,
     *setup,
     path("profile/", profile.profile, name="profile"),

@@ -73,6 +73,8 @@ OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
+# Those who work for the task's department.
+TASK_WORKER = staff("its department")
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -127,6 +129,10 @@ def each_alarm_link(planted: Planted) -> list[Arguments]:
 
 def the_on_call(planted: Planted) -> list[Arguments]:
     return [{"on_call_id": OnCall.objects.filter(jurisdiction=planted.public.jurisdiction_id).order_by("id")[0].pk}]
+
+
+def the_task(planted: Planted) -> list[Arguments]:
+    return [{"task_id": planted.task.pk}]
 
 
 def the_alarm(planted: Planted) -> list[Arguments]:
@@ -606,11 +612,22 @@ PAGES: dict[str, Page] = {
             "",
             *(f"tab={tab}" for tab in ("new", "p1", "late", "today", "answered", "reopened", "waiting")),
             "q={q}",
+            "status=closed&status=routed&sort=reported&columns=reference&columns=reported",
+            "assignee=me&assignee=nobody&priority=1&flag=danger&late=1&quiet=3&sort=quiet&service=gone",
         ),
-        budget=15,
+        budget=8,
     ),
-    "staff_app:mine": Page(STAFF, budget=15),
+    "staff_app:mine": Page(STAFF, budget=8),
+    "staff_app:queue_columns": Page(STAFF, "POST"),
+    "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),
+    "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
     "staff_app:detail": Page(staff("view"), arguments=each_request, budget=33),
+    "staff_app:mine": Page(STAFF, budget=15),
+    "staff_app:detail": Page(staff("view"), arguments=each_request, budget=34),
+    "staff_app:tasks": Page(STAFF, budget=7),
+    "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
+    "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=7),
+    "staff_app:work_orders": Page(staff("accept"), "GET POST", budget=5),
     "staff_app:reporter": Page(staff("view_reporter"), "POST", each_request),
     "staff_app:mark_read": Page(staff("accept"), "POST", each_request),
     "staff_app:accept_alarm": Page(staff("view"), "POST", the_alarm),

@@ -28,6 +28,7 @@ from requests_app.actions import (
     signs,
     submission,
     subscriptions,
+    tasks,
 )
 from requests_app.actions import drafts as actions_drafts
 from requests_app.actions.reporter import Reporter
@@ -65,6 +66,7 @@ from requests_app.models import (
     ServiceVersion,
     ShortLink,
     Subscription,
+    Task,
     Team,
     User,
 )
@@ -85,6 +87,7 @@ CANARIES = {
     "follower's e-mail": "fay.wimbrel@canary-mail.example",
     "subscriber's e-mail": "sybil.hoopoe@canary-mail.example",
     "internal note": "marmosetnote <says> & more",
+    "what a task says": "tamarintask dig carefully",
     "transfer reason": "ocelotreason moved",
     "triage reason": "tapirreason unknown",
     "question to the reporter": "axolotlquestion which gate",
@@ -174,6 +177,8 @@ class Planted:
     one_time_links: list[OneTimeLink]
     # Of the alarm about the public request, which is ringing.
     alarm_call: AlarmCall
+    # Of Streets, about the public request.
+    task: Task
     resident: str
 
     @property
@@ -337,6 +342,7 @@ def _plant_rows() -> Planted:
         subscription=subscription,
         one_time_links=list(OneTimeLink.objects.order_by("id")),
         alarm_call=_alarm(public),
+        task=_task(public),
         resident=_sign_in(_link_of(public).person),
     )
 
@@ -351,6 +357,12 @@ def _invite(ada: User, dev: User, city: Jurisdiction) -> None:
         expires_at=app_now() + dt.timedelta(days=7),
     )
     HandOver.objects.create(user=dev, jurisdiction=city, expires_at=app_now() + dt.timedelta(days=1))
+
+
+def _task(public: ServiceRequest) -> Task:
+    tom = User.objects.get(name=CANARIES["staff name"])
+    streets = Department.objects.get(pk=public.department_id)
+    return tasks.add(public.pk, department=streets, what=CANARIES["what a task says"], actor=tom)
 
 
 def _alarm(service_request: ServiceRequest) -> AlarmCall:

@@ -28,6 +28,7 @@ from tests.pages import (
     SIGNED_IN,
     SIGNING_IN,
     STAFF,
+    TASK_WORKER,
     TEXT_WRITER,
     address,
 )
@@ -60,6 +61,9 @@ SEES = {
     "erased": set(),
 }
 EVERYBODY = [*ROLES, "eve"]
+# What somebody may do depends on whose a request is and on whether it is confidential, not on why the public can't see it.
+EVERY_VERB = {"public", "private", "triage", "erased"}
+SOME_VERBS = ("accept", "note", "transfer", "assign", "hide", "merge")
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +145,10 @@ def test_staff_open_and_change_what_their_role_allows(planted: Planted, who: str
             ("POST", "reporter", {}, "view_reporter"),
             ("POST", "mark_read", {}, "accept"),
         ]
-        asked += [("GET", "action", {"verb": verb}, verb) for verb in ACTION_BY_VERB]
-        # GET and POST have the same permission, so a few POST cases suffice.
-        asked += [
-            ("POST", "action", {"verb": verb}, verb)
-            for verb in ("accept", "note", "transfer", "assign", "hide", "merge")
-        ]
+        # Each form for one request of each kind of rule; a few of them, and of those that post, for the others.
+        verbs = ACTION_BY_VERB if kind in EVERY_VERB else SOME_VERBS
+        asked += [("GET", "action", {"verb": verb}, verb) for verb in verbs]
+        asked += [("POST", "action", {"verb": verb}, verb) for verb in SOME_VERBS]
         for method, name, more, permission in asked:
             path = reverse(f"staff_app:{name}", kwargs={"reference": reference, **more})
             said, right = answer(client, method, path), expected(who, permission, kind)
@@ -163,6 +165,21 @@ def test_staff_take_an_alarm_if_they_see_its_request_and_mark_it_needless_if_the
     for name, permission in (("accept_alarm", "view"), ("needless_alarm", "note")):
         path = address(f"staff_app:{name}", planted)
         assert answer(client, "POST", path) == expected(who, permission, "public"), name
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_a_task_is_for_those_who_work_for_its_department(planted: Planted, who: str) -> None:
+    """A task of Streets. Cal takes calls and Rec keeps records: neither does the work. Ada administers."""
+    works = {"tom", "sue", "dev"} | {one for one in WHOLE_CITY if "accept" in DEFAULT_ROLES[ROLES[one]]["permissions"]}
+    right = "yes" if who in works else "403" if who == "eve" else "404"
+    assert answer(signed_in(planted, who), "GET", address("staff_app:task", planted)) == right
+    assert answer(signed_in(planted, who), "POST", address("staff_app:task", planted), {"act": "done"}) == right
+    may_add = expected(who, "assign", "public")
+    assert answer(signed_in(planted, who), "GET", address("staff_app:add_task", planted)) == may_add
+    accepts = who != "eve" and "accept" in DEFAULT_ROLES[ROLES[who]]["permissions"] and who != "con"
+    assert answer(signed_in(planted, who), "GET", address("staff_app:work_orders", planted)) == (
+        "yes" if accepts else "403"
+    )
 
 
 def test_the_link_to_an_alarm_needs_no_sign_in_and_no_other_does(planted: Planted) -> None:
@@ -656,7 +673,7 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
-    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER}
+    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"
@@ -672,5 +689,6 @@ def test_every_page_says_who_may(planted: Planted) -> None:
             "administer or records",
             "records",
             "note",
+            "assign",
         )
     }

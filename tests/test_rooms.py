@@ -19,6 +19,7 @@ FLOORS = {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "sealed",
+            "transactions",
         },
         # Rules read models, and one queryset uses a rule: which requests a user may see.
         {"models", "rules", "places", "links", "limits", "paging", "branding", "notices", "openid"},
@@ -31,13 +32,16 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "last_event", "sign_in", "unsent"},
+        {
+            "apps", "decorators", "due", "last_event", "sign_in", "unsent",
+            "tab_counts",
+        },
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
             "request.conflict", "request.marked_texts",
         },
         {"moderation", "single_sign_on"},
-        {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"request", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
         {"urls", "queue.urls", "moderation.urls"},
     ],
 }  # fmt: skip

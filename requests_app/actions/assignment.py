@@ -23,9 +23,10 @@ from requests_app.places.public_place import public_place
 from requests_app.places.tile_cache import forget_tiles
 from requests_app.rules import review
 from requests_app.rules.lifecycle import next_status
+from requests_app.transactions import atomic_action
 
 
-@transaction.atomic
+@atomic_action
 def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     """Assigns to a member of staff; None unassigns."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -36,7 +37,7 @@ def assign(pk: int, *, assignee: User | None, actor: User) -> ServiceRequest:
     return service_request
 
 
-@transaction.atomic
+@atomic_action
 def transfer(pk: int, *, department: Department, reason: str, actor: User) -> ServiceRequest:
     """Transfers to another department, with the reason as a note. Counts as a bounce unless no department had it."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -167,7 +168,7 @@ def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) ->
     service_request.save(update_fields=clocks.DUE_FIELDS)
 
 
-@transaction.atomic
+@atomic_action
 def set_priority(pk: int, *, priority: int, actor: User) -> ServiceRequest:
     """Priority 1 raises an alarm."""
     service_request = ServiceRequest.objects.locked(pk)

@@ -67,7 +67,11 @@ DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 def stop(service_request: ServiceRequest, *kinds: str) -> None:
     """Stops the clock: the target is met, or no longer applies."""
     service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
-    update_due_fields(service_request)
+    # A clock of each kind runs at most, so the other's due time stays as it is.
+    if Target.Kind.ACKNOWLEDGE in kinds:
+        service_request.acknowledge_due_at = None
+    if Target.Kind.RESOLVE in kinds:
+        service_request.due_at = None
 
 
 def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.WorkingHours:

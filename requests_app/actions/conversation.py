@@ -11,13 +11,14 @@ from requests_app.models import Comment, Disposition, Jurisdiction, Person, Serv
 from requests_app.models.service_request import WAITS_FOR_REPORTER
 from requests_app.rules import reminders
 from requests_app.rules.lifecycle import next_status
+from requests_app.transactions import atomic_action
 
 ANSWER_DEADLINE = dt.timedelta(days=14)
 # No earlier in the day, by the city's clock.
 REMINDED_FROM_HOUR = 9
 
 
-@transaction.atomic
+@atomic_action
 def comment(pk: int, *, text: str, actor: User) -> Comment:
     """Posts a public comment by the department. Reporter and followers are notified."""
     service_request = ServiceRequest.objects.locked(pk)
@@ -37,7 +38,7 @@ def comment(pk: int, *, text: str, actor: User) -> Comment:
     return created
 
 
-@transaction.atomic
+@atomic_action
 def note(pk: int, *, text: str, actor: User, audience: str = Comment.Audience.DEPARTMENT) -> Comment:
     """Adds an internal note. audience: who may read it (Comment.Audience)."""
     service_request = ServiceRequest.objects.locked(pk)

@@ -6,24 +6,24 @@ from requests_app import events
 from requests_app.actions import progress
 from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest, User
 from requests_app.rules.lifecycle import next_status
+from requests_app.transactions import atomic_action
 
 
 class CannotMerge(Exception):
     """str() is a message for the user."""
 
 
-@transaction.atomic
+@atomic_action
 def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
     """Merges this request into `parent`, and subscribes its people to the parent's updates."""
-    # Lock in order of id, so that two opposite merges cannot deadlock.
-    for request_id in sorted((pk, parent.pk)):
-        ServiceRequest.objects.select_for_update().get(pk=request_id)
-    parent.refresh_from_db()
     if parent.pk == pk:
         raise CannotMerge("You can’t merge a request into itself.")
+    # Lock in order of id, so that two opposite merges cannot deadlock.
+    locked = {request_id: ServiceRequest.objects.locked(request_id) for request_id in sorted((pk, parent.pk))}
+    service_request, parent = locked[pk], locked[parent.pk]
     if parent.duplicate_of_id is not None:
         raise CannotMerge("That request was itself merged into another one. Merge into that one instead.")
-    service_request, fields = progress._transition(pk, "merge")
+    fields = progress.move(service_request, "merge")
     if service_request.jurisdiction_id != parent.jurisdiction_id:
         raise CannotMerge("That request belongs to another city.")
     if (service_request.public_state in CONFIDENTIAL) != (parent.public_state in CONFIDENTIAL):

@@ -1,5 +1,8 @@
 """The log of staff who viewed a reporter's details, and erasing people on request. Events stay; they contain no names."""
 
+import datetime as dt
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.functional import Promise
@@ -14,6 +17,7 @@ from requests_app.models import (
     Comment,
     ContactPoint,
     Draft,
+    Event,
     IdempotencyKey,
     Jurisdiction,
     Message,
@@ -40,12 +44,28 @@ VIEW_REASONS: dict[str, str | Promise] = {
     "safety": gettext_lazy("someone may be in danger"),
     "other": gettext_lazy("another reason"),
 }
+# Not chosen from the list: the request was found by the reporter's phone or email.
+FOUND = "found_by_contact"
+FOUND_ONCE_IN = dt.timedelta(hours=1)
 
 
 @transaction.atomic
 def view_reporter(service_request: ServiceRequest, *, reason: str, actor: User) -> None:
     """reason: one of VIEW_REASONS."""
     events.record(service_request, "reporter_viewed", actor=actor, reason=reason)
+
+
+@transaction.atomic
+def find_by_contact(pks: Iterable[int], *, actor: User) -> None:
+    """Logs that somebody found these requests by their reporter's phone or email: who knows the address now knows whose they are.
+    Once an hour for each, since a page is often loaded again."""
+    since = app_now() - FOUND_ONCE_IN
+    recently = Event.objects.filter(
+        service_request__in=list(pks), kind="reporter_viewed", user=actor, data__reason=FOUND, at__gt=since
+    )
+    known = set(recently.values_list("service_request", flat=True))
+    for service_request in ServiceRequest.objects.filter(pk__in=set(pks) - known).order_by("pk"):
+        events.record(service_request, "reporter_viewed", actor=actor, reason=FOUND)
 
 
 @transaction.atomic
@@ -155,6 +175,8 @@ def _erase_words(service_request: ServiceRequest, person: Person, *, choices_too
     service_request.updated_at = app_now()
     service_request.save(update_fields=["description", "place_note", "has_new_answer", "updated_at"])
     service_request.place_revisions.all().delete()
+    # Staff may have copied the reporter's words into them. Which department did its part stays.
+    service_request.tasks.update(what="")
 
 
 def _erase_comments(service_request: ServiceRequest, person: Person) -> None:

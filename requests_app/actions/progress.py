@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
 
 from requests_app import events, photos
 from requests_app.actions import alarms, clocks, counters
@@ -27,9 +27,11 @@ from requests_app.models import (
     Status,
     User,
 )
+from requests_app.models.service_request import WAITS_FOR_REQUEST
 from requests_app.rules import permissions, reopening, status_history
 from requests_app.rules.lifecycle import IllegalTransition, after_hold, next_status
 from requests_app.rules.status_history import work_has_begun
+from requests_app.transactions import atomic_action
 
 AUTO_CLOSE_AFTER = dt.timedelta(days=30)
 # From this reopening on, the request goes to a supervisor.
@@ -79,14 +81,18 @@ def end_hold(service_request: ServiceRequest, action: str) -> list[str]:
 
 def _transition(pk: int, action: str) -> tuple[ServiceRequest, list[str]]:
     service_request = ServiceRequest.objects.locked(pk)
+    return service_request, move(service_request, action)
+
+
+def move(service_request: ServiceRequest, action: str) -> list[str]:
+    """Moves a locked request to its next status, which may end a hold. Returns the fields to save."""
     before = service_request.status
     service_request.status = next_status(before, action)
     service_request.updated_at = app_now()
-    fields = ["status", "updated_at", *_leave_hold(service_request, before)]
-    return service_request, fields
+    return ["status", "updated_at", *_leave_hold(service_request, before)]
 
 
-@transaction.atomic
+@atomic_action
 def accept(pk: int, *, actor: User) -> ServiceRequest:
     service_request, fields = _transition(pk, "accept")
     service_request.save(update_fields=[*fields, *_acknowledge(service_request)])
@@ -123,13 +129,29 @@ def make_safe(pk: int, *, actor: User) -> ServiceRequest:
     return service_request
 
 
+class WaitsInRing(Exception):
+    """The other request waits for this one, directly or through others. str() says so."""
+
+
 @transaction.atomic
-def hold(pk: int, *, reason: str, until: dt.date, actor: User) -> ServiceRequest:
-    """Puts on hold, with a public reason and a day on which it resumes."""
+def hold(
+    pk: int, *, reason: str, until: dt.date, actor: User, waits_for: ServiceRequest | None = None
+) -> ServiceRequest:
+    """Puts on hold, with a public reason and a day on which it resumes.
+
+    waits_for: with the reason WAITS_FOR_REQUEST, an open request. Raises WaitsInRing.
+    """
     service_request, fields = _transition(pk, "hold")
+    other = waits_for
+    while other is not None:
+        if other.pk == pk:
+            raise WaitsInRing(_("That request waits for this one, so neither would ever go on."))
+        is_waiting = other.status == Status.ON_HOLD and other.hold_reason == WAITS_FOR_REQUEST
+        other = other.waits_for if is_waiting else None
     service_request.hold_reason, service_request.hold_until = reason, until
+    service_request.waits_for = waits_for
     clocks.pause(service_request)
-    service_request.save(update_fields=[*fields, "hold_reason", "hold_until", *clocks.DUE_FIELDS])
+    service_request.save(update_fields=[*fields, "hold_reason", "hold_until", "waits_for", *clocks.DUE_FIELDS])
     events.record(service_request, "put_on_hold", actor=actor, reason=reason, until=until)
     return service_request
 
@@ -189,7 +211,7 @@ def resolve(
     actor: User,
     reason: str = "",
     visited: bool | None = None,
-    uploads: Iterable[UploadedFile] = (),
+    uploads: Iterable[photos.WorkPhoto] = (),
     no_evidence: str = "",
 ) -> ServiceRequest:
     """Resolves with an outcome, a public message and photos of the work. visited: whether someone went there; None if not stated.
@@ -211,15 +233,19 @@ def resolve(
 
 
 @contextmanager
-def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo]]:
+def work_photos(pk: int, uploads: Iterable[photos.WorkPhoto]) -> Iterator[list[Photo]]:
     """Stores photos of the work, and deletes them again if the action inside fails. Raises PhotoRefused.
 
     Not inside a transaction: decoding may take seconds, and no lock should wait for it.
     """
-    service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     taken: list[Photo] = []
+    given = list(uploads)
+    if not given:
+        yield taken
+        return
+    service_request = ServiceRequest.objects.select_related("jurisdiction").get(pk=pk)
     try:
-        for upload in uploads:
+        for upload, stage in given:
             taken.append(
                 photos.store_upload(
                     upload,
@@ -227,6 +253,7 @@ def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo
                     jurisdiction=service_request.jurisdiction,
                     service_request=service_request,
                     kind=Photo.Kind.WORK,
+                    stage=stage,
                 )
             )
         yield taken
@@ -236,7 +263,7 @@ def work_photos(pk: int, uploads: Iterable[UploadedFile]) -> Iterator[list[Photo
         raise
 
 
-@transaction.atomic
+@atomic_action
 def _resolve(
     pk: int, *, disposition: str, words: str, actor: User, reason: str, visited: bool | None, no_evidence: str
 ) -> ServiceRequest:
@@ -306,7 +333,7 @@ def _leave_parent(service_request: ServiceRequest, parent: ServiceRequest, actor
     events.record(service_request, "unmerged", actor=actor, parent_id=parent.pk)
 
 
-@transaction.atomic
+@atomic_action
 def reopen(pk: int, *, words: str, actor: User | Person) -> ServiceRequest:
     """Reopens with a shorter clock. Raises TooLate for a resident after the time in rules/reopening.py."""
     service_request, fields = _transition(pk, "reopen")
@@ -448,6 +475,23 @@ def end_overdue_holds(*, at_most: int = 5000) -> int:
         due = on_hold(city).filter(hold_until__lte=local_day(city)).values_list("pk", flat=True)[:at_most]
         count += sum(_apply_unless_changed(_end_overdue_hold, pk) for pk in due)
     return count
+
+
+def end_waits(*, at_most: int = 5000) -> int:
+    """Resumes what waited for a request that has ended since."""
+    waiting = ServiceRequest.objects.filter(status=Status.ON_HOLD, hold_reason=WAITS_FOR_REQUEST)
+    over = waiting.filter(waits_for__status__in=[Status.RESOLVED, Status.CLOSED]).order_by("pk")
+    return sum(_apply_unless_changed(_end_wait, pk) for pk in over.values_list("pk", flat=True)[:at_most])
+
+
+@transaction.atomic
+def _end_wait(pk: int) -> ServiceRequest:
+    """Raises IllegalTransition if it waits for something else by now."""
+    service_request = ServiceRequest.objects.locked(pk)
+    other = service_request.waits_for
+    if service_request.hold_reason != WAITS_FOR_REQUEST or other is None or other.is_open:
+        raise IllegalTransition(service_request.status, "resume")
+    return resume(pk, actor=None)
 
 
 def on_hold(city: Jurisdiction) -> QuerySet[ServiceRequest]:

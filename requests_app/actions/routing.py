@@ -16,6 +16,7 @@ from requests_app.models import (
     Status,
     User,
 )
+from requests_app.rules import load
 from requests_app.rules.lifecycle import next_status
 from requests_app.rules.routing import Decision, decide, forward_owner
 
@@ -89,6 +90,7 @@ def _apply(
     if department is None:
         event = _send_to_triage(service_request, decision.reason, actor=actor)
     else:
+        assignee_before = service_request.assignee_id
         _set_department(service_request, decision)
         if department != counted_for:
             clocks.recalculate(service_request, department)
@@ -103,8 +105,8 @@ def _apply(
             rule_id=decision.rule_id,
             version_id=decision.version_id,
         )
-        if decision.assignee is not None:
-            events.record(service_request, "assigned", actor=actor, assignee_id=decision.assignee.pk)
+        if service_request.assignee_id != assignee_before:
+            events.record(service_request, "assigned", actor=actor, assignee_id=service_request.assignee_id)
     # What staff have set stays, and no rule makes danger less urgent.
     if decision.priority is not None and service_request.priority != 1 and service_request.priority_reason != "staff":
         _set_priority(service_request, decision.priority, department or counted_for, actor=actor)
@@ -179,6 +181,8 @@ def _set_department(service_request: ServiceRequest, decision: Decision) -> None
     service_request.department = decision.department
     service_request.team = decision.team
     service_request.assignee = decision.assignee or service_request.assignee
+    if decision.team is not None and decision.team.shares_by_load and service_request.assignee is None:
+        service_request.assignee = load.next_in_team(decision.team)
     service_request.in_triage = False
     service_request.routed_at = service_request.updated_at = app_now()
     service_request.save(

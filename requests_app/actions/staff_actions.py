@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Callable, Collection
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import F, Max
-from django.db.models.functions import Greatest
+from django.db.models import F, Func, JSONField, OuterRef, Subquery
+from django.db.models.functions import Greatest, JSONObject
 
-from requests_app import events, outbox
+from requests_app import events, outbox, transactions
 from requests_app.actions import counters, merges, place_corrections
-from requests_app.clock import app_now
+from requests_app.clock import AppNow, app_now
 from requests_app.models import (
     CONFIDENTIAL,
     Clock,
@@ -33,7 +34,7 @@ COLUMNS = (
     "status", "disposition", "disposition_reason", "public_state", "privacy_choice",
     "review_reason", "priority", "priority_reason", "service_id",
     "service_version_id", "department_id", "assignee_id", "in_triage", "bounces", "owner_id", "owner_reference",
-    "duplicate_of_id", "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
+    "duplicate_of_id", "hold_reason", "hold_until", "waits_for_id", "scheduled_for", "made_safe_at", "visited_at", "has_new_answer",
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
 )  # fmt: skip
@@ -67,20 +68,27 @@ def perform(
     form: a key of CHANGES_FOR, or any other verb. last_event_id: of the page the form was on; None if the page didn't say.
     with_requests: other requests that `act` locks. Raises Changed, and whatever `act` raises.
     """
-    with transaction.atomic():
-        service_request = _lock(pk, with_requests)
+    with transaction.atomic(), transactions.scope() as scope:
+        locked = _lock(pk, with_requests)
+        service_request = locked[pk]
         # Under the lock, since the other writer may be committing right now.
-        if last_event_id is not None and (changes := changes_since(service_request, last_event_id, form)):
-            raise Changed(changes)
         before = _Before(service_request, with_requests)
+        scope.now = before.at
+        if (
+            last_event_id is not None
+            and before.newest_event > last_event_id
+            and (changes := changes_since(service_request, last_event_id, form))
+        ):
+            raise Changed(changes)
+        # `act` locks the same rows. They are as they were read, so it needn't read them again.
+        scope.locked.update(locked)
         act()
-        return before.remember(actor, photos)
+        return before.remember(actor, photos, scope.recorded)
 
 
-def _lock(pk: int, others: Collection[int]) -> ServiceRequest:
+def _lock(pk: int, others: Collection[int]) -> dict[int, ServiceRequest]:
     """Locks in order of id, so that two actions that need both requests cannot deadlock."""
-    locked = {request_id: ServiceRequest.objects.locked(request_id) for request_id in sorted({pk, *others})}
-    return locked[pk]
+    return {request_id: ServiceRequest.objects.locked(request_id) for request_id in sorted({pk, *others})}
 
 
 class _Before:
@@ -89,36 +97,51 @@ class _Before:
     def __init__(self, service_request: ServiceRequest, with_requests: Collection[int]) -> None:
         self.service_request = service_request
         self.columns = {name: _to_json(getattr(service_request, name)) for name in COLUMNS}
-        self.clocks = {
-            str(clock.pk): {name: _to_json(getattr(clock, name)) for name in CLOCK_COLUMNS}
-            for clock in service_request.clocks.all()
-        }
-        self.newest_event = _newest(Event.objects.filter(service_request=service_request))
-        self.newest_comment = _newest(Comment.objects.filter(service_request=service_request))
-        self.newest_participation = _newest(Participation.objects.filter(service_request__in=with_requests))
-
-    def remember(self, actor: User, photos: Collection[Photo]) -> Event | None:
-        """Stores what undo() needs. Returns the action's event; None if nothing happened that can be undone."""
-        pk = self.service_request.pk
-        recorded = list(
-            Event.objects.filter(service_request=pk, id__gt=self.newest_event, kind__in=UNDOABLE | FOLLOWING).order_by(
-                "id"
+        of_request = {"service_request": OuterRef("pk")}
+        # One statement for all. Not a part of the one that locks, which would not see what it waited for.
+        clocks, event, comment, participation, self.at = (
+            ServiceRequest.objects.filter(pk=service_request.pk)
+            .values_list(
+                ArraySubquery(
+                    Clock.objects.filter(**of_request).values(
+                        row=JSONObject(pk="pk", **{name: name for name in CLOCK_COLUMNS})
+                    )
+                ),
+                _newest(Event.objects.filter(**of_request)),
+                _newest(Comment.objects.filter(**of_request)),
+                _newest(Participation.objects.filter(service_request__in=with_requests)),
+                AppNow(),
             )
+            .get()
         )
+        self.clocks = {str(clock.pop("pk")): clock for clock in clocks}
+        self.newest_event, self.newest_comment, self.newest_participation = event or 0, comment or 0, participation or 0
+
+    def remember(self, actor: User, photos: Collection[Photo], recorded: list[Event]) -> Event | None:
+        """Stores what undo() needs. Returns the action's event; None if nothing happened that can be undone.
+
+        recorded: the events of the action, in order.
+        """
+        pk, everything = self.service_request.pk, recorded
+        recorded = [
+            event for event in everything if event.service_request_id == pk and event.kind in UNDOABLE | FOLLOWING
+        ]
         own = [event for event in recorded if event.kind in UNDOABLE and event.user_id == actor.pk]
         if not own:
             return None
         parent_id = next((event.data["parent_id"] for event in own if event.data.get("parent_id")), None)
         joined: list[int] = []
         if own[0].kind == "merged":
-            recorded += Event.objects.filter(
-                service_request=parent_id, kind="duplicate_merged", id__gt=own[0].pk, data__child_id=pk
-            )
+            recorded += [
+                event for event in everything if event.kind == "duplicate_merged" and event.data["child_id"] == pk
+            ]
             people = self.service_request.participations.values("person")
             new = Participation.objects.filter(service_request=parent_id, role=Participation.Role.AFFECTED)
             new = new.filter(id__gt=self.newest_participation, person__in=people)
             joined = list(new.values_list("pk", flat=True))
         new_comments = Comment.objects.filter(service_request=pk, id__gt=self.newest_comment, user=actor)
+        # Gathered by the statement that inserts the row.
+        comment_ids = Func(ArraySubquery(new_comments.values("pk")), function="to_jsonb", output_field=JSONField())
         UndoState.objects.create(
             event=own[0],
             service_request=self.service_request,
@@ -126,15 +149,15 @@ class _Before:
             columns=self.columns,
             clocks=self.clocks,
             events=[event.pk for event in recorded],
-            comments=list(new_comments.values_list("pk", flat=True)),
+            comments=comment_ids,
             photos=[photo.pk for photo in photos],
             participations=joined,
         )
         return own[0]
 
 
-def _newest(rows: models.QuerySet[Any]) -> int:
-    return int(rows.aggregate(newest=Max("pk"))["newest"] or 0)
+def _newest(rows: models.QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by("-pk").values("pk")[:1])
 
 
 def _to_json(value: Any) -> Any:
@@ -155,7 +178,8 @@ def undo(event_id: int, *, actor: User) -> ServiceRequest:
     state = UndoState.objects.select_related("event").filter(event=event_id, event__user=actor).first()
     if state is None:
         raise TooLateToUndo
-    service_request = _lock(state.service_request_id, [state.parent_id] if state.parent_id else [])
+    locked = _lock(state.service_request_id, [state.parent_id] if state.parent_id else [])
+    service_request = locked[state.service_request_id]
     if Event.objects.filter(service_request=service_request, kind="undone", data__event_id=event_id).exists():
         return service_request
     if app_now() - state.event.at > UNDO_FOR:

@@ -91,6 +91,8 @@ def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> 
         "weather": _("better weather"),
         "parts": _("parts"),
         "yearly_plan": _("a yearly plan"),
+        "request": _("other work that has to be finished first"),
+        "tasks": _("other teams that are part of this work"),
     }
     if reason in standard:
         return standard[reason]

@@ -63,6 +63,7 @@ from requests_app.models.states import (
 )
 from requests_app.models.subscription import SMALLEST_RADIUS_M, DigestItem, Subscription
 from requests_app.models.survey import SurveyAnswer
+from requests_app.models.task import OutsideStatus, Task
 from requests_app.models.team import Team
 from requests_app.models.text_revision import TextRevision
 from requests_app.models.typical_time import TypicalTime
@@ -121,6 +122,7 @@ __all__ = [
     "OnCall",
     "OneTimeLink",
     "OutboxRow",
+    "OutsideStatus",
     "Owner",
     "OwnerArea",
     "Participation",
@@ -156,6 +158,7 @@ __all__ = [
     "Subscription",
     "SurveyAnswer",
     "Target",
+    "Task",
     "Team",
     "TextRevision",
     "TypicalTime",

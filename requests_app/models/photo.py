@@ -15,12 +15,18 @@ class Photo(models.Model):
         REPORT = "report"
         WORK = "work"
 
+    class Stage(models.TextChoices):
+        BEFORE = "before"
+        AFTER = "after"
+
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="photos")
     service_request = models.ForeignKey(
         ServiceRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="photos"
     )
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.REPORT)
+    # Of a photo of the work: whether it was taken before or after it; empty if nobody said.
+    stage = models.CharField(max_length=6, choices=Stage.choices, blank=True, db_default="")
     # Unguessable, used in URLs and file names: photos/<first two>/<name>.jpg and …/<name>-small.jpg.
     name = models.CharField(max_length=40, unique=True)
     width = models.PositiveIntegerField()

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
-from requests_app import references
+from requests_app import references, transactions
 from requests_app.clock import AppNow
 from requests_app.models.catalog import Department, QuestionVersion, Service, ServiceVersion, Target
 from requests_app.models.geography import Area, Asset, Owner
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
-# The hold reason of a question to the reporter.
+# The hold reasons that end by themselves: an answer to our question, the end of another request, and the end of all its tasks.
 WAITS_FOR_REPORTER = "reporter"
+WAITS_FOR_REQUEST = "request"
+WAITS_FOR_TASKS = "tasks"
 
 
 class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
@@ -56,7 +59,10 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
 
     def locked(self, pk: int) -> "ServiceRequest":
         """The request, locked until the transaction ends. Raises DoesNotExist."""
-        return self.for_update().get(pk=pk)
+        scope = transactions.current()
+        # Once only: a second reader must see what was written in between.
+        known: ServiceRequest | None = scope.locked.pop(pk, None) if scope else None
+        return known or self.for_update().get(pk=pk)
 
     def visible_to(self, user: "User | AnonymousUser", *, triage: bool = True) -> Self:
         """What this member of staff may open. Agrees with rules.permissions.can(user, "view", …), as a test checks.
@@ -122,6 +128,10 @@ class ServiceRequest(models.Model):
 
     hold_reason = models.CharField(max_length=40, blank=True)
     hold_until = models.DateField(null=True, blank=True)
+    # On hold for another request (WAITS_FOR_REQUEST): which one.
+    waits_for = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     scheduled_for = models.DateField(null=True, blank=True)
     made_safe_at = models.DateTimeField(null=True, blank=True)
     visited_at = models.DateTimeField(null=True, blank=True)
@@ -241,6 +251,40 @@ class ServiceRequest(models.Model):
                 name="request_ended_by_service",
             ),
             models.Index(fields=["jurisdiction", "submitted_at"], condition=Q(in_triage=True), name="request_triage"),
+            # The orders of the queue: reported, priority, and how long the public has not heard anything.
+            models.Index(
+                fields=["jurisdiction", "submitted_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_time",
+            ),
+            models.Index(
+                fields=["jurisdiction", "priority", "due_at", "id"],
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_priority",
+            ),
+            models.Index(
+                models.F("jurisdiction"),
+                Coalesce("last_public_message_at", "submitted_at"),
+                models.F("id"),
+                condition=Q(status__in=["received", "routed", "in_progress", "on_hold"]),
+                name="request_open_by_quiet",
+            ),
+            # The search box of the queue: exact addresses, words that aren't public, and numbers of other systems.
+            GinIndex(
+                models.Func(
+                    models.F("address"), template="to_tsvector('simple'::regconfig, without_accents(%(expressions)s))"
+                ),
+                name="request_address_words",
+            ),
+            GinIndex(
+                models.Func(
+                    models.F("language"), models.F("address"), models.F("description"), function="search_vector"
+                ),
+                condition=~Q(public_state__in=["public", "erased", "unconfirmed"]),
+                name="request_unlisted_words",
+            ),
+            models.Index(fields=["owner_reference"], condition=~Q(owner_reference=""), name="request_owner_reference"),
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="request_external_id"),
             # All of a period, whatever their state.
             models.Index(fields=["jurisdiction", "submitted_at", "id"], name="request_by_time"),
             models.Index(fields=["resolved_at"], condition=Q(status="resolved"), name="request_to_close"),
@@ -265,6 +309,7 @@ class ServiceRequest(models.Model):
             models.Index(
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
+            models.Index(fields=["waits_for"], condition=Q(waits_for__isnull=False), name="request_waits_for_another"),
             models.Index(
                 fields=["jurisdiction", "submitted_at", "id"],
                 condition=Q(public_state="pending_review"),

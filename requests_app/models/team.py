@@ -13,6 +13,8 @@ class Team(models.Model):
     name = models.JSONField(default=dict)
     members = models.ManyToManyField(User, blank=True, related_name="teams")
     active = models.BooleanField(default=True)
+    # What is routed to the team goes to the member with the fewest open requests, instead of waiting for somebody to take it.
+    shares_by_load = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["code"]

@@ -11,13 +11,34 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.utils.functional import cached_property
 
-from requests_app.models import Area, Category, Department, Jurisdiction, Service, ServiceRequest, ServiceVersion, Team
+from requests_app.localized import localized
+from requests_app.models import (
+    Area,
+    Category,
+    Department,
+    Jurisdiction,
+    ListedReason,
+    Membership,
+    Service,
+    ServiceRequest,
+    ServiceVersion,
+    Team,
+)
 
 KEPT_S = 60
 # The layers that locals name a place by; a request shows the first of these that it lies in.
 WARD_LAYERS = ("ward", "district", "neighborhood")
 VERSION_FIELDS = ("service", "department", "category", "name", "visibility")
 AREA_FIELDS = ("layer", "code", "name")
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff. department_ids: None among them stands for the whole city."""
+
+    pk: int
+    name: str
+    department_ids: frozenset[int | None]
 
 
 @dataclass
@@ -29,6 +50,10 @@ class Directory:
     teams: dict[int, Team]
     categories: dict[int, Category]
     areas: dict[int, Area]
+    # The city's own reasons to put work on hold.
+    holds: list[ListedReason]
+    # Those who may sign in, by name.
+    people: list[Colleague]
     # Those of `services` that are current, and older ones once a request needed them. A version never changes.
     versions: dict[int, ServiceVersion] = field(default_factory=dict)
 
@@ -48,6 +73,11 @@ class Directory:
     def ward_ids(self) -> frozenset[int]:
         return frozenset(pk for pk, area in self.areas.items() if area.layer in WARD_LAYERS)
 
+    def name_of(self, service_version_id: int) -> str:
+        """In the active language; "" for a version that fill() has not loaded."""
+        version = self.versions.get(service_version_id)
+        return localized(version.name) if version else ""
+
     def fill(self, service_requests: Collection[ServiceRequest]) -> None:
         """Sets each request's service, version, department and team without a query for those that are known."""
         missing = {one.service_version_id for one in service_requests} - self.versions.keys()
@@ -55,6 +85,7 @@ class Directory:
             loaded = ServiceVersion.objects.filter(pk__in=missing).select_related("service").only(*_version_fields())
             self.versions.update({version.pk: version for version in loaded})
         for one in service_requests:
+            # By id: no query, and no copy for each row.
             version = self.versions[one.service_version_id]
             one.service_version = version
             one.service = self.services.get(one.service_id) or version.service
@@ -100,6 +131,15 @@ def _version_fields() -> list[str]:
     return [*VERSION_FIELDS, "service__service_code", "service__jurisdiction", "service__active"]
 
 
+def _people(jurisdiction: Jurisdiction) -> list[Colleague]:
+    departments: dict[tuple[int, str], set[int | None]] = {}
+    members = Membership.objects.filter(jurisdiction=jurisdiction, user__is_active=True)
+    for pk, name, email, department in members.values_list("user", "user__name", "user__email", "department"):
+        departments.setdefault((pk, name or email), set()).add(department)
+    people = [Colleague(pk, name, frozenset(ids)) for (pk, name), ids in departments.items()]
+    return sorted(people, key=lambda colleague: colleague.name.casefold())
+
+
 def _load(jurisdiction: Jurisdiction) -> Directory:
     services = (
         Service.objects.filter(jurisdiction=jurisdiction)
@@ -112,6 +152,8 @@ def _load(jurisdiction: Jurisdiction) -> Directory:
         teams=Team.objects.filter(department__jurisdiction=jurisdiction).in_bulk(),
         categories=Category.objects.filter(jurisdiction=jurisdiction).in_bulk(),
         areas=Area.objects.filter(jurisdiction=jurisdiction, is_ours=True).only(*AREA_FIELDS).in_bulk(),
+        holds=list(ListedReason.objects.filter(jurisdiction=jurisdiction, kind=ListedReason.Kind.HOLD)),
+        people=_people(jurisdiction),
     )
     directory.versions.update(
         {service.current.pk: service.current for service in directory.services.values() if service.current is not None}

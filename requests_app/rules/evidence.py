@@ -29,9 +29,8 @@ def has_photo(service_request: ServiceRequest) -> bool:
 
 def reasons(jurisdiction: Jurisdiction) -> dict[str, str]:
     """The listed reasons for closing without evidence, by code: the city's own, or the built-in ones if it lists none."""
-    listed = ListedReason.objects.filter(
-        jurisdiction=jurisdiction, kind=ListedReason.Kind.NO_EVIDENCE, active=True
-    ).order_by("order", "code")
+    by_code = jurisdiction.reasons_by_code.values()
+    listed = [reason for reason in by_code if reason.kind == ListedReason.Kind.NO_EVIDENCE and reason.active]
     return {reason.code: localized(reason.words) for reason in listed} or _built_in()
 
 

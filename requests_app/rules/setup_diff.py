@@ -44,6 +44,8 @@ KINDS: dict[str, Words] = {
     "city": gettext_lazy("City"),
     "catalog": gettext_lazy("Catalog file"),
     "audit": gettext_lazy("Audit"),
+    "queue": gettext_lazy("Queue"),
+    "work_orders": gettext_lazy("Work orders"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
@@ -61,6 +63,8 @@ FIELDS: dict[str, Words] = {
     "department": gettext_lazy("Department"),
     "team": gettext_lazy("Team"),
     "calendar": gettext_lazy("Calendar"),
+    "statuses": gettext_lazy("What their statuses mean"),
+    "shares_by_load": gettext_lazy("Assign new requests in turn"),
     "hours": gettext_lazy("Hours"),
     "holidays": gettext_lazy("Holidays"),
     "phone": gettext_lazy("Phone"),

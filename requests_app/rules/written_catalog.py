@@ -187,6 +187,7 @@ def written_team(team: Team) -> dict[str, Any]:
         "name": team.name,
         "department": team.department.code,
         "members": [str(user) for user in members],
+        **({"shares_by_load": True} if team.shares_by_load else {}),
         "active": team.active,
     }
 

@@ -141,6 +141,7 @@ def hourly() -> None:
     """Closes old requests, ends holds, reminds of questions, sends due digests and deletes expired data."""
     progress.close_resolved()
     progress.end_overdue_holds()
+    progress.end_waits()
     conversation.remind_reporters()
     # Events that were not expanded yet belong in today's digests.
     drain_database()

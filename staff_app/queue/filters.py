@@ -50,6 +50,7 @@ QUIET_SINCE = Coalesce("last_public_message_at", "submitted_at")
 MANY = 50
 QUERY_MAX = 200
 ME, NOBODY = "me", "nobody"
+PEOPLE: dict[str, Words] = {ME: gettext_lazy("Me"), NOBODY: gettext_lazy("Nobody")}
 
 STATUSES: dict[str, Words] = {
     Status.RECEIVED: gettext_lazy("Received"),
@@ -87,8 +88,9 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "reopened": (gettext_lazy("Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1)),
 }
+# Without one, the rows come in the order of their tab: what is urgent first.
 SORTS: dict[str, Words] = {
-    "due": gettext_lazy("Due"),
+    "due": gettext_lazy("Due time"),
     "reported": gettext_lazy("Newest first"),
     "priority": gettext_lazy("Priority"),
     "quiet": gettext_lazy("Longest without an update"),
@@ -254,7 +256,7 @@ def _unknown(name: str, value: str) -> str:
     }
 
 
-# --- Reading values: each returns the value as it stands in the address, and its words; or None -----------------------------
+# --- Reading values: each returns the value for the address, and its words; or None -----------------------------
 
 
 @dataclass
@@ -267,14 +269,14 @@ class _Reader:
         if name in CODES:
             words = CODES[name].get(value)
             return None if words is None else (value, str(words))
-        return getattr(self, f"_{name}")(value)  # type: ignore[no-any-return]
+        return getattr(self, f"_{name}")(value)
 
     def _outcome(self, value: str) -> tuple[str, str] | None:
         return (value, due.disposition_words(value)) if value in Disposition.values else None
 
     def _assignee(self, value: str) -> tuple[str, str] | None:
         if value in (ME, NOBODY):
-            return value, _("Me") if value == ME else _("Nobody")
+            return value, str(PEOPLE[value])
         if not _is_id(value):
             return None
         here = Membership.objects.filter(user=OuterRef("pk"), jurisdiction=self.city)

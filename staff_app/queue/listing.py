@@ -1,31 +1,36 @@
 """Which requests a user sees in the queue, under which tab and in which order.
 
-Queries use the partial indexes on open requests; no tab counts past a hundred.
+Queries use the partial indexes on open requests; no tab counts past a hundred, and counts are kept for half a minute.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from requests_app.clock import app_now
 from requests_app.models import (
     OPEN,
-    Area,
     Jurisdiction,
+    RequestArea,
     ServiceRequest,
     Status,
     User,
 )
 from requests_app.paging import Order, Page, page, page_of_segments
+from requests_app.places.request_search import as_rows
 from requests_app.rules import permissions
-from staff_app.queue.filters import QueueFilter
+from requests_app.rules.directory import Directory
+from staff_app import tab_counts
+from staff_app.queue import search
+from staff_app.queue.filters import QUIET_SINCE, QueueFilter
 
 COUNT_MAX = 100
 PAGE_SIZE = 50
@@ -34,6 +39,10 @@ Rows = QuerySet[ServiceRequest, ServiceRequest]
 BY_DUE: Order = [("due_at", "asc"), ("id", "asc")]
 OLDEST: Order = [("submitted_at", "asc"), ("id", "asc")]
 BY_HOLD: Order = [("hold_until", "asc"), ("id", "asc")]
+NEWEST: Order = [("submitted_at", "desc"), ("id", "desc")]
+BY_PRIORITY: Order = [("priority", "asc"), ("due_at", "asc"), ("id", "asc")]
+BY_QUIET: Order = [("quiet_since", "asc"), ("id", "asc")]
+SORTED = {"due": BY_DUE, "reported": NEWEST, "priority": BY_PRIORITY, "quiet": BY_QUIET}
 LATEST_END: Order = [("resolved_at", "desc"), ("id", "desc")]
 
 # Not yet accepted, and not put on hold with a reason.
@@ -41,8 +50,14 @@ NOT_ACCEPTED = Q(acknowledged_at=None, status__in=[Status.RECEIVED, Status.ROUTE
 # The first rows of a queue: priority 1, then what was sent after the emergency question.
 FIRST_ROWS = (NOT_ACCEPTED & Q(priority=1), NOT_ACCEPTED & ~Q(priority=1) & Q(after_warning=True))
 URGENT = NOT_ACCEPTED & (Q(priority=1) | Q(after_warning=True))
-# The layers that locals name a place by; a request shows the first of these that it lies in.
-WARD_LAYERS = ("ward", "district", "neighborhood")
+# What a row shows, and what rules.permissions and rules.redaction read.
+ROW_FIELDS = (
+    "jurisdiction", "reference", "service", "service_version", "description", "language", "address", "place_note",
+    "public_address", "status", "disposition", "public_state", "priority", "priority_reason", "review_reason", "after_warning",
+    "department", "team", "assignee__name", "assignee__email", "in_triage", "hold_reason", "has_new_answer", "reopened_count",
+    "people_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "resolved_at", "hold_until",
+    "last_public_message_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,26 +115,49 @@ def tabs_for(user: User, jurisdiction: Jurisdiction) -> list[Tab]:
     return [tab for tab in TABS if tab.scope != "triage" or may_triage(user, jurisdiction)]
 
 
-def rows(user: User, jurisdiction: Jurisdiction, tab: Tab, filters: QueueFilter, at: Moment) -> Rows:
-    """The tab's requests, unordered."""
-    has_department = tab.scope in ("departments", "resolved")
-    visible = ServiceRequest.objects.visible_to(user, triage=not has_department)
+def rows(
+    user: User,
+    jurisdiction: Jurisdiction,
+    tab: Tab,
+    filters: QueueFilter,
+    at: Moment,
+    found: Collection[int] | None = None,
+) -> Rows:
+    """The tab's requests that match the filters, unordered. found: the result of search.find(), if there is one already."""
+    # Nothing in triage is anybody's, so only its own tab asks for it: an OR would cost each of the others its index.
+    visible = ServiceRequest.objects.visible_to(user, triage=tab.scope == "triage")
     matching: Rows = visible.in_jurisdiction(jurisdiction).filter(is_test=False)
     if tab.scope == "resolved":
         matching = matching.filter(status=Status.RESOLVED)
     elif tab.code == "answered":
         # A reply to a resolved request counts too.
         matching = matching.exclude(status=Status.CLOSED)
-    elif not (filters.covers_ended and tab.code == ALL):
+    elif not (tab.code == ALL and is_of_all(filters)):
         matching = matching.filter(status__in=OPEN)
     if tab.scope == "mine":
         matching = matching.filter(assignee=user)
     matching = filters.apply(matching)
-    in_words = permissions.searches_words(user, jurisdiction)
-    for word in filters.q.split()[:5]:
-        of_place = Q(address__icontains=word)
-        matching = matching.filter(Q(description__icontains=word) | of_place if in_words else of_place)
+    if filters.q:
+        found = search.find(user, jurisdiction, filters.q).ids if found is None else found
+        matching = matching.filter(pk__in=as_rows(found))
     return matching.filter(tab.filter(at))
+
+
+def matching(query: Any, user: User, jurisdiction: Jurisdiction) -> Rows:
+    """All rows of the queue that an address (a QueryDict, or pairs) asks for, unordered."""
+    filters = QueueFilter.from_query(query, user, jurisdiction)
+    return rows(user, jurisdiction, tab_of(filters, user, jurisdiction), filters, Moment.of(jurisdiction))
+
+
+def tab_of(filters: QueueFilter, user: User, jurisdiction: Jurisdiction) -> Tab:
+    """The tab that the filters name, or the first one that the queue opens with."""
+    tabs = {tab.code: tab for tab in tabs_for(user, jurisdiction)}
+    return tabs.get(filters.tab) or tabs[FIRST]
+
+
+def is_of_all(filters: QueueFilter) -> bool:
+    """Whether the first tab shows open and ended requests alike: a search, or a filter on what has ended."""
+    return bool(filters.q) or filters.covers_ended
 
 
 def in_order(tab: Tab, matching: Rows, at: Moment) -> list[Rows]:
@@ -142,24 +180,49 @@ def in_order(tab: Tab, matching: Rows, at: Moment) -> list[Rows]:
     ]
 
 
-def one_page(tab: Tab, matching: Rows, at: Moment, cursor: str | None) -> Page[ServiceRequest]:
-    """One page, with everything a row shows prefetched. Raises BadCursor."""
+def one_page(
+    tab: Tab, matching: Rows, at: Moment, cursor: str | None, filters: QueueFilter, size: int = 0
+) -> Page[ServiceRequest]:
+    """One page, in the order that the filters ask for or else the tab's. Raises BadCursor."""
+    size = size or PAGE_SIZE
+    if filters.sort == "quiet":
+        matching = matching.annotate(quiet_since=QUIET_SINCE)
+    if filters.sort:
+        return page(with_row(matching), SORTED[filters.sort], cursor, size)
+    if tab.code == ALL and is_of_all(filters):
+        open_first = [matching.filter(status__in=OPEN), matching.exclude(status__in=OPEN)]
+        fetch = with_row(ServiceRequest.objects.all())
+        return page_of_segments(open_first, NEWEST, cursor, size, fetch=fetch)
     segments = in_order(tab, matching, at)
     if len(segments) == 1:
-        return page(with_row(segments[0]), tab.order, cursor, PAGE_SIZE)
-    return page_of_segments(segments, tab.order, cursor, PAGE_SIZE, fetch=with_row(ServiceRequest.objects.all()))
+        return page(with_row(segments[0]), tab.order, cursor, size)
+    return page_of_segments(segments, tab.order, cursor, size, fetch=with_row(ServiceRequest.objects.all()))
 
 
 def with_row(matching: Rows) -> Rows:
-    wards = Area.objects.filter(layer__in=WARD_LAYERS).only("layer", "name")
-    return matching.select_related("service", "service_version", "department", "assignee", "owner").prefetch_related(
-        Prefetch("areas", queryset=wards, to_attr="wards")
-    )
+    """What a row shows. Services, departments and teams come from the directory, not from joins."""
+    return matching.select_related("assignee").only(*ROW_FIELDS)
 
 
-def ward_of(service_request: ServiceRequest) -> str:
-    names = {area.layer: area.name for area in getattr(service_request, "wards", [])}
-    return next((names[layer] for layer in WARD_LAYERS if layer in names), "")
+def fill(service_requests: Sequence[ServiceRequest], directory: Directory) -> None:
+    """Sets what with_row() left out, and `ward`: the name of the ward, district or neighborhood."""
+    directory.fill(service_requests)
+    lies_in: dict[int, list[int]] = {}
+    if service_requests:
+        lying = RequestArea.objects.filter(service_request__in=[one.pk for one in service_requests])
+        for pk, area in lying.values_list("service_request", "area"):
+            lies_in.setdefault(pk, []).append(area)
+    for one in service_requests:
+        one.ward = directory.ward_of(lies_in.get(one.pk, ()))  # type: ignore[attr-defined]
+
+
+def kept_counts(
+    user: User, jurisdiction: Jurisdiction, filters: QueueFilter, tabs: Sequence[Tab], rows_of: Callable[[Tab], Rows]
+) -> dict[str, str]:
+    """counts(), kept for this user and these filters."""
+    named = repr((filters.query(sort=False), [tab.code for tab in tabs]))
+    digest = hashlib.sha256(named.encode()).hexdigest()[:16]
+    return tab_counts.kept(user, jurisdiction, digest, lambda: counts(tabs, rows_of))
 
 
 def counts(tabs: Sequence[Tab], rows_of: Callable[[Tab], Rows]) -> dict[str, str]:

@@ -8,16 +8,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from requests_app import references
-from requests_app.models import ServiceRequest
+from requests_app.actions import privacy
+from requests_app.models import OPEN, ServiceRequest
 from requests_app.paging import BadCursor
 from requests_app.rules import redaction
 from staff_app import due
 from staff_app.decorators import StaffRequest, staff_page
-from staff_app.queue import alarms, rows
+from staff_app.queue import alarms, columns, export, filter_form, rows, search
 from staff_app.queue import listing as queues
-from staff_app.queue.filters import Pairs, QueueFilter
+from staff_app.queue.filters import COLUMNS, SORTS, Pairs, QueueFilter
 
 
 @staff_page
@@ -32,24 +34,33 @@ def mine(request: StaffRequest) -> HttpResponse:
 
 def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
     city, user = request.jurisdiction, request.user
-    typed = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
-    if (service_request := _find_by_reference(request, typed)) is not None:
+    filters = QueueFilter.from_query(request.GET, user, city)
+    if (service_request := _find_by_reference(request, filters.q)) is not None:
         return redirect("staff_app:detail", service_request.reference)
     tabs = queues.tabs_for(user, city)
     tab = next((one for one in tabs if one.code == tab_code), None)
     if tab is None:
         raise Http404
-    filters = QueueFilter.from_query(request.GET, user, city)
+    if any(not value for _name, values in request.GET.lists() for value in values):
+        # A form sends its empty fields too; the address to keep and to share is without them.
+        return redirect(_url(tab.code, filters.query()))
     at = queues.Moment.of(city)
-    matching = queues.rows(user, city, tab, filters, at)
+    found = _search(request, filters)
+    matching = queues.rows(user, city, tab, filters, at, found.ids)
     try:
-        page = queues.one_page(tab, matching, at, request.GET.get("cursor"))
+        page = queues.one_page(tab, matching, at, request.GET.get("cursor"), filters)
     except BadCursor:
         # An outdated link: show the first page.
-        page = queues.one_page(tab, matching, at, None)
+        page = queues.one_page(tab, matching, at, None, filters)
+    queues.fill(page.rows, filters.directory)
     redaction.redact_for(user, page.rows)
-    waits = due.hold_words(city)
-    numbers = queues.counts(tabs, lambda one: queues.rows(user, city, one, filters, at))
+    waits = due.listed_hold_words(filters.directory.holds)
+
+    def count(one: queues.Tab) -> queues.Rows:
+        return queues.rows(user, city, one, filters, at, found.ids)
+
+    # A search says itself where it found something.
+    numbers = {} if filters.q else queues.kept_counts(user, city, filters, tabs, count)
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, filters.query())} for one in tabs],
@@ -57,10 +68,57 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "rows": [rows.row(one, at, waits, city) for one in page.rows],
         "filters": filters,
         "chips": [{"chip": chip, "url": _url(tab.code, chip.query_without)} for chip in filters.chips()],
+        "fields": filter_form.fields(filters),
+        "kept": filter_form.kept(filters),
+        "kept_by_search": [pair for pair in filters.query() if pair[0] != "q"],
+        "sorts": _sorts(tab, filters),
+        "sort_name": SORTS.get(filters.sort, _("Urgent first")),
+        "columns": columns.shown(request, filters),
+        "column_choices": COLUMNS,
+        "address": request.get_full_path(),
+        "where": _where(found, tab, matching),
+        "incomplete": found.incomplete,
+        "export_kinds": export.KINDS.items(),
+        "export_query": urlencode([("tab", tab.code), *filters.query()]),
         "clear_url": _url(tab.code, []),
         "pager": page.urls(lambda cursor: _url(tab.code, [*filters.query(), ("cursor", cursor)])),
     }
     return render(request, "staff_app/queue/queue.html", context)
+
+
+def _search(request: StaffRequest, filters: QueueFilter) -> search.Found:
+    if not filters.q:
+        return search.Found()
+    found = search.find(request.user, request.jurisdiction, filters.q)
+    if found.contacts:
+        privacy.find_by_contact(found.contacts, actor=request.user)
+    return found
+
+
+def _where(found: search.Found, tab: queues.Tab, matching: queues.Rows) -> str:
+    """How many of the found are open, and how many have ended: "2 open · 1 resolved"."""
+    if not found.ids or tab.code != queues.ALL:
+        return ""
+    states = list(matching.values_list("status", flat=True)[: search.MOST])
+    number_open = sum(state in OPEN for state in states)
+    number_ended = len(states) - number_open
+    return " · ".join(
+        words % {"n": f"{queues.COUNT_MAX}+" if number > queues.COUNT_MAX else number}
+        for number, words in (
+            (number_open, ngettext("%(n)s open", "%(n)s open", number_open)),
+            (number_ended, ngettext("%(n)s resolved", "%(n)s resolved", number_ended)),
+        )
+        if number
+    )
+
+
+def _sorts(tab: queues.Tab, filters: QueueFilter) -> list[dict[str, Any]]:
+    pairs = filters.query(sort=False)
+    choices = {"": _("Urgent first"), **SORTS}
+    return [
+        {"name": words, "url": _url(tab.code, [*pairs, ("sort", code)] if code else pairs), "on": code == filters.sort}
+        for code, words in choices.items()
+    ]
 
 
 def _find_by_reference(request: StaffRequest, typed: str) -> ServiceRequest | None:

@@ -3,15 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from requests_app.localized import localized
 from requests_app.models import Jurisdiction, ServiceRequest, Status
 from staff_app import due
 from staff_app.queue import languages, listing
 
-FIRST_WORDS = 90
+FIRST_WORDS = 160
 language_name = languages.language_name
 
 
@@ -35,6 +37,16 @@ class Row:
     flags: list[Flag]
     owner: str
     quiet_days: int
+    url: str
+    reported: str
+
+    @property
+    def quiet(self) -> str:
+        return pgettext("length of time", "%(n)s d") % {"n": self.quiet_days}
+
+    @property
+    def all_flags(self) -> str:
+        return ", ".join(flag.words for flag in self.flags)
 
 
 def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, str], city: Jurisdiction) -> Row:
@@ -46,11 +58,21 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
         service=localized(service_request.service_version.name),
         first_words=" ".join(service_request.description.split())[:FIRST_WORDS],
         street=service_request.address,
-        ward=listing.ward_of(service_request),
+        ward=getattr(service_request, "ward", ""),
         flags=flags(service_request, at.now, city),
         owner=owner(service_request),
         quiet_days=max(0, (at.now - last_word).days),
+        url=reverse("staff_app:detail", args=[service_request.reference]),
+        reported=reported(service_request.submitted_at, at.now),
     )
+
+
+def reported(submitted_at: dt.datetime, now: dt.datetime) -> str:
+    """The day, with the year if it is not this one."""
+    local = timezone.localtime(submitted_at)
+    if local.year == timezone.localtime(now).year:
+        return formats.date_format(local, pgettext("short day format", "M j"))
+    return formats.date_format(local, pgettext("short day format", "M j, Y"))
 
 
 def flags(service_request: ServiceRequest, now: dt.datetime, city: Jurisdiction) -> list[Flag]:

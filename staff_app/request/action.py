@@ -90,7 +90,7 @@ def action(request: StaffRequest, reference: str, verb: str) -> HttpResponse:
         return _changed(request, service_request, chosen, form, error.changes)
     except IllegalTransition:
         return _too_late(request, service_request, chosen, form)
-    except (photos.PhotoRefused, CannotMerge) as error:
+    except (photos.PhotoRefused, CannotMerge, progress.WaitsInRing) as error:
         form.add_error(None, str(error))
         return _page(request, service_request, chosen, form, status=422)
     messages.success(request, chosen.success_message, extra_tags=undo_tag(event))

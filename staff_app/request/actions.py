@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from requests_app.actions import assignment, conversation, merges, moderation, place_corrections, progress, routing
 from requests_app.models import PublicState, ServiceRequest, Status, User
+from requests_app.photos import WorkPhoto
 from requests_app.rules import lifecycle, permissions
 from staff_app.request import forms
 
@@ -34,7 +34,7 @@ class Action:
     form: type[Form] = Form
     submit_label: "str | _StrPromise" = ""
     hint: "str | _StrPromise" = ""
-    uploads: Callable[[Any], Iterable[UploadedFile]] = lambda form: ()
+    uploads: Callable[[Any], Iterable[WorkPhoto]] = lambda form: ()
     # Other requests that `perform` locks.
     with_requests: Callable[[ServiceRequest, Any], Collection[int]] = lambda service_request, form: ()
     # A condition beyond status and permissions.
@@ -62,6 +62,13 @@ def _resolve(service_request: ServiceRequest, form: forms.ResolveForm, user: Use
     )
 
 
+def _hold(service_request: ServiceRequest, form: forms.HoldForm, user: User) -> None:
+    cleaned = form.cleaned_data
+    progress.hold(
+        service_request.pk, reason=cleaned["reason"], until=cleaned["until"], waits_for=form.waits_for, actor=user
+    )
+
+
 def _correct_place(service_request: ServiceRequest, form: forms.CorrectPlaceForm, user: User) -> None:
     place_corrections.correct_place(
         service_request.pk,
@@ -80,7 +87,7 @@ ACTIONS = [
         _("Resolved. We’ll email the reporter and followers in 30 seconds."),
         _resolve,
         forms.ResolveForm,
-        uploads=lambda f: f.cleaned_data["photos"],
+        uploads=lambda f: f.work_photos(),
     ),
     Action("resume", _("Resume"), _("Resumed. The clock is running."), lambda r, f, u: progress.resume(r.pk, actor=u)),
     Action(
@@ -175,8 +182,9 @@ ACTIONS = [
         "hold",
         pgettext_lazy("action", "Put on hold"),
         _("On hold. We’ll email the reporter and followers in 30 seconds."),
-        lambda r, f, u: progress.hold(r.pk, reason=f.cleaned_data["reason"], until=f.cleaned_data["until"], actor=u),
+        _hold,
         forms.HoldForm,
+        with_requests=lambda r, f: [f.waits_for.pk] if f.waits_for else [],
     ),
     Action(
         "answer",

@@ -129,6 +129,8 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
             reads_hidden=permissions.can(user, "hide", service_request),
         ),
         "routing": timeline.routing(service_request),
+        "tasks": list(service_request.tasks.select_related("department").order_by("id")),
+        "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "emails": _emails(service_request),
     }
 

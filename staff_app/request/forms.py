@@ -23,13 +23,17 @@ from requests_app.models import (
     Disposition,
     ListedReason,
     Owner,
+    Photo,
     PrivacyChoice,
     PublicState,
     Service,
     ServiceRequest,
     ServiceVersion,
+    Task,
     User,
 )
+from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
+from requests_app.photos import WorkPhoto
 from requests_app.places import addresses, ownership
 from requests_app.rules import evidence, leave, permissions, public_preview, review
 from requests_app.rules.intake import clean_text
@@ -121,6 +125,12 @@ class ScheduleForm(ActionForm):
 
 class HoldForm(ActionForm):
     reason = forms.ChoiceField(label=gettext_lazy("What are we waiting for?"), widget=forms.RadioSelect)
+    number = forms.CharField(
+        label=gettext_lazy("Which request?"),
+        help_text=gettext_lazy("Its reference number, if it waits for another request."),
+        required=False,
+        max_length=20,
+    )
     until = day_field(gettext_lazy("Until when?"), gettext_lazy("It returns to the queue on this day."))
 
     def prepare(self) -> None:
@@ -131,7 +141,13 @@ class HoldForm(ActionForm):
         # The city's own reasons if it lists any. A hold for the reporter starts with a question instead.
         codes = list(listed.values_list("code", flat=True)) or list(waits)
         usable = [code for code in codes if code not in ("reporter", "your_answer")]
+        if WAITS_FOR_REQUEST not in usable:
+            usable.append(WAITS_FOR_REQUEST)
+        if self.service_request.tasks.filter(state=Task.State.OPEN).exists():
+            usable.append(WAITS_FOR_TASKS)
         self.fields["reason"].choices = [(code, waits[code]) for code in usable]  # type: ignore[attr-defined]
+        self.waits_for: ServiceRequest | None = None
+        self.helper.show_optional = False
         self.fields["until"].initial = self.today() + dt.timedelta(days=7)
 
     def clean_until(self) -> dt.date:
@@ -139,6 +155,25 @@ class HoldForm(ActionForm):
         if day <= self.today():
             raise forms.ValidationError(_("Choose a day after today."))
         return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("reason") == WAITS_FOR_REQUEST:
+            self.waits_for = self._other(cleaned.get("number", ""))
+        return cleaned
+
+    def _other(self, number: str) -> ServiceRequest | None:
+        visible = ServiceRequest.objects.in_jurisdiction(self.service_request.jurisdiction).visible_to(self.user)
+        found = visible.filter(reference=references.parse(number) or "").first() if number else None
+        if found is None:
+            self.add_error("number", _("Enter the number of the request that has to be finished first."))
+        elif found.pk == self.service_request.pk:
+            self.add_error("number", _("It can’t wait for itself."))
+        elif not found.is_open:
+            self.add_error("number", _("That request has ended already, so there’s nothing to wait for."))
+        else:
+            return found
+        return None
 
 
 class AskForm(ActionForm):
@@ -248,14 +283,14 @@ class ResolveForm(ActionForm):
     )
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
-    photos = PhotosField(label=gettext_lazy("Photos of the work"), required=False, most=3)
+    photos_before = PhotosField(label=gettext_lazy("Photos from before the work"), required=False, most=3)
+    photos = PhotosField(label=gettext_lazy("Photos of the finished work"), required=False, most=3)
     no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)
 
     def prepare(self) -> None:
         self.fields["disposition"].choices = outcomes(self.service_request, self.user)  # type: ignore[attr-defined]
-        listed = ListedReason.objects.filter(
-            jurisdiction=self.service_request.jurisdiction, kind=ListedReason.Kind.CANNOT_DO, active=True
-        )
+        by_code = self.service_request.jurisdiction.reasons_by_code
+        listed = [one for one in by_code.values() if one.kind == ListedReason.Kind.CANNOT_DO and one.active]
         reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["reason"].help_text = _("Only for “We can’t do this.”")
@@ -290,6 +325,10 @@ class ResolveForm(ActionForm):
         if not missing:
             cleaned["no_evidence"] = ""
         return cleaned
+
+    def work_photos(self) -> list[WorkPhoto]:
+        before = [(upload, Photo.Stage.BEFORE.value) for upload in self.cleaned_data["photos_before"]]
+        return [*before, *((upload, Photo.Stage.AFTER.value) for upload in self.cleaned_data["photos"])]
 
     def _missing_evidence(self, cleaned: dict[str, Any]) -> str:
         """What to say about evidence that is asked for and not there; empty if nothing is missing."""
@@ -351,7 +390,7 @@ class AssignForm(ActionForm):
 
     def prepare(self) -> None:
         found = colleagues(self.service_request, self.user)
-        self.away = leave.away(self.service_request.jurisdiction, found)
+        self.away = {} if self._is_oneself() else leave.away(self.service_request.jurisdiction, found)
         self.fields["assignee"].queryset = found  # type: ignore[attr-defined]
         self.fields["assignee"].label_from_instance = self._label  # type: ignore[attr-defined]
         self.fields["assignee"].initial = self.service_request.assignee_id
@@ -368,8 +407,11 @@ class AssignForm(ActionForm):
     def _chosen_away(self) -> leave.Away | None:
         chosen = str(self.data.get("assignee", ""))
         # They know where they are themselves.
-        is_other = chosen.isdecimal() and len(chosen) < 19 and int(chosen) != self.user.pk
+        is_other = chosen.isdecimal() and len(chosen) < 19 and not self._is_oneself()
         return self.away.get(int(chosen)) if is_other else None
+
+    def _is_oneself(self) -> bool:
+        return self.is_bound and str(self.data.get("assignee", "")) == str(self.user.pk)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

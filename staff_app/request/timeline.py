@@ -281,11 +281,25 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
         case "reporter_viewed" if data.get("reason") in privacy.VIEW_REASONS:
             reason = str(privacy.VIEW_REASONS[data["reason"]])
             return _("Viewed the reporter’s contact information (%(reason)s)") % {"reason": reason}
+        case "reporter_viewed" if data.get("reason") == privacy.FOUND:
+            return _("Found by the reporter’s phone or email")
+        case "task_added" | "task_linked" | "task_done" | "task_dropped" | "task_reopened":
+            return task_words(event.kind) % {"department": department}
         case "alarm_raised":
             return _("Alarm: %(reason)s") % {"reason": alarms.reason_words(str(data.get("reason") or "words"))}
         case "alarm_sent" | "alarm_failed" | "alarm_accepted":
             return alarm_words(event, names)
     return simple_words(event.kind)
+
+
+def task_words(kind: str) -> str:
+    return {
+        "task_added": _("Task for %(department)s added"),
+        "task_linked": _("Task for %(department)s: work order linked"),
+        "task_done": _("Task for %(department)s done"),
+        "task_dropped": _("Task for %(department)s not needed"),
+        "task_reopened": _("Task for %(department)s opened again"),
+    }[kind]
 
 
 def alarm_words(event: Event, names: Names) -> str:

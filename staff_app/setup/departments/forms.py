@@ -159,6 +159,13 @@ class TeamForm(RowForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("People of this department, and those who work for the whole city."),
     )
+    shares_by_load = forms.BooleanField(
+        label=gettext_lazy("Assign new requests in turn"),
+        help_text=gettext_lazy(
+            "Each request goes to the member with the fewest open ones who isn’t away. Otherwise, it waits until someone takes it."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, city=team.department.jurisdiction, **kwargs)
@@ -173,6 +180,7 @@ class TeamForm(RowForm):
             # A member who has moved on stays until somebody unticks them.
             self.staff |= {str(one.pk): one for one in members}
             self.fields["members"].initial = [str(one.pk) for one in members]
+            self.fields["shares_by_load"].initial = team.shares_by_load
         self.fields["members"].choices = [(pk, str(one)) for pk, one in self.staff.items()]  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
@@ -182,7 +190,12 @@ class TeamForm(RowForm):
     def columns(self) -> dict[str, Any]:
         code = {"code": self.cleaned_data["code"]} if "code" in self.cleaned_data else {}
         members = [self.staff[pk] for pk in self.cleaned_data["members"]]
-        return {**code, "name": self.names(), "members": members}
+        return {
+            **code,
+            "name": self.names(),
+            "members": members,
+            "shares_by_load": self.cleaned_data["shares_by_load"],
+        }
 
 
 class EndTeamForm(forms.Form):

@@ -1,0 +1,27 @@
+"""Which columns the queue shows besides the usual ones, remembered until one signs out."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue.filters import COLUMNS, QueueFilter
+
+KEY = "queue_columns"
+
+
+def shown(request: StaffRequest, filters: QueueFilter) -> list[str]:
+    """Those that the address names, else the user's own choice."""
+    return list(filters.columns) or [name for name in COLUMNS if name in request.session.get(KEY, [])]
+
+
+@staff_page
+@require_POST
+def queue_columns(request: StaffRequest) -> HttpResponse:
+    request.session[KEY] = [name for name in COLUMNS if name in request.POST.getlist("columns")]
+    address = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        address = reverse("staff_app:queue")
+    return redirect(address)

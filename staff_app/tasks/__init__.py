@@ -1,0 +1,1 @@
+"""Tasks: the parts of the work on a request that several departments do."""

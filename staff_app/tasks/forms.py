@@ -1,0 +1,125 @@
+"""Forms for tasks and for the statuses of other systems' work orders."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.localized import localized
+from requests_app.models import Department, ServiceRequest, Task
+from requests_app.rules import tasks
+from requests_app.web.fields import WordsField
+
+STATE_WORDS = {
+    Task.State.OPEN: gettext_lazy("Still to do"),
+    Task.State.DONE: gettext_lazy("Done"),
+    Task.State.DROPPED: gettext_lazy("Not needed"),
+}
+
+
+class TaskForm(forms.Form):
+    department = forms.ModelChoiceField(
+        Department.objects.none(),
+        label=gettext_lazy("Which department?"),
+        empty_label=gettext_lazy("Choose a department"),
+    )
+    what = WordsField(
+        label=gettext_lazy("What do they do?"),
+        help_text=gettext_lazy(
+            "They see this and the place, but not who reported it. It may be released under public records law."
+        ),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    due_on = forms.DateField(
+        label=gettext_lazy("By which day?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    after = forms.ModelChoiceField(
+        Task.objects.none(), label=gettext_lazy("After which task?"), required=False, empty_label=gettext_lazy("None")
+    )
+
+    def __init__(self, *args: Any, service_request: ServiceRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        departments = tasks.may_be_given(service_request.jurisdiction)
+        self.fields["department"].queryset = departments  # type: ignore[attr-defined]
+        by_name = sorted(departments, key=lambda one: localized(one.name).casefold())
+        self.fields["department"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a department")),
+            *((one.pk, localized(one.name)) for one in by_name),
+        ]
+        unfinished = service_request.tasks.filter(state=Task.State.OPEN).order_by("id")
+        self.fields["after"].queryset = unfinished  # type: ignore[attr-defined]
+        if not unfinished:
+            del self.fields["after"]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class EndTaskForm(forms.Form):
+    note = WordsField(
+        label=gettext_lazy("Note for the department that has the request"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class OrderForm(forms.Form):
+    number = forms.CharField(label=gettext_lazy("Work order number"), max_length=60)
+    url = forms.URLField(
+        label=gettext_lazy("Link to it"), required=False, max_length=300, assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("Enter a web address, such as https://orders.example.com/123.")},
+    )  # fmt: skip
+    status = forms.CharField(
+        label=gettext_lazy("Status in that system"),
+        help_text=gettext_lazy("In its own words, such as “Closed.”"),
+        required=False,
+        max_length=60,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class WorkOrdersForm(forms.Form):
+    """The rows as text, so that they're still there when somebody is asked what a status means."""
+
+    rows = forms.CharField(
+        label=gettext_lazy("Rows, with a heading"),
+        help_text=gettext_lazy("task or number, then number, link and status, separated by commas"),
+        required=False,
+        max_length=500_000,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    file = forms.FileField(label=gettext_lazy("Or a CSV file"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.show_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if upload := given.get("file"):
+            if upload.size > 1 << 20:
+                self.add_error("file", _("This file is larger than 1 MB. Split it."))
+                return given
+            try:
+                given["rows"] = upload.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("This file isn’t plain text. Save it as CSV in UTF-8."))
+        elif not given.get("rows"):
+            self.add_error("rows", _("Paste the rows or choose a file."))
+        return given
