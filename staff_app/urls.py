@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
 from staff_app.moderation.urls import urlpatterns as moderation
+from staff_app.overview.urls import urlpatterns as overview
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.request.urls import urlpatterns as request
 from staff_app.setup.urls import urlpatterns as setup
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
     *tasks,
+    *overview,
     *request,
     *setup,
     path("profile/", profile.profile, name="profile"),

@@ -73,6 +73,8 @@ OWN_ACTION = "staff who did it"
 # The permission is the last part of the URL.
 EACH_ACTION = staff("the action’s own")
 TEXT_WRITER = staff("its writer")
+# Those who supervise a department or work for the whole city.
+OVERSEER = staff("supervise, or the whole city")
 # Those who work for the task's department.
 TASK_WORKER = staff("its department")
 
@@ -617,6 +619,11 @@ PAGES: dict[str, Page] = {
         ),
         budget=8,
     ),
+    "staff_app:overview": Page(OVERSEER, budget=40),
+    "staff_app:overview_counts": Page(
+        OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=12
+    ),
+    "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=5),
     "staff_app:mine": Page(STAFF, budget=8),
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=8),

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0033_answer_templates"),
+        ("requests_app", "0035_queue_search"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0033_answer_templates"),
+        ("requests_app", "0050_overview_settings"),
     ]
 
     operations = [

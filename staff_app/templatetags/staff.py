@@ -2,6 +2,7 @@
 
 `{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
 `{{ request|may_set_up }}`: whether this user may open a page of setup.
+`{{ request|may_oversee }}`: whether this user may open the overview.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
 `{{ message|undoable_event }}`: the id of the event that a message's Undo button undoes, if it has one.
 `{% other_cities request as cities %}`: the other cities that this user works for.
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from requests_app.models import Jurisdiction, SignInProvider
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
+from staff_app.overview import figures
 from staff_app.request import undo
 from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider
@@ -34,6 +36,12 @@ def may_in_city(request: HttpRequest, permission: str) -> bool:
 @register.filter
 def may_set_up(request: HttpRequest) -> bool:
     return any(may_in_city(request, permission) for permission in sections.PERMISSIONS)
+
+
+@register.filter
+def may_oversee(request: HttpRequest) -> bool:
+    jurisdiction = getattr(request, "jurisdiction", None)
+    return jurisdiction is not None and figures.may_open(request.user, jurisdiction)
 
 
 @register.simple_tag
