@@ -20,6 +20,7 @@ from tests.pages import (
     EACH_ACTION,
     EVERYONE,
     LINK,
+    OVERSEER,
     OWN_ACTION,
     PAGES,
     PROBE,
@@ -673,7 +674,7 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
-    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER}
+    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
         f"staff: {one}"

@@ -87,7 +87,7 @@ def _rows(jurisdiction: Jurisdiction, since: dt.date, today: dt.date, open_days:
         for column, statement in (("submitted", SUBMITTED), ("ended", ENDED)):
             cursor.execute(statement, parameters | between)
             for *key, count in cursor.fetchall():
-                found[tuple(key)][column] = count  # type: ignore[index]
+                found[tuple(key)][column] = count
         for back in range(1, open_days + 1):
             day = today - dt.timedelta(days=back)
             cursor.execute(STOOD_OPEN, parameters | {"until": _midnight(jurisdiction, day + dt.timedelta(days=1))})

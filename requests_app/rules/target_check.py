@@ -52,10 +52,10 @@ def misfits(jurisdiction: Jurisdiction, service_ids: Iterable[int]) -> list[Misf
     for row in usual.filter(day=newest):
         service = by_id[row.service_id]  # type: ignore[index]
         version = cast(ServiceVersion, service.current)
-        target = service_levels.choose(targets.get(service.pk, ()), priority=version.priority, area_ids=set(), at=now)
-        if target is None:
+        chosen = service_levels.choose(targets.get(service.pk, ()), priority=version.priority, area_ids=set(), at=now)
+        if chosen is None:
             continue
-        misfit = Misfit(service, _mean_length(target, version.department, jurisdiction, now), row.most, row.count)
+        misfit = Misfit(service, _mean_length(chosen, version.department, jurisdiction, now), row.most, row.count)
         if not TOO_SHORT <= misfit.ratio <= TOO_LONG:
             found.append(misfit)
     return sorted(found, key=lambda one: (one.is_too_long, abs(one.ratio - 1)), reverse=True)

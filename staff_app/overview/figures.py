@@ -13,7 +13,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from requests_app.clock import app_now
-from requests_app.models import DailyLoad, Department, Jurisdiction, Membership, Service, ServiceRequest, Status, User
+from requests_app.models import DailyLoad, Department, Jurisdiction, Membership, Service, Status, User
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.rules import directory as directories
 from requests_app.rules import load_forecast, permissions, recurring_places, service_levels, target_check
@@ -44,6 +44,11 @@ class Scope:
     departments: tuple[Department, ...] | None
     # The one chosen on the page.
     chosen: Department | None = None
+    now: dt.datetime = field(default_factory=app_now)
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(self.city.zone).date()
 
     @property
     def pairs(self) -> Pairs:
@@ -148,20 +153,16 @@ class Figures:
         return None if self.came is None or self.went is None else self.came - self.went
 
 
-def today(city: Jurisdiction) -> dt.date:
-    return app_now().astimezone(city.zone).date()
-
-
-def queries(city: Jurisdiction) -> dict[str, Pairs]:
+def queries(scope: Scope) -> dict[str, Pairs]:
     """The filters of each counted figure, for its rows and its link alike."""
-    week_began = today(city) - dt.timedelta(days=6)
+    week_began = scope.today - dt.timedelta(days=6)
     return {
         "open": [],
         "late": [("late", "1")],
         "silent": [("quiet", str(QUIET_DAYS)), ("sort", "quiet")],
         "bounced": [("flag", "bounced")],
         "reopened": [("flag", "reopened")],
-        "old": [("to", (today(city) - dt.timedelta(days=OLD_DAYS)).isoformat())],
+        "old": [("to", (scope.today - dt.timedelta(days=OLD_DAYS)).isoformat())],
         "ended": [("ended", str(ENDED_DAYS))],
         "missed": [("ended", str(ENDED_DAYS)), ("flag", "missed")],
         "came": [*EVERY_STATUS, ("from", week_began.isoformat())],
@@ -174,7 +175,7 @@ def figures(scope: Scope) -> Figures:
 
 
 def _figures(scope: Scope) -> Figures:
-    of = queries(scope.city)
+    of = queries(scope)
     counted: dict[str, int] = {}
     # Two blocks: the open ones are few in any city, and are shown even if a month of ended ones takes too long.
     for names in (("open", "late", "silent", "bounced", "reopened", "old"), ("ended", "missed", "came", "went")):
@@ -240,14 +241,35 @@ def by_person(rows: listing.Rows) -> list[Group]:
     return sorted(found, key=lambda one: (-one.count, one.name))
 
 
-def oldest(scope: Scope) -> list[ServiceRequest]:
-    try:
-        with at_most(STATEMENT_MS):
-            found = list(listing.with_row(scope.rows()).order_by("submitted_at", "id")[:OLDEST])
-    except TimeUpError:
-        return []
-    listing.fill(found, directories.of(scope.city))
-    return found
+def people(scope: Scope) -> list[Group] | None:
+    def count() -> list[Group] | None:
+        try:
+            return by_person(scope.rows())[:GROUPS]
+        except TimeUpError:
+            return None
+
+    return _kept(scope, "people", CACHED_S, count)
+
+
+@dataclass(frozen=True)
+class Old:
+    reference: str
+    service_id: int
+    ward: str
+    submitted_at: dt.datetime
+
+
+def oldest(scope: Scope) -> list[Old]:
+    def find() -> list[Old]:
+        try:
+            with at_most(STATEMENT_MS):
+                found = list(listing.with_row(scope.rows()).order_by("submitted_at", "id")[:OLDEST])
+        except TimeUpError:
+            return []
+        listing.fill(found, directories.of(scope.city))
+        return [Old(one.reference, one.service_id, getattr(one, "ward", ""), one.submitted_at) for one in found]
+
+    return _kept(scope, "oldest", CACHED_S, find)
 
 
 @dataclass(frozen=True)
@@ -268,7 +290,7 @@ def places(scope: Scope) -> list[Place] | None:
         and service.current.category_id in directory.categories
         and recurring_places.may_be_listed(service, directory.categories[service.current.category_id].code)
     ]
-    since = (today(scope.city) - dt.timedelta(days=recurring_places.DAYS - 1)).isoformat()
+    since = (scope.today - dt.timedelta(days=recurring_places.DAYS - 1)).isoformat()
     pairs: Pairs = [*EVERY_STATUS, ("from", since), ("flag", "original"), ("public_state", "public")]
 
     def count() -> list[tuple[int, str, int]] | None:
@@ -335,7 +357,7 @@ def _days(scope: Scope) -> Days | None:
         loads = loads.filter(department__in=ids)
     if not scope.reads_confidential:
         loads = loads.filter(is_confidential=False)
-    until = today(scope.city)
+    until = scope.today
     since = until - dt.timedelta(days=load_forecast.YEAR * 2)
     try:
         with at_most(STATEMENT_MS):
@@ -397,7 +419,7 @@ def _kept(scope: Scope, name: str, seconds: int, compute: Callable[[], T]) -> T:
     )
     # A role that is limited to assigned requests sees other rows for each of its people.
     person = scope.user.pk if any("only_assigned" in granted for _department, granted in roles) else 0
-    named = repr((scope.city.pk, scope.pairs, roles, person, today(scope.city)))
+    named = repr((scope.city.pk, scope.pairs, roles, person, scope.today))
     key = f"overview:{name}:{hashlib.sha256(named.encode()).hexdigest()[:24]}"
     missing = object()
     found = cache.get(key, missing)

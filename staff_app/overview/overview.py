@@ -14,12 +14,12 @@ from django.views.decorators.http import require_safe
 
 from requests_app import charts
 from requests_app.charts import Chart, Series
-from requests_app.models import ServiceRequest
-from requests_app.places.statement_timeout import TimeUpError
+from requests_app.rules import directory as directories
 from requests_app.rules import permissions
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.overview import figures
-from staff_app.overview.figures import ENDED_DAYS, QUIET_DAYS, Days, Figures, Scope
+from staff_app.overview.figures import ENDED_DAYS, QUIET_DAYS, Days, Figures, Old, Scope
+from staff_app.queue.filters import service_name
 
 AREAS_SHOWN = 12
 AGES = [
@@ -35,20 +35,18 @@ AGES = [
 def overview(request: StaffRequest) -> HttpResponse:
     scope = figures.scope_of(request.user, request.jurisdiction, request.GET.get("department", ""))
     counted, days = figures.figures(scope), figures.days(scope)
-    departments = scope.departments
-    if departments is None:
-        departments = figures.every_department(request.jurisdiction)
+    departments = figures.every_department(scope.city) if scope.departments is None else list(scope.departments)
     context: dict[str, Any] = {
         "scope": scope,
         "departments": departments if len(departments) > 1 else (),
         "tiles": _tiles(scope, counted, days),
         "figures": counted,
-        "links": {name: scope.url(*pairs) for name, pairs in figures.queries(scope.city).items()},
+        "links": {name: scope.url(*pairs) for name, pairs in figures.queries(scope).items()},
         "charts": [_backlog(scope, days), _flow(scope, days)] if days else [],
         "weeks_ahead": _weeks_ahead(days) if days else None,
         "forecast": days.forecast if days else None,
         "areas": _areas(scope),
-        "oldest": [(one, _age(one)) for one in figures.oldest(scope)],
+        "oldest": [_old(scope, one) for one in figures.oldest(scope)],
         "misfits": [(one, scope.url(("service", one.service.service_code))) for one in figures.misfits(scope)],
         "places": _places(scope),
         "people": _people(scope),
@@ -61,7 +59,7 @@ def overview(request: StaffRequest) -> HttpResponse:
 
 def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, Any]]:
     """name, number, words below it, url of the rows, and whether it asks for attention."""
-    links = {name: scope.url(*pairs) for name, pairs in figures.queries(scope.city).items()}
+    links = {name: scope.url(*pairs) for name, pairs in figures.queries(scope).items()}
     goal = scope.city.on_time_goal
     below = counted.on_time is not None and counted.on_time < goal
     return [
@@ -226,9 +224,8 @@ def _places(scope: Scope) -> list[dict[str, Any]] | None:
 def _people(scope: Scope) -> Chart | None:
     if not scope.city.load_by_person_agreed:
         return None
-    try:
-        groups = figures.by_person(scope.rows())[: figures.GROUPS]
-    except TimeUpError:
+    groups = figures.people(scope)
+    if groups is None:
         return None
     return charts.bars(
         "people",
@@ -240,8 +237,14 @@ def _people(scope: Scope) -> Chart | None:
     )
 
 
-def _age(service_request: ServiceRequest) -> int:
-    return (figures.app_now() - service_request.submitted_at).days
+def _old(scope: Scope, one: Old) -> dict[str, Any]:
+    service = directories.of(scope.city).services.get(one.service_id)
+    return {
+        "reference": one.reference,
+        "service": service_name(service) if service else one.reference,
+        "ward": one.ward,
+        "days": (scope.now - one.submitted_at).days,
+    }
 
 
 def _short(day: dt.date) -> str:
