@@ -390,7 +390,7 @@ def _days(scope: Scope) -> Days | None:
         first=every[-shown],
         submitted=submitted[-shown:],
         ended=[rows.get(day, none)[1] for day in every[-shown:]],
-        backlog=[(day, tuple(rows.get(day, none)[2:6])) for day in weeks if day >= first],  # type: ignore[misc]
+        backlog=[(day, tuple(rows.get(day, none)[2:6])) for day in weeks if day >= first],
         forecast=load_forecast.forecast(first, submitted, _is_holiday(scope)),
     )
 
@@ -426,4 +426,4 @@ def _kept(scope: Scope, name: str, seconds: int, compute: Callable[[], T]) -> T:
     if found is missing:
         found = compute()
         cache.set(key, found, timeout=seconds)
-    return found  # type: ignore[return-value]
+    return found
