@@ -13,9 +13,9 @@ from requests_app.places.statement_timeout import TimeUpError, at_most
 
 log = structlog.get_logger(__name__)
 
-# Older days stay as they were counted.
+# Older days are kept as they were counted.
 CORRECTED_DAYS = 14
-# Of a city without any: arrivals for the season, and what stood open for the charts.
+# Of a city without any: arrivals for the season, and what was open for the charts.
 FIRST_DAYS, FIRST_OPEN_DAYS = 800, 85
 KEPT_DAYS = 1200
 STATEMENT_MS = 60_000
@@ -35,7 +35,7 @@ WHERE service_id = ANY(%(services)s) AND resolved_at >= %(since)s AND resolved_a
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 # Open at an instant: still open, or ended since.
-STOOD_OPEN = f"""
+WERE_OPEN = f"""
 SELECT {KEY},
   count(*) FILTER (WHERE submitted_at > %(until)s - interval '7 days'),
   count(*) FILTER (WHERE submitted_at <= %(until)s - interval '7 days' AND submitted_at > %(until)s - interval '30 days'),
@@ -47,7 +47,7 @@ FROM (
   UNION ALL
   SELECT department_id, service_id, public_state, is_test, submitted_at FROM requests_app_servicerequest
   WHERE service_id = ANY(%(services)s) AND resolved_at >= %(until)s AND status <> ALL(%(open)s)
-) stood WHERE submitted_at < %(until)s AND {COUNTED} GROUP BY 1, 2, 3
+) counted WHERE submitted_at < %(until)s AND {COUNTED} GROUP BY 1, 2, 3
 """  # noqa: S608
 OPEN_COLUMNS = ("open_week", "open_month", "open_quarter", "open_older")
 Key = tuple[dt.date, int | None, int, bool]
@@ -90,7 +90,7 @@ def _rows(jurisdiction: Jurisdiction, since: dt.date, today: dt.date, open_days:
                 found[tuple(key)][column] = count
         for back in range(1, open_days + 1):
             day = today - dt.timedelta(days=back)
-            cursor.execute(STOOD_OPEN, parameters | {"until": _midnight(jurisdiction, day + dt.timedelta(days=1))})
+            cursor.execute(WERE_OPEN, parameters | {"until": _midnight(jurisdiction, day + dt.timedelta(days=1))})
             for department, service, is_confidential, *counts in cursor.fetchall():
                 found[day, department, service, is_confidential].update(zip(OPEN_COLUMNS, counts, strict=True))
     return [

@@ -1,4 +1,4 @@
-"""What came in, what ended and what stood open each day, so that charts of months need not read requests."""
+"""What came in, what ended and what was open each day, so that charts of months need not read requests."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Each day's load: what came in, what ended and what stood open, by department, service and day of the city."""
+"""Each day's load: what came in, what ended and what was open, by department, service and day of the city."""
 
 import datetime as dt
 
