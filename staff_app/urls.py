@@ -6,6 +6,7 @@ from staff_app import hand_over, invitation, profile, second_step, single_sign_o
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.notices.urls import urlpatterns as notices
+from staff_app.overview.urls import urlpatterns as overview
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.queue.view_urls import urlpatterns as queue_views
 from staff_app.request.urls import urlpatterns as request
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
     *tasks,
+    *overview,
     *request,
     *notices,
     *by_email,

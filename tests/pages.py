@@ -83,6 +83,8 @@ VIEW_KEEPER = staff("its owner, and who leads those it is shared with")
 JOB_OWNER = staff("who started it")
 # As above; those of the city are the administrators’.
 MACRO_OWNER = staff("whose it is")
+# Those who supervise a department or work for the whole city.
+OVERSEER = staff("supervise, or the whole city")
 # Those who work for the task's department.
 TASK_WORKER = staff("its department")
 
@@ -703,6 +705,11 @@ PAGES: dict[str, Page] = {
     "staff_app:snoozed": Page(STAFF, budget=8),
     "staff_app:snooze": Page(staff("view"), "GET POST", each_request, budget=11),
     "staff_app:unsnooze": Page(staff("view"), "POST", each_request),
+    "staff_app:overview": Page(OVERSEER, budget=40),
+    "staff_app:overview_counts": Page(
+        OVERSEER, queries=("", "by=area", "by=month", "by=team", "by=department", "by=person"), budget=12
+    ),
+    "staff_app:overview_settings": Page(staff("administer"), "GET POST", budget=5),
     "staff_app:mine": Page(STAFF, budget=8),
     "staff_app:bulk": Page(
         STAFF,

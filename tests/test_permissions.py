@@ -22,6 +22,7 @@ from tests.pages import (
     JOB_OWNER,
     LINK,
     MACRO_OWNER,
+    OVERSEER,
     OWN_ACTION,
     PAGES,
     PROBE,
@@ -711,7 +712,7 @@ def test_a_post_to_what_is_only_read_changes_nothing(planted: Planted, name: str
 def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
-    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER}
+    known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
     known |= {VIEW_KEEPER}
     known |= {JOB_OWNER, MACRO_OWNER}
     by_role = {page.who for page in PAGES.values()} - known

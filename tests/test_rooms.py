@@ -18,6 +18,7 @@ FLOORS = {
         {
             "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
             "danger", "references", "safe_migrations", "svg_picture", "units",
+            "charts",
             "sealed",
             "transactions",
         },
@@ -43,7 +44,7 @@ FLOORS = {
             "request.templates",
         },
         {"moderation", "single_sign_on"},
-        {"request", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"request", "overview", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
         {"urls", "queue.urls", "moderation.urls"},
         {"notices", "by_email"},
         {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},

@@ -14,7 +14,7 @@ from django.contrib.gis.db.models.functions import Transform
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import connection, transaction
 
-from requests_app.actions import routing_versions, typical_times
+from requests_app.actions import daily_load, routing_versions, typical_times
 from requests_app.imports.catalog import import_catalog
 from requests_app.imports.city_file import CityFile, OwnersFile, seal
 from requests_app.imports.layers import import_layers
@@ -67,6 +67,7 @@ def load_city(
             before_requests(jurisdiction)
     city.requests(jurisdiction, generate)
     typical_times.record(jurisdiction)
+    daily_load.record(jurisdiction)
     routing_versions.count_caught()
     progress.finish()
     return jurisdiction

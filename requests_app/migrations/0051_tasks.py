@@ -9,7 +9,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0045_department_email"),
+        ("requests_app", "0050_overview_settings"),
     ]
 
     operations = [

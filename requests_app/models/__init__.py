@@ -17,6 +17,7 @@ from requests_app.models.catalog import (
     Target,
 )
 from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
+from requests_app.models.daily_load import DailyLoad
 from requests_app.models.draft import Draft
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
@@ -102,6 +103,7 @@ __all__ = [
     "ContactPoint",
     "Counter",
     "CounterDelta",
+    "DailyLoad",
     "Department",
     "DigestItem",
     "Disposition",

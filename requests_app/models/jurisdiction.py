@@ -46,6 +46,10 @@ class Jurisdiction(models.Model):
     outcome_words = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     always_ask_emergency = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
+    # Percent of requests that should end by their due time, which supervisors see their own next to.
+    on_time_goal = models.PositiveSmallIntegerField(default=80, db_default=80)
+    # Who agreed that supervisors see open requests by person (a works council, a union, a director …). Empty: nobody, so it's off.
+    load_by_person_agreed = models.CharField(max_length=300, blank=True, db_default="")
     # "us": feet and miles; "metric": meters and kilometers.
     units = models.CharField(max_length=10, default="us", db_default="us")
     # Who its email is from. Empty: the city's name, the server's own address, and no other address for replies.

@@ -149,6 +149,8 @@ FIELDS: dict[str, Words] = {
     "date": gettext_lazy("Date"),
     "valid_from": gettext_lazy("Counts from"),
     "agreed_by": gettext_lazy("Agreed by"),
+    "on_time_goal": gettext_lazy("Goal for on time, in percent"),
+    "load_by_person_agreed": gettext_lazy("Who agreed to open requests by person"),
     "staff": gettext_lazy("Member of staff"),
     "alarm_minutes": gettext_lazy("Minutes until we alert the next person"),
     "desk_night_number": gettext_lazy("The desk’s night number"),

@@ -14,6 +14,7 @@ from requests_app.actions import (
     bulk_jobs,
     conversation,
     counters,
+    daily_load,
     housekeeping,
     map_cells,
     privacy,
@@ -182,4 +183,5 @@ def nightly() -> None:
     counters.recount()
     for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
         typical_times.record(jurisdiction)
+        daily_load.record(jurisdiction)
     map_cells.recount()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import formats
 from django.utils.functional import Promise
@@ -87,6 +87,9 @@ FLAGS: dict[str, tuple[Words, Q]] = {
     "new_reply": (gettext_lazy("New reply"), Q(has_new_answer=True)),
     "reopened": (gettext_lazy("Reopened"), Q(reopened_count__gt=0)),
     "several_people": (gettext_lazy("Several people"), Q(people_count__gt=1)),
+    "bounced": (gettext_lazy("Sent on twice or more"), Q(bounces__gte=2)),
+    "missed": (gettext_lazy("Ended after its due time"), Q(resolved_at__gt=F("due_at"))),
+    "original": (gettext_lazy("Without duplicates"), Q(duplicate_of=None)),
 }
 # Without one, the rows come in the order of their tab: what is urgent first.
 SORTS: dict[str, Words] = {
@@ -117,9 +120,11 @@ NAMES: dict[str, Words] = {
     "to": gettext_lazy("Reported until"),
     "quiet": gettext_lazy("Days without an update"),
     "late": gettext_lazy("Late"),
+    "ended": gettext_lazy("Ended in the last days"),
+    "address": gettext_lazy("Address"),
 }
 # One value only; the last one in the address.
-SINGLE = {"asset", "from", "to", "quiet", "late", "sort", "q"}
+SINGLE = {"asset", "from", "to", "quiet", "late", "ended", "address", "sort", "q"}
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,8 @@ class QueueFilter:
     @property
     def covers_ended(self) -> bool:
         """Whether it asks for requests that have ended, which tabs of open ones leave out."""
+        if "ended" in self.chosen:
+            return True
         return "outcome" in self.chosen or any(status not in OPEN for status in self.chosen.get("status", ()))
 
     @property
@@ -339,6 +346,11 @@ class _Reader:
         days = int(value[:6])
         return str(days), ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
 
+    _ended = _quiet
+
+    def _address(self, value: str) -> tuple[str, str] | None:
+        return value, value
+
     def _late(self, value: str) -> tuple[str, str] | None:
         return ("1", _("Yes")) if value == "1" else None
 
@@ -453,6 +465,18 @@ def _by_late(_chosen: QueueFilter, rows: "Rows", _values: Values) -> "Rows":
     return rows.filter(due_at__lt=app_now(), status__in=OPEN)
 
 
+def _by_ended(chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":
+    """In so many days of the city, today included."""
+    today = app_now().astimezone(chosen.city.zone).date()
+    since = _midnight(chosen.city, today - dt.timedelta(days=int(values[0]) - 1))
+    # By service, which has an index of what ended recently.
+    return rows.filter(service__in=list(chosen.directory.services), resolved_at__gte=since).exclude(status__in=OPEN)
+
+
+def _by_address(_chosen: QueueFilter, rows: "Rows", values: Values) -> "Rows":
+    return rows.filter(public_address=values[0])
+
+
 FILTERS: dict[str, Filter] = {
     "status": _column("status"),
     "outcome": _column("disposition"),
@@ -472,4 +496,6 @@ FILTERS: dict[str, Filter] = {
     "to": _until,
     "quiet": _by_quiet,
     "late": _by_late,
+    "ended": _by_ended,
+    "address": _by_address,
 }

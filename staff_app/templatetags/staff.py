@@ -2,6 +2,7 @@
 
 `{{ request|may_in_city:"read_outbox" }}`: whether this user has a city-wide permission, and so may follow a link.
 `{{ request|may_set_up }}`: whether this user may open a page of setup.
+`{{ request|may_oversee }}`: whether this user may open the overview.
 `{% reviews_waiting request as waiting %}`: how many reports are pending review.
 `{% unread_notices request as unread %}`: how many notices this user has not read, "3" or "9+"; empty for none.
 `{{ text|with_mentions:named }}`: a note whose @handles are links.
@@ -32,6 +33,7 @@ from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
 from staff_app.queue import bulk_words, macro_choices
+from staff_app.overview import figures
 from staff_app.request import undo
 from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider
@@ -50,6 +52,12 @@ def may_in_city(request: HttpRequest, permission: str) -> bool:
 @register.filter
 def may_set_up(request: HttpRequest) -> bool:
     return any(may_in_city(request, permission) for permission in sections.PERMISSIONS)
+
+
+@register.filter
+def may_oversee(request: HttpRequest) -> bool:
+    jurisdiction = getattr(request, "jurisdiction", None)
+    return jurisdiction is not None and figures.may_open(request.user, jurisdiction)
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.actions import typical_times
+from requests_app.actions import daily_load, typical_times
 from requests_app.imports.map_files import ImportProblemError
 from requests_app.imports.progress import Progress
 from requests_app.imports.requests import import_requests
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         except ImportProblemError as error:
             raise CommandError(str(error)) from error
         typical_times.record(jurisdiction)
+        daily_load.record(jurisdiction)
         progress.finish()
         self.stdout.write(
             f"{done.new:,} new, {done.changed:,} changed, {done.same:,} unchanged, {done.rejected:,} rejected; "

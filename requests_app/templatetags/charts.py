@@ -1,0 +1,28 @@
+"""`{% chart one %}` draws a chart of requests_app/charts.py with its table; `{% sparkline one %}` the line alone.
+
+`{{ 1234|written }}`: a number as charts write it, "1,234".
+"""
+
+from typing import Any
+
+from django import template
+
+from requests_app import charts
+from requests_app.charts import Chart
+
+register = template.Library()
+
+
+@register.inclusion_tag("requests_app/_chart.html")
+def chart(chart: Chart) -> dict[str, Any]:
+    return {"chart": chart}
+
+
+@register.inclusion_tag("requests_app/_chart_drawing.html")
+def sparkline(chart: Chart) -> dict[str, Any]:
+    return {"chart": chart}
+
+
+@register.filter
+def written(number: charts.Number | None) -> str:
+    return charts.written(number)

@@ -1,0 +1,255 @@
+"""The overview: how much is open, how late, how it changes and what comes next, for those who supervise."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import formats
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from requests_app import charts
+from requests_app.charts import Chart, Series
+from requests_app.rules import directory as directories
+from requests_app.rules import permissions
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.overview import figures
+from staff_app.overview.figures import ENDED_DAYS, QUIET_DAYS, Days, Figures, Old, Scope
+from staff_app.queue.filters import service_name
+
+AREAS_SHOWN = 12
+AGES = [
+    gettext_lazy("Up to a week"),
+    gettext_lazy("Up to 30 days"),
+    gettext_lazy("Up to 90 days"),
+    gettext_lazy("Older"),
+]
+
+
+@staff_page
+@require_safe
+def overview(request: StaffRequest) -> HttpResponse:
+    scope = figures.scope_of(request.user, request.jurisdiction, request.GET.get("department", ""))
+    counted, days = figures.figures(scope), figures.days(scope)
+    departments = figures.every_department(scope.city) if scope.departments is None else list(scope.departments)
+    context: dict[str, Any] = {
+        "scope": scope,
+        "departments": departments if len(departments) > 1 else (),
+        "tiles": _tiles(scope, counted, days),
+        "figures": counted,
+        "links": {name: scope.url(*pairs) for name, pairs in figures.queries(scope).items()},
+        "charts": [_backlog(scope, days), _flow(scope, days)] if days else [],
+        "weeks_ahead": _weeks_ahead(days) if days else None,
+        "forecast": days.forecast if days else None,
+        "areas": _areas(scope),
+        "oldest": [_old(scope, one) for one in figures.oldest(scope)],
+        "misfits": [(one, scope.url(("service", one.service.service_code))) for one in figures.misfits(scope)],
+        "places": _places(scope),
+        "people": _people(scope),
+        "agreed": scope.city.load_by_person_agreed,
+        "may_set": permissions.can_in_city(request.user, "administer", scope.city),
+        "counts_url": f"{reverse('staff_app:overview_counts')}?{urlencode([('by', 'service'), *scope.pairs])}",
+    }
+    return render(request, "staff_app/overview/overview.html", context)
+
+
+def _tiles(scope: Scope, counted: Figures, days: Days | None) -> list[dict[str, Any]]:
+    """name, number, words below it, url of the rows, and whether it asks for attention."""
+    links = {name: scope.url(*pairs) for name, pairs in figures.queries(scope).items()}
+    goal = scope.city.on_time_goal
+    below = counted.on_time is not None and counted.on_time < goal
+    return [
+        {
+            "code": "open",
+            "name": _("Open"),
+            "number": counted.open,
+            "note": _change(counted, days),
+            "url": links["open"],
+        },
+        {
+            "code": "late",
+            "name": _("Late"),
+            "number": counted.late,
+            "note": _part(counted.late, counted),
+            "url": links["late"],
+        },
+        {
+            "code": "silent",
+            "name": _("Silent"),
+            "number": counted.silent,
+            "note": ngettext("%(n)s day without an update", "%(n)s days without an update", QUIET_DAYS)
+            % {"n": QUIET_DAYS},
+            "url": links["silent"],
+        },
+        {
+            "code": "reopened",
+            "name": _("Open again"),
+            "number": counted.reopened,
+            "note": _("%(percent)s%% of what ended in %(days)s days")
+            % {"percent": counted.reopened_percent, "days": ENDED_DAYS}
+            if counted.reopened_percent is not None
+            else "",
+            "url": links["reopened"],
+        },
+        {
+            "code": "bounced",
+            "name": _("Sent on twice or more"),
+            "number": counted.bounced,
+            "note": _part(counted.bounced, counted),
+            "url": links["bounced"],
+        },
+        {
+            "code": "missed",
+            "name": _("On time"),
+            "number": counted.on_time,
+            "unit": "%",
+            "note": _("Goal %(goal)s%%; %(missed)s missed") % {"goal": goal, "missed": charts.written(counted.missed)},
+            "url": links["missed"],
+            "attention": below,
+        },
+        {
+            "code": "net",
+            "name": _("Net flow, 7 days"),
+            "number": counted.net,
+            "sign": True,
+            "note": _("%(in)s in, %(out)s ended")
+            % {"in": charts.written(counted.came), "out": charts.written(counted.went)},
+            "url": links["came"],
+        },
+    ]
+
+
+def _change(counted: Figures, days: Days | None) -> str:
+    if days is None or len(days.backlog) < 2 or counted.open is None:
+        return ""
+    day, ages = days.backlog[-2]
+    change = counted.open - sum(ages)
+    words = {"n": charts.written(abs(change)), "day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+    if not change:
+        return _("As many as on %(day)s") % words
+    return _("▲ %(n)s since %(day)s") % words if change > 0 else _("▼ %(n)s since %(day)s") % words
+
+
+def _part(count: int | None, counted: Figures) -> str:
+    if not count or not counted.open:
+        return ""
+    return _("%(percent)s%% of open") % {"percent": round(100 * count / counted.open)}
+
+
+def _backlog(scope: Scope, days: Days) -> Chart:
+    weeks = days.backlog
+    total = sum(weeks[-1][1]) if weeks else 0
+    older = weeks[-1][1][3] if weeks else 0
+    return charts.stacked(
+        "backlog",
+        _("Open by age, at the end of each week"),
+        [_short(day) for day, _ages in weeks],
+        [Series(name, [ages[at] for _day, ages in weeks]) for at, name in enumerate(AGES)],
+        first_column=_("Week until"),
+        sentence=_("%(open)s were open at the end of the last week, %(old)s of them older than 90 days.")
+        % {"open": charts.written(total), "old": charts.written(older)},
+    )
+
+
+def _flow(scope: Scope, days: Days) -> Chart:
+    every = [days.first + dt.timedelta(days=at) for at in range(len(days.submitted))]
+    return charts.lines(
+        "flow",
+        _("In and out per day"),
+        [_short(day) for day in every],
+        [Series(_("Reported"), days.submitted), Series(_("Ended"), days.ended)],
+        first_column=_("Day"),
+        sentence=_("%(in)s were reported and %(out)s ended in %(days)s days.")
+        % {"in": charts.written(sum(days.submitted)), "out": charts.written(sum(days.ended)), "days": len(every)},
+        urls=[scope.url(*figures.EVERY_STATUS, ("from", day.isoformat()), ("to", day.isoformat())) for day in every],
+    )
+
+
+def _weeks_ahead(days: Days) -> Chart | None:
+    """The weeks behind and the one ahead, with its band."""
+    said = days.forecast
+    if said is None:
+        return None
+    count = len(days.submitted) // 7
+    weeks = [sum(days.submitted[len(days.submitted) - 7 * back :][:7]) for back in range(count, 0, -1)]
+    ends = [days.last - dt.timedelta(days=7 * back) for back in range(count - 1, -1, -1)]
+    gap: list[float | None] = [None] * (count - 1)
+    return charts.lines(
+        "ahead",
+        _("Reports per week, and next week’s forecast"),
+        [_short(day) for day in [*ends, days.last + dt.timedelta(days=7)]],
+        [
+            Series(_("Reported"), [*weeks, None]),
+            Series(
+                _("Forecast"),
+                [*gap, weeks[-1], said.total],
+                low=[*gap, weeks[-1], said.low],
+                high=[*gap, weeks[-1], said.high],
+            ),
+        ],
+        first_column=_("Week until"),
+        sentence=_("About %(n)s in the next 7 days, most likely %(low)s to %(high)s.")
+        % {"n": _whole(said.total), "low": _whole(said.low), "high": _whole(said.high)},
+    )
+
+
+def _areas(scope: Scope) -> Chart | None:
+    groups = figures.open_by_area(scope)
+    if groups is None:
+        return None
+    return charts.bars(
+        "areas",
+        _("Open by area"),
+        [one.name for one in groups[:AREAS_SHOWN]],
+        [Series(_("Open"), [one.count for one in groups[:AREAS_SHOWN]])],
+        first_column=_("Area"),
+        sentence=_("Most are in %(area)s: %(n)s.") % {"area": groups[0].name, "n": charts.written(groups[0].count)}
+        if groups
+        else "",
+        urls=[scope.url(*one.pairs) for one in groups[:AREAS_SHOWN]],
+    )
+
+
+def _places(scope: Scope) -> list[dict[str, Any]] | None:
+    found = figures.places(scope)
+    if found is None:
+        return None
+    return [{"place": one, "url": scope.url(*one.pairs)} for one in found]
+
+
+def _people(scope: Scope) -> Chart | None:
+    if not scope.city.load_by_person_agreed:
+        return None
+    groups = figures.people(scope)
+    if groups is None:
+        return None
+    return charts.bars(
+        "people",
+        _("Open by person"),
+        [one.name or _("Nobody") for one in groups],
+        [Series(_("Open"), [one.count for one in groups])],
+        first_column=_("Person"),
+        urls=[scope.url(*one.pairs) for one in groups],
+    )
+
+
+def _old(scope: Scope, one: Old) -> dict[str, Any]:
+    service = directories.of(scope.city).services.get(one.service_id)
+    return {
+        "reference": one.reference,
+        "service": service_name(service) if service else one.reference,
+        "ward": one.ward,
+        "days": (scope.now - one.submitted_at).days,
+    }
+
+
+def _short(day: dt.date) -> str:
+    return formats.date_format(day, "M j")
+
+
+def _whole(number: float) -> str:
+    return charts.written(round(number))

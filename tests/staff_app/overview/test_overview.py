@@ -1,0 +1,195 @@
+"""The overview: each figure is the count of the rows that its link shows, and nobody sees what isn't theirs."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from requests_app.actions import daily_load, overview_settings
+from requests_app.clock import app_now
+from requests_app.models import Jurisdiction, ServiceRequest, SetupChange, User
+from staff_app.overview import figures
+from staff_app.queue import listing
+from tests import factories
+from tests.factories import Rivermark
+
+pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.8")]
+
+SignIn = Callable[[User], Client]
+
+
+def made(cast: Rivermark, days: int, ended: int | None = None, **columns: Any) -> ServiceRequest:
+    """A report of a tree, so many days ago, in Parks."""
+    report = factories.report(cast.tree)
+    now = app_now()
+    values = {
+        "department": cast.parks, "status": "routed", "submitted_at": now - dt.timedelta(days=days),
+        "due_at": now - dt.timedelta(days=days - 3), "last_public_message_at": None, **columns,
+    }  # fmt: skip
+    if ended is not None:
+        values |= {"status": "closed", "disposition": "fixed", "resolved_at": now - dt.timedelta(days=ended)}
+    ServiceRequest.objects.filter(pk=report.pk).update(**values)
+    return report
+
+
+@pytest.fixture
+def parks_work(cast: Rivermark) -> None:
+    made(cast, 0)
+    made(cast, 1, bounces=2)
+    made(cast, 20, reopened_count=1)
+    made(cast, 100)
+    made(cast, 2, last_public_message_at=app_now())
+    # On time, too late, and too long ago to count.
+    made(cast, 10, ended=8)
+    made(cast, 10, ended=1)
+    made(cast, 90, ended=60)
+    # Not Parks'.
+    made(cast, 30, department=cast.streets)
+
+
+@pytest.fixture
+def pia(cast: Rivermark, signed_in: SignIn) -> Client:
+    return signed_in(cast.pia)
+
+
+def tiles(page: str) -> dict[str, tuple[str, str]]:
+    """The number and the link of each tile."""
+    found = re.findall(
+        r'<a href="([^"]*)" data-figure="(\w+)">.*?<span class="tile__number">(.*?)</span>', page, re.DOTALL
+    )
+    return {code: (number, unescape(url)) for url, code, number in found}
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_each_tile_counts_the_rows_that_its_link_shows(cast: Rivermark, pia: Client) -> None:
+    shown = tiles(pia.get(reverse("staff_app:overview")).content.decode())
+    assert {code: number for code, (number, _url) in shown.items()} == {
+        "open": "5", "late": "2", "silent": "2", "bounced": "1", "reopened": "1", "missed": "25%", "net": "+2",
+    }  # fmt: skip
+    for code in ("open", "late", "silent", "bounced", "reopened"):
+        number, url = shown[code]
+        page = pia.get(url).content.decode()
+        assert len(set(re.findall(r'href="/staff/r/([0-9A-Z]{8})/', page))) == int(number), code
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_every_figure_is_a_count_of_the_queue(cast: Rivermark) -> None:
+    scope = figures.scope_of(cast.pia, cast.city)
+    counted = figures.figures(scope)
+    for name, pairs in figures.queries(scope).items():
+        rows = listing.matching([*scope.pairs, *pairs], cast.pia, cast.city)
+        assert getattr(counted, name) == rows.count(), name
+    # 1 of 2 that ended, and 2 late ones that should have.
+    assert (counted.ended, counted.missed, counted.on_time) == (2, 1, 25)
+    assert counted.reopened_percent == 33
+    assert (counted.came, counted.went) == (3, 1)
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_who_may_open_it_and_for_what(cast: Rivermark, signed_in: SignIn) -> None:
+    address = reverse("staff_app:overview")
+    assert signed_in(cast.tom).get(address).status_code == 403
+    assert address not in signed_in(cast.tom).get("/staff/").content.decode()
+    # Ada works for the whole city and may look at one department.
+    ada = signed_in(cast.ada)
+    assert tiles(ada.get(address).content.decode())["open"][0] == "6"
+    assert tiles(ada.get(address, {"department": cast.streets.code}).content.decode())["open"][0] == "1"
+    # Another department is not Pia's to choose.
+    pia = signed_in(cast.pia)
+    assert tiles(pia.get(address, {"department": cast.streets.code}).content.decode())["open"][0] == "5"
+    counts = pia.get(reverse("staff_app:overview_counts"), {"by": "department", "department": cast.streets.code})
+    assert "Streets" not in re.sub(r"<header.*?</header>", "", counts.content.decode(), flags=re.DOTALL)
+
+
+def test_an_empty_city_has_a_calm_page(cast: Rivermark, pia: Client) -> None:
+    page = pia.get(reverse("staff_app:overview")).content.decode()
+    assert tiles(page)["open"][0] == "0"
+    assert tiles(page)["missed"][0] == "–"
+    assert "Charts begin after the first night" in page
+    assert "Nothing is open." in page
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_charts_read_the_nightly_table(cast: Rivermark, pia: Client) -> None:
+    daily_load.record(cast.city)
+    page = pia.get(reverse("staff_app:overview")).content.decode()
+    assert "Open by age, at the end of each week" in page
+    assert "In and out per day" in page
+    days = figures.days(figures.scope_of(cast.pia, cast.city))
+    assert days is not None
+    assert sum(days.backlog[-1][1]) == 4
+    assert days.forecast is not None
+    assert days.forecast.first == app_now().astimezone(cast.city.zone).date()
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_numbers_by_person_are_off_until_somebody_agreed(
+    cast: Rivermark, pia: Client, signed_in: SignIn, django_capture_on_commit_callbacks: Any
+) -> None:
+    made(cast, 1, assignee=cast.pia)
+    address = reverse("staff_app:overview")
+    assert "Off. An administrator can switch it on" in pia.get(address).content.decode()
+    by_person = pia.get(reverse("staff_app:overview_counts"), {"by": "person"}).content.decode()
+    assert f"assignee={cast.pia.pk}" not in by_person
+    assert pia.post(reverse("staff_app:overview_settings"), {"on_time_goal": 90}).status_code == 403
+    ada = signed_in(cast.ada)
+    assert ada.post(reverse("staff_app:overview_settings"), {"on_time_goal": 0}).status_code == 422
+    form = {"on_time_goal": 90, "load_by_person_agreed": "Union Local 12, June 3"}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert ada.post(reverse("staff_app:overview_settings"), form).status_code == 302
+    page = pia.get(address).content.decode()
+    assert "Shown because this was agreed: Union Local 12, June 3." in page
+    assert f"assignee={cast.pia.pk}" in page
+    change = SetupChange.objects.latest("id")
+    assert change.after is not None
+    assert (change.user, change.after["load_by_person_agreed"]) == (cast.ada, "Union Local 12, June 3")
+
+
+def test_a_place_keeps_coming_back_but_never_a_home_or_a_person(cast: Rivermark, pia: Client) -> None:
+    private = factories.service(cast.city, "help-people", of=cast.parks, visibility="private")
+    home = factories.service(cast.city, "blight", of=cast.parks, kind=factories.category(cast.city, "homes", "Homes"))
+    for version in (cast.tree, private, home):
+        for _time in range(3):
+            report = factories.report(version)
+            ServiceRequest.objects.filter(pk=report.pk).update(
+                department=cast.parks, status="routed", public_address="12 Elm St", public_state="public"
+            )
+    made(cast, 1, public_address="Twice Ave")
+    made(cast, 1, public_address="Twice Ave")
+    scope = figures.scope_of(cast.pia, cast.city)
+    found = figures.places(scope)
+    assert found is not None
+    assert [(one.service, one.address, one.count) for one in found] == [(cast.tree.service, "12 Elm St", 3)]
+    assert scope.rows(*found[0].pairs).count() == 3
+    assert "12 Elm St" in pia.get(reverse("staff_app:overview")).content.decode()
+
+
+@pytest.mark.usefixtures("parks_work")
+@pytest.mark.parametrize("by", ["service", "area", "month", "team", "department"])
+def test_a_view_is_counted_and_each_count_opens_its_rows(cast: Rivermark, pia: Client, by: str) -> None:
+    page = pia.get(reverse("staff_app:overview_counts"), {"by": by, "late": "1"}).content.decode()
+    rows = re.findall(r'<tr><th scope="row">(?:<a href="([^"]*)">)?.*?<td>(\d+)</td>', page)
+    assert sum(int(count) for _url, count in rows) == (0 if by == "area" else 2)
+    for url, count in rows:
+        if url:
+            query = unescape(url).split("?", 1)[1]
+            pairs = [tuple(pair.split("=")) for pair in query.split("&")]
+            assert listing.matching(pairs, cast.pia, cast.city).count() == int(count)
+
+
+@pytest.mark.usefixtures("parks_work")
+def test_it_costs_few_queries_once_it_is_kept(cast: Rivermark, pia: Client, django_assert_max_num_queries: Any) -> None:
+    pia.get(reverse("staff_app:overview"))
+    with django_assert_max_num_queries(14):
+        pia.get(reverse("staff_app:overview"))
+
+
+def test_the_goal_is_the_citys(cast: Rivermark) -> None:
+    overview_settings.save(cast.city.pk, on_time_goal=95, load_by_person_agreed=" ", actor=cast.ada, host="testserver")
+    city = Jurisdiction.objects.get(pk=cast.city.pk)
+    assert (city.on_time_goal, city.load_by_person_agreed) == (95, "")
