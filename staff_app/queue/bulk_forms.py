@@ -80,9 +80,9 @@ def colleagues(city: Jurisdiction, user: User | AnonymousUser) -> QuerySet[User]
     found = User.objects.filter(is_active=True, memberships__jurisdiction=city)
     if not any(one.department_id is None for one in assigning):
         own = [one.department_id for one in assigning]
-        found = found.filter(memberships__department__in=own) | found.filter(pk=user.pk)
+        found = found.filter(memberships__department__in=own) | found.filter(pk=user.pk or 0)
     else:
-        found = found.filter(memberships__department__isnull=False) | found.filter(pk=user.pk)
+        found = found.filter(memberships__department__isnull=False) | found.filter(pk=user.pk or 0)
     return found.distinct().order_by("name", "id")
 
 
