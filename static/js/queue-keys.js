@@ -47,7 +47,7 @@ function impossible() {
 function actionOf(verb) {
   const rail = document.querySelector(".rail, main");
   // The link to its form comes before a button such as "Assign to me".
-  const selectors = [`[data-verb="${verb}"]`, `a[href*="/${verb}/"]`, `form[action$="/${verb}/"] button[type=submit]`];
+  const selectors = [`[data-verb="${verb}"]:not([data-command])`, `a[href*="/${verb}/"]`, `form[action$="/${verb}/"] button[type=submit]`];
   return selectors.map((selector) => rail?.querySelector(selector)).find(Boolean);
 }
 
