@@ -50,7 +50,8 @@ def bulk(request: StaffRequest) -> HttpResponse:
     if macro is None and chosen not in bulk_forms.FORMS:
         raise Http404
     posted = request.method == "POST"
-    data, removed = request.POST, ""
+    data: QueryDict = request.POST
+    removed = ""
     form_class = bulk_forms.BulkForm if macro else bulk_forms.FORMS[chosen]
     if posted and marked_texts.REMOVE in data:
         data, removed = marked_texts.without(data, form_class.checked)

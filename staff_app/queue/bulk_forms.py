@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -72,16 +73,16 @@ class BulkAssignForm(BulkForm):
         return {"assignee": assignee.pk if assignee else None}
 
 
-def colleagues(city: Jurisdiction, user: User) -> QuerySet[User]:
+def colleagues(city: Jurisdiction, user: User | AnonymousUser) -> QuerySet[User]:
     """By name: members of the departments in which this user may assign, and the user."""
     memberships = [one for one in permissions.memberships_of(user) if one.jurisdiction_id == city.pk]
     assigning = [one for one in memberships if "assign" in one.role.permissions]
     found = User.objects.filter(is_active=True, memberships__jurisdiction=city)
     if not any(one.department_id is None for one in assigning):
         own = [one.department_id for one in assigning]
-        found = found.filter(memberships__department__in=own) | found.filter(pk=user.pk)
+        found = found.filter(memberships__department__in=own) | found.filter(pk=user.pk or 0)
     else:
-        found = found.filter(memberships__department__isnull=False) | found.filter(pk=user.pk)
+        found = found.filter(memberships__department__isnull=False) | found.filter(pk=user.pk or 0)
     return found.distinct().order_by("name", "id")
 
 

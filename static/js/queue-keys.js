@@ -46,7 +46,9 @@ function impossible() {
 // The page's own link or button for a verb, on the page of a request.
 function actionOf(verb) {
   const rail = document.querySelector(".rail, main");
-  return rail?.querySelector(`[data-verb="${verb}"], a[href*="/${verb}/"], form[action$="/${verb}/"] button[type=submit]`);
+  // The link to its form comes before a button such as "Assign to me".
+  const selectors = [`[data-verb="${verb}"]:not([data-command])`, `a[href*="/${verb}/"]`, `form[action$="/${verb}/"] button[type=submit]`];
+  return selectors.map((selector) => rail?.querySelector(selector)).find(Boolean);
 }
 
 function inBulk(verb) {
