@@ -18,6 +18,7 @@ from requests_app.models import (
     Article,
     Calendar,
     Category,
+    ClockSuspension,
     EmergencyPhrase,
     Event,
     HandOver,
@@ -316,6 +317,10 @@ def the_article_change(planted: Planted) -> list[Arguments]:
 
 def the_reason(planted: Planted) -> list[Arguments]:
     return [{"reason_id": ListedReason.objects.get(jurisdiction=planted.public.jurisdiction_id, code="budget").pk}]
+
+
+def the_suspension(planted: Planted) -> list[Arguments]:
+    return [{"suspension_id": ClockSuspension.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def the_notice(planted: Planted) -> list[Arguments]:
@@ -682,8 +687,8 @@ PAGES: dict[str, Page] = {
         budget=7,
     ),
     "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
-    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=10),
+    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=11),
     "staff_app:close_department": Page(staff("administer"), "GET POST", the_department, budget=13),
     "staff_app:reopen_department": Page(staff("administer"), "POST", the_department),
     "staff_app:teams": Page(staff("administer"), queries=("", "q=crew", "sort=department"), budget=7),
@@ -733,6 +738,11 @@ PAGES: dict[str, Page] = {
     "staff_app:edit_reason": Page(staff("administer"), "GET POST", the_reason, budget=9),
     "staff_app:move_reason": Page(staff("administer"), "POST", the_reason),
     "staff_app:remove_reason": Page(staff("administer"), "POST", the_reason),
+    "staff_app:suspensions": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=8),
+    "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=9),
+    "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
+    "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),
     "staff_app:notices": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=6),
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),

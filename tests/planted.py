@@ -41,6 +41,7 @@ from requests_app.models import (
     Area,
     Calendar,
     CityImage,
+    ClockSuspension,
     Comment,
     CounterDelta,
     Department,
@@ -300,6 +301,14 @@ def _plant_rows() -> Planted:
         words={"en": "City Hall is closed Thursday.", "es": "El jueves cerramos."},
         starts_at=app_now() - dt.timedelta(days=2),
         ends_at=app_now() - dt.timedelta(days=1),
+        created_by=staff["ada"],
+    )
+    # Of last year, so that no clock is stopped.
+    ClockSuspension.objects.create(
+        jurisdiction=city,
+        reason={"en": "Snow emergency", "es": "Emergencia por nieve"},
+        starts_at=app_now() - dt.timedelta(days=366),
+        ends_at=app_now() - dt.timedelta(days=365),
         created_by=staff["ada"],
     )
     setup_changes.record(

@@ -298,12 +298,15 @@ def mail_owner(row: OutboxRow) -> None:
 
 
 def mail_supervisor(row: OutboxRow) -> None:
-    """Tells a supervisor that a twice reopened request is theirs, without the reporter's name or words."""
+    """Tells a supervisor that a twice reopened request is theirs, or someone that one is late, without the reporter's words."""
     service_request = row.service_request
     if service_request is None or row.event is None or service_request.is_test:
         return
     supervisor = User.objects.filter(pk=row.event.data.get("assignee_id"), is_active=True).first()
-    if supervisor is None or service_request.assignee_id != supervisor.pk:
+    is_late = bool(row.event.data.get("clock_kind"))
+    if supervisor is None or (service_request.assignee_id != supervisor.pk and not is_late):
+        return
+    if is_late and not service_request.is_open:
         return
     jurisdiction = service_request.jurisdiction
     context = {
@@ -313,7 +316,7 @@ def mail_supervisor(row: OutboxRow) -> None:
         "demo": settings.DEMO,
     }
     with override(supervisor.language), timezone.override(jurisdiction.zone):
-        mail = _about(service_request, "emails/supervisor", context, to=supervisor.email)
+        mail = _about(service_request, "emails/late" if is_late else "emails/supervisor", context, to=supervisor.email)
     mail.extra_headers["Message-ID"] = message_id(row.event_id, supervisor.pk, "supervisor", jurisdiction)
     mail.extra_headers["X-Lamplighter-Event"] = "escalated"
     send(mail, None)

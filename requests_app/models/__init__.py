@@ -15,8 +15,10 @@ from requests_app.models.catalog import (
     ServiceVersion,
     Target,
 )
+from requests_app.models.clock_suspension import ClockSuspension
 from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
 from requests_app.models.draft import Draft
+from requests_app.models.ending import EndingCheck, EndingSample
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
@@ -49,6 +51,7 @@ from requests_app.models.service_request import (
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.silence import SilenceQuestion
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.states import (
     CONFIDENTIAL,
@@ -89,6 +92,7 @@ __all__ = [
     "Channel",
     "CityImage",
     "Clock",
+    "ClockSuspension",
     "Comment",
     "ContactPoint",
     "Counter",
@@ -98,6 +102,8 @@ __all__ = [
     "Disposition",
     "Draft",
     "EmergencyPhrase",
+    "EndingCheck",
+    "EndingSample",
     "Event",
     "GazetteerEntry",
     "HandOver",
@@ -149,6 +155,7 @@ __all__ = [
     "SignInAccount",
     "SignInGroup",
     "SignInProvider",
+    "SilenceQuestion",
     "StaffSession",
     "Status",
     "Subscription",

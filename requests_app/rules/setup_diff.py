@@ -44,6 +44,7 @@ KINDS: dict[str, Words] = {
     "city": gettext_lazy("City"),
     "catalog": gettext_lazy("Catalog file"),
     "audit": gettext_lazy("Audit"),
+    "suspension": gettext_lazy("Stopped clocks"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
@@ -149,6 +150,9 @@ FIELDS: dict[str, Words] = {
     "review_on": gettext_lazy("Review on"),
     "shown_on": gettext_lazy("Where"),
     "starts_at": gettext_lazy("From"),
+    "head": gettext_lazy("Head"),
+    "silent_days": gettext_lazy("Days without an update"),
+    "checked_endings": gettext_lazy("Places to check each week"),
     "ends_at": gettext_lazy("Until"),
     "area": gettext_lazy("Area"),
     "language": gettext_lazy("Language"),

@@ -13,6 +13,8 @@ from requests_app.actions import (
     alarm_calls,
     conversation,
     counters,
+    ending_checks,
+    escalation,
     housekeeping,
     map_cells,
     privacy,
@@ -24,6 +26,8 @@ from requests_app.actions import (
     search_index,
     service_drafts,
     sign_ins,
+    silence,
+    suspensions,
     typical_times,
 )
 from requests_app.imports import layer_import
@@ -40,6 +44,7 @@ HANDLERS: dict[str, Handler] = {
     "recount_map": map_cells.recount_row,
     "erase": privacy.erase_row,
     "retire_service": retirement.retire_row,
+    "suspend_clocks": suspensions.suspend_row,
     "layer_check": layer_import.check_row,
     "layer_apply": layer_import.apply_row,
     "layer_undo": layer_import.undo_row,
@@ -154,6 +159,12 @@ def check_sign_ins() -> None:
     sign_ins.check_due()
 
 
+@shared_task(name="requests_app.worker.tasks.check_clocks")
+def check_clocks() -> None:
+    """Warns of clocks that are about to run out, and escalates those that have, every five minutes."""
+    escalation.take_due_steps()
+
+
 @shared_task(name="requests_app.worker.tasks.nightly")
 def nightly() -> None:
     """Deletes orphaned files, recounts (a difference points to a write that bypassed its action), and computes typical times."""
@@ -163,3 +174,7 @@ def nightly() -> None:
     for jurisdiction in Jurisdiction.objects.defer("boundary").order_by("id"):
         typical_times.record(jurisdiction)
     map_cells.recount()
+    escalation.date_undated()
+    silence.ask()
+    ending_checks.draw_due()
+    ending_checks.note_reopened()

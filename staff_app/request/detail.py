@@ -85,7 +85,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     waits = due.hold_words(request.jurisdiction)
     for_department = reads_for_department(user, service_request)
     safety, other = _answers(service_request, for_department=for_department)
-    clocks = list(service_request.clocks.select_related("target").order_by("-id"))
+    clocks = list(service_request.clocks.select_related("target", "suspension").order_by("-id"))
     resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = actions.buttons(user, service_request)
     photos = list(service_request.photos.order_by("id"))
@@ -97,6 +97,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "service_request": service_request,
         "due": due.of(service_request, at.now, waits),
         "promise": due.promise(resolve) if resolve else "",
+        "stopped": due.stopped(clocks),
         "why": due.priority_reason(service_request),
         "status": wording.status_words(service_request, now=at.now),
         "next_step": wording.next_step(service_request, now=at.now),

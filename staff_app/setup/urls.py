@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/", home.setup, name="setup"),
     path("setup/", include("staff_app.setup.departments.urls")),
     path("setup/targets/", include("staff_app.setup.promises.urls")),
+    path("setup/suspensions/", include("staff_app.setup.suspensions.urls")),
     path("setup/routing/", include("staff_app.setup.routing.urls")),
     *people,
     path("moderation-words/", moderation_words.moderation_words, name="moderation_words"),
