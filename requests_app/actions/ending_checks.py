@@ -5,7 +5,7 @@ import secrets
 from collections import Counter, defaultdict
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
 from requests_app.actions.progress import local_day
 from requests_app.clock import app_now
@@ -175,18 +175,34 @@ def can_say_again(check: EndingCheck) -> bool:
 
 def note_reopened() -> int:
     """Notes which drawn endings were reopened within 30 days. A reopening that was undone doesn't count."""
-    reopened = Event.objects.filter(
-        service_request=OuterRef("service_request"),
-        kind="reopened",
-        at__gt=OuterRef("ended_at"),
-        at__lte=OuterRef("ended_at") + REOPENED_WITHIN,
-    )
-    taken_back = Event.objects.filter(
-        service_request=OuterRef("service_request"), kind="reopening_undone", id__gt=OuterRef("id")
-    )
-    undone = Event.objects.filter(
-        service_request=OuterRef("service_request"), kind="undone", data__event_id=OuterRef("id")
-    )
-    first = reopened.filter(~Exists(taken_back), ~Exists(undone)).order_by("id")
     recent = EndingCheck.objects.filter(reopened_at=None, ended_at__gt=app_now() - REOPENED_WITHIN - WEEK)
-    return recent.filter(Exists(first)).update(reopened_at=Subquery(first.values("at")[:1]), seen=F("seen"))
+    checks = list(
+        recent.filter(Exists(Event.objects.filter(service_request=OuterRef("service_request"), kind="reopened")))
+    )
+    kinds = ("reopened", "reopening_undone", "undone")
+    by_request: dict[int | None, list[Event]] = defaultdict(list)
+    found = Event.objects.filter(service_request__in=[check.service_request_id for check in checks], kind__in=kinds)
+    for event in found.order_by("id"):
+        by_request[event.service_request_id].append(event)
+    noted = []
+    for check in checks:
+        until = check.ended_at + REOPENED_WITHIN
+        stays = [event.at for event in _not_taken_back(by_request[check.service_request_id])]
+        if at := next((at for at in stays if check.ended_at < at <= until), None):
+            check.reopened_at = at
+            noted.append(check)
+    EndingCheck.objects.bulk_update(noted, ["reopened_at"])
+    return len(noted)
+
+
+def _not_taken_back(history: list[Event]) -> list[Event]:
+    """The reopenings that were neither undone by staff nor taken back by the resident, oldest first."""
+    reopened: list[Event] = []
+    for event in history:
+        if event.kind == "reopened":
+            reopened.append(event)
+        elif event.kind == "reopening_undone":
+            reopened = reopened[:-1]
+        else:
+            reopened = [one for one in reopened if one.pk != event.data.get("event_id")]
+    return reopened
