@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
+from staff_app.checks.urls import urlpatterns as checks
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.request.urls import urlpatterns as request
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *queue,
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
+    *checks,
     *request,
     *setup,
     path("profile/", profile.profile, name="profile"),

@@ -20,6 +20,7 @@ from requests_app.models import (
     Category,
     ClockSuspension,
     EmergencyPhrase,
+    EndingCheck,
     Event,
     HandOver,
     Invitation,
@@ -317,6 +318,10 @@ def the_article_change(planted: Planted) -> list[Arguments]:
 
 def the_reason(planted: Planted) -> list[Arguments]:
     return [{"reason_id": ListedReason.objects.get(jurisdiction=planted.public.jurisdiction_id, code="budget").pk}]
+
+
+def the_check(planted: Planted) -> list[Arguments]:
+    return [{"check_id": EndingCheck.objects.get(sample__jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
 def the_suspension(planted: Planted) -> list[Arguments]:
@@ -743,6 +748,12 @@ PAGES: dict[str, Page] = {
     "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=9),
     "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
     "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),
+    "staff_app:checks": Page(staff("check_endings"), budget=5),
+    "staff_app:check": Page(staff("check_endings"), "GET POST", the_check, budget=6),
+    "staff_app:truth_rate": Page(staff("supervise or administer"), queries=("", "by=service", "by=month"), budget=6),
+    "staff_app:truth_rate_csv": Page(staff("supervise or administer"), queries=("", "by=service"), budget=5),
+    "staff_app:silent": Page(STAFF, budget=5),
+    "staff_app:answer_silence": Page(staff("note"), "GET POST", each_request, budget=6),
     "staff_app:notices": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=6),
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),

@@ -46,6 +46,8 @@ from requests_app.models import (
     CounterDelta,
     Department,
     Draft,
+    EndingCheck,
+    EndingSample,
     HandOver,
     Invitation,
     Jurisdiction,
@@ -65,6 +67,7 @@ from requests_app.models import (
     ServiceTest,
     ServiceVersion,
     ShortLink,
+    SilenceQuestion,
     Subscription,
     Team,
     User,
@@ -303,6 +306,18 @@ def _plant_rows() -> Planted:
         ends_at=app_now() - dt.timedelta(days=1),
         created_by=staff["ada"],
     )
+    week = app_now().date() - dt.timedelta(days=14)
+    sample = EndingSample.objects.create(
+        jurisdiction=city, department=cast.streets, week=week, seed="0" * 32, wanted=10, endings=1, other_endings=0
+    )
+    EndingCheck.objects.create(
+        sample=sample,
+        service_request=requests["ended"],
+        disposition="fixed",
+        ended_at=app_now(),
+        checker=staff["pia"],
+    )
+    SilenceQuestion.objects.create(service_request=requests["public"])
     # Of last year, so that no clock is stopped.
     ClockSuspension.objects.create(
         jurisdiction=city,

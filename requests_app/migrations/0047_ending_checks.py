@@ -10,6 +10,13 @@ import requests_app.clock
 class Migration(migrations.Migration):
     dependencies = [("requests_app", "0046_clock_suspensions")]
     operations = [
+        migrations.AlterField(
+            model_name="photo",
+            name="kind",
+            field=models.CharField(
+                choices=[("report", "Report"), ("work", "Work"), ("check", "Check")], default="report", max_length=8
+            ),
+        ),
         migrations.CreateModel(
             name="EndingCheck",
             fields=[

@@ -14,6 +14,8 @@ class Photo(models.Model):
     class Kind(models.TextChoices):
         REPORT = "report"
         WORK = "work"
+        # By someone on another team who went to look (EndingCheck).
+        CHECK = "check"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.PROTECT, related_name="+")
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, null=True, blank=True, related_name="photos")
