@@ -315,7 +315,7 @@ def _plant_rows() -> Planted:
         service_request=requests["ended"],
         disposition="fixed",
         ended_at=app_now(),
-        checker=staff["pia"],
+        checker=staff["sue"],
     )
     SilenceQuestion.objects.create(service_request=requests["public"])
     # Of last year, so that no clock is stopped.

@@ -37,7 +37,7 @@ FLOORS = {
             "request.conflict", "request.marked_texts",
         },
         {"moderation", "single_sign_on"},
-        {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"request", "setup", "checks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
         {"urls", "queue.urls", "moderation.urls"},
     ],
 }  # fmt: skip

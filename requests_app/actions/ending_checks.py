@@ -196,7 +196,7 @@ def note_reopened() -> int:
 
 
 def _not_taken_back(history: list[Event]) -> list[Event]:
-    """The reopenings that were neither undone by staff nor taken back by the resident, oldest first."""
+    """The reopenings that were undone neither by staff nor by the resident, oldest first."""
     reopened: list[Event] = []
     for event in history:
         if event.kind == "reopened":

@@ -23,7 +23,7 @@ class _Form(forms.Form):
 
 
 class CheckForm(_Form):
-    """A photo is needed unless nothing can be told."""
+    """A photo is required, except with "I can’t tell"."""
 
     seen = forms.ChoiceField(
         label=gettext_lazy("What do you see?"),
