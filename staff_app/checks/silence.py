@@ -1,5 +1,7 @@
 """Requests that went without a public update for too long, and why. Nothing that is answered here is posted."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -33,8 +35,10 @@ def silent(request: StaffRequest) -> HttpResponse:
         .order_by("submitted_at", "id")[:SHOWN]
     )  # fmt: skip
     now = app_now()
-    rows = [{"request": one, "days": (now - (one.last_public_message_at or one.submitted_at)).days} for one in found]
-    rows.sort(key=lambda row: -row["days"])
+    rows: list[dict[str, Any]] = [
+        {"request": one, "days": (now - (one.last_public_message_at or one.submitted_at)).days} for one in found
+    ]
+    rows.sort(key=lambda row: row["request"].last_public_message_at or row["request"].submitted_at)
     return render(request, "staff_app/checks/silent.html", {"rows": rows, "days": request.jurisdiction.silent_days})
 
 
