@@ -179,6 +179,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "every five minutes": {
+        "task": "requests_app.worker.tasks.check_clocks",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "every hour": {"task": "requests_app.worker.tasks.hourly", "schedule": 3600.0, "options": {"expires": 3600}},
     "every night": {"task": "requests_app.worker.tasks.nightly", "schedule": 86400.0, "options": {"expires": 3600}},
 }

@@ -51,9 +51,14 @@ KINDS: dict[str, frozenset[str]] = {
         "reopening_undone": "count",
         "closed": "",
         "survey_answered": "question value reason",
-        "escalated": "assignee_id",
-        # Most of the time of a clock has passed (rules/service_levels.py); clock_kind: which.
+        # clock_kind, step: which clock is late, and the step of rules/escalation.py. Without them, it was reopened twice.
+        "escalated": "assignee_id clock_kind step",
+        # Most of the time of a clock has passed; clock_kind: which.
         "due_soon": "clock_kind",
+        "clock_suspended": "suspension_id",
+        "clock_resumed": "suspension_id",
+        "silence_asked": "asked_id",
+        "silence_answered": "reason",
         "joined": "role",
         "followed": "",
         "unsubscribed": "",

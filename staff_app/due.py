@@ -116,6 +116,18 @@ def promise(clock: Clock) -> str:
     return _("%(promise)s, in effect since %(day)s") % {"promise": words, "day": since}
 
 
+def stopped(clocks: Iterable[Clock]) -> str:
+    """Since when and why a suspension stops one of these clocks: "The clock is stopped since Nov 26: Snow emergency"."""
+    clock = next((clock for clock in clocks if clock.met_at is None and clock.suspension is not None), None)
+    if clock is None or clock.suspension is None:
+        return ""
+    since = max(clock.suspension.starts_at, clock.started_at)
+    return _("The clock has been stopped since %(day)s: %(reason)s") % {
+        "day": formats.date_format(timezone.localtime(since), pgettext("short day format", "M j")),
+        "reason": localized(clock.suspension.reason),
+    }
+
+
 def priority_reason(service_request: ServiceRequest) -> str:
     """What set the priority: the service, staff, words about danger, or an answer."""
     if service_request.priority_reason == "service":

@@ -20,8 +20,10 @@ from requests_app.models import (
     BulkJob,
     Calendar,
     Category,
+    ClockSuspension,
     Department,
     EmergencyPhrase,
+    EndingCheck,
     Event,
     HandOver,
     Invitation,
@@ -382,6 +384,14 @@ def the_reason(planted: Planted) -> list[Arguments]:
     return [{"reason_id": ListedReason.objects.get(jurisdiction=planted.public.jurisdiction_id, code="budget").pk}]
 
 
+def the_check(planted: Planted) -> list[Arguments]:
+    return [{"check_id": EndingCheck.objects.get(sample__jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
+def the_suspension(planted: Planted) -> list[Arguments]:
+    return [{"suspension_id": ClockSuspension.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
 def the_notice(planted: Planted) -> list[Arguments]:
     return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
@@ -693,12 +703,6 @@ PAGES: dict[str, Page] = {
     "staff_app:saved_views": Page(STAFF, budget=7),
     "staff_app:save_view": Page(STAFF, "GET POST", queries=("", "tab=late&service=pothole", "q={q}"), budget=6),
     "staff_app:saved_view": Page(VIEW_KEEPER, "GET POST", the_view, queries=("", "tab=late"), budget=8),
-    "staff_app:updates": Page(STAFF, queries=("", "since=1"), budget=4),
-    "staff_app:step": Page(STAFF, queries=("", "list=tab%3Dnew&to=next"), budget=4),
-    "staff_app:queue_map": Page(STAFF, queries=("", "q={q}", "frame=-180,-90,180,90"), budget=12),
-    "staff_app:saved_views": Page(STAFF, budget=8),
-    "staff_app:save_view": Page(STAFF, "GET POST", queries=("", "tab=late&service=pothole", "q={q}"), budget=7),
-    "staff_app:saved_view": Page(VIEW_KEEPER, "GET POST", the_view, queries=("", "tab=late"), budget=9),
     "staff_app:delete_saved_view": Page(VIEW_KEEPER, "POST", the_view),
     "staff_app:pin_saved_view": Page(STAFF, "POST", the_view),
     "staff_app:unpin_saved_view": Page(STAFF, "POST", the_view),
@@ -805,8 +809,8 @@ PAGES: dict[str, Page] = {
         budget=7,
     ),
     "staff_app:departments": Page(staff("administer"), queries=("", "q=streets", "sort=-name"), budget=6),
-    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=6),
-    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=10),
+    "staff_app:new_department": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:department": Page(staff("administer"), "GET POST", the_department, budget=11),
     "staff_app:close_department": Page(staff("administer"), "GET POST", the_department, budget=13),
     "staff_app:reopen_department": Page(staff("administer"), "POST", the_department),
     "staff_app:teams": Page(staff("administer"), queries=("", "q=crew", "sort=department"), budget=7),
@@ -856,6 +860,17 @@ PAGES: dict[str, Page] = {
     "staff_app:edit_reason": Page(staff("administer"), "GET POST", the_reason, budget=9),
     "staff_app:move_reason": Page(staff("administer"), "POST", the_reason),
     "staff_app:remove_reason": Page(staff("administer"), "POST", the_reason),
+    "staff_app:suspensions": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=8),
+    "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
+    "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=9),
+    "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
+    "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),
+    "staff_app:checks": Page(staff("check_endings"), budget=5),
+    "staff_app:check": Page(staff("check_endings"), "GET POST", the_check, budget=6),
+    "staff_app:truth_rate": Page(staff("supervise or administer"), queries=("", "by=service", "by=month"), budget=6),
+    "staff_app:truth_rate_csv": Page(staff("supervise or administer"), queries=("", "by=service"), budget=5),
+    "staff_app:silent": Page(STAFF, budget=5),
+    "staff_app:answer_silence": Page(staff("note"), "GET POST", each_request, budget=6),
     "staff_app:notices": Page(staff("administer"), queries=("", "q={q}", "sort=ends"), budget=6),
     "staff_app:new_notice": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:edit_notice": Page(staff("administer"), "GET POST", the_notice, budget=9),

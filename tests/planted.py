@@ -43,10 +43,13 @@ from requests_app.models import (
     BulkJob,
     Calendar,
     CityImage,
+    ClockSuspension,
     Comment,
     CounterDelta,
     Department,
     Draft,
+    EndingCheck,
+    EndingSample,
     HandOver,
     Invitation,
     Jurisdiction,
@@ -69,6 +72,7 @@ from requests_app.models import (
     ServiceTest,
     ServiceVersion,
     ShortLink,
+    SilenceQuestion,
     Snooze,
     Subscription,
     Task,
@@ -336,6 +340,26 @@ def _plant_rows() -> Planted:
         words={"en": "City Hall is closed Thursday.", "es": "El jueves cerramos."},
         starts_at=app_now() - dt.timedelta(days=2),
         ends_at=app_now() - dt.timedelta(days=1),
+        created_by=staff["ada"],
+    )
+    week = app_now().date() - dt.timedelta(days=14)
+    sample = EndingSample.objects.create(
+        jurisdiction=city, department=cast.streets, week=week, seed="0" * 32, wanted=10, endings=1, other_endings=0
+    )
+    EndingCheck.objects.create(
+        sample=sample,
+        service_request=requests["ended"],
+        disposition="fixed",
+        ended_at=app_now(),
+        checker=staff["sue"],
+    )
+    SilenceQuestion.objects.create(service_request=requests["public"])
+    # Of last year, so that no clock is stopped.
+    ClockSuspension.objects.create(
+        jurisdiction=city,
+        reason={"en": "Snow emergency", "es": "Emergencia por nieve"},
+        starts_at=app_now() - dt.timedelta(days=366),
+        ends_at=app_now() - dt.timedelta(days=365),
         created_by=staff["ada"],
     )
     setup_changes.record(

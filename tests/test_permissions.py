@@ -329,6 +329,8 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:roll_back_article",
         "staff_app:edit_reason",
         "staff_app:move_reason",
+        "staff_app:suspension",
+        "staff_app:end_suspension",
         "staff_app:edit_notice",
         "staff_app:end_notice",
         "staff_app:integrations",

@@ -45,6 +45,7 @@ FLOORS = {
         },
         {"moderation", "single_sign_on"},
         {"request", "overview", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"request", "setup", "checks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
         {"urls", "queue.urls", "moderation.urls"},
         {"notices", "by_email"},
         {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Min
+from django.db.models import F
 
 from requests_app import events
 from requests_app.actions import alarms, clocks, counters
@@ -158,20 +158,18 @@ def change_service(pk: int, *, version: ServiceVersion, actor: User, names_nobod
 
 def _restart_clocks(service_request: ServiceRequest, version: ServiceVersion) -> None:
     # The new service's targets, counted from the old clock's start (the submission or the last reopening), without its holds.
-    running = service_request.clocks.filter(met_at=None)
-    began = running.aggregate(at=Min("started_at"), paused_at=Min("paused_at"), waited_s=Max("waited_s"))
-    started_at = began["at"] or service_request.submitted_at
-    running.update(met_at=F("started_at"))
+    earlier = list(service_request.clocks.filter(met_at=None))
+    service_request.clocks.filter(met_at=None).update(met_at=F("started_at"), step_at=None, suspension=None)
     clocks.start(
         service_request,
         department=service_request.department or version.department,
-        at=started_at,
+        at=min((clock.started_at for clock in earlier), default=service_request.submitted_at),
         kinds=("resolve",) if service_request.acknowledged_at else clocks.KINDS,
         shorter=service_request.reopened_count > 0,
-        waited_s=began["waited_s"] or 0,
+        instead_of=earlier,
     )
     if service_request.status == "on_hold":
-        clocks.pause(service_request, since=began["paused_at"])
+        clocks.pause(service_request, since=min((one.paused_at for one in earlier if one.paused_at), default=None))
     service_request.save(update_fields=clocks.DUE_FIELDS)
 
 

@@ -1,13 +1,17 @@
 """Starting, pausing, resuming and stopping the clocks of a request's targets."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from requests_app.clock import app_now
-from requests_app.models import Clock, Department, ServiceRequest, Target
-from requests_app.rules import service_levels
+from requests_app.models import Clock, ClockSuspension, Department, ServiceRequest, Status, Target
+from requests_app.rules import escalation, service_levels, suspensions
 
 KINDS = (Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
+RUNNING_OR_SUSPENDED = Q(paused_at=None) | Q(suspension__isnull=False)
 
 
 def start(
@@ -18,12 +22,14 @@ def start(
     resolve_target: dict[str, Any] | None = None,
     kinds: tuple[str, ...] = KINDS,
     shorter: bool = False,
-    waited_s: int = 0,
+    instead_of: Iterable[Clock] = (),
 ) -> None:
     """Starts clocks for the service's targets. resolve_target: a target set by an answer, {"value", "unit"}. shorter: after a
-    reopening, half the time. waited_s: working seconds since `at` in which the work was on hold."""
+    reopening, half the time. instead_of: earlier clocks of the request, of which each new one takes over how long it was stopped,
+    and that it is."""
     zone = service_request.jurisdiction.zone
     areas = list(service_request.areas.all()) if service_request.pk else []
+    earlier = {clock.kind: clock for clock in instead_of}
     for kind in kinds:
         target = service_levels.target_for(
             service_request.service, kind, priority=service_request.priority, areas=areas, at=at
@@ -39,16 +45,24 @@ def start(
         due = service_levels.due_at(at, int(words["value"]), str(words["unit"]), hours)
         if shorter:
             due = hours.add(at, hours.between(at, due) / 2)
-        waited = waited_s if kind == Target.Kind.RESOLVE else 0
-        Clock.objects.create(
+        before = earlier.get(kind)
+        waited = before.waited_s if before else 0
+        clock = Clock(
             service_request=service_request,
             kind=kind,
             target=target,
             target_words=words,
             started_at=at,
+            runs_since=(before.runs_since if before else None) or at,
             due_at=hours.add(due, waited) if waited else due,
             waited_s=waited,
         )
+        if before is not None and before.paused_at is not None:
+            clock.paused_at = before.paused_at
+            clock.remaining_s = round(hours.between(before.paused_at, clock.due_at))
+        _date_step(clock, hours)
+        clock.save()
+    reconcile(service_request, anyway=any(clock.paused_at for clock in earlier.values()))
     update_due_fields(service_request)
 
 
@@ -57,7 +71,7 @@ def update_due_fields(service_request: ServiceRequest) -> None:
     running = {clock.kind: clock for clock in service_request.clocks.filter(met_at=None)}
     acknowledge = running.get(Target.Kind.ACKNOWLEDGE)
     resolve = running.get(Target.Kind.RESOLVE)
-    service_request.acknowledge_due_at = acknowledge.due_at if acknowledge else None
+    service_request.acknowledge_due_at = acknowledge.due_at if acknowledge and acknowledge.paused_at is None else None
     service_request.due_at = resolve.due_at if resolve and resolve.paused_at is None else None
 
 
@@ -66,7 +80,8 @@ DUE_FIELDS = ["acknowledge_due_at", "due_at"]
 
 def stop(service_request: ServiceRequest, *kinds: str) -> None:
     """Stops the clock: the target is met, or no longer applies."""
-    service_request.clocks.filter(kind__in=kinds, met_at=None).update(met_at=app_now(), paused_at=None)
+    running = service_request.clocks.filter(kind__in=kinds, met_at=None)
+    running.update(met_at=app_now(), paused_at=None, suspension=None, step_at=None)
     # A clock of each kind runs at most, so the other's due time stays as it is.
     if Target.Kind.ACKNOWLEDGE in kinds:
         service_request.acknowledge_due_at = None
@@ -80,30 +95,133 @@ def _hours(service_request: ServiceRequest, clock: Clock) -> service_levels.Work
     return service_levels.hours_for(clock.target, department, service_request.jurisdiction.zone, unit)
 
 
+def _date_step(clock: Clock, hours: service_levels.WorkingHours) -> None:
+    number = escalation.next_step(clock.kind, clock.step) if clock.paused_at is None else None
+    clock.step_at = None
+    if number is not None:
+        clock.step_at = escalation.step_at(
+            escalation.STEPS[number],
+            started_at=clock.started_at,
+            runs_since=clock.runs_since or clock.started_at,
+            due_at=clock.due_at,
+            waited_s=clock.waited_s,
+            hours=hours,
+        )
+
+
+def take_step(service_request: ServiceRequest, clock: Clock) -> None:
+    """Counts the step that was due, and dates the next one."""
+    clock.step = (escalation.next_step(clock.kind, clock.step) or 0) + 1
+    _date_step(clock, _hours(service_request, clock))
+    clock.save(update_fields=["step", "step_at"])
+
+
+def skip_passed_steps(service_request: ServiceRequest, clock: Clock) -> None:
+    """Dates the next step that is still to come."""
+    hours, now = _hours(service_request, clock), app_now()
+    _date_step(clock, hours)
+    while clock.step_at is not None and clock.step_at <= now:
+        clock.step = (escalation.next_step(clock.kind, clock.step) or 0) + 1
+        _date_step(clock, hours)
+    clock.save(update_fields=["step", "step_at"])
+
+
+STOPPED_FIELDS = ["due_at", "paused_at", "remaining_s", "waited_s", "runs_since", "suspension", "step_at"]
+
+
+def _pause(service_request: ServiceRequest, clock: Clock, at: dt.datetime) -> None:
+    clock.remaining_s = round(_hours(service_request, clock).between(at, clock.due_at))
+    clock.paused_at, clock.step_at = at, None
+
+
+def _resume(service_request: ServiceRequest, clock: Clock, at: dt.datetime) -> None:
+    """Resumes with the time that was left. A clock that was already late stays late by as much."""
+    remaining_s = clock.remaining_s or 0
+    hours = _hours(service_request, clock)
+    clock.waited_s += round(hours.between(clock.paused_at or at, at))
+    if remaining_s >= 0:
+        clock.due_at = hours.add(at, remaining_s)
+    else:
+        clock.due_at = at + dt.timedelta(seconds=remaining_s)
+    clock.paused_at = clock.remaining_s = clock.suspension = None
+    clock.runs_since = at
+    _date_step(clock, hours)
+
+
 def pause(service_request: ServiceRequest, *, since: dt.datetime | None = None) -> None:
-    """since: when the hold began, if not now."""
+    """since: when the hold began, if not now. What a suspension has stopped already stays as it is."""
     at = since or app_now()
     for clock in service_request.clocks.filter(kind=Target.Kind.RESOLVE, met_at=None, paused_at=None):
-        clock.remaining_s = round(_hours(service_request, clock).between(at, clock.due_at))
-        clock.paused_at = at
-        clock.save(update_fields=["remaining_s", "paused_at"])
+        _pause(service_request, clock, at)
+        clock.save(update_fields=STOPPED_FIELDS)
     update_due_fields(service_request)
 
 
 def resume(service_request: ServiceRequest) -> None:
-    """Resumes with the time that was left. A clock that was already late stays late by as much."""
+    """Ends a hold. Under a suspension, the clocks stay stopped until it ends too."""
     now = app_now()
-    for clock in service_request.clocks.filter(met_at=None).exclude(paused_at=None):
-        remaining_s = clock.remaining_s or 0
-        hours = _hours(service_request, clock)
-        clock.waited_s += round(hours.between(clock.paused_at or now, now))
-        if remaining_s >= 0:
-            clock.due_at = hours.add(now, remaining_s)
-        else:
-            clock.due_at = now + dt.timedelta(seconds=remaining_s)
-        clock.paused_at = clock.remaining_s = None
-        clock.save(update_fields=["due_at", "paused_at", "remaining_s", "waited_s"])
+    paused = list(service_request.clocks.filter(met_at=None).exclude(paused_at=None))
+    if paused:
+        found = suspensions.of_request(service_request, now=now)
+        current = next((suspension for suspension in found if suspension.ends_at > now), None)
+        for clock in paused:
+            if current is None:
+                _resume(service_request, clock, now)
+            elif clock.suspension_id is None:
+                clock.suspension = current
+            clock.save(update_fields=STOPPED_FIELDS)
     update_due_fields(service_request)
+
+
+def reconcile(service_request: ServiceRequest, *, anyway: bool = False) -> list[ClockSuspension]:
+    """Stops and resumes the clocks of a locked request as suspensions say, and sets its due columns, which the caller saves.
+
+    Goes through everything that happened since a clock last changed, so it doesn't matter when, or how often, it runs. anyway: even
+    if no suspension applies. Returns the suspensions that stopped a clock.
+    """
+    now = app_now()
+    found = suspensions.of_request(service_request, now=now)
+    stops = suspensions.merged((suspension.starts_at, suspension.ends_at) for suspension in found)
+    stopped: list[ClockSuspension] = []
+    if not found and not anyway:
+        return stopped
+    for clock in service_request.clocks.filter(met_at=None).select_related("suspension", "target__calendar"):
+        before = clock.suspension_id
+        _follow(service_request, clock, stops, found, now)
+        clock.save(update_fields=STOPPED_FIELDS)
+        if clock.suspension is not None and before is None:
+            stopped.append(clock.suspension)
+    update_due_fields(service_request)
+    return stopped
+
+
+def _follow(
+    service_request: ServiceRequest,
+    clock: Clock,
+    stops: list[suspensions.Span],
+    found: list[ClockSuspension],
+    now: dt.datetime,
+) -> None:
+    current = next((suspension for suspension in found if suspension.ends_at > now), None)
+    on_hold = service_request.status == Status.ON_HOLD and clock.kind == Target.Kind.RESOLVE
+    if clock.paused_at is not None:
+        if clock.suspension is not None and current is None and not on_hold:
+            # The end of all the suspensions that followed each other without a gap.
+            begun = clock.suspension.starts_at
+            _resume(service_request, clock, next((end for start, end in stops if start <= begun <= end), now))
+        elif clock.suspension is None and current is None and not on_hold:
+            # Its new service or place has no suspension.
+            _resume(service_request, clock, now)
+        elif current is None or clock.suspension is None or clock.suspension.ends_at <= now:
+            clock.suspension = current
+    since = clock.runs_since or clock.started_at
+    for start, end in stops:
+        if clock.paused_at is None and end > since:
+            _pause(service_request, clock, max(since, start))
+            clock.suspension = current
+            if end <= now:
+                _resume(service_request, clock, end)
+                since = end
 
 
 def retarget(service_request: ServiceRequest, department: Department) -> None:
@@ -135,5 +253,6 @@ def recalculate(service_request: ServiceRequest, department: Department) -> None
         clock.due_at = hours.add(due, clock.waited_s) if clock.waited_s else due
         if clock.paused_at is not None:
             clock.remaining_s = round(hours.between(clock.paused_at, clock.due_at))
-        clock.save(update_fields=["due_at", "remaining_s"])
+        _date_step(clock, hours)
+        clock.save(update_fields=["due_at", "remaining_s", "step_at"])
     update_due_fields(service_request)

@@ -35,9 +35,11 @@ def save_department(department: Department, *, actor: User, seen: int | None = N
     """Adds or changes a department. seen: the last change that the form knew; raises ChangedMeanwhile."""
     city, before = department.jurisdiction, None
     if department.pk:
-        department = Department.objects.select_for_update(of=("self",)).select_related("calendar").get(pk=department.pk)
+        department = (
+            Department.objects.select_for_update(of=("self",)).select_related("calendar", "head").get(pk=department.pk)
+        )
         need_last_change(city, "department", department.code, seen)
-        before = written_department(department)
+        before = _written_department(department)
     _set(department, columns)
     _record_department(department, actor, before)
     return department
@@ -100,7 +102,7 @@ def close_department(department: Department, *, actor: User) -> None:
     use = department_use(department)
     if not use.is_free:
         raise StillUsed(use)
-    before = written_department(department)
+    before = _written_department(department)
     _set(department, {"active": False})
     _record_department(department, actor, before, action="closed")
 
@@ -108,7 +110,7 @@ def close_department(department: Department, *, actor: User) -> None:
 @transaction.atomic
 def reopen_department(department: Department, *, actor: User) -> None:
     department = Department.objects.select_for_update(of=("self",)).select_related("calendar").get(pk=department.pk)
-    before = written_department(department)
+    before = _written_department(department)
     _set(department, {"active": True})
     _record_department(department, actor, before)
 
@@ -121,9 +123,15 @@ def _record_department(department: Department, actor: User, before: Columns | No
         actor=actor,
         name=str(department),
         before=before,
-        after=written_department(department),
+        after=_written_department(department),
         action=action,
     )
+
+
+def _written_department(department: Department) -> Columns:
+    """As in a catalog file, with its head, whom no file names."""
+    head = {"head": str(department.head)} if department.head else {}
+    return {**written_department(department), **head}
 
 
 # --- Teams ------------------------------------------------------------------------------------------------------------

@@ -470,7 +470,9 @@ def undo_reopening(pk: int, *, actor: Person) -> ServiceRequest:
     service_request.has_new_answer = service_request.in_triage = False
     service_request.updated_at = app_now()
     # The clocks of the reopening never counted.
-    service_request.clocks.filter(met_at=None).update(met_at=F("started_at"), paused_at=None)
+    service_request.clocks.filter(met_at=None).update(
+        met_at=F("started_at"), paused_at=None, suspension=None, step_at=None
+    )
     clocks.update_due_fields(service_request)
     service_request.save(
         update_fields=[

@@ -10,7 +10,7 @@ from django.db.models import F, Func, JSONField, OuterRef, Subquery
 from django.db.models.functions import Greatest, JSONObject
 
 from requests_app import events, outbox, transactions
-from requests_app.actions import counters, merges, place_corrections
+from requests_app.actions import clocks, counters, merges, place_corrections
 from requests_app.clock import AppNow, app_now
 from requests_app.models import (
     CONFIDENTIAL,
@@ -38,7 +38,10 @@ COLUMNS = (
     "reopened_count", "acknowledge_due_at", "due_at", "routed_at", "acknowledged_at", "resolved_at", "closed_at",
     "last_public_message_at",
 )  # fmt: skip
-CLOCK_COLUMNS = ("due_at", "paused_at", "remaining_s", "waited_s", "met_at", "target_id", "target_words")
+CLOCK_COLUMNS = (
+    "due_at", "paused_at", "remaining_s", "waited_s", "met_at", "target_id", "target_words", "runs_since", "suspension_id",
+    "step", "step_at",
+)  # fmt: skip
 
 
 class Changed(Exception):
@@ -260,3 +263,5 @@ def _restore_clocks(state: UndoState, service_request: ServiceRequest) -> None:
         for name, value in state.clocks[str(clock.pk)].items():
             setattr(clock, name, _from_json(Clock, name, value))
         clock.save(update_fields=CLOCK_COLUMNS)
+    # A suspension may have begun or ended since.
+    clocks.reconcile(service_request)

@@ -7,7 +7,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0052_waits_index"),
+        ("requests_app", "0039_macros"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0039_macros"),
+        ("requests_app", "0043_ended_requests_by_place"),
     ]
 
     operations = [

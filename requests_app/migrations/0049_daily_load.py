@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0035_queue_search"),
+        ("requests_app", "0048_clock_indexes"),
     ]
 
     operations = [

@@ -16,9 +16,11 @@ from requests_app.models.catalog import (
     ServiceVersion,
     Target,
 )
+from requests_app.models.clock_suspension import ClockSuspension
 from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
 from requests_app.models.daily_load import DailyLoad
 from requests_app.models.draft import Draft
+from requests_app.models.ending import EndingCheck, EndingSample
 from requests_app.models.event import Event
 from requests_app.models.geography import Area, Asset, BasemapFeature, GazetteerEntry, Owner, OwnerArea
 from requests_app.models.go_live import ServiceApproval, ServiceTest
@@ -54,6 +56,7 @@ from requests_app.models.service_request import (
 from requests_app.models.setup_change import SetupChange
 from requests_app.models.short_link import ShortLink
 from requests_app.models.sign_in import LogoutToken, SignInAccount, SignInGroup, SignInProvider
+from requests_app.models.silence import SilenceQuestion
 from requests_app.models.snooze import Snooze
 from requests_app.models.staff_access import HandOver, Invitation, Leave, StaffSession
 from requests_app.models.staff_notice import Mention, StaffNotice, StaffNoticePreference
@@ -99,6 +102,7 @@ __all__ = [
     "Channel",
     "CityImage",
     "Clock",
+    "ClockSuspension",
     "Comment",
     "ContactPoint",
     "Counter",
@@ -109,6 +113,8 @@ __all__ = [
     "Disposition",
     "Draft",
     "EmergencyPhrase",
+    "EndingCheck",
+    "EndingSample",
     "Event",
     "GazetteerEntry",
     "HandOver",
@@ -166,6 +172,7 @@ __all__ = [
     "SignInAccount",
     "SignInGroup",
     "SignInProvider",
+    "SilenceQuestion",
     "Snooze",
     "StaffNotice",
     "StaffNoticePreference",

@@ -42,6 +42,10 @@ class Department(models.Model):
     email_names_reporter = models.BooleanField(default=False, db_default=False)
     # An email each Monday about its open requests.
     weekly_email = models.BooleanField(default=True, db_default=True)
+    # Is notified of requests that are very late.
+    head = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "code"], name="department_code_unique")]

@@ -56,10 +56,15 @@ class Jurisdiction(models.Model):
     sender_name = models.CharField(max_length=100, blank=True, db_default="")
     sender_address = models.EmailField(blank=True, db_default="")
     reply_address = models.EmailField(blank=True, db_default="")
+    # Days without a public word after which somebody is asked for the reason.
+    silent_days = models.PositiveSmallIntegerField(default=14, db_default=14)
+    # Endings drawn each week in each department, for a look by another team.
+    checked_endings = models.PositiveSmallIntegerField(default=10, db_default=10)
     created_at = models.DateTimeField(db_default=AppNow(), editable=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(silent_days__gte=1), name="jurisdiction_watches_silence"),
             models.CheckConstraint(condition=models.Q(languages__len__gte=1), name="jurisdiction_has_language"),
             models.CheckConstraint(condition=models.Q(alarm_minutes__gte=1), name="jurisdiction_alarms_wait"),
         ]

@@ -14,6 +14,8 @@ class Photo(models.Model):
     class Kind(models.TextChoices):
         REPORT = "report"
         WORK = "work"
+        # By someone on another team who went to look (EndingCheck).
+        CHECK = "check"
 
     class Stage(models.TextChoices):
         BEFORE = "before"

@@ -501,12 +501,34 @@ class Clock(models.Model):
     remaining_s = models.BigIntegerField(null=True, blank=True)
     # How long it was paused in earlier holds (working seconds of its calendar).
     waited_s = models.BigIntegerField(default=0, db_default=0)
+    # Since when it has been running: the start, or the last time it was resumed.
+    runs_since = models.DateTimeField(null=True, blank=True)
+    # What keeps it stopped, if not a hold.
+    suspension = models.ForeignKey(
+        "requests_app.ClockSuspension", on_delete=models.SET_NULL, null=True, blank=True, related_name="clocks",
+        db_index=False,
+    )  # fmt: skip
+    # How many of rules.escalation.STEPS were taken, and when the next one is. None: while it is stopped, or after the last.
+    step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    step_at = models.DateTimeField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["service_request", "kind"], condition=Q(met_at__isnull=True), name="clock_one_runs"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["step_at", "id"],
+                condition=Q(met_at__isnull=True, step_at__isnull=False),
+                name="clock_next_step",
+            ),
+            models.Index(
+                fields=["suspension", "service_request"],
+                condition=Q(met_at__isnull=True, suspension__isnull=False),
+                name="clock_suspended",
             ),
         ]
 

@@ -39,7 +39,7 @@ REQUEST_PERMISSIONS = {
     "only_assigned",
 }
 # Permissions for the whole city.
-CITY_PERMISSIONS = {"administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
+CITY_PERMISSIONS = {"check_endings", "administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
 
 _WORK = [
     "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",
@@ -98,6 +98,7 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
         _("The whole city"),
         {
             "submit_for_others": _("Send reports for people who call or come in"),
+            "check_endings": _("Look at places that another team resolved"),
             "records": _("Answer records requests and read the audit"),
             "read_outbox": _("See what is waiting to be sent, and send it again"),
             "manage_api_keys": _("Create and revoke API keys"),
@@ -119,11 +120,11 @@ class DefaultRole(TypedDict):
 
 # The roles of a new city; afterward they are rows.
 DEFAULT_ROLES: dict[str, DefaultRole] = {
-    "crew": {"name": {"en": "Crew", "es": "Cuadrilla"}, "permissions": [*_WORK]},
+    "crew": {"name": {"en": "Crew", "es": "Cuadrilla"}, "permissions": [*_WORK, "check_endings"]},
     "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
     "supervisor": {
         "name": {"en": "Supervisor", "es": "Supervisión"},
-        "permissions": [*_TRIAGE, "supervise", "withdraw", "hide", "publish", "read_outbox"],
+        "permissions": [*_TRIAGE, "supervise", "withdraw", "hide", "publish", "read_outbox", "check_endings"],
     },
     "call_taker": {
         "name": {"en": "Call taker", "es": "Operador"},

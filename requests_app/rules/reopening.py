@@ -13,7 +13,10 @@ STILL_THERE_WITHIN = dt.timedelta(days=14)
 # After these, "No" to "Is it fixed?" reopens the request with that press. After others, the question is another one.
 REOPENED_BY_NO = (Disposition.FIXED, Disposition.ACTION_TAKEN, Disposition.NOT_FOUND)
 # Nobody acts on a request by these.
-NO_ACTS = ("survey_answered", "escalated", "reporter_viewed", "joined", "followed", "unsubscribed")
+NO_ACTS = (
+    "survey_answered", "escalated", "reporter_viewed", "joined", "followed", "unsubscribed", "due_soon", "clock_suspended",
+    "clock_resumed", "silence_asked", "silence_answered",
+)  # fmt: skip
 
 
 def days_to_reopen(disposition: str) -> int:

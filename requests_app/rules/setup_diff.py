@@ -47,6 +47,7 @@ KINDS: dict[str, Words] = {
     "audit": gettext_lazy("Audit"),
     "queue": gettext_lazy("Queue"),
     "work_orders": gettext_lazy("Work orders"),
+    "suspension": gettext_lazy("Stopped clocks"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.
@@ -159,6 +160,9 @@ FIELDS: dict[str, Words] = {
     "review_on": gettext_lazy("Review on"),
     "shown_on": gettext_lazy("Where"),
     "starts_at": gettext_lazy("From"),
+    "head": gettext_lazy("Head"),
+    "silent_days": gettext_lazy("Days without an update"),
+    "checked_endings": gettext_lazy("Places to check each week"),
     "ends_at": gettext_lazy("Until"),
     "area": gettext_lazy("Area"),
     "language": gettext_lazy("Language"),

@@ -15,6 +15,8 @@ from requests_app.actions import (
     conversation,
     counters,
     daily_load,
+    ending_checks,
+    escalation,
     housekeeping,
     map_cells,
     privacy,
@@ -26,7 +28,9 @@ from requests_app.actions import (
     search_index,
     service_drafts,
     sign_ins,
+    silence,
     staff_notices,
+    suspensions,
     typical_times,
 )
 from requests_app.imports import layer_import
@@ -54,6 +58,7 @@ HANDLERS: dict[str, Handler] = {
     "retire_service": retirement.retire_row,
     "bulk_job": bulk_jobs.run_row,
     "bulk_undo": bulk_jobs.undo_row,
+    "suspend_clocks": suspensions.suspend_row,
     "layer_check": layer_import.check_row,
     "layer_apply": layer_import.apply_row,
     "layer_undo": layer_import.undo_row,
@@ -175,6 +180,12 @@ def check_sign_ins() -> None:
     sign_ins.check_due()
 
 
+@shared_task(name="requests_app.worker.tasks.check_clocks")
+def check_clocks() -> None:
+    """Warns of clocks that are about to run out, and escalates those that have, every five minutes."""
+    escalation.take_due_steps()
+
+
 @shared_task(name="requests_app.worker.tasks.nightly")
 def nightly() -> None:
     """Deletes orphaned files, recounts (a difference points to a write that bypassed its action), and computes typical times."""
@@ -185,3 +196,7 @@ def nightly() -> None:
         typical_times.record(jurisdiction)
         daily_load.record(jurisdiction)
     map_cells.recount()
+    escalation.date_undated()
+    silence.ask()
+    ending_checks.draw_due()
+    ending_checks.note_reopened()

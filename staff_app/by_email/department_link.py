@@ -67,7 +67,7 @@ def department_link(request: CityRequest, token: str) -> HttpResponse:
 def _request_of(link: DepartmentLink | None) -> ServiceRequest | None:
     if link is None:
         return None
-    found = ServiceRequest.objects.select_related(*RELATED).filter(pk=link.event.service_request_id).first()
+    found = ServiceRequest.objects.select_related(*RELATED).filter(pk=link.event.service_request_id or 0).first()
     return None if found is None or found.public_state in permissions.INVISIBLE else found
 
 
@@ -87,7 +87,8 @@ def _not_ours(request: CityRequest, link: DepartmentLink, service_request: Servi
 
 def _done(request: CityRequest, link: DepartmentLink, service_request: ServiceRequest) -> HttpResponse:
     """With the same checks as when staff resolve a request."""
-    posted, data, removed = request.method == "POST", request.POST, ""
+    posted, removed = request.method == "POST", ""
+    data: QueryDict = request.POST
     if marked_texts.REMOVE in data:
         data, removed = _without(data)
     form = ResolveForm(

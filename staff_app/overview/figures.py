@@ -266,7 +266,7 @@ def oldest(scope: Scope) -> list[Old]:
                 found = list(listing.with_row(scope.rows()).order_by("submitted_at", "id")[:OLDEST])
         except TimeUpError:
             return []
-        listing.fill(found, directories.of(scope.city))
+        listing.fill(found, scope.city, directories.of(scope.city))
         return [Old(one.reference, one.service_id, getattr(one, "ward", ""), one.submitted_at) for one in found]
 
     return _kept(scope, "oldest", CACHED_S, find)

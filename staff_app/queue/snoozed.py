@@ -6,7 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +67,7 @@ class SnoozeForm(forms.Form):
 
 
 @staff_page
-def snooze(request: StaffRequest, reference: str) -> HttpResponse:
+def snooze(request: StaffRequest, reference: str) -> HttpResponseBase:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
     form = SnoozeForm(request.POST if request.method == "POST" else None, city=request.jurisdiction)
     if form.is_valid():

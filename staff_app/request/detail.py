@@ -99,7 +99,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     waits = due.hold_words(request.jurisdiction) if service_request.status == Status.ON_HOLD else {}
     for_department = reads_for_department(user, service_request)
     safety, other = _answers(service_request, for_department=for_department)
-    clocks = list(service_request.clocks.select_related("target").order_by("-id"))
+    clocks = list(service_request.clocks.select_related("target", "suspension").order_by("-id"))
     resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = actions.buttons(user, service_request)
     similar_requests = similar.of(service_request, user)
@@ -112,6 +112,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "service_request": service_request,
         "due": due.of(service_request, at.now, waits),
         "promise": due.promise(resolve) if resolve else "",
+        "stopped": due.stopped(clocks),
         "why": due.priority_reason(service_request),
         "status": wording.status_words(service_request, now=at.now),
         "next_step": wording.next_step(service_request, now=at.now),

@@ -559,7 +559,7 @@ class AssignForm(ActionForm):
         return given
 
 
-def colleagues(service_request: ServiceRequest, user: User) -> Any:
+def colleagues(service_request: ServiceRequest, user: User | AnonymousUser) -> Any:
     """Users it can be assigned to: members of its department, and the user."""
     in_department = Q(
         memberships__department_id=service_request.department_id or 0,

@@ -27,10 +27,12 @@ from requests_app.models import (
     RoutingDecision,
     Service,
     ServiceRequest,
+    SilenceQuestion,
+    Target,
     User,
 )
 from requests_app.references import display
-from requests_app.rules import evidence, permissions, redaction, survey
+from requests_app.rules import evidence, permissions, redaction, silence, survey
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
 from requests_app.web.report.check import KINDS
@@ -347,6 +349,13 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
         case "assigned":
             name = names.users.get(data.get("assignee_id") or 0)
             return _("Assigned to %(name)s") % {"name": name} if name else _("Unassigned")
+        case "escalated" if data.get("clock_kind"):
+            name = names.users.get(data.get("assignee_id") or 0, "")
+            return _("Late: %(name)s was notified") % {"name": name}
+        case "due_soon" if data.get("clock_kind") == Target.Kind.ACKNOWLEDGE:
+            return _("Should be accepted soon")
+        case "silence_answered" if data.get("reason") in SilenceQuestion.Reason.values:
+            return _("No update because: %(reason)s") % {"reason": silence.REASONS[data["reason"]]}
         case "escalated":
             return _("Came back again: escalated to %(name)s") % {
                 "name": names.users.get(data.get("assignee_id") or 0, "")
@@ -439,6 +448,11 @@ def surveyed_words(data: dict[str, Any]) -> str:
 def simple_words(kind: str) -> str:
     return {
         "confirmed": _("Confirmed by the reporter"),
+        "due_soon": _("Due soon"),
+        "clock_suspended": _("The city stopped the clock"),
+        "clock_resumed": _("The clock is running again"),
+        "silence_asked": _("Asked why there’s no update"),
+        "silence_answered": _("Said why there’s no update"),
         "accepted": _("Accepted"),
         "visited": _("Visited"),
         "made_safe": _("Made safe for now"),

@@ -49,6 +49,12 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         [
             Section("targets", _("Targets"), _("How soon each service is reviewed and fixed.")),
             Section("calendars", _("Calendars"), _("Working hours, half days and holidays.")),
+            Section("suspensions", _("Stopped clocks"), _("A storm or another crisis in which targets don’t count.")),
+            Section(
+                "watch",
+                _("Updates and checks"),
+                _("When staff are asked for an update, and how many places are checked."),
+            ),
             Section("routing", _("Routing rules"), _("Which department and team gets a report.")),
         ],
     ),

@@ -32,8 +32,8 @@ from requests_app.clock import app_now
 from requests_app.models import Jurisdiction, SignInProvider, User
 from requests_app.rules import permissions
 from staff_app.moderation import review_queue
-from staff_app.queue import bulk_words, macro_choices
 from staff_app.overview import figures
+from staff_app.queue import bulk_words, macro_choices
 from staff_app.request import undo
 from staff_app.setup import sections
 from staff_app.single_sign_on import active_provider

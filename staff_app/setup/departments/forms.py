@@ -15,7 +15,7 @@ from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.models import Calendar, Department, Jurisdiction, Team, User
+from requests_app.models import Calendar, Department, Jurisdiction, Membership, Team, User
 from requests_app.rules.hours_text import BadHours, hours_text, parse_hours
 from requests_app.rules.service_levels import WEEKDAYS
 from requests_app.web.fields import WordsField
@@ -104,6 +104,13 @@ class DepartmentForm(RowForm):
         error_messages={"required": gettext_lazy("Choose a calendar.")},
         empty_label=gettext_lazy("- Select -"),
     )
+    head = forms.ModelChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("Head of the department"),
+        help_text=gettext_lazy("Is notified of work that is twice as late as it should be."),
+        required=False,
+        empty_label=gettext_lazy("No one yet"),
+    )
 
     works_by_email = forms.BooleanField(
         label=gettext_lazy("This department works by email alone"),
@@ -128,6 +135,10 @@ class DepartmentForm(RowForm):
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, city=department.jurisdiction, **kwargs)
         self.department = department
+        self.fields["head"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            is_active=True, pk__in=Membership.objects.filter(jurisdiction=self.city).values("user")
+        ).order_by("name", "id")
+        self.fields["head"].initial = department.head_id
         self.add_names(_("Name"), department.name)
         self.fields["calendar"].queryset = Calendar.objects.filter(jurisdiction=self.city).order_by("code")  # type: ignore[attr-defined]
         if department.pk:
@@ -146,7 +157,7 @@ class DepartmentForm(RowForm):
         return {
             **code,
             "name": self.names(),
-            **{name: given[name] for name in ("email", "phone", "calendar", *BY_EMAIL)},
+            **{name: given[name] for name in ("email", "phone", "calendar", "head", *BY_EMAIL)},
         }
 
     def clean(self) -> dict[str, Any]:

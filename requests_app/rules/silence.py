@@ -1,0 +1,42 @@
+"""The watch for silence: which requests went without a public word for too long, and the reasons a person may give.
+
+It never posts anything, and nobody can switch it off for themselves: only an administrator sets the days, for the whole city.
+"""
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.models import Jurisdiction, ServiceRequest, SilenceQuestion
+from requests_app.models.service_request import ServiceRequestQuerySet
+
+REASONS: dict[str, str | Promise] = {
+    SilenceQuestion.Reason.SCHEDULED: _("The work is scheduled"),
+    SilenceQuestion.Reason.BACKLOG: _("Others come first"),
+    SilenceQuestion.Reason.PARTS: _("We’re waiting for parts or equipment"),
+    SilenceQuestion.Reason.OTHERS: _("We’re waiting for someone else"),
+    SilenceQuestion.Reason.INVESTIGATING: _("We’re still finding out"),
+    SilenceQuestion.Reason.UNCLEAR: _("Nobody has looked at it yet"),
+}
+
+
+def silent(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQuerySet:
+    """Open requests without a public word for the city's number of days. Those on hold have told the public why and until when."""
+    before = now - dt.timedelta(days=jurisdiction.silent_days)
+    never = Q(last_public_message_at=None, submitted_at__lt=before)
+    return (
+        ServiceRequest.objects.open()
+        .filter(never | Q(last_public_message_at__lt=before), jurisdiction=jurisdiction, is_test=False)
+        .exclude(status="on_hold")
+    )
+
+
+def to_ask(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQuerySet:
+    """The silent ones about which nobody was asked, or gave a reason, within the same number of days."""
+    since = now - dt.timedelta(days=jurisdiction.silent_days)
+    asked = SilenceQuestion.objects.filter(service_request=OuterRef("pk")).filter(
+        Q(answered_at=None, ended_at=None) | Q(answered_at__gt=since)
+    )
+    return silent(jurisdiction, now=now).filter(~Exists(asked))

@@ -1,0 +1,58 @@
+"""What somebody saw at a place, and why there is no update."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.models import EndingCheck
+from requests_app.rules import silence
+from requests_app.web.fields import PhotosField, WordsField
+
+NOTE_MAX = 2000
+
+
+class _Form(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+
+
+class CheckForm(_Form):
+    """A photo is required, except with "I can’t tell"."""
+
+    seen = forms.ChoiceField(
+        label=gettext_lazy("What do you see?"),
+        choices=[
+            (EndingCheck.Seen.FIXED.value, gettext_lazy("It’s fixed, or there is nothing")),
+            (EndingCheck.Seen.NOT_FIXED.value, gettext_lazy("It’s not fixed")),
+            (EndingCheck.Seen.CANT_TELL.value, gettext_lazy("I can’t tell")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what you see.")},
+    )
+    photos = PhotosField(label=gettext_lazy("Photo of the place"), required=False, most=1)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        tells = given.get("seen") in (EndingCheck.Seen.FIXED, EndingCheck.Seen.NOT_FIXED)
+        if tells and not given.get("photos") and "photos" not in self.errors:
+            self.add_error("photos", _("Add a photo of what you see."))
+        return given
+
+
+class SilenceForm(_Form):
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why is there no update?"),
+        choices=list(silence.REASONS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a reason.")},
+    )
+    words = WordsField(
+        label=gettext_lazy("Note for colleagues"), max_length=NOTE_MAX, lines=3, required=False,
+        help_text=gettext_lazy("It isn’t public."),
+    )  # fmt: skip
