@@ -18,7 +18,7 @@ Words = str | Promise
 STYLES = 4
 TICKS = 4
 # Labels of columns that fit on a phone.
-LABELS_MAX = 6
+LABELS_MAX = 5
 ROW_PX, BAR_PX = 38, 12
 PLOT_PX = 200
 
@@ -282,13 +282,12 @@ def _zero_line(scale: Scale) -> str:
 
 
 def _below(labels: Sequence[str], width: float, begins: float) -> list[Label]:
-    """As many labels as fit, evenly; the outer ones stay inside."""
+    """As many labels as fit, evenly; the last one stays inside."""
     every = max(1, math.ceil(len(labels) / LABELS_MAX))
     shown = []
     for at in range(0, len(labels), every):
         place = begins + at * width
-        anchor = "start" if place < 8 else "end" if place > 92 else "middle"
-        shown.append(Label(f"{place:.3f}%", labels[at], anchor))
+        shown.append(Label(f"{place:.3f}%", labels[at], "end" if place > 92 else "middle"))
     return shown
 
 
