@@ -60,7 +60,7 @@ def pia(cast: Rivermark, signed_in: SignIn) -> Client:
 def tiles(page: str) -> dict[str, tuple[str, str]]:
     """The number and the link of each tile."""
     found = re.findall(
-        r'<a href="([^"]*)" data-figure="(\w+)">.*?<span class="tile__number">(.*?)</span>', page, re.DOTALL
+        r'<a href="([^"]*)" data-figure="(\w+)">.*?<span\s+class="tile__number">(.*?)</span>', page, re.DOTALL
     )
     return {code: (number, unescape(url)) for url, code, number in found}
 
@@ -173,7 +173,7 @@ def test_a_place_keeps_coming_back_but_never_a_home_or_a_person(cast: Rivermark,
 @pytest.mark.parametrize("by", ["service", "area", "month", "team", "department"])
 def test_a_view_is_counted_and_each_count_opens_its_rows(cast: Rivermark, pia: Client, by: str) -> None:
     page = pia.get(reverse("staff_app:overview_counts"), {"by": by, "late": "1"}).content.decode()
-    rows = re.findall(r'<tr><th scope="row">(?:<a href="([^"]*)">)?.*?<td>(\d+)</td>', page)
+    rows = re.findall(r'<tr><th scope="row">(?:<a\s+href="([^"]*)">)?.*?<td>(\d+)</td>', page)
     assert sum(int(count) for _url, count in rows) == (0 if by == "area" else 2)
     for url, count in rows:
         if url:
