@@ -1,17 +1,20 @@
 """A clock warns before it runs out, and then tells more people, each step once."""
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.core import mail
 from django.db import connection
+from django.urls import reverse
 
 from requests_app.actions import escalation, progress
 from requests_app.clock import app_now
-from requests_app.models import Clock, Event, ServiceRequest
+from requests_app.models import Clock, Event, ServiceRequest, StaffNotice
 from requests_app.worker import tasks
-from tests import factories
+from tests import factories, mail_server
 from tests.factories import Rivermark
+from tests.mail_server import Mailbox, plain
 from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.7")]
@@ -26,6 +29,12 @@ def at(start: dt.datetime, hours: float) -> None:
 def told(made: ServiceRequest) -> list[tuple[str, str, object]]:
     found = Event.objects.filter(service_request=made, kind__in=("due_soon", "escalated")).order_by("id")
     return [(event.data["clock_kind"], event.data.get("step", ""), event.data.get("assignee_id")) for event in found]
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    with mail_server.serving(settings) as box:
+        yield box
 
 
 @pytest.fixture
@@ -73,13 +82,15 @@ def test_a_hold_moves_the_steps_and_an_end_stops_them(town: Rivermark, made: Ser
     assert len(told(made)) == 1
 
 
-def test_the_late_are_emailed_without_the_residents_words(town: Rivermark, made: ServiceRequest) -> None:
+def test_each_step_is_a_notice_and_an_email_without_the_residents_words(
+    town: Rivermark, made: ServiceRequest, mailbox: Mailbox
+) -> None:
     at(made.submitted_at, 72.1)
-    factories.thirty_seconds_later()
-    tasks.drain("outside")
-    sent = [one for one in mail.outbox if one.to == [town.dev.email]]
-    assert [made.display_reference in str(one.body) for one in sent] == [True]
-    assert "as big as a plate" not in str(sent[0].body)
+    mail_server.deliver()
+    assert StaffNotice.objects.get(user=town.dev, kind=StaffNotice.Kind.ESCALATED).service_request == made
+    (sent,) = mailbox.to(town.dev.email)
+    assert reverse("staff_app:detail", args=[made.reference]) in plain(sent)
+    assert "as big as a plate" not in plain(sent)
 
 
 def test_old_clocks_are_dated_without_a_flood(town: Rivermark, made: ServiceRequest) -> None:
