@@ -39,8 +39,8 @@ def listed_hold_words(listed: Iterable[ListedReason]) -> dict[str, str]:
     }
 
 
-def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str]) -> Due:
-    """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: the result of hold_words()."""
+def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str], *, is_stopped: bool = False) -> Due:
+    """ "Late 2 d", "Today 16:00", "Waiting: reporter". waits: the result of hold_words(). is_stopped: by a suspension."""
     if service_request.status in (Status.RESOLVED, Status.CLOSED):
         return Due("ended", disposition_words(service_request.disposition))
     if service_request.status == Status.ON_HOLD:
@@ -49,6 +49,9 @@ def of(service_request: ServiceRequest, now: dt.datetime, waits: dict[str, str])
             pgettext("due", "Waiting: %(reason)s")
             % {"reason": waits.get(service_request.hold_reason, service_request.hold_reason)},
         )
+    if service_request.due_at is None and is_stopped:
+        # Translators: a clock that doesn’t run now, as during a snow emergency.
+        return Due("waiting", pgettext("due", "Stopped"))
     if service_request.due_at is None:
         return Due("none", pgettext("due", "No target"))
     return of_time(service_request.due_at, now)

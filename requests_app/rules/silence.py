@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from requests_app.models import Jurisdiction, ServiceRequest, SilenceQuestion
+from requests_app.models import OPEN, Jurisdiction, ServiceRequest, SilenceQuestion
 from requests_app.models.service_request import ServiceRequestQuerySet
 
 REASONS: dict[str, str | Promise] = {
@@ -40,3 +40,11 @@ def to_ask(jurisdiction: Jurisdiction, *, now: dt.datetime) -> ServiceRequestQue
         Q(answered_at=None, ended_at=None) | Q(answered_at__gt=since)
     )
     return silent(jurisdiction, now=now).filter(~Exists(asked))
+
+
+def is_asked(service_request: ServiceRequest, *, now: dt.datetime) -> bool:
+    """Whether somebody still has to say why there is no update. Without a query for what had one within a day."""
+    last_word = service_request.last_public_message_at or service_request.submitted_at
+    if service_request.status not in OPEN or now - last_word < dt.timedelta(days=1):
+        return False
+    return service_request.silence_questions.filter(answered_at=None, ended_at=None).exists()

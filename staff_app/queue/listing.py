@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from requests_app.clock import app_now
 from requests_app.models import (
     OPEN,
+    Clock,
     Jurisdiction,
     RequestArea,
     ServiceRequest,
@@ -213,12 +214,17 @@ def with_row(matching: Rows) -> Rows:
 
 
 def fill(service_requests: Sequence[ServiceRequest], jurisdiction: Jurisdiction, directory: Directory) -> None:
-    """Sets what with_row() left out, and `ward`: the name of the ward, district or neighborhood."""
+    """Sets what with_row() left out, `ward`: the name of the ward, district or neighborhood, and `is_stopped`: a suspension stops
+    its clock."""
     if any(one.department_id and one.department_id not in directory.departments for one in service_requests):
         directory = directories.of(jurisdiction, reload=True)
     directory.fill(service_requests)
+    undated = [one.pk for one in service_requests if one.due_at is None and one.status in OPEN]
+    running = Clock.objects.filter(service_request__in=undated, met_at=None)
+    stopped = set(running.exclude(suspension=None).values_list("service_request", flat=True)) if undated else set()
     for one in service_requests:
         one.ward = directory.ward_of(one.area_ids)  # type: ignore[attr-defined]
+        one.is_stopped = one.pk in stopped  # type: ignore[attr-defined]
 
 
 def kept_counts(

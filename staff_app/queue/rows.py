@@ -53,7 +53,7 @@ def row(service_request: ServiceRequest, at: listing.Moment, waits: dict[str, st
     last_word = service_request.last_public_message_at or service_request.submitted_at
     return Row(
         service_request=service_request,
-        due=due.of(service_request, at.now, waits),
+        due=due.of(service_request, at.now, waits, is_stopped=getattr(service_request, "is_stopped", False)),
         why=due.priority_reason(service_request),
         service=localized(service_request.service_version.name),
         first_words=" ".join(service_request.description.split())[:FIRST_WORDS],

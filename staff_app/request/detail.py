@@ -22,7 +22,7 @@ from requests_app.models import (
     Status,
 )
 from requests_app.places import assets
-from requests_app.rules import permissions, redaction
+from requests_app.rules import permissions, redaction, silence
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
@@ -100,6 +100,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     for_department = reads_for_department(user, service_request)
     safety, other = _answers(service_request, for_department=for_department)
     clocks = list(service_request.clocks.select_related("target", "suspension").order_by("-id"))
+    stopped = due.stopped(clocks)
     resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
     buttons = actions.buttons(user, service_request)
     similar_requests = similar.of(service_request, user)
@@ -110,9 +111,10 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     verbs = {action.verb for action in actions.ACTIONS if action.is_possible(service_request)}
     return {
         "service_request": service_request,
-        "due": due.of(service_request, at.now, waits),
+        "due": due.of(service_request, at.now, waits, is_stopped=bool(stopped)),
         "promise": due.promise(resolve) if resolve else "",
-        "stopped": due.stopped(clocks),
+        "stopped": stopped,
+        "asks_why": silence.is_asked(service_request, now=at.now),
         "why": due.priority_reason(service_request),
         "status": wording.status_words(service_request, now=at.now),
         "next_step": wording.next_step(service_request, now=at.now),
