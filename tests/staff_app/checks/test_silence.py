@@ -35,9 +35,11 @@ def test_a_silent_request_is_listed_once_until_somebody_gives_a_reason(
     assert quiet.display_reference not in pia.get("/staff/silent/").content.decode()
     path = f"/staff/silent/{quiet.reference}/"
     assert pia.get(path).status_code == 404
+    assert path in tom.get(f"/staff/r/{quiet.reference}/").content.decode()
     assert tom.post(path, {"words": "Soon."}).status_code == 422
     assert tom.post(path, {"reason": "backlog", "words": "After the winter."}).status_code == 302
     assert quiet.display_reference not in tom.get("/staff/silent/").content.decode()
+    assert path not in tom.get(f"/staff/r/{quiet.reference}/").content.decode()
     assert not Comment.objects.filter(service_request=quiet, public=True).exists()
     quiet.refresh_from_db()
     assert quiet.last_public_message_at is None

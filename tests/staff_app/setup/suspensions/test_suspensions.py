@@ -61,6 +61,8 @@ def test_an_administrator_stops_the_clocks_of_one_service_and_it_shows(
     page = tom.get(f"/staff/r/{made.reference}/").content.decode()
     assert "The clock has been stopped since" in page
     assert "Snow emergency" in page
+    queue = " ".join(tom.get("/staff/").content.decode().split())
+    assert ">Stopped<" in queue.replace("> ", ">").replace(" <", "<")
     change = SetupChange.objects.get(kind="suspension")
     assert change.user == town.ada
     assert change.after["services"] == ["pothole"]
