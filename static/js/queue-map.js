@@ -265,5 +265,8 @@ if (section && split && toggle) {
     remember(isShown);
     paint(isShown);
   });
-  paint(remembered() && matchMedia("(min-width: 62em)").matches);
+  // The overview links to the map itself, which is below the rows on a narrow screen.
+  const isLinked = location.hash === "#queue-map";
+  paint(isLinked || (remembered() && matchMedia("(min-width: 62em)").matches));
+  if (isLinked) section.scrollIntoView({ block: "nearest" });
 }
