@@ -35,7 +35,12 @@ class CheckForm(_Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what you see.")},
     )
-    photos = PhotosField(label=gettext_lazy("Photo of the place"), required=False, most=1)
+    photos = PhotosField(
+        label=gettext_lazy("Photo of the place"),
+        required=False,
+        most=1,
+        help_text=gettext_lazy("Needed, unless you can’t tell."),
+    )
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -47,7 +52,7 @@ class CheckForm(_Form):
 
 class SilenceForm(_Form):
     reason = forms.ChoiceField(
-        label=gettext_lazy("Why is there no update?"),
+        label=gettext_lazy("Reason"),
         choices=list(silence.REASONS.items()),
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a reason.")},
