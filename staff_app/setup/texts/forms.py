@@ -66,6 +66,8 @@ class TextsForm(forms.Form):
                 self.fields[f"{name}_{language}"] = field
                 names.append(f"{name}_{language}")
             columns.append(Div(*names, css_class="side-by-side__column"))
+        # Errors are listed in the order of the fields on the page.
+        self.order_fields([name for name in self.fields if name not in self.base_fields])
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.error_summary = False
