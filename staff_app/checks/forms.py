@@ -42,6 +42,11 @@ class CheckForm(_Form):
         help_text=gettext_lazy("Needed, unless you can’t tell."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The photo's hint says when it is.
+        self.helper.show_optional = False
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         tells = given.get("seen") in (EndingCheck.Seen.FIXED, EndingCheck.Seen.NOT_FIXED)

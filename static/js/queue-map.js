@@ -267,6 +267,7 @@ if (section && split && toggle) {
   });
   // The overview links to the map itself, which is below the rows on a narrow screen.
   const isLinked = location.hash === "#queue-map";
-  paint(isLinked || (remembered() && matchMedia("(min-width: 62em)").matches));
-  if (isLinked) section.scrollIntoView({ block: "nearest" });
+  const isWide = matchMedia("(min-width: 62em)").matches;
+  paint(isLinked || (remembered() && isWide));
+  if (isLinked && !isWide) section.scrollIntoView();
 }
