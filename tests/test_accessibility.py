@@ -55,12 +55,13 @@ WIDE_LETTERS = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
 """
-# A file to download; the page of an empty installation; and the way to a sign-in elsewhere.
+# Files to download; the page of an empty installation; and the way to a sign-in elsewhere.
 NO_PAGES = {
     "staff_app:catalog_export",
     "staff_app:first_run",
     "staff_app:single_sign_on",
     "staff_app:single_sign_on_done",
+    "staff_app:truth_rate_csv",
 }
 READ = [
     name
