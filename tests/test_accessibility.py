@@ -55,7 +55,7 @@ WIDE_LETTERS = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
 p { margin-bottom: 2em !important; }
 """
-# A file to download; the page of an empty installation; the way to a sign-in elsewhere; and what scripts and links of a list ask for.
+# A file to download; the page of an empty installation; the way to a sign-in elsewhere; what a list asks for.
 NO_PAGES = {
     "staff_app:catalog_export",
     "staff_app:first_run",
