@@ -59,9 +59,12 @@ p { margin-bottom: 2em !important; }
 NO_PAGES = {
     "staff_app:catalog_export",
     "staff_app:first_run",
+    "staff_app:queue_map",
     "staff_app:single_sign_on",
     "staff_app:single_sign_on_done",
     "staff_app:truth_rate_csv",
+    "staff_app:step",
+    "staff_app:updates",
 }
 READ = [
     name

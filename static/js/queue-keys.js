@@ -51,6 +51,16 @@ function actionOf(verb) {
   return selectors.map((selector) => rail?.querySelector(selector)).find(Boolean);
 }
 
+// The tab with which a request's page writes such a text, if it does.
+const tabOf = (verb) => document.querySelector(`#composer .tabs a[href$="?verb=${verb}"]`);
+
+function write(tab) {
+  const focus = () => document.querySelector("#composer textarea")?.focus();
+  if (tab.getAttribute("aria-current")) return focus();
+  document.addEventListener("htmx:afterSettle", focus, { once: true });
+  tab.click();
+}
+
 function inBulk(verb) {
   const bar = document.querySelector("[data-bulk-bar]");
   const select = bar?.querySelector("select[name=verb]");
@@ -64,7 +74,7 @@ function remember() {
 }
 
 function act(verb) {
-  if (onRequest()) return press(actionOf(verb));
+  if (onRequest()) return tabOf(verb) ? write(tabOf(verb)) : press(actionOf(verb));
   if (ticked().length) return inBulk(verb);
   const link = linkOf(row());
   if (!link) return impossible();
@@ -207,14 +217,20 @@ if (!onRequest() && kept && kept[0] === location.pathname + location.search) {
   const all = rows();
   linkOf(all[Math.min(kept[1], all.length - 1)])?.focus();
 }
-if (onRequest()) {
+
+function showKeys() {
   for (const button of keys.querySelectorAll("[data-verb]")) {
-    const action = actionOf(button.dataset.verb);
-    if (!action) continue;
-    const hint = button.querySelector("kbd").cloneNode(true);
-    hint.className = "key-hint";
-    hint.setAttribute("aria-hidden", "true");
-    action.append(" ", hint);
+    const action = tabOf(button.dataset.verb) ?? actionOf(button.dataset.verb);
+    if (!action || action.querySelector(".key-hint")) continue;
+    const key = button.querySelector("kbd").cloneNode(true);
+    key.className = "key-hint";
+    key.setAttribute("aria-hidden", "true");
+    action.append(" ", key);
     action.setAttribute("aria-keyshortcuts", button.dataset.press);
   }
+}
+
+if (onRequest()) {
+  showKeys();
+  document.addEventListener("htmx:afterSettle", showKeys);
 }

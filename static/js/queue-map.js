@@ -38,7 +38,9 @@ function darkened(value) {
   const wanted = 0.95 - 0.83 * lightness;
   const spread = 1 - Math.abs(2 * lightness - 1);
   const saturation = spread ? (high - low) / spread : 0;
-  const scale = spread ? ((1 - Math.abs(2 * wanted - 1)) * Math.min(saturation, 0.45)) / Math.max(saturation, 0.001) / spread : 0;
+  const room = 1 - Math.abs(2 * wanted - 1);
+  // A tinge of warm white would be brown in the dark.
+  const scale = high - low > 0.06 ? (room * Math.min(saturation, 0.45)) / saturation / spread : 0;
   const channels = [r, g, b].map((channel) => Math.round(255 * Math.min(1, Math.max(0, wanted + (channel - lightness) * scale))));
   return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
@@ -247,8 +249,9 @@ async function show() {
   section.dataset.started = "1";
   const box = section.querySelector("[data-map-box]");
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const style = dark.matches ? { style: await darkStyle(box.dataset.style) } : {};
-  const opened = await openMap(box, { cooperativeGestures: false, ...style });
+  // Without one, openMap asks again and shows its message.
+  const style = dark.matches ? await darkStyle(box.dataset.style).catch(() => null) : null;
+  const opened = await openMap(box, { cooperativeGestures: false, ...(style ? { style } : {}) });
   if (opened) new QueueMap(opened.map, opened.maplibre);
 }
 

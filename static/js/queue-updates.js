@@ -64,7 +64,10 @@ function start() {
         flag = document.createElement("span");
         flag.className = "flag presence";
         flag.dataset.presence = "";
-        (row.querySelector("[data-presence-here]") ?? row.querySelector(".queue__what") ?? row.lastElementChild).append(flag);
+        // Before the report's words, which may be cut off.
+        const link = row.querySelector(".queue__what a");
+        if (link) link.after(" ", flag);
+        else row.lastElementChild.append(flag);
       }
       if (flag.textContent !== said) flag.textContent = said;
     }

@@ -21,6 +21,8 @@ def sign_in(page: Page, site: Site, user: User) -> None:
     page.locator("input[name=password]").fill(factories.PASSWORD)
     page.locator("main button[type=submit]").click()
     expect(page).to_have_url(re.compile("/staff/"))
+    # A script whose page is left while it loads is cut off, and counts as an error.
+    page.wait_for_load_state()
 
 
 def take_out(page: Page, words: str, reason: str) -> None:

@@ -107,4 +107,5 @@ def test_keys_tick_open_and_act_and_never_while_typing(live_site: "Site", page: 
     keys.press("j")
     keys.press_and_leave("Enter")
     keys.press("n")
-    page.locator("#action-form, [data-composer]").first.wait_for()
+    page.locator("#composer textarea[name=text]:focus").wait_for()
+    assert page.locator("#composer [aria-current]").inner_text().startswith("Note")
