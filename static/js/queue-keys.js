@@ -47,7 +47,12 @@ function impossible() {
 function actionOf(verb) {
   const rail = document.querySelector(".rail, main");
   // The link to its form comes before a button such as "Assign to me".
-  const selectors = [`[data-verb="${verb}"]:not([data-command])`, `a[href*="/${verb}/"]`, `form[action$="/${verb}/"] button[type=submit]`];
+  const selectors = [
+    `[data-verb="${verb}"]:not([data-command])`,
+    `a[href*="/r/"][href*="/${verb}/"]`,
+    // Not the button that takes an alarm, nor one that only previews.
+    `form[action*="/r/"][action$="/${verb}/"] button[type=submit]:not([name=preview])`,
+  ];
   return selectors.map((selector) => rail?.querySelector(selector)).find(Boolean);
 }
 
@@ -63,8 +68,19 @@ function remember() {
   sessionStorage.setItem(ROW, JSON.stringify([location.pathname + location.search, Math.max(0, rows().indexOf(row()))]));
 }
 
+// A tab of the composer, and then its words.
+function write(tab) {
+  const area = () => document.querySelector(`#composer form[action$="/${tab.dataset.verb}/"] textarea`);
+  if (area()) return area().focus();
+  document.addEventListener("htmx:afterSettle", () => area()?.focus(), { once: true });
+  press(tab);
+}
+
 function act(verb) {
-  if (onRequest()) return press(actionOf(verb));
+  if (onRequest()) {
+    const action = actionOf(verb);
+    return action?.closest("#composer") ? write(action) : press(action);
+  }
   if (ticked().length) return inBulk(verb);
   const link = linkOf(row());
   if (!link) return impossible();
