@@ -33,22 +33,16 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {
-            "apps", "decorators", "due", "last_event", "sign_in", "unsent",
-            "tab_counts",
-        },
+        {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
-            "request.conflict", "request.marked_texts",
-            "request.reference_links",
-            "request.templates",
+            "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",
         },
-        {"moderation", "single_sign_on"},
-        {"request", "overview", "setup", "tasks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
-        {"request", "setup", "checks", "profile", "templatetags", "hand_over", "invitation", "second_step"},
-        {"urls", "queue.urls", "moderation.urls"},
-        {"notices", "by_email"},
-        {"request", "setup", "profile", "templatetags", "hand_over", "invitation", "second_step"},
+        {"moderation", "notices", "by_email", "single_sign_on"},
+        {
+            "request", "overview", "setup", "tasks", "checks", "profile", "templatetags", "hand_over", "invitation",
+            "second_step",
+        },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],
 }  # fmt: skip

@@ -34,7 +34,7 @@ def save(city: Jurisdiction, *, name: str, query: Pairs, shared_with: SharedWith
 
 @transaction.atomic
 def change(view: SavedView, *, name: str, shared_with: SharedWith, query: Pairs | None = None) -> None:
-    """query: None keeps its filters. Pins of people it is no longer shared with go with it."""
+    """query: None keeps its filters. Pins of people it is no longer shared with are deleted."""
     view = SavedView.objects.select_for_update().get(pk=view.pk)
     narrower = (view.audience, view.team, view.department) != (
         shared_with.audience, shared_with.team, shared_with.department,

@@ -1,4 +1,4 @@
-"""Who has which request open. Kept in the cache for less than a minute; nothing but the words on the page depends on it."""
+"""Which request each colleague has open. Kept in the cache for less than a minute; only words on the page depend on it."""
 
 import time
 from collections.abc import Iterable

@@ -21,12 +21,12 @@ from requests_app.models import Jurisdiction, SavedView, SavedViewPin, User
 from requests_app.rules import permissions
 from requests_app.rules import saved_views as rules
 from requests_app.rules.saved_views import SharedWith
+from requests_app.web.fields import WordsField
 from staff_app import tab_counts
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 from staff_app.queue.filters import Pairs, QueueFilter
 from staff_app.queue.listing import Moment
-from staff_app.setup.forms import WordsField
 
 VIEW = "view"
 QUERY_MAX = 4000

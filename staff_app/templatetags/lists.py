@@ -2,7 +2,7 @@
 
 `{% position_in open_list service_request %}`: what a row's link adds to the address, so that its page knows the next one.
 `{% list_position request as position %}`: where in a list the request of this page was opened, if it was.
-`{{ message|snoozed_reference }}`: the request that a message's Undo button takes back into one's lists, if it has one.
+`{{ message|snoozed_reference }}`: the request that a message's Undo button returns to the user's lists, if it has one.
 """
 
 from urllib.parse import urlencode

@@ -55,15 +55,15 @@ REGRESSIONS = [
     Regression(
         "on hold the clock runs on",
         "requests_app/actions/clocks.py",
-        "clock.due_at = hours.add(now, remaining_s)",
+        "clock.due_at = hours.add(at, remaining_s)",
         "pass",
         ("tests/requests_app/actions/test_clocks.py", "tests/requests_app/actions/test_progress.py"),
     ),
     Regression(
         "a pause makes a late request punctual",
         "requests_app/actions/clocks.py",
-        "clock.due_at = now + dt.timedelta(seconds=remaining_s)",
-        "clock.due_at = now",
+        "clock.due_at = at + dt.timedelta(seconds=remaining_s)",
+        "clock.due_at = at",
         ("tests/requests_app/actions/test_clocks.py", "tests/requests_app/actions/test_progress.py"),
     ),
     Regression(
@@ -228,8 +228,8 @@ REGRESSIONS = [
     Regression(
         "another service's promise begins anew",
         "requests_app/actions/assignment.py",
-        'started_at = began["at"] or service_request.submitted_at',
-        "started_at = app_now()",
+        "at=min((clock.started_at for clock in earlier), default=service_request.submitted_at)",
+        "at=app_now()",
         ("tests/requests_app/actions/test_assignment.py",),
     ),
     Regression(

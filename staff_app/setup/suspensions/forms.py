@@ -62,7 +62,7 @@ class SuspensionForm(TextsForm):
     )
     ends_at = forms.DateTimeField(
         label=gettext_lazy("Until"),
-        help_text=gettext_lazy("You can end it early or move the end later."),
+        help_text=gettext_lazy("The end can be moved later, to an earlier or a later time."),
         widget=_time(),
         error_messages={"required": gettext_lazy("Enter when it ends.")},
     )

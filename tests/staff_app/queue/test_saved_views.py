@@ -1,4 +1,4 @@
-"""Saved views: a list under a name, for oneself, one's team or the city, and pinned with its count."""
+"""Saved views: a list under a name, for oneself, a team or the city, and pinned with its count."""
 
 import re
 from collections.abc import Callable

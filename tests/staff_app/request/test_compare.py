@@ -1,4 +1,4 @@
-"""Two requests next to each other: compared, merged in one press, or linked; and what was reported here before."""
+"""Two requests next to each other: compared, merged at once, or linked; and what was reported here before."""
 
 from collections.abc import Callable
 from typing import Any
