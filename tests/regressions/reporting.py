@@ -347,7 +347,7 @@ REGRESSIONS = [
         "requests_app/photos.py",
         'option="--taken" if keep_taken else ""',
         'option="--taken"',
-        ("tests/requests_app/test_photos.py",),
+        ("tests/requests_app/web/report/test_details.py",),
     ),
     Regression(
         "a photo of any size is taken",

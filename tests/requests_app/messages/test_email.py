@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from requests_app.actions import conversation, followers, merges, moderation, place_corrections, progress, submission
@@ -267,6 +269,19 @@ def test_people_of_a_joined_report_hear_of_the_earlier_ones_end(town: Rivermark,
     progress.resolve(first.pk, disposition="fixed", words="Both are done.", actor=town.tom)
     deliver()
     assert "Both are done." in str(mailbox.mails[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def test_one_click_stops_the_mails_of_what_ones_report_was_joined_to_too(town: Rivermark, mailbox: Mailbox) -> None:
+    first = factories.routed(town.pothole, answers=LANE, reporter=factories.NOBODY)
+    second = factories.routed(town.pothole, answers=LANE, reporter=ANA)
+    merges.merge(second.pk, parent=first, actor=town.tom)
+    deliver()
+    stop = urlsplit(str(mailbox.to("ana@example.org")[-1]["List-Unsubscribe"]).strip("<>")).path
+    assert Client().post(stop, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    mailbox.mails.clear()
+    conversation.comment(first.pk, text="We come on Monday.", actor=town.tom)
+    deliver()
+    assert mailbox.mails == []
 
 
 def test_whoever_reported_it_twice_hears_once_of_what_was_joined(town: Rivermark, mailbox: Mailbox) -> None:

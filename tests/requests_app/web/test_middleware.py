@@ -1,5 +1,6 @@
 """What happens to every request: its id, its city, its language, its limits, and whom it believes."""
 
+import gzip
 import re
 
 import pytest
@@ -78,6 +79,14 @@ def test_a_body_that_is_too_large_is_refused_in_words_before_it_is_read(client: 
     assert "That was too large" in answer.content.decode()
     assert "demasiado grande" in answer.content.decode()
     assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.usefixtures("city")
+def test_the_size_of_a_compressed_page_does_not_tell_what_is_on_it(client: Client) -> None:
+    """The same page differs in length by chance (BREACH)."""
+    sent = [client.get(PAGE, headers={"accept-encoding": "gzip"}).content for _answer in range(10)]
+    assert len({gzip.decompress(content) for content in sent}) == 1
+    assert len({len(content) for content in sent}) > 1
 
 
 @pytest.mark.shows("3.7")

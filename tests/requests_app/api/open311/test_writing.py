@@ -249,6 +249,18 @@ def test_what_is_urgent_on_anothers_ground_is_ours_first(
     assert api.get(f"requests/{answer['service_request_id']}.json")[0]["status_notes"] == "Sent to Streets"
 
 
+def test_what_is_private_is_sent_on_to_no_other_owner(api: Api, cast: factories.Rivermark, pothole_form: Form) -> None:
+    factories.owner(cast.city, factories.at().buffer(0.001), kind="park_state", code="state-park", name="State Parks")
+    factories.service(
+        cast.city, "camp", visibility="private", owner_kinds=["park_state"], place_rule="polygon", priority=3
+    )
+    (answer,) = api.post(pothole_form | {"service_code": "camp"})
+    assert "State Parks" not in answer["service_notice"]
+    factories.run_worker()
+    service_request = only()
+    assert (service_request.status, service_request.owner) == ("routed", None)
+
+
 # --- Answers ----------------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Email updates on an area, a service, a place or an asset: daily or weekly digests, each change once, one-click unsubscribe."""
 
 import datetime as dt
+import math
 import re
 
 import pytest
@@ -22,6 +23,7 @@ from requests_app.models import (
     ServiceRequest,
     Subscription,
 )
+from requests_app.places.public_place import BLOCK_M, METRES_PER_DEGREE, block_point
 from requests_app.worker.tasks import drain
 from tests import factories
 from tests.factories import Rivermark
@@ -229,6 +231,26 @@ def test_what_lies_there_and_nothing_else_is_told(cast: Rivermark, query: str, h
     assert (DEV in run_outbox()) is hears
 
 
+def test_nobody_hears_where_in_its_block_a_coarse_report_is(cast: Rivermark) -> None:
+    """Neither a circle that holds the true place alone nor an asset gives it away."""
+    rodent = factories.service(cast.city, "rodent", visibility="coarse", duplicate_policy="never")
+    high = BLOCK_M / METRES_PER_DEGREE
+    # Near the northern edge of its block.
+    home = (math.floor(factories.ELM_ST[1] / high) + 0.98) * high
+    middle = block_point(factories.at(latitude=home)).y
+    light = factories.asset(cast.city, "L00417")
+    queries = {
+        "home@press.example": f"near={home + 180 / METRES_PER_DEGREE},{factories.ELM_ST[0]},200",
+        "asset@press.example": "asset=L00417",
+        "block@press.example": f"near={middle - 180 / METRES_PER_DEGREE},{factories.ELM_ST[0]},200",
+    }
+    for email, query in queries.items():
+        subscribed(query, email, cadence="at_once", radius="200")
+    made = factories.report(rodent, "Rats.", point=factories.at(latitude=home), reporter=factories.NOBODY)
+    ServiceRequest.objects.filter(pk=made.pk).update(asset=light)
+    assert run_outbox() == ["block@press.example"]
+
+
 def test_a_private_report_is_told_to_nobody(cast: Rivermark, clock: Clock) -> None:
     factories.area(cast.city, "ward", "5", factories.square(-69.01, 40.49, -68.99, 40.51))
     subscribed("area=ward:5")
@@ -358,6 +380,34 @@ def test_one_press_stops_that_subscription_and_no_other(cast: Rivermark) -> None
     assert first.unsubscribed_at is not None
     assert second.unsubscribed_at is None
     factories.routed(cast.pothole, "Another.", answers=LANE)
+    assert DEV not in run_outbox()
+
+
+def stop(subscription: Subscription) -> None:
+    token = links.digest_token(subscription.contact_point, subscription)
+    assert Client().post(f"/d/{token}/stop/").status_code == 200
+
+
+def test_what_a_stopped_subscription_gathered_is_gone_and_begins_no_mail(cast: Rivermark, clock: Clock) -> None:
+    wished = subscribed("service=pothole")
+    factories.routed(cast.pothole, "A hole.", answers=LANE)
+    run_outbox()
+    assert DigestItem.objects.exists()
+    stop(wished)
+    tomorrow(clock)
+    assert not DigestItem.objects.exists()
+    assert not OutboxRow.objects.filter(kind="send_digest").exists()
+
+
+def test_what_is_gathered_while_a_subscription_stops_is_not_sent(cast: Rivermark, clock: Clock) -> None:
+    wished = subscribed("service=pothole")
+    factories.routed(cast.pothole, "A hole.", answers=LANE)
+    run_outbox()
+    gathered = DigestItem.objects.get()
+    tomorrow(clock)
+    stop(wished)
+    # As by a change that was matched just before and committed just after.
+    gathered.save(force_insert=True)
     assert DEV not in run_outbox()
 
 

@@ -1,5 +1,6 @@
 """The Atom feed of recent changes: it takes the list's filters and shows nothing that the list doesn't."""
 
+import datetime as dt
 import re
 import xml.etree.ElementTree as ET
 from urllib.parse import urlsplit
@@ -8,9 +9,11 @@ import pytest
 from django.test import Client
 
 from requests_app.actions import conversation, moderation
+from requests_app.clock import app_now
 from requests_app.models import ServiceRequest
 from tests import factories
 from tests.factories import Rivermark
+from tests.shifted_clock import set_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("5.25")]
 
@@ -54,10 +57,27 @@ def test_a_change_brings_the_same_entry_up_with_its_new_state(cast: Rivermark) -
     factories.routed(cast.pothole, "Another one.", answers=LANE)
     before = feed().findall(f"{ATOM}entry")
     ids = {one.findtext(f"{ATOM}id") for one in before}
+    updated = before[1].findtext(f"{ATOM}updated")
+    set_time(app_now() + dt.timedelta(minutes=1))
     conversation.comment(first.pk, text="We were there.", actor=cast.tom)
     after = feed().findall(f"{ATOM}entry")
     assert {one.findtext(f"{ATOM}id") for one in after} == ids
     assert len(after) == 2
+    assert (after[0].findtext(f"{ATOM}updated") or "") > (updated or "")
+
+
+def test_a_coarse_report_is_at_the_middle_of_its_block_and_at_no_house(cast: Rivermark) -> None:
+    coarse = factories.service(cast.city, "rodent", visibility="coarse")
+    made = factories.routed(coarse, "Rats.", address="1234 Elm St", point=factories.at(-69.0001, 40.5002))
+    assert made.point is not None
+    assert made.public_point is not None
+    (entry,) = feed().findall(f"{ATOM}entry")
+    summary = entry.findtext(f"{ATOM}summary") or ""
+    assert "1200 block of Elm St" in summary
+    assert "1234" not in summary
+    place = [float(part) for part in (entry.findtext(f"{GEORSS}point") or "").split()]
+    assert place == [made.public_point.y, made.public_point.x]
+    assert place != [made.point.y, made.point.x]
 
 
 def test_an_empty_city_has_a_feed_without_entries(cast: Rivermark) -> None:

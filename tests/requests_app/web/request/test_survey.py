@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from requests_app import links
-from requests_app.actions import conversation, counters, merges, progress
+from requests_app.actions import conversation, counters, merges, progress, survey_answers
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Event, Participation, ServiceRequest, SurveyAnswer
 from requests_app.worker.tasks import drain
@@ -238,6 +238,30 @@ def test_whoever_joined_answers_about_the_request_that_they_joined(cast: Riverma
     browser_of(mine).post(f"/r/{mine.reference}/survey/", {"fixed": "no"})
     assert said(parent) == {"fixed": ("no", "")}
     assert said(mine) == {}
+
+
+def test_each_ending_is_asked_about_anew(cast: Rivermark, fixed: ServiceRequest) -> None:
+    ana = browser_of(fixed)
+    page = f"/r/{fixed.reference}/"
+    ana.post(f"{page}survey/", {"fixed": "no", "fixed_reason": "came_back"})
+    progress.accept(fixed.pk, actor=cast.tom)
+    progress.resolve(fixed.pk, disposition="fixed", words="Filled again.", actor=cast.tom)
+    assert "Is it fixed?" in ana.get(page).content.decode()
+    assert "checked" not in ana.get(f"{page}survey/").content.decode()
+    ana.post(f"{page}survey/", {"fixed": "yes"})
+    given = SurveyAnswer.objects.order_by("ending").values_list("ending", "value")
+    assert list(given) == [(0, "no"), (1, "yes")]
+
+
+def test_nobody_answers_by_a_report_that_is_not_theirs_or_too_late(cast: Rivermark, fixed: ServiceRequest) -> None:
+    """As when a form is sent at the same time as what makes it void."""
+    ben = factories.routed(cast.pothole, "Same hole.", answers=LANE).participations.get().person
+    ana = fixed.participations.get().person
+    for person, resolved_at in ((ben, fixed.resolved_at), (ana, app_now() - dt.timedelta(days=31))):
+        ServiceRequest.objects.filter(pk=fixed.pk).update(resolved_at=resolved_at)
+        with pytest.raises(progress.TooLate):
+            survey_answers.answer(fixed.pk, said={"fixed": ("yes", "")}, actor=person, through=fixed)
+    assert said(fixed) == {}
 
 
 def test_whoever_only_follows_is_not_asked(fixed: ServiceRequest) -> None:

@@ -80,6 +80,19 @@ def test_a_stranger_gets_one_page_for_all_that_is_not_theirs(cast: Rivermark, cl
         assert client.post(f"/r/{reference}/{act}/", {"sure": "1"}).status_code == 404
 
 
+def test_only_the_reporter_of_a_coarse_report_reads_which_thing_of_the_city_it_is(
+    cast: Rivermark, client: Client
+) -> None:
+    """Its number is as good as the exact place."""
+    made = factories.routed(factories.service(cast.city, "rodent", visibility="coarse"), "Rats.")
+    ServiceRequest.objects.filter(pk=made.pk).update(asset=factories.asset(cast.city, "L00417"))
+    html = page(client, made)
+    assert "Rats." in html
+    assert "L00417" not in html
+    client.get(f"/l/{links.token(link_of(made))}/")
+    assert "Street light L00417" in page(client, made)
+
+
 def test_the_private_link_opens_a_private_request_by_a_cookie_bound_to_its_page(
     cast: Rivermark, client: Client
 ) -> None:
@@ -473,6 +486,20 @@ def test_taking_it_back_asks_once_more_and_ends_it(ana: Client, pothole: Service
     do(ana, pothole, "withdraw", sure="1")
     pothole.refresh_from_db()
     assert pothole.disposition == "withdrawn"
+
+
+def test_what_was_taken_back_is_opened_again_by_its_reporter_alone(
+    ana: Client, cast: Rivermark, pothole: ServiceRequest
+) -> None:
+    _person, link = followers.join(pothole.pk, reporter=Reporter(), language="en")
+    bens = Client()
+    bens.get(f"/l/{links.token(link)}/")
+    do(ana, pothole, "withdraw", sure="1")
+    assert "It’s not fixed" not in page(bens, pothole)
+    for client, status in ((bens, "resolved"), (ana, "routed")):
+        do(client, pothole, "not-fixed", **{"not_fixed-words": "It is still there."})
+        pothole.refresh_from_db()
+        assert pothole.status == status
 
 
 def test_who_joined_cannot_take_it_back(client: Client, pothole: ServiceRequest) -> None:
