@@ -112,7 +112,8 @@ def previewed(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
         words = templates.for_outcome(service_request, str(typed.get("disposition", "")), words, user)
     if field:
         typed[field] = words
-    form = _form(chosen, service_request, user, typed, is_composer=typed.get("from") == "composer")
+    is_composer = typed.get("from") == "composer"
+    form = _form(chosen, service_request, user, typed, is_composer=is_composer)
     context = {
         "service_request": service_request,
         "action": chosen,
@@ -120,6 +121,7 @@ def previewed(request: StaffRequest, service_request: ServiceRequest, chosen: Ac
         "last_event": last_event.shown(request, service_request),
         "has_preview": chosen.verb in EMAILS,
         "email": email_of(service_request, chosen.verb, typed, words),
+        "preview_id": "write-preview" if is_composer else "",
         "lost_files": bool(request.FILES),
     }
     return render(request, "staff_app/request/action.html", context)

@@ -108,6 +108,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     if not permissions.reads_identity(user, service_request):
         redaction.redact_answers([*safety, *other])
         redaction.redact_photos(photos)
+    alarm_rows = alarms.of_request(service_request) if service_request.has_alarm else []
     verbs = {action.verb for action in actions.ACTIONS if action.is_possible(service_request)}
     return {
         "service_request": service_request,
@@ -120,7 +121,8 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "next_step": wording.next_step(service_request, now=at.now),
         "flags": rows.flags(service_request, at.now, request.jurisdiction),
         "language": rows.language_name(service_request.language),
-        "alarms": alarms.of_request(service_request) if service_request.has_alarm else [],
+        "alarms": alarm_rows,
+        "is_ringing": any(row.alarm.state == "ringing" for row in alarm_rows),
         "can_mark_needless": permissions.can(user, "note", service_request),
         "safety": safety,
         "answers": other,

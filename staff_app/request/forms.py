@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -233,7 +234,7 @@ class HoldForm(ActionForm):
             usable.append(WAITS_FOR_REQUEST)
         if self.service_request.tasks.filter(state=Task.State.OPEN).exists():
             usable.append(WAITS_FOR_TASKS)
-        self.fields["reason"].choices = [(code, waits[code]) for code in usable]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [(code, capfirst(waits[code])) for code in usable]  # type: ignore[attr-defined]
         self.waits_for: ServiceRequest | None = None
         self.helper.show_optional = False
         self.fields["until"].initial = self.today() + dt.timedelta(days=7)

@@ -96,5 +96,11 @@ function start(input) {
   });
 }
 
-// Inputs with data-upload are handled by photo-upload.js.
-document.querySelectorAll("input[type=file][data-photos]:not([data-upload])").forEach(start);
+function startAll(root) {
+  // Inputs with data-upload are handled by photo-upload.js.
+  root.querySelectorAll("input[type=file][data-photos]:not([data-upload])").forEach(start);
+}
+
+startAll(document);
+// The form of an action opens in the page of a request.
+document.addEventListener("htmx:load", (event) => startAll(event.target));

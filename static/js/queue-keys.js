@@ -47,7 +47,12 @@ function impossible() {
 function actionOf(verb) {
   const rail = document.querySelector(".rail, main");
   // The link to its form comes before a button such as "Assign to me".
-  const selectors = [`[data-verb="${verb}"]:not([data-command])`, `a[href*="/${verb}/"]`, `form[action$="/${verb}/"] button[type=submit]`];
+  const selectors = [
+    `[data-verb="${verb}"]:not([data-command])`,
+    `a[href*="/r/"][href*="/${verb}/"]`,
+    // Not the button that takes an alarm, nor one that only previews.
+    `form[action*="/r/"][action$="/${verb}/"] button[type=submit]:not([name=preview])`,
+  ];
   return selectors.map((selector) => rail?.querySelector(selector)).find(Boolean);
 }
 

@@ -36,7 +36,7 @@ def template(town: Rivermark, name: str, words: dict[str, str], **columns: str) 
 
 def test_the_page_has_one_composer_with_tabs_and_one_filled_button(tom: Client, pothole: ServiceRequest) -> None:
     page = tom.get(page_of(pothole)).content.decode()
-    composer = page[page.index('id="composer"') : page.index("request-page__place")]
+    composer = page[page.index('id="composer"') : page.index('class="rail"')]
     assert [composer.index(word) for word in ("Public comment", "Note", "Question")] == sorted(
         composer.index(word) for word in ("Public comment", "Note", "Question")
     )
@@ -52,7 +52,7 @@ def test_the_note_says_who_reads_it(tom: Client, pothole: ServiceRequest) -> Non
     page = tom.get(page_of(pothole) + "compose/", {"verb": "note"}).content.decode()
     assert "Who can read this note?" in page
     assert f'action="{page_of(pothole)}note/"' in page
-    assert "email-preview" not in page
+    assert "write-preview" not in page
 
 
 def test_the_preview_is_the_email_in_the_reporters_language_and_writes_nothing(
@@ -61,7 +61,7 @@ def test_the_preview_is_the_email_in_the_reporters_language_and_writes_nothing(
     links, events = AccessLink.objects.count(), Event.objects.count()
     answer = tom.post(page_of(hoyo) + "comment/", {"text": "Mañana vamos.", "preview": "email", "from": "composer"})
     assert answer.status_code == 200
-    preview = answer.content.decode().partition('id="email-preview"')[2].partition("</section>")[0]
+    preview = answer.content.decode().partition('id="write-preview"')[2].partition("</section>")[0]
     assert "Mañana vamos." in preview
     assert "Número de reporte" in preview or hoyo.display_reference in preview
     assert "/r/" not in preview.replace(hoyo.display_reference, "")
