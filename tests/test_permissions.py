@@ -294,7 +294,7 @@ def test_the_overview_is_for_who_supervises_and_for_the_whole_city(planted: Plan
         assert answer(client, "GET", reverse(f"staff_app:{name}")) == ("yes" if who in those else "403"), name
     if who in ("sue", "pia"):
         # Of her own department alone, even if she asks for the other.
-        other, code = {"sue": ("Parks", "PR"), "pia": ("Streets", "ST")}[who]
+        other, code = {"sue": ("Parks", "PK"), "pia": ("Streets", "PW")}[who]
         for name in ("overview", "overview_counts"):
             assert other not in client.get(reverse(f"staff_app:{name}"), {"department": code}).content.decode(), name
 
