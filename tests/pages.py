@@ -150,11 +150,8 @@ def the_task(planted: Planted) -> list[Arguments]:
 
 
 def each_department_link(planted: Planted) -> list[Arguments]:
-    """Of the public request; the department works by email from then on."""
-    department = planted.public.department
-    assert department is not None
-    Department.objects.filter(pk=department.pk).update(works_by_email=True, email="works@rivermark.example")
-    department.refresh_from_db()
+    """Of the public request."""
+    department = Department.objects.get(pk=planted.public.department_id)
     event = Event.objects.filter(service_request=planted.public, kind__in=["routed", "transferred"]).latest("pk")
     found = [links.DepartmentLink(event, department, act) for act in ("done", "not_ours", "accept")]
     return [{"token": links.department_url(link).rstrip("/").rsplit("/", 1)[-1]} for link in found]
@@ -397,7 +394,7 @@ def the_notice(planted: Planted) -> list[Arguments]:
 
 
 def the_view(planted: Planted) -> list[Arguments]:
-    return [{"view_id": SavedView.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+    return [{"view_id": SavedView.objects.get(jurisdiction=planted.public.jurisdiction_id, audience="city").pk}]
 
 
 def the_template(planted: Planted) -> list[Arguments]:

@@ -20,6 +20,7 @@ from requests_app.actions import (
     merges,
     moderation,
     progress,
+    related_requests,
     routing_drafts,
     routing_simulation,
     routing_versions,
@@ -96,6 +97,7 @@ CANARIES = {
     "follower's e-mail": "fay.wimbrel@canary-mail.example",
     "subscriber's e-mail": "sybil.hoopoe@canary-mail.example",
     "internal note": "marmosetnote <says> & more",
+    "note that names a colleague": "serowmention look here",
     "what a task says": "tamarintask dig carefully",
     "transfer reason": "ocelotreason moved",
     "triage reason": "tapirreason unknown",
@@ -130,6 +132,9 @@ CANARIES = {
     "on-call phone": "(617) 555-0158",
     "on-call e-mail": "caracal.oncall@canary-mail.example",
     "api key's name": "Dikdikkey street app",
+    "name of a view of one's own": "Kakapoview of mine",
+    "words of a macro": "kowarimacro not ours",
+    "words of a bulk job": "nilgaijob not ours",
     "staff name": "Tomasina Eiderdown",
     "staff e-mail": "tomasina.eiderdown@staff.canary.example",
     "second staff name": "Piaffe Gyrfalcon",
@@ -267,6 +272,7 @@ def _plant_rows() -> Planted:
     progress.resolve(requests["ended"].pk, disposition="cannot_do", reason="budget", words="Next year.", actor=sue)
     # Merged into a request that later became private, of which nothing may show.
     merges.merge(requests["joined"].pk, parent=requests["turned"], actor=sue)
+    related_requests.relate(requests["parks"].pk, other=requests["turned"].pk, actor=staff["ada"])
     assignment.change_service(requests["turned"].pk, version=cast.outreach, actor=sue)
     progress.schedule(requests["turned"].pk, on=dt.date.fromisoformat(SECRET_DAY), actor=sue)
     # A draft that sends all of them elsewhere, and what it would have done.
@@ -308,10 +314,17 @@ def _plant_rows() -> Planted:
         name="To Parks",
         owner=sue,
         key=1,
-        steps=[{"verb": "transfer", "department": "PR", "reason": "A tree"}],
+        steps=[{"verb": "transfer", "department": "PR", "reason": CANARIES["words of a macro"]}],
     )
     job = BulkJob.objects.create(
-        jurisdiction=city, user=sue, name=macro.name, steps=macro.steps, last_event_id=0, total=2, done=1, refused=1
+        jurisdiction=city,
+        user=sue,
+        name=macro.name,
+        steps=[{**macro.steps[0], "reason": CANARIES["words of a bulk job"]}],
+        last_event_id=0,
+        total=2,
+        done=1,
+        refused=1,
     )
     job.rows.create(service_request=requests["public"], state="done")
     job.rows.create(service_request=requests["triage"], state="refused", reason="status")
@@ -328,6 +341,9 @@ def _plant_rows() -> Planted:
         audience="city",
     )
     SavedViewPin.objects.create(user=staff["sue"], view=view)
+    SavedView.objects.create(
+        jurisdiction=city, owner=staff["sue"], name=CANARIES["name of a view of one's own"], query=[["tab", "new"]]
+    )
     Snooze.objects.create(
         user=staff["sue"],
         service_request=requests["ended"],
@@ -377,6 +393,8 @@ def _plant_rows() -> Planted:
     outbox_row = OutboxRow.objects.filter(service_request=public, done_at=None).order_by("id").first()
     assert outbox_row is not None
     photos = _photos(requests, drafts["details"])
+    # From now on, so that its links open pages; what was routed before went to no address.
+    Department.objects.filter(pk=streets.pk).update(works_by_email=True, email="works@rivermark.example")
     _hide_words(public, photos["public"], sue)
     _answer_survey(cast)
     return Planted(
@@ -572,6 +590,7 @@ def _tell_the_story(public: ServiceRequest, *, parks: Department, streets: Depar
     tom = User.objects.get(name=CANARIES["staff name"])
     assignment.assign(public.pk, assignee=tom, actor=sue)
     conversation.note(public.pk, text=CANARIES["internal note"], actor=tom)
+    conversation.note(public.pk, text=f"@Sue {CANARIES['note that names a colleague']}", actor=tom)
     conversation.ask(public.pk, question=CANARIES["question to the reporter"], actor=tom)
     conversation.answer(public.pk, text=CANARIES["reporter's answer"], actor=zenobia)
     conversation.comment(public.pk, text="We will come on Tuesday.", actor=tom)
@@ -680,6 +699,7 @@ def _photos(requests: dict[str, ServiceRequest], draft: Draft) -> dict[str, Phot
         "draft": _photo(None, number=4, draft=draft),
     }
     photos["work"] = _photo(requests["turned"], number=5, kind=Photo.Kind.WORK)
+    photos["check"] = _photo(requests["ended"], number=14, kind=Photo.Kind.CHECK, is_private=True)
     for number, kind in enumerate(NOT_PUBLIC, 6):
         photos[kind] = _photo(requests[kind], number=number)
     return photos
