@@ -51,7 +51,7 @@ def test_every_reaction_has_a_handler() -> None:
     wanted = {row for rows in events.REACTIONS.values() for row in rows}
     wanted |= {"index", "erase", "mail_draft", "mail_link", "send_digest", "alarm_email", "alarm_sms", "recount_map"}
     wanted |= {"mail_invitation", "mail_informed", "publish_service", "retire_service", "simulate_routing"}
-    wanted |= {"bulk_job", "bulk_undo"}
+    wanted |= {"bulk_job", "bulk_undo", "suspend_clocks"}
     wanted |= {"layer_check", "layer_apply", "layer_undo"}
     # What follows from notify_staff, and the digests of staff.
     wanted |= {"email_staff_notice", "mail_department", "staff_digest", "department_digest"}
