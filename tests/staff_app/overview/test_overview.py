@@ -62,7 +62,7 @@ def tiles(page: str) -> dict[str, tuple[str, str]]:
     found = re.findall(
         r'<a href="([^"]*)" data-figure="(\w+)">.*?<span\s+class="tile__number">(.*?)</span>', page, re.DOTALL
     )
-    return {code: (number, unescape(url)) for url, code, number in found}
+    return {code: (number.strip(), unescape(url)) for url, code, number in found}
 
 
 @pytest.mark.usefixtures("parks_work")

@@ -28,7 +28,8 @@ def test_every_permission_that_staff_use_has_one_sentence_in_the_table(town: Riv
 def test_a_copy_is_changed_and_used_without_touching_the_first(town: Rivermark, ada: Client) -> None:
     crew = factories.role(town.city, "crew")
     form = ada.get(f"{ROLES}add/?copy={crew.pk}").context["form"]
-    assert set(form.initial["group_0"]) == set(crew.permissions)
+    ticked = [code for name, codes in form.initial.items() if name.startswith("group_") for code in codes]
+    assert set(ticked) == set(crew.permissions)
     ada.post(f"{ROLES}add/", {**NAMES, "group_0": ["view", "note"], "requires_second_step": "on"})
     made = Role.objects.get(jurisdiction=town.city, code="night-desk")
     assert (made.permissions, made.requires_second_step) == (["note", "view"], True)

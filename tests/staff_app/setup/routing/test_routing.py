@@ -81,7 +81,10 @@ def test_a_rule_made_from_menus_decides_once_it_is_published(town: Rivermark, ad
     assert OutboxRow.objects.get(kind="mail_informed", service_request=routed).lane == "outside"
     decision = routed.routing_decisions.get()
     assert (decision.rule.name, decision.version.number) == ("Potholes in Ward 5", 2)  # type: ignore[union-attr]
-    assert "Potholes in Ward 5, version 2 of the rules" in ada.get(f"/staff/r/{routed.reference}/").content.decode()
+    assert (
+        "Potholes in Ward 5, version 2 of the rules"
+        in ada.get(f"/staff/r/{routed.reference}/routing-and-email/").content.decode()
+    )
 
 
 def test_rules_move_and_go_without_scripts(ada: Client) -> None:
