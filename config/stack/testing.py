@@ -107,7 +107,8 @@ def test(arguments: Sequence[str]) -> int:
     # A named place is quicker in one process, unless it is many; a debugger needs the terminal to itself.
     named = sum((ROOT / word.partition("::")[0]).exists() for word in chosen)
     alone = 0 < named < MANY or any(word in ("-s", "--pdb") for word in chosen)
-    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if alone else "2"]
+    # Three on two cores: one of them waits for a browser or a server most of the time.
+    processes = [] if any(word.startswith("-n") for word in chosen) else ["-n", "0" if alone else "3"]
     folders = temporary_folders("lamplighter-test-")
     signal.signal(signal.SIGTERM, end_in_order)
     try:
