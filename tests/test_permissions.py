@@ -434,7 +434,7 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:edit_template",
         "staff_app:remove_template",
         "staff_app:outcomes",
-        *(name for name in PAGES if "routing" in name),
+        *(name for name in PAGES if "routing" in name and name != "staff_app:routing_and_email"),
         "staff_app:people",
         "staff_app:invite_person",
         "staff_app:resend_invitation",

@@ -47,7 +47,8 @@ SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}
 @staff_page
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
     service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction, **_FLAGS)
-    staff_notices.mark_request_read(request.user, service_request)
+    if request.method == "GET":
+        staff_notices.mark_request_read(request.user, service_request)
     return render(request, "staff_app/request/detail.html", _context(request, service_request))
 
 
