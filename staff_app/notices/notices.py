@@ -79,14 +79,14 @@ def _row(request: StaffRequest, notice: StaffNotice) -> Row:
 
 @staff_page
 @require_POST
-def mark_read(request: StaffRequest, notice_id: int) -> HttpResponse:
+def mark_notice_read(request: StaffRequest, notice_id: int) -> HttpResponse:
     staff_notices.mark_read(request.user, request.jurisdiction, pk=notice_id)
     return _back(request)
 
 
 @staff_page
 @require_POST
-def mark_all_read(request: StaffRequest) -> HttpResponse:
+def mark_all_notices_read(request: StaffRequest) -> HttpResponse:
     """All up to the newest one of the page: what came in since has not been read."""
     newest = request.POST.get("newest", "")
     if newest.isascii() and newest.isdecimal() and len(newest) <= 18:

@@ -123,14 +123,10 @@ def test_staff_answer_by_the_keyboard_alone(live_site: "Site", page: "Page") -> 
     with page.expect_navigation():
         keys.press("Enter")
     keys.go(f"main a[href^='/staff/r/{made.reference}/']")
-    # Each fold on the way is opened, until the action is there.
-    keys.reach(".rail a[href*='/ask/'], .rail summary")
-    while page.evaluate("document.activeElement.tagName") == "SUMMARY":
-        keys.press("Enter").reach(".rail a[href*='/ask/'], .rail summary")
-    keys.press("Enter")
-    page.locator("#action-form textarea[name=question]").wait_for()
-    # After the swap the focus is on the form's heading, and Tab goes on from there.
-    page.locator("#action-form h2:focus").wait_for()
-    keys.reach("#action-form textarea[name=question]").type("Which lane?")
-    keys.go("#action-form button[type=submit]")
+    keys.reach("#composer a[data-verb=ask]").press("Enter")
+    page.locator("#composer textarea[name=question]").wait_for()
+    # After the swap the focus stays on the tab, and Tab goes on from there.
+    page.locator("#composer a[data-verb=ask]:focus").wait_for()
+    keys.reach("#composer textarea[name=question]").type("Which lane?")
+    keys.go("#composer .form-buttons button.usa-button--outline")
     assert Comment.objects.get(text="Which lane?").service_request_id == made.pk

@@ -33,12 +33,12 @@ def test_the_wrong_button_is_undone_without_javascript(
     page.get_by_label("Who owns it?").select_option(label="Acme Railroad")
     page.get_by_label("What should we tell people?").fill("The railroad cuts it.")
     page.get_by_role("button", name="Hand over").click()
-    expect(page.get_by_role("status")).to_contain_text("Handed over.")
+    expect(page.locator(".usa-alert[role=status]")).to_contain_text("Handed over.")
     assert fits(page)
 
-    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    page.locator(".usa-alert[role=status]").get_by_role("button", name="Undo").click()
 
-    expect(page.get_by_role("status")).to_contain_text("Undone. No one was emailed.")
+    expect(page.locator(".usa-alert[role=status]")).to_contain_text("Undone. No one was emailed.")
     expect(page.locator(".timeline").first).to_contain_text("Undone: Handed over to Acme Railroad")
     limb.refresh_from_db()
     assert (limb.status, limb.owner) == ("routed", None)
@@ -54,17 +54,15 @@ def test_a_colleague_was_faster(live_site: Site, new_page: Callable[..., Page]) 
     sign_in(page, live_site, town.pia)
     page.goto(f"{live_site.url}/staff/r/{limb.reference}/")
     assignment.set_priority(limb.pk, priority=2, actor=pam)
-    # The form is loaded into the page that still shows priority 3.
-    page.locator(".rail summary", has_text="More actions").click()
-    page.locator(".rail a[href$='/comment/']").click()
-    page.locator("#action-form textarea").fill(WORDS)
-    page.locator("#action-form button[type=submit]").click()
+    # The page still shows priority 3.
+    page.locator("#composer textarea").fill(WORDS)
+    page.locator("#composer").get_by_role("button", name="Post comment").click()
     alert = page.get_by_role("alert").filter(has_text="Someone else got here first")
     expect(alert).to_contain_text("Priority changed from 3 to 2 Pam")
-    expect(page.locator("#action-form textarea")).to_have_value(WORDS)
+    expect(page.locator("main textarea[name=text]")).to_have_value(WORDS)
     assert fits(page)
     page.get_by_role("button", name="Post comment anyway").click()
-    expect(page.get_by_role("status")).to_contain_text("Posted.")
+    expect(page.locator(".usa-alert[role=status]")).to_contain_text("Posted.")
     assert Comment.objects.get().text == WORDS
 
 
@@ -91,5 +89,5 @@ def test_words_survive_the_end_of_the_session(
     expect(page.get_by_text("You were signed out, so this wasn’t sent.")).to_be_visible()
     assert fits(page)
     page.get_by_role("button", name="Post comment").click()
-    expect(page.get_by_role("status")).to_contain_text("Posted.")
+    expect(page.locator(".usa-alert[role=status]")).to_contain_text("Posted.")
     assert Comment.objects.get().text == WORDS

@@ -111,6 +111,8 @@ def test_ana_reports_in_spanish_tom_resolves_and_ana_reads_it(live_site: Site, a
     tom.goto(f"{live_site.url}/staff/r/{made.reference}/resolve/")
     tom.locator("main input[name=disposition][value=fixed] + label").click()
     tom.locator("main textarea[name=words]").fill("We filled the hole this morning.")
+    # Ana reads Spanish, and Tom says that his words were checked.
+    tom.locator("main input[name=vouched] + label").click()
     visited = tom.locator("main input[name=visited] + label")
     if visited.count():
         visited.first.click()

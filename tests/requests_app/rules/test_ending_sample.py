@@ -46,10 +46,9 @@ def test_nobody_looks_at_their_own_teams_work(
         workers=workers,
         worker_teams=worker_teams,
     )
-    if allowed:
-        assert checker not in workers
-        assert not teams & worker_teams
-        assert not in_department or (teams and worker_teams)
+    assert not (allowed and checker in workers)
+    assert not (allowed and teams & worker_teams)
+    assert not allowed or not in_department or (teams and worker_teams)
 
 
 @pytest.mark.parametrize(
