@@ -25,6 +25,7 @@ from staff_app.request.forms import (
     CommentForm,
     SetPriorityForm,
     day_field,
+    visited_field,
     words_field,
 )
 
@@ -175,14 +176,7 @@ class BulkResolveForm(BulkForm):
     verb = "resolve"
     checked = ("words",)
     disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
-    visited = forms.TypedChoiceField(
-        label=gettext_lazy("Did someone visit?"),
-        required=False,
-        choices=[("yes", gettext_lazy("Yes, someone visited")), ("no", gettext_lazy("No, handled from the office"))],
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-    )
+    visited = visited_field()
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
     no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)

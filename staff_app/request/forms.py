@@ -192,6 +192,18 @@ def day_field(label: "str | _StrPromise", hint: "str | _StrPromise" = "", *, req
     )
 
 
+def visited_field() -> forms.TypedChoiceField:
+    """True, False, or None if nobody said."""
+    return forms.TypedChoiceField(
+        label=gettext_lazy("Did someone visit?"),
+        required=False,
+        choices=[("yes", gettext_lazy("Yes, someone visited")), ("no", gettext_lazy("No, handled from the office"))],
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+    )
+
+
 PUBLIC_HINT = gettext_lazy("Everyone can read this. Don’t include people’s names, addresses or phone numbers.")
 STAFF_HINT = gettext_lazy("Only staff can read this, but it may be released under public records law.")
 REPORTER_HINT = gettext_lazy(
@@ -391,14 +403,7 @@ class ResolveForm(ActionForm):
     checked = ("words",)
     to_reporter = "words"
     disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
-    visited = forms.TypedChoiceField(
-        label=gettext_lazy("Did someone visit?"),
-        required=False,
-        choices=[("yes", gettext_lazy("Yes, someone visited")), ("no", gettext_lazy("No, handled from the office"))],
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-    )
+    visited = visited_field()
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
     photos_before = PhotosField(label=gettext_lazy("Photos from before the work"), required=False, most=3)
