@@ -33,7 +33,6 @@ def crew_words() -> dict[str, str]:
         "photoReady": _("Photo ready."),
         "photoWorking": _("Getting your photo ready…"),
         "kept": _("Saved on this phone. It’s sent once you’re online."),
-        "cannotKeep": _("This phone can’t save it, so it was sent right away."),
         # The day.
         "nothing": _("No stops are left on this phone."),
         "finish": _("Finish this stop"),
@@ -41,7 +40,4 @@ def crew_words() -> dict[str, str]:
         "isWaiting": _("Finished. The result is waiting to be sent."),
         "task": _("Task: open it when you’re online."),
         "confidential": _("Confidential: read it online."),
-        # Signing out.
-        "oneUnsent": _("1 result isn’t sent yet. If you sign out, it’s deleted with its photos."),
-        "manyUnsent": _("{count} results aren’t sent yet. If you sign out, they’re deleted with their photos."),
     }

@@ -131,15 +131,11 @@ self.crewStore = (() => {
     }
   }
 
-  // Deletes everything, as before a sign-out.
-  async function wipe() {
-    if (opened) (await opened).close();
-    opened = null;
-    await new Promise((resolve) => {
-      const deletion = indexedDB.deleteDatabase(NAME);
-      deletion.onsuccess = deletion.onerror = deletion.onblocked = resolve;
-    });
-    changed();
+  // Deletes all that is this user's, before they sign out. What a colleague could not send stays sealed.
+  async function wipe(user) {
+    const rows = (await read((of) => of("results").getAll())).filter((row) => row.user === user);
+    for (const row of rows) await drop(row.key);
+    await lock();
   }
 
   // --- Results --------------------------------------------------------------------------------------------------------
@@ -231,10 +227,10 @@ self.crewStore = (() => {
 
   const dropPhotos = (key) => write((of) => void dropPhotosIn(of, key));
 
-  // How many wait, whoever sent them; for the sign-out.
-  async function unsent() {
+  // How many of this user's wait, also when the day is gone.
+  async function unsent(user) {
     const rows = await read((of) => of("results").getAll());
-    return rows.filter(({ state }) => !ENDED.includes(state)).length;
+    return rows.filter((row) => row.user === user && !ENDED.includes(row.state)).length;
   }
 
   return {
