@@ -111,9 +111,7 @@ def _keep_photos(pk: int, sent: Sent) -> CrewResult:
 
 
 def _new(pk: int, sent: Sent, state: CrewResult.State) -> CrewResult:
-    return CrewResult.objects.create(
-        service_request_id=pk, user=sent.actor, key=sent.key, state=state, seen=sent.seen
-    )
+    return CrewResult.objects.create(service_request_id=pk, user=sent.actor, key=sent.key, state=state, seen=sent.seen)
 
 
 def _take_photos(service_request: ServiceRequest, sent: Sent, *, is_private: bool = False) -> list[Photo]:

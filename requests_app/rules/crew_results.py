@@ -20,7 +20,12 @@ PHOTOS_MAX = 6
 
 
 def words_for(
-    service_request: ServiceRequest, disposition: str, templates: Sequence[AnswerTemplate], user: User, *, reason: str = ""
+    service_request: ServiceRequest,
+    disposition: str,
+    templates: Sequence[AnswerTemplate],
+    user: User,
+    *,
+    reason: str = "",
 ) -> str:
     """In the reporter's language: the outcome's template, its service's own before one for all; else a plain sentence; empty
     if there's neither in that language.
@@ -48,8 +53,11 @@ def _sentence(disposition: str, reason: str) -> str:
     return {
         Disposition.FIXED: _("Our crew was there and fixed it."),
         Disposition.ACTION_TAKEN: _("Our crew was there and took action."),
-        Disposition.NOT_FOUND: _("Our crew went there and couldn’t find it. If it’s still there, tell us exactly where."),
-        Disposition.CANNOT_DO: _("Our crew was there, but we can’t do this: %(reason)s.") % {"reason": reason.rstrip(".")},
+        Disposition.NOT_FOUND: _(
+            "Our crew went there and couldn’t find it. If it’s still there, tell us exactly where."
+        ),
+        Disposition.CANNOT_DO: _("Our crew was there, but we can’t do this: %(reason)s.")
+        % {"reason": reason.rstrip(".")},
     }.get(Disposition(disposition), "")
 
 

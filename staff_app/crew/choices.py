@@ -76,7 +76,9 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
                 words = crew_results.words_for(service_request, code, lists.templates, user)
                 found.append(Choice(code, str(label), "resolve", code, words=words))
     if "visit" in can:
-        found.append(Choice("no_access", _("We couldn’t get to it"), "visit", hint=_("Logs a visit. It stays on the list.")))
+        found.append(
+            Choice("no_access", _("We couldn’t get to it"), "visit", hint=_("Logs a visit. It stays on the list."))
+        )
     if "hold" in can:
         hint = _("On hold for a week.")
         found += [

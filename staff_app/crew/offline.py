@@ -87,7 +87,7 @@ def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
 def kept_stop(
     stop: stops.Stop, service_request: ServiceRequest | None, request: StaffRequest, lists: Lists
 ) -> dict[str, Any]:
-    """What the phone keeps of a stop. The words are redacted whoever reads them; those of a confidential report stay in the city."""
+    """What the phone keeps of a stop: words redacted, whoever reads them, and none of a confidential report."""
     is_confidential = service_request is not None and service_request.public_state in CONFIDENTIAL
     kept: dict[str, Any] = {
         "reference": stop.name,

@@ -16,7 +16,6 @@ from requests_app.access import get_request_or_404
 from requests_app.actions import crew_results
 from requests_app.models import CrewResult, Photo, ServiceRequest
 from requests_app.rules import crew_results as rules
-from requests_app.rules import permissions
 from requests_app.rules.lifecycle import TRANSITIONS, IllegalTransition
 from requests_app.web.city_request import too_many_requests
 from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
@@ -68,7 +67,7 @@ def _store(request: StaffRequest, service_request: ServiceRequest, key: Any, pho
 
 @staff_page
 def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
-    """Answers 422 if something is missing, and 409 if the request was ended or changed meanwhile: then the photos alone are kept."""
+    """Answers 422 if something is missing, and 409 if the request was ended or changed meanwhile: then only photos are kept."""
     service_request = get_request_or_404(request.user, reference, PERMISSION, jurisdiction=request.jurisdiction)
     if request.method != "POST":
         return redirect("staff_app:crew_stop", service_request.reference)
@@ -149,7 +148,9 @@ def _problems(form: ActionForm) -> dict[str, str]:
     errors = {name: str(found[0]) for name, found in form.errors.items()}
     if not errors:
         named = ", ".join(f"“{mark.found.words}”" for mark in _named(form))
-        words = _("Everyone can read this, and it may name somebody: %(words)s. Change it, or resolve it on the request’s page.")
+        words = _(
+            "Everyone can read this, and it may name somebody: %(words)s. Change it, or resolve it on the request’s page."
+        )
         errors["words"] = words % {"words": named}
     return errors
 
@@ -212,5 +213,9 @@ def late_words(request: StaffRequest, service_request: ServiceRequest, done: Cre
         for one in timeline.change_lines(service_request, found)
     ]
     count = int(event.data.get("photos", 0)) if event else 0
-    kept = _("Your photos were kept on the request, for staff only. Nothing else was changed.") if count else _("Nothing was changed.")
+    kept = (
+        _("Your photos were kept on the request, for staff only. Nothing else was changed.")
+        if count
+        else _("Nothing was changed.")
+    )
     return " ".join([_("Somebody was faster."), "; ".join(changes) + "." if changes else "", kept]).replace("  ", " ")

@@ -125,15 +125,15 @@ def perform(service_request: ServiceRequest, user: User, choice: Choice, form: f
         conversation.note(service_request.pk, text=note_words(choice), actor=user)
 
 
-def context(
-    service_request: ServiceRequest, user: User, *, shown: int, result: Result | None = None
-) -> dict[str, Any]:
+def context(service_request: ServiceRequest, user: User, *, shown: int, result: Result | None = None) -> dict[str, Any]:
     """What _result_form.html needs. shown: the last event (id) that the page shows; result: what was sent before."""
     lists = Lists.of(service_request.jurisdiction)
     found = choices(service_request, user, lists)
     result = result or Result(uuid.uuid4(), shown, "")
     key = result.key or uuid.uuid4()
-    here = crew_results.arrived(service_request.pk, key=key, actor=user, photo_keys=result.photos) if result.photos else []
+    here = (
+        crew_results.arrived(service_request.pk, key=key, actor=user, photo_keys=result.photos) if result.photos else []
+    )
     kept: list[Mapping[str, str]] = [{"key": one, "stage": result.photos[one]} for one in here]
     return {
         "service_request": service_request,

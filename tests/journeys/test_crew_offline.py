@@ -47,15 +47,21 @@ def photo(color: str) -> Any:
     return {"name": "work.jpg", "mimeType": "image/jpeg", "buffer": factories.jpeg(1200, 900, color)}
 
 
+def day_of(page: "Page", user: User, stops: int) -> None:
+    """Waits until the phone has this day."""
+    kept = "self.crewStore.owner().then((owner) => owner && [owner.user, owner.day.stops.length])"
+    wait_for(lambda: page.evaluate(kept) == [str(user.pk), stops], seconds=20)
+
+
 def on_the_road(page: "Page", site: "Site", user: User) -> None:
     """Signs in, opens the day once, and loses the network."""
     sign_in(page, site, user)
     page.goto(f"{site.url}/staff/crew/")
     page.evaluate(IS_KEPT)
-    page.wait_for_function("self.crewStore.owner().then((owner) => owner?.day.stops.length > 0)")
+    day_of(page, user, 2)
     page.context.set_offline(True)
     page.goto(f"{site.url}/staff/crew/")
-    page.wait_for_selector("[data-crew][data-ready]")
+    page.wait_for_selector("[data-crew][data-ready]", state="attached")
     assert page.url == f"{site.url}/staff/crew/offline/"
 
 
@@ -123,7 +129,7 @@ def test_two_phones_of_a_crew_finish_stops_offline_and_each_counts_once(
     assert stops[1].photos.count() == 1
     # Nothing is sent again, and the stops have left the list.
     first.reload()
-    first.wait_for_selector("[data-crew][data-ready]")
+    first.wait_for_selector("[data-crew][data-ready]", state="attached")
     assert first.locator("[data-stop]").count() == 0
     assert CrewResult.objects.count() == 3
 
@@ -147,9 +153,9 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
     page.context.clear_cookies()
     sign_in(page, live_site, cast.pia)
     page.goto(f"{live_site.url}/staff/crew/")
-    page.wait_for_function("self.crewStore.owner().then((owner) => owner?.user)")
+    day_of(page, cast.pia, 0)
     page.goto(f"{live_site.url}/staff/crew/offline/")
-    page.wait_for_selector("[data-crew][data-ready]")
+    page.wait_for_selector("[data-crew][data-ready]", state="attached")
     assert page.locator("[data-stop], [data-crew-list] li").count() == 0
     assert not CrewResult.objects.exists()
     # The same person gets the key again, and the result goes out.
@@ -161,10 +167,10 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
     wait_for(lambda: CrewResult.objects.count() == 1)
 
     # A voluntary sign-out names what isn't sent yet, and deletes all.
-    page.wait_for_function("self.crewStore.owner().then((owner) => owner?.day.stops.length === 1)")
+    day_of(page, cast.dev, 1)
     page.context.set_offline(True)
     page.goto(f"{live_site.url}/staff/crew/")
-    page.wait_for_selector("[data-crew][data-ready]")
+    page.wait_for_selector("[data-crew][data-ready]", state="attached")
     finish(page, stops[1], "gray")
     page.route("**/result/", lambda route: route.abort())
     page.context.set_offline(False)
@@ -181,7 +187,7 @@ def test_the_day_leaves_the_phone_with_the_network_the_account_and_its_person(
     page.unroute("**/result/")
     sign_in(page, live_site, cast.dev)
     page.goto(f"{live_site.url}/staff/crew/")
-    page.wait_for_function("self.crewStore.owner().then((owner) => owner?.day.stops.length === 1)")
+    day_of(page, cast.dev, 1)
     User.objects.filter(pk=cast.dev.pk).update(is_active=False)
     page.evaluate("self.crewSending.contact()")
     assert page.evaluate("self.crewStore.owner()") is None

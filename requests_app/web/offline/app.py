@@ -91,9 +91,7 @@ def service_worker(request: CityRequest) -> HttpResponse:
 def worker_script(shell: dict[str, Any], scripts: Sequence[str], files: Sequence[str]) -> HttpResponse:
     """A service worker for static/js/offline/worker.js. shell: what it caches, and its name; files: what its version depends on."""
     shell["files"] = [static(name) for name in files]
-    shell["version"] = hashlib.sha256(
-        f"{json.dumps(shell)}{_content((*files, *scripts))}".encode()
-    ).hexdigest()[:12]
+    shell["version"] = hashlib.sha256(f"{json.dumps(shell)}{_content((*files, *scripts))}".encode()).hexdigest()[:12]
     names = ", ".join(json.dumps(static(name)) for name in scripts)
     script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({names});\n"
     return HttpResponse(script, content_type="text/javascript")
