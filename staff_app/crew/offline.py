@@ -1,5 +1,7 @@
 """The day on the phone: what it keeps (nothing of the reporter), the page that works without a network, and its worker."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from requests_app import sealed
 from requests_app.access import RELATED, with_last_event
-from requests_app.models import CONFIDENTIAL, Disposition, ServiceRequest
+from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest
 from requests_app.rules import evidence, redaction
 from requests_app.web.city_request import CityRequest
 from requests_app.web.offline.app import worker_script
@@ -76,16 +78,29 @@ def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
     for one in by_reference.values():
         # One object, whose lists are read once.
         one.jurisdiction = request.jurisdiction
-    lists = Lists.of(request.jurisdiction)
+    lists, names = Lists.of(request.jurisdiction), _names(by_reference.values())
     return [
-        kept_stop(stop, by_reference.get(stop.reference), request, lists)
+        _kept_stop(stop, by_reference.get(stop.reference), request, lists, names)
         for stop in day.stops
         if stop.is_task or stop.reference in by_reference
     ]
 
 
-def kept_stop(
-    stop: stops.Stop, service_request: ServiceRequest | None, request: StaffRequest, lists: Lists
+def _names(service_requests: Iterable[ServiceRequest]) -> dict[int, list[str]]:
+    """The names of who reported, by request (id), to take them out of the words."""
+    own = Participation.objects.filter(service_request__in=list(service_requests), role__in=Participation.OWN)
+    names = defaultdict(list)
+    for pk, name in own.exclude(person__name="").values_list("service_request_id", "person__name"):
+        names[pk].append(name)
+    return names
+
+
+def _kept_stop(
+    stop: stops.Stop,
+    service_request: ServiceRequest | None,
+    request: StaffRequest,
+    lists: Lists,
+    names: Mapping[int, list[str]],
 ) -> dict[str, Any]:
     """What the phone keeps of a stop: words redacted, whoever reads them, and none of a confidential report."""
     is_confidential = service_request is not None and service_request.public_state in CONFIDENTIAL
@@ -105,9 +120,10 @@ def kept_stop(
     if service_request is None:
         return kept
     if not is_confidential:
-        words = redaction.redacted(service_request.description)
+        own = names.get(service_request.pk, [])
+        words = redaction.without_names(redaction.redacted(service_request.description), own)
         kept["words"] = words if len(words) <= WORDS_MAX else f"{words[: WORDS_MAX - 1]}…"
-        kept["place_note"] = redaction.redacted(service_request.place_note)
+        kept["place_note"] = redaction.without_names(redaction.redacted(service_request.place_note), own)
     found = choices(service_request, request.user, lists)
     return kept | {
         "last_event": service_request.last_event_id,

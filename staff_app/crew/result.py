@@ -31,6 +31,8 @@ from staff_app.request.marked_texts import Mark
 
 # The files of the form without a script.
 FILES = {"photo_before": Photo.Stage.BEFORE.value, "photo": Photo.Stage.AFTER.value}
+# The actions of the request's page, by the event of each.
+VERBS = {"resolved": "resolve", "put_on_hold": "hold", "triaged": "triage", "visited": "visit"}
 # Who may record a visit goes out.
 PERMISSION = "visit"
 
@@ -76,7 +78,7 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
         return _answer(request, service_request, result, {"outcome": _("Open the stop again.")})
     known = crew_results.find(service_request, key=result.key, actor=request.user)
     if known is not None:
-        return _said(request, service_request, known, _choice(request, service_request, result.code))
+        return _said(request, service_request, known)
     problems = _take_files(request, service_request, result)
     choice = _choice(request, service_request, result.code)
     if choice is None:
@@ -104,7 +106,7 @@ def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
         if _wants_json(request):
             return JsonResponse({"state": "photos"}, status=409)
         return _answer(request, service_request, result, {"photo": _("Your photo is missing. Choose it again.")})
-    return _said(request, service_request, done, choice)
+    return _said(request, service_request, done)
 
 
 def _choice(request: StaffRequest, service_request: ServiceRequest, code: str) -> Choice | None:
@@ -176,26 +178,17 @@ def _answer(
     return render(request, "staff_app/crew/crew_result.html", {**context, "problems": problems}, status=422)
 
 
-def _said(
-    request: StaffRequest, service_request: ServiceRequest, done: CrewResult, choice: Choice | None
-) -> HttpResponseBase:
+def _said(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> HttpResponseBase:
     """The answer to a result that has arrived, now or before."""
-    if done.state == CrewResult.State.LATE:
-        message, status = late_words(request, service_request, done), 409
-    elif choice is not None and choice.verb != "visit":
-        message, status = str(ACTION_BY_VERB[choice.verb].success_message), 200
-    else:
-        message, status = _("Visit logged."), 200
+    is_late = done.state == CrewResult.State.LATE
+    verb = VERBS.get(done.event.kind if done.event else "", "visit")
+    message = late_words(request, service_request, done) if is_late else str(ACTION_BY_VERB[verb].success_message)
     if _wants_json(request):
-        state = "late" if status == 409 else "sent"
+        state, status = ("late", 409) if is_late else ("sent", 200)
         return JsonResponse({"state": state, "message": message}, status=status)
-    if status == 409:
-        return render(
-            request,
-            "staff_app/crew/crew_result.html",
-            {"service_request": service_request, "late": message},
-            status=409,
-        )
+    if is_late:
+        context = {"service_request": service_request, "late": message}
+        return render(request, "staff_app/crew/crew_result.html", context, status=409)
     messages.success(request, f"{service_request.display_reference}: {message}")
     return redirect("staff_app:crew_day")
 

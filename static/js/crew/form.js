@@ -1,7 +1,7 @@
 // form[data-crew-result]: keeps the result on the phone, from where it is sent, so that a lost network loses nothing.
 import { prepared } from "../photo-shrink.js";
 import { make, say } from "../offline/dom.js";
-import { send, started } from "./queue.js";
+import { started } from "./queue.js";
 
 const store = self.crewStore;
 const LONGEST = 2048;
@@ -97,5 +97,3 @@ for (const form of document.querySelectorAll("form[data-crew-result]")) {
     done: () => location.assign(crew),
   });
 }
-
-export { send };

@@ -6,8 +6,8 @@ self.crewSending = (() => {
   const mayGo = ({ state }) => state === "waiting" || state === "sending";
 
   const signal = () => AbortSignal.timeout?.(TIMEOUT);
-  // The worker and the pages stand in the same folder.
-  const dayUrl = () => new URL("day.json", self.registration?.scope ?? document.querySelector("[data-crew]").dataset.crew);
+  const scope = () => self.registration?.scope ?? document.querySelector("[data-crew]").dataset.crew;
+  const dayUrl = () => new URL("day.json", new URL(scope(), self.location.href));
 
   // The city's answer; null if the account doesn't work here anymore, which deletes the day; undefined without an answer.
   async function contact() {
