@@ -41,7 +41,7 @@ def requests_of(user: User, jurisdiction: Jurisdiction, teams: list[int], *, day
 
 
 def requests_of_team(team: Team, jurisdiction: Jurisdiction, *, day: dt.date) -> ServiceRequestQuerySet:
-    """All of the team's, whoever of it they are assigned to."""
+    """All of the team's, assigned to one of its members or to nobody."""
     return _workable(jurisdiction, day).filter(team=team)
 
 

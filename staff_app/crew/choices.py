@@ -80,11 +80,8 @@ def choices(service_request: ServiceRequest, user: User, lists: Lists) -> list[C
             Choice("no_access", _("We couldn’t get to it"), "visit", hint=_("Logs a visit. It stays on the list."))
         )
     if "hold" in can:
-        hint = _("On hold for a week.")
-        found += [
-            Choice(f"hold:{code}", _("Wait: %(reason)s") % {"reason": words}, "hold", code, hint=hint)
-            for code, words in lists.hold.items()
-        ]
+        hint = _("We wait for it: on hold for a week.")
+        found += [Choice(f"hold:{code}", words, "hold", code, hint=hint) for code, words in lists.hold.items()]
     if "triage" in can or "visit" in can:
         hint = _("Back to triage.") if "triage" in can else _("Logs a visit, with a note for your office.")
         found.append(Choice("not_ours", _("It isn’t ours"), "triage" if "triage" in can else "visit", hint=hint))

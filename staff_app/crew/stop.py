@@ -1,4 +1,4 @@
-"""One stop: what to do there and how to get there. Who reported it is never on it."""
+"""One stop: what to do there and how to get there. The reporter is never on it."""
 
 from typing import Any
 
