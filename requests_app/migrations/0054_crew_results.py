@@ -9,7 +9,7 @@ import requests_app.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("requests_app", "0052_waits_index"),
+        ("requests_app", "0063_api_key_usage"),
     ]
 
     operations = [
