@@ -1,4 +1,4 @@
-"""What a crew sends about a stop, perhaps hours later: it counts once, and a result that came too late keeps its photos."""
+"""What a crew sends about a stop, perhaps hours later: it is done once, and a result that came too late keeps its photos."""
 
 import hashlib
 import uuid

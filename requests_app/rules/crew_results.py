@@ -53,9 +53,7 @@ def _sentence(disposition: str, reason: str) -> str:
     return {
         Disposition.FIXED: _("Our crew was there and fixed it."),
         Disposition.ACTION_TAKEN: _("Our crew was there and took action."),
-        Disposition.NOT_FOUND: _(
-            "Our crew went there and couldn’t find it. If it’s still there, tell us exactly where."
-        ),
+        Disposition.NOT_FOUND: _("Our crew went there and couldn’t find it. Tell us exactly where it is."),
         Disposition.CANNOT_DO: _("Our crew was there, but we can’t do this: %(reason)s.")
         % {"reason": reason.rstrip(".")},
     }.get(Disposition(disposition), "")

@@ -25,7 +25,7 @@ from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 
 WORDS_MAX = 600
-# All that a phone may keep of a stop, and of a choice. Nothing of the reporter: no name, phone, email, or photo of theirs.
+# All that a phone may keep of a stop, and of a choice. Nothing of the reporter: no name, phone, email, and no photo they sent.
 STOP_FIELDS = frozenset({
     "reference", "number", "service", "words", "language", "address", "place_note", "due", "is_task", "is_confidential",
     "last_event", "asks_for_photo", "foreign", "choices", "url", "result_url", "photo_url",
@@ -87,7 +87,7 @@ def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
 
 
 def _names(service_requests: Iterable[ServiceRequest]) -> dict[int, list[str]]:
-    """The names of who reported, by request (id), to take them out of the words."""
+    """The names of who reported, by request (id), to hide them in the words."""
     own = Participation.objects.filter(service_request__in=list(service_requests), role__in=Participation.OWN)
     names = defaultdict(list)
     for pk, name in own.exclude(person__name="").values_list("service_request_id", "person__name"):
@@ -102,7 +102,7 @@ def _kept_stop(
     lists: Lists,
     names: Mapping[int, list[str]],
 ) -> dict[str, Any]:
-    """What the phone keeps of a stop: words redacted, whoever reads them, and none of a confidential report."""
+    """What the phone keeps of a stop: words redacted for every reader, and none of a confidential report."""
     is_confidential = service_request is not None and service_request.public_state in CONFIDENTIAL
     kept: dict[str, Any] = {
         "reference": stop.name,

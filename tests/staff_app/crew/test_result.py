@@ -1,4 +1,4 @@
-"""The result of a stop: it counts once, as the request's page would count it; and one that came too late keeps its photos."""
+"""The result of a stop: it is done once, as the request's page would do it; and one that came too late keeps its photos."""
 
 import json
 import uuid
@@ -74,7 +74,7 @@ def kinds(service_request: ServiceRequest) -> list[str]:
     return list(service_request.events.order_by("id").values_list("kind", flat=True))
 
 
-# --- It counts ---------------------------------------------------------------------------------------------------------
+# --- It is done --------------------------------------------------------------------------------------------------------
 
 
 def test_a_photo_and_an_outcome_end_the_request_with_the_templates_words(
