@@ -520,6 +520,21 @@ PAGES: dict[str, Page] = {
     "open311_request": Page(EVERYONE, arguments=each_number, queries=("", "extensions=true"), budget=14),
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
+    "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
+    "api_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v1/elsewhere/"}], budget=0),
+    "v1_requests": Page(
+        EVERYONE,
+        queries=(
+            "",
+            "limit=2&older=1&sort=changed",
+            "format=geojson&lang=es",
+            "q={q}",
+            "service=outreach",
+            *(f"near={at[1]},{at[0]},200" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
+        ),
+        budget=14,
+    ),
+    "v1_request": Page(EVERYONE, arguments=each_request, budget=14),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
     "request_tile": Page(
         EVERYONE,

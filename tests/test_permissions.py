@@ -502,7 +502,7 @@ NEED_SIGNING_IN = [
     name for name, page in PAGES.items() if page.who.startswith("staff") or page.who in (SIGNED_IN, SIGNING_IN)
 ]
 # Nobody finds these: an address that the API doesn't have, and the first page once there is a city.
-NOT_FOUND = {"open311_not_found", "staff_app:first_run"}
+NOT_FOUND = {"open311_not_found", "api_not_found", "staff_app:first_run"}
 READ_BY_EVERYBODY = [
     name for name, page in PAGES.items() if page.is_public and "GET" in page.methods and name not in NOT_FOUND
 ]

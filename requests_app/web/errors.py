@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from requests_app.api.open311 import errors as open311_errors
+from requests_app.api.v1 import problems
 from requests_app.photos import StorageFailed
 from requests_app.web import unsent_text
 
@@ -25,9 +26,15 @@ def is_for_machines(request: HttpRequest) -> bool:
     return request.path.startswith(("/open311/", "/api/"))
 
 
+def answer_machine(request: HttpRequest, status: int) -> HttpResponse:
+    """The error in the shape of the API that the address belongs to."""
+    answer = problems.answer if request.path.startswith("/api/") else open311_errors.answer
+    return answer(request, status)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if is_for_machines(request):
-        return open311_errors.answer(request, 400)
+        return answer_machine(request, 400)
     return render(request, "400.html", status=400)
 
 
@@ -44,7 +51,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], OUTAGES):
         return unavailable(request)
     if is_for_machines(request):
-        return open311_errors.answer(request, 500)
+        return answer_machine(request, 500)
     # Nothing here may fail again: the page needs neither the database nor the jurisdiction.
     return HttpResponse(render_to_string("500.html"), status=500)
 
@@ -68,7 +75,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After. Hidden inputs keep a form's fields for "Try again"; photos must be chosen again."""
     if is_for_machines(request):
-        response = open311_errors.answer(request, 503)
+        response = answer_machine(request, 503)
     else:
         again = _to_send_again(request)
         if not _is_from_here(request):

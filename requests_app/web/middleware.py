@@ -19,12 +19,12 @@ from requests_app.web.site import probes
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths of the process and the API, not of a city's pages.
-WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
+WITHOUT_JURISDICTION = re.compile(r"^/(static|open311|api)/")
 # Before there is a city, in every language: the page that makes the first one.
 FIRST_RUN = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/staff/first-run/")
 # In every language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
-COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
+COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|problem\+json|xml|yaml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 
@@ -70,7 +70,7 @@ def body_limit(get_response: GetResponse) -> GetResponse:
         except ValueError:
             length = 0
         # The API rejects it too, in its own format.
-        if length > settings.BODY_MAX_BYTES and not request.path_info.startswith("/open311/"):
+        if length > settings.BODY_MAX_BYTES and not errors.is_for_machines(request):
             return HttpResponse(render_to_string("413.html"), status=413)
         return get_response(request)
 

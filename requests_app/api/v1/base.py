@@ -1,0 +1,133 @@
+"""The base of v1's views: the host's city, the reader's language, parameters checked by the operation's description."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app import api_keys
+from requests_app.api.framework.authentication import ApiKeyAuthentication
+from requests_app.api.framework.errors import Unavailable
+from requests_app.api.framework.negotiation import FormatByEnding
+from requests_app.api.framework.parsers import JSONParser, MultiPartParser
+from requests_app.api.framework.views import ApiView
+from requests_app.api.v1.description import Described
+from requests_app.api.v1.operations import LANG, Operation
+from requests_app.api.v1.parameters import Query, read_query
+from requests_app.api.v1.problems import FieldError, Problem, exception_handler, invalid_parameter
+from requests_app.models import ApiKey, Jurisdiction
+from requests_app.rules.jurisdictions import find_jurisdiction
+
+
+class OnlyKnownTypes(FormatByEnding):
+    """A body of a type that no parser reads is a 415, not ignored."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:  # type: ignore[override]
+        media_type = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+
+class BearerKey(ApiKeyAuthentication):
+    """By `Authorization: Bearer KEY` alone: a key in an address would be in every log on its way. Without a good one, 401."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, ApiKey] | None:
+        scheme, _blank, plain = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = api_keys.find(plain.strip())
+        if key is None:
+            raise AuthenticationFailed(_("This API key is not valid."))
+        return AnonymousUser(), key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class V1View(ApiView):
+    authentication_classes: list[type[BaseAuthentication]] = [BearerKey]
+    parser_classes = [JSONParser, MultiPartParser]
+    content_negotiation_class = OnlyKnownTypes
+    schema = Described()
+    # How long anybody may keep an answer, in seconds.
+    keep_s = 30
+    query: Query
+
+    def get_exception_handler(self) -> Any:
+        return exception_handler
+
+    @cached_property
+    def jurisdiction(self) -> Jurisdiction:
+        found = find_jurisdiction(self.request.get_host())
+        if found is not None:
+            return found
+        if Jurisdiction.objects.exists():
+            raise Problem("not-found", _("No city answers at this address."))
+        raise Unavailable(_("No city is set up here yet."))
+
+    @cached_property
+    def language(self) -> str:
+        """What `lang` or else Accept-Language asks for, if the city speaks it."""
+        languages = self.jurisdiction.languages
+        asked = self.request.query_params.get("lang", "")
+        # At most 500 characters of the header: parsing is kept for whole requests, and nobody speaks more.
+        wanted = [
+            code for code, _weight in parse_accept_lang_header(self.request.headers.get("Accept-Language", "")[:500])
+        ]
+        for code in [asked, *wanted]:
+            for known in (code.lower(), code.lower().partition("-")[0]):
+                if known in languages:
+                    return known
+        return "en" if "en" in languages else languages[0]
+
+    @property
+    def operation(self) -> Operation:
+        method = "get" if self.request.method == "HEAD" else (self.request.method or "").lower()
+        described: Operation = getattr(self, method).operation
+        return described
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
+            self.query = read_query(self.operation.parameters, request.query_params)
+            self._check_lang()
+
+    def _check_lang(self) -> None:
+        languages = self.jurisdiction.languages
+        if self.query["lang"] and self.query["lang"] not in languages:
+            message = _("%(name)s must be one of: %(values)s.") % {"name": LANG.name, "values": ", ".join(languages)}
+            raise invalid_parameter([FieldError(LANG.name, "invalid", message)])
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        if request.method in ("GET", "HEAD") and not response.exception:
+            response.headers.setdefault("Cache-Control", f"public, max-age={self.keep_s}")
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Accept-Language"])
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
+            self._announce_deprecation(response)
+        return response
+
+    def _announce_deprecation(self, response: Response) -> None:
+        deprecation = self.operation.deprecation
+        if deprecation is not None:
+            response["Deprecation"] = f"@{int(deprecation.since.timestamp())}"
+            response["Sunset"] = http_date(deprecation.sunset.timestamp())
+            response["Link"] = ", ".join(
+                filter(None, [response.get("Link"), f'<{deprecation.instead}>; rel="deprecation"'])
+            )
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        if isinstance(response, HttpResponse) and request.method in ("GET", "HEAD") and response.status_code == 200:
+            set_response_etag(response)
+            return get_conditional_response(request, response.get("ETag"), None, response) or response
+        return response

@@ -1,0 +1,77 @@
+"""What holds at every address below /api/: errors as problem details, ETags, methods, and openness to browsers."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from requests_app.api.v1 import base, service_requests
+from requests_app.api.v1.openapi import document
+from tests import factories
+from tests.requests_app.api.v1.conftest import V1
+
+pytestmark = pytest.mark.shows("15.3")
+
+
+@pytest.mark.parametrize(
+    "path", ["", "v1", "v1/", "v1/requests", "v2/requests/", "v1/%00/", "v1/\n", "openapi.html", "x/" * 400]
+)
+def test_every_other_address_is_a_problem_and_never_a_page(cast: factories.Rivermark, path: str) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        answer = Client().generic(method, f"/api/{path}")
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        assert json.loads(answer.content)["type"] == "/developers/problems/not-found/"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/requests/", "/api/v1/requests/7K3M9QWT/"])
+def test_a_wrong_method_is_405_with_what_is_allowed(anyone: V1, path: str) -> None:
+    for method in ("PUT", "DELETE", "TRACE"):
+        answer = anyone.client.generic(method, f"{path}?nothing=1", b"{", "application/json", HTTP_HOST="elsewhere")
+        assert answer.status_code == 405
+        assert "GET" in answer["Allow"]
+        assert json.loads(answer.content)["type"].endswith("/method-not-allowed/")
+
+
+def test_an_answer_that_is_still_right_is_304(anyone: V1, cast: factories.Rivermark) -> None:
+    factories.report(cast.tree)
+    anyone.get("requests/")
+    etag = anyone.last["ETag"]
+    assert anyone.last["Cache-Control"] == "public, max-age=30"
+    anyone.get("requests/", 304, headers={"If-None-Match": etag})
+    anyone.get("requests/", 200, headers={"If-None-Match": etag}, lang="es")
+    factories.report(cast.tree)
+    anyone.get("requests/", 200, headers={"If-None-Match": etag})
+
+
+def test_a_browser_may_ask_from_any_page(anyone: V1, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        preflight = anyone.client.options("/api/v1/requests/?x=1", headers={"Origin": "https://app.example"})
+    assert (preflight.status_code, preflight["Access-Control-Allow-Origin"]) == (204, "*")
+
+
+def test_what_fails_is_a_problem_too(anyone: V1, cast: factories.Rivermark, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(error: Exception) -> Any:
+        def fail(*_arguments: Any) -> Any:
+            raise error
+
+        return fail
+
+    anyone.client.raise_request_exception = False
+    monkeypatch.setattr(service_requests, "page", failing(ZeroDivisionError("private detail")))
+    assert anyone.get("requests/", 500)["type"].endswith("/server-error/")
+    assert b"private detail" not in anyone.last.content
+    monkeypatch.setattr(base, "find_jurisdiction", failing(OperationalError("gone")))
+    assert anyone.get("requests/", 503)["type"].endswith("/unavailable/")
+    assert anyone.last["Retry-After"] == "10"
+    assert json.loads(anyone.client.get("/api/v1/requests/", HTTP_HOST="no host").content)["status"] == 400
+
+
+def test_the_document_is_one_of_openapi_3_1(cast: factories.Rivermark) -> None:
+    from drf_spectacular.validation import validate_schema
+
+    validate_schema(document())
+    answer = Client().get("/api/openapi.json")
+    assert answer.json() == json.loads(json.dumps(document()))
+    assert Client().get("/api/openapi.json", headers={"If-None-Match": answer["ETag"]}).status_code == 304
