@@ -532,9 +532,9 @@ PAGES: dict[str, Page] = {
             "service=outreach",
             *(f"near={at[1]},{at[0]},200" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
         ),
-        budget=14,
+        budget=15,
     ),
-    "v1_request": Page(EVERYONE, arguments=each_request, budget=14),
+    "v1_request": Page(EVERYONE, arguments=each_request, budget=11),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
     "request_tile": Page(
         EVERYONE,

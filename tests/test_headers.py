@@ -275,8 +275,8 @@ def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> Non
 
 
 def without_tokens(response: Any) -> str:
-    """Without what differs on each request: the CSRF token, and the time at which the form was opened."""
-    tokens = r'name="csrfmiddlewaretoken" value="\w+"|"token": "\w+"|name="opened" value="[^"]*"'
+    """Without what differs on each request: the CSRF token, the time at which the form was opened, and an API error's own id."""
+    tokens = r'name="csrfmiddlewaretoken" value="\w+"|"token": "\w+"|name="opened" value="[^"]*"|"request_id": ?"\w+"'
     return re.sub(tokens, "", response.content.decode(errors="replace"))
 
 

@@ -30,7 +30,7 @@ COLUMNS = (
     "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "reopened_count", "in_triage", "owner_reference", "submitted_at",
     "updated_at", "resolved_at", "due_at",
 )  # fmt: skip
-RELATIONS = ("service__current__category", "service_version__department", "department", "owner")
+RELATIONS = ("service__current__category", "service_version", "department", "owner")
 Links = tuple[str | None, str | None]
 
 

@@ -122,7 +122,7 @@ def test_what_is_not_public_is_the_same_404(anyone: V1, cast: factories.Rivermar
 
 def test_photos_that_are_hidden_or_private_are_not_named(anyone: V1, cast: factories.Rivermark) -> None:
     tree = factories.report(cast.tree)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": "a" * 32},
         {"name": "b" * 32, "is_private": True},
         {"name": "c" * 32, "hidden_at": tree.submitted_at},
