@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from requests_app.api.framework.conditional import conditional
 from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser, NoParser
 from requests_app.api.framework.renderers import JSONRenderer
@@ -19,7 +20,9 @@ from requests_app.models import Jurisdiction
 # Any site's page may read the answer. No cookie counts here, so none is allowed.
 OPEN_TO_BROWSERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After, X-Request-Id, X-Lamplighter-Demo",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, X-Request-Id, X-Lamplighter-Demo"
+    ),
 }
 
 
@@ -55,7 +58,9 @@ class ApiView(APIView):
         # Both end with this block, whatever initial() activates; so the answer is rendered here, too.
         with translation.override(translation.get_language()), timezone.override(None):
             response = super().dispatch(request, *args, **kwargs)
-            return response.render() if isinstance(response, Response) else response
+            if isinstance(response, Response):
+                response.render()
+            return conditional(request, response)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -71,7 +76,7 @@ class ApiView(APIView):
         """A browser's question before it calls from another site's page."""
         headers = {
             "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match",
             "Access-Control-Max-Age": "86400",
         }
         return Response(status=204, headers=headers)

@@ -4,8 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -124,10 +123,3 @@ class V1View(ApiView):
             response["Link"] = ", ".join(
                 filter(None, [response.get("Link"), f'<{deprecation.instead}>; rel="deprecation"'])
             )
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = super().dispatch(request, *args, **kwargs)
-        if isinstance(response, HttpResponse) and request.method in ("GET", "HEAD") and response.status_code == 200:
-            set_response_etag(response)
-            return get_conditional_response(request, response.get("ETag"), None, response) or response
-        return response
