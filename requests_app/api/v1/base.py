@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -22,10 +23,16 @@ from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.views import ApiView
 from requests_app.api.v1.description import Described
 from requests_app.api.v1.operations import LANG, Operation
-from requests_app.api.v1.parameters import Query, read_query
+from requests_app.api.v1.parameters import Choice, Integer, Parameter, Query, read_query
 from requests_app.api.v1.problems import FieldError, Problem, exception_handler, invalid_parameter
 from requests_app.models import ApiKey, Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
+
+
+LIMIT_DEFAULT, LIMIT_MAX = 50, 200
+FORMAT = Choice("format", "`geojson` answers GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json")
+CURSOR = Parameter("cursor", "Where the page starts: from `next` or `previous` of another page.", most=400)
+LIMIT = Integer("limit", "How many of them.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
 
 class OnlyKnownTypes(FormatByEnding):
@@ -105,6 +112,22 @@ class V1View(ApiView):
         if self.query["lang"] and self.query["lang"] not in languages:
             message = _("%(name)s must be one of: %(values)s.") % {"name": LANG.name, "values": ", ".join(languages)}
             raise invalid_parameter([FieldError(LANG.name, "invalid", message)])
+
+    def paged(
+        self, body: dict[str, Any], next_cursor: str | None, previous_cursor: str | None, *, content_type: str | None = None
+    ) -> Response:
+        """A page with the addresses of the next and the previous one, in the body and in the header Link."""
+        links = {"next": next_cursor, "prev": previous_cursor}
+        urls = {rel: self._with_cursor(cursor) if cursor else None for rel, cursor in links.items()}
+        response = Response({**body, "next": urls["next"], "previous": urls["prev"]}, content_type=content_type)
+        if header := ", ".join(f'<{url}>; rel="{rel}"' for rel, url in urls.items() if url):
+            response["Link"] = header
+        return response
+
+    def _with_cursor(self, cursor: str) -> str:
+        query = QueryDict(mutable=True)
+        query.update({**self.request.query_params.dict(), "cursor": cursor})
+        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         if request.method in ("GET", "HEAD") and not response.exception:

@@ -13,8 +13,8 @@ from django.views import View
 from drf_spectacular.generators import SchemaGenerator
 
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
+from requests_app.api.v1.components import COMPONENTS
 from requests_app.api.v1.problems import answer
-from requests_app.api.v1.schemas import COMPONENTS
 
 MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
 KEEP_S = 300

@@ -149,7 +149,7 @@ MORE_OF_ONE: dict[str, Schema] = {
     ),
 }  # fmt: skip
 
-COMPONENTS: dict[str, Schema] = {
+REQUESTS: dict[str, Schema] = {
     "Problem": shape(
         "What went wrong (RFC 9457).",
         {

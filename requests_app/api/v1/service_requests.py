@@ -1,7 +1,7 @@
 """Service requests as everyone may see them: a list with the website's filters, and one with its timeline."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,6 @@ from requests_app.places.public_place import shows_asset
 from requests_app.places.statement_timeout import TimeUpError, at_most
 from requests_app.web.request_access import RELATED, RequestAccess
 
-LIMIT, LIMIT_MAX = 50, 200
 STATEMENT_MS = 4000
 # What a row and its words need; the exact place stays in the database.
 COLUMNS = (
@@ -31,7 +30,6 @@ COLUMNS = (
     "updated_at", "resolved_at", "due_at",
 )  # fmt: skip
 RELATIONS = ("service__current__category", "service_version", "department", "owner")
-Links = tuple[str | None, str | None]
 
 
 def page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
@@ -136,12 +134,6 @@ def _geometry(row: ServiceRequest) -> dict[str, Any] | None:
     if row.public_point is None:
         return None
     return {"type": "Point", "coordinates": [round(row.public_point.x, 6), round(row.public_point.y, 6)]}
-
-
-def page_links(found: paging.Page[ServiceRequest], address: Callable[[str], str]) -> Links:
-    """(next, previous). address: the page's own with another cursor."""
-    next_url = address(found.next_cursor) if found.next_cursor else None
-    return next_url, address(found.previous_cursor) if found.previous_cursor else None
 
 
 # --- One --------------------------------------------------------------------------------------------------------------
