@@ -87,7 +87,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
         response = get_response(request)
-        response["X-Request-Id"] = trace_id
+        response["X-Request-Id"] = response["Request-Id"] = trace_id
         if settings.DEMO:
             response["X-Lamplighter-Demo"] = "true"
         return response

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from requests_app import api_keys, links, photos
+from requests_app import links, photos
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
@@ -85,6 +85,7 @@ def create(
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
                 after_warning=danger.is_sure,
                 is_test=key.is_test,
+                api_key=key,
             )
             submitted = submission.submit(
                 report, idempotency=_idempotency(city, parameters, files, key, idempotency_key)
@@ -93,7 +94,6 @@ def create(
             raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
-    api_keys.mark_used(key)
     notice = notice_of(submitted, city, danger, owner)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))

@@ -3,20 +3,18 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app import api_keys
-from requests_app.api.framework.authentication import ApiKeyAuthentication
+from requests_app.api.framework.authentication import BearerAuthentication
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser
@@ -25,7 +23,7 @@ from requests_app.api.v1.description import Described
 from requests_app.api.v1.operations import LANG, Operation
 from requests_app.api.v1.parameters import Choice, Integer, Parameter, Query, read_query
 from requests_app.api.v1.problems import FieldError, Problem, exception_handler, invalid_parameter
-from requests_app.models import ApiKey, Jurisdiction
+from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 
 
@@ -43,24 +41,8 @@ class OnlyKnownTypes(FormatByEnding):
         return next((parser for parser in parsers if parser.media_type == media_type), None)
 
 
-class BearerKey(ApiKeyAuthentication):
-    """By `Authorization: Bearer KEY` alone: a key in an address would be in every log on its way. Without a good one, 401."""
-
-    def authenticate(self, request: Request) -> tuple[AnonymousUser, ApiKey] | None:
-        scheme, _blank, plain = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        key = api_keys.find(plain.strip())
-        if key is None:
-            raise AuthenticationFailed(_("This API key is not valid."))
-        return AnonymousUser(), key
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
-
-
 class V1View(ApiView):
-    authentication_classes: list[type[BaseAuthentication]] = [BearerKey]
+    authentication_classes: list[type[BaseAuthentication]] = [BearerAuthentication]
     parser_classes = [JSONParser, MultiPartParser]
     content_negotiation_class = OnlyKnownTypes
     schema = Described()
@@ -102,8 +84,12 @@ class V1View(ApiView):
         return described
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        asks = request.method in self.allowed_methods and request.method != "OPTIONS"
+        if asks:
+            # Before anything can be refused.
+            translation.activate(self.language)
         super().initial(request, *args, **kwargs)
-        if request.method in self.allowed_methods and request.method != "OPTIONS":
+        if asks:
             self.query = read_query(self.operation.parameters, request.query_params)
             self._check_lang()
 

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
-from requests_app.api.framework import renderers
+from requests_app.api.framework import renderers, throttling
 from requests_app.api.open311 import catalog, errors, views
 from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
 from tests import factories
@@ -60,13 +60,13 @@ def test_a_wrong_key_does_not_matter_for_reading(api: Api, cast: factories.River
 def test_too_many_writes_with_one_key_are_429(
     api: Api, test_key: str, pothole_form: Form, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(views.ReportThrottle, "most", 2)
-    monkeypatch.setattr(views.ReportThrottle, "per_s", 3600)
+    monkeypatch.setattr(throttling.WriteThrottle, "most", 2)
+    monkeypatch.setattr(throttling.WriteThrottle, "per_s", 3600)
     for _ in range(2):
         api.post(pothole_form)
     (error,) = api.post(pothole_form, 429)
     assert error["code"] == 429
-    assert int(api.last["Retry-After"]) == 3600
+    assert 0 < int(api.last["Retry-After"]) <= 3600
     assert api.post(pothole_form, 429, path="requests.xml")[0]["code"] == "429"
     api.post(pothole_form | {"api_key": test_key})
     settings.RATE_LIMITS = False
