@@ -4,9 +4,9 @@ from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.authentication import BaseAuthentication
@@ -26,9 +26,10 @@ from requests_app.api.v1.problems import FieldError, Problem, exception_handler,
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 
-
 LIMIT_DEFAULT, LIMIT_MAX = 50, 200
-FORMAT = Choice("format", "`geojson` answers GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json")
+FORMAT = Choice(
+    "format", "`geojson` answers GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
+)
 CURSOR = Parameter("cursor", "Where the page starts: from `next` or `previous` of another page.", most=400)
 LIMIT = Integer("limit", "How many of them.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
 
@@ -100,7 +101,12 @@ class V1View(ApiView):
             raise invalid_parameter([FieldError(LANG.name, "invalid", message)])
 
     def paged(
-        self, body: dict[str, Any], next_cursor: str | None, previous_cursor: str | None, *, content_type: str | None = None
+        self,
+        body: dict[str, Any],
+        next_cursor: str | None,
+        previous_cursor: str | None,
+        *,
+        content_type: str | None = None,
     ) -> Response:
         """A page with the addresses of the next and the previous one, in the body and in the header Link."""
         links = {"next": next_cursor, "prev": previous_cursor}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
@@ -39,7 +40,9 @@ class Body:
             return None
         # True is an int in Python.
         if not isinstance(found, kind) or isinstance(found, bool):
-            self.refuse(name, "wrong-type", _("%(name)s must be %(what)s.") % {"name": f"{self.path}{name}", "what": words})
+            self.refuse(
+                name, "wrong-type", _("%(name)s must be %(what)s.") % {"name": f"{self.path}{name}", "what": words}
+            )
             return None
         return found
 
@@ -87,7 +90,11 @@ class Body:
     def texts(self, name: str, most: int) -> list[str]:
         found = self.value(name, list, _("a list of texts")) or []
         if len(found) > most or not all(isinstance(one, str) and len(one) <= 200 for one in found):
-            self.refuse(name, "invalid", _("%(name)s must be a list of at most %(most)s texts.") % {"name": f"{self.path}{name}", "most": most})
+            self.refuse(
+                name,
+                "invalid",
+                _("%(name)s must be a list of at most %(most)s texts.") % {"name": f"{self.path}{name}", "most": most},
+            )
             return []
         return list(dict.fromkeys(found))
 
@@ -98,7 +105,9 @@ class Body:
 
     def no_others(self) -> None:
         for name in sorted(self.data.keys() - self.read):
-            self.refuse(name[:60], "unknown", _("There is no field %(name)s here.") % {"name": f"{self.path}{name[:60]}"})
+            self.refuse(
+                name[:60], "unknown", _("There is no field %(name)s here.") % {"name": f"{self.path}{name[:60]}"}
+            )
 
     def check(self) -> None:
         """Raises a 422 problem with all mistakes."""
@@ -108,7 +117,7 @@ class Body:
 
 def json_part(request: Request, name: str) -> Any:
     """The JSON in this part of a multipart body, which has no other part but files; or the JSON body itself."""
-    if not hasattr(request.data, "getlist"):
+    if not isinstance(request.data, QueryDict):
         return request.data
     parts = request.data.getlist(name)
     texts = {part for part, values in request.data.lists() if any(isinstance(value, str) for value in values)}

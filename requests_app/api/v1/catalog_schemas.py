@@ -4,7 +4,6 @@ from requests_app.api.v1.schemas import (
     LATITUDE,
     LONGITUDE,
     MULTIPOLYGON,
-
     Schema,
     feature,
     features,

@@ -13,6 +13,7 @@ from django.views import View
 from drf_spectacular.generators import SchemaGenerator
 
 from requests_app.api.framework.views import OPEN_TO_BROWSERS
+from requests_app.api.open311 import description as open311
 from requests_app.api.v1.components import COMPONENTS
 from requests_app.api.v1.problems import answer
 
@@ -43,15 +44,16 @@ TAGS = {
 def document() -> dict[str, Any]:
     with override("en"):
         made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    used = {tag for path in made["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    paths = {**made["paths"], **open311.paths()}
+    used = {tag for path in paths.values() for operation in path.values() for tag in operation["tags"]}
     return {
         "openapi": made["openapi"],
         "info": INFO,
         "servers": [{"url": "/", "description": "This city."}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items() if name in used],
-        "paths": made["paths"],
+        "paths": paths,
         "components": {
-            "schemas": COMPONENTS,
+            "schemas": {**COMPONENTS, **open311.COMPONENTS},
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, which begins with `lk_`."}
             },

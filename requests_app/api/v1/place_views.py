@@ -33,9 +33,7 @@ class Areas(V1View):
                 Spot("at", "Only those that hold this place: `latitude,longitude`.", example="40.5,-69.0"),
                 FORMAT,
             ),
-            answer=Answer(
-                "Areas", "All that fit.", {"results": [examples.AREA_ROW]}, also={GEOJSON: "AreaFeatures"}
-            ),
+            answer=Answer("Areas", "All that fit.", {"results": [examples.AREA_ROW]}, also={GEOJSON: "AreaFeatures"}),
         )
     )
     def get(self, request: Request) -> Response:
@@ -106,7 +104,11 @@ class Assets(V1View):
             words="Street lights, hydrants, trees and what else the city has numbered. With `near`, the nearest eight.",
             query=(
                 Parameter("kind", "Only this kind.", example="street_light", most=40),
-                Circle("near", "Around a place: `latitude,longitude,meters`, at most 1,000 meters.", example="40.5,-69.0,100"),
+                Circle(
+                    "near",
+                    "Around a place: `latitude,longitude,meters`, at most 1,000 meters.",
+                    example="40.5,-69.0,100",
+                ),
                 CURSOR,
                 LIMIT,
             ),

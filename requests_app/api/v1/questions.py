@@ -53,16 +53,24 @@ def _schema(question: QuestionVersion) -> Schema:
     named: Schema = {"title": localized(question.text)}
     if words := localized(question.help):
         named["description"] = words
-    options = [
-        {"const": str(option["value"]), "title": localized(option.get("label"))} for option in question.options
-    ]
+    options = [{"const": str(option["value"]), "title": localized(option.get("label"))} for option in question.options]
     match question.kind:
         case Kind.SINGLE:
             return {**named, "type": "string", "oneOf": options}
         case Kind.MULTI:
-            return {**named, "type": "array", "items": {"type": "string", "oneOf": options}, "maxItems": intake.CHOICES_MAX}
+            return {
+                **named,
+                "type": "array",
+                "items": {"type": "string", "oneOf": options},
+                "maxItems": intake.CHOICES_MAX,
+            }
         case Kind.NUMBER:
-            return {**named, "type": "string", "pattern": r"^([+-]?[0-9]{1,12}([.,][0-9]{1,6})?)?$", "examples": ["3", "2.5"]}
+            return {
+                **named,
+                "type": "string",
+                "pattern": r"^([+-]?[0-9]{1,12}([.,][0-9]{1,6})?)?$",
+                "examples": ["3", "2.5"],
+            }
         case Kind.DATETIME:
             return {**named, "type": "string", "maxLength": 40, "examples": ["2026-06-03", "2026-06-03T14:30"]}
     return {**named, "type": "string", "maxLength": intake.ANSWER_MAX}

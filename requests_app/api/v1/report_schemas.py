@@ -6,7 +6,16 @@ from requests_app.photos import PHOTOS_MAX
 from requests_app.rules.intake import DESCRIPTION_MAX
 
 # Of what was just sent.
-STATES = [state.value for state in (PublicState.PUBLIC, PublicState.PENDING_REVIEW, PublicState.PRIVATE, PublicState.UNCONFIRMED, PublicState.TEST)]
+STATES = [
+    state.value
+    for state in (
+        PublicState.PUBLIC,
+        PublicState.PENDING_REVIEW,
+        PublicState.PRIVATE,
+        PublicState.UNCONFIRMED,
+        PublicState.TEST,
+    )
+]
 TOKEN = text("From the receipt of the report: whoever has it acts as the reporter.", maxLength=100)
 PLACE = shape(
     "Where it is: a position, an asset or an address. With several, the position counts.",
@@ -44,7 +53,10 @@ REPORTS: dict[str, Schema] = {
                 "additionalProperties": {"anyOf": [{"type": "string"}, listed({"type": "string"})]},
             },
             "contact": CONTACT,
-            "photos": {**listed({"type": "string", "maxLength": 200}, "The ids of photos that were uploaded before."), "maxItems": PHOTOS_MAX},
+            "photos": {
+                **listed({"type": "string", "maxLength": 200}, "The ids of photos that were uploaded before."),
+                "maxItems": PHOTOS_MAX,
+            },
         },
         optional=("description", "place", "answers", "contact", "photos"),
     ),

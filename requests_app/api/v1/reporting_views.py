@@ -2,20 +2,24 @@
 
 from typing import Any, cast
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError, Throttled
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app import limits
 from requests_app.api.framework import idempotency
 from requests_app.api.framework.conditional import check_if_match, tag_of
+from requests_app.api.framework.parsers import JSONParser, MultiPartParser
 from requests_app.api.framework.permissions import HasScope
+from requests_app.api.framework.renderers import JSONRenderer
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.v1 import examples, service_requests, writing
 from requests_app.api.v1.base import V1View
 from requests_app.api.v1.bodies import Body, canonical, json_part
-from requests_app.api.v1.operations import JSON, Answer, Body as Taken, Operation, operation
+from requests_app.api.v1.operations import JSON, Answer, Operation, operation
+from requests_app.api.v1.operations import Body as Taken
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.api.v1.request_views import OneRequest, Requests
 from requests_app.models import ApiKey
@@ -55,17 +59,21 @@ class RequestsAndReports(Requests):
         body = idempotency.body_hash("v1", self.jurisdiction.pk, canonical(data), files=files)
         again = idempotency.of_body(key, idempotency.sent_key(request), body)
         receipt = writing.report(self.jurisdiction, data, files, key=key, idempotency=again)
-        return Response(receipt, status=201, headers={"Location": receipt["url"] or receipt["private_link"] or request.path})
+        return Response(
+            receipt, status=201, headers={"Location": receipt["url"] or receipt["private_link"] or request.path}
+        )
 
 
 class OneRequestAndEdit(OneRequest):
+    parser_classes = [JSONParser]
+
     @operation(
         Operation(
             id="editReport",
             tag="Reporting",
             summary="Edit your own report",
-            words="The reporter’s new words, until somebody works on it. If-Match is the ETag of the request as it was read in the same "
-            "language.",
+            words="The reporter’s new words, until somebody works on it. If-Match is the ETag of the request as it was read, in "
+            "the same language.",
             body=Taken({JSON: "Edit"}, examples.EDIT),
             answer=Answer("Request", "The request as it is now.", examples.REQUEST),
             headers=("If-Match",),
@@ -82,13 +90,14 @@ class OneRequestAndEdit(OneRequest):
         if "If-Match" not in request.headers:
             raise Problem("precondition-required", _("Send the ETag of the request in If-Match."))
         public = service_requests.find(self.jurisdiction, reference)
-        check_if_match(request, tag_of(self.renderer_classes[0]().render(service_requests.one(self.jurisdiction, public))))
+        check_if_match(request, tag_of(JSONRenderer().render(service_requests.one(self.jurisdiction, public))))
         count(request, "words", WORDS_AN_HOUR)
         writing.edit(found, description)
         return Response(service_requests.one(self.jurisdiction, service_requests.find(self.jurisdiction, reference)))
 
 
 class Photos(V1View):
+    parser_classes = [MultiPartParser]
     permission_classes = [HasScope(Scope.REPORT)]
     throttle_classes = [CallThrottle, WriteThrottle]
 
@@ -97,7 +106,7 @@ class Photos(V1View):
             id="uploadPhoto",
             tag="Reporting",
             summary="Upload a photo",
-            words="A photo for a report that names its id within a day. It is re-encoded, without metadata, and nobody sees it before.",
+            words="A photo for a report that names its id within a day. It is stored without metadata, and nobody sees it before.",
             status=201,
             body=Taken({FORM: "NewPhoto"}, None),
             answer=Answer("PhotoReceipt", "It is stored.", examples.PHOTO_RECEIPT),
@@ -114,6 +123,7 @@ class Photos(V1View):
 
 
 class Comments(V1View):
+    parser_classes = [JSONParser]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     @operation(
@@ -137,6 +147,7 @@ class Comments(V1View):
 
 
 class PhotosOfRequest(V1View):
+    parser_classes = [MultiPartParser]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     @operation(
@@ -163,6 +174,7 @@ class PhotosOfRequest(V1View):
 
 
 class Follows(V1View):
+    parser_classes = [JSONParser]
     throttle_classes = [CallThrottle, WriteThrottle]
 
     @operation(
@@ -170,8 +182,8 @@ class Follows(V1View):
             id="follow",
             tag="Reporting",
             summary="Follow an area, a service, an asset or a place",
-            words="Sends an email with a link; updates start once it is selected. The answer doesn’t tell whether the address is known. "
-            "No key is needed.",
+            words="Sends an email with a link; updates start once it is selected. The answer doesn’t tell whether the address is "
+            "known. No key is needed.",
             status=202,
             body=Taken({JSON: "NewFollow"}, examples.NEW_FOLLOW),
             answer=Answer("FollowReceipt", "The email is on its way.", examples.FOLLOW_RECEIPT),
@@ -199,16 +211,18 @@ def only_known(request: Request, files: set[str]) -> None:
     unknown = set(request.FILES) - files
     if unknown:
         raise invalid_body(
-            [FieldError(name[:60], "unknown", _("There is no field %(name)s here.") % {"name": name[:60]}) for name in sorted(unknown)]
+            [
+                FieldError(name[:60], "unknown", _("There is no field %(name)s here.") % {"name": name[:60]})
+                for name in sorted(unknown)
+            ]
         )
 
 
 def sent_file(request: Request, fields: set[str]) -> tuple[Any, dict[str, Any]]:
     """The file `photo` of a form, and its other fields."""
-    if not hasattr(request.data, "lists"):
-        raise ParseError
     only_known(request, {"photo"})
-    texts = {name: values for name, values in request.data.lists() if name not in request.FILES}
+    sent = cast(QueryDict, request.data)
+    texts = {name: values for name, values in sent.lists() if name not in request.FILES}
     body = Body({name: values[0] for name, values in texts.items()})
     body.read |= fields
     body.no_others()

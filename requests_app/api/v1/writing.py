@@ -10,7 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from requests_app import links, photos
-from requests_app.actions import conversation, corrections, danger, later_photos, progress, submission, subscriptions, verify_email
+from requests_app.actions import (
+    conversation,
+    corrections,
+    danger,
+    later_photos,
+    progress,
+    submission,
+    subscriptions,
+    verify_email,
+)
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
@@ -37,7 +46,13 @@ from requests_app.web.request_access import RequestAccess, access_by_link, allow
 
 ADDRESS_MOST, NAME_MOST, PHONE_MOST, ALT_MOST = 300, 200, 60, 300
 # A field of Refused as the body names it.
-FIELDS = {"place": "place", "service": "service", "email": "contact.email", "name": "contact.name", "postal_address": "contact.postal_address"}
+FIELDS = {
+    "place": "place",
+    "service": "service",
+    "email": "contact.email",
+    "name": "contact.name",
+    "postal_address": "contact.postal_address",
+}
 
 
 # --- A report ---------------------------------------------------------------------------------------------------------
@@ -66,8 +81,8 @@ def report(
         for code, message in answers.problems.items():
             body.refuse(f"answers.{code}", "invalid", message)
         _check_reporter(city, version, reporter, body)
-    body.check()
-    assert version is not None
+    if version is None or body.errors:
+        raise invalid_body(body.errors)
     said = [description, place.address, place.note, *(words for _question, _value, words in answers.given)]
     found = screening.screen(city, version, "\n".join(said))
     owner = owner_of(city, version, place)
@@ -100,16 +115,17 @@ def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotenc
                 jurisdiction=new.jurisdiction, name__in=names, draft=None, service_request=None
             )
             free = list(uploaded.order_by("id")) if names else []
-            submitted = submission.submit(
-                replace(new, photos=[*new.photos, *free]), idempotency=idempotency
-            )
+            submitted = submission.submit(replace(new, photos=[*new.photos, *free]), idempotency=idempotency)
             if not submitted.repeated and len(free) < len(names):
                 message = _("A photo was not found. Upload it again: photos wait for their report for a day.")
                 raise invalid_body([FieldError("photos", "unknown-value", message)])
             return submitted
     except Refused as refused:
         raise invalid_body(
-            [FieldError(FIELDS.get(name, f"answers.{name}"), refused.code, words) for name, words in refused.problems.items()]
+            [
+                FieldError(FIELDS.get(name, f"answers.{name}"), refused.code, words)
+                for name, words in refused.problems.items()
+            ]
         ) from None
     except submission.IdempotencyConflict:
         raise conflict() from None
@@ -212,7 +228,11 @@ def _answers(body: Body, version: ServiceVersion | None) -> intake.Answers:
     for code, value in given.data.items():
         several = isinstance(value, list) and all(isinstance(one, str) for one in value)
         if code in known and not (value is None or isinstance(value, str) or several):
-            given.refuse(code, "wrong-type", _("%(name)s must be %(what)s.") % {"name": code, "what": _("a text or a list of texts")})
+            given.refuse(
+                code,
+                "wrong-type",
+                _("%(name)s must be %(what)s.") % {"name": code, "what": _("a text or a list of texts")},
+            )
     given.read |= known
     given.no_others()
     return intake.read_answers(questions, given.data)
@@ -245,7 +265,10 @@ def access(city: Jurisdiction, reference: str, token: str) -> RequestAccess:
 def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str) -> dict[str, Any]:
     """A message to those who work on it, or the answer to their question. Staff read it; it is not public."""
     body = Body(data)
-    token, text = body.text("private_token", 100, required=True), body.text("text", intake.DESCRIPTION_MAX, required=True, lines=True)
+    token, text = (
+        body.text("private_token", 100, required=True),
+        body.text("text", intake.DESCRIPTION_MAX, required=True, lines=True),
+    )
     body.no_others()
     body.check()
     found = access(city, reference, token)
@@ -261,7 +284,11 @@ def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str)
                 act(about.pk, text=text, actor=found.link.person)
     except (IllegalTransition, progress.TooLate):
         raise Problem("conflict", _("This request takes no messages anymore.")) from None
-    return {"reference": found.service_request.display_reference, "text": text, "notice": _call_notice(city, found.service_request, text)}
+    return {
+        "reference": found.service_request.display_reference,
+        "text": text,
+        "notice": _call_notice(city, found.service_request, text),
+    }
 
 
 def _is_new(scope: str, key: str, parts: list[str], service_request: ServiceRequest) -> bool:
@@ -282,7 +309,9 @@ def _call_notice(city: Jurisdiction, about: ServiceRequest, text: str) -> str | 
     return _("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number}
 
 
-def add_photo(city: Jurisdiction, reference: str, token: str, file: UploadedFile, idempotency_key: str) -> dict[str, Any]:
+def add_photo(
+    city: Jurisdiction, reference: str, token: str, file: UploadedFile, idempotency_key: str
+) -> dict[str, Any]:
     found = access(city, reference, token)
     if found.link is None or "add_photos" not in allowed_actions(found):
         raise Problem("conflict", _("This request takes no photos anymore."))
@@ -300,9 +329,7 @@ def edit(found: RequestAccess, description: str) -> None:
     about = found.service_request
     if found.link is None or "change" not in allowed_actions(found):
         raise Problem("conflict", _("Somebody works on this request already. Send a comment instead."))
-    wanted = corrections.Correction(
-        text=description, note=about.place_note, was=reporter_edits.fingerprint(about)
-    )
+    wanted = corrections.Correction(text=description, note=about.place_note, was=reporter_edits.fingerprint(about))
     try:
         corrections.correct(about.pk, wanted, actor=found.link.person)
     except progress.TooLate:
@@ -329,8 +356,8 @@ def follow(city: Jurisdiction, data: Any, *, may_send: Any) -> dict[str, Any]:
     elif target is None:
         for name in chosen:
             body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
-    body.check()
-    assert target is not None
+    if target is None or body.errors:
+        raise invalid_body(body.errors)
     if not may_send(email):
         return {}
     if target.point is not None:
@@ -340,4 +367,8 @@ def follow(city: Jurisdiction, data: Any, *, may_send: Any) -> dict[str, Any]:
         subscriptions.subscribe(city, target, email=email, cadence=cadence, language=get_language() or "en")
     except verify_email.AddressBlocked:
         raise invalid_body([FieldError("email", "refused", blocked_addresses.refusal(city))]) from None
-    return {"following": target.label, "cadence": cadence, "notice": _("We sent an email with a link. Updates start once it is selected.")}
+    return {
+        "following": target.label,
+        "cadence": cadence,
+        "notice": _("We sent an email with a link. Updates start once it is selected."),
+    }

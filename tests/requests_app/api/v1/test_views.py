@@ -1,16 +1,23 @@
 """What holds at every address below /api/: errors as problem details, ETags, methods, and openness to browsers."""
 
+import datetime as dt
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from django.db import OperationalError
 from django.test import Client
+from drf_spectacular.validation import validate_schema
 
-from requests_app.api.v1 import base, service_requests
+from requests_app.api.v1 import base, city_views, service_requests
+from requests_app.api.v1 import urls as v1_urls
+from requests_app.api.v1.description import as_openapi
 from requests_app.api.v1.openapi import document
+from requests_app.api.v1.operations import deprecated
 from tests import factories
-from tests.requests_app.api.v1.conftest import V1
+from tests.requests_app.api.v1.conftest import V1, validator
 
 pytestmark = pytest.mark.shows("15.3")
 
@@ -68,10 +75,55 @@ def test_what_fails_is_a_problem_too(anyone: V1, cast: factories.Rivermark, monk
     assert json.loads(anyone.client.get("/api/v1/requests/", HTTP_HOST="no host").content)["status"] == 400
 
 
-def test_the_document_is_one_of_openapi_3_1(cast: factories.Rivermark) -> None:
-    from drf_spectacular.validation import validate_schema
+# --- The document -----------------------------------------------------------------------------------------------------
 
+
+def examples() -> Iterator[tuple[str, Any, Any]]:
+    """Where it stands, its schema, and the example."""
+    for path, operations in document()["paths"].items():
+        for method, operation in operations.items():
+            said = {"body": operation.get("requestBody", {}), **operation["responses"]}
+            for name, part in said.items():
+                for media in part.get("content", {}).values():
+                    several = {"": {"value": media["example"]}} if media.get("example") else media.get("examples", {})
+                    for code, example in several.items():
+                        yield f"{method} {path} {name} {code}", media["schema"], example["value"]
+
+
+def test_the_document_is_one_of_openapi_3_1_and_its_examples_fit(cast: factories.Rivermark) -> None:
     validate_schema(document())
+    for where, schema, example in examples():
+        problems = [error.message for error in validator(json.dumps(schema)).iter_errors(example)]
+        assert not problems, where
     answer = Client().get("/api/openapi.json")
     assert answer.json() == json.loads(json.dumps(document()))
     assert Client().get("/api/openapi.json", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert yaml.safe_load(Client().get("/api/openapi.yaml").content) == answer.json()
+    assert Client().post("/api/openapi.json").status_code == 405
+
+
+def test_the_document_describes_every_operation_wholly(cast: factories.Rivermark) -> None:
+    described = document()["paths"]
+    ours = {path for path in described if path.startswith("/api/v1/")}
+    assert len(ours) == len(v1_urls.urlpatterns)
+    ids = [operation["operationId"] for path in described.values() for operation in path.values()]
+    assert len(ids) == len(set(ids))
+    for path in ours:
+        for method, operation in described[path].items():
+            assert operation["summary"], path
+            assert operation["description"], path
+            assert {"400", "404", "405", "429", "500", "503"} <= operation["responses"].keys(), path
+            success = next(part for status, part in operation["responses"].items() if status.startswith("2"))
+            assert all("example" in media for media in list(success["content"].values())[:1]), (method, path)
+
+
+def test_an_operation_that_will_go_says_when_and_what_to_use(anyone: V1, monkeypatch: pytest.MonkeyPatch) -> None:
+    since, sunset = dt.datetime(2027, 1, 1, tzinfo=dt.UTC), dt.datetime(2028, 1, 1, tzinfo=dt.UTC)
+    handler = city_views.City.get
+    monkeypatch.setattr(handler, "operation", handler.operation)
+    deprecated(since, sunset, "/developers/changes/")(handler)
+    anyone.get("city/")
+    assert anyone.last["Deprecation"] == "@1798761600"
+    assert anyone.last["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
+    assert anyone.last["Link"] == '</developers/changes/>; rel="deprecation"'
+    assert as_openapi(handler.operation, "/api/v1/city/", "get")["deprecated"] is True
