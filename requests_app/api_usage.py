@@ -76,7 +76,7 @@ def last_calls(key: ApiKey, most: int = CALLS_KEPT_MOST) -> list[dict[str, Any]]
 
 def fold() -> None:
     """Adds Redis's counters to the table. A worker that is killed here loses them, rather than counting them twice."""
-    # Before they are taken out of Redis, make sure that they can be written.
+    # They are removed from Redis only if they can be written.
     connection.ensure_connection()
 
     def commands(redis: Any) -> None:

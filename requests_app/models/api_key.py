@@ -23,7 +23,7 @@ class Scope(models.TextChoices):
     UPDATES = "updates", _("Post updates on reports")
     STAFF = "staff", _("Work on requests as a member of staff")
     CONTACTS = "contacts", _("Read reporters’ names and contact details")
-    WEBHOOKS = "webhooks", _("Be told of changes (webhooks)")
+    WEBHOOKS = "webhooks", _("Get changes sent to it (webhooks)")
 
 
 class ApiKey(models.Model):
