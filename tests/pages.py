@@ -542,6 +542,7 @@ PAGES: dict[str, Page] = {
     "v1_request": Page(TOKEN_EDITS, "GET PATCH", each_request, budget=11),
     "v1_comments": Page(TOKEN, "POST", each_request),
     "v1_request_photos": Page(TOKEN, "POST", each_request),
+    "v1_followers": Page(ONLY_API_KEY, "POST", each_request),
     "v1_photos": Page(ONLY_API_KEY, "POST"),
     "v1_follows": Page(EVERYONE, "POST"),
     "v1_categories": Page(EVERYONE, budget=2),

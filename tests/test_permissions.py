@@ -750,6 +750,7 @@ WITHOUT_TOKEN = {
     "v1_requests",
     "v1_comments",
     "v1_request_photos",
+    "v1_followers",
     "v1_photos",
     "v1_follows",
     "requests_app:unsubscribe_link",

@@ -42,9 +42,17 @@ REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "If-Match": ("The ETag of the request as you read it: 412 if it has changed.", {"type": "string"}, True),
 }
 # What any operation may answer.
-ANY = ("invalid-parameter", "not-found", "method-not-allowed", "too-many-requests", "server-error", "unavailable")
+ANY = (
+    "invalid-parameter",
+    "unauthorized",
+    "not-found",
+    "method-not-allowed",
+    "too-many-requests",
+    "server-error",
+    "unavailable",
+)
 WITH_BODY = ("unreadable", "too-large", "unsupported-media-type", "invalid-body")
-WITH_KEY = ("unauthorized", "forbidden")
+WITH_KEY = ("forbidden",)
 
 
 class Described(AutoSchema):

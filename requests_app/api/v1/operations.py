@@ -84,7 +84,7 @@ def operation(described: Operation) -> Callable[[Handler], Handler]:
 
 
 def deprecated(since: dt.datetime, sunset: dt.datetime, instead: str) -> Callable[[Handler], Handler]:
-    """Announces the end of an operation: stands above @operation. Its answers carry the headers of RFC 9745 and RFC 8594."""
+    """Announces the end of an operation: it goes above @operation. Its answers carry the headers of RFC 9745 and RFC 8594."""
 
     def announce(handler: Handler) -> Handler:
         described: Operation = handler.operation  # type: ignore[attr-defined]

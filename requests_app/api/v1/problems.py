@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
@@ -94,7 +95,7 @@ def problem(code: str, detail: str, request: HttpRequest, errors: list[FieldErro
         "title": _(title),
         "status": status,
         "detail": detail,
-        "instance": request.path,
+        "instance": escape_uri_path(request.path),
         "request_id": structlog.contextvars.get_contextvars().get("trace_id", ""),
         "errors": [{"field": one.field, "code": one.code, "message": one.message} for one in errors or []],
     }

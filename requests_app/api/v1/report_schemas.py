@@ -16,7 +16,7 @@ STATES = [
         PublicState.TEST,
     )
 ]
-TOKEN = text("From the receipt of the report: whoever has it acts as the reporter.", maxLength=100)
+TOKEN = text("From the receipt of the report: anyone who has it acts as the reporter.", maxLength=100)
 PLACE = shape(
     "Where it is: a position, an asset or an address. With several, the position counts.",
     {
@@ -110,6 +110,15 @@ REPORTS: dict[str, Schema] = {
     "Edit": shape(
         "The reporter’s new words.",
         {"private_token": TOKEN, "description": text("All of the new text.", maxLength=DESCRIPTION_MAX)},
+    ),
+    "NewFollower": shape(
+        "Somebody whom it affects, too.",
+        {"email": text("Gets the updates.", maxLength=254), "name": text("First and last name.", maxLength=200)},
+        optional=("name",),
+    ),
+    "FollowerReceipt": shape(
+        "They follow the request.",
+        {"reference": text("The number of the request."), "notice": text("What happens next.")},
     ),
     "NewFollow": shape(
         "What to follow: one of these, or a service within one of the others.",

@@ -173,6 +173,30 @@ class PhotosOfRequest(V1View):
         return Response(writing.add_photo(self.jurisdiction, reference, token, file, key), status=201)
 
 
+class Followers(V1View):
+    parser_classes = [JSONParser]
+    permission_classes = [HasScope(Scope.REPORT)]
+    throttle_classes = [CallThrottle, WriteThrottle]
+
+    @operation(
+        Operation(
+            id="joinRequest",
+            tag="Reporting",
+            summary="Join a request",
+            words="For somebody whom a public request affects, too: they are counted, and get its updates. Sending the same "
+            "address again changes nothing.",
+            status=201,
+            body=Taken({JSON: "NewFollower"}, examples.NEW_FOLLOWER),
+            answer=Answer("FollowerReceipt", "They joined.", examples.FOLLOWER_RECEIPT),
+            problems=("conflict",),
+            scope="report",
+        )
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        key = cast(ApiKey, request.auth)
+        return Response(writing.join(self.jurisdiction, reference, request.data, key=key), status=201)
+
+
 class Follows(V1View):
     parser_classes = [JSONParser]
     throttle_classes = [CallThrottle, WriteThrottle]

@@ -34,7 +34,7 @@ class Requests(V1View):
             id="listRequests",
             tag="Requests",
             summary="List requests",
-            words="What was reported lately and everything that is open, newest first, with the filters of the website.",
+            words="What was reported recently and everything that is open, newest first, with the filters of the website.",
             query=(*FILTERS, CURSOR, LIMIT, fields_of(list(REQUEST_FIELDS)), FORMAT),
             answer=Answer(
                 "RequestPage",

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("requests/<str:reference>/", reporting_views.OneRequestAndEdit.as_view(), name="v1_request"),
     path("requests/<str:reference>/comments/", reporting_views.Comments.as_view(), name="v1_comments"),
     path("requests/<str:reference>/photos/", reporting_views.PhotosOfRequest.as_view(), name="v1_request_photos"),
+    path("requests/<str:reference>/followers/", reporting_views.Followers.as_view(), name="v1_followers"),
     path("photos/", reporting_views.Photos.as_view(), name="v1_photos"),
     path("follows/", reporting_views.Follows.as_view(), name="v1_follows"),
     path("categories/", catalog_views.Categories.as_view(), name="v1_categories"),

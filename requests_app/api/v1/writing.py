@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from requests_app import links, photos
+from requests_app import limits, links, photos
 from requests_app.actions import (
     conversation,
     corrections,
     danger,
+    followers,
     later_photos,
     progress,
     submission,
@@ -23,7 +24,7 @@ from requests_app.actions import (
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
 from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
-from requests_app.api.v1 import catalog
+from requests_app.api.v1 import catalog, service_requests
 from requests_app.api.v1.bodies import Body
 from requests_app.api.v1.problems import FieldError, Problem, invalid_body
 from requests_app.models import (
@@ -339,6 +340,26 @@ def edit(found: RequestAccess, description: str) -> None:
 
 
 # --- Following --------------------------------------------------------------------------------------------------------
+
+
+def join(city: Jurisdiction, reference: str, data: Any, *, key: ApiKey) -> dict[str, Any]:
+    """ "Affects me too": one address counts once, however often the same key sends it."""
+    body = Body(data)
+    reporter = Reporter(email=body.email("email", required=True), name=body.text("name", NAME_MOST))
+    body.no_others()
+    body.check()
+    about = service_requests.find(city, reference)
+    address = reporter.email.lower()
+    again = Idempotency(f"join:{key.pk}:{about.pk}", limits.hashed(address), submission.body_hash(address))
+    try:
+        with transaction.atomic():
+            if submission.remember(again, about):
+                followers.join(about.pk, reporter=reporter, language=get_language() or "en")
+    except followers.NotJoinable:
+        raise Problem("conflict", _("This request is closed, so nobody can join it.")) from None
+    except Refused as refused:
+        raise invalid_body([FieldError(name, "refused", words) for name, words in refused.problems.items()]) from None
+    return {"reference": about.display_reference, "notice": _("Updates about this report go to that address.")}
 
 
 def follow(city: Jurisdiction, data: Any, *, may_send: Any) -> dict[str, Any]:

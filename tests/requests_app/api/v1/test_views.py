@@ -52,6 +52,12 @@ def test_an_answer_that_is_still_right_is_304(anyone: V1, cast: factories.Riverm
     anyone.get("requests/", 200, headers={"If-None-Match": etag})
 
 
+def test_a_wrong_key_is_401_for_reading_too_and_never_looked_for_in_the_address(anyone: V1) -> None:
+    anyone.get("city/", 401, headers={"Authorization": "Bearer lk_wrong"})
+    assert anyone.last["WWW-Authenticate"] == "Bearer"
+    assert anyone.get("city/", 400, api_key="lk_x")["errors"][0]["field"] == "api_key"
+
+
 def test_a_browser_may_ask_from_any_page(anyone: V1, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         preflight = anyone.client.options("/api/v1/requests/?x=1", headers={"Origin": "https://app.example"})

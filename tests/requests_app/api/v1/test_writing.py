@@ -198,6 +198,18 @@ def test_the_reporter_comments_adds_photos_and_edits(v1: V1, anyone: V1) -> None
     anyone.send(path, edit, 409, headers={"If-Match": "*"}, method="PATCH")
 
 
+def test_somebody_joins_a_public_request_once(v1: V1, cast: factories.Rivermark) -> None:
+    tree, private = factories.report(cast.tree), factories.report(cast.outreach)
+    for email in ("ben@example.org", "Ben@example.org", "cy@example.org"):
+        v1.send(f"requests/{tree.reference}/followers/", {"email": email})
+    tree.refresh_from_db()
+    assert tree.people_count == 3
+    v1.send(f"requests/{private.reference}/followers/", {"email": "ben@example.org"}, 404)
+    assert errors(v1.send(f"requests/{tree.reference}/followers/", {"email": "x"}, 422)) == {"email": "invalid"}
+    ServiceRequest.objects.filter(pk=tree.pk).update(public_state="pending_review")
+    v1.send(f"requests/{tree.reference}/followers/", {"email": "dee@example.org"}, 409)
+
+
 def test_a_follow_is_confirmed_by_email(anyone: V1, cast: factories.Rivermark) -> None:
     factories.area(cast.city)
     receipt = anyone.send("follows/", {"email": "ana@example.org", "area": "ward:5"}, 202)
