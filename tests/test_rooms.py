@@ -27,7 +27,7 @@ FLOORS = {
         {"outbox"},
         {"events"},
         # The formats of files are known to who checks what is to be written.
-        {"actions", "api_keys", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
+        {"actions", "api_keys", "api_usage", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
         {"messages"},
         {"imports", "exports", "worker"},
         {"static_files", "templatetags", "web", "api", "demo", "management"},

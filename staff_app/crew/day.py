@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from requests_app.rules import crew_day as rules
 from staff_app.crew import order, stops
+from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
 
@@ -32,5 +33,6 @@ def crew_day(request: StaffRequest) -> HttpResponse:
         "start": start,
         "is_unreadable": is_unreadable,
         "most": rules.STOPS_MAX,
+        "words": crew_words(),
     }
     return render(request, "staff_app/crew/crew_day.html", context)
