@@ -247,6 +247,9 @@ def test_staff_look_around_a_request_and_write_about_it_where_their_role_allows(
         pair = {"other": planted.requests[other].reference}
         for method, name, more, permission in (
             ("GET", "compare", pair, "view"),
+            ("GET", "crew_stop", {}, "view"),
+            ("POST", "crew_photo", {}, "visit"),
+            ("POST", "crew_result", {}, "visit"),
             ("GET", "more_from", {}, "view"),
             ("GET", "routing_and_email", {}, "view"),
             ("GET", "public_view", {}, "view"),
@@ -872,5 +875,6 @@ def test_every_page_says_who_may(planted: Planted) -> None:
             "change_service",
             "check_endings",
             "supervise or administer",
+            "visit",
         )
     }
