@@ -1,4 +1,4 @@
-"""A day as one page to print: one's own, or that of a team or person whom one gives work to."""
+"""A day as one page to print: the user's, or that of a team or person of their departments."""
 
 from typing import Any
 
