@@ -177,6 +177,28 @@ def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
 # --- The browser ------------------------------------------------------------------------------------------------------
 
 
+# Chromium would open two pages of its own, for suggestions under its address bar, with each window: half the work of a new page.
+# What follows them is Playwright's own list, which this option replaces.
+UNUSED_FEATURES = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """Debian's Chromium, started once a run. It can reach only this machine."""
@@ -190,6 +212,7 @@ def browser() -> Iterator["Browser"]:
         "--disable-background-networking",
         "--disable-component-update",
         "--no-first-run",
+        f"--disable-features={','.join(UNUSED_FEATURES)}",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
     ]
     with sync_playwright() as playwright:
