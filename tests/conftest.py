@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 # Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
 # process is left with a long one at the end.
 LONGEST = (
-    "tests/test_canary.py",
+    "tests/test_accessibility.py",
     "tests/stack/test_demo.py",
+    "tests/test_canary.py",
+    "tests/test_permissions.py",
     "tests/config/test_refusal.py",
     "tests/requests_app/rules/test_said.py",
     "tests/test_weight.py",
-    "tests/test_permissions.py",
-    "tests/test_accessibility.py",
+    "tests/test_headers.py",
     "tests/journeys/test_map_and_list.py",
     "tests/requests_app/messages/test_digest.py",
     "tests/requests_app/web/explore/test_map.py",
