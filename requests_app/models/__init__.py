@@ -3,6 +3,7 @@
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
+from requests_app.models.api_usage import ApiKeyUsage
 from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.catalog import (
     Calendar,
@@ -18,6 +19,7 @@ from requests_app.models.catalog import (
 )
 from requests_app.models.clock_suspension import ClockSuspension
 from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
+from requests_app.models.crew_result import CrewResult
 from requests_app.models.daily_load import DailyLoad
 from requests_app.models.draft import Draft
 from requests_app.models.ending import EndingCheck, EndingSample
@@ -90,6 +92,7 @@ __all__ = [
     "AnswerTemplate",
     "AnsweredCount",
     "ApiKey",
+    "ApiKeyUsage",
     "Area",
     "Article",
     "Asset",
@@ -107,6 +110,7 @@ __all__ = [
     "ContactPoint",
     "Counter",
     "CounterDelta",
+    "CrewResult",
     "DailyLoad",
     "Department",
     "DigestItem",
