@@ -183,6 +183,8 @@ def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
 UNUSED_FEATURES = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
+    # It would also start a process for a page that might come.
+    "SpareRendererForSitePerProcess",
     "AimEnabled",
     "AvoidCorsURLLoaderRestartOnRedirect",
     "AvoidUnnecessaryBeforeUnloadCheckSync",

@@ -74,7 +74,7 @@ READ = [
     if "GET" in page.methods and page.who != SIGNING_IN and is_translated(name) and name not in NO_PAGES
 ]
 RESIDENTS = [name for name in READ if PAGES[name].who in (EVERYONE, DRAFT, LINK, RESIDENT)]
-# The pages of the staff have the same parts, so a fixed third of them shows in Spanish what the two other looks would find.
+# Staff pages have the same parts, so a fixed third of them shows in Spanish what the two other looks would find.
 OF_STAFF = [name for name in READ if name not in RESIDENTS]
 REPEATS = {(name, "es") for number, name in enumerate(sorted(OF_STAFF)) if number % 3}
 EACH_PAGE = [

@@ -93,7 +93,7 @@ def planted(django_db_setup: None, django_db_blocker: Any) -> Iterator[Planted]:
         yield planted
 
 
-# Of each member of the staff, who has signed in, and of who opened the link to a request of each kind. Kept with the city.
+# Of each staff member, who has signed in, and of who opened the link to a request of each kind. Kept with the city.
 COOKIES: dict[str, SimpleCookie] = {}
 
 
@@ -801,7 +801,7 @@ def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> N
 
 
 def written() -> dict[str, str]:
-    """How many rows of each table this transaction has written, in a tenth of the time. It counts what was rolled back, too."""
+    """How many rows of each table this transaction has written, in a tenth of the time. What was rolled back is included."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, n_tup_ins || ':' || n_tup_upd || ':' || n_tup_del FROM pg_stat_xact_user_tables"
