@@ -11,6 +11,7 @@ from staff_app.overview.urls import urlpatterns as overview
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.queue.view_urls import urlpatterns as queue_views
 from staff_app.request.urls import urlpatterns as request
+from staff_app.safety_notes.urls import urlpatterns as safety_notes
 from staff_app.setup.urls import urlpatterns as setup
 from staff_app.tasks.urls import urlpatterns as tasks
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *moderation,
     *tasks,
     *overview,
+    *safety_notes,
     *checks,
     *request,
     *notices,

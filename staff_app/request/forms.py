@@ -36,7 +36,6 @@ from requests_app.models import (
 )
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.photos import WorkPhoto
-from requests_app.places import addresses, ownership
 from requests_app.rules import (
     answer_templates,
     evidence,
@@ -53,6 +52,7 @@ from staff_app import due
 from staff_app.queue.rows import language_name
 from staff_app.request import templates
 from staff_app.request.marked_texts import Mark, marks_in, version
+from staff_app.typed_place import find_place
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -706,24 +706,7 @@ class CorrectPlaceForm(ActionForm):
         cleaned = super().clean() or {}
         if not cleaned.get("address"):
             return cleaned
-        city = self.service_request.jurisdiction
-        if cleaned.get("latitude") is not None and cleaned.get("longitude") is not None:
-            self.point = Point(cleaned["longitude"], cleaned["latitude"], srid=4326)
-        else:
-            matches = addresses.search(city, cleaned["address"], limit=3)
-            sure = [match for match in matches if match.confidence >= 0.9]
-            if not sure:
-                near = ", ".join(match.label for match in matches)
-                self.add_error(
-                    "address",
-                    _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
-                    if near
-                    else _("We couldn’t find this place. Enter an address, a corner or a park."),
-                )
-                return cleaned
-            self.point, cleaned["address"] = sure[0].point, sure[0].label
-        if not ownership.inside(city, self.point):
-            self.add_error("address", _("This place is outside %(city)s.") % {"city": city.name})
+        self.point = find_place(self, self.service_request.jurisdiction, cleaned)
         return cleaned
 
 

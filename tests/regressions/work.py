@@ -452,4 +452,32 @@ REGRESSIONS = [
         "",
         ("tests/staff_app/moderation/test_moderation.py",),
     ),
+    Regression(
+        "a safety note counts for the whole street",
+        "requests_app/rules/safety_notes.py",
+        "if metres_between(note.point, point) <= RADIUS_M",
+        "if True",
+        ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
+    Regression(
+        "a safety note that has ended is shown",
+        "requests_app/rules/safety_notes.py",
+        "SafetyNote.objects.filter(jurisdiction=jurisdiction, ends_at__gt=AppNow())",
+        "SafetyNote.objects.filter(jurisdiction=jurisdiction)",
+        ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
+    Regression(
+        "who reads a safety note isn't logged",
+        "staff_app/safety_notes/read.py",
+        "    actions.read(notes, service_request=service_request, actor=request.user)\n",
+        "",
+        ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
+    Regression(
+        "ended safety notes are kept forever",
+        "requests_app/actions/housekeeping.py",
+        "    safety_notes.delete_old()\n",
+        "",
+        ("tests/staff_app/safety_notes/test_safety_notes.py",),
+    ),
 ]
