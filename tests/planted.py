@@ -316,7 +316,7 @@ def _plant_rows() -> Planted:
         name="To Parks",
         owner=sue,
         key=1,
-        steps=[{"verb": "transfer", "department": "PR", "reason": CANARIES["words of a macro"]}],
+        steps=[{"verb": "transfer", "department": parks.code, "reason": CANARIES["words of a macro"]}],
     )
     job = BulkJob.objects.create(
         jurisdiction=city,

@@ -54,7 +54,7 @@ class UntilForm(forms.Form):
 
     def ends_at(self) -> dt.datetime:
         """The end of the day that a valid form names."""
-        return dt.datetime.combine(self.cleaned_data["until"] + dt.timedelta(days=1), dt.time(), self.city.zone)
+        return dt.datetime.combine(self.cleaned_data["until"], dt.time(23, 59, 59), self.city.zone)
 
 
 class SafetyNoteForm(UntilForm):
