@@ -137,20 +137,20 @@ class MacroForm(forms.Form):
         if given.get("department") and (given.get("assignee") or given.get("hold_reason")):
             self.add_error("department", _("After a transfer, the other department assigns it and puts it on hold."))
         if given.get("outcome"):
-            self._check_outcome(given)
+            self._check_outcome(given, given["outcome"])
         if not self.errors and not self.steps():
             self.add_error(None, _("Choose at least one thing that it does."))
         return given
 
-    def _check_outcome(self, given: dict[str, Any]) -> None:
+    def _check_outcome(self, given: dict[str, Any], outcome: str) -> None:
         if given.get("department") or given.get("hold_reason"):
             self.add_error("outcome", _("What is resolved can’t be put on hold or transferred."))
-        if given["outcome"] == Disposition.CANNOT_DO and not given.get("outcome_reason"):
+        if outcome == Disposition.CANNOT_DO and not given.get("outcome_reason"):
             self.add_error("outcome_reason", _("Choose a reason from the list. People can appeal it."))
         template = self.templates.get(given.get("outcome_template") or "")
         if template is None:
             self.add_error("outcome_template", _("Choose what people are told."))
-        elif template.outcome not in ("", given["outcome"]):
+        elif template.outcome not in ("", outcome):
             self.add_error("outcome_template", _("This template is for another outcome."))
 
     def steps(self) -> list[Written]:
