@@ -17,6 +17,7 @@ from requests_app.models import (
     AccessLink,
     Alarm,
     Answer,
+    ApiKey,
     Asset,
     Channel,
     IdempotencyKey,
@@ -106,7 +107,8 @@ class NewReport:
 
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
-    (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one.
+    (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
+    sends it.
     """
 
     jurisdiction: Jurisdiction
@@ -124,6 +126,7 @@ class NewReport:
     may_be_outside: bool = False
     spam_signals: SpamSignals = NO_SPAM_SIGNALS
     visitor_hash: str = ""
+    api_key: ApiKey | None = None
 
 
 @transaction.atomic
@@ -232,6 +235,7 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
         public_state=PublicState.UNCONFIRMED if must_wait else public_state,
         review_reason=review_reason,
         is_test=report.is_test,
+        api_key=report.api_key,
         priority=min(answers.priority or version.priority, version.priority),
         priority_reason=answers.priority_reason or "service",
         photos_private=answers.private_photos,

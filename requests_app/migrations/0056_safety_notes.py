@@ -11,7 +11,7 @@ import requests_app.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0052_waits_index")]
+    dependencies = [("requests_app", "0063_api_key_usage")]
     operations = [
         migrations.CreateModel(
             name="SafetyNote",
