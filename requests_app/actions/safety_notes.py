@@ -15,7 +15,7 @@ KIND = "safety_note"
 
 
 class AlreadyOver(Exception):
-    """It has ended, and can't be renewed: somebody has to say anew that it's so."""
+    """It has ended, and can't be renewed: somebody has to set a new one."""
 
 
 @transaction.atomic

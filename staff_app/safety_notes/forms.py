@@ -95,7 +95,7 @@ class SafetyNoteForm(UntilForm):
         words: str = self.cleaned_data["words"]
         if refused := safety_notes.refused_words(words):
             raise forms.ValidationError(
-                _("Describe what is at the place, not a person. Take out “%(words)s.”") % {"words": refused}
+                _("Describe what is at the place, not a person. Remove “%(words)s.”") % {"words": refused}
             )
         return words
 

@@ -42,7 +42,7 @@ def safety_notes(request: StaffRequest) -> HttpResponse:
         caption=_("Safety notes"),
         columns=COLUMNS,
         row_template="staff_app/safety_notes/_row.html",
-        empty=_("None has ended lately.") if shows_ended else _("No place has a safety note."),
+        empty=_("None has ended recently.") if shows_ended else _("No place has a safety note."),
         search=["address"],
         order="ends",
         kept={"show": "ended"} if shows_ended else {},

@@ -79,7 +79,7 @@ class MacroForm(forms.Form):
     )
     outcome_reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     outcome_template = forms.ChoiceField(
-        label=gettext_lazy("What people are told, from a template"),
+        label=gettext_lazy("Public message, from a template"),
         required=False,
         help_text=gettext_lazy("Needed if it resolves. Filled in for each request, in its reporter’s language."),
     )
@@ -149,7 +149,7 @@ class MacroForm(forms.Form):
             self.add_error("outcome_reason", _("Choose a reason from the list. People can appeal it."))
         template = self.templates.get(given.get("outcome_template") or "")
         if template is None:
-            self.add_error("outcome_template", _("Choose what people are told."))
+            self.add_error("outcome_template", _("Choose the public message."))
         elif template.outcome not in ("", outcome):
             self.add_error("outcome_template", _("This template is for another outcome."))
 

@@ -69,7 +69,7 @@ def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_le
     page = tom.get(ticked("hold", rows))
     reckoning = page.context["reckoning"]
     assert (reckoning.total, reckoning.possible, reckoning.illegal, reckoning.emails) == (3, 2, 1, 2)
-    # Who follows the area or service isn't on the request, and is counted apart, as a bound.
+    # People who follow the area or service aren't on the request, and are counted apart, as a bound.
     assert "people who follow" not in page.content.decode()
     for email, service in (
         ("dev@example.org", town.pothole),

@@ -80,7 +80,7 @@ def test_it_resolves_with_an_outcome_that_needs_no_proof_and_words_from_a_templa
     no = {"department": "", "priority": "", "outcome": "cannot_do"}
     for typed, problem in (
         ({"outcome_template": template.pk}, "Choose a reason from the list."),
-        ({"outcome_reason": "budget"}, "Choose what people are told."),
+        ({"outcome_reason": "budget"}, "Choose the public message."),
         ({"outcome_reason": "budget", "outcome_template": other.pk}, "This template is for another outcome."),
         ({"outcome": "fixed", "outcome_template": template.pk}, "Select a valid choice"),
         (

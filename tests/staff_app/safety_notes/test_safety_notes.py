@@ -101,9 +101,9 @@ def test_it_counts_for_one_building(town: Rivermark, made: ServiceRequest) -> No
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"words": "The owner is a drunk."}, "Take out “drunk.”"),
-        ({"words": "El dueño está loco."}, "Take out “loco.”"),
-        ({"words": "Call 617-555-0147 first."}, "Take out “617-555-0147.”"),
+        ({"words": "The owner is a drunk."}, "Remove “drunk.”"),
+        ({"words": "El dueño está loco."}, "Remove “loco.”"),
+        ({"words": "Call 617-555-0147 first."}, "Remove “617-555-0147.”"),
         ({"words": ""}, "Say what is there."),
         ({"kind": ""}, "Choose what it is."),
         ({"address": "1 Nowhere Ave"}, "We couldn’t find this place."),
