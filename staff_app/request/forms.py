@@ -1,6 +1,7 @@
 """The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -585,6 +586,21 @@ def colleagues(service_request: ServiceRequest, user: User | AnonymousUser) -> A
     return User.objects.filter(in_department | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
 
 
+Choices = list[tuple[int, str]]
+
+
+def services_by_category(versions: Iterable[ServiceVersion], key: str = "pk") -> list[tuple[str, Choices]]:
+    """Choices under the name of their category, in the order of categories and then by name. key: the attribute to choose by."""
+    groups: dict[tuple[int, str], Choices] = {}
+    for one in versions:
+        category = (one.category.order, localized(one.category.name))
+        groups.setdefault(category, []).append((getattr(one, key), localized(one.name)))
+    return [
+        (name, sorted(found, key=lambda choice: choice[1].casefold()))
+        for (_order, name), found in sorted(groups.items())
+    ]
+
+
 class ChangeServiceForm(ActionForm):
     version = forms.ModelChoiceField(
         ServiceVersion.objects.none(),
@@ -613,7 +629,9 @@ class ChangeServiceForm(ActionForm):
         else:
             current = current.exclude(pk=self.service_request.service_id)
         versions = ServiceVersion.objects.filter(pk__in=current.values("current")).select_related("category")
-        self.fields["version"].queryset = versions.order_by("category__order", "service__service_code")  # type: ignore[attr-defined]
+        field = self.fields["version"]
+        field.queryset = versions  # type: ignore[attr-defined]
+        field.choices = [("", _("Choose a service")), *services_by_category(versions)]  # type: ignore[attr-defined]
 
 
 class SetPriorityForm(ActionForm):
