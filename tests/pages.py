@@ -563,7 +563,7 @@ PAGES: dict[str, Page] = {
         arguments=lambda planted: [{"article_code": one["code"]} for one in each_article(planted)],
         budget=3,
     ),
-    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=7),
+    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=8),
     "v1_areas": Page(EVERYONE, queries=("", "layer=ward&format=geojson", "at=40.5,-69.0"), budget=2),
     "v1_area": Page(
         EVERYONE,
