@@ -1,3 +1,6 @@
+// openStaffMap(box): as openMap, and dark for who reads in the dark: staff look at these maps all day.
+import { openMap } from "./map-base.js";
+
 // The city's style with light and dark exchanged: the hue stays, so that water is still blue.
 function darkened(value) {
   if (Array.isArray(value)) return value.map(darkened);
@@ -16,22 +19,20 @@ function darkened(value) {
   return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
 
-// The options of openMap() for a reader who prefers dark pages; none for others.
-export async function darkStyle(url) {
-  if (!matchMedia("(prefers-color-scheme: dark)").matches) return {};
-  try {
-    return { style: await darkStyleOf(url) };
-  } catch {
-    // openMap asks again and shows its message.
-    return {};
-  }
-}
-
-async function darkStyleOf(url) {
+async function darkStyle(url) {
   const style = await (await fetch(url)).json();
   for (const layer of style.layers) {
     for (const [name, value] of Object.entries(layer.paint ?? {})) if (name.endsWith("-color")) layer.paint[name] = darkened(value);
     if (layer.type === "raster") layer.paint = { ...layer.paint, "raster-brightness-min": 0, "raster-brightness-max": 0.45 };
   }
   return style;
+}
+
+export async function openStaffMap(box, options = {}) {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  // Without one, openMap asks again and shows its message.
+  const style = dark.matches ? await darkStyle(box.dataset.style).catch(() => null) : null;
+  const opened = await openMap(box, { ...options, ...(style ? { style } : {}) });
+  if (opened && style) box.classList.add("map--night");
+  return opened;
 }
