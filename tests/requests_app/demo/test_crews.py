@@ -1,8 +1,9 @@
 """The demo's crew has a day to look at."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from requests_app.demo import crews
 from requests_app.demo.staff import load_staff
@@ -13,7 +14,7 @@ from tests.factories import Rivermark
 pytestmark = [pytest.mark.django_db, pytest.mark.shows("14.9")]
 
 
-def test_nia_has_eight_stops_near_each_other(town: Rivermark, client: Client, settings: SettingsWrapper) -> None:
+def test_nia_has_eight_stops_near_each_other(town: Rivermark, client: Client, settings: Any) -> None:
     settings.DEMO = True
     load_staff(town.city)
     places = [factories.at(-69.04 + number * 0.008) for number in range(10)]
