@@ -172,7 +172,7 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
         photo.is_private = report.answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
     if report.photo_links:
-        # No event: nobody wrote it, and nobody has to be told.
+        # No event: nobody wrote it, and nobody is notified.
         Comment.objects.create(
             service_request=service_request,
             kind=Comment.Kind.NOTE,

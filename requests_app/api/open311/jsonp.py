@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from requests_app.api.framework.renderers import JSONRenderer
 
 MEDIA_TYPE = "application/javascript; charset=utf-8"
-# One identifier and nothing else: whatever more may stand there is somebody's program on our address.
+# One identifier and nothing else: anything more could be a program that runs under our address.
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,99}", re.ASCII)
 # Ends of lines in a script of long ago, though not in JSON.
 _LINE_ENDS = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"))

@@ -28,7 +28,7 @@ from requests_app.rules.lifecycle import IllegalTransition
 from requests_app.rules.staff_actions import UNDO_FOR
 
 OPEN, CLOSED = "OPEN", "CLOSED"
-# What followers of a request are told, too: progress on it, but not that it exists.
+# What followers of a request are notified of, too: progress on it, but not that it exists.
 KINDS = sorted(SUBSCRIBER_KINDS - {"submitted", "published", "made_public"} | {"unmerged"})
 ENDINGS = {"resolved", "handed_over", "merged", "withdrawn", "reopening_undone"}
 NAME_MOST, UPDATE_ID_MOST = 200, 200
@@ -54,7 +54,7 @@ def next_start(found: list[dict[str, Any]]) -> str | None:
 
 
 def _events(city: Jurisdiction, asked: Period) -> list[Event]:
-    """The first PAGE_MOST that nobody can undo anymore: an update that was sent on cannot be taken back."""
+    """The first PAGE_MOST that nobody can undo anymore: a client keeps the updates that it has read."""
     until = app_now() - UNDO_FOR
     events = Event.objects.filter(
         jurisdiction=city,
@@ -99,7 +99,7 @@ def _shaped(city: Jurisdiction, events: list[Event]) -> list[dict[str, Any]]:
 
 
 def _status(event: Event, row: ServiceRequest) -> str:
-    """How the request stood then. A comment on one that had ended must not open it again elsewhere."""
+    """The status after the event. A comment on a request that had ended must not open it again elsewhere."""
     if event.kind in ENDINGS:
         return CLOSED
     ended_at = None if row.is_open else row.resolved_at or row.closed_at

@@ -148,7 +148,7 @@ def _short(parameters: Parameters, name: str, most: int) -> str:
 
 
 def _media_urls(parameters: Parameters) -> list[str]:
-    """Photos on other servers, as links: a server that fetches what it is told to can be made to attack others."""
+    """Photos on other servers, as links: a server that fetches any address it gets can be used to attack others."""
     found = []
     for url in parameters.all("media_url"):
         try:
