@@ -1,0 +1,1 @@
+"""Setup of API keys: who has one, what it opens, how it is used, and who asks for one."""
