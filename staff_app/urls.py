@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks
+from staff_app.crew.urls import urlpatterns as crew
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.notices.urls import urlpatterns as notices
 from staff_app.overview.urls import urlpatterns as overview
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
     *tasks,
+    *crew,
     *overview,
     *checks,
     *request,

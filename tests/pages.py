@@ -734,6 +734,8 @@ PAGES: dict[str, Page] = {
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
+    "staff_app:crew_day": Page(STAFF, budget=9),
+    "staff_app:crew_stop": Page(staff("view"), arguments=each_request, budget=9),
     "staff_app:tasks": Page(STAFF, budget=7),
     "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
     "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=7),

@@ -36,11 +36,11 @@ FLOORS = {
         {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
-            "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",
+            "request.answers", "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
-            "request", "overview", "setup", "tasks", "checks", "profile", "templatetags", "hand_over", "invitation",
+            "request", "overview", "setup", "tasks", "checks", "crew", "profile", "templatetags", "hand_over", "invitation",
             "second_step",
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},

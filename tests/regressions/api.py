@@ -168,7 +168,7 @@ REGRESSIONS = [
     Regression(
         "a photo does not count in what makes a retry",
         "requests_app/api/open311/writing.py",
-        "parameters.items(without=NOT_THE_BODY), *hashes)",
+        "parameters.items(without=NOT_THE_BODY), files=files)",
         "parameters.items(without=NOT_THE_BODY))",
         ("tests/requests_app/api/open311/test_writing.py",),
     ),

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from requests_app import api_usage
 from requests_app.api.framework import throttling
+from requests_app.api.framework.conditional import conditional
 from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser, NoParser
 from requests_app.api.framework.renderers import JSONRenderer
@@ -24,7 +25,7 @@ from requests_app.models import ApiKey, Jurisdiction
 OPEN_TO_BROWSERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Retry-After, RateLimit, RateLimit-Policy, Request-Id, X-Request-Id, X-Lamplighter-Demo"
+        "ETag, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, X-Request-Id, X-Lamplighter-Demo"
     ),
 }
 
@@ -66,7 +67,9 @@ class ApiView(APIView):
             # Both end with this block, whatever initial() activates; so the answer is rendered here, too.
             with translation.override(translation.get_language()), timezone.override(None):
                 response = super().dispatch(request, *args, **kwargs)
-                response = response.render() if isinstance(response, Response) else response
+                if isinstance(response, Response):
+                    response.render()
+                response = conditional(request, response)
                 status = response.status_code
                 return response
         finally:
@@ -101,7 +104,7 @@ class ApiView(APIView):
         """A browser's question before it calls from another site's page."""
         headers = {
             "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match",
             "Access-Control-Max-Age": "86400",
         }
         return Response(status=204, headers=headers)

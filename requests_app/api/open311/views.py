@@ -10,6 +10,7 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.framework import idempotency
 from requests_app.api.framework.authentication import ApiKeyAuthentication, OptionalApiKeyAuthentication
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_fields
@@ -109,12 +110,9 @@ class ServiceRequests(Open311View):
         return Response(reading.many(self.jurisdiction, self.parameters), headers=KEEP_REQUESTS)
 
     def post(self, request: Request, format: str) -> Response:
-        idempotency_key = request.headers.get("Idempotency-Key", "").strip()
-        if len(idempotency_key) > 128:
-            raise ValidationError(_("Idempotency-Key is longer than 128 characters."))
         files = [file for _name, several in request.FILES.lists() for file in several]
-        key = cast(ApiKey, request.auth)
-        created = writing.create(self.jurisdiction, self.parameters, files, key=key, idempotency_key=idempotency_key)
+        key, sent_key = cast(ApiKey, request.auth), idempotency.sent_key(request)
+        created = writing.create(self.jurisdiction, self.parameters, files, key=key, idempotency_key=sent_key)
         return Response([created])
 
 

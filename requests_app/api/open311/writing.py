@@ -17,6 +17,7 @@ from requests_app import links, photos
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.api.framework import idempotency
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalog import demo_words, is_demo, offered_version
 from requests_app.api.open311.parameters import Parameters
@@ -218,21 +219,12 @@ def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner |
 def _idempotency(
     city: Jurisdiction, parameters: Parameters, files: list[UploadedFile], key: ApiKey, idempotency_key: str
 ) -> Idempotency:
-    hashes = []
-    for file in files:
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        file.seek(0)
-        hashes.append(digest.hexdigest())
     if fixmystreet_id := next(iter(parameters.attributes().get("fixmystreet_id", [])), ""):
         # FixMyStreet sends a report again, maybe edited, until it gets a number, which a private one never has.
         number = hashlib.sha256(fixmystreet_id.encode()).hexdigest()
         return Idempotency(scope=f"{IdempotencyKey.FOR_GOOD}fixmystreet:{key.pk}", key=number, body_hash=number)
-    body = submission.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), *hashes)
-    if idempotency_key:
-        return Idempotency(scope=f"api:{key.pk}", key=idempotency_key, body_hash=body)
-    return Idempotency(scope=f"client:api:{key.pk}", key=body, body_hash=body, window_s=submission.RETRY_WINDOW_S)
+    body = idempotency.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), files=files)
+    return idempotency.of_body(key, idempotency_key, body)
 
 
 @contextmanager
