@@ -1,1 +1,1 @@
-"""Setup of API keys: who has one, what it opens, how it is used, and who asks for one."""
+"""Setup of API keys: their terms and use, and requests for one."""
