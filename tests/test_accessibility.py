@@ -58,6 +58,8 @@ p { margin-bottom: 2em !important; }
 # Files to download; the page of an empty installation; and the way to a sign-in elsewhere.
 NO_PAGES = {
     "staff_app:catalog_export",
+    "staff_app:crew_day_json",
+    "staff_app:crew_worker",
     "staff_app:first_run",
     "staff_app:queue_map",
     "staff_app:single_sign_on",

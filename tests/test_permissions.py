@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,7 @@ from requests_app.models import StaffNotice
 from requests_app.rules.lifecycle import ACTIONS
 from requests_app.rules.permissions import DEFAULT_ROLES
 from staff_app.request.actions import ACTION_BY_VERB
+from tests import factories
 from tests.pages import (
     API_KEY,
     DEMO_PAGES,
@@ -23,6 +25,7 @@ from tests.pages import (
     JOB_OWNER,
     LINK,
     MACRO_OWNER,
+    ONLY_API_KEY,
     OVERSEER,
     OWN_ACTION,
     PAGES,
@@ -34,6 +37,8 @@ from tests.pages import (
     STAFF,
     TASK_WORKER,
     TEXT_WRITER,
+    TOKEN,
+    TOKEN_EDITS,
     VIEW_KEEPER,
     address,
     addresses,
@@ -242,6 +247,9 @@ def test_staff_look_around_a_request_and_write_about_it_where_their_role_allows(
         pair = {"other": planted.requests[other].reference}
         for method, name, more, permission in (
             ("GET", "compare", pair, "view"),
+            ("GET", "crew_stop", {}, "view"),
+            ("POST", "crew_photo", {}, "visit"),
+            ("POST", "crew_result", {}, "visit"),
             ("GET", "more_from", {}, "view"),
             ("GET", "routing_and_email", {}, "view"),
             ("GET", "public_view", {}, "view"),
@@ -507,7 +515,7 @@ NEED_SIGNING_IN = [
     name for name, page in PAGES.items() if page.who.startswith("staff") or page.who in (SIGNED_IN, SIGNING_IN)
 ]
 # Nobody finds these: an address that the API doesn't have, and the first page once there is a city.
-NOT_FOUND = {"open311_not_found", "staff_app:first_run"}
+NOT_FOUND = {"open311_not_found", "api_not_found", "staff_app:first_run"}
 READ_BY_EVERYBODY = [
     name for name, page in PAGES.items() if page.is_public and "GET" in page.methods and name not in NOT_FOUND
 ]
@@ -692,6 +700,26 @@ def test_metrics_are_for_the_socket_and_for_who_has_the_token(planted: Planted, 
     assert Client(REMOTE_ADDR="").get(path, headers={"X-Forwarded-For": STRANGER}).status_code == 404
 
 
+def test_api_v1_writes_with_a_key_or_the_private_link_only(planted: Planted) -> None:
+    for name in [name for name, page in PAGES.items() if page.who == ONLY_API_KEY or name == "v1_requests"]:
+        for client in (stranger(), signed_in(planted, "ada"), link_holder(planted, "public")):
+            assert answer(client, "POST", address(name, planted)) == "401"
+    token, other = (token_of(planted.links[kind]) for kind in ("public", "hidden"))
+    for name in [name for name, page in PAGES.items() if page.who in (TOKEN, TOKEN_EDITS)]:
+        method = "patch" if "PATCH" in PAGES[name].methods else "post"
+        for kind, sent, status in (("public", other, 403), ("private", token, 404), ("public", "", 422)):
+            data = {"private_token": sent, "text": "x", "description": "x"}
+            path = reverse(name, args=[planted.requests[kind].reference])
+            if name == "v1_request_photos":
+                photo = SimpleUploadedFile("a.jpg", factories.jpeg(), "image/jpeg")
+                response = stranger().post(path, {"private_token": sent, "photo": photo})
+            else:
+                fields = {**data, "description": None} if name == "v1_comments" else {**data, "text": None}
+                body = {field: value for field, value in fields.items() if value is not None}
+                response = getattr(stranger(), method)(path, body, content_type="application/json")
+            assert response.status_code == status, (name, kind)
+
+
 def test_writing_by_the_api_needs_a_key_of_this_city(planted: Planted) -> None:
     for key in ("", "lk_wrong", planted.api_key.prefix, planted.api_key.key_hash):
         data = {"service_code": "tree", "lat": "40.5", "long": "-69.0", "description": "x", "api_key": key}
@@ -727,6 +755,12 @@ POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
 # For programs: the key, the secret in the address, or the signature of a logout token is the permission.
 WITHOUT_TOKEN = {
     "open311_requests",
+    "v1_requests",
+    "v1_comments",
+    "v1_request_photos",
+    "v1_followers",
+    "v1_photos",
+    "v1_follows",
     "requests_app:unsubscribe_link",
     "requests_app:unsubscribe_digest_link",
     "staff_app:back_channel_logout",
@@ -745,7 +779,7 @@ def test_a_form_from_elsewhere_changes_nothing(planted: Planted, name: str) -> N
     for language in ("", "/es"):
         path = language + address(name, planted)
         if name in WITHOUT_TOKEN:
-            assert answer(client, "POST", address(name, planted)) in ("yes", "400", "403")
+            assert answer(client, "POST", address(name, planted)) in ("yes", "400", "401", "403", "415")
         elif not language or name.startswith(("requests_app", "staff_app", "account", "mfa")):
             response = client.post(path, {"words": "forged", "role": "administrator", "name": "forged"})
             assert response.status_code == 403, path
@@ -825,7 +859,7 @@ def test_every_page_says_who_may(planted: Planted) -> None:
     """A new kind of permission in the table needs a test above."""
     known = {EVERYONE, API_KEY, LINK, DRAFT, RESIDENT, PROBE, PROVIDER, SIGNED_IN, SIGNING_IN, STAFF}
     known |= {EACH_ACTION, OWN_ACTION, TEXT_WRITER, TASK_WORKER, OVERSEER}
-    known |= {VIEW_KEEPER}
+    known |= {VIEW_KEEPER, ONLY_API_KEY, TOKEN, TOKEN_EDITS}
     known |= {JOB_OWNER, MACRO_OWNER}
     by_role = {page.who for page in PAGES.values()} - known
     assert by_role == {
@@ -846,5 +880,6 @@ def test_every_page_says_who_may(planted: Planted) -> None:
             "change_service",
             "check_endings",
             "supervise or administer",
+            "visit",
         )
     }

@@ -15,6 +15,7 @@ from requests_app.clock import app_now
 from requests_app.models import (
     ApiKeyRequest,
     BulkJob,
+    CrewResult,
     DigestItem,
     Draft,
     HandOver,
@@ -55,6 +56,7 @@ def sweep() -> None:
         _delete_draft(draft)
     _delete_unclaimed_photos(now)
     IdempotencyKey.objects.filter(IdempotencyKey.RETRY, created_at__lt=now - KEYS_KEPT).delete()
+    _delete_old_crew_results(now)
     LimitCount.objects.filter(expires_at__lt=now).delete()
     _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
@@ -70,6 +72,12 @@ def sweep() -> None:
     _delete_unneeded_people(api_key_requests.delete_old(now), now)
     staff_notices.delete_old()
     _delete_old_email_data(now)
+
+
+def _delete_old_crew_results(now: dt.datetime) -> None:
+    # Ordered by primary key, and so by age, without another index.
+    rows = CrewResult.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
+    CrewResult.objects.filter(pk__in=[pk for pk, created_at in rows if created_at < now - KEYS_KEPT]).delete()
 
 
 def _delete_done_rows(now: dt.datetime) -> None:

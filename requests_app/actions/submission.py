@@ -354,6 +354,25 @@ def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
     return record.service_request
 
 
+def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:
+    """For what is added to a request: whether this key is new, which is then stored. Call it in the action's transaction.
+
+    Raises IdempotencyConflict.
+    """
+    if _earlier(idempotency) is not None:
+        return False
+    IdempotencyKey.objects.update_or_create(
+        scope=idempotency.scope,
+        key=idempotency.key,
+        defaults={
+            "body_hash": idempotency.body_hash,
+            "service_request": service_request,
+            "created_at": app_now(),
+        },
+    )
+    return True
+
+
 def _link_of(service_request: ServiceRequest) -> AccessLink | None:
     return service_request.access_links.filter(purpose="follow").order_by("id").first()
 

@@ -20,6 +20,7 @@ from requests_app.models.catalog import (
 )
 from requests_app.models.clock_suspension import ClockSuspension
 from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
+from requests_app.models.crew_result import CrewResult
 from requests_app.models.daily_load import DailyLoad
 from requests_app.models.draft import Draft
 from requests_app.models.ending import EndingCheck, EndingSample
@@ -111,6 +112,7 @@ __all__ = [
     "ContactPoint",
     "Counter",
     "CounterDelta",
+    "CrewResult",
     "DailyLoad",
     "Department",
     "DigestItem",

@@ -25,7 +25,7 @@ WITHOUT_JURISDICTION = re.compile(r"^/(static|open311|api)/")
 FIRST_RUN = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/staff/first-run/")
 # In every language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
-COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
+COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|problem\+json|xml|yaml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 

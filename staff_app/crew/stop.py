@@ -1,13 +1,18 @@
 """One stop: what to do there and how to get there. The reporter is never on it."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from requests_app.access import get_request_or_404
 from requests_app.messages import wording
+from requests_app.models import OPEN, ServiceRequest
 from requests_app.places import assets
 from requests_app.rules import permissions, redaction
 from staff_app import due
+from staff_app.crew import result_form
+from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, reads_for_department, staff_page
 from staff_app.queue import listing, rows
 from staff_app.request import answers
@@ -33,6 +38,15 @@ def crew_stop(request: StaffRequest, reference: str) -> HttpResponse:
         "photos": photos,
         "safety": safety,
         "answers": other,
+        **_result(request, service_request),
         "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",
     }
     return render(request, "staff_app/crew/crew_stop.html", context)
+
+
+def _result(request: StaffRequest, service_request: ServiceRequest) -> dict[str, Any]:
+    """The form for the result, for those who go out, while there is something to do."""
+    if service_request.status not in OPEN or not permissions.can(request.user, "visit", service_request):
+        return {}
+    shown = service_request.last_event_id
+    return {"words": crew_words(), **result_form.context(service_request, request.user, shown=shown)}

@@ -109,9 +109,7 @@ class ActionForm(forms.Form):
                 % {"placeholders": ", ".join(left)},
             )
         elif self.is_foreign and not cleaned.get("vouched"):
-            self.is_template = isinstance(self.user, User) and templates.is_filled(
-                self.service_request, text, self.user
-            )
+            self.is_template = self.is_ready_made(text)
             if not self.is_template:
                 self.add_error(
                     "vouched",
@@ -132,6 +130,10 @@ class ActionForm(forms.Form):
         }
 
     is_template = False
+
+    def is_ready_made(self, text: str) -> bool:
+        """Whether it is a template in the reporter's language."""
+        return isinstance(self.user, User) and templates.is_filled(self.service_request, text, self.user)
 
     def prepare(self) -> None:
         """Sets choices from the database and initial values. Called at the end of __init__."""
@@ -453,11 +455,14 @@ class ResolveForm(ActionForm):
         before = [(upload, Photo.Stage.BEFORE.value) for upload in self.cleaned_data["photos_before"]]
         return [*before, *((upload, Photo.Stage.AFTER.value) for upload in self.cleaned_data["photos"])]
 
+    def gives_photo(self, cleaned: dict[str, Any]) -> bool:
+        return bool(cleaned.get("photos")) or "photos" in self.errors
+
     def _missing_evidence(self, cleaned: dict[str, Any]) -> str:
         """What to say about evidence that is asked for and not there; empty if nothing is missing."""
         disposition = str(cleaned.get("disposition") or "")
         if evidence.asks_for_photo(self.service_request, disposition):
-            if cleaned.get("photos") or "photos" in self.errors or evidence.has_photo(self.service_request):
+            if self.gives_photo(cleaned) or evidence.has_photo(self.service_request):
                 return ""
             return _("Add a photo, or choose why there is none.")
         if evidence.asks_for_visit(self.service_request, disposition) and not cleaned.get("visited"):

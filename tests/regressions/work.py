@@ -452,4 +452,32 @@ REGRESSIONS = [
         "",
         ("tests/staff_app/moderation/test_moderation.py",),
     ),
+    Regression(
+        "the photo of a crew that came too late is public",
+        "requests_app/actions/crew_results.py",
+        "taken = _take_photos(service_request, sent, is_private=True)",
+        "taken = _take_photos(service_request, sent)",
+        ("tests/staff_app/crew/test_result.py",),
+    ),
+    Regression(
+        "a crew overwrites what a colleague did meanwhile",
+        "requests_app/rules/crew_results.py",
+        "if event.user_id != by_others_than.pk and",
+        "if False and",
+        ("tests/staff_app/crew/test_result.py",),
+    ),
+    Regression(
+        "a phone keeps the reporter's name",
+        "staff_app/crew/offline.py",
+        "words = redaction.without_names(redaction.redacted(service_request.description), own)",
+        "words = redaction.redacted(service_request.description)",
+        ("tests/staff_app/crew/test_offline.py",),
+    ),
+    Regression(
+        "a phone keeps the words of a confidential report",
+        "staff_app/crew/offline.py",
+        "    if not is_confidential:\n",
+        "    if True:\n",
+        ("tests/staff_app/crew/test_offline.py",),
+    ),
 ]

@@ -67,9 +67,9 @@ def create(
 
     said = [description, place.address, place.note, *(words for _q, _v, words in answers.given)]
     danger = screening.screen(city, version, "\n".join(said))
-    owner = _owner(city, version, place)
+    owner = owner_of(city, version, place)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
-    with _stored(city, files if takes_photos else []) as taken:
+    with stored_photos(city, files if takes_photos else []) as taken:
         try:
             report = submission.NewReport(
                 jurisdiction=city,
@@ -94,7 +94,7 @@ def create(
             raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
-    notice = _notice(submitted, city, danger, owner)
+    notice = notice_of(submitted, city, danger, owner)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
     elif parameters.one("media_url") and not files:
@@ -178,13 +178,13 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
         if not typed:
             raise ValidationError(_("address_id was not found in the city's list of addresses."))
     if typed:
-        return _searched(city, typed)
+        return searched_place(city, typed)
     if version.place_required:
         raise ValidationError(_("Say where it is: lat and long, address_string, or address_id."))
     return Place()
 
 
-def _searched(city: Jurisdiction, typed: str) -> Place:
+def searched_place(city: Jurisdiction, typed: str) -> Place:
     """A pin only where the words mean one place. Else they stay words, and staff find it."""
     found = addresses.search(city, typed, limit=2)
     if not found or found[0].confidence < SURE or (len(found) > 1 and found[1].confidence >= found[0].confidence):
@@ -209,7 +209,7 @@ def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion
     return answers
 
 
-def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
+def owner_of(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
     """Returns the outside owner of the place, who gets the report. Private reports are never sent on automatically."""
     if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
         return None
@@ -228,7 +228,7 @@ def _idempotency(
 
 
 @contextmanager
-def _stored(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
+def stored_photos(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
     """The photos, stored before the report is, so that no transaction waits for their decoding.
 
     What the report did not take is removed again; if this process dies first, housekeeping removes it.
@@ -257,7 +257,7 @@ def _hotline(kind: str) -> str:
     }.get(kind, "")
 
 
-def _notice(
+def notice_of(
     submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, owner: Owner | None
 ) -> list[str]:
     """What the reporter should know now, in whole sentences."""
