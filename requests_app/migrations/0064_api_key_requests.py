@@ -9,7 +9,7 @@ import requests_app.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0063_api_key_usage")]
+    dependencies = [("requests_app", "0054_crew_results")]
 
     operations = [
         migrations.CreateModel(
