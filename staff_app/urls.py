@@ -12,6 +12,7 @@ from staff_app.overview.urls import urlpatterns as overview
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.queue.view_urls import urlpatterns as queue_views
 from staff_app.request.urls import urlpatterns as request
+from staff_app.safety_notes.urls import urlpatterns as safety_notes
 from staff_app.setup.urls import urlpatterns as setup
 from staff_app.tasks.urls import urlpatterns as tasks
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *tasks,
     *crew,
     *overview,
+    *safety_notes,
     *checks,
     *request,
     *notices,

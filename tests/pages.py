@@ -35,6 +35,7 @@ from requests_app.models import (
     OnCall,
     Role,
     RoutingSimulation,
+    SafetyNote,
     SavedView,
     ServiceRequest,
     SetupChange,
@@ -393,6 +394,10 @@ def the_suspension(planted: Planted) -> list[Arguments]:
     return [{"suspension_id": ClockSuspension.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
+def the_safety_note(planted: Planted) -> list[Arguments]:
+    return [{"note_id": SafetyNote.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
 def the_notice(planted: Planted) -> list[Arguments]:
     return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
@@ -562,7 +567,7 @@ PAGES: dict[str, Page] = {
         arguments=lambda planted: [{"article_code": one["code"]} for one in each_article(planted)],
         budget=3,
     ),
-    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=7),
+    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=8),
     "v1_areas": Page(EVERYONE, queries=("", "layer=ward&format=geojson", "at=40.5,-69.0"), budget=2),
     "v1_area": Page(
         EVERYONE,
@@ -940,6 +945,14 @@ PAGES: dict[str, Page] = {
     "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=9),
     "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
+    "staff_app:safety_notes": Page(
+        staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
+    ),
+    "staff_app:new_safety_note": Page(staff("safety_notes"), "GET POST", budget=6),
+    "staff_app:safety_note": Page(staff("safety_notes or records"), "GET POST", the_safety_note, budget=9),
+    "staff_app:read_safety_note": Page(staff("safety_notes or records"), "POST", the_safety_note),
+    "staff_app:end_safety_note": Page(staff("safety_notes"), "POST", the_safety_note),
+    "staff_app:read_safety_notes": Page(staff("visit"), "POST", each_request),
     "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),
     "staff_app:checks": Page(staff("check_endings"), budget=6),
     "staff_app:check": Page(staff("check_endings"), "GET POST", the_check, budget=8),

@@ -296,6 +296,18 @@ def test_a_check_is_of_who_was_drawn_for_it(planted: Planted, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
+def test_supervisors_set_safety_notes_and_who_goes_there_reads_them(planted: Planted, who: str) -> None:
+    client = signed_in(planted, who)
+    sets = "yes" if who in ("sue", "pia") else "403"
+    logs = "yes" if who == "rec" else sets
+    assert answer(client, "GET", address("staff_app:safety_note", planted)) == logs
+    assert answer(client, "POST", address("staff_app:safety_note", planted)) == sets
+    for kind in ("public", "private"):
+        path = reverse("staff_app:read_safety_notes", args=[planted.requests[kind].reference])
+        assert answer(client, "POST", path) == expected(who, "visit", kind)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_the_overview_is_for_who_supervises_and_for_the_whole_city(planted: Planted, who: str) -> None:
     client = signed_in(planted, who)
     oversees, sees_truth = {"sue", "pia", *WHOLE_CITY}, {"sue", "pia", "ada"}
@@ -446,6 +458,10 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:suspensions",
         "staff_app:new_suspension",
         "staff_app:watch",
+        "staff_app:safety_notes",
+        "staff_app:new_safety_note",
+        "staff_app:read_safety_note",
+        "staff_app:end_safety_note",
         "staff_app:overview_settings",
         "staff_app:edit_notice",
         "staff_app:end_notice",
@@ -879,6 +895,9 @@ def test_every_page_says_who_may(planted: Planted) -> None:
             "assign",
             "change_service",
             "check_endings",
+            "visit",
+            "safety_notes",
+            "safety_notes or records",
             "supervise or administer",
             "visit",
         )

@@ -33,15 +33,15 @@ FLOORS = {
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "unsent"},
+        {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
             "request.answers", "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
-            "request", "overview", "setup", "tasks", "checks", "crew", "profile", "templatetags", "hand_over", "invitation",
-            "second_step",
+            "request", "overview", "setup", "safety_notes", "tasks", "checks", "crew", "profile", "templatetags", "hand_over",
+            "invitation", "second_step",
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],

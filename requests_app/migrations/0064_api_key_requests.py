@@ -9,7 +9,7 @@ import requests_app.clock
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0054_crew_results")]
+    dependencies = [("requests_app", "0057_standard_roles")]
 
     operations = [
         migrations.CreateModel(

@@ -42,6 +42,7 @@ from requests_app.models.photo import Photo
 from requests_app.models.related_request import RelatedRequest
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.safety_note import SafetyNote, SafetyNoteReading
 from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
@@ -163,6 +164,8 @@ __all__ = [
     "RoutingRule",
     "RoutingSimulation",
     "RoutingVersion",
+    "SafetyNote",
+    "SafetyNoteReading",
     "SavedView",
     "SavedViewPin",
     "ScreeningCount",

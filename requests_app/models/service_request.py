@@ -172,6 +172,7 @@ class ServiceRequest(models.Model):
     loaded_at: dt.datetime
     # And by the request page.
     has_alarm: bool
+    may_have_safety_note: bool
     has_bounced: bool
 
     class Meta:

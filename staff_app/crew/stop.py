@@ -9,7 +9,7 @@ from requests_app.access import get_request_or_404
 from requests_app.messages import wording
 from requests_app.models import OPEN, ServiceRequest
 from requests_app.places import assets
-from requests_app.rules import permissions, redaction
+from requests_app.rules import permissions, redaction, safety_notes
 from staff_app import due
 from staff_app.crew import result_form
 from staff_app.crew.script_text import crew_words
@@ -20,7 +20,13 @@ from staff_app.request import answers
 
 @staff_page
 def crew_stop(request: StaffRequest, reference: str) -> HttpResponse:
-    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction)
+    service_request = get_request_or_404(
+        request.user,
+        reference,
+        "view",
+        jurisdiction=request.jurisdiction,
+        may_have_safety_note=safety_notes.may_have_some(),
+    )
     at = listing.Moment.of(request.jurisdiction, service_request.loaded_at)
     waits = due.hold_words(request.jurisdiction) if service_request.status == "on_hold" else {}
     photos = list(service_request.photos.filter(hidden_at=None).order_by("id"))
@@ -37,6 +43,9 @@ def crew_stop(request: StaffRequest, reference: str) -> HttpResponse:
         "flags": rows.flags(service_request, at.now, request.jurisdiction),
         "photos": photos,
         "safety": safety,
+        "safety_notes": len(safety_notes.for_reader(service_request, request.user))
+        if service_request.may_have_safety_note
+        else 0,
         "answers": other,
         **_result(request, service_request),
         "asset_name": assets.name_of(request.jurisdiction, asset) if asset else "",

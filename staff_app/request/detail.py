@@ -20,7 +20,7 @@ from requests_app.models import (
     Status,
 )
 from requests_app.places import assets
-from requests_app.rules import permissions, redaction, silence
+from requests_app.rules import permissions, redaction, safety_notes, silence
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
@@ -37,6 +37,7 @@ _FLAGS: dict[str, Any] = {
         )
     )
     | Exists(Message.objects.filter(service_request=OuterRef("pk")).exclude(contact_point__bounced_at=None)),
+    "may_have_safety_note": safety_notes.may_have_some(),
 }
 
 
@@ -124,6 +125,9 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_mark_needless": permissions.can(user, "note", service_request),
         "safety": safety,
         "answers": other,
+        "safety_notes": len(safety_notes.for_reader(service_request, user))
+        if service_request.may_have_safety_note
+        else 0,
         "photos": photos,
         "hidden_from_public": "" if service_request.is_public else rows.public_state_words(service_request),
         "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",

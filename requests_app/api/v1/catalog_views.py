@@ -62,8 +62,6 @@ class OneService(V1View):
 
 
 class Articles(V1View):
-    keep_s = KEEP_S
-
     @operation(
         Operation(
             id="listArticles",
@@ -78,8 +76,6 @@ class Articles(V1View):
 
 
 class OneArticle(V1View):
-    keep_s = KEEP_S
-
     @operation(
         Operation(
             id="getArticle",

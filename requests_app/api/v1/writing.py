@@ -214,7 +214,11 @@ def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Pl
     if address:
         found = searched_place(city, address)
         return replace(found, note=", ".join(filter(None, [found.note, note]))[:ADDRESS_MOST])
-    if version is not None and version.place_required and not body.errors:
+    if (
+        version is not None
+        and version.place_required
+        and not any(one.field.startswith("place.") for one in body.errors)
+    ):
         words = _("Tell us where it is: lat and long, an address, or an asset.")
         body.errors.append(FieldError("place", "missing", words))
     return Place(note=note)

@@ -61,7 +61,8 @@ def test_every_mistake_is_named_at_once_and_nothing_is_stored(v1: V1) -> None:
     }  # fmt: skip
     assert errors(v1.send("requests/", {}, 422)) == {"service": "missing"}
     assert errors(v1.send("requests/", {"service": "nothing"}, 422)) == {"service": "unknown-value"}
-    assert errors(v1.send("requests/", {"service": "tree"}, 422)) == {"place": "missing"}
+    nowhere = {"service": "tree", "description": "x" * 4001}
+    assert errors(v1.send("requests/", nowhere, 422)) == {"place": "missing", "description": "too-long"}
     assert errors(v1.send("requests/", POTHOLE | {"place": {"lat": 0, "long": 0}}, 422)) == {"place": "outside"}
     assert errors(v1.send("requests/", [], 422))[""] == "wrong-type"
     assert not ServiceRequest.objects.exists()
