@@ -131,9 +131,7 @@ def leaks(
     text = b"\n".join(lines)
     # Looking for thousands of forms one by one takes longer than the page: first see which of them can begin here.
     starts = {text[at : at + START] for at in range(len(text) - START + 1)}
-    here = {
-        name: [form for form in forms if form[:START] in starts and form in text] for name, forms in wanted.items()
-    }
+    here = {name: [form for form in forms if form[:START] in starts and form in text] for name, forms in wanted.items()}
     if clean is not None and not any(here.values()):
         clean |= lines
     return [name for name, forms in here.items() if any(form.replace(b"-", b"") not in own for form in forms)]
