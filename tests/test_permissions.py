@@ -419,6 +419,11 @@ def test_nobody_but_the_one_who_did_it_undoes_it(planted: Planted, who: str) -> 
         "staff_app:outbox",
         "staff_app:retry_outbox_row",
         "staff_app:api_keys",
+        "staff_app:new_api_key",
+        "staff_app:api_key",
+        "staff_app:edit_api_key",
+        "staff_app:replace_api_key",
+        "staff_app:key_request",
         "staff_app:revoke_api_key",
         "staff_app:on_call",
         "staff_app:on_call_entry",
@@ -783,6 +788,7 @@ POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
 # For programs: the key, the secret in the address, or the signature of a logout token is the permission.
 WITHOUT_TOKEN = {
     "open311_requests",
+    "open311_updates",
     "v1_requests",
     "v1_comments",
     "v1_request_photos",

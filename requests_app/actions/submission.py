@@ -1,7 +1,7 @@
 """Submits a report: one submission creates one request, whatever is clicked, reloaded or retried."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from requests_app.models import (
     ApiKey,
     Asset,
     Channel,
+    Comment,
     IdempotencyKey,
     Jurisdiction,
     OneTimeLink,
@@ -108,7 +109,7 @@ class NewReport:
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
-    sends it.
+    sends it. photo_links: addresses of photos elsewhere, for staff.
     """
 
     jurisdiction: Jurisdiction
@@ -127,6 +128,7 @@ class NewReport:
     spam_signals: SpamSignals = NO_SPAM_SIGNALS
     visitor_hash: str = ""
     api_key: ApiKey | None = None
+    photo_links: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -169,6 +171,15 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
         photo.service_request = service_request
         photo.is_private = report.answers.private_photos
         photo.save(update_fields=["draft", "service_request", "is_private"])
+    if report.photo_links:
+        # No event: nobody wrote it, and nobody is notified.
+        Comment.objects.create(
+            service_request=service_request,
+            kind=Comment.Kind.NOTE,
+            audience=Comment.Audience.EVERYONE,
+            text="\n".join(report.photo_links),
+            language=report.language,
+        )
     if must_wait and participation.contact_point is not None:
         verify_email.send_link(
             participation.contact_point,
