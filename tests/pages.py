@@ -589,6 +589,30 @@ PAGES: dict[str, Page] = {
     "v1_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
     "v1_city": Page(EVERYONE, budget=1),
     "v1_statistics": Page(EVERYONE, budget=3),
+    "v1_ogc": Page(EVERYONE, budget=1),
+    "v1_ogc_conformance": Page(EVERYONE, budget=1),
+    "v1_ogc_definition": Page(EVERYONE, budget=1),
+    "v1_ogc_collections": Page(EVERYONE, budget=3),
+    "v1_ogc_collection": Page(EVERYONE, arguments=lambda planted: [{"collection": "requests"}], budget=3),
+    "v1_ogc_requests": Page(
+        EVERYONE,
+        queries=(
+            "",
+            "older=1&limit=1000&lang=es",
+            "datetime=2020-01-01T00:00:00Z/..",
+            "q={q}",
+            "service=outreach",
+            *(f"bbox={at[0] - 0.001},{at[1] - 0.001},{at[0] + 0.001},{at[1] + 0.001}" for at in SECRET_PLACES.values()),
+        ),
+        budget=15,
+    ),
+    "v1_ogc_request": Page(EVERYONE, arguments=each_request, budget=11),
+    "v1_ogc_areas": Page(
+        EVERYONE, arguments=lambda planted: [{"layer": "ward"}], queries=("", "bbox=-70,40,-68,41"), budget=4
+    ),
+    "v1_ogc_area": Page(EVERYONE, arguments=lambda planted: [{"layer": "ward", "area_code": "5"}], budget=2),
+    "v1_ogc_assets": Page(EVERYONE, queries=("", "bbox=-70,40,-68,41"), budget=2),
+    "v1_ogc_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
     "request_tile": Page(
         EVERYONE,

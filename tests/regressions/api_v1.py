@@ -3,9 +3,31 @@
 from tests.regressions.regression import Regression
 
 READING = ("tests/requests_app/api/v1/test_requests.py",)
+OGC = ("tests/requests_app/api/v1/test_ogc.py",)
 WRITING = ("tests/requests_app/api/v1/test_writing.py",)
 
 REGRESSIONS = [
+    Regression(
+        "a box on the map finds what is about somebody's home",
+        "requests_app/api/v1/ogc_features.py",
+        "            segment = segment.exclude(service_version__in=unlisted)\n",
+        "",
+        OGC,
+    ),
+    Regression(
+        "a layer has a request that waits for review",
+        "requests_app/api/v1/ogc_features.py",
+        "ServiceRequest.objects.public().in_jurisdiction(city)",
+        "ServiceRequest.objects.in_jurisdiction(city)",
+        OGC,
+    ),
+    Regression(
+        "a time on the map leaves out what ended long ago",
+        "requests_app/api/v1/ogc_features.py",
+        'filters["older"] = "1"',
+        "pass",
+        OGC,
+    ),
     Regression(
         "API v1 shows the words of what waits for review",
         "requests_app/api/v1/service_requests.py",

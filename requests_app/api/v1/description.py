@@ -19,6 +19,7 @@ IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
     "area_code": ("The area’s code in its layer.", {"type": "string", "maxLength": 80}, "5"),
     "service_code": ("The code of a service.", {"type": "string", "maxLength": 60}, "pothole"),
     "number": ("The number of an asset, as on its tag.", {"type": "string", "maxLength": 60}, "L00417"),
+    "collection": ("The name of a layer.", {"type": "string", "maxLength": 60}, "requests"),
     "article_code": ("The code of an article.", {"type": "string", "maxLength": 60}, "recycling"),
 }
 HEADERS: dict[str, dict[str, Any]] = {
@@ -117,7 +118,7 @@ def _in_query(parameter: Parameter) -> dict[str, Any]:
     }
     if parameter.required:
         found["required"] = True
-    if isinstance(parameter, Names):
+    if parameter.schema["type"] == "array":
         found |= {"style": "form", "explode": False}
     if parameter.example is not None:
         found["example"] = parameter.example.split(",") if isinstance(parameter, Names) else parameter.example

@@ -28,20 +28,19 @@ def areas(city: Jurisdiction, layer: str | None, at: Point | None, *, polygons: 
         found = found.filter(layer=layer)
     if at is not None:
         found = found.filter(pk__in=[area.pk for area in ownership.areas_at(city, at)])
-    return _areas(city, found, polygons)
+    return area_rows(city, found, polygons=polygons)
 
 
 def area(city: Jurisdiction, layer: str, code: str, *, polygons: bool) -> dict[str, Any]:
     """Raises a 404 problem."""
-    found = _areas(
-        city, Area.objects.filter(jurisdiction=city, is_ours=True, layer=_stored(layer), code=_stored(code)), polygons
-    )
+    ours = Area.objects.filter(jurisdiction=city, is_ours=True, layer=stored(layer), code=stored(code))
+    found = area_rows(city, ours, polygons=polygons)
     if not found:
         raise Problem("not-found", _("There is no such area."))
     return found[0]
 
 
-def _areas(city: Jurisdiction, found: Any, polygons: bool) -> list[dict[str, Any]]:
+def area_rows(city: Jurisdiction, found: Any, *, polygons: bool) -> list[dict[str, Any]]:
     site, names = links.base_url(city), ["layer", "code", "name"]
     if polygons:
         found, names = found.annotate(shape=AsGeoJSON("polygon", precision=PRECISION)), [*names, "shape"]
@@ -119,6 +118,6 @@ def shaped(city: Jurisdiction, found: Asset) -> dict[str, Any]:
     }
 
 
-def _stored(text: str) -> str:
+def stored(text: str) -> str:
     """NUL can't be looked up."""
     return text.replace("\x00", "\ufffd")

@@ -36,6 +36,7 @@ TAGS = {
     "Catalog": "What can be reported: categories, services and their questions; articles that may answer it already.",
     "Places": "Areas, addresses and the city’s assets.",
     "City": "The city itself and its figures.",
+    "OGC API Features": "Layers for QGIS, GDAL and other programs for maps (part 1: Core, OpenAPI 3.0, GeoJSON).",
     "Open311": "GeoReport v2, for the programs that speak it.",
 }
 

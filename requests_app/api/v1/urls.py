@@ -1,8 +1,8 @@
-"""v1's addresses. Each ends with a slash."""
+"""v1's addresses. Each ends with a slash, except where a standard says otherwise."""
 
 from django.urls import URLPattern, path
 
-from requests_app.api.v1 import catalog_views, city_views, place_views, reporting_views
+from requests_app.api.v1 import catalog_views, city_views, ogc_views, place_views, reporting_views
 
 urlpatterns: list[URLPattern] = [
     path("requests/", reporting_views.RequestsAndReports.as_view(), name="v1_requests"),
@@ -25,4 +25,15 @@ urlpatterns: list[URLPattern] = [
     path("assets/<str:number>/", place_views.OneAsset.as_view(), name="v1_asset"),
     path("city/", city_views.City.as_view(), name="v1_city"),
     path("statistics/", city_views.Statistics.as_view(), name="v1_statistics"),
+    path("ogc/", ogc_views.Landing.as_view(), name="v1_ogc"),
+    path("ogc/conformance", ogc_views.Conformance.as_view(), name="v1_ogc_conformance"),
+    path("ogc/api", ogc_views.Definition.as_view(), name="v1_ogc_definition"),
+    path("ogc/collections", ogc_views.Collections.as_view(), name="v1_ogc_collections"),
+    path("ogc/collections/<str:collection>", ogc_views.Collection.as_view(), name="v1_ogc_collection"),
+    path("ogc/collections/requests/items", ogc_views.RequestItems.as_view(), name="v1_ogc_requests"),
+    path("ogc/collections/requests/items/<str:reference>", ogc_views.RequestItem.as_view(), name="v1_ogc_request"),
+    path("ogc/collections/areas-<str:layer>/items", ogc_views.AreaItems.as_view(), name="v1_ogc_areas"),
+    path("ogc/collections/areas-<str:layer>/items/<str:area_code>", ogc_views.AreaItem.as_view(), name="v1_ogc_area"),
+    path("ogc/collections/assets/items", ogc_views.AssetItems.as_view(), name="v1_ogc_assets"),
+    path("ogc/collections/assets/items/<str:number>", ogc_views.AssetItem.as_view(), name="v1_ogc_asset"),
 ]

@@ -1,0 +1,171 @@
+"""The features of each layer, and where the layers lie."""
+
+import operator
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.geos import Polygon
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from requests_app import paging, references
+from requests_app.api.v1 import geography, service_requests
+from requests_app.api.v1.ogc_parameters import Period
+from requests_app.api.v1.ogc_schemas import ASSET_PROPERTIES, REQUEST_PROPERTIES
+from requests_app.api.v1.parameters import Query
+from requests_app.api.v1.problems import Problem
+from requests_app.models import Area, Asset, Jurisdiction, ServiceRequest
+from requests_app.places.public_place import unlisted_versions
+
+# The filters of the website. Which comes first is no matter for a map.
+FILTERS = ("q", "category", "service", "status", "area", "near", "asset", "older")
+WORLD = [-180.0, -90.0, 180.0, 90.0]
+
+Feature = dict[str, Any]
+
+
+def extent(city: Jurisdiction) -> list[float]:
+    """West, south, east and north of the city's boundary, else of its map."""
+    found = Jurisdiction.objects.filter(pk=city.pk).aggregate(box=Extent("boundary"))["box"]
+    return [round(degrees, 6) for degrees in found or city.map_view.get("bounds") or WORLD]
+
+
+def layers(city: Jurisdiction) -> list[str]:
+    ours = Area.objects.filter(jurisdiction=city, is_ours=True)
+    return list(ours.order_by("layer").values_list("layer", flat=True).distinct())
+
+
+# --- Requests ---------------------------------------------------------------------------------------------------------
+
+
+def request_page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
+    filters = {name: query[name] for name in FILTERS if query[name]}
+    boxes, during = query["bbox"], query["datetime"]
+    if during is not None:
+        # Who asks for a time means all of it.
+        filters["older"] = "1"
+    # What is about somebody's home is found by no place.
+    unlisted = unlisted_versions(city) if boxes else []
+
+    def narrow(segment: QuerySet[ServiceRequest]) -> QuerySet[ServiceRequest]:
+        if boxes:
+            segment = segment.filter(_touches("public_point__bboverlaps", boxes))
+            segment = segment.exclude(service_version__in=unlisted)
+        return segment.filter(_within(during)) if during is not None else segment
+
+    return service_requests.filtered(city, filters, query, narrow)
+
+
+def request_features(city: Jurisdiction, found: Sequence[ServiceRequest]) -> list[Feature]:
+    """As many queries for a page as for one."""
+    fields = [name for name in service_requests.REQUEST_FIELDS if name != "photos"]
+    return [_request_feature(row) for row in service_requests.rows(city, found, fields)]
+
+
+def request_feature(city: Jurisdiction, reference: str) -> Feature:
+    """Public ones only: what waits for review is on no map. Raises a 404 problem."""
+    public = ServiceRequest.objects.public().in_jurisdiction(city).filter(reference=references.parse(reference) or "")
+    found = list(public.only(*service_requests.COLUMNS).prefetch_related(*service_requests.RELATIONS))
+    if not found:
+        raise Problem("not-found", _("There is no such request, or it isn’t public."))
+    return request_features(city, found)[0]
+
+
+def _request_feature(row: dict[str, Any]) -> Feature:
+    department = row["department"] or {"code": None, "name": None}
+    flat = {
+        **row,
+        "service": row["service"]["code"],
+        "service_name": row["service"]["name"],
+        "category": row["category"]["code"],
+        "category_name": row["category"]["name"],
+        "status_code": row["status"],
+        "department": department["code"],
+        "department_name": department["name"],
+    }
+    return _feature(row["reference"], _point(row), {name: flat[name] for name in REQUEST_PROPERTIES})
+
+
+def _within(during: Period) -> Q:
+    since = Q(submitted_at__gte=during.since) if during.since else Q()
+    return since & (Q(submitted_at__lt=during.until) if during.until else Q())
+
+
+# --- Areas ------------------------------------------------------------------------------------------------------------
+
+
+def area_page(city: Jurisdiction, layer: str, query: Query) -> tuple[paging.Page[Area], list[Feature]]:
+    """Raises a 404 problem for a layer without areas."""
+    of_layer = Area.objects.filter(jurisdiction=city, is_ours=True, layer=geography.stored(layer))
+    found = of_layer.only("id", "code")
+    if query["bbox"]:
+        found = found.filter(_touches("polygon__intersects", query["bbox"]))
+    page = _page(found, [("code", "asc"), ("id", "asc")], query)
+    if not page.rows and not of_layer.exists():
+        raise no_collection()
+    shown = Area.objects.filter(pk__in=[area.pk for area in page.rows]).order_by("code")
+    return page, [_area_feature(row) for row in geography.area_rows(city, shown, polygons=True)]
+
+
+def area_feature(city: Jurisdiction, layer: str, code: str) -> Feature:
+    """Raises a 404 problem."""
+    return _area_feature(geography.area(city, layer, code, polygons=True))
+
+
+def _area_feature(row: dict[str, Any]) -> Feature:
+    return {**geography.as_feature(row), "id": row["code"]}
+
+
+# --- Assets -----------------------------------------------------------------------------------------------------------
+
+
+def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
+    found = Asset.objects.filter(jurisdiction=city)
+    if query["kind"]:
+        found = found.filter(kind=query["kind"])
+    if query["bbox"]:
+        found = found.filter(_touches("point__bboverlaps", query["bbox"]))
+    return _page(found, [("id", "asc")], query)
+
+
+def asset_features(city: Jurisdiction, found: Iterable[Asset]) -> list[Feature]:
+    return [_asset_feature(geography.shaped(city, asset)) for asset in found]
+
+
+def asset_feature(city: Jurisdiction, number: str) -> Feature:
+    """Raises a 404 problem."""
+    return _asset_feature(geography.asset(city, number))
+
+
+def _asset_feature(row: dict[str, Any]) -> Feature:
+    return _feature(row["number"], _point(row), {name: row[name] for name in ASSET_PROPERTIES})
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def no_collection() -> Problem:
+    return Problem("not-found", _("There is no such collection."))
+
+
+def _page(found: QuerySet[Any], order: paging.Order, query: Query) -> paging.Page[Any]:
+    try:
+        return paging.page(found, order, query["cursor"], query["limit"])
+    except paging.BadCursor:
+        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+
+
+def _touches(lookup: str, boxes: Iterable[Polygon]) -> Q:
+    return reduce(operator.or_, (Q(**{lookup: box}) for box in boxes))
+
+
+def _feature(id: str, geometry: dict[str, Any] | None, properties: dict[str, Any]) -> Feature:
+    return {"type": "Feature", "id": id, "geometry": geometry, "properties": properties}
+
+
+def _point(row: dict[str, Any]) -> dict[str, Any] | None:
+    if row["lat"] is None:
+        return None
+    return {"type": "Point", "coordinates": [row["long"], row["lat"]]}

@@ -1,0 +1,194 @@
+"""The shapes of OGC API Features. A feature's properties are flat, since programs for maps make a column of each."""
+
+from typing import Any
+
+from requests_app.api.v1 import examples
+from requests_app.api.v1.catalog_schemas import AREA_FIELDS, ASSET_FIELDS
+from requests_app.api.v1.schemas import (
+    DEGREES,
+    MULTIPOLYGON,
+    POINT,
+    REQUEST_FIELDS,
+    Schema,
+    feature,
+    listed,
+    maybe,
+    ref,
+    shape,
+    text,
+    uri,
+)
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+CONFORMS_TO = [
+    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}" for name in ("core", "oas30", "geojson")
+]
+
+# `status` is what the filter of this name takes, so it is no column's name.
+REQUEST_PROPERTIES: dict[str, Schema] = {
+    "reference": REQUEST_FIELDS["reference"],
+    "html_url": REQUEST_FIELDS["html_url"],
+    "service": text("The service’s code."),
+    "service_name": text("Its name."),
+    "category": text("The category’s code."),
+    "category_name": text("Its name."),
+    "status_code": REQUEST_FIELDS["status"],
+    "is_open": REQUEST_FIELDS["is_open"],
+    "status_text": REQUEST_FIELDS["status_text"],
+    "outcome": REQUEST_FIELDS["outcome"],
+    "description": REQUEST_FIELDS["description"],
+    "language": REQUEST_FIELDS["language"],
+    "department": maybe(text("The department’s code.")),
+    "department_name": maybe(text("Its name.")),
+    "submitted_at": REQUEST_FIELDS["submitted_at"],
+    "updated_at": REQUEST_FIELDS["updated_at"],
+    "resolved_at": REQUEST_FIELDS["resolved_at"],
+    "due_at": REQUEST_FIELDS["due_at"],
+    "address": REQUEST_FIELDS["address"],
+    "people_count": REQUEST_FIELDS["people_count"],
+}
+ASSET_PROPERTIES = {name: schema for name, schema in ASSET_FIELDS.items() if name not in ("lat", "long")}
+LINKS = listed(ref("OgcLink"), "Where to go from here.")
+
+
+def _one(words: str, geometry: Schema, properties: dict[str, Schema]) -> Schema:
+    """A feature of a list; asked for alone, it has links."""
+    found = feature(words, geometry, shape("Its columns.", properties))
+    return {**found, "properties": {**found["properties"], "links": LINKS}}
+
+
+def _page(words: str, name: str) -> Schema:
+    return shape(
+        words,
+        {
+            "type": {"const": "FeatureCollection"},
+            "features": listed(ref(name)),
+            "links": LINKS,
+            "numberReturned": {"type": "integer", "minimum": 0, "description": "How many features this page has."},
+        },
+    )
+
+
+OGC: dict[str, Schema] = {
+    "OgcLink": shape(
+        "A link.",
+        {
+            "href": uri("The address."),
+            "rel": text("What it is to this answer."),
+            "type": text("The media type there."),
+            "title": text("Its name."),
+        },
+        optional=("title",),
+    ),
+    "OgcLanding": shape(
+        "Where a client begins.", {"title": text("The city."), "description": text("What there is."), "links": LINKS}
+    ),
+    "OgcConformance": shape("What is kept of the standard.", {"conformsTo": listed(uri("A conformance class."))}),
+    "OgcExtent": shape(
+        "Where and when.",
+        {
+            "spatial": shape(
+                "The city’s area.",
+                {
+                    "bbox": listed({"type": "array", "items": DEGREES, "minItems": 4, "maxItems": 4}),
+                    "crs": {"const": CRS84},
+                },
+            ),
+            "temporal": shape(
+                "Without a beginning and an end.",
+                {
+                    "interval": listed(
+                        {
+                            "type": "array",
+                            "items": {"type": ["string", "null"], "format": "date-time"},
+                            "minItems": 2,
+                            "maxItems": 2,
+                        }
+                    ),
+                    "trs": {"const": GREGORIAN},
+                },
+            ),
+        },
+        optional=("temporal",),
+    ),
+    "OgcCollection": shape(
+        "A layer of a map.",
+        {
+            "id": text("Its name in addresses."),
+            "title": text("Its name for people."),
+            "description": text("What it holds."),
+            "extent": ref("OgcExtent"),
+            "itemType": {"const": "feature"},
+            "crs": listed({"const": CRS84}),
+            "links": LINKS,
+        },
+    ),
+    "OgcCollections": shape("All layers.", {"collections": listed(ref("OgcCollection")), "links": LINKS}),
+    "OgcRequest": _one("A service request.", maybe(POINT), REQUEST_PROPERTIES),
+    "OgcRequests": _page("One page of service requests.", "OgcRequest"),
+    "OgcArea": _one("An area.", MULTIPOLYGON, AREA_FIELDS),
+    "OgcAreas": _page("One page of areas.", "OgcArea"),
+    "OgcAsset": _one("Something the city owns that has a number on it.", POINT, ASSET_PROPERTIES),
+    "OgcAssets": _page("One page of assets.", "OgcAsset"),
+}
+
+# --- Examples ---------------------------------------------------------------------------------------------------------
+
+_ROOT = f"{examples.SITE}/api/v1/ogc"
+_ROW = examples.REQUEST_ROW
+
+
+def _link(path: str, rel: str, media: str = "application/json") -> dict[str, str]:
+    return {"href": f"{_ROOT}{path}", "rel": rel, "type": media}
+
+
+LANDING = {
+    "title": "Rivermark",
+    "description": "Service requests, areas and assets of the city, for maps.",
+    "links": [_link("/", "self"), _link("/collections", "data")],
+}
+COLLECTION: dict[str, Any] = {
+    "id": "requests",
+    "title": "Requests",
+    "description": "What was reported recently and everything that is open.",
+    "extent": {
+        "spatial": {"bbox": [[-69.1, 40.4, -68.9, 40.6]], "crs": CRS84},
+        "temporal": {"interval": [[None, None]], "trs": GREGORIAN},
+    },
+    "itemType": "feature",
+    "crs": [CRS84],
+    "links": [_link("/collections/requests/items", "items", "application/geo+json")],
+}
+REQUEST_FEATURE: dict[str, Any] = {
+    "type": "Feature",
+    "id": _ROW["reference"],
+    "geometry": {"type": "Point", "coordinates": [-69.0, 40.5]},
+    "properties": {
+        **{name: _ROW[name] for name in REQUEST_PROPERTIES if name in _ROW},
+        "service": "pothole",
+        "service_name": "Pothole",
+        "category": "streets",
+        "category_name": "Streets and sidewalks",
+        "status_code": _ROW["status"],
+        "department": "PW",
+        "department_name": "Streets",
+    },
+}
+AREA_FEATURE: dict[str, Any] = {
+    "type": "Feature",
+    "id": "5",
+    "geometry": {"type": "MultiPolygon", "coordinates": [[[[-69.1, 40.4], [-69, 40.4], [-69, 40.5], [-69.1, 40.4]]]]},
+    "properties": examples.AREA_ROW,
+}
+ASSET_FEATURE: dict[str, Any] = {
+    "type": "Feature",
+    "id": "L00417",
+    "geometry": {"type": "Point", "coordinates": [-69.0, 40.5]},
+    "properties": {name: examples.ASSET[name] for name in ASSET_PROPERTIES},
+}
+
+
+def page_of(one: dict[str, Any]) -> dict[str, Any]:
+    links = [_link("/collections/requests/items", "self", "application/geo+json")]
+    return {"type": "FeatureCollection", "features": [one], "links": links, "numberReturned": 1}

@@ -1,0 +1,303 @@
+"""The addresses of OGC API Features. Below the first, they end without a slash, as the standard writes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.v1 import ogc_features, ogc_openapi, ogc_schemas
+from requests_app.api.v1.base import CURSOR, V1View
+from requests_app.api.v1.ogc_parameters import BBOX, DATETIME, LIMIT
+from requests_app.api.v1.operations import GEOJSON, JSON, Answer, Operation, operation
+from requests_app.api.v1.parameters import Parameter
+from requests_app.api.v1.request_views import FILTERS
+from requests_app.models import Jurisdiction
+from requests_app.models.geography import area_label
+from requests_app.paging import Page
+
+TAG = "OGC API Features"
+AREAS = "areas-"
+KEEP_S = 300
+PAGED = (BBOX, DATETIME, CURSOR, LIMIT)
+
+Link = dict[str, str]
+
+
+class OgcView(V1View):
+    def to(self, path: str, rel: str, media: str = JSON, title: str = "") -> Link:
+        """path: below the first address."""
+        return _link(self.request.build_absolute_uri(reverse("v1_ogc") + path), rel, media, title)
+
+    def to_self(self, media: str = JSON) -> Link:
+        return _link(self.request.build_absolute_uri(), "self", media)
+
+    def feature_page(self, collection: str, features: Sequence[Any], page: Page[Any]) -> Response:
+        """One page, with the addresses of the next and the previous one where the standard looks for them."""
+        cursors = {"next": page.next_cursor, "prev": page.previous_cursor}
+        others = [_link(self._with_cursor(cursor), rel, GEOJSON) for rel, cursor in cursors.items() if cursor]
+        body = {
+            "type": "FeatureCollection",
+            "features": features,
+            "links": [self.to_self(GEOJSON), *others, self.to(f"collections/{collection}", "collection")],
+            "numberReturned": len(features),
+        }
+        response = Response(body, content_type=GEOJSON)
+        if others:
+            response["Link"] = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"' for link in others)
+        return response
+
+    def one_feature(self, collection: str, feature: dict[str, Any]) -> Response:
+        links = [self.to_self(GEOJSON), self.to(f"collections/{collection}", "collection")]
+        return Response({**feature, "links": links}, content_type=GEOJSON)
+
+    def collections(self, city: Jurisdiction) -> list[dict[str, Any]]:
+        here = {"spatial": {"bbox": [ogc_features.extent(city)], "crs": ogc_schemas.CRS84}}
+        always = {"temporal": {"interval": [[None, None]], "trs": ogc_schemas.GREGORIAN}}
+        about_requests = _("What was reported recently and everything that is open. older=1 has the rest, too.")
+        about_areas = _("The areas of this layer, with their codes.")
+        return [
+            self._collection("requests", _("Requests"), about_requests, {**here, **always}),
+            *(
+                # What stands in front of a number: "Ward" of "Ward 5".
+                self._collection(f"{AREAS}{layer}", area_label(layer, "").strip(), about_areas, here)
+                for layer in ogc_features.layers(city)
+            ),
+            self._collection("assets", _("Assets"), _("What the city owns that has a number on it."), here),
+        ]
+
+    def _collection(self, id: str, title: str, description: str, extent: dict[str, Any]) -> dict[str, Any]:
+        path = f"collections/{id}"
+        return {
+            "id": id,
+            "title": title,
+            "description": description,
+            "extent": extent,
+            "itemType": "feature",
+            "crs": [ogc_schemas.CRS84],
+            "links": [self.to(path, "self"), self.to(f"{path}/items", "items", GEOJSON, title)],
+        }
+
+
+class Landing(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getOgcLanding",
+            tag=TAG,
+            summary="Begin here",
+            words="The landing page of OGC API Features, for QGIS, GDAL and other programs for maps: links to all the rest.",
+            answer=Answer("OgcLanding", "Where to go from here.", ogc_schemas.LANDING),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        links = [
+            self.to_self(),
+            self.to("api", "service-desc", ogc_openapi.MEDIA_TYPE),
+            self.to("conformance", "conformance"),
+            self.to("collections", "data"),
+        ]
+        words = _("Service requests, areas and assets of the city, for maps.")
+        return Response({"title": self.jurisdiction.name, "description": words, "links": links})
+
+
+class Conformance(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getOgcConformance",
+            tag=TAG,
+            summary="Get the conformance classes",
+            words="Which parts of OGC API Features hold here: Core, OpenAPI 3.0 and GeoJSON of its part 1.",
+            answer=Answer("OgcConformance", "The conformance classes.", {"conformsTo": ogc_schemas.CONFORMS_TO}),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"conformsTo": ogc_schemas.CONFORMS_TO})
+
+
+class Definition(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getOgcDefinition",
+            tag=TAG,
+            summary="Get the definition",
+            words="These addresses alone in OpenAPI 3.0, which programs for maps read. `/api/openapi.json` has the whole API in "
+            "OpenAPI 3.1.",
+            answer=Answer(
+                {"type": "object", "required": ["openapi", "info", "paths"]},
+                "An OpenAPI 3.0 document.",
+                {"openapi": "3.0.3", "info": {"title": "Lamplighter API", "version": "1"}, "paths": {}},
+                media=ogc_openapi.MEDIA_TYPE.partition(";")[0],
+            ),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        root = reverse("v1_ogc").rstrip("/")
+        return Response(ogc_openapi.document(root), content_type=ogc_openapi.MEDIA_TYPE)
+
+
+class Collections(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="listOgcCollections",
+            tag=TAG,
+            summary="List collections",
+            words="The layers for a map: requests, each layer of areas, and assets.",
+            answer=Answer("OgcCollections", "All of them.", {"collections": [ogc_schemas.COLLECTION], "links": []}),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"collections": self.collections(self.jurisdiction), "links": [self.to_self()]})
+
+
+class Collection(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getOgcCollection",
+            tag=TAG,
+            summary="Get a collection",
+            words="One layer: its name, and where it lies.",
+            answer=Answer("OgcCollection", "The layer.", ogc_schemas.COLLECTION),
+        )
+    )
+    def get(self, request: Request, collection: str) -> Response:
+        found = next((one for one in self.collections(self.jurisdiction) if one["id"] == collection), None)
+        if found is None:
+            raise ogc_features.no_collection()
+        return Response(found)
+
+
+class RequestItems(OgcView):
+    @operation(
+        Operation(
+            id="listOgcRequests",
+            tag=TAG,
+            summary="List requests for a map",
+            words="What was reported recently and everything that is open, newest first, with the filters of the website. With "
+            "`datetime`, everything that was sent then. With `bbox`, without services that no place may lead to.",
+            query=(*PAGED, *(one for one in FILTERS if one.name in ogc_features.FILTERS)),
+            answer=Answer(
+                "OgcRequests",
+                "One page.",
+                ogc_schemas.page_of(ogc_schemas.REQUEST_FEATURE),
+                media=GEOJSON,
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        page = ogc_features.request_page(self.jurisdiction, self.query)
+        features = ogc_features.request_features(self.jurisdiction, page.rows)
+        return self.feature_page("requests", features, page)
+
+
+class RequestItem(OgcView):
+    @operation(
+        Operation(
+            id="getOgcRequest",
+            tag=TAG,
+            summary="Get a request for a map",
+            words="One public request as a feature.",
+            answer=Answer("OgcRequest", "The request.", ogc_schemas.REQUEST_FEATURE, media=GEOJSON),
+        )
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        return self.one_feature("requests", ogc_features.request_feature(self.jurisdiction, reference))
+
+
+class AreaItems(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="listOgcAreas",
+            tag=TAG,
+            summary="List areas for a map",
+            words="The areas of a layer with their polygons, by code.",
+            query=PAGED,
+            answer=Answer(
+                "OgcAreas",
+                "One page.",
+                ogc_schemas.page_of(ogc_schemas.AREA_FEATURE),
+                media=GEOJSON,
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+        )
+    )
+    def get(self, request: Request, layer: str) -> Response:
+        page, features = ogc_features.area_page(self.jurisdiction, layer, self.query)
+        return self.feature_page(f"{AREAS}{layer}", features, page)
+
+
+class AreaItem(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getOgcArea",
+            tag=TAG,
+            summary="Get an area for a map",
+            words="One area with its polygon.",
+            answer=Answer("OgcArea", "The area.", ogc_schemas.AREA_FEATURE, media=GEOJSON),
+        )
+    )
+    def get(self, request: Request, layer: str, area_code: str) -> Response:
+        return self.one_feature(f"{AREAS}{layer}", ogc_features.area_feature(self.jurisdiction, layer, area_code))
+
+
+class AssetItems(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="listOgcAssets",
+            tag=TAG,
+            summary="List assets for a map",
+            words="Street lights, hydrants, trees and what else the city has numbered.",
+            query=(*PAGED, Parameter("kind", "Only this kind.", example="street_light", most=40)),
+            answer=Answer(
+                "OgcAssets",
+                "One page.",
+                ogc_schemas.page_of(ogc_schemas.ASSET_FEATURE),
+                media=GEOJSON,
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        page = ogc_features.asset_page(self.jurisdiction, self.query)
+        return self.feature_page("assets", ogc_features.asset_features(self.jurisdiction, page.rows), page)
+
+
+class AssetItem(OgcView):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getOgcAsset",
+            tag=TAG,
+            summary="Get an asset for a map",
+            words="One of the city’s assets, by the number on it.",
+            answer=Answer("OgcAsset", "The asset.", ogc_schemas.ASSET_FEATURE, media=GEOJSON),
+        )
+    )
+    def get(self, request: Request, number: str) -> Response:
+        return self.one_feature("assets", ogc_features.asset_feature(self.jurisdiction, number))
+
+
+def _link(href: str, rel: str, media: str, title: str = "") -> Link:
+    return {"href": href, "rel": rel, "type": media, **({"title": title} if title else {})}
