@@ -1,0 +1,1 @@
+"""A door for assistants: reads a Lamplighter city's requests, and drafts reports that a person sends."""
