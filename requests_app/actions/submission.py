@@ -9,16 +9,18 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from requests_app import events, links, references
+from requests_app import events, references, transactions
 from requests_app.actions import alarms, clocks, counters, verify_email
-from requests_app.actions.reporter import Reporter, add_participation, create_person
+from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
     Alarm,
     Answer,
+    Area,
     Asset,
     Channel,
+    Clock,
     IdempotencyKey,
     Jurisdiction,
     OneTimeLink,
@@ -126,7 +128,6 @@ class NewReport:
     visitor_hash: str = ""
 
 
-@transaction.atomic
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
@@ -136,6 +137,11 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
+    with transaction.atomic(), transactions.scope():
+        return _submit(report, actor, idempotency)
+
+
+def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
     if idempotency is not None:
         earlier = _earlier(idempotency)
         if earlier is not None:
@@ -153,19 +159,23 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
     if alarm_reason and service_request.priority != 1:
         service_request.priority, service_request.priority_reason = 1, alarms.DANGER
+    point = report.place.point
+    areas = ownership.areas_at(report.jurisdiction, point) if point else []
+    # Its clocks begin when it is confirmed.
+    started = [] if must_wait else _planned_clocks(service_request, report.answers, [area.pk for area in areas])
     _save_with_reference(service_request)
-    _store_areas_and_answers(service_request, report)
+    Clock.objects.bulk_create(started)
+    _store_areas_and_answers(service_request, report, areas)
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
-    person = create_person(report.jurisdiction, reporter, report.language)
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = add_participation(person, service_request, role=role)
-    link = links.get_or_create_link(person, service_request)
+    participation, link = create_participant(service_request, reporter, report.language, role=role)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
         photo.is_private = report.answers.private_photos
-        photo.save(update_fields=["draft", "service_request", "is_private"])
+    if photos:
+        Photo.objects.bulk_update(photos, ["draft", "service_request", "is_private"])
     if must_wait and participation.contact_point is not None:
         verify_email.send_link(
             participation.contact_point,
@@ -174,18 +184,23 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
             visitor_hash=report.visitor_hash,
         )
     else:
-        record_submission(service_request, answers=report.answers, actor=actor or person)
+        _record(service_request, actor=actor or participation.person)
         if alarm_reason:
             alarms.raise_alarm(service_request, reason=alarm_reason)
     if idempotency is not None:
-        IdempotencyKey.objects.update_or_create(
+        used = IdempotencyKey(
             scope=idempotency.scope,
             key=idempotency.key,
-            defaults={
-                "body_hash": idempotency.body_hash,
-                "service_request": service_request,
-                "created_at": service_request.submitted_at,
-            },
+            body_hash=idempotency.body_hash,
+            service_request=service_request,
+            created_at=service_request.submitted_at,
+        )
+        # One that counts no more is replaced.
+        IdempotencyKey.objects.bulk_create(
+            [used],
+            update_conflicts=True,
+            unique_fields=["scope", "key"],
+            update_fields=["body_hash", "service_request", "created_at"],
         )
     return SubmissionResult(service_request, link)
 
@@ -216,7 +231,7 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
     now = app_now()
     return ServiceRequest(
         jurisdiction=report.jurisdiction,
-        service_id=version.service_id,
+        service=version.service,
         service_version=version,
         description=intake.clean_text(report.description)[: intake.DESCRIPTION_MAX],
         language=report.language,
@@ -242,8 +257,17 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
     )
 
 
-def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport) -> None:
-    point = report.place.point
+def _planned_clocks(service_request: ServiceRequest, answers: intake.Answers, areas: list[int] | None) -> list[Clock]:
+    return clocks.planned(
+        service_request,
+        department=service_request.service_version.department,
+        at=service_request.submitted_at,
+        resolve_target=answers.resolve_target,
+        areas=areas,
+    )
+
+
+def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport, areas: Iterable[Area]) -> None:
     RequestArea.objects.bulk_create(
         RequestArea(
             area=area,
@@ -251,7 +275,7 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
             submitted_at=service_request.submitted_at,
             public_state=service_request.public_state,
         )
-        for area in (ownership.areas_at(report.jurisdiction, point) if point else [])
+        for area in areas
     )
     Answer.objects.bulk_create(
         Answer(
@@ -266,21 +290,19 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
 
 
 def record_submission(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
-    """Starts the clocks and records the event of a report that is submitted and, if required, confirmed."""
-    version = service_request.service_version
-    clocks.start(
-        service_request,
-        department=version.department,
-        at=service_request.submitted_at,
-        resolve_target=answers.resolve_target,
-    )
+    """Starts the clocks and records the event of a stored report that was confirmed."""
+    Clock.objects.bulk_create(_planned_clocks(service_request, answers, None))
     service_request.save(update_fields=clocks.DUE_FIELDS)
+    _record(service_request, actor=actor)
+
+
+def _record(service_request: ServiceRequest, *, actor: User | Person) -> None:
     events.record(
         service_request,
         "submitted",
         actor=actor,
         channel=service_request.channel,
-        service_code=version.service.service_code,
+        service_code=service_request.service.service_code,
         after_warning=service_request.after_warning,
     )
     if service_request.public_state == PublicState.PENDING_REVIEW:

@@ -55,8 +55,9 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Locks the rows and loads what every action needs. Always lock first: when two dispatchers assign a request at the same
         time, the second must see what the first one did."""
         return self.select_for_update(of=("self",)).select_related(
-            "jurisdiction", "service", "service_version__service", "service_version__department", "department", "owner"
-        )
+            "jurisdiction", "service", "service_version__service", "service_version__department", "department__calendar",
+            "owner",
+        )  # fmt: skip
 
     def locked(self, pk: int) -> "ServiceRequest":
         """The request, locked until the transaction ends. Raises DoesNotExist."""
@@ -167,6 +168,10 @@ class ServiceRequest(models.Model):
     loaded_at: dt.datetime
     # And by the request page.
     has_alarm: bool
+    has_tasks: bool
+    has_others: bool
+    area_ids: list[int]
+    first_reporter: dict[str, object] | None
     has_bounced: bool
 
     class Meta:
