@@ -1,5 +1,6 @@
 """API keys: generated once, shown once and stored as a hash."""
 
+import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -57,9 +58,9 @@ def revoke(key: ApiKey) -> bool:
     return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=app_now()))
 
 
-def mark_used(key: ApiKey) -> None:
-    """Records the day of last use, at most once a day, so that unused keys can be found."""
-    today = app_now().date()
+def mark_used(key: ApiKey, *, at: dt.datetime | None = None) -> None:
+    """Records the day of last use, at most once a day, so that unused keys can be found. at: now, if the caller has read it."""
+    today = (at or app_now()).date()
     if key.last_used_on != today:
         ApiKey.objects.filter(pk=key.pk).update(last_used_on=today)
 

@@ -247,9 +247,7 @@ def _reactions(event: Event, *, follows: Event | None, quiet: bool) -> list[Outb
                 service_request=service_request,
                 event=event,
                 dedupe_key=f"{reaction}:{event.pk}",
-                ordering_key=""
-                if outside
-                else f"{ORDERING_KEYS.get(reaction, 'request')}:{event.service_request_id}",
+                ordering_key="" if outside else f"{ORDERING_KEYS.get(reaction, 'request')}:{event.service_request_id}",
                 due_at=due_at if reaction in WAITING_REACTIONS else None,
             )
         )

@@ -9,7 +9,6 @@ from requests_app.models import CONFIDENTIAL, Disposition, Participation, Servic
 from requests_app.rules.lifecycle import next_status
 from requests_app.transactions import atomic_action
 
-
 JOIN = """
 INSERT INTO requests_app_participation (person_id, service_request_id, role, contact_point_id, cadence)
 SELECT person_id, %s, %s, contact_point_id, cadence FROM requests_app_participation

@@ -1,5 +1,6 @@
 """Submits a report: one submission creates one request, whatever is clicked, reloaded or retried."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -85,6 +86,11 @@ class SubmissionResult:
     link: AccessLink | None
     repeated: bool = False
 
+    @property
+    def made_at(self) -> dt.datetime | None:
+        """When this call made the request; None if an earlier one did."""
+        return None if self.repeated else self.service_request.submitted_at
+
 
 class Refused(Exception):
     """The report is not acceptable as it is. problems: field → message in the reader's language."""
@@ -137,15 +143,14 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
-    with transaction.atomic(), transactions.scope():
+    with transaction.atomic(), transactions.scope() as scope:
+        earlier = _earlier(idempotency, scope) if idempotency is not None else None
+        if earlier is not None:
+            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
         return _submit(report, actor, idempotency)
 
 
 def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
-    if idempotency is not None:
-        earlier = _earlier(idempotency)
-        if earlier is not None:
-            return SubmissionResult(earlier, _link_of(earlier), repeated=True)
     version, reporter = report.version, report.reporter
     _check(report)
     check_reporter(report.jurisdiction, version, reporter)
@@ -352,12 +357,17 @@ def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
     }
 
 
-def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
-    """The request that this key created earlier. Two submissions with the same key wait for each other here."""
+def _earlier(idempotency: Idempotency, scope: transactions.Scope) -> ServiceRequest | None:
+    """The request that this key created earlier. Two submissions with the same key wait for each other here.
+
+    Reads the time along with the lock.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{idempotency.scope}|{idempotency.key}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()",
+            [f"{idempotency.scope}|{idempotency.key}"],
         )
+        scope.now = cursor.fetchone()[1]
     record = (
         IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
         .filter(scope=idempotency.scope, key=idempotency.key)

@@ -1,7 +1,7 @@
 """The service request: what was reported, where, who has it, by when, and how it ended."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex
@@ -170,8 +170,7 @@ class ServiceRequest(models.Model):
     has_alarm: bool
     has_tasks: bool
     has_others: bool
-    area_ids: list[int]
-    first_reporter: dict[str, object] | None
+    first_reporter: dict[str, Any] | None
     has_bounced: bool
 
     class Meta:

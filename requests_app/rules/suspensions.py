@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from requests_app.models import OPEN, Area, Clock, ClockSuspension, RequestArea, Service, ServiceRequest
 
@@ -32,13 +34,14 @@ def of_request(
     """
     services = ClockSuspension.services.through.objects.filter(clocksuspension=OuterRef("pk"))
     of_areas = ClockSuspension.areas.through.objects.filter(clocksuspension=OuterRef("pk"))
-    lies_in = service_request.request_areas.values("area") if areas is None else list(areas)
+    lies_in: Any = service_request.request_areas.values("area") if areas is None else list(areas)
     applies = (~Exists(services) | Exists(services.filter(service=service_request.service_id))) & (
         ~Exists(of_areas) | Exists(of_areas.filter(area__in=lies_in))
     )
-    wanted = Q(ends_at__gt=now - LOOKS_BACK) & applies
+    wanted: Combinable | Q = Q(ends_at__gt=now - LOOKS_BACK) & applies
     if service_request.pk:
-        wanted |= Exists(Clock.objects.filter(service_request=service_request, met_at=None, suspension=OuterRef("pk")))
+        named = Clock.objects.filter(service_request=service_request, met_at=None, suspension=OuterRef("pk"))
+        wanted = Exists(named) | wanted
     found = ClockSuspension.objects.filter(jurisdiction=service_request.jurisdiction_id, starts_at__lte=now)
     return list(found.filter(wanted).order_by("starts_at", "id"))
 

@@ -66,7 +66,9 @@ SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}
 
 @staff_page
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
-    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction, **_READ_ALONG)
+    service_request = get_request_or_404(
+        request.user, reference, "view", jurisdiction=request.jurisdiction, **_READ_ALONG
+    )
     if request.method == "GET":
         staff_notices.mark_request_read(request.user, service_request)
     return render(request, "staff_app/request/detail.html", _context(request, service_request))
@@ -186,7 +188,8 @@ def _answers(service_request: ServiceRequest, *, for_department: bool) -> tuple[
 
 
 def _areas(service_request: ServiceRequest) -> list[tuple[str, str]]:
-    known, ids = directories.of(service_request.jurisdiction).areas, service_request.area_ids
+    known = directories.of(service_request.jurisdiction).areas
+    ids: list[int] = service_request.area_ids  # type: ignore[attr-defined]
     found = [known[pk] for pk in ids if pk in known]
     if len(found) < len(ids):
         # An area that has been retired.

@@ -47,7 +47,7 @@ HAS_OTHERS: dict[str, Any] = {
 
 def of(service_request: ServiceRequest, user: User) -> Similar:
     """Two queries at most, without the photos (see photos_of()). Of a request that was read with HAS_OTHERS."""
-    others = _others(service_request, user) if service_request.has_others else []  # type: ignore[attr-defined]
+    others = _others(service_request, user) if service_request.has_others else []
     joined = [Joined(one) for one in others if one.duplicate_of_id == service_request.pk]
     related = [one for one in others if one.duplicate_of_id != service_request.pk]
     known = {one.pk for one in others}

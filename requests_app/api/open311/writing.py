@@ -92,7 +92,7 @@ def create(
             raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
-    api_keys.mark_used(key)
+    api_keys.mark_used(key, at=submitted.made_at)
     notice = _notice(submitted, city, danger, owner)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
@@ -286,7 +286,7 @@ def _notice(
     if owner is not None and service_request.priority > 1:
         notice.append(_("This place belongs to %(owner)s. We send your report to them.") % {"owner": owner.name})
     else:
-        notice.append(wording.next_step(service_request).words)
+        notice.append(wording.next_step(service_request, now=submitted.made_at).words)
     if service_request.public_state == PublicState.PENDING_REVIEW:
         notice.append(_("Someone will review it before everyone can see it."))
     if service_request.public_state == PublicState.PRIVATE:
