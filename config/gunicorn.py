@@ -1,8 +1,13 @@
 """gunicorn's settings, wherever it is started: `--config=config/gunicorn.py`. Flags of the command line win."""
 
+import logging
 import socket
 
 from gunicorn import util
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from requests_app.logs import mask
 
 # gunicorn's most. A list asked for by service_request_id comes in one line.
 limit_request_line = 8190
@@ -20,3 +25,20 @@ def write_error(client: socket.socket, status: int, reason: str, message: str) -
 
 # gunicorn has no setting for it; tests/config/test_gunicorn.py asks a running one.
 util.write_error = write_error
+
+
+class KeylessLogger(Logger):
+    """gunicorn's logs name whole addresses, also those that it refuses. Keys and private links in them are masked."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.addFilter(_masked)
+
+
+def _masked(record: logging.LogRecord) -> bool:
+    record.msg, record.args = mask(record.getMessage()), ()
+    return True
+
+
+logger_class = KeylessLogger

@@ -298,6 +298,8 @@ WHITENOISE_USE_FINDERS = not (PRODUCTION or DEMO)
 WHITENOISE_AUTOREFRESH = DEBUG
 # PMTiles files are read by byte range, which compressed copies do not support.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "pmtiles"]
+# What drf-spectacular reads; the rest of the document is in requests_app/api/v1/openapi.py.
+SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 PHOTO_MAX_BYTES = 12 * 1024 * 1024

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import redis
 import structlog
+from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 
 T = TypeVar("T")
@@ -77,3 +78,19 @@ class BreakerRedisCache(RedisCache):
 
     def clear(self) -> None:
         breaker.call(lambda: super(BreakerRedisCache, self).clear(), None)
+
+    def run(self, commands: Callable[[redis.client.Pipeline], object]) -> list[Any]:
+        """Redis's own commands, on names without our prefix, in one transaction and one round trip. [] without Redis."""
+
+        def execute() -> list[Any]:
+            with self._cache.get_client(None, write=True).pipeline() as pipeline:
+                commands(pipeline)
+                return list(pipeline.execute())
+
+        return breaker.call(execute, [])
+
+
+def run(commands: Callable[[redis.client.Pipeline], object]) -> list[Any]:
+    """See BreakerRedisCache.run()."""
+    backend: BreakerRedisCache = caches["default"]  # type: ignore[assignment]
+    return backend.run(commands)

@@ -92,6 +92,8 @@ KINDS: dict[str, frozenset[str]] = {
         "alarm_accepted": "alarm_id call_id",
         "alarm_needless": "alarm_id",
         "alarm_ended": "alarm_id",
+        # A crew's result that came too late: what it said, and how many photos of it were kept, for staff only.
+        "crew_result_kept": "outcome photos",
         "task_added": "task_id department_id",
         "task_linked": "task_id department_id",
         "task_done": "task_id department_id",

@@ -6,6 +6,7 @@ Without Redis they let everybody pass, except those on sign-ins, which then coun
 import hashlib
 import ipaddress
 import time
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
@@ -33,6 +34,33 @@ def hashed(value: str) -> str:
 def allow_key(name: str, *, most: int, per_s: int) -> bool:
     """Counts one use of `name`. Returns False after more than `most` uses in the current window of `per_s` seconds."""
     return not settings.RATE_LIMITS or _count_in_redis(name, per_s) <= most
+
+
+@dataclass(frozen=True)
+class Quota:
+    """name: of the limit, for the client. used: in the current window of per_s seconds; 0 if Redis can't be reached."""
+
+    name: str
+    most: int
+    per_s: int
+    used: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.used > self.most
+
+    @property
+    def left(self) -> int:
+        return max(0, self.most - self.used)
+
+    @property
+    def reset_s(self) -> int:
+        return retry_after_s(self.per_s)
+
+
+def count(name: str, counter: str, *, most: int, per_s: int) -> Quota:
+    """Counts one use of `counter` and says what is left of it."""
+    return Quota(name, most, per_s, _count_in_redis(counter, per_s))
 
 
 def allow_sign_in(name: str, *, most: int, per_s: int) -> bool:

@@ -12,13 +12,20 @@ from django.conf import settings
 
 # Logs must not contain working links: /l/<id>-<secret> is logged as /l/<id>-…, and API tokens likewise.
 _LINK = re.compile(r"(/(?:l|c|d|report/resume|staff/by-email)/[^/?\s\"'-]+-|/tokens/+)[^/?\s\"']+")
+# Nor keys, wherever they were put: in an address (?api_key=…), a header or a message.
+_KEY = re.compile(r"(\bapi_key=)[^&\s\"']+|\blk_[\w-]{6,}")
 
 
 def mask_links(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     for key, value in event.items():
-        if isinstance(value, str) and "/" in value:
-            event[key] = _LINK.sub(r"\1…", value)
+        if isinstance(value, str):
+            event[key] = mask(value)
     return event
+
+
+def mask(text: str) -> str:
+    """Without what would let somebody in."""
+    return _KEY.sub(lambda found: f"{found[1] or 'lk_'}…", _LINK.sub(r"\1…", text))
 
 
 def drop_exception_messages(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:

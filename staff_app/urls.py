@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 from staff_app import hand_over, invitation, profile, second_step, single_sign_on
 from staff_app.by_email.urls import urlpatterns as by_email
 from staff_app.checks.urls import urlpatterns as checks
+from staff_app.crew.urls import urlpatterns as crew
 from staff_app.moderation.urls import urlpatterns as moderation
 from staff_app.notices.urls import urlpatterns as notices
 from staff_app.overview.urls import urlpatterns as overview
 from staff_app.queue.urls import urlpatterns as queue
 from staff_app.queue.view_urls import urlpatterns as queue_views
 from staff_app.request.urls import urlpatterns as request
+from staff_app.safety_notes.urls import urlpatterns as safety_notes
 from staff_app.setup.urls import urlpatterns as setup
 from staff_app.tasks.urls import urlpatterns as tasks
 
@@ -21,7 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before `r/<reference>/<verb>/`, which would match "moderate" as a verb.
     *moderation,
     *tasks,
+    *crew,
     *overview,
+    *safety_notes,
     *checks,
     *request,
     *notices,

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 # Files that take a minute or more (tests/seconds.py), longest first. A run in several processes starts with these, so that no
 # process is left with a long one at the end.
 LONGEST = (
-    "tests/test_canary.py",
+    "tests/test_accessibility.py",
     "tests/stack/test_demo.py",
+    "tests/test_canary.py",
+    "tests/test_permissions.py",
     "tests/config/test_refusal.py",
     "tests/requests_app/rules/test_said.py",
     "tests/test_weight.py",
-    "tests/test_permissions.py",
-    "tests/test_accessibility.py",
+    "tests/test_headers.py",
     "tests/journeys/test_map_and_list.py",
     "tests/requests_app/messages/test_digest.py",
     "tests/requests_app/web/explore/test_map.py",
@@ -177,6 +178,30 @@ def _no_worker_unless_it_is_wanted(request: pytest.FixtureRequest) -> None:
 # --- The browser ------------------------------------------------------------------------------------------------------
 
 
+# Chromium would open two pages of its own, for suggestions under its address bar, with each window: half the work of a new page.
+# What follows them is Playwright's own list, which this option replaces.
+UNUSED_FEATURES = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # It would also start a process for a page that might come.
+    "SpareRendererForSitePerProcess",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """Debian's Chromium, started once a run. It can reach only this machine."""
@@ -190,6 +215,7 @@ def browser() -> Iterator["Browser"]:
         "--disable-background-networking",
         "--disable-component-update",
         "--no-first-run",
+        f"--disable-features={','.join(UNUSED_FEATURES)}",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.localhost",
     ]
     with sync_playwright() as playwright:

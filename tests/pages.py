@@ -35,6 +35,7 @@ from requests_app.models import (
     OnCall,
     Role,
     RoutingSimulation,
+    SafetyNote,
     SavedView,
     ServiceRequest,
     SetupChange,
@@ -59,6 +60,10 @@ DRAFT = "the draft’s browser"
 RESIDENT = "the signed-in resident"
 # Reading is public; writing needs an API key.
 API_KEY = "everyone; POST: an API key"
+ONLY_API_KEY = "an API key"
+# The private link’s token, in the body, is the permission.
+TOKEN = "the private link’s token"
+TOKEN_EDITS = "everyone; PATCH: the private link’s token"
 # People whom the city’s single sign-on vouches for, by its signature.
 PROVIDER = "the city’s single sign-on"
 SIGNED_IN = "signed in"
@@ -389,6 +394,10 @@ def the_suspension(planted: Planted) -> list[Arguments]:
     return [{"suspension_id": ClockSuspension.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
 
+def the_safety_note(planted: Planted) -> list[Arguments]:
+    return [{"note_id": SafetyNote.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
+
+
 def the_notice(planted: Planted) -> list[Arguments]:
     return [{"notice_id": Notice.objects.get(jurisdiction=planted.public.jurisdiction_id).pk}]
 
@@ -472,7 +481,7 @@ class Page:
 
     @property
     def is_public(self) -> bool:
-        return self.who in (EVERYONE, API_KEY)
+        return self.who in (EVERYONE, API_KEY, TOKEN_EDITS)
 
 
 def link_to(planted: Planted, page: Page) -> AccessLink:
@@ -521,6 +530,62 @@ PAGES: dict[str, Page] = {
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
+    "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
+    "api_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v1/elsewhere/"}], budget=0),
+    "v1_requests": Page(
+        API_KEY,
+        "GET POST",
+        queries=(
+            "",
+            "limit=2&older=1&sort=changed",
+            "format=geojson&lang=es",
+            "q={q}",
+            "service=outreach",
+            *(f"near={at[1]},{at[0]},200" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
+        ),
+        budget=15,
+    ),
+    "v1_request": Page(TOKEN_EDITS, "GET PATCH", each_request, budget=11),
+    "v1_comments": Page(TOKEN, "POST", each_request),
+    "v1_request_photos": Page(TOKEN, "POST", each_request),
+    "v1_followers": Page(ONLY_API_KEY, "POST", each_request),
+    "v1_photos": Page(ONLY_API_KEY, "POST"),
+    "v1_follows": Page(EVERYONE, "POST"),
+    "v1_categories": Page(EVERYONE, budget=2),
+    "v1_services": Page(EVERYONE, queries=("", "lang=es", "category=streets"), budget=2),
+    "v1_service": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"service_code": code} for code in ("pothole", "needles", "outreach", "facility")],
+        budget=3,
+    ),
+    "v1_articles": Page(EVERYONE, budget=2),
+    "v1_article": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"article_code": one["code"]} for one in each_article(planted)],
+        budget=3,
+    ),
+    "v1_suggestions": Page(EVERYONE, queries=("q=hole", "q={q}"), budget=8),
+    "v1_areas": Page(EVERYONE, queries=("", "layer=ward&format=geojson", "at=40.5,-69.0"), budget=2),
+    "v1_area": Page(
+        EVERYONE,
+        arguments=lambda planted: [{"layer": "ward", "area_code": "5"}],
+        queries=("", "format=geojson"),
+        budget=2,
+    ),
+    "v1_places": Page(
+        EVERYONE,
+        queries=(
+            "q=12+Elm",
+            "q={q}",
+            *(f"at={at[1]},{at[0]}" for at in (factories.ELM_ST, *SECRET_PLACES.values())),
+        ),
+        budget=8,
+    ),
+    "v1_assets": Page(EVERYONE, queries=("", "near=40.5,-69.0,1000"), budget=2),
+    "v1_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
+    "v1_city": Page(EVERYONE, budget=1),
+    "v1_statistics": Page(EVERYONE, budget=3),
+    "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
     "request_tile": Page(
         EVERYONE,
         arguments=each_request_tile,
@@ -729,6 +794,13 @@ PAGES: dict[str, Page] = {
     "staff_app:queue_columns": Page(STAFF, "POST"),
     "staff_app:print_queue": Page(STAFF, queries=("", "tab=late", "q={q}"), budget=9),
     "staff_app:export_queue": Page(STAFF, "POST", lambda _planted: [{"kind": "csv"}, {"kind": "xlsx"}]),
+    "staff_app:crew_day": Page(STAFF, budget=9),
+    "staff_app:crew_day_json": Page(STAFF, budget=12),
+    "staff_app:crew_offline": Page(EVERYONE, budget=1),
+    "staff_app:crew_worker": Page(EVERYONE, budget=1),
+    "staff_app:crew_photo": Page(staff("visit"), "POST", each_request),
+    "staff_app:crew_result": Page(staff("visit"), "POST", each_request),
+    "staff_app:crew_stop": Page(staff("view"), arguments=each_request, budget=11),
     "staff_app:tasks": Page(STAFF, budget=7),
     "staff_app:add_task": Page(staff("assign"), "GET POST", each_request, budget=9),
     "staff_app:task": Page(TASK_WORKER, "GET POST", the_task, budget=7),
@@ -861,6 +933,14 @@ PAGES: dict[str, Page] = {
     "staff_app:new_suspension": Page(staff("administer"), "GET POST", budget=7),
     "staff_app:suspension": Page(staff("administer"), "GET POST", the_suspension, budget=9),
     "staff_app:end_suspension": Page(staff("administer"), "POST", the_suspension),
+    "staff_app:safety_notes": Page(
+        staff("safety_notes or records"), queries=("", "q={q}", "show=ended", "sort=-place"), budget=6
+    ),
+    "staff_app:new_safety_note": Page(staff("safety_notes"), "GET POST", budget=6),
+    "staff_app:safety_note": Page(staff("safety_notes or records"), "GET POST", the_safety_note, budget=9),
+    "staff_app:read_safety_note": Page(staff("safety_notes or records"), "POST", the_safety_note),
+    "staff_app:end_safety_note": Page(staff("safety_notes"), "POST", the_safety_note),
+    "staff_app:read_safety_notes": Page(staff("visit"), "POST", each_request),
     "staff_app:watch": Page(staff("administer"), "GET POST", budget=5),
     "staff_app:checks": Page(staff("check_endings"), budget=6),
     "staff_app:check": Page(staff("check_endings"), "GET POST", the_check, budget=8),

@@ -66,6 +66,7 @@ from requests_app.models import (
     Person,
     Photo,
     PublicState,
+    SafetyNote,
     SavedView,
     SavedViewPin,
     Service,
@@ -133,6 +134,7 @@ CANARIES = {
     "on-call e-mail": "caracal.oncall@canary-mail.example",
     "api key's name": "Dikdikkey street app",
     "name of a view of one's own": "Kakapoview of mine",
+    "words of a safety note": "servalnote loose dog",
     "words of a macro": "kowarimacro not ours",
     "words of a bulk job": "nilgaijob not ours",
     "staff name": "Tomasina Eiderdown",
@@ -314,7 +316,7 @@ def _plant_rows() -> Planted:
         name="To Parks",
         owner=sue,
         key=1,
-        steps=[{"verb": "transfer", "department": "PR", "reason": CANARIES["words of a macro"]}],
+        steps=[{"verb": "transfer", "department": parks.code, "reason": CANARIES["words of a macro"]}],
     )
     job = BulkJob.objects.create(
         jurisdiction=city,
@@ -377,6 +379,17 @@ def _plant_rows() -> Planted:
         starts_at=app_now() - dt.timedelta(days=366),
         ends_at=app_now() - dt.timedelta(days=365),
         created_by=staff["ada"],
+    )
+    SafetyNote.objects.create(
+        jurisdiction=city,
+        kind="dog",
+        words=CANARIES["words of a safety note"],
+        address=public.address,
+        # Nobody's place, so that pages of requests cost what they usually do.
+        point=factories.at(factories.ELM_ST[0], factories.ELM_ST[1] + 0.0005),
+        created_by=staff["pia"],
+        confirmed_at=app_now(),
+        ends_at=app_now() + dt.timedelta(days=300),
     )
     setup_changes.record(
         city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}

@@ -34,6 +34,8 @@ SHARED_S = 30
 MAY_BE_OLDER = {
     "basemap_tile": 60, "map_style": 60, "place_search": 300, "place_nearest": 300,
     "open311_discovery": 300, "open311_services": 300, "open311_service": 300,
+    "api_document": 300, "v1_categories": 300, "v1_services": 300, "v1_service": 300, "v1_areas": 300, "v1_area": 300,
+    "v1_places": 300, "v1_assets": 300, "v1_asset": 300, "v1_city": 300,
     "robots": 3600, "sitemap": 3600,
     # Its URL contains a hash of its content.
     "seal": 365 * 86_400, "city_image": 365 * 86_400,
@@ -274,8 +276,8 @@ def test_what_a_cookie_changes_is_not_shared(planted: Planted, name: str) -> Non
 
 
 def without_tokens(response: Any) -> str:
-    """Without what differs on each request: the CSRF token, and the time at which the form was opened."""
-    tokens = r'name="csrfmiddlewaretoken" value="\w+"|"token": "\w+"|name="opened" value="[^"]*"'
+    """Without what differs on each request: the CSRF token, the time at which the form was opened, and an API error's own id."""
+    tokens = r'name="csrfmiddlewaretoken" value="\w+"|"token": "\w+"|name="opened" value="[^"]*"|"request_id": ?"\w+"'
     return re.sub(tokens, "", response.content.decode(errors="replace"))
 
 

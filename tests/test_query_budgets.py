@@ -214,6 +214,7 @@ ANSWERS = {
     "staff_app:single_sign_on": 302,
     "staff_app:single_sign_on_done": 302,
     "open311_not_found": 404,
+    "api_not_found": 404,
     # There is a city.
     "staff_app:first_run": 404,
 }

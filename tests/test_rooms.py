@@ -27,21 +27,21 @@ FLOORS = {
         {"outbox"},
         {"events"},
         # The formats of files are known to who checks what is to be written.
-        {"actions", "api_keys", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
+        {"actions", "api_keys", "api_usage", "photos", "access", "imports.catalog_file", "imports.map_files", "imports.yaml_file"},
         {"messages"},
         {"imports", "exports", "worker"},
         {"static_files", "templatetags", "web", "api", "demo", "management"},
     ],
     "staff_app": [
-        {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "unsent"},
+        {"apps", "decorators", "due", "last_event", "sign_in", "tab_counts", "typed_place", "unsent"},
         {
             "queue", "request.forms", "request.timeline", "request.changes", "request.actions", "request.undo",
-            "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",
+            "request.answers", "request.conflict", "request.marked_texts", "request.reference_links", "request.templates",
         },
         {"moderation", "notices", "by_email", "single_sign_on"},
         {
-            "request", "overview", "setup", "tasks", "checks", "profile", "templatetags", "hand_over", "invitation",
-            "second_step",
+            "request", "overview", "setup", "safety_notes", "tasks", "checks", "crew", "profile", "templatetags", "hand_over",
+            "invitation", "second_step",
         },
         {"urls", "queue.urls", "moderation.urls", "notices.urls", "by_email.urls"},
     ],

@@ -1,5 +1,5 @@
 """Deletes expired data: drafts, unconfirmed reports, orphaned photos, idempotency keys, finished outbox rows, sent digest
-items, verification links, inactive subscriptions, sessions, states for undoing."""
+items, verification links, inactive subscriptions, sessions, states for undoing, safety notes."""
 
 import datetime as dt
 
@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirm_report, staff_notices
+from requests_app.actions import confirm_report, safety_notes, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import (
     BulkJob,
+    CrewResult,
     DigestItem,
     Draft,
     HandOver,
@@ -54,6 +55,7 @@ def sweep() -> None:
         _delete_draft(draft)
     _delete_unclaimed_photos(now)
     IdempotencyKey.objects.filter(IdempotencyKey.RETRY, created_at__lt=now - KEYS_KEPT).delete()
+    _delete_old_crew_results(now)
     LimitCount.objects.filter(expires_at__lt=now).delete()
     _delete_done_rows(now)
     Session.objects.filter(expire_date__lt=now).delete()
@@ -67,7 +69,14 @@ def sweep() -> None:
     BulkJob.objects.filter(started_at__lt=now - BULK_JOBS_KEPT).delete()
     confirm_report.delete_expired()
     staff_notices.delete_old()
+    safety_notes.delete_old()
     _delete_old_email_data(now)
+
+
+def _delete_old_crew_results(now: dt.datetime) -> None:
+    # Ordered by primary key, and so by age, without another index.
+    rows = CrewResult.objects.order_by("pk").values_list("pk", "created_at")[:ROWS_AT_ONCE]
+    CrewResult.objects.filter(pk__in=[pk for pk, created_at in rows if created_at < now - KEYS_KEPT]).delete()
 
 
 def _delete_done_rows(now: dt.datetime) -> None:

@@ -220,7 +220,9 @@ def end_access(
     Invitation.objects.filter(Invitation.OPEN & invited, jurisdiction=jurisdiction).update(cancelled_at=app_now())
     HandOver.objects.filter(user=user, jurisdiction=jurisdiction).delete()
     SignInAccount.objects.filter(user=user, provider__jurisdiction=jurisdiction).delete()
-    keys = [] if keep_keys else list(ApiKey.objects.filter(jurisdiction=jurisdiction, created_by=user, revoked_at=None))
+    # A key that acts as them could do nothing anymore.
+    theirs = Q(acts_as=user) if keep_keys else Q(acts_as=user) | Q(created_by=user)
+    keys = list(ApiKey.objects.filter(theirs, jurisdiction=jurisdiction, revoked_at=None))
     for key in keys:
         api_keys.revoke(key)
     if user.memberships.exists():

@@ -18,6 +18,7 @@ from requests_app.models import (
     AccessLink,
     Alarm,
     Answer,
+    ApiKey,
     Area,
     Asset,
     Channel,
@@ -114,7 +115,8 @@ class NewReport:
 
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
-    (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one.
+    (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
+    sends it.
     """
 
     jurisdiction: Jurisdiction
@@ -132,6 +134,7 @@ class NewReport:
     may_be_outside: bool = False
     spam_signals: SpamSignals = NO_SPAM_SIGNALS
     visitor_hash: str = ""
+    api_key: ApiKey | None = None
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -252,6 +255,7 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
         public_state=PublicState.UNCONFIRMED if must_wait else public_state,
         review_reason=review_reason,
         is_test=report.is_test,
+        api_key=report.api_key,
         priority=min(answers.priority or version.priority, version.priority),
         priority_reason=answers.priority_reason or "service",
         photos_private=answers.private_photos,
@@ -380,6 +384,25 @@ def _earlier(idempotency: Idempotency, scope: transactions.Scope) -> ServiceRequ
     if record.body_hash != idempotency.body_hash:
         raise IdempotencyConflict
     return record.service_request
+
+
+def remember(idempotency: Idempotency, service_request: ServiceRequest) -> bool:
+    """For what is added to a request: whether this key is new, which is then stored. Call it in the action's transaction.
+
+    Raises IdempotencyConflict.
+    """
+    if _earlier(idempotency) is not None:
+        return False
+    IdempotencyKey.objects.update_or_create(
+        scope=idempotency.scope,
+        key=idempotency.key,
+        defaults={
+            "body_hash": idempotency.body_hash,
+            "service_request": service_request,
+            "created_at": app_now(),
+        },
+    )
+    return True
 
 
 def _link_of(service_request: ServiceRequest) -> AccessLink | None:

@@ -3,6 +3,7 @@
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
+from requests_app.models.api_usage import ApiKeyUsage
 from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.catalog import (
     Calendar,
@@ -18,6 +19,7 @@ from requests_app.models.catalog import (
 )
 from requests_app.models.clock_suspension import ClockSuspension
 from requests_app.models.counters import AnsweredCount, Counter, CounterDelta, ScreeningCount
+from requests_app.models.crew_result import CrewResult
 from requests_app.models.daily_load import DailyLoad
 from requests_app.models.draft import Draft
 from requests_app.models.ending import EndingCheck, EndingSample
@@ -39,6 +41,7 @@ from requests_app.models.photo import Photo
 from requests_app.models.related_request import RelatedRequest
 from requests_app.models.retirement import Retirement
 from requests_app.models.routing import RoutingDraft, RoutingSimulation, RoutingVersion
+from requests_app.models.safety_note import SafetyNote, SafetyNoteReading
 from requests_app.models.saved_view import SavedView, SavedViewPin
 from requests_app.models.service_draft import ServiceDraft
 from requests_app.models.service_request import (
@@ -90,6 +93,7 @@ __all__ = [
     "AnswerTemplate",
     "AnsweredCount",
     "ApiKey",
+    "ApiKeyUsage",
     "Area",
     "Article",
     "Asset",
@@ -107,6 +111,7 @@ __all__ = [
     "ContactPoint",
     "Counter",
     "CounterDelta",
+    "CrewResult",
     "DailyLoad",
     "Department",
     "DigestItem",
@@ -157,6 +162,8 @@ __all__ = [
     "RoutingRule",
     "RoutingSimulation",
     "RoutingVersion",
+    "SafetyNote",
+    "SafetyNoteReading",
     "SavedView",
     "SavedViewPin",
     "ScreeningCount",

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from requests_app import references, transactions
 from requests_app.clock import AppNow
+from requests_app.models.api_key import ApiKey
 from requests_app.models.catalog import Department, QuestionVersion, Service, ServiceVersion, Target
 from requests_app.models.geography import Area, Asset, Owner
 from requests_app.models.jurisdiction import Jurisdiction
@@ -102,6 +103,10 @@ class ServiceRequest(models.Model):
     disposition_reason = models.CharField(max_length=40, blank=True)
     public_state = models.CharField(max_length=16, choices=PublicState.choices)
     is_test = models.BooleanField(default=False)
+    # The program that sent it.
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="service_requests", db_index=False
+    )
     priority = models.PositiveSmallIntegerField(default=3)
     # Why it has this priority: service, the code of an answer, or staff.
     priority_reason = models.CharField(max_length=60, default="service")
@@ -171,6 +176,7 @@ class ServiceRequest(models.Model):
     has_tasks: bool
     has_others: bool
     first_reporter: dict[str, Any] | None
+    may_have_safety_note: bool
     has_bounced: bool
 
     class Meta:
@@ -319,6 +325,7 @@ class ServiceRequest(models.Model):
                 fields=["jurisdiction", "hold_until", "id"], condition=Q(status="on_hold"), name="request_on_hold"
             ),
             models.Index(fields=["waits_for"], condition=Q(waits_for__isnull=False), name="request_waits_for_another"),
+            models.Index(fields=["api_key", "-id"], condition=Q(api_key__isnull=False), name="request_by_api_key"),
             models.Index(
                 fields=["jurisdiction", "submitted_at", "id"],
                 condition=Q(public_state="pending_review"),

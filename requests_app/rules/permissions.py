@@ -39,7 +39,9 @@ REQUEST_PERMISSIONS = {
     "only_assigned",
 }
 # Permissions for the whole city.
-CITY_PERMISSIONS = {"check_endings", "administer", "manage_api_keys", "read_outbox", "submit_for_others", "records"}
+CITY_PERMISSIONS = {
+    "check_endings", "safety_notes", "administer", "manage_api_keys", "read_outbox", "submit_for_others", "records",
+}  # fmt: skip
 
 _WORK = [
     "view", "accept", "schedule", "visit", "make_safe", "hold", "resume", "ask", "answer", "comment", "note", "resolve",
@@ -99,6 +101,7 @@ GROUPS: list[tuple[Words, dict[str, Words]]] = [
         {
             "submit_for_others": _("Send reports for people who call or come in"),
             "check_endings": _("Look at places that another team resolved"),
+            "safety_notes": _("Set safety notes of places, and see who read them"),
             "records": _("Answer records requests and read the audit"),
             "read_outbox": _("See what is waiting to be sent, and send it again"),
             "manage_api_keys": _("Create and revoke API keys"),
@@ -124,7 +127,16 @@ DEFAULT_ROLES: dict[str, DefaultRole] = {
     "triage": {"name": {"en": "Triage", "es": "Clasificación"}, "permissions": _TRIAGE},
     "supervisor": {
         "name": {"en": "Supervisor", "es": "Supervisión"},
-        "permissions": [*_TRIAGE, "supervise", "withdraw", "hide", "publish", "read_outbox", "check_endings"],
+        "permissions": [
+            *_TRIAGE,
+            "supervise",
+            "withdraw",
+            "hide",
+            "publish",
+            "read_outbox",
+            "check_endings",
+            "safety_notes",
+        ],
     },
     "call_taker": {
         "name": {"en": "Call taker", "es": "Operador"},

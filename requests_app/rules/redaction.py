@@ -3,6 +3,7 @@
 The replacement happens on the server, so that a page contains no trace of what it stands for.
 """
 
+import re
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +13,9 @@ from requests_app.models import Answer, Comment, Photo, ServiceRequest, User
 from requests_app.rules import permissions
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.public_words import found_in
+
+NAME_LENGTH = 3
+_WORD = re.compile(r"\w+")
 
 
 def placeholder(kind: Kind) -> str:
@@ -30,6 +34,12 @@ def redacted(text: str, where: str = "text", *, label: str = "") -> str:
         parts += [text[at : finding.start], placeholder(finding.kind)]
         at = finding.end
     return "".join([*parts, text[at:]])
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """The text without each word of these names, in whatever case. Shorter words than NAME_LENGTH stay."""
+    words = {word.casefold() for name in names for word in _WORD.findall(name) if len(word) >= NAME_LENGTH}
+    return _WORD.sub(lambda found: placeholder(Kind.NAME) if found[0].casefold() in words else found[0], text)
 
 
 def redact(service_request: ServiceRequest) -> None:

@@ -48,6 +48,7 @@ KINDS: dict[str, Words] = {
     "queue": gettext_lazy("Queue"),
     "work_orders": gettext_lazy("Work orders"),
     "suspension": gettext_lazy("Stopped clocks"),
+    "safety_note": gettext_lazy("Safety note"),
 }
 
 # What pages call the fields of these states. A field that is not listed is called by its own name.

@@ -42,6 +42,32 @@ CHANGES_FOR: Mapping[str, frozenset[str]] = {
     # The new service decides what is public.
     "change_service": WORK | PUBLICATION,
     **dict.fromkeys(("hide", "publish", "moderate", "restore", "hide_photo", "show_photo", "review"), PUBLICATION),
+    # A crew did the work it was sent to do, unless somebody ended it, took it elsewhere, or it became another one meanwhile.
+    "crew_result": frozenset(
+        {
+            "answered",
+            "asked",
+            "closed",
+            "edited",
+            "edited_privately",
+            "erased",
+            "handed_over",
+            "made_safe",
+            "merged",
+            "place_corrected",
+            "put_on_hold",
+            "reopened",
+            "reopening_undone",
+            "resolved",
+            "service_changed",
+            "transferred",
+            "triaged",
+            "undone",
+            "unmerged",
+            "visited",
+            "withdrawn",
+        }
+    ),
     # Anything except what nobody would miss, since undoing restores everything as it was. An alarm goes on anyway.
     "undo": (WORK | PUBLICATION) - {"alarm_raised"},
 }

@@ -224,3 +224,5 @@ OUTCOMES = (
     Disposition.NOT_FOUND,
     Disposition.CANNOT_DO,
 )
+# Whatever the service asks for, these need neither a photo nor a visit, so that a macro can resolve with them.
+WITHOUT_EVIDENCE = (Disposition.ANSWERED, Disposition.CANNOT_DO)

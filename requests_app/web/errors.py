@@ -9,7 +9,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from requests_app.api.open311 import errors as open311_errors
+from requests_app.api import answers
 from requests_app.photos import StorageFailed
 from requests_app.web import unsent_text
 
@@ -20,31 +20,30 @@ OUTAGES = (OperationalError, InterfaceError, StorageFailed)
 NOT_REPEATED = {"csrfmiddlewaretoken", "password", "password1", "password2"}
 
 
-def is_for_machines(request: HttpRequest) -> bool:
-    """Whether the answer must not be a page: clients of an API crash on HTML."""
-    return request.path.startswith(("/open311/", "/api/"))
-
-
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    if is_for_machines(request):
-        return open311_errors.answer(request, 400)
-    return render(request, "400.html", status=400)
+    return _page(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=403)
+    return _page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return _page(request, 404)
+
+
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    if answers.is_for_machines(request):
+        return answers.answer(request, status)
+    return render(request, f"{status}.html", status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Errors of middleware end up here, not in other middleware: the database may be down before a view is reached.
     if isinstance(sys.exc_info()[1], OUTAGES):
         return unavailable(request)
-    if is_for_machines(request):
-        return open311_errors.answer(request, 500)
+    if answers.is_for_machines(request):
+        return answers.answer(request, 500)
     # Nothing here may fail again: the page needs neither the database nor the jurisdiction.
     return HttpResponse(render_to_string("500.html"), status=500)
 
@@ -67,8 +66,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After. Hidden inputs keep a form's fields for "Try again"; photos must be chosen again."""
-    if is_for_machines(request):
-        response = open311_errors.answer(request, 503)
+    if answers.is_for_machines(request):
+        response = answers.answer(request, 503)
     else:
         again = _to_send_again(request)
         if not _is_from_here(request):

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from requests_app import limits, once, units
+from requests_app.api import answers
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
 from requests_app.web import errors
@@ -19,12 +20,12 @@ from requests_app.web.site import probes
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Paths of the process and the API, not of a city's pages.
-WITHOUT_JURISDICTION = re.compile(r"^/(static|open311)/")
+WITHOUT_JURISDICTION = re.compile(r"^/(static|open311|api)/")
 # Before there is a city, in every language: the page that makes the first one.
 FIRST_RUN = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/staff/first-run/")
 # In every language.
 OF_ONE_PERSON = re.compile(r"^(/[a-z]{2,3}(-[a-z]+)*)?/(accounts|staff|my)/")
-COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|xml|manifest\+json)")
+COMPRESSIBLE = re.compile(r"text/|image/svg\+xml|application/(json|geo\+json|problem\+json|xml|yaml|manifest\+json)")
 PROBES = {"/healthz": probes.healthz, "/readyz": probes.readyz, "/metrics": probes.metrics}
 
 
@@ -69,8 +70,8 @@ def body_limit(get_response: GetResponse) -> GetResponse:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        # The API rejects it too, in its own format.
-        if length > settings.BODY_MAX_BYTES and not request.path_info.startswith("/open311/"):
+        # An API rejects it too, in its own format.
+        if length > settings.BODY_MAX_BYTES and not answers.is_for_machines(request):
             return HttpResponse(render_to_string("413.html"), status=413)
         return get_response(request)
 
@@ -86,7 +87,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(trace_id=trace_id)
         response = get_response(request)
-        response["X-Request-Id"] = trace_id
+        response["X-Request-Id"] = response["Request-Id"] = trace_id
         if settings.DEMO:
             response["X-Lamplighter-Demo"] = "true"
         return response
@@ -175,7 +176,7 @@ def wrong_method(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code != 405 or response.content or errors.is_for_machines(request):
+        if response.status_code != 405 or response.content or answers.is_for_machines(request):
             return response
         page = errors.wrong_method(request)
         page["Allow"] = response["Allow"]

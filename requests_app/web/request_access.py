@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from requests_app import links, references
-from requests_app.models import AccessLink, Disposition, Participation, PrivacyChoice, ServiceRequest
+from requests_app.models import AccessLink, Disposition, Jurisdiction, Participation, PrivacyChoice, ServiceRequest
 from requests_app.rules import permissions, reopening, reporter_edits, survey
 from requests_app.web.city_request import CityRequest
 
@@ -53,14 +53,18 @@ def access_request(request: CityRequest, reference: str) -> RequestAccess | None
 
     A report that waits for review has a number at once, which shows its status to everyone.
     """
+    return access_by_link(request.jurisdiction, reference, links.link_from_cookie(request))
+
+
+def access_by_link(city: Jurisdiction, reference: str, link: AccessLink | None) -> RequestAccess | None:
+    """The same for who has this private link, which may be of another request."""
     found = (
-        ServiceRequest.objects.in_jurisdiction(request.jurisdiction)
+        ServiceRequest.objects.in_jurisdiction(city)
         .exclude(public_state__in=permissions.INVISIBLE)
         .select_related(*RELATED)
         .filter(reference=references.parse(reference) or "")
         .first()
     )
-    link = links.link_from_cookie(request)
     if found is None:
         return None
     if link is not None and link.service_request_id != found.pk:
@@ -74,7 +78,7 @@ def access_request(request: CityRequest, reference: str) -> RequestAccess | None
         link = None
     for one in (found, found.duplicate_of):
         if one is not None:
-            one.jurisdiction = request.jurisdiction
+            one.jurisdiction = city
     return RequestAccess(found, link, own, shows_words)
 
 

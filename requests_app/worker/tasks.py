@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from requests_app import outbox
+from requests_app import api_usage, outbox
 from requests_app.actions import (
     alarm_calls,
     bulk_jobs,
@@ -182,8 +182,9 @@ def check_sign_ins() -> None:
 
 @shared_task(name="requests_app.worker.tasks.check_clocks")
 def check_clocks() -> None:
-    """Warns of clocks that are about to run out, and escalates those that have, every five minutes."""
+    """Warns of clocks that are about to run out, and escalates those that have, every five minutes; counts the use of API keys."""
     escalation.take_due_steps()
+    api_usage.fold()
 
 
 @shared_task(name="requests_app.worker.tasks.nightly")
@@ -200,3 +201,4 @@ def nightly() -> None:
     silence.ask()
     ending_checks.draw_due()
     ending_checks.note_reopened()
+    api_usage.delete_old()

@@ -15,7 +15,17 @@ from django.views.decorators.http import require_POST
 
 from requests_app import events
 from requests_app.actions import bulk_jobs, staff_actions
-from requests_app.models import BulkJob, BulkRow, Cadence, Event, Macro, Participation, ServiceRequest
+from requests_app.models import (
+    BulkJob,
+    BulkRow,
+    Cadence,
+    Event,
+    Macro,
+    Participation,
+    RequestArea,
+    ServiceRequest,
+    Subscription,
+)
 from requests_app.paging import page_or_first_page
 from requests_app.rules import permissions, redaction, steps
 from staff_app.decorators import StaffRequest, staff_page
@@ -30,13 +40,15 @@ NOT_FILTERS = {"verb", "request", "all", "cursor", "csrfmiddlewaretoken", "seen"
 
 @dataclass(frozen=True)
 class Reckoning:
-    """Before it is done. total: those chosen; possible: those it will be done to; emails: to people on those."""
+    """Before it is done. total: those chosen; possible: those it will be done to; emails: to people on those;
+    followers: at most so many others follow their area, service or place."""
 
     total: int
     illegal: int
     denied: int
     possible: int
     emails: int
+    followers: int
 
 
 @staff_page
@@ -156,7 +168,7 @@ def _confirm(
 
 
 def reckon(request: StaffRequest, selected: QuerySet[ServiceRequest], verbs: list[str]) -> Reckoning:
-    """Two queries: the requests, and the addresses of people on those that it will be done to."""
+    """Three queries: the requests, the addresses of people on those that it will be done to, and of those who follow more."""
     legal = Q(status__in=steps.statuses(verbs))
     permitted = Q()
     for verb in verbs:
@@ -166,8 +178,11 @@ def reckon(request: StaffRequest, selected: QuerySet[ServiceRequest], verbs: lis
     counted = found.aggregate(
         total=Count("pk"), illegal=Count("pk", filter=~legal), possible=Count("pk", filter=legal & permitted)
     )
-    emails = 0
-    if any("notify" in events.REACTIONS.get(steps.EVENTS[verb], []) for verb in verbs):
+    emails = followers = 0
+    reactions = {reaction for verb in verbs for reaction in events.REACTIONS.get(steps.EVENTS[verb], [])}
+    if "match_subscriptions" in reactions:
+        followers = _followers(request, found.filter(legal & permitted))
+    if "notify" in reactions:
         people = Participation.objects.filter(
             service_request__in=found.filter(legal & permitted).values("pk"),
             unsubscribed_at=None,
@@ -177,7 +192,21 @@ def reckon(request: StaffRequest, selected: QuerySet[ServiceRequest], verbs: lis
         )
         emails = people.values("service_request", "contact_point__normalized").distinct().count()
     denied = counted["total"] - counted["illegal"] - counted["possible"]
-    return Reckoning(counted["total"], counted["illegal"], denied, counted["possible"], emails)
+    return Reckoning(counted["total"], counted["illegal"], denied, counted["possible"], emails, followers)
+
+
+def _followers(request: StaffRequest, found: QuerySet[ServiceRequest]) -> int:
+    """How many addresses follow the area or service of one of these, or a place anywhere: rules.subscriptions.matching() for each
+    request would say who of them really gets email."""
+    public = found.public()  # type: ignore[attr-defined]
+    own = Subscription.objects.filter(
+        Q(area=None) | Q(area__in=RequestArea.objects.filter(service_request__in=public).values("area")),
+        Q(service=None) | Q(service__in=public.values("service")),
+        jurisdiction=request.jurisdiction,
+        unsubscribed_at=None,
+        contact_point__bounced_at=None,
+    )
+    return own.exclude(confirmed_at=None).values("contact_point__normalized").distinct().count()
 
 
 # --- The job ----------------------------------------------------------------------------------------------------------

@@ -11,21 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from requests_app import references
-from requests_app.localized import localized
-from requests_app.models import Comment, Department, Disposition, Jurisdiction, ListedReason, ServiceRequest, User
+from requests_app.models import Comment, Department, Jurisdiction, ListedReason, ServiceRequest, User
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
-from requests_app.rules import evidence, leave, permissions
+from requests_app.rules import leave, permissions
 from requests_app.rules.steps import Written
-from requests_app.web.fields import DescribedChoice
 from staff_app import due
 from staff_app.request.forms import (
-    PUBLIC_HINT,
     STAFF_HINT,
     ActionForm,
     CommentForm,
+    OutcomeForm,
     SetPriorityForm,
     day_field,
-    visited_field,
     words_field,
 )
 
@@ -172,54 +169,12 @@ class BulkNoteForm(BulkForm):
         return {"text": self.cleaned_data["text"], "audience": self.cleaned_data["audience"]}
 
 
-class BulkResolveForm(BulkForm):
+class BulkResolveForm(BulkForm, OutcomeForm):
     verb = "resolve"
-    checked = ("words",)
-    disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
-    visited = visited_field()
-    reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
-    words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
-    no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)
 
     def prepare(self) -> None:
-        choices = [
-            (Disposition.FIXED, _("Fixed"), _("The problem is gone.")),
-            (
-                Disposition.ACTION_TAKEN,
-                _("We took action"),
-                _("We issued a notice, ticket or warning. Include the owner’s deadline."),
-            ),
-            (Disposition.ANSWERED, _("Answered"), _("It was a question. Give the answer below.")),
-            (Disposition.NOT_FOUND, _("We looked and couldn’t find it"), _("Someone must have visited.")),
-            (Disposition.CANNOT_DO, _("We can’t do this"), _("Choose the reason below.")),
-        ]
-        self.fields["disposition"].choices = [  # type: ignore[attr-defined]
-            (code.value, DescribedChoice(name, about)) for code, name, about in choices
-        ]
-        listed = ListedReason.objects.filter(
-            jurisdiction=self.city, kind=ListedReason.Kind.CANNOT_DO, active=True
-        ).order_by("order", "code")
-        reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
-        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
-        self.fields["reason"].help_text = _("Only for “We can’t do this.”")
-        self.fields["visited"].help_text = _("Required if it was fixed or couldn’t be found.")
-        without = [("", _("Choose a reason")), *evidence.reasons(self.city).items()]
-        self.fields["no_evidence"].choices = without  # type: ignore[attr-defined]
+        super().prepare()
         self.fields["no_evidence"].help_text = _("Requests whose service asks for proof are left out without it.")
-        self.helper.show_optional = False
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        disposition, visited = cleaned.get("disposition"), cleaned.get("visited")
-        if disposition == Disposition.CANNOT_DO and not cleaned.get("reason"):
-            self.add_error("reason", _("Choose a reason from the list. People can appeal it."))
-        if disposition != Disposition.CANNOT_DO:
-            cleaned["reason"] = ""
-        if disposition == Disposition.FIXED and visited is None:
-            self.add_error("visited", _("Say whether someone visited. The public will see this."))
-        if disposition == Disposition.NOT_FOUND and not visited:
-            self.add_error("visited", _("“Couldn’t find it” requires a visit."))
-        return cleaned
 
     def arguments(self) -> Written:
         names = ("disposition", "words", "reason", "visited", "no_evidence")

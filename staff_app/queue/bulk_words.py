@@ -97,6 +97,11 @@ def _comment(one: dict[str, Any], city: Jurisdiction) -> str:
     return _("Public comment: %(text)s") % {"text": _template_or_text(one, "text")}
 
 
+def _resolve(one: dict[str, Any], city: Jurisdiction) -> str:
+    words = _("Resolve: %(outcome)s") % {"outcome": due.disposition_words(one["disposition"])}
+    return f"{words}, {_template_or_text(one, 'words')}" if one.get("template") else words
+
+
 def _service(one: dict[str, Any], city: Jurisdiction) -> str:
     found = Service.objects.filter(jurisdiction=city, service_code=one["service"]).select_related("current").first()
     name = localized(found.current.name) if found and found.current else one["service"]
@@ -111,6 +116,6 @@ _SENTENCES = {
     "set_priority": lambda one, city: _("Set priority %(n)s") % {"n": one["priority"]},
     "comment": _comment,
     "note": lambda one, city: _("Internal note: “%(text)s”") % {"text": one["text"]},
-    "resolve": lambda one, city: _("Resolve: %(outcome)s") % {"outcome": due.disposition_words(one["disposition"])},
+    "resolve": _resolve,
     "change_service": _service,
 }

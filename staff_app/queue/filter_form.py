@@ -1,4 +1,4 @@
-"""The form that adds filters to the queue: what may be chosen for each, sorted by name."""
+"""The form of the queue's filters: what may be chosen for each, sorted by name; several values where the list isn't too long."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +11,8 @@ from staff_app.queue.filters import ME, NAMES, NOBODY, QueueFilter, Words
 from staff_app.queue.languages import language_name
 
 Choices = list[tuple[str, str]]
+# Longer lists are menus that add one value at a time.
+MOST_BOXES = 60
 # In a list of all of a big city's staff nobody finds anybody.
 MOST_PEOPLE = 300
 INPUTS = {"asset": "text", "from": "date", "to": "date", "quiet": "number", "late": "checkbox"}
@@ -18,13 +20,14 @@ INPUTS = {"asset": "text", "from": "date", "to": "date", "quiet": "number", "lat
 
 @dataclass(frozen=True)
 class Field:
-    """kind: select, or the type of the input. value: of an input, since it has one only."""
+    """kind: boxes, select, or the type of the input. value: of an input, since it has one only. checked: of boxes."""
 
     name: str
     label: Words
     kind: str = "select"
     choices: Choices = field(default_factory=list)
     value: str = ""
+    checked: tuple[str, ...] = ()
 
 
 def fields(chosen: QueueFilter) -> list[Field]:
@@ -32,14 +35,19 @@ def fields(chosen: QueueFilter) -> list[Field]:
     for name, label in NAMES.items():
         if name in INPUTS:
             shown.append(Field(name, label, INPUTS[name], value=chosen.one(name)))
-        elif choices := [one for one in _choices(chosen, name) if not chosen.has(name, one[0])]:
+            continue
+        choices = _choices(chosen, name)
+        if 0 < len(choices) <= MOST_BOXES:
+            shown.append(Field(name, label, "boxes", choices, checked=tuple(chosen.chosen.get(name, ()))))
+        elif choices := [one for one in choices if not chosen.has(name, one[0])]:
             shown.append(Field(name, label, choices=choices))
     return shown
 
 
-def kept(chosen: QueueFilter) -> filters.Pairs:
-    """The rest of the address, for hidden inputs: what the form adds to."""
-    return [(name, value) for name, value in chosen.query() if name not in INPUTS]
+def kept(chosen: QueueFilter, shown: Iterable[Field]) -> filters.Pairs:
+    """The rest of the address, for hidden inputs: what none of the form's own inputs says."""
+    boxes = {(one.name, value) for one in shown if one.kind == "boxes" for value, _words in one.choices}
+    return [pair for pair in chosen.query() if pair[0] not in INPUTS and pair not in boxes]
 
 
 def _choices(chosen: QueueFilter, name: str) -> Choices:

@@ -61,6 +61,7 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
 
     # A search says itself where it found something.
     numbers = {} if filters.q else queues.kept_counts(user, city, filters, tabs, count)
+    fields = filter_form.fields(filters)
     context: dict[str, Any] = {
         "tab": tab,
         "tabs": [{"tab": one, "count": numbers.get(one.code), "url": _url(one.code, filters.query())} for one in tabs],
@@ -68,8 +69,8 @@ def _queue(request: StaffRequest, tab_code: str) -> HttpResponse:
         "rows": [rows.row(one, at, waits, city) for one in page.rows],
         "filters": filters,
         "chips": [{"chip": chip, "url": _url(tab.code, chip.query_without)} for chip in filters.chips()],
-        "fields": filter_form.fields(filters),
-        "kept": filter_form.kept(filters),
+        "fields": fields,
+        "kept": filter_form.kept(filters, fields),
         "kept_by_search": [pair for pair in filters.query() if pair[0] != "q"],
         "sorts": _sorts(tab, filters),
         "sort_name": SORTS.get(filters.sort, _("Urgent first")),

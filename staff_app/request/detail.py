@@ -15,11 +15,9 @@ from requests_app.actions import privacy, staff_notices
 from requests_app.messages import wording
 from requests_app.models import (
     Alarm,
-    Answer,
     Message,
     OutboxRow,
     Participation,
-    QuestionVersion,
     RequestArea,
     ServiceRequest,
     Status,
@@ -27,12 +25,12 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.rules import directory as directories
-from requests_app.rules import permissions, redaction, silence
+from requests_app.rules import permissions, redaction, safety_notes, silence
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
 from staff_app.queue import alarms, listing, rows
 from staff_app.queue.updates import OpenPage
-from staff_app.request import actions, composer, folds, more_from, similar
+from staff_app.request import actions, answers, composer, folds, more_from, similar
 from staff_app.request import triage as service_choice
 
 _REPORTER = (
@@ -59,9 +57,8 @@ _READ_ALONG: dict[str, Any] = {
         )
     )
     | Exists(Message.objects.filter(service_request=OuterRef("pk")).exclude(contact_point__bounced_at=None)),
+    "may_have_safety_note": safety_notes.may_have_some(),
 }
-# Answers with one of these effects concern danger or urgency, so they are shown first.
-SAFETY_EFFECTS = {"priority", "resolve_target", "stop", "private_photos"}
 
 
 @staff_page
@@ -121,7 +118,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
     user, at = request.user, listing.Moment.of(request.jurisdiction, service_request.loaded_at)
     waits = due.hold_words(request.jurisdiction) if service_request.status == Status.ON_HOLD else {}
     for_department = reads_for_department(user, service_request)
-    safety, other = _answers(service_request, for_department=for_department)
+    safety, other = answers.split(service_request, for_department=for_department)
     clocks = list(service_request.clocks.select_related("target", "suspension").order_by("-id"))
     stopped = due.stopped(clocks)
     resolve = next((clock for clock in clocks if clock.kind == "resolve" and clock.met_at is None), None)
@@ -149,6 +146,9 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_mark_needless": permissions.can(user, "note", service_request),
         "safety": safety,
         "answers": other,
+        "safety_notes": len(safety_notes.for_reader(service_request, user))
+        if service_request.may_have_safety_note
+        else 0,
         "photos": photos,
         "hidden_from_public": "" if service_request.is_public else rows.public_state_words(service_request),
         "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
@@ -171,20 +171,6 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "open_page": OpenPage([], on=service_request.pk).token(user),
     }
-
-
-def _answers(service_request: ServiceRequest, *, for_department: bool) -> tuple[list[Answer], list[Answer]]:
-    """Answers about danger or urgency, and the others; without department-only answers unless for_department."""
-    safety: list[Answer] = []
-    other: list[Answer] = []
-    for answer in service_request.answers.select_related("question_version").order_by("question_version__order"):
-        question = answer.question_version
-        if question.visibility == QuestionVersion.Visibility.DEPARTMENT and not for_department:
-            continue
-        chosen = answer.value if isinstance(answer.value, list) else [answer.value]
-        effects = [option.get("effects", {}) for option in question.options if option.get("value") in chosen]
-        (safety if any(SAFETY_EFFECTS & set(effect) for effect in effects) else other).append(answer)
-    return safety, other
 
 
 def _areas(service_request: ServiceRequest) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -37,7 +37,6 @@ from requests_app.models import (
 )
 from requests_app.models.service_request import WAITS_FOR_REQUEST, WAITS_FOR_TASKS
 from requests_app.photos import WorkPhoto
-from requests_app.places import addresses, ownership
 from requests_app.rules import (
     answer_templates,
     evidence,
@@ -54,6 +53,7 @@ from staff_app import due
 from staff_app.queue.rows import language_name
 from staff_app.request import templates
 from staff_app.request.marked_texts import Mark, marks_in, version
+from staff_app.typed_place import find_place
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -110,9 +110,7 @@ class ActionForm(forms.Form):
                 % {"placeholders": ", ".join(left)},
             )
         elif self.is_foreign and not cleaned.get("vouched"):
-            self.is_template = isinstance(self.user, User) and templates.is_filled(
-                self.service_request, text, self.user
-            )
+            self.is_template = self.is_ready_made(text)
             if not self.is_template:
                 self.add_error(
                     "vouched",
@@ -133,6 +131,10 @@ class ActionForm(forms.Form):
         }
 
     is_template = False
+
+    def is_ready_made(self, text: str) -> bool:
+        """Whether it is a template in the reporter's language."""
+        return isinstance(self.user, User) and templates.is_filled(self.service_request, text, self.user)
 
     def prepare(self) -> None:
         """Sets choices from the database and initial values. Called at the end of __init__."""
@@ -371,68 +373,56 @@ class AnswerForm(ActionForm):
     )
 
 
-def outcomes(service_request: ServiceRequest, user: User | AnonymousUser) -> list[tuple[str, DescribedChoice]]:
-    """Dispositions offered by ResolveForm; handing over, merging and withdrawing are actions of their own."""
-    own = service_request.service_version.outcome_words
-    fixed = localized(own.get("fixed")) or _("Fixed")
+def common_outcomes(fixed: str = "") -> list[tuple[str, DescribedChoice]]:
+    """The outcomes that any request may be resolved with. fixed: what the service calls it."""
     choices = [
-        (Disposition.FIXED, DescribedChoice(fixed, _("The problem is gone."))),
+        (Disposition.FIXED, fixed or _("Fixed"), _("The problem is gone.")),
         (
             Disposition.ACTION_TAKEN,
-            DescribedChoice(
-                _("We took action"), _("We issued a notice, ticket or warning. Include the owner’s deadline.")
-            ),
+            _("We took action"),
+            _("We issued a notice, ticket or warning. Include the owner’s deadline."),
         ),
-        (Disposition.ANSWERED, DescribedChoice(_("Answered"), _("It was a question. Give the answer below."))),
-        (
-            Disposition.NOT_FOUND,
-            DescribedChoice(_("We looked and couldn’t find it"), _("Someone must have visited.")),
-        ),
-        (Disposition.CANNOT_DO, DescribedChoice(_("We can’t do this"), _("Choose the reason below."))),
+        (Disposition.ANSWERED, _("Answered"), _("It was a question. Give the answer below.")),
+        (Disposition.NOT_FOUND, _("We looked and couldn’t find it"), _("Someone must have visited.")),
+        (Disposition.CANNOT_DO, _("We can’t do this"), _("Choose the reason below.")),
     ]
+    return [(code.value, DescribedChoice(name, about)) for code, name, about in choices]
+
+
+def outcomes(service_request: ServiceRequest, user: User | AnonymousUser) -> list[tuple[str, DescribedChoice]]:
+    """Dispositions offered by ResolveForm; handing over, merging and withdrawing are actions of their own."""
+    choices = common_outcomes(localized(service_request.service_version.outcome_words.get("fixed")))
     if service_request.hold_reason == "reporter":
-        choices.append((Disposition.NO_REPLY, DescribedChoice(_("No reply"), _("We asked and got no reply."))))
+        choices.append((Disposition.NO_REPLY.value, DescribedChoice(_("No reply"), _("We asked and got no reply."))))
     if permissions.can(user, "hide", service_request):
-        choices.append(
-            (
-                Disposition.REMOVED,
-                DescribedChoice(_("Removed"), _("It isn’t a report: it’s abuse or was sent by mistake.")),
-            )
-        )
-    return [(code.value, words) for code, words in choices]
+        removed = DescribedChoice(_("Removed"), _("It isn’t a report: it’s abuse or was sent by mistake."))
+        choices.append((Disposition.REMOVED.value, removed))
+    return choices
 
 
-class ResolveForm(ActionForm):
+class OutcomeForm(ActionForm):
+    """What every form that resolves asks, for one request or many, and how its answers depend on the outcome."""
+
     checked = ("words",)
-    to_reporter = "words"
     disposition = forms.ChoiceField(label=gettext_lazy("What was the outcome?"), widget=forms.RadioSelect)
     visited = visited_field()
     reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
     words = words_field(gettext_lazy("What should we tell people?"), PUBLIC_HINT)
-    photos_before = PhotosField(label=gettext_lazy("Photos from before the work"), required=False, most=3)
-    photos = PhotosField(label=gettext_lazy("Photos of the finished work"), required=False, most=3)
     no_evidence = forms.ChoiceField(label=gettext_lazy("If there is no photo or visit, why?"), required=False)
 
     def prepare(self) -> None:
-        self.fields["disposition"].choices = outcomes(self.service_request, self.user)  # type: ignore[attr-defined]
-        by_code = self.service_request.jurisdiction.reasons_by_code
+        city = self.service_request.jurisdiction
+        self.fields["disposition"].choices = common_outcomes()  # type: ignore[attr-defined]
+        by_code = city.reasons_by_code
         listed = [one for one in by_code.values() if one.kind == ListedReason.Kind.CANNOT_DO and one.active]
         reasons = [("", _("Choose a reason")), *((one.code, localized(one.words)) for one in listed)]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["reason"].help_text = _("Only for “We can’t do this.”")
         self.fields["visited"].help_text = _("Required if it was fixed or couldn’t be found.")
+        without = [("", _("Choose a reason")), *evidence.reasons(city).items()]
+        self.fields["no_evidence"].choices = without  # type: ignore[attr-defined]
         # What is required depends on the outcome, so "(optional)" would be misleading.
         self.helper.show_optional = False
-        if self.service_request.visited_at:
-            self.fields["visited"].initial = "yes"
-        asked = {
-            "photo": _("This service asks for a photo of the finished work."),
-            "visit": _("This service asks for a visit."),
-        }.get(self.service_request.service_version.evidence, "")
-        words = _("If it couldn’t be found, add a photo of the place.")
-        self.fields["photos"].help_text = f"{asked} {words}".strip()
-        listed_reasons = evidence.reasons(self.service_request.jurisdiction)
-        self.fields["no_evidence"].choices = [("", _("Choose a reason")), *listed_reasons.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -445,6 +435,29 @@ class ResolveForm(ActionForm):
             self.add_error("visited", _("Say whether someone visited. The public will see this."))
         if disposition == Disposition.NOT_FOUND and not visited:
             self.add_error("visited", _("“Couldn’t find it” requires a visit."))
+        return cleaned
+
+
+class ResolveForm(OutcomeForm):
+    to_reporter = "words"
+    photos_before = PhotosField(label=gettext_lazy("Photos from before the work"), required=False, most=3)
+    photos = PhotosField(label=gettext_lazy("Photos of the finished work"), required=False, most=3)
+    field_order = ("disposition", "visited", "reason", "words", "photos_before", "photos", "no_evidence")
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["disposition"].choices = outcomes(self.service_request, self.user)  # type: ignore[attr-defined]
+        if self.service_request.visited_at:
+            self.fields["visited"].initial = "yes"
+        asked = {
+            "photo": _("This service asks for a photo of the finished work."),
+            "visit": _("This service asks for a visit."),
+        }.get(self.service_request.service_version.evidence, "")
+        words = _("If it couldn’t be found, add a photo of the place.")
+        self.fields["photos"].help_text = f"{asked} {words}".strip()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
         missing = self._missing_evidence(cleaned)
         if missing and not cleaned.get("no_evidence") and "no_evidence" not in self.errors:
             self.add_error("no_evidence", missing)
@@ -456,11 +469,14 @@ class ResolveForm(ActionForm):
         before = [(upload, Photo.Stage.BEFORE.value) for upload in self.cleaned_data["photos_before"]]
         return [*before, *((upload, Photo.Stage.AFTER.value) for upload in self.cleaned_data["photos"])]
 
+    def gives_photo(self, cleaned: dict[str, Any]) -> bool:
+        return bool(cleaned.get("photos")) or "photos" in self.errors
+
     def _missing_evidence(self, cleaned: dict[str, Any]) -> str:
         """What to say about evidence that is asked for and not there; empty if nothing is missing."""
         disposition = str(cleaned.get("disposition") or "")
         if evidence.asks_for_photo(self.service_request, disposition):
-            if cleaned.get("photos") or "photos" in self.errors or evidence.has_photo(self.service_request):
+            if self.gives_photo(cleaned) or evidence.has_photo(self.service_request):
                 return ""
             return _("Add a photo, or choose why there is none.")
         if evidence.asks_for_visit(self.service_request, disposition) and not cleaned.get("visited"):
@@ -580,6 +596,21 @@ def colleagues(service_request: ServiceRequest, user: User | AnonymousUser) -> A
     return User.objects.filter(in_department | Q(pk=user.pk), is_active=True).distinct().order_by("name", "id")
 
 
+Choices = list[tuple[int, str]]
+
+
+def services_by_category(versions: Iterable[ServiceVersion], key: str = "pk") -> list[tuple[str, Choices]]:
+    """Choices under the name of their category, in the order of categories and then by name. key: the attribute to choose by."""
+    groups: dict[tuple[int, str], Choices] = {}
+    for one in versions:
+        category = (one.category.order, localized(one.category.name))
+        groups.setdefault(category, []).append((getattr(one, key), localized(one.name)))
+    return [
+        (name, sorted(found, key=lambda choice: choice[1].casefold()))
+        for (_order, name), found in sorted(groups.items())
+    ]
+
+
 class ChangeServiceForm(ActionForm):
     version = forms.ModelChoiceField(
         ServiceVersion.objects.none(),
@@ -608,7 +639,9 @@ class ChangeServiceForm(ActionForm):
         else:
             current = current.exclude(pk=self.service_request.service_id)
         versions = ServiceVersion.objects.filter(pk__in=current.values("current")).select_related("category")
-        self.fields["version"].queryset = versions.order_by("category__order", "service__service_code")  # type: ignore[attr-defined]
+        field = self.fields["version"]
+        field.queryset = versions  # type: ignore[attr-defined]
+        field.choices = [("", _("Choose a service")), *services_by_category(versions)]  # type: ignore[attr-defined]
 
 
 class SetPriorityForm(ActionForm):
@@ -712,24 +745,7 @@ class CorrectPlaceForm(ActionForm):
         cleaned = super().clean() or {}
         if not cleaned.get("address"):
             return cleaned
-        city = self.service_request.jurisdiction
-        if cleaned.get("latitude") is not None and cleaned.get("longitude") is not None:
-            self.point = Point(cleaned["longitude"], cleaned["latitude"], srid=4326)
-        else:
-            matches = addresses.search(city, cleaned["address"], limit=3)
-            sure = [match for match in matches if match.confidence >= 0.9]
-            if not sure:
-                near = ", ".join(match.label for match in matches)
-                self.add_error(
-                    "address",
-                    _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
-                    if near
-                    else _("We couldn’t find this place. Enter an address, a corner or a park."),
-                )
-                return cleaned
-            self.point, cleaned["address"] = sure[0].point, sure[0].label
-        if not ownership.inside(city, self.point):
-            self.add_error("address", _("This place is outside %(city)s.") % {"city": city.name})
+        self.point = find_place(self, self.service_request.jurisdiction, cleaned)
         return cleaned
 
 

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from requests_app.actions import privacy, staff_texts
 from requests_app.clock import app_now
@@ -20,6 +20,7 @@ from requests_app.models import (
     AlarmCall,
     Comment,
     Department,
+    Disposition,
     Event,
     Jurisdiction,
     Mention,
@@ -344,6 +345,8 @@ def words_of(event: Event, names: Names, *, undone: Event | None = None) -> str:
         case "assigned":
             name = names.users.get(data.get("assignee_id") or 0)
             return _("Assigned to %(name)s") % {"name": name} if name else _("Unassigned")
+        case "crew_result_kept":
+            return _kept_words(data)
         case "escalated" if data.get("clock_kind"):
             name = names.users.get(data.get("assignee_id") or 0, "")
             return _("Late: %(name)s was notified") % {"name": name}
@@ -429,6 +432,20 @@ def resolved_words(data: dict[str, Any], names: Names) -> str:
     words = _("Resolved: %(outcome)s") % {"outcome": due.disposition_words(str(data.get("disposition")))}
     why = names.no_evidence.get(str(data.get("no_evidence") or ""), "")
     return f"{words}. " + _("No photo or visit: %(reason)s") % {"reason": why} if why else words
+
+
+def _kept_words(data: dict[str, Any]) -> str:
+    """What a crew said after somebody else had been faster."""
+    said = {
+        Disposition.FIXED: due.disposition_words(Disposition.FIXED),
+        Disposition.ACTION_TAKEN: due.disposition_words(Disposition.ACTION_TAKEN),
+        Disposition.NOT_FOUND: due.disposition_words(Disposition.NOT_FOUND),
+    }.get(data.get("outcome", ""), _("couldn’t be done"))
+    photos = ngettext("%(count)d photo was kept", "%(count)d photos were kept", data.get("photos", 0))
+    return _("A crew’s result came too late and didn’t count: %(said)s. %(photos)s for staff only.") % {
+        "said": said,
+        "photos": photos % {"count": data.get("photos", 0)},
+    }
 
 
 def surveyed_words(data: dict[str, Any]) -> str:

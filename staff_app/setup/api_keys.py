@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 COLUMNS = {
     "name": Column(gettext_lazy("Name"), ("name", "id")),
     "created": Column(gettext_lazy("Created"), ("created_at", "id")),
-    "used": Column(gettext_lazy("Last used"), ("last_used_on", "id")),
+    "used": Column(gettext_lazy("Last used"), ("last_used_at", "id")),
     # From the end, those that still work come first.
     "state": Column(gettext_lazy("Revoked"), ("revoked_at", "id")),
 }

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from requests_app.localized import localized
 from requests_app.models import Asset, EmergencyPhrase, Jurisdiction, ModerationTerm, ServiceVersion
-from requests_app.places import addresses, assets, ownership
+from requests_app.places import assets
 from requests_app.rules import intake, review, screening
 from requests_app.web.fields import WordsField, address_attributes
+from staff_app.typed_place import find_place
 
 PHRASE_MAX, EXCEPTIONS_MAX = 120, 50
 
@@ -187,8 +188,6 @@ class TermForm(forms.Form):
 
 
 AT_ONCE = 60
-# Address matches above this confidence are accepted without asking.
-SURE = 0.9
 
 
 class SignForm(forms.Form):
@@ -256,25 +255,7 @@ class SignForm(forms.Form):
         if self.assets and given["address"]:
             self.add_error("address", _("Enter numbers or a place, but not both."))
         elif given["address"]:
-            self._find(given)
+            self.point = find_place(self, self.city, given, latitude="lat", longitude="long")
         elif not self.assets and not given["service"]:
             self.add_error("numbers", _("Enter a number or a place, or choose what the sign is about."))
         return given
-
-    def _find(self, given: dict[str, Any]) -> None:
-        if given["lat"] is not None and given["long"] is not None:
-            self.point = Point(given["long"], given["lat"], srid=4326)
-        else:
-            matches = addresses.search(self.city, given["address"], limit=3)
-            sure = [one for one in matches if one.confidence >= SURE]
-            if not sure:
-                near = ", ".join(one.label for one in matches)
-                words = _("We couldn’t find this place. Did you mean: %(places)s?") % {"places": near}
-                self.add_error(
-                    "address",
-                    words if near else _("We couldn’t find this place. Enter an address, a corner or a park."),
-                )
-                return
-            self.point, given["address"] = sure[0].point, sure[0].label
-        if not ownership.inside(self.city, self.point):
-            self.add_error("address", _("This place is outside %(city)s.") % {"city": self.city.name})

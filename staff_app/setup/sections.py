@@ -62,6 +62,13 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         _("Places"),
         [
             Section("layers", _("Map files"), _("Boundary, areas, addresses, assets and other owners, from files.")),
+            Section(
+                "safety_notes",
+                _("Safety notes"),
+                _("Dangers to know of before going to a place, for a year at most."),
+                "safety_notes",
+                also="records",
+            ),
             Section("signs", _("Signs"), _("Signs with a QR code for a place or a streetlight.")),
         ],
     ),
@@ -96,5 +103,3 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
 
 # People with one of these find setup in the navigation.
 PERMISSIONS = sorted({one for _name, sections in GROUPS for section in sections for one in section.either})
-# Anyone who has one of these finds setup in the navigation.
-PERMISSIONS = sorted({section.permission for _name, sections in GROUPS for section in sections})

@@ -99,7 +99,6 @@ class WorkOrdersForm(forms.Form):
         label=gettext_lazy("Rows, with a heading"),
         help_text=gettext_lazy("task or number, then number, link and status, separated by commas"),
         required=False,
-        max_length=500_000,
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
     file = forms.FileField(label=gettext_lazy("Or a CSV file"), required=False)

@@ -3,12 +3,14 @@
 import http.client
 import re
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from requests_app import api_keys
 from tests import factories
-from tests.live import Site
+from tests.live import Site, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 LINE_MAX = 8190
@@ -91,3 +93,27 @@ def test_a_host_that_is_none_is_a_400_in_the_asked_format(live_site: Site) -> No
     sent = b"GET /open311/v2/services.json HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n"
     status, content_type, _body = said(live_site, sent)
     assert (status, content_type) == (400, "application/json; charset=utf-8")
+
+
+@pytest.mark.shows("15.5")
+@pytest.mark.django_db(transaction=True)
+def test_a_key_in_an_address_reaches_no_log(transactional_db: None, cast: factories.Rivermark) -> None:
+    class Logging(Site):
+        def commands(self) -> dict[str, Sequence[str]]:
+            return {"web": [*super().commands()["web"], "--access-logfile=-", "--log-level=debug"]}
+
+    _key, plain = api_keys.create(cast.city, "App")
+    site = Logging(demo=False)
+    log = site.log / "web.log"
+    log.unlink(missing_ok=True)
+    site.start("web")
+    try:
+        assert get(site, f"{LIST}x&api_key={plain}")[0] == 200
+        assert (
+            get(site, f"/{plain}?api_key={plain}", f"Authorization: Bearer {plain}", f"Referer: /?k={plain}")[0] == 404
+        )
+        wait_for(lambda: log.read_text().count("api_key=…") >= 2, seconds=20)
+    finally:
+        site.stop()
+    assert plain[3:] not in log.read_text()
+    assert "GET /open311/v2/requests.json?service_request_id=x&api_key=…" in log.read_text()

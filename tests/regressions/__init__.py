@@ -1,6 +1,6 @@
 """Deliberate mistakes in the code, and the tests that must notice each one. Run: .venv/bin/python -m tests.regressions"""
 
-from tests.regressions import access, api, operations, public, reporting, residents, work
+from tests.regressions import access, api, api_v1, operations, public, reporting, residents, work
 from tests.regressions.regression import Regression
 
 REGRESSIONS: list[Regression] = [
@@ -9,6 +9,7 @@ REGRESSIONS: list[Regression] = [
     *work.REGRESSIONS,
     *public.REGRESSIONS,
     *api.REGRESSIONS,
+    *api_v1.REGRESSIONS,
     *residents.REGRESSIONS,
     *operations.REGRESSIONS,
 ]

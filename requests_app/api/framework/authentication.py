@@ -1,35 +1,73 @@
 """Who calls: an API key, never a session."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from requests_app import api_keys
+from requests_app import api_keys, limits
 from requests_app.api.framework.parsers import form_fields
-from requests_app.models import ApiKey
+from requests_app.models import ApiKey, User
+from requests_app.models.api_key import Scope
+from requests_app.rules import api_keys as rules
+
+# By rules.api_keys.refusal().
+REFUSALS: dict[str, Promise] = {
+    rules.REVOKED: gettext_lazy("This api_key was revoked. Ask the city for a new one."),
+    rules.REPLACED: gettext_lazy("This api_key was replaced by a new one. Use that."),
+    rules.EXPIRED: gettext_lazy("This api_key has expired. Ask the city for a new one."),
+    rules.NETWORK: gettext_lazy("This api_key can’t be used from this network."),
+}
 
 
 class ApiKeyAuthentication(BaseAuthentication):
     """`api_key` in the form or the query string, or else `Authorization: Bearer KEY`; request.auth is the ApiKey.
 
-    It has no WWW-Authenticate header, so that REST framework answers 403 where others would answer 401.
+    request.user is the member of staff that a key with the scope "staff" acts for. It has no WWW-Authenticate header, so that REST
+    framework answers 403 where others would answer 401.
     """
 
-    def authenticate(self, request: Request) -> tuple[AnonymousUser, ApiKey] | None:
-        plain = _sent_key(request)
+    def authenticate(self, request: Request) -> tuple[AnonymousUser | User, ApiKey] | None:
+        plain = self.sent_key(request)
         if not plain:
             return None
-        key = api_keys.find(plain)
+        key = api_keys.look_up(plain)
         if key is None:
             raise AuthenticationFailed(_("api_key is not valid."))
-        return AnonymousUser(), key
+        if refusal := rules.refusal(key, limits.client_address(request._request)):
+            raise AuthenticationFailed(str(REFUSALS[refusal]), code=f"key_{refusal}")
+        api_keys.mark_used(key)
+        acts_as = key.acts_as if key.allows(Scope.STAFF) else None
+        return acts_as if acts_as is not None and acts_as.is_active else AnonymousUser(), key
+
+    def sent_key(self, request: Request) -> str:
+        named = [*form_fields(request).get("api_key", []), *request.query_params.getlist("api_key"), bearer_of(request)]
+        return next((key.strip() for key in named if key.strip()), "")
 
 
-def _sent_key(request: Request) -> str:
-    named = [*form_fields(request).get("api_key", []), *request.query_params.getlist("api_key")]
+class OptionalApiKeyAuthentication(ApiKeyAuthentication):
+    """For what is public: a key gives higher limits, and one that opens nothing doesn't matter."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser | User, ApiKey] | None:
+        try:
+            return super().authenticate(request)
+        except AuthenticationFailed:
+            return None
+
+
+class BearerAuthentication(ApiKeyAuthentication):
+    """By `Authorization: Bearer KEY` alone: a key in an address would be in every log on its way. Without a good one, 401."""
+
+    def sent_key(self, request: Request) -> str:
+        return bearer_of(request)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def bearer_of(request: Request) -> str:
     scheme, _blank, bearer = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        named.append(bearer)
-    return next((key.strip() for key in named if key.strip()), "")
+    return bearer.strip() if scheme.lower() == "bearer" else ""

@@ -11,6 +11,7 @@ from django.core.exceptions import (
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Throttled
 
 from requests_app.photos import StorageFailed
@@ -39,7 +40,13 @@ def api_exception(error: Exception, request: HttpRequest) -> APIException:
         case ParseError() | BadRequest() | SuspiciousOperation() | UnreadablePostError() | RawPostDataException():
             return ParseError(_("The body of the request could not be read. Send form fields in UTF-8."))
         case Throttled():
-            error.detail = ErrorDetail(_("Too many requests with this api_key. Wait a minute."))
+            seconds = int(getattr(error, "wait", None) or 1)
+            words = ngettext(
+                "Too many requests. Try again in %(seconds)s second.",
+                "Too many requests. Try again in %(seconds)s seconds.",
+                seconds,
+            )
+            error.detail = ErrorDetail(words % {"seconds": seconds}, code="throttled")
     if isinstance(error, APIException):
         return error
     log.error("api_failed", path=request.path, exc_info=error)

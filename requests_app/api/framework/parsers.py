@@ -30,12 +30,7 @@ class JSONParser(parsers.JSONParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        try:
-            data = json.loads(stream.read() or b"{}", parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            raise ParseError from None
-        _check_bounds(data)
-        return data
+        return read_json(stream.read() or b"{}")
 
 
 class MultiPartParser(parsers.MultiPartParser):
@@ -68,6 +63,16 @@ def form_fields(request: Request) -> dict[str, list[str]]:
     if not isinstance(request.data, MultiValueDict):
         return {}
     return {name: [one for one in values if isinstance(one, str)] for name, values in request.data.lists()}
+
+
+def read_json(text: bytes | str) -> Any:
+    """Raises ParseError."""
+    try:
+        data = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise ParseError from None
+    _check_bounds(data)
+    return data
 
 
 def _refuse(constant: str) -> float:

@@ -1,11 +1,11 @@
 """An answer as JSON, or as XML made from the same data by GeoReport's conversion rule."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
+import orjson
 from rest_framework.renderers import BaseRenderer
 
 # What a child is called inside the element that groups it. JSON drops the root and has an array in place of the group.
@@ -23,8 +23,8 @@ CHILD = {
 }
 # What XML 1.0 cannot hold, however it is escaped: one such character would make the whole list unreadable.
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# The same in JSON, where a control character is already an escape: \u0007, \r, \b or \f.
-_ESCAPED = re.compile(r"\\[urbf]|[\ud800-\udfff\ufffe\uffff]")
+# Where JSON may hold one of the same: an escape (\u0007, \r, \b or \f), U+FFFE or U+FFFF. Faster than one pattern for all.
+_SUSPECT = (b"\\u", b"\\r", b"\\b", b"\\f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
 class JSONRenderer(BaseRenderer):
@@ -36,10 +36,12 @@ class JSONRenderer(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False)
-        if _ESCAPED.search(text):
-            text = json.dumps(_clean(data), ensure_ascii=False, allow_nan=False)
-        return text.encode()
+        try:
+            body = orjson.dumps(data)
+        except orjson.JSONEncodeError:
+            # Half a surrogate pair is no UTF-8. What still fails is ours to put right.
+            return orjson.dumps(_clean(data))
+        return orjson.dumps(_clean(data)) if any(suspect in body for suspect in _SUSPECT) else body
 
 
 class XMLRenderer(BaseRenderer):

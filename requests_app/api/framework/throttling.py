@@ -1,23 +1,82 @@
-"""How often one API key may call, counted in limits.py like everything else."""
+"""How often one client may call, counted in limits.py like everything else, and the headers that say so.
 
+The headers follow the IETF's draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy: "calls";q=300;w=60` is the policy (300 in 60
+seconds), `RateLimit: "calls";r=299;t=42` says what is left (299) and until when (42 seconds).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from requests_app import limits
+from requests_app.models import ApiKey
+
+# Calls a minute from one network without a key.
+WITHOUT_KEY_A_MINUTE = 300
 
 
-class ApiKeyThrottle(BaseThrottle):
-    """At most `most` calls with one key in `per_s` seconds. Calls without a key are not counted."""
+class Throttle(BaseThrottle):
+    """Counts a call under its `name` in a window of `per_s` seconds. view.quotas collects what is left, for the headers."""
 
-    scope: str
-    most: int
+    name: str
     per_s: int
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        if request.auth is None:
+    def limit(self, request: Request, key: ApiKey | None) -> tuple[str, int] | None:
+        """Who is counted, and the most for them. None: this call isn't counted."""
+        raise NotImplementedError
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        # Not request.auth, which would read the body once more if that failed.
+        counted = self.limit(request, getattr(request, "_auth", None))
+        if counted is None or request.method == "OPTIONS" or not settings.RATE_LIMITS:
             return True
-        return limits.allow_key(f"{self.scope}:{request.auth.pk}", most=self.most, per_s=self.per_s)
+        who, most = counted
+        quota = limits.count(self.name, f"api-{self.name}:{who}", most=most, per_s=self.per_s)
+        view.quotas.append(quota)
+        return not quota.is_over
 
     def wait(self) -> float:
-        return self.per_s
+        return limits.retry_after_s(self.per_s)
+
+
+class CallThrottle(Throttle):
+    """Every call, by key or else by network."""
+
+    name, per_s = "calls", 60
+
+    def limit(self, request: Request, key: ApiKey | None) -> tuple[str, int]:
+        if key is not None:
+            return f"key:{key.pk}", key.calls_a_minute
+        return limits.network_key(request._request), WITHOUT_KEY_A_MINUTE
+
+
+class WriteThrottle(Throttle):
+    """Writes with one key, which cost much more."""
+
+    name, per_s, most = "writes", 60, 120
+
+    def limit(self, request: Request, key: ApiKey | None) -> tuple[str, int] | None:
+        return (str(key.pk), self.most) if key is not None and request.method not in ("GET", "HEAD") else None
+
+
+class ReportThrottle(Throttle):
+    """Reports a day, where the key has such a limit. Refused ones count, too."""
+
+    name, per_s = "reports", limits.DAY
+
+    def limit(self, request: Request, key: ApiKey | None) -> tuple[str, int] | None:
+        if key is None or key.reports_a_day is None or request.method != "POST":
+            return None
+        return str(key.pk), key.reports_a_day
+
+
+def headers(quotas: Iterable[limits.Quota]) -> dict[str, str]:
+    if not quotas:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{quota.name}";q={quota.most};w={quota.per_s}' for quota in quotas),
+        "RateLimit": ", ".join(f'"{quota.name}";r={quota.left};t={quota.reset_s}' for quota in quotas),
+    }

@@ -1,5 +1,6 @@
 """The base of every API view: no session, no CSRF, no browsable pages, and open to any site's page."""
 
+import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -11,15 +12,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from requests_app import api_usage
+from requests_app.api.framework import throttling
+from requests_app.api.framework.conditional import conditional
 from requests_app.api.framework.negotiation import FormatByEnding
 from requests_app.api.framework.parsers import JSONParser, MultiPartParser, NoParser
 from requests_app.api.framework.renderers import JSONRenderer
-from requests_app.models import Jurisdiction
+from requests_app.limits import Quota
+from requests_app.models import ApiKey, Jurisdiction
 
 # Any site's page may read the answer. No cookie counts here, so none is allowed.
 OPEN_TO_BROWSERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Retry-After, X-Request-Id, X-Lamplighter-Demo",
+    "Access-Control-Expose-Headers": (
+        "ETag, Link, Location, RateLimit, RateLimit-Policy, Request-Id, Retry-After, X-Request-Id, X-Lamplighter-Demo"
+    ),
 }
 
 
@@ -28,10 +35,12 @@ class ApiView(APIView):
 
     authentication_classes = []
     permission_classes = []
-    throttle_classes = []
+    throttle_classes = [throttling.CallThrottle]
     parser_classes = [JSONParser, FormParser, MultiPartParser, NoParser]
     renderer_classes = [JSONRenderer]
     content_negotiation_class = FormatByEnding
+    # What is left for this client, by limit.
+    quotas: list[Quota]
 
     @property
     def jurisdiction(self) -> Jurisdiction:
@@ -49,13 +58,37 @@ class ApiView(APIView):
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         # What a header claims ("charset=utf-16") would break the reading of body and query.
         request.encoding = "utf-8"
+        self.quotas = []
         return super().initialize_request(request, *args, **kwargs)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # Both end with this block, whatever initial() activates; so the answer is rendered here, too.
-        with translation.override(translation.get_language()), timezone.override(None):
-            response = super().dispatch(request, *args, **kwargs)
-            return response.render() if isinstance(response, Response) else response
+        began, status = time.perf_counter(), 503
+        try:
+            # Both end with this block, whatever initial() activates; so the answer is rendered here, too.
+            with translation.override(translation.get_language()), timezone.override(None):
+                response = super().dispatch(request, *args, **kwargs)
+                if isinstance(response, Response):
+                    response.render()
+                response = conditional(request, response)
+                status = response.status_code
+                return response
+        finally:
+            key = getattr(self.request, "_auth", None)
+            if isinstance(key, ApiKey):
+                api_usage.note_call(key, request, status=status, seconds=time.perf_counter() - began)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Counts a call as soon as it's known who makes it, so that refused ones count and say what is left, too."""
+        try:
+            if request.method not in self.allowed_methods:
+                # Before anything about the key, the city and the body.
+                self.http_method_not_allowed(request)
+            super().perform_authentication(request)
+        finally:
+            super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done above."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -71,7 +104,7 @@ class ApiView(APIView):
         """A browser's question before it calls from another site's page."""
         headers = {
             "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match",
             "Access-Control-Max-Age": "86400",
         }
         return Response(status=204, headers=headers)
@@ -80,4 +113,6 @@ class ApiView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         response["Content-Language"] = translation.get_language()
+        for name, value in throttling.headers(self.quotas).items():
+            response[name] = value
         return response

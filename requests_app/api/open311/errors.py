@@ -34,6 +34,7 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     """Replaces Django's error pages in the API, for a request that reached no view or whose view failed."""
     words = {
         400: _("The request could not be read."),
+        403: _("This is not allowed."),
         404: _("There is nothing at this address. Names end with .xml or .json."),
         503: _("The service cannot answer at the moment. Try again soon."),
     }

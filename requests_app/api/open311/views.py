@@ -4,25 +4,26 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.parsers import FormParser
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework.authentication import ApiKeyAuthentication
+from requests_app.api.framework import idempotency
+from requests_app.api.framework.authentication import ApiKeyAuthentication, OptionalApiKeyAuthentication
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_fields
+from requests_app.api.framework.permissions import HasScope
 from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
-from requests_app.api.framework.throttling import ApiKeyThrottle
+from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.framework.views import ApiView
 from requests_app.api.open311 import catalog, reading, writing
 from requests_app.api.open311.errors import exception_handler
 from requests_app.api.open311.parameters import Parameters
 from requests_app.api.open311.parsers import JSONFormParser
 from requests_app.models import ApiKey, Jurisdiction
+from requests_app.models.api_key import Scope
 from requests_app.rules.jurisdictions import find_jurisdiction
 
 # How long anybody may keep an answer, in seconds.
@@ -37,6 +38,15 @@ class Open311View(ApiView):
 
     def get_exception_handler(self) -> Any:
         return exception_handler
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        match self.request.method:
+            case "POST":
+                return [ApiKeyAuthentication()]
+            case "OPTIONS":
+                return []
+        # A wrong key does not matter for reading.
+        return [OptionalApiKeyAuthentication()]
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -69,23 +79,6 @@ class Open311View(ApiView):
         return "en" if "en" in languages else languages[0]
 
 
-class MayReport(BasePermission):
-    """Anyone may read. Writing needs a key of this jurisdiction, checked before the rest of the request."""
-
-    message = gettext_lazy("This api_key is for another jurisdiction.")
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if request.method != "POST":
-            return True
-        if request.auth is None:
-            raise NotAuthenticated(_("api_key is missing."))
-        return cast(ApiKey, request.auth).jurisdiction_id == view.jurisdiction.pk
-
-
-class ReportThrottle(ApiKeyThrottle):
-    scope, most, per_s = "open311", 120, 60
-
-
 class Discovery(Open311View):
     root = "discovery"
 
@@ -109,23 +102,17 @@ class ServiceDefinition(Open311View):
 
 class ServiceRequests(Open311View):
     root = "service_requests"
-    permission_classes = [MayReport]
-    throttle_classes = [ReportThrottle]
-
-    def get_authenticators(self) -> list[BaseAuthentication]:
-        # A wrong key does not matter for reading.
-        return [ApiKeyAuthentication()] if self.request.method == "POST" else []
+    # Anyone may read. Writing needs a key, checked before the rest of the request.
+    permission_classes = [HasScope(Scope.REPORT, reading_is_open=True)]
+    throttle_classes = [CallThrottle, WriteThrottle, ReportThrottle]
 
     def get(self, request: Request, format: str) -> Response:
         return Response(reading.many(self.jurisdiction, self.parameters), headers=KEEP_REQUESTS)
 
     def post(self, request: Request, format: str) -> Response:
-        idempotency_key = request.headers.get("Idempotency-Key", "").strip()
-        if len(idempotency_key) > 128:
-            raise ValidationError(_("Idempotency-Key is longer than 128 characters."))
         files = [file for _name, several in request.FILES.lists() for file in several]
-        key = cast(ApiKey, request.auth)
-        created = writing.create(self.jurisdiction, self.parameters, files, key=key, idempotency_key=idempotency_key)
+        key, sent_key = cast(ApiKey, request.auth), idempotency.sent_key(request)
+        created = writing.create(self.jurisdiction, self.parameters, files, key=key, idempotency_key=sent_key)
         return Response([created])
 
 

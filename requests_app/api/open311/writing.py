@@ -13,10 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from requests_app import api_keys, links, photos
+from requests_app import links, photos
 from requests_app.actions import submission
 from requests_app.actions.reporter import Reporter
 from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.api.framework import idempotency
 from requests_app.api.open311 import tokens
 from requests_app.api.open311.catalog import demo_words, is_demo, offered_version
 from requests_app.api.open311.parameters import Parameters
@@ -66,9 +67,9 @@ def create(
 
     said = [description, place.address, place.note, *(words for _q, _v, words in answers.given)]
     danger = screening.screen(city, version, "\n".join(said))
-    owner = _owner(city, version, place)
+    owner = owner_of(city, version, place)
     takes_photos = version.photo_policy != ServiceVersion.PhotoPolicy.NONE
-    with _stored(city, files if takes_photos else []) as taken:
+    with stored_photos(city, files if takes_photos else []) as taken:
         try:
             report = submission.NewReport(
                 jurisdiction=city,
@@ -84,6 +85,7 @@ def create(
                 # Nobody could be shown the emergency page: staff must look as if it had been passed by.
                 after_warning=danger.is_sure,
                 is_test=key.is_test,
+                api_key=key,
             )
             submitted = submission.submit(
                 report, idempotency=_idempotency(city, parameters, files, key, idempotency_key)
@@ -92,8 +94,7 @@ def create(
             raise ValidationError(list(refused.problems.values())) from None
         except submission.IdempotencyConflict:
             raise ValidationError(_("This Idempotency-Key was used for another report.")) from None
-    api_keys.mark_used(key, at=submitted.made_at)
-    notice = _notice(submitted, city, danger, owner)
+    notice = notice_of(submitted, city, danger, owner)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
     elif parameters.one("media_url") and not files:
@@ -177,13 +178,13 @@ def _place(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) 
         if not typed:
             raise ValidationError(_("address_id was not found in the city's list of addresses."))
     if typed:
-        return _searched(city, typed)
+        return searched_place(city, typed)
     if version.place_required:
         raise ValidationError(_("Say where it is: lat and long, address_string, or address_id."))
     return Place()
 
 
-def _searched(city: Jurisdiction, typed: str) -> Place:
+def searched_place(city: Jurisdiction, typed: str) -> Place:
     """A pin only where the words mean one place. Else they stay words, and staff find it."""
     found = addresses.search(city, typed, limit=2)
     if not found or found[0].confidence < SURE or (len(found) > 1 and found[1].confidence >= found[0].confidence):
@@ -208,7 +209,7 @@ def _answers(parameters: Parameters, city: Jurisdiction, version: ServiceVersion
     return answers
 
 
-def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
+def owner_of(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner | None:
     """Returns the outside owner of the place, who gets the report. Private reports are never sent on automatically."""
     if place.point is None or version.visibility == ServiceVersion.Visibility.PRIVATE:
         return None
@@ -218,25 +219,16 @@ def _owner(city: Jurisdiction, version: ServiceVersion, place: Place) -> Owner |
 def _idempotency(
     city: Jurisdiction, parameters: Parameters, files: list[UploadedFile], key: ApiKey, idempotency_key: str
 ) -> Idempotency:
-    hashes = []
-    for file in files:
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        file.seek(0)
-        hashes.append(digest.hexdigest())
     if fixmystreet_id := next(iter(parameters.attributes().get("fixmystreet_id", [])), ""):
         # FixMyStreet sends a report again, maybe edited, until it gets a number, which a private one never has.
         number = hashlib.sha256(fixmystreet_id.encode()).hexdigest()
         return Idempotency(scope=f"{IdempotencyKey.FOR_GOOD}fixmystreet:{key.pk}", key=number, body_hash=number)
-    body = submission.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), *hashes)
-    if idempotency_key:
-        return Idempotency(scope=f"api:{key.pk}", key=idempotency_key, body_hash=body)
-    return Idempotency(scope=f"client:api:{key.pk}", key=body, body_hash=body, window_s=submission.RETRY_WINDOW_S)
+    body = idempotency.body_hash(city.pk, parameters.items(without=NOT_THE_BODY), files=files)
+    return idempotency.of_body(key, idempotency_key, body)
 
 
 @contextmanager
-def _stored(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
+def stored_photos(city: Jurisdiction, files: list[UploadedFile]) -> Iterator[list[Photo]]:
     """The photos, stored before the report is, so that no transaction waits for their decoding.
 
     What the report did not take is removed again; if this process dies first, housekeeping removes it.
@@ -265,7 +257,7 @@ def _hotline(kind: str) -> str:
     }.get(kind, "")
 
 
-def _notice(
+def notice_of(
     submitted: SubmissionResult, city: Jurisdiction, danger: screening.Screening, owner: Owner | None
 ) -> list[str]:
     """What the reporter should know now, in whole sentences."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,10 +83,18 @@ def app_manifest(request: CityRequest) -> JsonResponse:
 def service_worker(request: CityRequest) -> HttpResponse:
     """Served at the root, since a worker controls no page above its own path. Never cached."""
     shell = _shell(request)
-    shell["version"] = hashlib.sha256(f"{json.dumps(shell)}{_content()}".encode()).hexdigest()[:12]
-    scripts = ", ".join(json.dumps(static(name)) for name in WORKER_SCRIPTS)
-    script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({scripts});\n"
-    return HttpResponse(script, content_type="text/javascript", headers={"Service-Worker-Allowed": "/"})
+    answer = worker_script(shell, WORKER_SCRIPTS, SHELL_FILES)
+    answer["Service-Worker-Allowed"] = "/"
+    return answer
+
+
+def worker_script(shell: dict[str, Any], scripts: Sequence[str], files: Sequence[str]) -> HttpResponse:
+    """A service worker for static/js/offline/worker.js. shell: what it caches, and its name; files: what its version depends on."""
+    shell["files"] = [static(name) for name in files]
+    shell["version"] = hashlib.sha256(f"{json.dumps(shell)}{_content((*files, *scripts))}".encode()).hexdigest()[:12]
+    names = ", ".join(json.dumps(static(name)) for name in scripts)
+    script = f"self.SHELL = {json.dumps(shell)};\nimportScripts({names});\n"
+    return HttpResponse(script, content_type="text/javascript")
 
 
 def _shell(request: CityRequest) -> dict[str, Any]:
@@ -106,8 +115,8 @@ def _shell(request: CityRequest) -> dict[str, Any]:
                 }
             )
     return {
-        "static": settings.STATIC_URL,
-        "files": [static(name) for name in SHELL_FILES],
+        "name": "lamplighter",
+        "sync": "send-reports",
         "looks": looks,
         "pages": pages,
         "never": [path for page in pages for path in _never(str(page["prefix"]))],
@@ -120,9 +129,9 @@ def _never(prefix: str) -> list[str]:
 
 
 @cache
-def _content() -> str:
+def _content(files: tuple[str, ...]) -> str:
     """A version of the cached files: the manifest's hash, or a hash of their content in development, where names are not hashed."""
     if hashed := getattr(staticfiles_storage, "manifest_hash", ""):
         return str(hashed)
-    found = [finders.find(name) for name in [*SHELL_FILES, *WORKER_SCRIPTS]]
+    found = [finders.find(name) for name in files]
     return hashlib.sha256(b"".join(Path(str(path)).read_bytes() for path in found if path)).hexdigest()

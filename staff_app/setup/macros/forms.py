@@ -8,9 +8,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from requests_app.localized import localized
-from requests_app.models import AnswerTemplate, Comment, Department, Jurisdiction, Macro, Service, User
-from requests_app.rules.steps import Written
+from requests_app.models import (
+    AnswerTemplate,
+    Comment,
+    Department,
+    Disposition,
+    Jurisdiction,
+    ListedReason,
+    Macro,
+    Service,
+    User,
+)
+from requests_app.rules.steps import WITHOUT_EVIDENCE, Written
 from requests_app.web.fields import WordsField
+from staff_app import due
 from staff_app.queue.bulk_forms import hold_reasons
 
 EVERYONE, MINE = "everyone", "mine"
@@ -61,6 +72,18 @@ class MacroForm(forms.Form):
     department = forms.ChoiceField(label=gettext_lazy("Transfer it to"), required=False)
     reason = WordsField(label=gettext_lazy("Why is it transferred?"), required=False, max_length=4000, lines=2)
 
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Resolve it as"),
+        required=False,
+        help_text=gettext_lazy("Only outcomes that need neither a photo nor a visit."),
+    )
+    outcome_reason = forms.ChoiceField(label=gettext_lazy("Why can’t we do it?"), required=False)
+    outcome_template = forms.ChoiceField(
+        label=gettext_lazy("Public message, from a template"),
+        required=False,
+        help_text=gettext_lazy("Needed if it resolves. Filled in for each request, in its reporter’s language."),
+    )
+
     def __init__(self, *args: Any, city: Jurisdiction, audiences: list[tuple[str, str]], user: User, **kwargs: Any):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.city, self.user = city, user
@@ -78,7 +101,10 @@ class MacroForm(forms.Form):
             "current"
         )
         named = sorted(((one.service_code, _service_name(one)) for one in services), key=lambda one: one[1].casefold())
-        templates = AnswerTemplate.objects.filter(jurisdiction=city, active=True, outcome="").order_by("name")
+        by_name = AnswerTemplate.objects.filter(jurisdiction=city, active=True).order_by("name")
+        self.templates = {str(one.pk): one for one in by_name.filter(outcome__in=["", *WITHOUT_EVIDENCE])}
+        templates = [one for one in self.templates.values() if not one.outcome]
+        reasons = ListedReason.objects.filter(jurisdiction=city, kind=ListedReason.Kind.CANNOT_DO, active=True)
         choices: dict[str, list[tuple[str, str]]] = {
             "audience": audiences,
             "service": [unchanged, *named],
@@ -90,6 +116,15 @@ class MacroForm(forms.Form):
             ],
             "template": [("", _("No comment")), *((str(one.pk), one.name) for one in templates)],
             "hold_reason": [("", _("No hold")), *hold_reasons(city)],
+            "outcome": [
+                ("", _("It stays open")),
+                *((one.value, due.disposition_words(one)) for one in WITHOUT_EVIDENCE),
+            ],
+            "outcome_reason": [
+                ("", _("Choose a reason")),
+                *((one.code, localized(one.words)) for one in reasons.order_by("order", "code")),
+            ],
+            "outcome_template": [("", _("Choose a template")), *((pk, one.name) for pk, one in self.templates.items())],
             "department": [("", _("No transfer")), *((one.code, str(one)) for one in departments)],
         }
         for name, found in choices.items():
@@ -101,12 +136,25 @@ class MacroForm(forms.Form):
             self.add_error("reason", _("Say why. The other department reads it."))
         if given.get("department") and (given.get("assignee") or given.get("hold_reason")):
             self.add_error("department", _("After a transfer, the other department assigns it and puts it on hold."))
+        if given.get("outcome"):
+            self._check_outcome(given, given["outcome"])
         if not self.errors and not self.steps():
             self.add_error(None, _("Choose at least one thing that it does."))
         return given
 
+    def _check_outcome(self, given: dict[str, Any], outcome: str) -> None:
+        if given.get("department") or given.get("hold_reason"):
+            self.add_error("outcome", _("What is resolved can’t be put on hold or transferred."))
+        if outcome == Disposition.CANNOT_DO and not given.get("outcome_reason"):
+            self.add_error("outcome_reason", _("Choose a reason from the list. People can appeal it."))
+        template = self.templates.get(given.get("outcome_template") or "")
+        if template is None:
+            self.add_error("outcome_template", _("Choose the public message."))
+        elif template.outcome not in ("", outcome):
+            self.add_error("outcome_template", _("This template is for another outcome."))
+
     def steps(self) -> list[Written]:
-        """Of a valid form, in the order in which they are done: a transfer last, since then it is theirs."""
+        """Of a valid form, in the order in which they are done: a transfer or an outcome last, since nothing can follow."""
         given = self.cleaned_data
         found: list[Written] = []
         if given.get("service"):
@@ -125,6 +173,10 @@ class MacroForm(forms.Form):
             found.append({"verb": "hold", "reason": given["hold_reason"], "days": given.get("hold_days") or 7})
         if given.get("department"):
             found.append({"verb": "transfer", "department": given["department"], "reason": given["reason"]})
+        if outcome := given.get("outcome"):
+            reason = given["outcome_reason"] if outcome == Disposition.CANNOT_DO else ""
+            template = int(given["outcome_template"])
+            found.append({"verb": "resolve", "disposition": outcome, "reason": reason, "template": template})
         return found
 
     def columns(self) -> dict[str, Any]:
@@ -172,4 +224,7 @@ def initial_for(macro: Macro) -> dict[str, Any]:
                 given |= {"hold_reason": step["reason"], "hold_days": step.get("days", 7)}
             case "transfer":
                 given |= {"department": step["department"], "reason": step.get("reason", "")}
+            case "resolve":
+                given |= {"outcome": step["disposition"], "outcome_reason": step.get("reason", "")}
+                given["outcome_template"] = step.get("template", "")
     return given

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from requests_app.models import Area, ClockSuspension, Jurisdiction, Service
-from staff_app.setup.texts.forms import TextsForm, service_name, str_of_area
+from requests_app.models import Area, ClockSuspension, Jurisdiction, Service, ServiceVersion
+from staff_app.request.forms import Choices, services_by_category
+from staff_app.setup.texts.forms import TextsForm
 
 DAYS_MAX = 90
 FORMAT = "%Y-%m-%dT%H:%M"
@@ -30,6 +31,13 @@ def _problem_of_end(ends_at: dt.datetime, starts_at: dt.datetime) -> str:
     return ""
 
 
+def _areas_by_layer(city: Jurisdiction) -> list[tuple[str, Choices]]:
+    found: dict[str, Choices] = {}
+    for area in Area.objects.filter(jurisdiction=city).only("layer", "name").order_by("layer", "name", "id"):
+        found.setdefault(area.layer, []).append((area.pk, area.label))
+    return [(layer.replace("_", " ").capitalize(), areas) for layer, areas in found.items()]
+
+
 class SuspensionForm(TextsForm):
     text_fields = {
         "reason": {
@@ -46,14 +54,14 @@ class SuspensionForm(TextsForm):
         help_text=gettext_lazy("Choose none, and it counts for all services."),
         queryset=Service.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
     areas = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Areas"),
         help_text=gettext_lazy("Choose none, and it counts for the whole city."),
         queryset=Area.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
     )
     starts_at = forms.DateTimeField(
         label=gettext_lazy("From"),
@@ -70,10 +78,11 @@ class SuspensionForm(TextsForm):
     def __init__(self, *args: Any, city: Jurisdiction, **kwargs: Any) -> None:
         super().__init__(*args, city=city, **kwargs)
         services, areas = self.fields["services"], self.fields["areas"]
-        services.queryset = Service.objects.filter(jurisdiction=city, active=True).select_related("current")  # type: ignore[attr-defined]
-        services.label_from_instance = service_name  # type: ignore[attr-defined]
-        areas.queryset = Area.objects.filter(jurisdiction=city).defer("polygon").order_by("layer", "name", "id")  # type: ignore[attr-defined]
-        areas.label_from_instance = str_of_area  # type: ignore[attr-defined]
+        services.queryset = Service.objects.filter(jurisdiction=city, active=True)  # type: ignore[attr-defined]
+        versions = ServiceVersion.objects.filter(pk__in=services.queryset.values("current")).select_related("category")  # type: ignore[attr-defined]
+        services.choices = services_by_category(versions, "service_id")  # type: ignore[attr-defined]
+        areas.queryset = Area.objects.filter(jurisdiction=city)  # type: ignore[attr-defined]
+        areas.choices = _areas_by_layer(city)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

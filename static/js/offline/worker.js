@@ -1,11 +1,12 @@
 // The service worker. /sw.js puts `SHELL` before this script: the URLs of what the offline page needs. The worker caches that
-// page in each language, the catalog and their files, and never a personal page.
-const CACHE = `lamplighter-${SHELL.version}`;
+// page in each language, the catalog and their files, and never a personal page. Crews have one of their own, with another name
+// and another cache (/staff/crew/sw.js).
+const CACHE = `${SHELL.name}-${SHELL.version}`;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/;
 const HALF_A_DAY = 12 * 3600 * 1000;
 const TIMEOUT = 4000;
 
-const PAGES = new Set(SHELL.pages.flatMap((page) => [page.offline, page.catalog, ...page.more]));
+const PAGES = new Set(SHELL.pages.flatMap((page) => [page.offline, ...(page.catalog ? [page.catalog] : []), ...page.more]));
 const FILES = new Set([...SHELL.files, ...SHELL.looks]);
 
 async function store(cache, url) {
@@ -30,7 +31,7 @@ self.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
       for (const name of await caches.keys()) {
-        if (name.startsWith("lamplighter-") && name !== CACHE) await caches.delete(name);
+        if (name.startsWith(`${SHELL.name}-`) && name !== CACHE) await caches.delete(name);
       }
       await self.clients.claim();
     })(),
@@ -109,9 +110,9 @@ async function refresh() {
 }
 
 self.addEventListener("sync", (event) => {
-  if (event.tag !== "send-reports") return;
+  if (event.tag !== SHELL.sync) return;
   event.waitUntil(
-    self.offlineSending.sendAll().then((all) => {
+    (self.crewSending ?? self.offlineSending).sendAll().then((all) => {
       // The browser tries again later.
       if (!all) throw new Error("not sent yet");
     }),

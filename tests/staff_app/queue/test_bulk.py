@@ -11,7 +11,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.actions import assignment, bulk_jobs, conversation, progress, steps
-from requests_app.models import BulkJob, BulkRow, Comment, Event, OutboxRow, ServiceRequest, User
+from requests_app.clock import app_now
+from requests_app.models import (
+    BulkJob,
+    BulkRow,
+    Comment,
+    ContactPoint,
+    Event,
+    OutboxRow,
+    Person,
+    ServiceRequest,
+    Subscription,
+    User,
+)
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import ANA, Rivermark
@@ -51,13 +63,36 @@ def states(job: BulkJob) -> list[str]:
 def test_it_says_before_the_press_how_many_it_will_change_and_how_many_emails_leave(
     town: Rivermark, tom: Client
 ) -> None:
+    ward = factories.area(town.city)
     rows = potholes(town, 3, reporter=ANA)
     progress.resolve(rows[0].pk, disposition="fixed", words="Done", visited=True, actor=town.tom)
     page = tom.get(ticked("hold", rows))
     reckoning = page.context["reckoning"]
     assert (reckoning.total, reckoning.possible, reckoning.illegal, reckoning.emails) == (3, 2, 1, 2)
+    # People who follow the area or service aren't on the request, and are counted apart, as a bound.
+    assert "people who follow" not in page.content.decode()
+    for email, service in (
+        ("dev@example.org", town.pothole),
+        ("eve@example.org", town.tree),
+        ("fay@example.org", None),
+    ):
+        point = ContactPoint.objects.create(
+            person=Person.objects.create(jurisdiction=town.city), kind="email", value=email, normalized=email
+        )
+        Subscription.objects.create(
+            jurisdiction=town.city,
+            contact_point=point,
+            cadence="at_once",
+            service=service.service if service else None,
+            area=ward if service is None else None,
+            confirmed_at=app_now(),
+        )
+    page = tom.get(ticked("resolve", rows))
+    # Those of the pothole and of the ward they lie in, but not of trees.
+    assert "up to 2" in page.content.decode()
     # A note sends nothing.
-    assert tom.get(ticked("note", rows)).context["reckoning"].emails == 0
+    reckoning = tom.get(ticked("note", rows)).context["reckoning"]
+    assert (reckoning.emails, reckoning.followers) == (0, 0)
 
 
 def test_a_row_is_done_or_refused_with_its_reason_and_never_half(town: Rivermark, tom: Client) -> None:

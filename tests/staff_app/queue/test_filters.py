@@ -106,11 +106,25 @@ def test_a_form_with_empty_fields_leads_to_the_short_address(town: Rivermark, to
     assert answer["Location"] == "/staff/?tab=late&priority=2"
 
 
+def test_several_values_are_added_at_once_and_taken_out_again(town: Rivermark, tom: Client, monkeypatch: Any) -> None:
+    """The form's boxes say all of their values; what they don't offer stays in the address."""
+    path = "/staff/?service=pothole&service=tree&status=routed&assignee=me"
+
+    def sent(page: str) -> tuple[list[str], list[str]]:
+        form = page[page.index("queue-add") :]
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', form[: form.index("queue-add__fields")])
+        boxes = re.findall(r'type="checkbox" name="(\w+)" value="([^"]+)" checked', form)
+        return sorted(f"{n}={v}" for n, v in hidden), sorted(f"{n}={v}" for n, v in boxes)
+
+    all_four = ["assignee=me", "service=pothole", "service=tree", "status=routed"]
+    assert sent(tom.get(path).content.decode()) == ([], all_four)
+    monkeypatch.setattr("staff_app.queue.filter_form.MOST_BOXES", 1)
+    assert sent(tom.get(path).content.decode()) == (all_four, [])
+
+
 def test_services_are_offered_by_name(town: Rivermark, tom: Client) -> None:
     page = tom.get("/staff/").content.decode()
-    select = re.search(r'<select[^>]* name="service">(.*?)</select>', page, re.DOTALL)
-    assert select
-    names = re.findall(r'<option value="[^"]+">([^<]+)', select.group(1))
+    names = re.findall(r'name="service" value="[^"]+">\s*([^<]+?)\s*</label>', page)
     assert names == sorted(names, key=str.casefold)
     assert len(names) > 2
 

@@ -1,12 +1,22 @@
 """Macros: several steps under one key, done as one action, undone as one, and never half."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from requests_app.models import BulkRow, Macro, OutboxRow, ServiceRequest, SetupChange, User
+from requests_app.models import (
+    AnswerTemplate,
+    BulkRow,
+    ListedReason,
+    Macro,
+    OutboxRow,
+    ServiceRequest,
+    SetupChange,
+    User,
+)
 from requests_app.worker import tasks
 from tests import factories
 from tests.factories import ANA, Rivermark
@@ -48,8 +58,6 @@ def test_at_most_one_email_leaves(town: Rivermark, tom: Client, hole: ServiceReq
         "/staff/setup/templates/new/",
         {"name": "Soon", "words_en": "Soon, {reference}", "words_es": "Pronto, {reference}", "active": "on"},
     )
-    from requests_app.models import AnswerTemplate
-
     macro = saved(
         tom, department="", priority="", accept="on", template=str(AnswerTemplate.objects.get().pk),
         hold_reason="weather", hold_days="3",
@@ -60,6 +68,36 @@ def test_at_most_one_email_leaves(town: Rivermark, tom: Client, hole: ServiceReq
     assert hole.comments.get(public=True).text == f"Soon, {hole.display_reference}"
     waiting = OutboxRow.objects.filter(service_request=hole, kind="notify", done_at=None, event__user=town.tom)
     assert [row.event.kind for row in waiting if row.event] == ["commented"]
+
+
+def test_it_resolves_with_an_outcome_that_needs_no_proof_and_words_from_a_template(
+    town: Rivermark, tom: Client, hole: ServiceRequest
+) -> None:
+    ListedReason.objects.create(jurisdiction=town.city, kind="cannot_do", code="budget", words={"en": "No money"})
+    words = {"en": "Not this year, {reference}", "es": "Este año no, {reference}"}
+    template = AnswerTemplate.objects.create(jurisdiction=town.city, name="No", words=words, outcome="cannot_do")
+    other = AnswerTemplate.objects.create(jurisdiction=town.city, name="Read", words=words, outcome="answered")
+    no = {"department": "", "priority": "", "outcome": "cannot_do"}
+    for typed, problem in (
+        ({"outcome_template": template.pk}, "Choose a reason from the list."),
+        ({"outcome_reason": "budget"}, "Choose the public message."),
+        ({"outcome_reason": "budget", "outcome_template": other.pk}, "This template is for another outcome."),
+        ({"outcome": "fixed", "outcome_template": template.pk}, "Select a valid choice"),
+        (
+            {"outcome_reason": "budget", "outcome_template": template.pk, "department": "PK"},
+            "put on hold or transferred",
+        ),
+    ):
+        refused = tom.post(f"{PATH}new/", {**TO_PARKS, **no, **typed})
+        assert (refused.status_code, problem in refused.content.decode()) == (422, True), problem
+    macro = saved(tom, **no, outcome_reason="budget", outcome_template=template.pk)
+    page = tom.get(f"{PATH}{macro.pk}/").content.decode()
+    assert re.search(r'value="cannot_do" selected', page)
+    assert "the answer template “No”" in tom.get(PATH).content.decode()
+    tom.post(f"/staff/r/{hole.reference}/macro/{macro.pk}/")
+    hole.refresh_from_db()
+    assert (hole.status, hole.disposition, hole.disposition_reason) == ("resolved", "cannot_do", "budget")
+    assert hole.comments.get(public=True).text == f"Not this year, {hole.display_reference}"
 
 
 def test_one_whose_department_is_gone_says_so_and_does_nothing(

@@ -127,7 +127,12 @@ bodies = st.binary(max_size=200) | st.sampled_from(
 @short
 @given(number=paths, format=formats, fields=pairs(ARGUMENTS))
 def test_no_get_is_a_500(
-    cast: factories.Rivermark, some_requests: None, number: str, format: str, fields: list[tuple[str, str]]
+    cast: factories.Rivermark,
+    some_requests: None,
+    unlimited: None,
+    number: str,
+    format: str,
+    fields: list[tuple[str, str]],
 ) -> None:
     reading(cast, number, format, fields)
 

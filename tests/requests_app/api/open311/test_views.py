@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from pytest_django.fixtures import Settings
 
 from requests_app import api_keys
-from requests_app.api.framework import renderers
+from requests_app.api.framework import renderers, throttling
 from requests_app.api.open311 import catalog, errors, views
 from requests_app.models import ApiKey, Jurisdiction, ServiceRequest
 from tests import factories
@@ -60,13 +60,13 @@ def test_a_wrong_key_does_not_matter_for_reading(api: Api, cast: factories.River
 def test_too_many_writes_with_one_key_are_429(
     api: Api, test_key: str, pothole_form: Form, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(views.ReportThrottle, "most", 2)
-    monkeypatch.setattr(views.ReportThrottle, "per_s", 3600)
+    monkeypatch.setattr(throttling.WriteThrottle, "most", 2)
+    monkeypatch.setattr(throttling.WriteThrottle, "per_s", 3600)
     for _ in range(2):
         api.post(pothole_form)
     (error,) = api.post(pothole_form, 429)
     assert error["code"] == 429
-    assert int(api.last["Retry-After"]) == 3600
+    assert 0 < int(api.last["Retry-After"]) <= 3600
     assert api.post(pothole_form, 429, path="requests.xml")[0]["code"] == "429"
     api.post(pothole_form | {"api_key": test_key})
     settings.RATE_LIMITS = False
@@ -193,10 +193,11 @@ def test_errors_come_in_the_asked_format(api: Api, cast: factories.Rivermark, pa
         assert answer["Cache-Control"] == "no-store"
 
 
+@pytest.mark.shows("15.2")
 @pytest.mark.parametrize(
     "path",
     ["", "v2/", "v2", "v2/services", "v2/services/", "v2/services.json/", "v2/services.html", "v2/requests/a/b.json",
-     "v3/services.json", "v2/%00.json", "v2/requests/.json", "x.json", "\n.xml"],
+     "v3/services.json", "v2/%00.json", "v2/requests/.json", "x.json", "\n.xml", "v2/%0a", "%0a", "v2/%0d%0a/x"],
 )  # fmt: skip
 def test_every_other_address_is_404_and_never_a_redirect(api: Api, cast: factories.Rivermark, path: str) -> None:
     for method in (api.client.get, api.client.post):
@@ -284,7 +285,7 @@ def test_what_fails_before_or_after_any_view_is_told_in_the_asked_format_too(
     answer = api.client.get(f"{BASE}services.{format}", HTTP_HOST="no host")
     assert (answer.status_code, str(read(answer)[0]["code"])) == (400, "400")
     monkeypatch.setattr(renderers, "CHILD", {"errors": "error"})
-    monkeypatch.setattr(catalog, "services", lambda city: [{"services": [float("nan")]}])
+    monkeypatch.setattr(catalog, "services", lambda city: [{"services": [object()]}])
     answer = api.client.get(f"{BASE}services.{format}")
     assert (answer.status_code, str(read(answer)[0]["code"])) == (500, "500")
     assert answer["Access-Control-Allow-Origin"] == "*"

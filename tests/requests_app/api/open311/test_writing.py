@@ -87,7 +87,7 @@ def test_it_is_stored_as_the_form_would_store_it(api: Api, pothole_form: Form) -
     assert person.name == "Ana Ortiz"
     assert {point.value for point in person.contact_points.all()} == {"ana@example.org", "(555) 010-0199"}
     assert OutboxRow.objects.filter(kind="route", service_request=service_request).count() == 1
-    assert ApiKey.objects.get().last_used_on is not None
+    assert ApiKey.objects.get().last_used_at is not None
 
 
 def test_the_worker_routes_it(api: Api, pothole_form: Form) -> None:

@@ -86,7 +86,7 @@ def test_a_key_is_tested_without_being_kept(town: Rivermark, ada: Client) -> Non
     assert "It works. It’s a test key: Lamp app." in html.unescape(answer.content.decode())
     assert plain not in answer.content.decode()
     key.refresh_from_db()
-    assert key.last_used_on is None
+    assert key.last_used_at is None
     api_keys.revoke(key)
     assert "or it was revoked" in press(ada, try_key="1", key=plain)
 

@@ -1,0 +1,215 @@
+"""Open311's JSON addresses in the OpenAPI document. Its XML says the same by GeoReport's own rule of conversion."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+_MAYBE_NUMBER: Schema = {"type": ["number", "null"]}
+
+
+def _listed(name: str) -> Schema:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+
+
+def _object(words: str, fields: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "description": words,
+        "properties": fields,
+        "required": [name for name in fields if name not in optional],
+    }
+
+
+COMPONENTS: dict[str, Schema] = {
+    "Open311Error": _object("A mistake.", {"code": {"type": "integer"}, "description": _TEXT}),
+    "Open311Service": _object(
+        "A service.",
+        {
+            **dict.fromkeys(("service_code", "service_name", "description", "keywords", "group"), _TEXT),
+            "metadata": {"type": "boolean", "description": "Whether it asks questions."},
+            "type": {"type": "string", "enum": ["realtime", "batch", "blackbox"]},
+        },
+    ),
+    "Open311Definition": _object(
+        "The questions of a service.",
+        {"service_code": _TEXT, "attributes": {"type": "array", "items": {"type": "object"}}},
+    ),
+    "Open311Request": _object(
+        "A request as everyone may see it.",
+        {
+            **dict.fromkeys(("service_request_id", "status_notes", "service_name", "service_code"), _TEXT),
+            "status": {"type": "string", "enum": ["open", "closed"]},
+            "agency_responsible": _TEXT,
+            **dict.fromkeys(("description", "service_notice", "expected_datetime", "address"), _MAYBE_TEXT),
+            **dict.fromkeys(("address_id", "zipcode", "media_url"), _MAYBE_TEXT),
+            "requested_datetime": {"type": "string", "format": "date-time"},
+            "updated_datetime": {"type": "string", "format": "date-time"},
+            "lat": _MAYBE_NUMBER,
+            "long": _MAYBE_NUMBER,
+        },
+    ),
+    "Open311Receipt": _object(
+        "What the sender gets.",
+        {
+            "service_request_id": _MAYBE_TEXT,
+            "token": _MAYBE_TEXT,
+            "service_notice": _MAYBE_TEXT,
+            "account_id": {"type": "null"},
+        },
+        optional=("token",),
+    ),
+    "Open311Token": _object("The number behind a token.", {"service_request_id": _MAYBE_TEXT, "token": _TEXT}),
+    "Open311Discovery": _object(
+        "Where the API is.",
+        {
+            **dict.fromkeys(("changeset", "contact", "key_service"), _TEXT),
+            "endpoints": {"type": "array", "items": {"type": "object"}},
+        },
+    ),
+}
+
+
+def _query(name: str, words: str, schema: Schema | None = None) -> Schema:
+    return {"name": name, "in": "query", "description": words, "schema": schema or _TEXT}
+
+
+_CITY = [
+    _query("jurisdiction_id", "The city, where one address serves several."),
+    _query("locale", "The language of names and texts."),
+]
+_FILTERS = [
+    _query("service_request_id", "One or several numbers, with commas; overrides all others."),
+    _query("service_code", "One or several, with commas."),
+    _query("status", "`open`, `closed` or both."),
+    _query("start_date", "Sent from then on: at most 90 days with end_date."),
+    _query("end_date", "Sent until then."),
+    _query("updated_after", "Changed from then on."),
+    _query("updated_before", "Changed until then."),
+    _query("q", "Words."),
+    _query("lat", "With long and radius: around a place."),
+    _query("long", "Degrees east."),
+    _query("radius", "Meters, at most 50,000."),
+    _query("bbox", "`west,south,east,north` in degrees."),
+    _query("page", "From 1 on."),
+    _query("page_size", "At most 1,000."),
+    _query("extensions", "`true` adds answers, areas and the timeline."),
+]
+
+
+def _path(name: str, words: str, example: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "description": words, "schema": _TEXT, "example": example}
+
+
+def _operation(
+    id: str, summary: str, words: str, schema: Schema, example: Any, parameters: list[Schema], *, key: bool = False
+) -> Schema:
+    errors = {"400": "The request is not valid.", "404": "It was not found.", "429": "Too many requests."}
+    if key:
+        errors["403"] = "The key is missing, not valid, or opens something else."
+    content = {
+        "application/json": {"schema": _listed("Open311Error"), "example": [{"code": 400, "description": "status …"}]}
+    }
+    return {
+        "operationId": id,
+        "tags": ["Open311"],
+        "summary": summary,
+        "description": f"{words} The same address with `.xml` answers XML.",
+        "parameters": [*parameters, *_CITY],
+        "security": [{"key": ["report"]}] if key else [{}],
+        "responses": {
+            "200": {
+                "description": "The answer.",
+                "content": {"application/json": {"schema": schema, "example": example}},
+            },
+            **{status: {"description": said, "content": content} for status, said in sorted(errors.items())},
+            "default": {"description": "Any other error.", "content": content},
+        },
+    }
+
+
+_REQUEST = {
+    "service_request_id": "FPMW-APC6", "status": "open", "status_notes": "Sent to Public Works (Streets)",
+    "service_name": "Pothole", "service_code": "pothole", "description": "A deep hole by the bus stop.",
+    "agency_responsible": "Public Works (Streets)", "service_notice": None, "requested_datetime": "2026-11-24T21:40:14-05:00",
+    "updated_datetime": "2026-11-24T21:40:16-05:00", "expected_datetime": "2026-12-02T07:00:00-05:00", "address": "8 Elm Rd",
+    "address_id": None, "zipcode": None, "lat": 40.484269, "long": -69.033838, "media_url": None,
+}  # fmt: skip
+_RECEIPT = {
+    "service_request_id": "FPMW-APC6",
+    "service_notice": "Streets will review it by Monday.",
+    "account_id": None,
+}
+_SERVICE = {
+    "service_code": "pothole", "service_name": "Pothole", "description": "A hole in the street.", "metadata": True,
+    "type": "realtime", "keywords": "pothole,hole in road", "group": "Streets and sidewalks",
+}  # fmt: skip
+_DISCOVERY = {"changeset": "2026-11-24T21:40:14Z", "contact": "Call 311.", "key_service": "Call 311.", "endpoints": []}
+
+
+def paths() -> dict[str, Schema]:
+    report = _operation(
+        "open311SendRequest",
+        "Send a report (Open311)",
+        "A form as GeoReport v2 says; answers as `attribute[CODE]`, photos as files of a multipart form.",
+        _listed("Open311Receipt"),
+        [_RECEIPT],
+        [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "New for each report.",
+                "schema": {**_TEXT, "maxLength": 128},
+            }
+        ],
+        key=True,
+    )
+    fields = dict.fromkeys(("service_code", "lat", "long", "address_string", "description", "email", "phone"), _TEXT)
+    form = {"schema": {"type": "object", "properties": fields, "required": ["service_code"]}}
+    report["requestBody"] = {
+        "required": True,
+        "content": {"application/x-www-form-urlencoded": form, "multipart/form-data": form, "application/json": form},
+    }
+    number = _path("service_request_id", "The number.", "FPMW-APC6")
+    return {
+        "/open311/discovery.json": {
+            "get": _operation(
+                "open311Discovery", "Discover (Open311)", "Where the API is, and whom to ask.",
+                {"$ref": "#/components/schemas/Open311Discovery"}, _DISCOVERY, [],
+            )
+        },
+        "/open311/v2/services.json": {
+            "get": _operation(
+                "open311ListServices", "List services (Open311)", "What can be reported.",
+                _listed("Open311Service"), [_SERVICE], [],
+            )
+        },
+        "/open311/v2/services/{service_code}.json": {
+            "get": _operation(
+                "open311GetService", "Get a service’s questions (Open311)", "They can’t say “only if” here: API v1 does.",
+                {"$ref": "#/components/schemas/Open311Definition"}, {"service_code": "pothole", "attributes": []},
+                [_path("service_code", "The code of a service.", "pothole")],
+            )
+        },
+        "/open311/v2/requests.json": {
+            "get": _operation(
+                "open311ListRequests", "List requests (Open311)", "Newest first; without dates, of the last 90 days.",
+                _listed("Open311Request"), [_REQUEST], _FILTERS,
+            ),
+            "post": report,
+        },
+        "/open311/v2/requests/{service_request_id}.json": {
+            "get": _operation(
+                "open311GetRequest", "Get a request (Open311)", "An array of one.",
+                _listed("Open311Request"), [_REQUEST], [number, _FILTERS[-1]],
+            )
+        },
+        "/open311/v2/tokens/{token}.json": {
+            "get": _operation(
+                "open311GetToken", "Get the number behind a token (Open311)", "Null as long as there is none.",
+                _listed("Open311Token"), [{"service_request_id": None, "token": "abc"}],
+                [_path("token", "From the receipt.", "abc")],
+            )
+        },
+    }  # fmt: skip

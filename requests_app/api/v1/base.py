@@ -1,0 +1,140 @@
+"""The base of v1's views: the host's city, the reader's language, parameters checked by the operation's description."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.framework.authentication import BearerAuthentication
+from requests_app.api.framework.errors import Unavailable
+from requests_app.api.framework.negotiation import FormatByEnding
+from requests_app.api.framework.parsers import JSONParser, MultiPartParser
+from requests_app.api.framework.views import ApiView
+from requests_app.api.v1.description import Described
+from requests_app.api.v1.operations import LANG, Operation
+from requests_app.api.v1.parameters import Choice, Integer, Parameter, Query, read_query
+from requests_app.api.v1.problems import FieldError, Problem, exception_handler, invalid_parameter
+from requests_app.models import Jurisdiction
+from requests_app.rules.jurisdictions import find_jurisdiction
+
+LIMIT_DEFAULT, LIMIT_MAX = 50, 200
+FORMAT = Choice(
+    "format", "`geojson` answers GeoJSON (RFC 7946).", example="json", values=("json", "geojson"), default="json"
+)
+CURSOR = Parameter("cursor", "Where the page starts: from `next` or `previous` of another page.", most=400)
+LIMIT = Integer("limit", "How many of them.", default=LIMIT_DEFAULT, low=1, high=LIMIT_MAX, example=20)
+
+
+class OnlyKnownTypes(FormatByEnding):
+    """A body of a type that no parser reads is a 415, not ignored."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:  # type: ignore[override]
+        media_type = request.content_type.partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+
+class V1View(ApiView):
+    authentication_classes: list[type[BaseAuthentication]] = [BearerAuthentication]
+    parser_classes = [JSONParser, MultiPartParser]
+    content_negotiation_class = OnlyKnownTypes
+    schema = Described()
+    # How long anybody may keep an answer, in seconds.
+    keep_s = 30
+    query: Query
+
+    def get_exception_handler(self) -> Any:
+        return exception_handler
+
+    @cached_property
+    def jurisdiction(self) -> Jurisdiction:
+        found = find_jurisdiction(self.request.get_host())
+        if found is not None:
+            return found
+        if Jurisdiction.objects.exists():
+            raise Problem("not-found", _("No city answers at this address."))
+        raise Unavailable(_("No city is set up here yet."))
+
+    @cached_property
+    def language(self) -> str:
+        """What `lang` or else Accept-Language asks for, if the city speaks it."""
+        languages = self.jurisdiction.languages
+        asked = self.request.query_params.get("lang", "")
+        # At most 500 characters of the header: parsing is kept for whole requests, and nobody speaks more.
+        wanted = [
+            code for code, _weight in parse_accept_lang_header(self.request.headers.get("Accept-Language", "")[:500])
+        ]
+        for code in [asked, *wanted]:
+            for known in (code.lower(), code.lower().partition("-")[0]):
+                if known in languages:
+                    return known
+        return "en" if "en" in languages else languages[0]
+
+    @property
+    def operation(self) -> Operation:
+        method = "get" if self.request.method == "HEAD" else (self.request.method or "").lower()
+        described: Operation = getattr(self, method).operation
+        return described
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        asks = request.method in self.allowed_methods and request.method != "OPTIONS"
+        if asks:
+            # Before anything can be refused.
+            translation.activate(self.language)
+        super().initial(request, *args, **kwargs)
+        if asks:
+            self.query = read_query(self.operation.parameters, request.query_params)
+            self._check_lang()
+
+    def _check_lang(self) -> None:
+        languages = self.jurisdiction.languages
+        if self.query["lang"] and self.query["lang"] not in languages:
+            message = _("%(name)s must be one of: %(values)s.") % {"name": LANG.name, "values": ", ".join(languages)}
+            raise invalid_parameter([FieldError(LANG.name, "invalid", message)])
+
+    def paged(
+        self,
+        body: dict[str, Any],
+        next_cursor: str | None,
+        previous_cursor: str | None,
+        *,
+        content_type: str | None = None,
+    ) -> Response:
+        """A page with the addresses of the next and the previous one, in the body and in the header Link."""
+        links = {"next": next_cursor, "prev": previous_cursor}
+        urls = {rel: self._with_cursor(cursor) if cursor else None for rel, cursor in links.items()}
+        response = Response({**body, "next": urls["next"], "previous": urls["prev"]}, content_type=content_type)
+        if header := ", ".join(f'<{url}>; rel="{rel}"' for rel, url in urls.items() if url):
+            response["Link"] = header
+        return response
+
+    def _with_cursor(self, cursor: str) -> str:
+        query = QueryDict(mutable=True)
+        query.update({**self.request.query_params.dict(), "cursor": cursor})
+        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        if request.method in ("GET", "HEAD") and not response.exception:
+            response.headers.setdefault("Cache-Control", f"public, max-age={self.keep_s}")
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Accept-Language"])
+        if request.method in self.allowed_methods and request.method != "OPTIONS":
+            self._announce_deprecation(response)
+        return response
+
+    def _announce_deprecation(self, response: Response) -> None:
+        deprecation = self.operation.deprecation
+        if deprecation is not None:
+            response["Deprecation"] = f"@{int(deprecation.since.timestamp())}"
+            response["Sunset"] = http_date(deprecation.sunset.timestamp())
+            response["Link"] = ", ".join(
+                filter(None, [response.get("Link"), f'<{deprecation.instead}>; rel="deprecation"'])
+            )

@@ -1,0 +1,131 @@
+"""Reads a JSON body field by field and gathers every mistake, so that one answer names them all."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+
+from requests_app.api.framework.parsers import read_json
+from requests_app.api.v1.problems import FieldError, invalid_body
+from requests_app.rules import intake
+
+
+class Body:
+    """An object of the body. path: where it is, like `place.`; errors: those of the whole body."""
+
+    def __init__(self, data: Any, path: str = "", errors: list[FieldError] | None = None) -> None:
+        self.path, self.errors = path, [] if errors is None else errors
+        self.read: set[str] = set()
+        self.data: dict[str, Any] = {}
+        if isinstance(data, dict):
+            self.data = data
+        else:
+            self.errors.append(FieldError(path.rstrip("."), "wrong-type", _("Send a JSON object here.")))
+
+    def refuse(self, name: str, code: str, message: str) -> None:
+        self.errors.append(FieldError(f"{self.path}{name}", code, message))
+
+    def value(self, name: str, kind: type | tuple[type, ...], words: str, *, required: bool = False) -> Any:
+        """None for what is missing, null, or not of this type. words: what it must be."""
+        self.read.add(name)
+        found = self.data.get(name)
+        if found is None:
+            if required:
+                self.refuse(name, "missing", _("%(name)s is needed.") % {"name": f"{self.path}{name}"})
+            return None
+        # True is an int in Python.
+        if not isinstance(found, kind) or isinstance(found, bool):
+            self.refuse(
+                name, "wrong-type", _("%(name)s must be %(what)s.") % {"name": f"{self.path}{name}", "what": words}
+            )
+            return None
+        return found
+
+    def text(self, name: str, most: int, *, required: bool = False, lines: bool = False) -> str:
+        """Cleaned as everywhere. lines: whether it may have several."""
+        found = self.value(name, str, _("a text"), required=required)
+        text = intake.clean_text(found or "")
+        text = text if lines else " ".join(text.split())
+        if found is not None and required and not text:
+            self.refuse(name, "missing", _("%(name)s is needed.") % {"name": f"{self.path}{name}"})
+        if len(text) > most:
+            message = _("%(name)s is longer than %(most)s characters.") % {"name": f"{self.path}{name}", "most": most}
+            self.refuse(name, "too-long", message)
+            return ""
+        return text
+
+    def number(self, name: str, low: float, high: float) -> float | None:
+        found = self.value(name, (int, float), _("a number"))
+        if found is not None and not low <= found <= high:
+            words = _("%(name)s must be a number from %(low)s to %(high)s.")
+            self.refuse(name, "invalid", words % {"name": f"{self.path}{name}", "low": f"{low:g}", "high": f"{high:g}"})
+            return None
+        return None if found is None else float(found)
+
+    def choice(self, name: str, values: list[Any], default: Any) -> Any:
+        found = self.value(name, (str, int), _("a text"))
+        if found is None:
+            return default
+        if found not in values:
+            words = _("%(name)s must be one of: %(values)s.")
+            self.refuse(name, "invalid", words % {"name": f"{self.path}{name}", "values": ", ".join(map(str, values))})
+            return default
+        return found
+
+    def email(self, name: str, *, required: bool = False) -> str:
+        email = self.text(name, 254, required=required)
+        try:
+            if email:
+                validate_email(email)
+        except ValidationError:
+            self.refuse(name, "invalid", _("Enter an email address like name@example.com."))
+            return ""
+        return email
+
+    def texts(self, name: str, most: int) -> list[str]:
+        found = self.value(name, list, _("a list of texts")) or []
+        if len(found) > most or not all(isinstance(one, str) and len(one) <= 200 for one in found):
+            self.refuse(
+                name,
+                "invalid",
+                _("%(name)s must be a list of at most %(most)s texts.") % {"name": f"{self.path}{name}", "most": most},
+            )
+            return []
+        return list(dict.fromkeys(found))
+
+    def inner(self, name: str) -> "Body":
+        found = self.data.get(name)
+        self.read.add(name)
+        return Body({} if found is None else found, f"{self.path}{name}.", self.errors)
+
+    def no_others(self) -> None:
+        for name in sorted(self.data.keys() - self.read):
+            self.refuse(
+                name[:60], "unknown", _("There is no field %(name)s here.") % {"name": f"{self.path}{name[:60]}"}
+            )
+
+    def check(self) -> None:
+        """Raises a 422 problem with all mistakes."""
+        if self.errors:
+            raise invalid_body(self.errors)
+
+
+def json_part(request: Request, name: str) -> Any:
+    """The JSON in this part of a multipart body, which has no other part but files; or the JSON body itself."""
+    if not isinstance(request.data, QueryDict):
+        return request.data
+    parts = request.data.getlist(name)
+    texts = {part for part, values in request.data.lists() if any(isinstance(value, str) for value in values)}
+    if len(parts) != 1 or not isinstance(parts[0], str) or texts != {name}:
+        raise ParseError
+    return read_json(parts[0])
+
+
+def canonical(data: Any) -> str:
+    """What makes two bodies the same body, whatever the order of their fields."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False)

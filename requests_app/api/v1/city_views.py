@@ -1,0 +1,44 @@
+"""The addresses of the city itself and of its figures."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.v1 import city, examples
+from requests_app.api.v1.base import V1View
+from requests_app.api.v1.operations import Answer, Operation, operation
+from requests_app.api.v1.parameters import Month
+
+
+class City(V1View):
+    keep_s = 300
+
+    @operation(
+        Operation(
+            id="getCity",
+            tag="City",
+            summary="Get the city",
+            words="Whose API this is: its name, languages, time zone, numbers to call, and limits.",
+            answer=Answer("City", "The city.", examples.CITY),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response(city.city(self.jurisdiction))
+
+
+class Statistics(V1View):
+    @operation(
+        Operation(
+            id="getStatistics",
+            tag="City",
+            summary="Get figures",
+            words="Whether people said that it was fixed and that they were treated well, by service and month: the figures of the "
+            "website’s page of numbers. Without parameters, the last six months.",
+            query=(
+                Month("since", "The first month.", example="2026-01"),
+                Month("until", "The last month, at most 24 months later.", example="2026-06"),
+            ),
+            answer=Answer("Statistics", "The figures.", examples.STATISTICS),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        return Response(city.statistics(self.jurisdiction, self.query["since"], self.query["until"]))

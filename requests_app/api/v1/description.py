@@ -1,0 +1,185 @@
+"""Operations as OpenAPI 3.1, for drf-spectacular, which finds the addresses and puts the document together."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from requests_app.api.v1.operations import JSON, Answer, Operation
+from requests_app.api.v1.parameters import Names, Parameter
+from requests_app.api.v1.problems import MEDIA_TYPE, PROBLEMS, type_of
+
+# What an address is made of.
+IN_PATHS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "reference": (
+        "The number of a request, with or without its hyphen.",
+        {"type": "string", "maxLength": 40},
+        "7K3M-9QWT",
+    ),
+    "layer": ("The layer of areas.", {"type": "string", "maxLength": 40}, "ward"),
+    "area_code": ("The area’s code in its layer.", {"type": "string", "maxLength": 80}, "5"),
+    "service_code": ("The code of a service.", {"type": "string", "maxLength": 60}, "pothole"),
+    "number": ("The number of an asset, as on its tag.", {"type": "string", "maxLength": 60}, "L00417"),
+    "article_code": ("The code of an article.", {"type": "string", "maxLength": 60}, "recycling"),
+}
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {
+        "description": "Changes when the answer does. Send it back as If-None-Match.",
+        "schema": {"type": "string"},
+    },
+    "Link": {"description": "The next and the previous page (RFC 8288).", "schema": {"type": "string"}},
+    "Location": {"description": "The address of what was made.", "schema": {"type": "string"}},
+    "Content-Language": {"description": "The language of names and sentences.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    "Allow": {"description": "The methods of this address.", "schema": {"type": "string"}},
+}
+REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "Idempotency-Key": (
+        "A random text of your own, at most 128 characters. The same key with the same body gets the same answer for 24 hours.",
+        {"type": "string", "minLength": 1, "maxLength": 128},
+        False,
+    ),
+    "If-None-Match": ("The ETag of the answer you have: 304 if it is still right.", {"type": "string"}, False),
+    "If-Match": ("The ETag of the request as you read it: 412 if it has changed.", {"type": "string"}, True),
+}
+# What any operation may answer.
+ANY = (
+    "invalid-parameter",
+    "unauthorized",
+    "not-found",
+    "method-not-allowed",
+    "too-many-requests",
+    "server-error",
+    "unavailable",
+)
+WITH_BODY = ("unreadable", "too-large", "unsupported-media-type", "invalid-body")
+WITH_KEY = ("forbidden",)
+
+
+class Described(AutoSchema):
+    """A view's operations by their own description, or none."""
+
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
+    ) -> dict[str, Any] | None:
+        handler = getattr(self.view, method.lower())
+        described = getattr(handler, "operation", None)
+        return as_openapi(described, path, method) if described else None
+
+
+def ref(schema: Any) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{schema}"} if isinstance(schema, str) else schema
+
+
+def as_openapi(described: Operation, path: str, method: str) -> dict[str, Any]:
+    reads = method.upper() == "GET"
+    parameters = [_in_path(name) for name in IN_PATHS if f"{{{name}}}" in path]
+    parameters += [_in_query(parameter) for parameter in described.parameters]
+    parameters += [_in_header(name) for name in (*described.headers, *(["If-None-Match"] if reads else []))]
+    codes = [*ANY, *described.problems]
+    codes += (WITH_BODY if described.body else ()) + (WITH_KEY if described.scope else ())
+    responses = {str(described.status): _answer(described.answer, reads=reads), **_problems(codes)}
+    if reads:
+        responses["304"] = {"description": "The answer you have is still right.", "headers": _headers(["ETag"])}
+    found: dict[str, Any] = {
+        "operationId": described.id,
+        "tags": [described.tag],
+        "summary": described.summary,
+        "description": described.words
+        + (f"\n\nNeeds a key with the scope `{described.scope}`." if described.scope else ""),
+        "parameters": parameters,
+        "responses": dict(sorted(responses.items())),
+        "security": [{"key": [described.scope]}] if described.scope else [{}, {"key": []}],
+    }
+    if described.body is not None:
+        found["requestBody"] = {
+            "required": True,
+            "content": {
+                media: {"schema": ref(name), **({"example": described.body.example} if media == JSON else {})}
+                for media, name in described.body.content.items()
+            },
+        }
+    if described.deprecation is not None:
+        found["deprecated"] = True
+    return found
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    words, schema, example = IN_PATHS[name]
+    return {"name": name, "in": "path", "required": True, "description": words, "schema": schema, "example": example}
+
+
+def _in_query(parameter: Parameter) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.words,
+        "schema": parameter.schema,
+    }
+    if parameter.required:
+        found["required"] = True
+    if isinstance(parameter, Names):
+        found |= {"style": "form", "explode": False}
+    if parameter.example is not None:
+        found["example"] = parameter.example.split(",") if isinstance(parameter, Names) else parameter.example
+    return found
+
+
+def _in_header(name: str) -> dict[str, Any]:
+    words, schema, required = REQUEST_HEADERS[name]
+    return {"name": name, "in": "header", "description": words, "schema": schema, "required": required}
+
+
+def _headers(names: list[str]) -> dict[str, Any]:
+    return {name: HEADERS[name] for name in names}
+
+
+def _answer(answer: Answer, *, reads: bool) -> dict[str, Any]:
+    headers = _headers([*answer.headers, *(["ETag"] if reads else []), "Content-Language"])
+    found: dict[str, Any] = {"description": answer.words, "headers": headers}
+    if answer.schema is not None:
+        example = {} if answer.example is None else {"example": answer.example}
+        found["content"] = {answer.media: {"schema": ref(answer.schema), **example}}
+        found["content"] |= {media: {"schema": ref(schema)} for media, schema in answer.also.items()}
+    return found
+
+
+def _problems(codes: list[str]) -> dict[str, Any]:
+    """By status: several problems may share one."""
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(PROBLEMS[code][0], []).append(code)
+    return {
+        str(status): {
+            "description": " · ".join(f"{PROBLEMS[code][1]} (`{code}`)" for code in several),
+            **({"headers": _headers(["Allow"])} if status == 405 else {}),
+            **({"headers": _headers(["Retry-After"])} if status in (429, 503) else {}),
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": ref("Problem"),
+                    "examples": {code: {"value": example_of(code)} for code in several},
+                }
+            },
+        }
+        for status, several in by_status.items()
+    }
+
+
+def example_of(code: str) -> dict[str, Any]:
+    status, title = PROBLEMS[code]
+    errors = {
+        "invalid-parameter": [
+            {"field": "statsu", "code": "unknown", "message": "There is no parameter statsu here."},
+        ],
+        "invalid-body": [
+            {"field": "place", "code": "missing", "message": "Tell us where it is: an address, a corner or a park."}
+        ],
+    }.get(code, [])
+    return {
+        "type": type_of(code),
+        "title": title,
+        "status": status,
+        "detail": errors[0]["message"] if errors else f"{title}.",
+        "instance": "/api/v1/requests/",
+        "request_id": "0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
+        "errors": errors,
+    }

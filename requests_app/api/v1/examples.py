@@ -1,0 +1,204 @@
+"""Examples in the OpenAPI document. A test checks each against its schema."""
+
+from typing import Any
+
+SITE = "https://311.rivermark.example"
+PHOTO = {
+    "id": "0b1c2d3e4f5061728394a5b6c7d8e9f0",
+    "url": f"{SITE}/photos/0b1c2d3e4f5061728394a5b6c7d8e9f0.jpg",
+    "small_url": f"{SITE}/photos/0b1c2d3e4f5061728394a5b6c7d8e9f0-small.jpg",
+    "width": 2048,
+    "height": 1536,
+    "alt": "A hole as big as a plate",
+    "kind": "report",
+}
+REQUEST_ROW: dict[str, Any] = {
+    "reference": "7K3M-9QWT",
+    "url": f"{SITE}/api/v1/requests/7K3M9QWT/",
+    "html_url": f"{SITE}/r/7K3M9QWT/",
+    "service": {"code": "pothole", "name": "Pothole"},
+    "category": {"code": "streets", "name": "Streets and sidewalks"},
+    "status": "in_progress",
+    "is_open": True,
+    "status_text": "Scheduled for Tuesday, June 9",
+    "outcome": None,
+    "description": "A hole as big as a plate.",
+    "language": "en",
+    "department": {"code": "PW", "name": "Streets"},
+    "submitted_at": "2026-06-03T14:30:00-04:00",
+    "updated_at": "2026-06-04T09:12:41-04:00",
+    "resolved_at": None,
+    "due_at": "2026-06-10T16:00:00-04:00",
+    "address": "12 Elm St",
+    "lat": 40.5,
+    "long": -69.0,
+    "people_count": 2,
+    "photos": [PHOTO],
+}
+REQUEST = {
+    **REQUEST_ROW,
+    "is_reviewed": True,
+    "next_step": "Streets plans to work on it that day. This is a plan, not a promise.",
+    "combined_with": None,
+    "areas": [{"layer": "ward", "code": "5", "name": "Ward 5"}],
+    "asset": None,
+    "answers": [{"code": "where", "question": "Where on the street is it?", "answer": "In the traffic lane"}],
+    "timeline": [
+        {
+            "at": "2026-06-04T09:12:41-04:00",
+            "text": "Scheduled for Tuesday, June 9",
+            "comment": None,
+            "comment_language": None,
+            "note": None,
+        }
+    ],
+}
+CATEGORY = {"code": "streets", "name": "Streets and sidewalks", "icon": None}
+SERVICE_ROW: dict[str, Any] = {
+    "code": "pothole",
+    "name": "Pothole",
+    "description": "A hole in the street.",
+    "url": f"{SITE}/api/v1/services/pothole/",
+    "html_url": f"{SITE}/service/pothole/",
+    "category": {"code": "streets", "name": "Streets and sidewalks"},
+    "department": {"code": "PW", "name": "Streets"},
+    "keywords": ["hole in road"],
+    "is_private": False,
+    "photos": "optional",
+    "needs_place": True,
+    "needs_confirmation": False,
+    "asset_kinds": [],
+    "offered": None,
+    "is_offered_today": True,
+}
+SERVICE = {
+    **SERVICE_ROW,
+    "emergency_question": None,
+    "identity_reason": None,
+    "questions": [
+        {
+            "code": "where",
+            "kind": "single",
+            "text": "Where on the street is it?",
+            "help": None,
+            "is_required": True,
+            "options": [{"value": "lane", "label": "In the traffic lane"}, {"value": "edge", "label": "At the edge"}],
+            "only_if": None,
+        },
+        {
+            "code": "damage",
+            "kind": "text",
+            "text": "What was damaged?",
+            "help": None,
+            "is_required": True,
+            "options": [],
+            "only_if": {"question": "where", "values": ["lane"]},
+        },
+    ],
+    "answers_schema": {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {
+            "where": {
+                "title": "Where on the street is it?",
+                "type": "string",
+                "oneOf": [
+                    {"const": "lane", "title": "In the traffic lane"},
+                    {"const": "edge", "title": "At the edge"},
+                ],
+            },
+            "damage": {"title": "What was damaged?", "type": "string", "maxLength": 1000},
+        },
+        "additionalProperties": False,
+        "allOf": [
+            {"required": ["where"], "properties": {"where": {"minLength": 1}}},
+            {
+                "if": {"allOf": [{"properties": {"where": {"enum": ["lane"]}}, "required": ["where"]}]},
+                "then": {"required": ["damage"], "properties": {"damage": {"minLength": 1}}},
+            },
+        ],
+    },
+}
+ARTICLE_ROW = {
+    "code": "recycling",
+    "title": "When is my recycling collected?",
+    "language": "en",
+    "url": f"{SITE}/api/v1/articles/recycling/",
+    "html_url": f"{SITE}/articles/recycling/",
+    "updated_at": "2026-05-02T10:00:00-04:00",
+}
+ARTICLE = {
+    **ARTICLE_ROW,
+    "body_markdown": "On the same day as your trash.",
+    "body_html": "<p>On the same day as your trash.</p>",
+    "services": ["missed-collection"],
+}
+AREA_ROW = {
+    "layer": "ward",
+    "code": "5",
+    "name": "Ward 5",
+    "url": f"{SITE}/api/v1/areas/ward/5/",
+    "html_url": f"{SITE}/areas/ward/5/",
+}
+PLACE = {"label": "12 Elm St", "kind": "address", "lat": 40.5, "long": -69.0, "confidence": 1.0}
+ASSET = {
+    "number": "L00417",
+    "kind": "street_light",
+    "name": "Street light L00417",
+    "lat": 40.5,
+    "long": -69.0,
+    "html_url": f"{SITE}/assets/L00417/",
+}
+CITY = {
+    "name": "Rivermark",
+    "jurisdiction_id": "rivermark.example",
+    "html_url": f"{SITE}/",
+    "is_demo": False,
+    "languages": ["en", "es"],
+    "time_zone": "America/New_York",
+    "units": "us",
+    "emergency_number": "911",
+    "phone_numbers": ["311", "555-0100"],
+    "map": {"center": [-69.0, 40.5], "zoom": 12.2, "bounds": [-69.1, 40.4, -68.9, 40.6]},
+    "limits": {"description_characters": 4000, "photos": 5, "photo_bytes": 12582912, "page": 200},
+}
+_TALLY = {"yes": 41, "partly": 7, "no": None, "answered": 48, "is_whole": False}
+_ANSWERED = {"service": {"code": "pothole", "name": "Pothole"}, "fixed": _TALLY, "treated_well": _TALLY}
+STATISTICS = {
+    "since": "2026-06",
+    "until": "2026-06",
+    "smallest_number": 5,
+    "months": [{"month": "2026-06", "total": {**_ANSWERED, "service": None}, "services": [_ANSWERED]}],
+}
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+TOKEN = "417-h3j5k7m9n2p4q6r8s3t5v7w9x2"  # noqa: S105 - it opens nothing
+NEW_REPORT = {
+    "service": "pothole",
+    "description": "A hole as big as a plate.",
+    "place": {"lat": 40.5, "long": -69.0},
+    "answers": {"where": "lane"},
+    "contact": {"email": "ana@example.org"},
+}
+RECEIPT = {
+    "reference": "7K3M-9QWT",
+    "state": "public",
+    "url": f"{SITE}/api/v1/requests/7K3M9QWT/",
+    "html_url": f"{SITE}/r/7K3M9QWT/",
+    "private_link": f"{SITE}/l/{TOKEN}/",
+    "private_token": TOKEN,
+    "notice": "Streets will review it by Thursday, June 4, 2:30 p.m.",
+}
+PHOTO_RECEIPT = {"id": PHOTO["id"], "width": 2048, "height": 1536, "alt": ""}
+NEW_COMMENT = {"private_token": TOKEN, "text": "It is deeper now."}
+COMMENT_RECEIPT = {"reference": "7K3M-9QWT", "text": "It is deeper now.", "notice": None}
+EDIT = {"private_token": TOKEN, "description": "A hole as big as a plate, in the bike lane."}
+NEW_FOLLOWER = {"email": "ben@example.org"}
+FOLLOWER_RECEIPT = {"reference": "7K3M-9QWT", "notice": "Updates about this report go to that address."}
+NEW_FOLLOW = {"email": "ana@example.org", "area": "ward:5", "cadence": "weekly"}
+FOLLOW_RECEIPT = {
+    "following": "Ward 5",
+    "cadence": "weekly",
+    "notice": "We sent an email with a link. Updates start once it is selected.",
+}

@@ -1,0 +1,124 @@
+"""Where things are: areas with their polygons, addresses, and the city's assets."""
+
+import json
+from typing import Any
+
+from django.contrib.gis.db.models.functions import AsGeoJSON
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from requests_app import links, paging
+from requests_app.api.v1.parameters import Query
+from requests_app.api.v1.problems import Problem
+from requests_app.models import Area, Asset, Jurisdiction
+from requests_app.models.geography import area_label
+from requests_app.places import addresses, assets, ownership
+from requests_app.places.addresses import Match
+
+# Digits after the point in polygons: 11 centimeters.
+PRECISION = 6
+# The largest circle in which assets are looked for.
+NEAR_MOST_M = 1000
+
+
+def areas(city: Jurisdiction, layer: str | None, at: Point | None, *, polygons: bool) -> list[dict[str, Any]]:
+    """With polygons, each row has its geometry, too."""
+    found = Area.objects.filter(jurisdiction=city, is_ours=True).order_by("layer", "code")
+    if layer is not None:
+        found = found.filter(layer=layer)
+    if at is not None:
+        found = found.filter(pk__in=[area.pk for area in ownership.areas_at(city, at)])
+    return _areas(city, found, polygons)
+
+
+def area(city: Jurisdiction, layer: str, code: str, *, polygons: bool) -> dict[str, Any]:
+    """Raises a 404 problem."""
+    found = _areas(
+        city, Area.objects.filter(jurisdiction=city, is_ours=True, layer=_stored(layer), code=_stored(code)), polygons
+    )
+    if not found:
+        raise Problem("not-found", _("There is no such area."))
+    return found[0]
+
+
+def _areas(city: Jurisdiction, found: Any, polygons: bool) -> list[dict[str, Any]]:
+    site, names = links.base_url(city), ["layer", "code", "name"]
+    if polygons:
+        found, names = found.annotate(shape=AsGeoJSON("polygon", precision=PRECISION)), [*names, "shape"]
+    return [
+        {
+            "layer": layer,
+            "code": code,
+            "name": area_label(layer, name),
+            "url": f"{site}/api/v1/areas/{layer}/{code}/",
+            "html_url": f"{site}/areas/{layer}/{code}/",
+            **({"geometry": json.loads(shape[0])} if shape else {}),
+        }
+        for layer, code, name, *shape in found.values_list(*names)
+    ]
+
+
+def as_feature(row: dict[str, Any]) -> dict[str, Any]:
+    properties = {name: value for name, value in row.items() if name != "geometry"}
+    return {
+        "type": "Feature",
+        "id": f"{row['layer']}:{row['code']}",
+        "geometry": row["geometry"],
+        "properties": properties,
+    }
+
+
+def places(city: Jurisdiction, words: str | None, at: Point | None) -> list[dict[str, Any]]:
+    """By words, best first; or the address at a point."""
+    nearest = addresses.nearest(city, at) if at is not None else None
+    found: list[Match] = assets.search(city, words) if words else [nearest] if nearest else []
+    return [
+        {
+            "label": match.label,
+            "kind": match.kind,
+            "lat": round(match.point.y, 6),
+            "long": round(match.point.x, 6),
+            "confidence": round(match.confidence, 3),
+        }
+        for match in found
+    ]
+
+
+def asset_page(city: Jurisdiction, query: Query) -> paging.Page[Asset]:
+    found = Asset.objects.filter(jurisdiction=city)
+    if query["kind"]:
+        found = found.filter(kind=query["kind"])
+    try:
+        return paging.page(found, [("id", "asc")], query["cursor"], query["limit"])
+    except paging.BadCursor:
+        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+
+
+def assets_near(city: Jurisdiction, near: str, kind: str | None) -> list[Asset]:
+    latitude, longitude, meters = (float(part) for part in near.split(","))
+    point = Point(longitude, latitude, srid=4326)
+    return assets.near(city, point, [kind] if kind else [], min(meters, NEAR_MOST_M))
+
+
+def asset(city: Jurisdiction, number: str) -> dict[str, Any]:
+    """Raises a 404 problem."""
+    found = assets.by_number(city, number)
+    if found is None:
+        raise Problem("not-found", _("There is no such asset."))
+    return shaped(city, found)
+
+
+def shaped(city: Jurisdiction, found: Asset) -> dict[str, Any]:
+    return {
+        "number": found.asset_id,
+        "kind": found.kind,
+        "name": assets.name_of(city, found),
+        "lat": round(found.point.y, 6),
+        "long": round(found.point.x, 6),
+        "html_url": f"{links.base_url(city)}/assets/{found.asset_id}/",
+    }
+
+
+def _stored(text: str) -> str:
+    """NUL can't be looked up."""
+    return text.replace("\x00", "\ufffd")

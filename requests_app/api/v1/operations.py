@@ -1,0 +1,100 @@
+"""What an operation takes and answers, said once: the view checks by it, and the OpenAPI document is made from it."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from requests_app.api.v1.parameters import Names, Parameter
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+Schema = dict[str, Any]
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+
+# In the query of each operation. The header Accept-Language is the other way to ask.
+LANG = Parameter(
+    "lang",
+    "The language of names and sentences: one of the city’s (see `/api/v1/city/`). Without it, Accept-Language decides.",
+    example="es",
+    most=12,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """schema: a component's name or a schema. also: other media types, with the names of their components."""
+
+    schema: str | Schema | None
+    words: str
+    example: Any = None
+    media: str = JSON
+    also: Mapping[str, str] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a POST or PATCH takes: a component's name by media type, and an example of the first."""
+
+    content: Mapping[str, str]
+    example: Any
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """since: from when on it should not be used. sunset: when it may stop to answer. instead: an address that says what to do."""
+
+    since: dt.datetime
+    sunset: dt.datetime
+    instead: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """scope: of the API key it needs; empty: none. problems: codes it may answer besides those that any may."""
+
+    id: str
+    tag: str
+    summary: str
+    words: str
+    answer: Answer
+    status: int = 200
+    query: Sequence[Parameter] = ()
+    body: Body | None = None
+    problems: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    scope: str = ""
+    deprecation: Deprecation | None = None
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        return [*self.query, LANG]
+
+
+def operation(described: Operation) -> Callable[[Handler], Handler]:
+    """Describes the method of a view."""
+
+    def describe(handler: Handler) -> Handler:
+        handler.operation = described  # type: ignore[attr-defined]
+        return handler
+
+    return describe
+
+
+def deprecated(since: dt.datetime, sunset: dt.datetime, instead: str) -> Callable[[Handler], Handler]:
+    """Announces the end of an operation: it goes above @operation. Its answers carry the headers of RFC 9745 and RFC 8594."""
+
+    def announce(handler: Handler) -> Handler:
+        described: Operation = handler.operation  # type: ignore[attr-defined]
+        handler.operation = replace(described, deprecation=Deprecation(since, sunset, instead))  # type: ignore[attr-defined]
+        return handler
+
+    return announce
+
+
+def fields_of(names: Sequence[str]) -> Names:
+    return Names(
+        "fields", "Only these fields, with commas between them.", example=",".join(names[:2]), values=tuple(names)
+    )

@@ -1,0 +1,148 @@
+"""The addresses of places: areas, the address search, and the city's assets."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app import limits
+from requests_app.api.v1 import examples, geography
+from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
+from requests_app.api.v1.operations import GEOJSON, Answer, Operation, operation
+from requests_app.api.v1.parameters import Circle, Parameter, Spot
+from requests_app.api.v1.problems import FieldError, invalid_parameter
+from requests_app.web.explore.place_search import NEAREST_AN_HOUR, SEARCHES_AN_HOUR
+
+KEEP_S = 300
+
+
+class Areas(V1View):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="listAreas",
+            tag="Places",
+            summary="List areas",
+            words="The city’s wards, districts, neighborhoods and parks. `format=geojson` has their polygons; it needs `layer` or "
+            "`at`.",
+            query=(
+                Parameter("layer", "Only this layer.", example="ward", most=40),
+                Spot("at", "Only those that hold this place: `latitude,longitude`.", example="40.5,-69.0"),
+                FORMAT,
+            ),
+            answer=Answer("Areas", "All that fit.", {"results": [examples.AREA_ROW]}, also={GEOJSON: "AreaFeatures"}),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        polygons = self.query["format"] == "geojson"
+        if polygons and not (self.query["layer"] or self.query["at"]):
+            message = _("For polygons, choose a layer or a place.")
+            raise invalid_parameter([FieldError("layer", "missing", message)])
+        rows = geography.areas(self.jurisdiction, self.query["layer"], self.query["at"], polygons=polygons)
+        if polygons:
+            features = [geography.as_feature(row) for row in rows]
+            return Response({"type": "FeatureCollection", "features": features}, content_type=GEOJSON)
+        return Response({"results": rows})
+
+
+class OneArea(V1View):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getArea",
+            tag="Places",
+            summary="Get an area",
+            words="One area; with `format=geojson` its polygon, too.",
+            query=(FORMAT,),
+            answer=Answer("AreaRow", "The area.", examples.AREA_ROW, also={GEOJSON: "AreaFeature"}),
+        )
+    )
+    def get(self, request: Request, layer: str, area_code: str) -> Response:
+        polygons = self.query["format"] == "geojson"
+        row = geography.area(self.jurisdiction, layer, area_code, polygons=polygons)
+        return Response(geography.as_feature(row), content_type=GEOJSON) if polygons else Response(row)
+
+
+class Places(V1View):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="findPlaces",
+            tag="Places",
+            summary="Find places",
+            words="Addresses, corners, landmarks and assets that fit the words `q`, best first; or the address `at` a place.",
+            query=(
+                Parameter("q", "Words: an address, a corner, a park, an asset’s number.", example="12 Elm St"),
+                Spot("at", "A place: `latitude,longitude`.", example="40.5,-69.0"),
+            ),
+            answer=Answer("Places", "What was found; maybe nothing.", {"results": [examples.PLACE]}),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        words, at = self.query["q"], self.query["at"]
+        if (words is None) == (at is None):
+            raise invalid_parameter([FieldError("q", "missing", _("Send either q or at."))])
+        name, most = ("place_search", SEARCHES_AN_HOUR) if words else ("place_nearest", NEAREST_AN_HOUR)
+        if not limits.allow(request._request, name, most):
+            raise Throttled(limits.retry_after_s())
+        return Response({"results": geography.places(self.jurisdiction, words, at)})
+
+
+class Assets(V1View):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="listAssets",
+            tag="Places",
+            summary="List assets",
+            words="Street lights, hydrants, trees and what else the city has numbered. With `near`, the nearest eight.",
+            query=(
+                Parameter("kind", "Only this kind.", example="street_light", most=40),
+                Circle(
+                    "near",
+                    "Around a place: `latitude,longitude,meters`, at most 1,000 meters.",
+                    example="40.5,-69.0,100",
+                ),
+                CURSOR,
+                LIMIT,
+            ),
+            answer=Answer(
+                "AssetPage",
+                "One page.",
+                {"results": [examples.ASSET], "next": None, "previous": None},
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        if self.query["near"]:
+            nearest = geography.assets_near(self.jurisdiction, self.query["near"], self.query["kind"])
+            results = [geography.shaped(self.jurisdiction, asset) for asset in nearest]
+            return self.paged({"results": results}, None, None)
+        found = geography.asset_page(self.jurisdiction, self.query)
+        results = [geography.shaped(self.jurisdiction, asset) for asset in found.rows]
+        return self.paged({"results": results}, found.next_cursor, found.previous_cursor)
+
+
+class OneAsset(V1View):
+    keep_s = KEEP_S
+
+    @operation(
+        Operation(
+            id="getAsset",
+            tag="Places",
+            summary="Get an asset",
+            words="One of the city’s assets, by the number on it.",
+            answer=Answer("Asset", "The asset.", examples.ASSET),
+        )
+    )
+    def get(self, request: Request, number: str) -> Response:
+        found: dict[str, Any] = geography.asset(self.jurisdiction, number)
+        return Response(found)

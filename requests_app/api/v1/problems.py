@@ -1,0 +1,157 @@
+"""What went wrong, as RFC 9457 problem details: always `application/problem+json`, always with a `type` that can be looked up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import exceptions, views
+from rest_framework.response import Response
+
+from requests_app import api_keys
+from requests_app.api.framework.errors import OUTAGES, api_exception
+from requests_app.api.framework.renderers import JSONRenderer
+from requests_app.api.framework.views import OPEN_TO_BROWSERS
+from requests_app.models import ApiKey
+
+MEDIA_TYPE = "application/problem+json"
+# Status and title by code, the last part of the type's address. A code is never renamed.
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "invalid-parameter": (400, gettext_noop("A parameter is not valid")),
+    "invalid-cursor": (400, gettext_noop("The cursor is not valid")),
+    "unreadable": (400, gettext_noop("The request could not be read")),
+    "unauthorized": (401, gettext_noop("A valid API key is needed")),
+    "forbidden": (403, gettext_noop("This is not allowed")),
+    "not-found": (404, gettext_noop("Not found")),
+    "method-not-allowed": (405, gettext_noop("This method is not allowed here")),
+    "conflict": (409, gettext_noop("The request has changed")),
+    "idempotency-conflict": (409, gettext_noop("The Idempotency-Key was used for something else")),
+    "precondition-failed": (412, gettext_noop("It has changed since you read it")),
+    "too-large": (413, gettext_noop("The body is too large")),
+    "unsupported-media-type": (415, gettext_noop("This type of body is not supported")),
+    "invalid-body": (422, gettext_noop("The body has mistakes")),
+    "emergency": (422, gettext_noop("This needs a call, not a report")),
+    "precondition-required": (428, gettext_noop("If-Match is needed")),
+    "too-many-requests": (429, gettext_noop("Too many requests")),
+    "server-error": (500, gettext_noop("Something went wrong on our side")),
+    "unavailable": (503, gettext_noop("The service cannot answer at the moment")),
+}
+# What an exception without a code of its own is.
+BY_STATUS = {
+    400: "unreadable",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    412: "precondition-failed",
+    415: "unsupported-media-type",
+    429: "too-many-requests",
+    503: "unavailable",
+}
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One mistake. field: a parameter's name, or the path of a field of the body, like place.lat. code: never renamed."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Problem(exceptions.APIException):
+    """code: of PROBLEMS."""
+
+    def __init__(self, code: str, detail: str, errors: list[FieldError] | None = None) -> None:
+        self.code, self.errors = code, errors or []
+        self.status_code = PROBLEMS[code][0]
+        super().__init__(detail)
+
+
+def invalid_parameter(errors: list[FieldError]) -> Problem:
+    return Problem("invalid-parameter", " ".join(error.message for error in errors), errors)
+
+
+def invalid_body(errors: list[FieldError]) -> Problem:
+    return Problem("invalid-body", " ".join(error.message for error in errors), errors)
+
+
+def type_of(code: str) -> str:
+    """The address that explains the problem."""
+    return f"/developers/problems/{code}/"
+
+
+def problem(code: str, detail: str, request: HttpRequest, errors: list[FieldError] | None = None) -> dict[str, Any]:
+    status, title = PROBLEMS[code]
+    return {
+        "type": type_of(code),
+        "title": _(title),
+        "status": status,
+        "detail": detail,
+        "instance": escape_uri_path(request.path),
+        "request_id": structlog.contextvars.get_contextvars().get("trace_id", ""),
+        "errors": [{"field": one.field, "code": one.code, "message": one.message} for one in errors or []],
+    }
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """REST framework's hook. An outage is left to the middleware, which answers through answer()."""
+    if isinstance(error, OUTAGES):
+        return None
+    request = context["request"]
+    if isinstance(error, RequestDataTooBig):
+        error = Problem("too-large", _("The body is larger than this address takes."))
+    known = api_exception(error, request)
+    # A link that is missing, of another jurisdiction or not public is the same 404.
+    response = views.exception_handler(known, dict(context))
+    if response is None:
+        return None
+    code = known.code if isinstance(known, Problem) else BY_STATUS.get(response.status_code, "server-error")
+    detail = _first(known.detail)
+    if isinstance(known, exceptions.NotFound) and detail == exceptions.NotFound.default_detail:
+        detail = _("There is nothing at this address.")
+    if isinstance(known, exceptions.UnsupportedMediaType):
+        detail = _("Send JSON (application/json), or photos as multipart/form-data.")
+    response.data = problem(code, detail, request, known.errors if isinstance(known, Problem) else None)
+    response.status_code = response.data["status"]
+    response.content_type = MEDIA_TYPE
+    key = getattr(request, "_auth", None)
+    if isinstance(key, ApiKey):
+        api_keys.note_error(key, response.status_code, detail)
+    return response
+
+
+def _first(detail: Any) -> str:
+    while isinstance(detail, list | dict):
+        detail = next(iter(detail.values() if isinstance(detail, dict) else detail), "")
+    return str(detail)
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """Replaces Django's error pages below /api/, for a request that reached no view or whose view failed."""
+    code = BY_STATUS.get(status, "too-large" if status == 413 else "server-error")
+    detail = {
+        400: _("The request could not be read."),
+        404: _("There is nothing at this address. Addresses of this API end with a slash."),
+        405: _("This address is only for reading."),
+        413: _("The body is larger than this address takes."),
+        503: _("The service cannot answer at the moment. Try again soon."),
+    }.get(status) or _("Something went wrong on our side. Try again later.")
+    return HttpResponse(
+        JSONRenderer().render(problem(code, detail, request)),
+        status=PROBLEMS[code][0],
+        headers={"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **OPEN_TO_BROWSERS},
+    )
+
+
+@csrf_exempt
+def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Every other address below /api/."""
+    return answer(request, 404)

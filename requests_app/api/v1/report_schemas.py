@@ -1,0 +1,140 @@
+"""The shapes of what is sent, and of its receipts: see schemas.py."""
+
+from requests_app.api.v1.schemas import LATITUDE, LONGITUDE, Schema, listed, maybe, shape, text, uri
+from requests_app.models import Cadence, PublicState
+from requests_app.photos import PHOTOS_MAX
+from requests_app.rules.intake import DESCRIPTION_MAX
+
+# Of what was just sent.
+STATES = [
+    state.value
+    for state in (
+        PublicState.PUBLIC,
+        PublicState.PENDING_REVIEW,
+        PublicState.PRIVATE,
+        PublicState.UNCONFIRMED,
+        PublicState.TEST,
+    )
+]
+TOKEN = text("From the receipt of the report: anyone who has it acts as the reporter.", maxLength=100)
+PLACE = shape(
+    "Where it is: a position, an asset or an address. With several, the position counts.",
+    {
+        "lat": LATITUDE,
+        "long": LONGITUDE,
+        "address": text("In words; searched if there is no position.", maxLength=300),
+        "asset": text("The number of one of the city’s assets.", maxLength=60),
+        "note": text("How to find it. Only the city reads it.", maxLength=300),
+    },
+    optional=None,
+)
+CONTACT = shape(
+    "How to reach the reporter. Only the city sees it.",
+    {
+        "name": text("First and last name.", maxLength=200),
+        "email": text("Gets the updates.", maxLength=254),
+        "phone": text("Any notation.", maxLength=60),
+        "postal_address": text("Where the service demands one.", maxLength=300),
+    },
+    optional=None,
+)
+PHOTO_FILE: Schema = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC, at most 12 MB."}
+
+REPORTS: dict[str, Schema] = {
+    "NewReport": shape(
+        "A report.",
+        {
+            "service": text("The code of a service.", minLength=1, maxLength=60),
+            "description": text("What is wrong, in the reporter’s words.", maxLength=DESCRIPTION_MAX),
+            "place": PLACE,
+            "answers": {
+                "type": "object",
+                "description": "Answers by the question’s code, as `answers_schema` of the service says.",
+                "additionalProperties": {"anyOf": [{"type": "string"}, listed({"type": "string"})]},
+            },
+            "contact": CONTACT,
+            "photos": {
+                **listed({"type": "string", "maxLength": 200}, "The ids of photos that were uploaded before."),
+                "maxItems": PHOTOS_MAX,
+            },
+        },
+        optional=("description", "place", "answers", "contact", "photos"),
+    ),
+    "NewReportWithPhotos": shape(
+        "A report and its photos in one.",
+        {
+            "report": text("The report as JSON: a NewReport.", contentMediaType="application/json"),
+            "photos": {**listed(PHOTO_FILE), "maxItems": PHOTOS_MAX},
+        },
+        optional=("photos",),
+    ),
+    "Receipt": shape(
+        "What the sender of a report gets. Show notice, number and private link to the reporter.",
+        {
+            "reference": text("The number of the request."),
+            "state": text("Whether everyone sees it.", enum=STATES),
+            "url": maybe(uri("Its address in this API; null for what is not public.")),
+            "html_url": maybe(uri("Its page for people; null for what is not public.")),
+            "private_link": maybe(uri("The reporter’s own page; null while it waits for the link in the email.")),
+            "private_token": maybe(text("The secret of that link, for comments, photos and edits.")),
+            "notice": text("What the reporter should know now."),
+        },
+    ),
+    "NewPhoto": shape(
+        "A photo for a report that follows within a day.",
+        {"photo": PHOTO_FILE, "alt": text("What it shows.", maxLength=300)},
+        optional=("alt",),
+    ),
+    "NewPhotoOfRequest": shape("A photo for a request.", {"photo": PHOTO_FILE, "private_token": TOKEN}),
+    "PhotoReceipt": shape(
+        "A stored photo.",
+        {
+            "id": text("To be named in a report."),
+            "width": {"type": "integer"},
+            "height": {"type": "integer"},
+            "alt": text("What it shows."),
+        },
+    ),
+    "NewComment": shape(
+        "A message to those who work on it.",
+        {"private_token": TOKEN, "text": text("The message.", minLength=1, maxLength=DESCRIPTION_MAX)},
+    ),
+    "CommentReceipt": shape(
+        "A stored message. Staff read it; it is not public.",
+        {
+            "reference": text("The number of the request."),
+            "text": text("The message."),
+            "notice": maybe(text("Whom to call, if it sounds like danger.")),
+        },
+    ),
+    "Edit": shape(
+        "The reporter’s new words.",
+        {"private_token": TOKEN, "description": text("All of the new text.", maxLength=DESCRIPTION_MAX)},
+    ),
+    "NewFollower": shape(
+        "Somebody whom it affects, too.",
+        {"email": text("Gets the updates.", maxLength=254), "name": text("First and last name.", maxLength=200)},
+        optional=("name",),
+    ),
+    "FollowerReceipt": shape(
+        "They follow the request.",
+        {"reference": text("The number of the request."), "notice": text("What happens next.")},
+    ),
+    "NewFollow": shape(
+        "What to follow: one of these, or a service within one of the others.",
+        {
+            "email": text("Gets a link to confirm, then the updates.", maxLength=254),
+            "area": text("An area as `layer:code`.", maxLength=140),
+            "service": text("The code of a service.", maxLength=140),
+            "asset": text("The number of an asset.", maxLength=140),
+            "near": text("A place: `latitude,longitude,meters`.", maxLength=140),
+            "radius": {"type": "integer", "enum": [200, 500, 1000], "description": "Meters around the place."},
+            "cadence": text("How often.", enum=Cadence.values, default=Cadence.DAILY.value),
+        },
+        optional=("area", "service", "asset", "near", "radius", "cadence"),
+    ),
+    "FollowReceipt": shape(
+        "Nothing is followed before the link in the email is selected.",
+        {"following": text("What it is called."), "cadence": text("How often."), "notice": text("What happens next.")},
+    ),
+}

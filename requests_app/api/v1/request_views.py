@@ -1,0 +1,71 @@
+"""The addresses of requests. A method's description is what it checks by, and what the OpenAPI document says."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from requests_app.api.v1 import examples, service_requests
+from requests_app.api.v1.base import CURSOR, FORMAT, LIMIT, V1View
+from requests_app.api.v1.operations import GEOJSON, Answer, Operation, fields_of, operation
+from requests_app.api.v1.parameters import Choice, Circle, Parameter
+from requests_app.api.v1.schemas import REQUEST_FIELDS
+from requests_app.places.public_filter import WORDS_MAX
+
+FILTERS = (
+    Parameter("q", "Words of the description, the address or the service.", example="pothole", most=WORDS_MAX),
+    Parameter("category", "The code of a category.", example="streets", most=WORDS_MAX),
+    Parameter("service", "The code of a service.", example="pothole", most=WORDS_MAX),
+    Choice("status", "Only those that are open, or that have ended.", example="open", values=("open", "ended")),
+    Parameter("area", "An area as `layer:code`.", example="ward:5", most=WORDS_MAX),
+    Circle("near", "Around a place: `latitude,longitude,meters`.", example="40.5,-69.0,500"),
+    Parameter("asset", "The number of one of the city’s assets.", example="L00417", most=WORDS_MAX),
+    Choice("older", "`1`: also those that ended more than three months ago.", example="1", values=("1",)),
+    Choice(
+        "sort",
+        "`changed`: the most recently updated first; otherwise the newest.",
+        example="changed",
+        values=("changed",),
+    ),
+)
+
+
+class Requests(V1View):
+    @operation(
+        Operation(
+            id="listRequests",
+            tag="Requests",
+            summary="List requests",
+            words="What was reported recently and everything that is open, newest first, with the filters of the website.",
+            query=(*FILTERS, CURSOR, LIMIT, fields_of(list(REQUEST_FIELDS)), FORMAT),
+            answer=Answer(
+                "RequestPage",
+                "One page.",
+                {"results": [examples.REQUEST_ROW], "next": None, "previous": None},
+                also={GEOJSON: "RequestFeatures"},
+                headers=("Link",),
+            ),
+            problems=("invalid-cursor",),
+        )
+    )
+    def get(self, request: Request) -> Response:
+        found = service_requests.page(self.jurisdiction, self.query)
+        listed = service_requests.rows(self.jurisdiction, found.rows, self.query["fields"])
+        cursors = found.next_cursor, found.previous_cursor
+        if self.query["format"] == "geojson":
+            return self.paged(service_requests.geojson(listed, found.rows), *cursors, content_type=GEOJSON)
+        return self.paged({"results": listed}, *cursors)
+
+
+class OneRequest(V1View):
+    @operation(
+        Operation(
+            id="getRequest",
+            tag="Requests",
+            summary="Get a request",
+            words="One request with its timeline, areas and public answers. Of one that waits for review, only its status is "
+            "public. A private request is the same 404 as one that doesn’t exist.",
+            answer=Answer("Request", "The request.", examples.REQUEST),
+        )
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        found = service_requests.find(self.jurisdiction, reference)
+        return Response(service_requests.one(self.jurisdiction, found))

@@ -1,0 +1,202 @@
+"""The shapes of v1 as JSON Schema 2020-12, by name: the components of the OpenAPI document. Nothing else leaves.
+
+A field is never removed, renamed or given another type within v1; new ones may come (docs/api-v1.md).
+"""
+
+from typing import Any
+
+from requests_app.models import Disposition, Status
+
+Schema = dict[str, Any]
+
+
+def text(words: str, **more: Any) -> Schema:
+    return {"type": "string", "description": words, **more}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Or null."""
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        found = {**schema, "type": [kind, "null"]}
+        return {**found, "enum": [*schema["enum"], None]} if "enum" in schema else found
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(schema: Schema, words: str = "") -> Schema:
+    return {"type": "array", "items": schema, **({"description": words} if words else {})}
+
+
+def shape(words: str, fields: dict[str, Schema], *, optional: tuple[str, ...] | None = ()) -> Schema:
+    """An object of these fields. optional: fields that may be missing; None: any of them."""
+    required = [] if optional is None else [name for name in fields if name not in optional]
+    found: Schema = {"type": "object", "description": words, "properties": fields, "additionalProperties": False}
+    return {**found, "required": required} if required else found
+
+
+def feature(words: str, geometry: Schema, properties: Schema) -> Schema:
+    return shape(
+        words,
+        {
+            "type": {"const": "Feature"},
+            "id": text("Its number or code."),
+            "geometry": geometry,
+            "properties": properties,
+        },
+    )
+
+
+def features(words: str, name: str) -> Schema:
+    links = {"next": maybe(uri("The next page.")), "previous": maybe(uri("The previous page."))}
+    return shape(
+        words, {"type": {"const": "FeatureCollection"}, "features": listed(ref(name)), **links}, optional=tuple(links)
+    )
+
+
+def page(words: str, name: str) -> Schema:
+    return shape(
+        words,
+        {
+            "results": listed(ref(name)),
+            "next": maybe(uri("The next page, or null on the last one.")),
+            "previous": maybe(uri("The previous page, or null on the first one.")),
+        },
+    )
+
+
+def uri(words: str) -> Schema:
+    return text(words, format="uri")
+
+
+def moment(words: str) -> Schema:
+    return text(f"{words} In the city’s time, to the second.", format="date-time")
+
+
+DEGREES = {"type": "number", "minimum": -180, "maximum": 180}
+LATITUDE = {"type": "number", "minimum": -90, "maximum": 90, "description": "Degrees north (WGS84)."}
+LONGITUDE = {**DEGREES, "description": "Degrees east (WGS84)."}
+POINT = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {
+        "type": {"const": "Point"},
+        "coordinates": {"type": "array", "prefixItems": [DEGREES, DEGREES], "minItems": 2, "maxItems": 2},
+    },
+}
+MULTIPOLYGON = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {
+        "type": {"const": "MultiPolygon"},
+        "coordinates": listed(listed(listed({"type": "array", "items": DEGREES, "minItems": 2, "maxItems": 2}))),
+    },
+}
+NAMED = shape("A code and its name.", {"code": text("Never changes."), "name": text("In the asked language.")})
+
+# In the order in which they are answered.
+REQUEST_FIELDS: dict[str, Schema] = {
+    "reference": text("The request’s number, which people write with a hyphen.", examples=["7K3M-9QWT"]),
+    "url": uri("Its address in this API."),
+    "html_url": uri("Its page for people."),
+    "service": ref("Named"),
+    "category": ref("Named"),
+    "status": text("How far it is.", enum=Status.values),
+    "is_open": {"type": "boolean", "description": "Whether something is still to be done."},
+    "status_text": text("The status in a sentence for people."),
+    "outcome": maybe(text("How it ended.", enum=Disposition.values)),
+    "description": maybe(text("What was reported, without what staff removed. Null while it waits for review.")),
+    "language": text("The language of the description."),
+    "department": maybe(ref("Named")),
+    "submitted_at": moment("When it was sent."),
+    "updated_at": moment("When something public last changed."),
+    "resolved_at": maybe(moment("When the work ended.")),
+    "due_at": maybe(moment("The target: not a promise.")),
+    "address": maybe(text("As everyone may know it: maybe the block only.")),
+    "lat": maybe(LATITUDE),
+    "long": maybe(LONGITUDE),
+    "people_count": {"type": "integer", "minimum": 0, "description": "How many people reported it or joined."},
+    "photos": listed(ref("Photo"), "What everyone may see."),
+}
+MORE_OF_ONE: dict[str, Schema] = {
+    "is_reviewed": {"type": "boolean", "description": "False while it waits for review: then only its status is public."},
+    "next_step": text("Who acts next and by when, in a sentence; empty once it ended."),
+    "combined_with": maybe(text("The number of the earlier request that it was combined with.")),
+    "areas": listed(ref("AreaName"), "The wards, districts and neighborhoods it lies in."),
+    "asset": maybe(ref("Named")),
+    "answers": listed(
+        shape(
+            "A question and its answer.",
+            {"code": text("The question’s code."), "question": text("As asked."), "answer": text("As given.")},
+        ),
+        "The answers that are public.",
+    ),
+    "timeline": listed(
+        shape(
+            "Something that happened.",
+            {
+                "at": moment("When."),
+                "text": text("What happened, in a sentence."),
+                "comment": maybe(text("What the city wrote.")),
+                "comment_language": maybe(text("Its language.")),
+                "note": maybe(text("That staff removed a part of the comment, and why.")),
+            },
+        ),
+        "Newest first.",
+    ),
+}  # fmt: skip
+
+REQUESTS: dict[str, Schema] = {
+    "Problem": shape(
+        "What went wrong (RFC 9457).",
+        {
+            "type": text("The address that explains this kind of problem.", format="uri-reference"),
+            "title": text("The kind of problem, in the asked language."),
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": text("What to do about it, in the asked language."),
+            "instance": text("The path that was asked.", format="uri-reference"),
+            "request_id": text("As in the header X-Request-Id: quote it when you ask for help."),
+            "errors": listed(ref("FieldError"), "Each mistake, if there are several."),
+        },
+    ),
+    "FieldError": shape(
+        "One mistake.",
+        {
+            "field": text("A parameter, or the path of a field of the body, like `place.lat`."),
+            "code": text("The kind of mistake, for programs."),
+            "message": text("For people, in the asked language."),
+        },
+    ),
+    "Named": NAMED,
+    "AreaName": shape(
+        "An area.", {"layer": text("Its layer."), "code": text("Its code there."), "name": text("Its name.")}
+    ),
+    "Photo": shape(
+        "A photo as everyone sees it: without metadata, at most 2,048 pixels wide or high.",
+        {
+            "id": text("Its name."),
+            "url": uri("The JPEG."),
+            "small_url": uri("A thumbnail."),
+            "width": {"type": "integer"},
+            "height": {"type": "integer"},
+            "alt": text("What it shows, if someone described it."),
+            "kind": text("Sent with the report, or taken by those who did the work.", enum=["report", "work"]),
+        },
+    ),
+    "Request": shape("One service request.", {**REQUEST_FIELDS, **MORE_OF_ONE}),
+    "RequestRow": shape("A service request in a list. With `fields`, only these.", REQUEST_FIELDS, optional=None),
+    "RequestPage": page("One page of requests.", "RequestRow"),
+    "RequestFeature": feature(
+        "A request in GeoJSON (RFC 7946).",
+        maybe(POINT),
+        shape(
+            "As in RequestRow, without the position.",
+            {name: schema for name, schema in REQUEST_FIELDS.items() if name not in ("lat", "long")},
+            optional=None,
+        ),
+    ),
+    "RequestFeatures": features("One page of requests in GeoJSON.", "RequestFeature"),
+}

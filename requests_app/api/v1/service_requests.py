@@ -1,0 +1,208 @@
+"""Service requests as everyone may see them: a list with the website's filters, and one with its timeline."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from requests_app import links, paging, references
+from requests_app.api.framework.errors import Unavailable
+from requests_app.api.v1.parameters import Query
+from requests_app.api.v1.problems import FieldError, Problem, invalid_parameter
+from requests_app.api.v1.schemas import REQUEST_FIELDS
+from requests_app.localized import localized
+from requests_app.messages import moderation_notes, timeline, wording
+from requests_app.models import Answer, Jurisdiction, Photo, QuestionVersion, ServiceRequest
+from requests_app.places import assets
+from requests_app.places.public_filter import NAMES, PublicFilter
+from requests_app.places.public_place import shows_asset
+from requests_app.places.statement_timeout import TimeUpError, at_most
+from requests_app.web.request_access import RELATED, RequestAccess
+
+STATEMENT_MS = 4000
+# What a row and its words need; the exact place stays in the database.
+COLUMNS = (
+    "reference", "service", "service_version", "department", "owner", "jurisdiction", "description", "language", "status",
+    "disposition", "disposition_reason", "public_state", "public_address", "public_point", "people_count", "photos_private",
+    "hold_reason", "hold_until", "scheduled_for", "made_safe_at", "reopened_count", "in_triage", "owner_reference", "submitted_at",
+    "updated_at", "resolved_at", "due_at",
+)  # fmt: skip
+RELATIONS = ("service__current__category", "service_version", "department", "owner")
+
+
+def page(city: Jurisdiction, query: Query) -> paging.Page[ServiceRequest]:
+    """Raises a 400 problem for a filter that names nothing and for a cursor that is not ours."""
+    chosen = PublicFilter(city, {name: query[name] for name in NAMES if query[name]})
+    if chosen.unknown:
+        raise invalid_parameter(
+            [
+                FieldError(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
+                for name in chosen.unknown
+            ]
+        )
+    fetch = ServiceRequest.objects.only(*COLUMNS).prefetch_related(*RELATIONS)
+    try:
+        with at_most(STATEMENT_MS):
+            return paging.page_of_segments(chosen.in_turn(), chosen.order, query["cursor"], query["limit"], fetch=fetch)
+    except paging.BadCursor:
+        raise Problem("invalid-cursor", _("This cursor has expired or was changed. Start again without it.")) from None
+    except TimeUpError:
+        raise Unavailable(_("This took too long. Ask for less."), wait=30) from None
+
+
+def rows(city: Jurisdiction, found: Sequence[ServiceRequest], fields: Iterable[str] | None) -> list[dict[str, Any]]:
+    """As many queries for a page as for one. fields: None for all."""
+    wanted = list(fields or REQUEST_FIELDS)
+    photos = photos_of(city, found) if "photos" in wanted else {}
+    now, site, zone = wording.now_for(found), links.base_url(city), city.zone
+    listed = []
+    for row in found:
+        row.jurisdiction = city
+        every = shaped(row, site=site, zone=zone, now=now, photos=photos.get(row.pk, []))
+        listed.append({name: every[name] for name in wanted})
+    return listed
+
+
+def shaped(
+    row: ServiceRequest, *, site: str, zone: ZoneInfo, now: dt.datetime | None, photos: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The fields of REQUEST_FIELDS. Of what waits for review, the status only."""
+    version = row.service.current or row.service_version
+    point = row.public_point if row.is_public else None
+    return {
+        "reference": row.display_reference,
+        "url": f"{site}/api/v1/requests/{row.reference}/",
+        "html_url": f"{site}/r/{row.reference}/",
+        "service": {"code": row.service.service_code, "name": localized(version.name)},
+        "category": {"code": version.category.code, "name": localized(version.category.name)},
+        "status": row.status,
+        "is_open": row.is_open,
+        "status_text": wording.status_words(row, to_reporter=False, now=now),
+        "outcome": row.disposition or None,
+        "description": row.description if row.is_public else None,
+        "language": row.language,
+        "department": {"code": row.department.code, "name": localized(row.department.name)} if row.department else None,
+        "submitted_at": moment(row.submitted_at, zone),
+        "updated_at": moment(row.updated_at, zone),
+        "resolved_at": moment(row.resolved_at, zone),
+        "due_at": moment(row.due_at, zone),
+        "address": (row.public_address if row.is_public else "") or None,
+        "lat": round(point.y, 6) if point else None,
+        "long": round(point.x, 6) if point else None,
+        "people_count": row.people_count,
+        "photos": photos,
+    }
+
+
+def moment(at: dt.datetime | None, zone: ZoneInfo) -> str | None:
+    return at.astimezone(zone).replace(microsecond=0).isoformat() if at else None
+
+
+def photos_of(city: Jurisdiction, found: Iterable[ServiceRequest]) -> dict[int, list[dict[str, Any]]]:
+    """The public photos by request: what was reported before the work's own."""
+    shown = [row.pk for row in found if row.is_public and not row.photos_private]
+    photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
+    photos = photos.filter(kind__in=(Photo.Kind.REPORT, Photo.Kind.WORK)).order_by("kind", "id")
+    site, by_request = links.base_url(city), dict[int, list[dict[str, Any]]]()
+    for key, name, width, height, alt, kind in photos.values_list(
+        "service_request_id", "name", "width", "height", "alt", "kind"
+    ):
+        urls = {"url": f"{site}/photos/{name}.jpg", "small_url": f"{site}/photos/{name}-small.jpg"}
+        photo = {"id": name, **urls, "width": width, "height": height, "alt": alt, "kind": kind}
+        by_request.setdefault(key, []).append(photo)
+    return by_request
+
+
+def geojson(listed: list[dict[str, Any]], found: Sequence[ServiceRequest]) -> dict[str, Any]:
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": row.display_reference,
+                "geometry": _geometry(row),
+                "properties": {name: value for name, value in data.items() if name not in ("lat", "long")},
+            }
+            for data, row in zip(listed, found, strict=True)
+        ],
+    }
+
+
+def _geometry(row: ServiceRequest) -> dict[str, Any] | None:
+    if row.public_point is None:
+        return None
+    return {"type": "Point", "coordinates": [round(row.public_point.x, 6), round(row.public_point.y, 6)]}
+
+
+# --- One --------------------------------------------------------------------------------------------------------------
+
+
+def find(city: Jurisdiction, reference: str) -> ServiceRequest:
+    """Public, or waiting for review. Raises a 404 problem for all others, which say nothing of what they are."""
+    numbered = ServiceRequest.objects.with_public_number().in_jurisdiction(city).select_related(*RELATED)
+    found = numbered.filter(reference=references.parse(reference) or "").first()
+    if found is None:
+        raise Problem("not-found", _("There is no such request, or it isn’t public."))
+    for one in (found, found.duplicate_of):
+        if one is not None:
+            one.jurisdiction = city
+    return found
+
+
+def one(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any]:
+    """A request of find(), with its timeline."""
+    parent = RequestAccess(found, None, own=False, shows_words=found.is_public).parent
+    now = wording.now_for([found])
+    photos = photos_of(city, [found]).get(found.pk, [])
+    shown = shaped(found, site=links.base_url(city), zone=city.zone, now=now, photos=photos)
+    return {
+        **shown,
+        "is_reviewed": found.is_public,
+        "next_step": wording.next_step(parent or found, to_reporter=False, now=now).words,
+        "combined_with": parent.display_reference if parent is not None else None,
+        "areas": _areas(found),
+        "asset": _asset(city, found),
+        "answers": _answers(found),
+        "timeline": _timeline(city, found, parent),
+    }
+
+
+def _areas(found: ServiceRequest) -> list[dict[str, Any]]:
+    if not found.is_public:
+        return []
+    ours = found.areas.filter(is_ours=True).defer("polygon").order_by("layer", "code")
+    return [{"layer": area.layer, "code": area.code, "name": area.label} for area in ours]
+
+
+def _asset(city: Jurisdiction, found: ServiceRequest) -> dict[str, Any] | None:
+    asset = found.asset
+    if asset is None or not found.is_public or not shows_asset(found.service_version.visibility):
+        return None
+    return {"code": asset.asset_id, "name": assets.name_of(city, asset)}
+
+
+def _answers(found: ServiceRequest) -> list[dict[str, Any]]:
+    if not found.is_public:
+        return []
+    public = Answer.objects.filter(
+        service_request=found, question_version__visibility=QuestionVersion.Visibility.PUBLIC
+    ).order_by("question_version__order")
+    given = public.values_list("question_version__code", "question_text", "value_text")
+    return [{"code": code, "question": question, "answer": answer} for code, question, answer in given]
+
+
+def _timeline(city: Jurisdiction, found: ServiceRequest, parent: ServiceRequest | None) -> list[dict[str, Any]]:
+    notes = moderation_notes.text_notes(found, parent)
+    lines = timeline.lines(found, parent=parent, notes=notes, with_texts=found.is_public)
+    return [
+        {
+            "at": moment(line.at, city.zone),
+            "text": line.words,
+            "comment": line.text or None,
+            "comment_language": line.language or None,
+            "note": line.note or None,
+        }
+        for line in lines
+    ]

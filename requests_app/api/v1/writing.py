@@ -1,0 +1,399 @@
+"""Reports, photos, messages and follows by API: the same actions as the website's, held to the same rules."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from requests_app import limits, links, photos
+from requests_app.actions import (
+    conversation,
+    corrections,
+    danger,
+    followers,
+    later_photos,
+    progress,
+    submission,
+    subscriptions,
+    verify_email,
+)
+from requests_app.actions.reporter import Reporter
+from requests_app.actions.submission import Idempotency, Place, Refused, SubmissionResult
+from requests_app.api.open311.writing import notice_of, owner_of, searched_place, stored_photos
+from requests_app.api.v1 import catalog, service_requests
+from requests_app.api.v1.bodies import Body
+from requests_app.api.v1.problems import FieldError, Problem, invalid_body
+from requests_app.models import (
+    SMALLEST_RADIUS_M,
+    ApiKey,
+    Cadence,
+    Channel,
+    Jurisdiction,
+    Photo,
+    PublicState,
+    ServiceRequest,
+    ServiceVersion,
+)
+from requests_app.places import addresses, assets
+from requests_app.rules import blocked_addresses, intake, offer_dates, reporter_edits, screening
+from requests_app.rules.lifecycle import IllegalTransition
+from requests_app.web.account.follow_forms import RADII
+from requests_app.web.account.follow_target import NAMES, follow_target
+from requests_app.web.request_access import RequestAccess, access_by_link, allowed_actions
+
+ADDRESS_MOST, NAME_MOST, PHONE_MOST, ALT_MOST = 300, 200, 60, 300
+# A field of Refused as the body names it.
+FIELDS = {
+    "place": "place",
+    "service": "service",
+    "email": "contact.email",
+    "name": "contact.name",
+    "postal_address": "contact.postal_address",
+}
+
+
+# --- A report ---------------------------------------------------------------------------------------------------------
+
+
+def report(
+    city: Jurisdiction, data: Any, files: list[UploadedFile], *, key: ApiKey, idempotency: Idempotency
+) -> dict[str, Any]:
+    """Raises a 422 problem that names every mistake, and a 409 for a key that was used for another body."""
+    body = Body(data)
+    version = _version(city, body)
+    description = body.text("description", intake.DESCRIPTION_MAX, lines=True)
+    reporter = _reporter(body.inner("contact"))
+    place = _place(city, body.inner("place"), version)
+    answers = _answers(body, version)
+    names = body.texts("photos", photos.PHOTOS_MAX)
+    if len(files) + len(names) > photos.PHOTOS_MAX:
+        body.refuse("photos", "too-many", photos.refusal_message("too_many"))
+    elif (files or names) and version is not None and version.photo_policy == ServiceVersion.PhotoPolicy.NONE:
+        body.refuse("photos", "not-taken", _("This service takes no photos."))
+    body.no_others()
+    if answers.stopped_by is not None:
+        words = _("Call %(number)s now. This report was not taken, since it cannot send help.")
+        raise Problem("emergency", words % {"number": city.emergency_number})
+    if version is not None:
+        for code, message in answers.problems.items():
+            body.refuse(f"answers.{code}", "invalid", message)
+        _check_reporter(city, version, reporter, body)
+    if version is None or body.errors:
+        raise invalid_body(body.errors)
+    said = [description, place.address, place.note, *(words for _question, _value, words in answers.given)]
+    found = screening.screen(city, version, "\n".join(said))
+    owner = owner_of(city, version, place)
+    with stored_photos(city, files) as taken:
+        new = submission.NewReport(
+            jurisdiction=city,
+            version=version,
+            description=description,
+            language=get_language() or "en",
+            place=place,
+            answers=answers,
+            reporter=reporter,
+            channel=Channel.API,
+            owner=owner,
+            photos=taken,
+            # Nobody could be shown the emergency page: staff must look as if it had been passed by.
+            after_warning=found.is_sure,
+            is_test=key.is_test,
+        )
+        submitted = _submit(new, names, idempotency)
+    return _receipt(city, submitted, " ".join(notice_of(submitted, city, found, owner)))
+
+
+def _submit(new: submission.NewReport, names: list[str], idempotency: Idempotency) -> SubmissionResult:
+    """names: of photos that were uploaded before."""
+    try:
+        with transaction.atomic():
+            # Lock first: another report must not take the same photos.
+            uploaded = Photo.objects.select_for_update().filter(
+                jurisdiction=new.jurisdiction, name__in=names, draft=None, service_request=None
+            )
+            free = list(uploaded.order_by("id")) if names else []
+            submitted = submission.submit(replace(new, photos=[*new.photos, *free]), idempotency=idempotency)
+            if not submitted.repeated and len(free) < len(names):
+                message = _("A photo was not found. Upload it again: photos wait for their report for a day.")
+                raise invalid_body([FieldError("photos", "unknown-value", message)])
+            return submitted
+    except Refused as refused:
+        raise invalid_body(
+            [
+                FieldError(FIELDS.get(name, f"answers.{name}"), refused.code, words)
+                for name, words in refused.problems.items()
+            ]
+        ) from None
+    except submission.IdempotencyConflict:
+        raise conflict() from None
+
+
+def conflict() -> Problem:
+    return Problem("idempotency-conflict", _("This Idempotency-Key was sent with another body. Choose a new one."))
+
+
+def _receipt(city: Jurisdiction, submitted: SubmissionResult, notice: str) -> dict[str, Any]:
+    """What the sender gets: the number and, unless the report waits for its confirmation, the reporter's private link."""
+    made = submitted.service_request
+    waits = made.public_state == PublicState.UNCONFIRMED
+    link = submitted.link if not waits else None
+    site = links.base_url(city)
+    return {
+        "reference": made.display_reference,
+        "state": made.public_state,
+        "url": f"{site}/api/v1/requests/{made.reference}/" if made.has_public_number else None,
+        "html_url": f"{site}/r/{made.reference}/" if made.has_public_number else None,
+        "private_link": links.url(link, city) if link else None,
+        "private_token": links.token(link) if link else None,
+        "notice": notice,
+    }
+
+
+def _version(city: Jurisdiction, body: Body) -> ServiceVersion | None:
+    code = body.text("service", 60, required=True)
+    if not code:
+        return None
+    try:
+        version = catalog.find(city, code)
+    except Problem:
+        body.refuse("service", "unknown-value", _("There is no such service."))
+        return None
+    if not offer_dates.offered_today([version], city.zone):
+        body.refuse("service", "not-offered", offer_dates.not_offered(version))
+    return version
+
+
+def _reporter(contact: Body) -> Reporter:
+    phone = contact.text("phone", PHONE_MOST)
+    if phone and not any(letter.isdigit() for letter in phone):
+        contact.refuse("phone", "invalid", _("This is not a phone number."))
+    reporter = Reporter(
+        name=contact.text("name", NAME_MOST),
+        email=contact.email("email"),
+        phone=phone,
+        postal_address=contact.text("postal_address", ADDRESS_MOST),
+        may_be_called=bool(phone),
+    )
+    contact.no_others()
+    return reporter
+
+
+def _check_reporter(city: Jurisdiction, version: ServiceVersion, reporter: Reporter, body: Body) -> None:
+    if any(error.field.startswith("contact") for error in body.errors):
+        return
+    try:
+        submission.check_reporter(city, version, reporter)
+    except Refused as refused:
+        for name, words in refused.problems.items():
+            body.refuse(f"contact.{name}", "missing" if not getattr(reporter, name) else "refused", words)
+
+
+def _place(city: Jurisdiction, body: Body, version: ServiceVersion | None) -> Place:
+    """A position, one of the city's assets, or an address: any one of them is enough."""
+    latitude, longitude = body.number("lat", -90, 90), body.number("long", -180, 180)
+    address, note = body.text("address", ADDRESS_MOST), body.text("note", ADDRESS_MOST)
+    number = body.text("asset", 60)
+    body.no_others()
+    if ("lat" in body.data) != ("long" in body.data):
+        body.refuse("long" if "lat" in body.data else "lat", "missing", _("lat and long belong together."))
+    asset = assets.by_number(city, number) if number else None
+    if number and asset is None:
+        body.refuse("asset", "unknown-value", _("There is no such asset."))
+    if latitude is not None and longitude is not None:
+        point = Point(longitude, latitude, srid=4326)
+        near = None if address else addresses.nearest(city, point)
+        return Place(point=point, address=address or (near.label if near else ""), note=note, source="api", asset=asset)
+    if asset is not None:
+        near = None if address else addresses.nearest(city, asset.point)
+        label = address or (near.label if near else "")
+        return Place(point=asset.point, address=label, note=note, source="asset", confidence=1.0, asset=asset)
+    if address:
+        found = searched_place(city, address)
+        return replace(found, note=", ".join(filter(None, [found.note, note]))[:ADDRESS_MOST])
+    if (
+        version is not None
+        and version.place_required
+        and not any(one.field.startswith("place.") for one in body.errors)
+    ):
+        words = _("Tell us where it is: lat and long, an address, or an asset.")
+        body.errors.append(FieldError("place", "missing", words))
+    return Place(note=note)
+
+
+def _answers(body: Body, version: ServiceVersion | None) -> intake.Answers:
+    given = body.inner("answers")
+    if version is None:
+        return intake.Answers()
+    questions = intake.questions_of(version)
+    known = {question.code for question in questions if question.kind != "display"}
+    for code, value in given.data.items():
+        several = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        if code in known and not (value is None or isinstance(value, str) or several):
+            given.refuse(
+                code,
+                "wrong-type",
+                _("%(name)s must be %(what)s.") % {"name": code, "what": _("a text or a list of texts")},
+            )
+    given.read |= known
+    given.no_others()
+    return intake.read_answers(questions, given.data)
+
+
+# --- Photos before their report ---------------------------------------------------------------------------------------
+
+
+def upload(city: Jurisdiction, file: UploadedFile, alt: str) -> dict[str, Any]:
+    try:
+        photo = photos.store_upload(file, size=file.size or 0, jurisdiction=city, alt=alt)
+    except photos.PhotoRefused as refused:
+        raise invalid_body([FieldError("photo", "invalid", str(refused))]) from None
+    return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}
+
+
+# --- With the private link --------------------------------------------------------------------------------------------
+
+
+def access(city: Jurisdiction, reference: str, token: str) -> RequestAccess:
+    """The request for who has its private link. Raises a 404 problem where it must not be known, else 403."""
+    found = access_by_link(city, reference, links.find_link(token))
+    if found is None:
+        raise Problem("not-found", _("There is no such request, or it isn’t public."))
+    if found.link is None:
+        raise Problem("forbidden", _("This token doesn’t belong to the request’s private link."))
+    return found
+
+
+def comment(city: Jurisdiction, reference: str, data: Any, idempotency_key: str) -> dict[str, Any]:
+    """A message to those who work on it, or the answer to their question. Staff read it; it is not public."""
+    body = Body(data)
+    token, text = (
+        body.text("private_token", 100, required=True),
+        body.text("text", intake.DESCRIPTION_MAX, required=True, lines=True),
+    )
+    body.no_others()
+    body.check()
+    found = access(city, reference, token)
+    acts = allowed_actions(found)
+    if not acts & {"answer", "add"} or found.link is None:
+        raise Problem("conflict", _("This request takes no messages anymore."))
+    # Combined with a request that is still open: the message is read there.
+    about = found.service_request if found.service_request.is_open or "answer" in acts else found.shown
+    try:
+        with transaction.atomic():
+            if _is_new(f"comment:{found.link.pk}", idempotency_key, [text], found.service_request):
+                act = conversation.answer if "answer" in acts else conversation.add_message
+                act(about.pk, text=text, actor=found.link.person)
+    except (IllegalTransition, progress.TooLate):
+        raise Problem("conflict", _("This request takes no messages anymore.")) from None
+    return {
+        "reference": found.service_request.display_reference,
+        "text": text,
+        "notice": _call_notice(city, found.service_request, text),
+    }
+
+
+def _is_new(scope: str, key: str, parts: list[str], service_request: ServiceRequest) -> bool:
+    if not key:
+        return True
+    try:
+        return submission.remember(Idempotency(scope, key, submission.body_hash(*parts)), service_request)
+    except submission.IdempotencyConflict:
+        raise conflict() from None
+
+
+def _call_notice(city: Jurisdiction, about: ServiceRequest, text: str) -> str | None:
+    """Whom to call if the text sounds dangerous, since it may not be read right away."""
+    found = screening.assess(city, text)
+    if not found:
+        return None
+    danger.block_shown_for(about, found.kind)
+    return _("If someone is in danger, call %(number)s now.") % {"number": city.emergency_number}
+
+
+def add_photo(
+    city: Jurisdiction, reference: str, token: str, file: UploadedFile, idempotency_key: str
+) -> dict[str, Any]:
+    found = access(city, reference, token)
+    if found.link is None or "add_photos" not in allowed_actions(found):
+        raise Problem("conflict", _("This request takes no photos anymore."))
+    try:
+        photo = later_photos.add(
+            found.service_request, file, size=file.size or 0, actor=found.link.person, key=idempotency_key
+        )
+    except photos.PhotoRefused as refused:
+        raise invalid_body([FieldError("photo", "invalid", str(refused))]) from None
+    return {"id": photo.name, "width": photo.width, "height": photo.height, "alt": photo.alt}
+
+
+def edit(found: RequestAccess, description: str) -> None:
+    """The reporter's own words, until somebody works on it."""
+    about = found.service_request
+    if found.link is None or "change" not in allowed_actions(found):
+        raise Problem("conflict", _("Somebody works on this request already. Send a comment instead."))
+    wanted = corrections.Correction(text=description, note=about.place_note, was=reporter_edits.fingerprint(about))
+    try:
+        corrections.correct(about.pk, wanted, actor=found.link.person)
+    except progress.TooLate:
+        raise Problem("conflict", _("Somebody works on this request already. Send a comment instead.")) from None
+    except corrections.EditConflict:
+        raise Problem("precondition-failed", _("It has changed since you read it: read it again.")) from None
+
+
+# --- Following --------------------------------------------------------------------------------------------------------
+
+
+def join(city: Jurisdiction, reference: str, data: Any, *, key: ApiKey) -> dict[str, Any]:
+    """ "Affects me too": one address counts once, however often the same key sends it."""
+    body = Body(data)
+    reporter = Reporter(email=body.email("email", required=True), name=body.text("name", NAME_MOST))
+    body.no_others()
+    body.check()
+    about = service_requests.find(city, reference)
+    address = reporter.email.lower()
+    again = Idempotency(f"join:{key.pk}:{about.pk}", limits.hashed(address), submission.body_hash(address))
+    try:
+        with transaction.atomic():
+            if submission.remember(again, about):
+                followers.join(about.pk, reporter=reporter, language=get_language() or "en")
+    except followers.NotJoinable:
+        raise Problem("conflict", _("This request is closed, so nobody can join it.")) from None
+    except Refused as refused:
+        raise invalid_body([FieldError(name, "refused", words) for name, words in refused.problems.items()]) from None
+    return {"reference": about.display_reference, "notice": _("Updates about this report go to that address.")}
+
+
+def follow(city: Jurisdiction, data: Any, *, may_send: Any) -> dict[str, Any]:
+    """Updates start once the link in an email is selected. may_send(email): whether another email may go there."""
+    body = Body(data)
+    email = body.email("email", required=True)
+    chosen = {name: body.text(name, 140) for name in NAMES}
+    chosen = {name: value for name, value in chosen.items() if value}
+    cadence = body.choice("cadence", Cadence.values, Cadence.DAILY.value)
+    radius = body.choice("radius", RADII, None)
+    body.no_others()
+    target = follow_target(city, chosen) if chosen else None
+    if not chosen:
+        body.refuse("area", "missing", _("Say what to follow: an area, a service, an asset or a place."))
+    elif target is None:
+        for name in chosen:
+            body.refuse(name, "unknown-value", _("%(name)s was not found.") % {"name": name})
+    if target is None or body.errors:
+        raise invalid_body(body.errors)
+    if not may_send(email):
+        return {}
+    if target.point is not None:
+        near = next((meters for meters in RADII if meters >= (target.radius_m or SMALLEST_RADIUS_M)), RADII[-1])
+        target = replace(target, radius_m=radius or near)
+    try:
+        subscriptions.subscribe(city, target, email=email, cadence=cadence, language=get_language() or "en")
+    except verify_email.AddressBlocked:
+        raise invalid_body([FieldError("email", "refused", blocked_addresses.refusal(city))]) from None
+    return {
+        "following": target.label,
+        "cadence": cadence,
+        "notice": _("We sent an email with a link. Updates start once it is selected."),
+    }

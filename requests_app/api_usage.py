@@ -1,0 +1,106 @@
+"""What is known about the use of API keys: calls and errors by day, and the last calls of 7 days.
+
+A call costs one round trip to Redis and no lock. The worker adds the counters to the table every five minutes. While Redis is down,
+calls aren't counted.
+"""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from requests_app import cache
+from requests_app.clock import app_now
+from requests_app.models import ApiKey, ApiKeyUsage
+
+# A Redis hash of "<key>:<day>:calls" and "…:errors", and a list of calls for each key.
+COUNTERS = "api-usage"
+CALLS = "api-calls:{}"
+CALLS_KEPT_S = 7 * 24 * 3600
+CALLS_KEPT_MOST = 500
+USAGE_KEPT = dt.timedelta(days=400)
+CHART_DAYS = 30
+
+ADD = """
+INSERT INTO requests_app_apikeyusage AS kept (api_key_id, day, calls, errors)
+SELECT id, %(day)s, %(calls)s, %(errors)s FROM requests_app_apikey WHERE id = %(key)s
+ON CONFLICT (api_key_id, day) DO UPDATE SET calls = kept.calls + excluded.calls, errors = kept.errors + excluded.errors
+"""
+
+
+def note_call(key: ApiKey, request: HttpRequest, *, status: int, seconds: float) -> None:
+    """Counts a call, and remembers it without its body, its query and whatever its address names."""
+    day = key.now.astimezone(key.jurisdiction.zone).date().isoformat()
+    call = {
+        "at": time.time(),
+        "method": request.method,
+        "path": path_template(request),
+        "status": status,
+        "ms": round(seconds * 1000),
+        "id": str(structlog.contextvars.get_contextvars().get("trace_id", "")),
+    }
+    calls = CALLS.format(key.pk)
+
+    def commands(redis: Any) -> None:
+        redis.hincrby(COUNTERS, f"{key.pk}:{day}:calls", 1)
+        if status >= 400:
+            redis.hincrby(COUNTERS, f"{key.pk}:{day}:errors", 1)
+        redis.lpush(calls, json.dumps(call))
+        redis.ltrim(calls, 0, CALLS_KEPT_MOST - 1)
+        redis.expire(calls, CALLS_KEPT_S)
+
+    cache.run(commands)
+
+
+def path_template(request: HttpRequest) -> str:
+    """The path with names for what varies: /open311/v2/requests/{number}.json."""
+    path = request.path
+    for name, value in (request.resolver_match.kwargs if request.resolver_match else {}).items():
+        if name != "format" and value:
+            path = path.replace(f"/{value}", f"/{{{name}}}", 1)
+    return path
+
+
+def last_calls(key: ApiKey, most: int = CALLS_KEPT_MOST) -> list[dict[str, Any]]:
+    """The last calls of 7 days, newest first: at, method, path, status, ms and id (the Request-Id). It may have forgotten some."""
+    found = cache.run(lambda redis: redis.lrange(CALLS.format(key.pk), 0, most - 1))
+    since = time.time() - CALLS_KEPT_S
+    calls = [json.loads(line) for line in (found[0] if found else [])]
+    return [{**call, "at": dt.datetime.fromtimestamp(call["at"], dt.UTC)} for call in calls if call["at"] >= since]
+
+
+def fold() -> None:
+    """Adds Redis's counters to the table. A worker that is killed here loses them, rather than counting them twice."""
+    # They are removed from Redis only if they can be written.
+    connection.ensure_connection()
+
+    def commands(redis: Any) -> None:
+        redis.hgetall(COUNTERS)
+        redis.delete(COUNTERS)
+
+    found = cache.run(commands)
+    sums: dict[tuple[int, str], dict[str, int]] = {}
+    for name, value in (found[0] if found else {}).items():
+        key, day, what = name.decode().split(":")
+        sums.setdefault((int(key), day), {"calls": 0, "errors": 0})[what] += int(value)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for (key, day), added in sorted(sums.items()):
+            cursor.execute(ADD, {"key": key, "day": day, **added})
+
+
+def by_day(key: ApiKey, today: dt.date, days: int = CHART_DAYS) -> Sequence[tuple[dt.date, int, int]]:
+    """Day, calls and errors, for each of the last days, the oldest first."""
+    since = today - dt.timedelta(days=days - 1)
+    rows = ApiKeyUsage.objects.filter(api_key=key, day__gte=since).values_list("day", "calls", "errors")
+    known = {day: (calls, errors) for day, calls, errors in rows}
+    every = [since + dt.timedelta(days=number) for number in range(days)]
+    return [(day, *known.get(day, (0, 0))) for day in every]
+
+
+def delete_old() -> None:
+    ApiKeyUsage.objects.filter(day__lt=(app_now() - USAGE_KEPT).date()).delete()

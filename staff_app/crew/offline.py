@@ -1,0 +1,155 @@
+"""The day on the phone: what it keeps (nothing of the reporter), the page that works without a network, and its worker."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from requests_app import sealed
+from requests_app.access import RELATED, with_last_event
+from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest
+from requests_app.rules import evidence, redaction
+from requests_app.web.city_request import CityRequest
+from requests_app.web.offline.app import worker_script
+from staff_app.crew import result_form, stops
+from staff_app.crew.choices import Choice, Lists, choices
+from staff_app.crew.script_text import crew_words
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.queue import listing
+
+WORDS_MAX = 600
+# All that a phone may keep of a stop, and of a choice. Nothing of the reporter: no name, phone, email, and no photo they sent.
+STOP_FIELDS = frozenset({
+    "reference", "number", "service", "words", "language", "address", "place_note", "due", "is_task", "is_confidential",
+    "last_event", "asks_for_photo", "foreign", "choices", "url", "result_url", "photo_url",
+})  # fmt: skip
+CHOICE_FIELDS = frozenset({"code", "label", "hint", "is_done", "posts_words", "words"})
+# Scripts shared by the pages and the worker, in the order the worker imports them.
+WORKER_SCRIPTS = ["js/crew/store.js", "js/crew/sending.js", "js/offline/worker.js"]
+SHELL_FILES = [
+    "vendor/uswds/uswds.css",
+    "css/site.css",
+    "css/staff.css",
+    "css/crew-result.css",
+    "vendor/uswds/fonts/public-sans-Regular-latin.woff2",
+    "vendor/uswds/fonts/public-sans-Bold-latin.woff2",
+    "vendor/uswds/icons.svg",
+    "img/icon.svg",
+    "vendor/htmx.min.js",
+    "js/submit-once.js",
+    "js/photo-shrink.js",
+    "js/offline/dom.js",
+    *(f"js/crew/{name}.js" for name in ("form", "page", "queue", "sending", "sign-out", "store")),
+]
+
+
+@staff_page
+@require_safe
+def crew_day_json(request: StaffRequest) -> JsonResponse:
+    """The day, for the phone to keep; also its sign that the account still works, and a token to send with."""
+    at = listing.Moment.of(request.jurisdiction)
+    day = stops.of(request.user, request.jurisdiction, at)
+    name = f"{request.jurisdiction.pk}:{request.user.pk}"
+    return JsonResponse(
+        {
+            "user": str(request.user.pk),
+            "key": sealed.phone_key(name),
+            "token": get_token(request),
+            "day": date_format(at.now.astimezone(request.jurisdiction.zone), "DATE_FORMAT"),
+            "no_evidence": [
+                {"code": code, "words": words} for code, words in evidence.reasons(request.jurisdiction).items()
+            ],
+            "stops": _stops(request, day),
+        }
+    )
+
+
+def _stops(request: StaffRequest, day: stops.Day) -> list[dict[str, Any]]:
+    found = with_last_event(ServiceRequest.objects.in_jurisdiction(request.jurisdiction)).select_related(*RELATED)
+    found = found.filter(reference__in=[one.reference for one in day.stops if one.reference])
+    by_reference = {one.reference: one for one in found}
+    for one in by_reference.values():
+        # One object, whose lists are read once.
+        one.jurisdiction = request.jurisdiction
+    lists, names = Lists.of(request.jurisdiction), _names(by_reference.values())
+    return [
+        _kept_stop(stop, by_reference.get(stop.reference), request, lists, names)
+        for stop in day.stops
+        if stop.is_task or stop.reference in by_reference
+    ]
+
+
+def _names(service_requests: Iterable[ServiceRequest]) -> dict[int, list[str]]:
+    """The names of who reported, by request (id), to hide them in the words."""
+    own = Participation.objects.filter(service_request__in=list(service_requests), role__in=Participation.OWN)
+    names = defaultdict(list)
+    for pk, name in own.exclude(person__name="").values_list("service_request_id", "person__name"):
+        names[pk].append(name)
+    return names
+
+
+def _kept_stop(
+    stop: stops.Stop,
+    service_request: ServiceRequest | None,
+    request: StaffRequest,
+    lists: Lists,
+    names: Mapping[int, list[str]],
+) -> dict[str, Any]:
+    """What the phone keeps of a stop: words redacted for every reader, and none of a confidential report."""
+    is_confidential = service_request is not None and service_request.public_state in CONFIDENTIAL
+    kept: dict[str, Any] = {
+        "reference": stop.name,
+        "number": stop.number,
+        "service": stop.service,
+        "words": "",
+        "language": stop.language,
+        "address": redaction.redacted(stop.address, "address"),
+        "place_note": "",
+        "due": stop.due.words,
+        "is_task": stop.is_task,
+        "is_confidential": is_confidential,
+        "url": stop.url,
+    }
+    if service_request is None:
+        return kept
+    if not is_confidential:
+        own = names.get(service_request.pk, [])
+        words = redaction.without_names(redaction.redacted(service_request.description), own)
+        kept["words"] = words if len(words) <= WORDS_MAX else f"{words[: WORDS_MAX - 1]}…"
+        kept["place_note"] = redaction.without_names(redaction.redacted(service_request.place_note), own)
+    found = choices(service_request, request.user, lists)
+    return kept | {
+        "last_event": service_request.last_event_id,
+        "asks_for_photo": evidence.asks_for_photo(service_request, Disposition.FIXED),
+        "foreign": result_form.foreign(service_request, request.user),
+        "choices": [_kept_choice(one) for one in found],
+        "result_url": reverse("staff_app:crew_result", args=[service_request.reference]),
+        "photo_url": reverse("staff_app:crew_photo", args=[service_request.reference]),
+    }
+
+
+def _kept_choice(choice: Choice) -> dict[str, Any]:
+    return {name: getattr(choice, name) for name in sorted(CHOICE_FIELDS)}
+
+
+@require_safe
+@cache_control(max_age=30, public=True)
+def crew_offline(request: CityRequest) -> HttpResponse:
+    """The same for every reader, since a worker keeps it: the phone fills it with what it has."""
+    return render(request, "staff_app/crew/crew_offline.html", {"words": crew_words()})
+
+
+@require_safe
+@cache_control(no_cache=True, max_age=0)
+def crew_worker(request: CityRequest) -> HttpResponse:
+    """Controls the crew's pages alone; the residents' worker leaves staff pages alone."""
+    page = {"prefix": reverse("staff_app:crew_day"), "offline": reverse("staff_app:crew_offline"), "more": []}
+    shell = {"name": "crew", "sync": "send-results", "looks": [], "pages": [page], "never": []}
+    return worker_script(shell, WORKER_SCRIPTS, SHELL_FILES)

@@ -1,0 +1,214 @@
+"""Receiving the result of a stop, and its photos one by one. A phone that sends it asks for JSON; the form without a script gets
+pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app import limits, photos
+from requests_app.access import get_request_or_404
+from requests_app.actions import crew_results
+from requests_app.models import CrewResult, Photo, ServiceRequest
+from requests_app.rules import crew_results as rules
+from requests_app.rules.lifecycle import TRANSITIONS, IllegalTransition
+from requests_app.web.city_request import too_many_requests
+from requests_app.web.photo_uploads import PHOTOS_AN_HOUR
+from staff_app import last_event
+from staff_app.crew import result_form
+from staff_app.crew.choices import Choice, Lists, choices
+from staff_app.crew.result_form import Result
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.request import timeline
+from staff_app.request.actions import ACTION_BY_VERB
+from staff_app.request.forms import ActionForm
+from staff_app.request.marked_texts import Mark
+
+# The files of the form without a script.
+FILES = {"photo_before": Photo.Stage.BEFORE.value, "photo": Photo.Stage.AFTER.value}
+# The actions of the request's page, by the event of each.
+VERBS = {"resolved": "resolve", "put_on_hold": "hold", "triaged": "triage", "visited": "visit"}
+# Who may record a visit goes out.
+PERMISSION = "visit"
+
+
+@staff_page
+@require_POST
+def crew_photo(request: StaffRequest, reference: str) -> HttpResponse:
+    """One photo, before its result: {"state": "kept"}, or "refused" with a message; "waiting" if it has to be sent later."""
+    service_request = get_request_or_404(request.user, reference, PERMISSION, jurisdiction=request.jurisdiction)
+    key, upload = result_form.key_of(request.POST.get("key", "")), request.FILES.get("photo")
+    photo_key = request.POST.get("photo_key", "")[:64]
+    if key is None or upload is None or not photo_key:
+        return _refused(_("The photo is missing."))
+    try:
+        _store(request, service_request, key, photo_key, upload)
+    except photos.PhotoRefused as error:
+        return _refused(str(error))
+    except _TooMany:
+        return JsonResponse({"state": "waiting", "message": too_many_requests(request.jurisdiction)}, status=429)
+    return JsonResponse({"state": "kept"})
+
+
+class _TooMany(Exception):
+    pass
+
+
+def _store(request: StaffRequest, service_request: ServiceRequest, key: Any, photo_key: str, upload: Any) -> None:
+    if not limits.allow(request, "photo", PHOTOS_AN_HOUR):
+        raise _TooMany
+    crew_results.add_photo(
+        service_request, upload, size=upload.size or 0, key=key, photo_key=photo_key, actor=request.user
+    )
+
+
+@staff_page
+def crew_result(request: StaffRequest, reference: str) -> HttpResponseBase:
+    """Answers 422 if something is missing, and 409 if the request was ended or changed meanwhile: then only photos are kept."""
+    service_request = get_request_or_404(request.user, reference, PERMISSION, jurisdiction=request.jurisdiction)
+    if request.method != "POST":
+        return redirect("staff_app:crew_stop", service_request.reference)
+    result = Result.of(request.POST, seen=last_event.posted(request))
+    if result.key is None:
+        return _answer(request, service_request, result, {"outcome": _("Open the stop again.")})
+    known = crew_results.find(service_request, key=result.key, actor=request.user)
+    if known is not None:
+        return _said(request, service_request, known)
+    problems = _take_files(request, service_request, result)
+    choice = _choice(request, service_request, result.code)
+    if choice is None:
+        problems["outcome"] = _("Choose what happened.")
+    if problems or choice is None:
+        return _answer(request, service_request, result, problems)
+    if not choice.is_done:
+        result.photos = dict.fromkeys(result.photos, Photo.Stage.BEFORE.value)
+    form = result_form.action_form(service_request, request.user, choice, result)
+    is_late = _is_late(request, service_request, choice, result.seen)
+    if not is_late and (not form.is_valid() or _named(form)):
+        return _answer(request, service_request, result, _problems(form))
+
+    def act() -> None:
+        if is_late:
+            raise IllegalTransition(service_request.status, choice.verb)
+        result_form.perform(service_request, request.user, choice, form)
+
+    sent = crew_results.Sent(
+        key=result.key, actor=request.user, seen=result.seen, outcome=choice.code, photos=result.photos
+    )
+    try:
+        done = crew_results.receive(service_request, act, sent)
+    except crew_results.PhotosMissing:
+        if _wants_json(request):
+            return JsonResponse({"state": "photos"}, status=409)
+        return _answer(request, service_request, result, {"photo": _("Your photo is missing. Choose it again.")})
+    return _said(request, service_request, done)
+
+
+def _choice(request: StaffRequest, service_request: ServiceRequest, code: str) -> Choice | None:
+    offered = choices(service_request, request.user, Lists.of(service_request.jurisdiction))
+    return next((one for one in offered if one.code == code), None)
+
+
+def _take_files(request: StaffRequest, service_request: ServiceRequest, result: Result) -> dict[str, str]:
+    """Stores the files of the form without a script, so that they needn't be chosen again. Returns what is wrong, by field."""
+    problems: dict[str, str] = {}
+    for name, stage in FILES.items():
+        upload = request.FILES.get(name)
+        if upload is None or result.key is None:
+            continue
+        try:
+            _store(request, service_request, result.key, name, upload)
+        except photos.PhotoRefused as error:
+            problems[name] = str(error)
+        except _TooMany:
+            problems[name] = too_many_requests(request.jurisdiction)
+        else:
+            result.photos[name] = stage
+    return problems
+
+
+def _is_late(request: StaffRequest, service_request: ServiceRequest, choice: Choice, seen: int) -> bool:
+    """Whether it can't count anymore, so that nothing needs to be asked; receive() looks again, under the lock."""
+    if (service_request.status, choice.verb) not in TRANSITIONS:
+        return True
+    return bool(rules.changes_for(service_request, seen, by_others_than=request.user))
+
+
+def _named(form: ActionForm) -> list[Mark]:
+    """Personal data in the words of a valid form, unless we offered them."""
+    texts = form.checked_texts().values()
+    return [] if all(form.is_ready_made(text) for text in texts) else form.marks()
+
+
+def _problems(form: ActionForm) -> dict[str, str]:
+    """The errors by field of our form; personal data in typed words is an error here, since a phone can't show it marked."""
+    errors = {name: str(found[0]) for name, found in form.errors.items()}
+    if not errors:
+        named = ", ".join(f"“{mark.found.words}”" for mark in _named(form))
+        words = _(
+            "Everyone can read this, and it may name somebody: %(words)s. Change it, or resolve it on the request’s page."
+        )
+        errors["words"] = words % {"words": named}
+    return errors
+
+
+# --- Answers ----------------------------------------------------------------------------------------------------------
+
+
+def _wants_json(request: StaffRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _refused(message: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"state": "refused", "message": message, **more}, status=422)
+
+
+def _answer(
+    request: StaffRequest, service_request: ServiceRequest, result: Result, problems: dict[str, str]
+) -> HttpResponse:
+    """422 with what is missing."""
+    if _wants_json(request):
+        return _refused(" ".join(problems.values()), problems=problems)
+    context = result_form.context(service_request, request.user, shown=result.seen, result=result)
+    return render(request, "staff_app/crew/crew_result.html", {**context, "problems": problems}, status=422)
+
+
+def _said(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> HttpResponseBase:
+    """The answer to a result that has arrived, now or before."""
+    is_late = done.state == CrewResult.State.LATE
+    verb = VERBS.get(done.event.kind if done.event else "", "visit")
+    message = late_words(request, service_request, done) if is_late else str(ACTION_BY_VERB[verb].success_message)
+    if _wants_json(request):
+        state, status = ("late", 409) if is_late else ("sent", 200)
+        return JsonResponse({"state": state, "message": message}, status=status)
+    if is_late:
+        context = {"service_request": service_request, "late": message}
+        return render(request, "staff_app/crew/crew_result.html", context, status=409)
+    messages.success(request, f"{service_request.display_reference}: {message}")
+    return redirect("staff_app:crew_day")
+
+
+def late_words(request: StaffRequest, service_request: ServiceRequest, done: CrewResult) -> str:
+    """Who did what and when, and what was kept."""
+    event = done.event
+    found = rules.changes_for(
+        service_request, done.seen, by_others_than=request.user, before=event.pk if event else 0
+    ) or rules.ending_of(service_request, before=event.pk if event else 0)
+    zone = service_request.jurisdiction.zone
+    changes = [
+        _("%(who)s, %(when)s: %(what)s")
+        % {"who": one.who, "when": date_format(localtime(one.at, zone), "DATETIME_FORMAT"), "what": one.what}
+        for one in timeline.change_lines(service_request, found)
+    ]
+    count = int(event.data.get("photos", 0)) if event else 0
+    kept = (
+        _("Your photos were kept on the request, for staff only. Nothing else was changed.")
+        if count
+        else _("Nothing was changed.")
+    )
+    return " ".join([_("Somebody was faster."), "; ".join(changes) + "." if changes else "", kept]).replace("  ", " ")

@@ -1,0 +1,43 @@
+"""The messages of the crew's scripts, in the language of the page."""
+
+from django.utils.translation import gettext as _
+
+
+def crew_words() -> dict[str, str]:
+    return {
+        # What waits on the phone.
+        "oneWaiting": _("1 result waiting"),
+        "manyWaiting": _("{count} results waiting"),
+        "waiting": _("Not sent yet. It goes by itself once you’re online."),
+        "sending": _("Sending…"),
+        "sent": _("Sent"),
+        "late": _("Didn’t count: somebody was faster"),
+        "refused": _("Not accepted"),
+        "gone": _("You can’t open this request anymore: it was passed on. Tell your office what you did there."),
+        "too_big": _("The photo is too large. Remove this result, and finish the stop again with a smaller one."),
+        "refusedHelp": _("Remove this result, and finish the stop again."),
+        "sendNow": _("Send now"),
+        "remove": _("Remove"),
+        "removeAsk": _("It isn’t sent yet. Remove it with its photos?"),
+        "removeYes": _("Yes, remove"),
+        "removeNo": _("No, keep it"),
+        "onePhoto": _("1 photo"),
+        "photosMany": _("{count} photos"),
+        # The form.
+        "chooseOutcome": _("Choose what happened."),
+        "needsPhoto": _("Take a photo of the finished work, or choose why there is none."),
+        "needsPlacePhoto": _("Take a photo of the place, or choose why there is none."),
+        "needsWords": _("Write what people should read."),
+        "needsVouch": _("The reporter reads {language}. Check the box that says the words are right in it."),
+        "vouch": _("I wrote this in {language}, or a colleague checked it"),
+        "photoReady": _("Photo ready."),
+        "photoWorking": _("Getting your photo ready…"),
+        "kept": _("Saved on this phone. It’s sent once you’re online."),
+        # The day.
+        "nothing": _("No stops are left on this phone."),
+        "finish": _("Finish this stop"),
+        "close": _("Close"),
+        "isWaiting": _("Finished. The result is waiting to be sent."),
+        "task": _("Task: open it when you’re online."),
+        "confidential": _("Confidential: read it online."),
+    }

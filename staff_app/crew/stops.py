@@ -1,0 +1,122 @@
+"""The stops of a day: requests and tasks as one list, by due time."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.gis.geos import Point
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from requests_app.models import Jurisdiction, ServiceRequest, Task, User
+from requests_app.models.service_request import ServiceRequestQuerySet
+from requests_app.rules import crew_day, directory, redaction, tasks
+from staff_app import due
+from staff_app.queue import listing, rows
+
+
+@dataclass(frozen=True)
+class Stop:
+    """reference: of the request, as in addresses; empty for a task, whose request its people may not open."""
+
+    name: str
+    reference: str
+    number: str
+    service: str
+    words: str
+    language: str
+    address: str
+    place_note: str
+    due: due.Due
+    due_at: dt.datetime | None
+    priority: int
+    flags: list[rows.Flag]
+    point: Point | None
+    url: str
+    is_task: bool = False
+
+
+@dataclass(frozen=True)
+class Day:
+    """stops: at most crew_day.STOPS_MAX, by due time; more: whether there are others."""
+
+    stops: list[Stop]
+    more: bool
+
+
+def of(user: User, city: Jurisdiction, at: listing.Moment) -> Day:
+    """The day of the person who is signed in."""
+    teams = crew_day.teams_of(user, city)
+    day = at.now.astimezone(city.zone).date()
+    requests = crew_day.requests_of(user, city, teams, day=day)
+    return _day([user], city, at, requests, crew_day.tasks_of(user, city, teams))
+
+
+def _day(
+    readers: list[User], city: Jurisdiction, at: listing.Moment, requests: ServiceRequestQuerySet, of_tasks: list[Task]
+) -> Day:
+    """readers: who will read it; it holds what all of them may."""
+    by_due = listing.with_row(requests).only(*listing.ROW_FIELDS, "point").order_by("due_at", "id")
+    found = list(by_due[: crew_day.STOPS_MAX + 1])
+    listing.fill([*found, *(task.service_request for task in of_tasks)], city, directory.of(city))
+    for reader in readers:
+        redaction.redact_for(reader, [*found, *(task.service_request for task in of_tasks)])
+    stops = [_of_request(one, at, city) for one in found] + [_of_task(one, readers, at, city) for one in of_tasks]
+    stops.sort(key=lambda stop: (stop.due_at is None, stop.due_at or at.now))
+    return Day(stops[: crew_day.STOPS_MAX], len(stops) > crew_day.STOPS_MAX)
+
+
+def _of_request(service_request: ServiceRequest, at: listing.Moment, city: Jurisdiction) -> Stop:
+    row = rows.row(service_request, at, {}, city)
+    return Stop(
+        name=service_request.reference,
+        reference=service_request.reference,
+        number=service_request.display_reference,
+        service=row.service,
+        words=row.first_words,
+        language=service_request.language,
+        address=row.street,
+        place_note=service_request.place_note,
+        due=row.due,
+        due_at=service_request.due_at,
+        priority=service_request.priority,
+        flags=row.flags,
+        point=service_request.point,
+        url=reverse("staff_app:crew_stop", args=[service_request.reference]),
+    )
+
+
+def _of_task(task: Task, readers: Iterable[User], at: listing.Moment, city: Jurisdiction) -> Stop:
+    one = task.service_request
+    reads_words = all(tasks.reads_words(reader, one) for reader in readers)
+    return Stop(
+        name=f"task-{task.pk}",
+        reference="",
+        number="",
+        service=task.what,
+        words=" ".join(one.description.split())[: rows.FIRST_WORDS] if reads_words else "",
+        language=one.language,
+        address=one.address,
+        place_note=one.place_note if reads_words else "",
+        due=_due_of(task, at, city),
+        due_at=dt.datetime.combine(task.due_on, dt.time.max, city.zone) if task.due_on else None,
+        priority=one.priority,
+        flags=[],
+        point=one.point,
+        url=reverse("staff_app:task", args=[task.pk]),
+        is_task=True,
+    )
+
+
+def _due_of(task: Task, at: listing.Moment, city: Jurisdiction) -> due.Due:
+    """Tasks are due on a day, not at a time."""
+    today = at.now.astimezone(city.zone).date()
+    if task.due_on is None:
+        return due.Due("none", _("No date"))
+    if task.due_on < today:
+        return due.Due("late", pgettext("due", "Late %(time)s") % {"time": due.length(today - task.due_on)})
+    if task.due_on == today:
+        return due.Due("today", _("Today"))
+    return due.Due("later", formats.date_format(task.due_on, pgettext("short day format", "M j")))

@@ -1,0 +1,38 @@
+"""Shows the words of safety notes, after recording who reads them."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from requests_app.access import get_request_or_404
+from requests_app.actions import safety_notes as actions
+from requests_app.rules import safety_notes as rules
+from staff_app.decorators import StaffRequest, staff_page
+from staff_app.safety_notes.forms import UntilForm
+from staff_app.safety_notes.safety_notes import get_note_or_404, page_of
+
+
+@staff_page
+@require_POST
+def read_safety_notes(request: StaffRequest, reference: str) -> HttpResponse:
+    """Those of a request's place."""
+    service_request = get_request_or_404(
+        request.user, reference, rules.READING_PERMISSION, jurisdiction=request.jurisdiction
+    )
+    notes = rules.at(service_request)
+    actions.read(notes, service_request=service_request, actor=request.user)
+    context = {"service_request": service_request, "shown": [(note, rules.KINDS[note.kind]) for note in notes]}
+    return render(request, "staff_app/safety_notes/read_safety_notes.html", context)
+
+
+@staff_page
+@require_POST
+def read_safety_note(request: StaffRequest, note_id: int) -> HttpResponse:
+    """One of them, on its own page. 404 once it has ended."""
+    note = get_note_or_404(request, note_id)
+    form = UntilForm(city=request.jurisdiction)
+    if note.ends_at <= form.now:
+        raise Http404
+    actions.read([note], service_request=None, actor=request.user)
+    context = {**page_of(request, note, form), "is_shown": True}
+    return render(request, "staff_app/safety_notes/safety_note.html", context)

@@ -1,0 +1,243 @@
+// What a crew's phone keeps, in IndexedDB, apart from the residents' reports: the day, and results that wait. Like the residents'
+// store, it is a classic script for the worker and the pages, and sets a global on `self`.
+//
+// owner: one row: whose phone it is, when the city last answered, the day, and the key that opens the results.
+// results: {key, user, kept, state, sealed}; photos: {id, result, order, stage, type, arrived, sealed}. What is sealed opens only
+// with the owner's key: without that row it is unreadable, and only the same person gets the key again, by signing in.
+// state is waiting, sending, sent, late (409) or refused.
+self.crewStore = (() => {
+  const NAME = "crew";
+  const VERSION = 1;
+  const STORES = ["owner", "results", "photos"];
+  const HOUR = 3600 * 1000;
+  // Without an answer from the city for so long, the day is deleted. A clock that was set back counts as well.
+  const CONTACT = 12 * HOUR;
+  const CLOCK_ERROR = HOUR / 6;
+  const KEPT = 7 * 24 * HOUR;
+  const SHOWN = 24 * HOUR;
+  const ENDED = ["sent", "late"];
+  const listeners = [];
+  let channel = null;
+  let opened = null;
+
+  function open() {
+    opened ??= new Promise((resolve, reject) => {
+      const opening = indexedDB.open(NAME, VERSION);
+      opening.onupgradeneeded = () => {
+        opening.result.createObjectStore("owner", { keyPath: "id" });
+        opening.result.createObjectStore("results", { keyPath: "key" });
+        opening.result.createObjectStore("photos", { keyPath: "id" }).createIndex("result", "result");
+      };
+      opening.onerror = () => reject(opening.error);
+      opening.onsuccess = () => {
+        opening.result.onversionchange = () => {
+          opening.result.close();
+          opened = null;
+        };
+        resolve(opening.result);
+      };
+    });
+    opened.catch(() => (opened = null));
+    return opened;
+  }
+
+  async function within(mode, work) {
+    const database = await open();
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(STORES, mode);
+      const request = work((name) => transaction.objectStore(name));
+      transaction.oncomplete = () => resolve(request?.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
+  const read = (work) => within("readonly", work);
+  const write = (work) => within("readwrite", work);
+
+  function listen() {
+    if (channel || !("BroadcastChannel" in self)) return;
+    channel = new BroadcastChannel("crew");
+    channel.onmessage = () => listeners.forEach((listener) => listener());
+  }
+
+  function changed() {
+    listen();
+    channel?.postMessage("changed");
+    for (const listener of listeners) listener();
+  }
+
+  // Close both, so that the Back button can restore the page from the cache.
+  self.addEventListener("pagehide", async () => {
+    channel?.close();
+    channel = null;
+    const database = opened;
+    opened = null;
+    (await database)?.close();
+  });
+  self.addEventListener("pageshow", (event) => {
+    if (event.persisted && listeners.length) changed();
+  });
+
+  // --- Sealing ------------------------------------------------------------------------------------------------------
+
+  const importKey = (text) =>
+    crypto.subtle.importKey("raw", Uint8Array.from(atob(text), (one) => one.charCodeAt(0)), "AES-GCM", false, [
+      "encrypt",
+      "decrypt",
+    ]);
+
+  async function seal(owner, bytes) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    return { iv, bytes: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, owner.key, bytes) };
+  }
+
+  const unseal = (owner, { iv, bytes }) => crypto.subtle.decrypt({ name: "AES-GCM", iv }, owner.key, bytes);
+  const sealWords = (owner, words) => seal(owner, new TextEncoder().encode(JSON.stringify(words)));
+  const unsealWords = async (owner, sealed) => JSON.parse(new TextDecoder().decode(await unseal(owner, sealed)));
+
+  // --- Whose phone it is --------------------------------------------------------------------------------------------
+
+  // The owner, with the day; null if nobody's, or after 12 hours without contact.
+  async function owner() {
+    const row = await read((of) => of("owner").get("me"));
+    if (!row) return null;
+    const age = Date.now() - row.contact;
+    if (age < CONTACT && age > -CLOCK_ERROR) return row;
+    await lock();
+    return null;
+  }
+
+  // Keeps what the city answered (day.json). Somebody else's day is replaced.
+  async function take({ user, key, token, ...day }) {
+    const row = { id: "me", user, key: await importKey(key), contact: Date.now(), day };
+    await write((of) => of("owner").put(row));
+    await prune(user);
+    changed();
+  }
+
+  // Deletes the day and the key.
+  async function lock() {
+    await write((of) => of("owner").clear());
+    await prune("");
+    changed();
+  }
+
+  // Deletes what nobody will send anymore, and what was answered a day ago.
+  async function prune(user) {
+    const now = Date.now();
+    for (const row of await read((of) => of("results").getAll())) {
+      const isOver = ENDED.includes(row.state) ? now - row.ended > SHOWN : row.user !== user && now - row.kept > KEPT;
+      if (isOver) await drop(row.key);
+    }
+  }
+
+  // Deletes all that is this user's, before they sign out. What a colleague could not send stays sealed.
+  async function wipe(user) {
+    const rows = (await read((of) => of("results").getAll())).filter((row) => row.user === user);
+    for (const row of rows) await drop(row.key);
+    await lock();
+  }
+
+  // --- Results --------------------------------------------------------------------------------------------------------
+
+  // The owner's, oldest first, opened.
+  async function results() {
+    const mine = await owner();
+    if (!mine) return [];
+    const found = [];
+    for (const row of await read((of) => of("results").getAll())) {
+      if (row.user !== mine.user) continue;
+      try {
+        found.push({ ...row, ...(await unsealWords(mine, row.sealed)) });
+      } catch {
+        // Sealed with a key that the city has replaced since: nobody can open it.
+        await drop(row.key);
+      }
+    }
+    return found.sort((one, other) => one.kept - other.kept);
+  }
+
+  // said: what the crew chose; photos: [{stage, type, bytes}].
+  async function keep(said, photos) {
+    const mine = await owner();
+    if (!mine) throw new Error("nobody's phone");
+    const key = crypto.randomUUID();
+    const rows = [];
+    for (const [order, { stage, type, bytes }] of photos.entries()) {
+      const sealed = await seal(mine, bytes);
+      rows.push({ id: crypto.randomUUID(), result: key, order, stage, type, arrived: false, sealed });
+    }
+    const sealed = await sealWords(mine, said);
+    await write((of) => {
+      of("results").put({ key, user: mine.user, kept: Date.now(), state: "waiting", sealed });
+      for (const row of rows) of("photos").put(row);
+    });
+    changed();
+    return key;
+  }
+
+  // Changes the row, and what is sealed in it, if it still exists and `may` allows it. Returns whether it did.
+  async function update(key, changes, said = null, may = () => true) {
+    const mine = await owner();
+    const sealed = said && mine ? { sealed: await sealWords(mine, said) } : {};
+    let done = false;
+    await write((of) => {
+      of("results").get(key).onsuccess = ({ target }) => {
+        done = Boolean(target.result && may(target.result));
+        if (done) of("results").put({ ...target.result, ...changes, ...sealed });
+      };
+    });
+    changed();
+    return done;
+  }
+
+  function dropPhotosIn(of, key) {
+    of("photos").index("result").openCursor(key).onsuccess = ({ target }) => {
+      if (!target.result) return;
+      target.result.delete();
+      target.result.continue();
+    };
+  }
+
+  const drop = (key) =>
+    write((of) => {
+      of("results").delete(key);
+      dropPhotosIn(of, key);
+    });
+
+  async function remove(key) {
+    await drop(key);
+    changed();
+  }
+
+  // The photos of a result, opened.
+  async function photosOf(key) {
+    const mine = await owner();
+    const rows = await read((of) => of("photos").index("result").getAll(key));
+    rows.sort((one, other) => one.order - other.order);
+    return Promise.all(rows.map(async (row) => ({ ...row, bytes: await unseal(mine, row.sealed) })));
+  }
+
+  const markArrived = (id) =>
+    write((of) => {
+      of("photos").get(id).onsuccess = ({ target }) => {
+        if (target.result) of("photos").put({ ...target.result, arrived: true });
+      };
+    });
+
+  const dropPhotos = (key) => write((of) => void dropPhotosIn(of, key));
+
+  // How many of this user's wait, also when the day is gone.
+  async function unsent(user) {
+    const rows = await read((of) => of("results").getAll());
+    return rows.filter((row) => row.user === user && !ENDED.includes(row.state)).length;
+  }
+
+  return {
+    owner, take, lock, wipe, results, keep, update, remove, photosOf, markArrived, dropPhotos, unsent,
+    onChange(listener) {
+      listeners.push(listener);
+      listen();
+    },
+  };
+})();
