@@ -529,7 +529,6 @@ PAGES: dict[str, Page] = {
     "open311_request": Page(EVERYONE, arguments=each_number, queries=("", "extensions=true"), budget=12),
     "open311_token": Page(EVERYONE, arguments=each_token, budget=2),
     "open311_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v2/elsewhere"}], budget=0),
-    "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
     "api_document": Page(EVERYONE, arguments=lambda planted: [{"format": "json"}, {"format": "yaml"}], budget=0),
     "api_not_found": Page(EVERYONE, arguments=lambda planted: [{"rest": "v1/elsewhere/"}], budget=0),
     "v1_requests": Page(
@@ -585,7 +584,7 @@ PAGES: dict[str, Page] = {
     "v1_asset": Page(EVERYONE, arguments=lambda planted: [{"number": "L00417"}], budget=2),
     "v1_city": Page(EVERYONE, budget=1),
     "v1_statistics": Page(EVERYONE, budget=3),
-    "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
+    "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
     "request_tile": Page(
         EVERYONE,
         arguments=each_request_tile,

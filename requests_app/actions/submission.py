@@ -146,8 +146,8 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
-    with transaction.atomic(), transactions.scope() as scope:
-        earlier = _earlier(idempotency, scope) if idempotency is not None else None
+    with transaction.atomic(), transactions.scope():
+        earlier = _earlier(idempotency) if idempotency is not None else None
         if earlier is not None:
             return SubmissionResult(earlier, _link_of(earlier), repeated=True)
         return _submit(report, actor, idempotency)
@@ -361,7 +361,7 @@ def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
     }
 
 
-def _earlier(idempotency: Idempotency, scope: transactions.Scope) -> ServiceRequest | None:
+def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
     """The request that this key created earlier. Two submissions with the same key wait for each other here.
 
     Reads the time along with the lock.
@@ -371,7 +371,9 @@ def _earlier(idempotency: Idempotency, scope: transactions.Scope) -> ServiceRequ
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()",
             [f"{idempotency.scope}|{idempotency.key}"],
         )
-        scope.now = cursor.fetchone()[1]
+        now = cursor.fetchone()[1]
+    if (scope := transactions.current()) is not None:
+        scope.now = now
     record = (
         IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
         .filter(scope=idempotency.scope, key=idempotency.key)
@@ -379,7 +381,7 @@ def _earlier(idempotency: Idempotency, scope: transactions.Scope) -> ServiceRequ
     )
     if record is None:
         return None
-    if idempotency.window_s is not None and (app_now() - record.created_at).total_seconds() > idempotency.window_s:
+    if idempotency.window_s is not None and (now - record.created_at).total_seconds() > idempotency.window_s:
         return None
     if record.body_hash != idempotency.body_hash:
         raise IdempotencyConflict
