@@ -783,6 +783,7 @@ POSTED = [name for name, page in PAGES.items() if "POST" in page.methods]
 # For programs: the key, the secret in the address, or the signature of a logout token is the permission.
 WITHOUT_TOKEN = {
     "open311_requests",
+    "open311_updates",
     "v1_requests",
     "v1_comments",
     "v1_request_photos",

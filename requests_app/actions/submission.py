@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from requests_app.models import (
     Asset,
     Channel,
     Clock,
+    Comment,
     IdempotencyKey,
     Jurisdiction,
     OneTimeLink,
@@ -116,7 +117,7 @@ class NewReport:
     answers: from intake.read_answers(). owner: the land's owner, to whom the resident asked to forward it. may_be_outside: the
     owner may be the neighbor outside the boundary. spam_signals: they may send the report to review before it is public
     (rules.review), but never stop work on it. visitor_hash: of the browser's cookie, if it has one. api_key: of the program that
-    sends it.
+    sends it. photo_links: addresses of photos elsewhere, for staff.
     """
 
     jurisdiction: Jurisdiction
@@ -135,6 +136,7 @@ class NewReport:
     spam_signals: SpamSignals = NO_SPAM_SIGNALS
     visitor_hash: str = ""
     api_key: ApiKey | None = None
+    photo_links: Sequence[str] = ()
 
 
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
@@ -184,6 +186,15 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
         photo.is_private = report.answers.private_photos
     if photos:
         Photo.objects.bulk_update(photos, ["draft", "service_request", "is_private"])
+    if report.photo_links:
+        # No event: nobody wrote it, and nobody is notified.
+        Comment.objects.create(
+            service_request=service_request,
+            kind=Comment.Kind.NOTE,
+            audience=Comment.Audience.EVERYONE,
+            text="\n".join(report.photo_links),
+            language=report.language,
+        )
     if must_wait and participation.contact_point is not None:
         verify_email.send_link(
             participation.contact_point,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from requests_app.events import PUBLIC_KINDS, without_undone
 from requests_app.localized import localized
@@ -19,6 +20,30 @@ AT_MOST = 200
 # Events that come several at a time when someone does it once.
 IN_SERIES = {"edited", "photo_added"}
 SOON = dt.timedelta(hours=1)
+
+
+# What is the same whatever the event holds, and what its own reporter reads instead.
+WORDS = {
+    "submitted": gettext_noop("We got the report"),
+    "published": gettext_noop("We got the report"),
+    "made_public": gettext_noop("We got the report"),
+    "accepted": gettext_noop("Work has started"),
+    "visited": gettext_noop("Someone visited the site"),
+    "made_safe": gettext_noop("Made safe for now; repair still to come"),
+    "resumed": gettext_noop("No longer on hold"),
+    "merged": gettext_noop("Combined with an earlier report"),
+    "edited": gettext_noop("The person who reported it edited the report"),
+    "photo_added": gettext_noop("The person who reported it added photos"),
+    "unmerged": gettext_noop("Separated from the earlier report"),
+    "withdrawn": gettext_noop("Withdrawn by the person who reported it"),
+    "reopened": gettext_noop("Reopened"),
+    "reopening_undone": gettext_noop("Reopened by mistake, so it’s closed again"),
+}
+OWN_WORDS = {
+    "edited": gettext_noop("You edited the report"),
+    "photo_added": gettext_noop("You added photos"),
+    "withdrawn": gettext_noop("You withdrew this report"),
+}
 
 
 @dataclass(frozen=True)
@@ -131,8 +156,8 @@ def words(
 ) -> str:
     """What happened, in words. departments, owners: names by primary key, so that a list needs no query per event."""
     data = event.data
-    department = departments.get(data.get("department_id") or 0, "") or _("The city")
     if event.kind in ("routed", "transferred"):
+        department = departments.get(data.get("department_id") or 0, "") or _("The city")
         return _("Sent to %(department)s") % {"department": department}
     if event.kind == "scheduled":
         day = parse_date(str(data.get("date", "")))
@@ -147,25 +172,13 @@ def words(
         return _("We asked you a question") if own else _("We asked the person who reported it a question")
     if event.kind == "answered":
         return _("You sent us a message") if own else _("A resident sent us a message")
-    return {
-        "submitted": _("We got the report"),
-        "published": _("We got the report"),
-        "made_public": _("We got the report"),
-        "accepted": _("Work has started"),
-        "visited": _("Someone visited the site"),
-        "made_safe": _("Made safe for now; repair still to come"),
-        "resumed": _("No longer on hold"),
-        "commented": _("Update from %(who)s")
-        % {"who": localized(service_request.department.name) if service_request.department else _("The city")},
-        "merged": _("Combined with an earlier report"),
-        "edited": _("You edited the report") if own else _("The person who reported it edited the report"),
-        "place_corrected": _place_words(event, own=own),
-        "photo_added": _("You added photos") if own else _("The person who reported it added photos"),
-        "unmerged": _("Separated from the earlier report"),
-        "withdrawn": _("You withdrew this report") if own else _("Withdrawn by the person who reported it"),
-        "reopened": _("Reopened"),
-        "reopening_undone": _("Reopened by mistake, so it’s closed again"),
-    }.get(event.kind, event.kind)
+    if event.kind == "commented":
+        department_name = localized(service_request.department.name) if service_request.department else _("The city")
+        return _("Update from %(who)s") % {"who": department_name}
+    if event.kind == "place_corrected":
+        return _place_words(event, own=own)
+    known = OWN_WORDS.get(event.kind) if own else None
+    return _(known or WORDS.get(event.kind, event.kind))
 
 
 def change_words(event: Event, service_request: ServiceRequest, *, own: bool) -> str:

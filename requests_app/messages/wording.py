@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.timesince import timesince
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from requests_app import units
 from requests_app.clock import app_now
@@ -17,6 +18,8 @@ from requests_app.rules import service_levels
 
 METRES_IN_A_FOOT = 0.3048
 FEET_IN_A_MILE = 5280
+# Takes the place of the time while a day is written: no letter of any date format.
+HERE = "\x00"
 # Distances from here on are given in miles, or in kilometers.
 FEET_MAX = 1000
 METRES_MAX = 1000
@@ -36,9 +39,27 @@ def long_time(at: dt.datetime, zone: dt.tzinfo) -> str:
     local = at.astimezone(zone)
     if local.year != timezone.localdate(timezone=zone).year:
         # Translators: date format of a time in another year, as in "Tuesday, June 3, 2025, 4:30 p.m.".
-        return formats.date_format(local, pgettext("time format", "l, F j, Y, P"))
+        return _written(local, pgettext("time format", "l, F j, Y, P"))
     # Translators: date format of a time with its day, as in "Tuesday, June 3, 4:30 p.m.".
-    return formats.date_format(local, pgettext("time format", "l, F j, P"))
+    return _written(local, pgettext("time format", "l, F j, P"))
+
+
+def _written(local: dt.datetime, style: str) -> str:
+    """As formats.date_format(). A list writes a thousand times, of few days and few minutes of the day, so both are kept."""
+    language = get_language()
+    return _day_written(local.date(), style, language).replace(
+        HERE, _minute_written(local.hour, local.minute, language)
+    )
+
+
+@lru_cache(4096)
+def _day_written(day: dt.date, style: str, language: str | None) -> str:
+    return formats.date_format(dt.datetime.combine(day, dt.time()), style.replace("P", HERE))
+
+
+@lru_cache(4096)
+def _minute_written(hour: int, minute: int, language: str | None) -> str:
+    return formats.date_format(dt.datetime(2000, 1, 1, hour, minute), "P")
 
 
 def ago(at: dt.datetime, now: dt.datetime) -> str:
@@ -81,21 +102,24 @@ def named_away(name: str, metres: float) -> str:
     return ngettext("%(name)s, %(feet)d foot away", "%(name)s, %(feet)d feet away", feet) % {"name": name, "feet": feet}
 
 
+# Translated where they are used, and one at a time: lists are long.
+HOLD_REASONS = {
+    "reporter": gettext_noop("your answer"),
+    "other_group": gettext_noop("another team"),
+    "weather": gettext_noop("better weather"),
+    "parts": gettext_noop("parts"),
+    "yearly_plan": gettext_noop("a yearly plan"),
+    "request": gettext_noop("other work that has to be finished first"),
+    "tasks": gettext_noop("other teams that are part of this work"),
+}
+
+
 def hold_words(service_request: ServiceRequest, *, to_reporter: bool = True) -> str:
     reason = service_request.hold_reason
     if reason == "reporter" and not to_reporter:
         return _("an answer from the person who reported it")
-    standard = {
-        "reporter": _("your answer"),
-        "other_group": _("another team"),
-        "weather": _("better weather"),
-        "parts": _("parts"),
-        "yearly_plan": _("a yearly plan"),
-        "request": _("other work that has to be finished first"),
-        "tasks": _("other teams that are part of this work"),
-    }
-    if reason in standard:
-        return standard[reason]
+    if reason in HOLD_REASONS:
+        return _(HOLD_REASONS[reason])
     listed = service_request.jurisdiction.reasons_by_code.get((ListedReason.Kind.HOLD, reason))
     return localized(listed.words) if listed else _("another team")
 
@@ -130,23 +154,22 @@ def outcome(service_request: ServiceRequest, *, to_reporter: bool = True) -> str
         reason = reason_words(service_request)
         if reason:
             return _("We can’t do this because %(reason)s") % {"reason": reason}
-    return _outcomes()[Disposition(disposition)]
+    return _(OUTCOMES[Disposition(disposition)])
 
 
-def _outcomes() -> dict[Disposition, str]:
-    return {
-        Disposition.FIXED: _("Fixed"),
-        Disposition.ACTION_TAKEN: _("We took action"),
-        Disposition.ANSWERED: _("Answered"),
-        Disposition.HANDED_OVER: _("Sent to another office"),
-        Disposition.DUPLICATE: _("Combined with an earlier report"),
-        Disposition.NOT_FOUND: _("We looked and couldn’t find it"),
-        Disposition.CANNOT_DO: _("We can’t do this"),
-        Disposition.NO_REPLY: _("We didn’t hear back from you"),
-        Disposition.WITHDRAWN: _("You withdrew this report"),
-        Disposition.NOT_WORKED: _("Closed without a visit"),
-        Disposition.REMOVED: _("Removed"),
-    }
+OUTCOMES = {
+    Disposition.FIXED: gettext_noop("Fixed"),
+    Disposition.ACTION_TAKEN: gettext_noop("We took action"),
+    Disposition.ANSWERED: gettext_noop("Answered"),
+    Disposition.HANDED_OVER: gettext_noop("Sent to another office"),
+    Disposition.DUPLICATE: gettext_noop("Combined with an earlier report"),
+    Disposition.NOT_FOUND: gettext_noop("We looked and couldn’t find it"),
+    Disposition.CANNOT_DO: gettext_noop("We can’t do this"),
+    Disposition.NO_REPLY: gettext_noop("We didn’t hear back from you"),
+    Disposition.WITHDRAWN: gettext_noop("You withdrew this report"),
+    Disposition.NOT_WORKED: gettext_noop("Closed without a visit"),
+    Disposition.REMOVED: gettext_noop("Removed"),
+}
 
 
 # Those whose name says nothing more than how it ended. The others name an owner, a reason or who did it.
@@ -162,7 +185,7 @@ NAMED_BY_CITY = (
 
 def usual_outcome(disposition: Disposition) -> str:
     """What it is called where the city has no words of its own."""
-    return _outcomes()[disposition]
+    return _(OUTCOMES[disposition])
 
 
 def words_by_code() -> dict[str, str]:
@@ -172,7 +195,7 @@ def words_by_code() -> dict[str, str]:
         Status.ROUTED.value: _("Received"),
         Status.IN_PROGRESS.value: _("In progress"),
         Status.ON_HOLD.value: _("Waiting"),
-        **{disposition.value: words for disposition, words in _outcomes().items()},
+        **{disposition.value: _(words) for disposition, words in OUTCOMES.items()},
         Disposition.NO_REPLY.value: _("We didn’t get the answer we needed"),
         Disposition.WITHDRAWN.value: _("Withdrawn by the person who reported it"),
     }

@@ -60,9 +60,12 @@ def _day(
     """readers: who will read it; it holds what all of them may."""
     by_due = listing.with_row(requests).only(*listing.ROW_FIELDS, "point").order_by("due_at", "id")
     found = list(by_due[: crew_day.STOPS_MAX + 1])
-    listing.fill([*found, *(task.service_request for task in of_tasks)], city, directory.of(city))
+    of_others = [task.service_request for task in of_tasks]
+    known = directory.of(city)
+    listing.fill(found, city, known)
+    known.fill(of_others)
     for reader in readers:
-        redaction.redact_for(reader, [*found, *(task.service_request for task in of_tasks)])
+        redaction.redact_for(reader, [*found, *of_others])
     stops = [_of_request(one, at, city) for one in found] + [_of_task(one, readers, at, city) for one in of_tasks]
     stops.sort(key=lambda stop: (stop.due_at is None, stop.due_at or at.now))
     return Day(stops[: crew_day.STOPS_MAX], len(stops) > crew_day.STOPS_MAX)

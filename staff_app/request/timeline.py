@@ -49,7 +49,7 @@ LINES_MAX = 30
 @dataclass(frozen=True)
 class Line:
     """internal: whether the public never sees the comment; readers: who does. may_edit, may_withdraw: the user wrote it.
-    diff: the edit, if the event is one. undone: by the one who did it."""
+    diff: the edit, if the event is one. undone: by the one who did it. is_links: a note of addresses that a program sent."""
 
     at: dt.datetime
     what: str
@@ -63,6 +63,7 @@ class Line:
     undone: bool = False
     # Colleagues named in the comment: their ids by handle.
     named: dict[str, int] = field(default_factory=dict)
+    is_links: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def page(
                     comment,
                     internal=not comment.public,
                     readers=readers_words(comment),
+                    is_links=comment.kind == Comment.Kind.NOTE and comment.user_id is None,
                 )
             )
     # sorted() is stable: events with the same time stay ordered by id.

@@ -20,6 +20,7 @@ CHILD = {
     "notes": "note",
     "areas": "area",
     "media_urls": "media_url",
+    "service_request_updates": "request_update",
 }
 # What XML 1.0 cannot hold, however it is escaped: one such character would make the whole list unreadable.
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

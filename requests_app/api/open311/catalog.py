@@ -75,11 +75,17 @@ def _service(service: Service, version: ServiceVersion, questions: int) -> dict[
         "service_name": localized(version.name),
         "description": localized(version.description),
         "metadata": questions > 0,
-        # What stays private gets no public number, ever: blackbox, in the standard's word.
-        "type": "blackbox" if version.visibility == ServiceVersion.Visibility.PRIVATE else "realtime",
+        "type": _type(version),
         "keywords": ",".join(keywords),
         "group": localized(version.category.name),
     }
+
+
+def _type(version: ServiceVersion) -> str:
+    """In the standard's words: whether a report gets its public number never, once its reporter has confirmed it, or at once."""
+    if version.visibility == ServiceVersion.Visibility.PRIVATE:
+        return "blackbox"
+    return "batch" if version.must_confirm else "realtime"
 
 
 def definition(city: Jurisdiction, service_code: str) -> dict[str, Any]:

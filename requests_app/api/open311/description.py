@@ -61,6 +61,16 @@ COMPONENTS: dict[str, Schema] = {
         optional=("token",),
     ),
     "Open311Token": _object("The number behind a token.", {"service_request_id": _MAYBE_TEXT, "token": _TEXT}),
+    "Open311Update": _object(
+        "Something that happened to a request.",
+        {
+            **dict.fromkeys(("update_id", "service_request_id", "description"), _TEXT),
+            "status": {"type": "string", "enum": ["OPEN", "CLOSED"]},
+            "updated_datetime": {"type": "string", "format": "date-time"},
+            "media_url": {"type": "null"},
+        },
+    ),
+    "Open311UpdateReceipt": _object("The update’s number on our side.", {"update_id": _TEXT}),
     "Open311Discovery": _object(
         "Where the API is.",
         {
@@ -145,7 +155,29 @@ _SERVICE = {
     "service_code": "pothole", "service_name": "Pothole", "description": "A hole in the street.", "metadata": True,
     "type": "realtime", "keywords": "pothole,hole in road", "group": "Streets and sidewalks",
 }  # fmt: skip
+_UPDATE = {
+    "update_id": "93412", "service_request_id": "FPMW-APC6", "status": "CLOSED",
+    "updated_datetime": "2026-11-25T09:12:40-05:00", "description": "We filled the hole.", "media_url": None,
+}  # fmt: skip
 _DISCOVERY = {"changeset": "2026-11-24T21:40:14Z", "contact": "Call 311.", "key_service": "Call 311.", "endpoints": []}
+
+
+def _update() -> Schema:
+    operation = _operation(
+        "open311SendUpdate",
+        "Send an update (Open311)",
+        "What a resident wrote on another site, for staff to read. The key needs the scope `updates`.",
+        _listed("Open311UpdateReceipt"),
+        [{"update_id": "12"}],
+        [],
+        key=True,
+    )
+    operation["security"] = [{"key": ["updates"]}]
+    names = ("service_request_id", "description", "update_id", "updated_datetime", "status", "first_name", "last_name")
+    required = ["service_request_id", "description"]
+    form = {"schema": {"type": "object", "properties": dict.fromkeys(names, _TEXT), "required": required}}
+    operation["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": form}}
+    return operation
 
 
 def paths() -> dict[str, Schema]:
@@ -204,6 +236,14 @@ def paths() -> dict[str, Schema]:
                 "open311GetRequest", "Get a request (Open311)", "An array of one.",
                 _listed("Open311Request"), [_REQUEST], [number, _FILTERS[-1]],
             )
+        },
+        "/open311/v2/servicerequestupdates.json": {
+            "get": _operation(
+                "open311ListUpdates", "List updates (Open311)", "What happened to requests, oldest first: FixMyStreet’s extension.",
+                _listed("Open311Update"), [_UPDATE],
+                [_query("start_date", "Happened from then on."), _query("end_date", "Happened until then.")],
+            ),
+            "post": _update(),
         },
         "/open311/v2/tokens/{token}.json": {
             "get": _operation(

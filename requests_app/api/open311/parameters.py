@@ -38,6 +38,10 @@ class Parameters:
         """The first value that says something; "" if there is none."""
         return next(iter(self._of(name)), "")
 
+    def all(self, name: str) -> list[str]:
+        """Each different value, if it is repeated; with and without []."""
+        return list(dict.fromkeys([*self._of(name), *self._of(f"{name}[]")]))
+
     def many(self, name: str) -> list[str] | None:
         """All values, comma delimited or repeated; None if the parameter is absent."""
         values = self._of(name)

@@ -57,14 +57,27 @@ def many(city: Jurisdiction, parameters: Parameters) -> list[dict[str, Any]]:
     rows = _at_place(rows, parameters)
     if words := parameters.one("q"):
         rows = rows.filter(pk__in=as_rows(requests_with_words(city, words[:WORDS_MAX])))
-    size = parameters.integer("page_size", PAGE_MOST)
-    if size == 0:
-        raise ValidationError(_("page_size must be at least 1."))
-    size = min(size, PAGE_MOST)
-    first = (max(parameters.integer("page", 1), 1) - 1) * size
+    page, size = _page(parameters)
+    first = (page - 1) * size
     if first > ROWS_MOST:
         raise ValidationError(_("There are not so many pages. Ask for a shorter time."))
     return _shaped(city, rows.order_by(f"-{order}", "-id")[first : first + size], extensions)
+
+
+def _page(parameters: Parameters) -> tuple[int, int]:
+    """The page's number, from 1, and its size."""
+    size = parameters.integer("page_size", PAGE_MOST)
+    if size == 0:
+        raise ValidationError(_("page_size must be at least 1."))
+    return max(parameters.integer("page", 1), 1), min(size, PAGE_MOST)
+
+
+def next_page(parameters: Parameters, found: int) -> int | None:
+    """The number of the page after a full one, which may be empty; None after the last."""
+    if parameters.many("service_request_id") is not None:
+        return None
+    page, size = _page(parameters)
+    return page + 1 if found == size and page * size <= ROWS_MOST else None
 
 
 def one(city: Jurisdiction, parameters: Parameters, number: str) -> list[dict[str, Any]]:
@@ -102,19 +115,19 @@ def _in_time(
     rows: ServiceRequestQuerySet, city: Jurisdiction, parameters: Parameters
 ) -> tuple[ServiceRequestQuerySet, str]:
     """By when they were sent, or when they last changed; and the column to sort by."""
-    sent = _period(city, parameters, "start_date", "end_date")
-    changed = _period(city, parameters, "updated_after", "updated_before")
+    sent = period(city, parameters, "start_date", "end_date")
+    changed = period(city, parameters, "updated_after", "updated_before")
     if sent is None and changed is None:
         sent = Period(app_now() - SPAN)
-    for column, period in (("submitted_at", sent), ("updated_at", changed)):
-        if period is not None:
-            rows = rows.filter(**{f"{column}__gte": period.since})
-            if period.until is not None:
-                rows = rows.filter(**{f"{column}__lt": period.until})
+    for column, wanted in (("submitted_at", sent), ("updated_at", changed)):
+        if wanted is not None:
+            rows = rows.filter(**{f"{column}__gte": wanted.since})
+            if wanted.until is not None:
+                rows = rows.filter(**{f"{column}__lt": wanted.until})
     return rows, "submitted_at" if sent is not None else "updated_at"
 
 
-def _period(city: Jurisdiction, parameters: Parameters, since_name: str, until_name: str) -> Period | None:
+def period(city: Jurisdiction, parameters: Parameters, since_name: str, until_name: str) -> Period | None:
     """Both ends included, to the second, since we show whole seconds. One end alone: 90 days on from it, or back."""
     zone, names = city.zone, {"since": since_name, "until": until_name}
     since = parameters.moment(since_name, zone)

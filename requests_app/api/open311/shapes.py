@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FloatField, Func, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from requests_app import links
@@ -23,14 +24,26 @@ from requests_app.models import (
     Disposition,
     Event,
     Jurisdiction,
+    Owner,
     Photo,
     QuestionVersion,
     RequestArea,
+    Service,
     ServiceRequest,
+    ServiceVersion,
     Status,
 )
 from requests_app.models.service_request import ServiceRequestQuerySet
+from requests_app.places.public_place import EXACT
+from requests_app.places.request_search import as_rows
 
+# What the answer is made of. Wording reads some of these, and a column that is missing here would cost a query per row.
+COLUMNS = (
+    "reference", "jurisdiction", "service", "service_version", "description", "channel", "status", "disposition",
+    "disposition_reason", "public_state", "photos_private", "public_address", "place_confidence", "department", "in_triage",
+    "owner", "owner_reference", "duplicate_of", "hold_reason", "hold_until", "scheduled_for", "made_safe_at",
+    "reopened_count", "acknowledge_due_at", "due_at", "submitted_at", "acknowledged_at", "updated_at",
+)  # fmt: skip
 # CitySDK's words for the finer status, which clients of extensions=true know.
 DETAILED_STATUS = {
     Status.RECEIVED: "RECEIVED",
@@ -59,61 +72,88 @@ def service_requests(rows: ServiceRequestQuerySet, city: Jurisdiction, *, extens
 
     Of a report that waits for review, which has its number at once, only the status.
     """
-    # The time of reading comes along with the rows.
-    public = (
-        rows.defer("point")
-        .annotate(read_at=AppNow())
-        .prefetch_related("service__current", "service_version__department", "department", "owner")
+    # The time of reading comes along with the rows, and the place as two numbers, which cost less than a geometry.
+    page = list(
+        rows.only(*COLUMNS).annotate(
+            read_at=AppNow(),
+            longitude=Func("public_point", function="ST_X", output_field=FloatField()),
+            latitude=Func("public_point", function="ST_Y", output_field=FloatField()),
+        )
     )
-    page = list(public)
-    for row in page:
-        row.jurisdiction = city
+    _add_catalog(page, city)
     beside = _related(page, city, extensions=extensions)
+    demo = demo_words() if is_demo(city) else None
+    names = Names()
     shaped = []
     for row in page:
-        data = _service_request(row, beside, row.read_at)
+        data = _service_request(row, beside, city, demo, names)
         if extensions:
             data |= _extensions(row, beside)
         shaped.append(data)
     return shaped
 
 
+class Names(dict[int, str]):
+    """The name of each service in the reader's language, by its version's key."""
+
+    def of(self, version: ServiceVersion) -> str:
+        if version.pk not in self:
+            self[version.pk] = localized(version.name)
+        return self[version.pk]
+
+
+def _add_catalog(page: Sequence[ServiceRequest], city: Jurisdiction) -> None:
+    """Gives each row its city, service, version, department and owner. They are few, and many rows share them."""
+    services = Service.objects.select_related("current").in_bulk({row.service_id for row in page})
+    versions = ServiceVersion.objects.select_related("department").in_bulk({row.service_version_id for row in page})
+    departments = Department.objects.in_bulk({row.department_id for row in page if row.department_id})
+    owners = Owner.objects.in_bulk({row.owner_id for row in page if row.owner_id})
+    for row in page:
+        # What prefetch_related() does for each row, without its checks.
+        row._state.fields_cache |= {
+            "jurisdiction": city,
+            "service": services[row.service_id],
+            "service_version": versions[row.service_version_id],
+            "department": departments.get(row.department_id or 0),
+            "owner": owners.get(row.owner_id or 0),
+        }
+
+
 def moment(at: dt.datetime | None, city: Jurisdiction) -> str | None:
     """W3C's form in the city's time. Whole seconds: some clients reject fractions."""
-    return at.astimezone(city.zone).replace(microsecond=0).isoformat() if at else None
+    return at.astimezone(city.zone).isoformat(timespec="seconds") if at else None
 
 
-def _service_request(row: ServiceRequest, beside: Related, now: dt.datetime) -> dict[str, Any]:
-    city = row.jurisdiction
-    photos = beside.photos[row.pk]
-    longitude, latitude = (
-        (round(degrees, 6) for degrees in row.public_point.coords)
-        if row.public_point and row.is_public
-        else (None, None)
-    )
-    notice = wording.next_step(row, to_reporter=False, now=now).words
-    if not row.is_public:
+def _service_request(row: Any, beside: Related, city: Jurisdiction, demo: str | None, names: Names) -> dict[str, Any]:
+    """row: a ServiceRequest with read_at, longitude and latitude."""
+    now, public = row.read_at, row.is_public
+    has_point = public and row.longitude is not None
+    address = (public and row.public_address) or None
+    notice = demo or wording.next_step(row, to_reporter=False, now=now).words
+    if not public and not demo:
         notice = " ".join(filter(None, [notice, _("Someone will review it before everyone can see it.")]))
-    listed = row.service.current or row.service_version
+    status_words = wording.status_words(row, to_reporter=False, now=now)
+    last_words, photos = beside.last_words.get(row.pk), beside.photos.get(row.pk)
     return {
         "service_request_id": row.display_reference,
         "status": "open" if row.is_open else "closed",
-        "status_notes": ". ".join(
-            filter(None, [wording.status_words(row, to_reporter=False, now=now), beside.last_words.get(row.pk)])
-        ),
-        "service_name": localized(listed.name),
+        "status_notes": f"{status_words}. {last_words}"
+        if last_words and status_words
+        else status_words or last_words or "",
+        "service_name": names.of(row.service.current or row.service_version),
         "service_code": row.service.service_code,
-        "description": (row.description if row.is_public else "") or None,
+        "description": (public and row.description) or None,
         "agency_responsible": wording.department_words(row),
-        "service_notice": demo_words() if is_demo(city) else notice or None,
+        "service_notice": notice or None,
         "requested_datetime": moment(row.submitted_at, city),
         "updated_datetime": moment(row.updated_at, city),
         "expected_datetime": moment(row.due_at, city),
-        "address": (row.public_address if row.is_public else "") or None,
-        "address_id": None,
+        "address": address,
+        # An address of the city's list, to be sent back as it is. What is coarse names no address.
+        "address_id": address if row.place_confidence == 1 and row.service_version.visibility in EXACT else None,
         "zipcode": None,
-        "lat": latitude,
-        "long": longitude,
+        "lat": round(row.latitude, 6) if has_point else None,
+        "long": round(row.longitude, 6) if has_point else None,
         "media_url": photos[0] if photos else None,
     }
 
@@ -137,12 +177,12 @@ def _extensions(row: ServiceRequest, beside: Related) -> dict[str, Any]:
 def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions: bool) -> Related:
     beside = Related()
     page = [row for row in found if row.is_public]
-    keys = [row.pk for row in page]
+    keys = as_rows([row.pk for row in page])
     said = Comment.objects.filter(service_request__in=keys, public=True, hidden_at=None)
     last = said.order_by("service_request", "-id").distinct("service_request")
     beside.last_words = dict(last.values_list("service_request_id", "text"))
     site = links.base_url(city)
-    shown = [row.pk for row in page if not row.photos_private]
+    shown = as_rows([row.pk for row in page if not row.photos_private])
     photos = Photo.objects.filter(service_request__in=shown, is_private=False, hidden_at=None)
     # What was reported comes before the work's own photos.
     for key, name in photos.order_by("kind", "id").values_list("service_request_id", "name"):
@@ -157,7 +197,7 @@ def _related(found: Sequence[ServiceRequest], city: Jurisdiction, *, extensions:
     return beside
 
 
-def _add_answers(beside: Related, keys: Iterable[int]) -> None:
+def _add_answers(beside: Related, keys: RawSQL) -> None:
     answers = Answer.objects.filter(
         service_request__in=keys, question_version__visibility=QuestionVersion.Visibility.PUBLIC
     )
@@ -173,7 +213,7 @@ def _add_answers(beside: Related, keys: Iterable[int]) -> None:
         )
 
 
-def _add_areas(beside: Related, keys: Iterable[int]) -> None:
+def _add_areas(beside: Related, keys: RawSQL) -> None:
     areas = RequestArea.objects.filter(service_request__in=keys).order_by("area__layer", "area__code")
     for key, layer, code, name in areas.values_list("service_request_id", "area__layer", "area__code", "area__name"):
         beside.areas[key].append({"layer": layer, "code": code, "name": name})
@@ -183,7 +223,7 @@ def _add_notes(beside: Related, page: list[ServiceRequest], said: QuerySet[Comme
     """The timeline of the public page, oldest first."""
     rows = {row.pk: row for row in page}
     kinds = PUBLIC_KINDS - timeline.UNTOLD | {"undone"}
-    events = without_undone(Event.objects.filter(service_request__in=rows, kind__in=kinds).order_by("id"))
+    events = without_undone(Event.objects.filter(service_request__in=as_rows(rows), kind__in=kinds).order_by("id"))
     comments = {comment.pk: comment for comment in said}
     departments = {one.pk: localized(one.name) for one in Department.objects.filter(jurisdiction=city)}
     owners = timeline.names_of_owners(events)

@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     ),
     re_path(r"^/*v2/+requests" + _FORMAT, views.ServiceRequests.as_view(), name="open311_requests"),
     re_path(r"^/*v2/+requests/+(?P<number>[^/]+)" + _FORMAT, views.ServiceRequest.as_view(), name="open311_request"),
+    re_path(
+        r"^/*v2/+servicerequestupdates" + _FORMAT,
+        views.ServiceRequestUpdates.as_view(),
+        name="open311_updates",
+    ),
     re_path(r"^/*v2/+tokens/+(?P<token>[^/]+)" + _FORMAT, views.Token.as_view(), name="open311_token"),
     # A dot matches a line break, too.
     re_path(r"^(?P<rest>(?s:.*))$", not_found, name="open311_not_found"),

@@ -10,16 +10,18 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from requests_app.api.framework import idempotency
+from requests_app import links
+from requests_app.api.framework import idempotency, paging
 from requests_app.api.framework.authentication import ApiKeyAuthentication, OptionalApiKeyAuthentication
 from requests_app.api.framework.errors import Unavailable
 from requests_app.api.framework.parsers import MultiPartParser, NoParser, form_fields
 from requests_app.api.framework.permissions import HasScope
-from requests_app.api.framework.renderers import JSONRenderer, XMLRenderer
+from requests_app.api.framework.renderers import XMLRenderer
 from requests_app.api.framework.throttling import CallThrottle, ReportThrottle, WriteThrottle
 from requests_app.api.framework.views import ApiView
-from requests_app.api.open311 import catalog, reading, writing
+from requests_app.api.open311 import catalog, jsonp, reading, updates, writing
 from requests_app.api.open311.errors import exception_handler
+from requests_app.api.open311.jsonp import JSONPRenderer
 from requests_app.api.open311.parameters import Parameters
 from requests_app.api.open311.parsers import JSONFormParser
 from requests_app.models import ApiKey, Jurisdiction
@@ -34,7 +36,9 @@ KEEP_REQUESTS = {"Cache-Control": "public, max-age=30"}
 class Open311View(ApiView):
     root: str
     parser_classes = [JSONFormParser, FormParser, MultiPartParser, NoParser]
-    renderer_classes = [XMLRenderer, JSONRenderer]
+    renderer_classes = [XMLRenderer, JSONPRenderer]
+    # The function to call with the answer (JSONP); "" for none.
+    callback = ""
 
     def get_exception_handler(self) -> Any:
         return exception_handler
@@ -47,6 +51,17 @@ class Open311View(ApiView):
                 return []
         # A wrong key does not matter for reading.
         return [OptionalApiKeyAuthentication()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "GET" and isinstance(request.accepted_renderer, JSONPRenderer):
+            self.callback = jsonp.check_name(self.parameters.one("callback"))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.callback:
+            response.content_type = jsonp.MEDIA_TYPE
+        return response
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -78,6 +93,10 @@ class Open311View(ApiView):
             return wanted
         return "en" if "en" in languages else languages[0]
 
+    def next_link(self, name: str, **changed: object) -> str:
+        address = f"{links.base_url(self.jurisdiction)}/open311/v2/{name}"
+        return paging.link(address, self.request.query_params, "next", **changed)
+
 
 class Discovery(Open311View):
     root = "discovery"
@@ -107,7 +126,11 @@ class ServiceRequests(Open311View):
     throttle_classes = [CallThrottle, WriteThrottle, ReportThrottle]
 
     def get(self, request: Request, format: str) -> Response:
-        return Response(reading.many(self.jurisdiction, self.parameters), headers=KEEP_REQUESTS)
+        found = reading.many(self.jurisdiction, self.parameters)
+        response = Response(found, headers=KEEP_REQUESTS)
+        if page := reading.next_page(self.parameters, len(found)):
+            response["Link"] = self.next_link(f"requests.{format}", page=page)
+        return response
 
     def post(self, request: Request, format: str) -> Response:
         files = [file for _name, several in request.FILES.lists() for file in several]
@@ -121,6 +144,23 @@ class ServiceRequest(Open311View):
 
     def get(self, request: Request, number: str, format: str) -> Response:
         return Response(reading.one(self.jurisdiction, self.parameters, number), headers=KEEP_REQUESTS)
+
+
+class ServiceRequestUpdates(Open311View):
+    root = "service_request_updates"
+    permission_classes = [HasScope(Scope.UPDATES, reading_is_open=True)]
+    throttle_classes = [CallThrottle, WriteThrottle]
+
+    def get(self, request: Request, format: str) -> Response:
+        found = updates.many(self.jurisdiction, self.parameters)
+        response = Response(found, headers=KEEP_REQUESTS)
+        if after := updates.next_start(found):
+            response["Link"] = self.next_link(f"servicerequestupdates.{format}", start_date=after)
+        return response
+
+    def post(self, request: Request, format: str) -> Response:
+        key, sent_key = cast(ApiKey, request.auth), idempotency.sent_key(request)
+        return Response([updates.create(self.jurisdiction, self.parameters, key=key, sent_key=sent_key)])
 
 
 class Token(Open311View):

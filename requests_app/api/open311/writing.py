@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.core import exceptions
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
@@ -32,6 +32,7 @@ from requests_app.models import (
     Owner,
     Photo,
     PublicState,
+    ServiceRequest,
     ServiceVersion,
 )
 from requests_app.places import addresses, ownership
@@ -40,6 +41,7 @@ from requests_app.rules import intake, screening
 # How sure the address search must be, with no second place as likely, before a pin is set where nobody pointed.
 SURE = 0.9
 ADDRESS_MOST, NAME_MOST, EMAIL_MOST, PHONE_MOST = 300, 200, 254, 60
+_is_link = URLValidator(schemes=["http", "https"])
 # Who a request comes from or through, and what is not ours to keep.
 NOT_THE_BODY = {"api_key", "jurisdiction_id"}
 
@@ -60,6 +62,8 @@ def create(
         place = _place(parameters, city, version)
     with _gathered(problems):
         answers = _answers(parameters, city, version)
+    with _gathered(problems):
+        media_urls = _media_urls(parameters)
     if len(files) > photos.PHOTOS_MAX:
         problems.append(photos.refusal_message("too_many"))
     if problems:
@@ -86,6 +90,7 @@ def create(
                 after_warning=danger.is_sure,
                 is_test=key.is_test,
                 api_key=key,
+                photo_links=media_urls if takes_photos else [],
             )
             submitted = submission.submit(
                 report, idempotency=_idempotency(city, parameters, files, key, idempotency_key)
@@ -97,16 +102,26 @@ def create(
     notice = notice_of(submitted, city, danger, owner)
     if files and not takes_photos:
         notice.append(_("This service takes no photos: yours was not kept."))
-    elif parameters.one("media_url") and not files:
-        notice.append(_("Photos are not fetched from media_url: send the file itself as “media”."))
-    has_no_number = submitted.service_request.public_state in (PublicState.PRIVATE, PublicState.UNCONFIRMED)
-    number = {"token": tokens.token_of(submitted.service_request)} if has_no_number else {}
-    return {
-        "service_request_id": None if has_no_number else submitted.service_request.display_reference,
-        **number,
-        "service_notice": " ".join(notice),
-        "account_id": None,
-    }
+    elif media_urls:
+        notice.append(
+            _("We keep media_url as a link for staff. To show the photo to everyone, send the file itself as “media”.")
+        )
+    return {**_number(submitted.service_request), "service_notice": " ".join(notice), "account_id": None}
+
+
+def _number(service_request: ServiceRequest) -> dict[str, str | None]:
+    """The public number; or a token, if the number becomes public later; or neither.
+
+    Who is given a token asks for its number until there is one, and may send the report again when none comes.
+    """
+    if service_request.public_state == PublicState.PRIVATE or (
+        service_request.public_state == PublicState.UNCONFIRMED
+        and service_request.service_version.visibility == ServiceVersion.Visibility.PRIVATE
+    ):
+        return {"service_request_id": None, "token": None}
+    if service_request.public_state == PublicState.UNCONFIRMED:
+        return {"service_request_id": None, "token": tokens.token_of(service_request)}
+    return {"service_request_id": service_request.display_reference}
 
 
 @contextmanager
@@ -130,6 +145,20 @@ def _short(parameters: Parameters, name: str, most: int) -> str:
     if len(text) > most:
         raise ValidationError(_("%(name)s is longer than %(most)s characters.") % {"name": name, "most": most})
     return text
+
+
+def _media_urls(parameters: Parameters) -> list[str]:
+    """Photos on other servers, as links: a server that fetches any address it gets can be used to attack others."""
+    found = []
+    for url in parameters.all("media_url"):
+        try:
+            _is_link(url)
+        except exceptions.ValidationError:
+            raise ValidationError(_("media_url is not a link that begins with https:// or http://.")) from None
+        found.append(url)
+    if len(found) > photos.PHOTOS_MAX:
+        raise ValidationError(photos.refusal_message("too_many"))
+    return found
 
 
 def _reporter(parameters: Parameters, city: Jurisdiction, version: ServiceVersion) -> Reporter:

@@ -20,6 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 # The elements that only group a repeated child: arrays in JSON.
 GROUPS = {
     "services", "service_requests", "errors", "attributes", "values", "endpoints", "formats", "notes", "areas", "media_urls",
+    "service_request_updates",
 }  # fmt: skip
 Form = dict[str, Any] | list[tuple[str, Any]]
 

@@ -33,6 +33,16 @@ def test_services_in_xml_say_the_same(api: Api, cast: factories.Rivermark) -> No
     assert b"<services><service><service_code>" in api.last.content
 
 
+@pytest.mark.shows("15.2")
+def test_a_service_confirmed_by_email_is_batch_unless_its_reports_are_private(
+    api: Api, cast: factories.Rivermark
+) -> None:
+    factories.service(cast.city, "swings", must_confirm=True)
+    factories.service(cast.city, "shelter", must_confirm=True, visibility="private")
+    types = {one["service_code"]: one["type"] for one in api.get("services.json")}
+    assert (types["swings"], types["shelter"], types["pothole"]) == ("batch", "blackbox", "realtime")
+
+
 def test_a_private_service_is_a_blackbox(api: Api, cast: factories.Rivermark) -> None:
     types = {service["service_code"]: service["type"] for service in api.get("services.json")}
     assert types == {"outreach": "blackbox", "unknown": "realtime", "tree": "realtime", "pothole": "realtime"}

@@ -45,7 +45,7 @@ def test_one_request_is_an_array_of_one(api: Api, cast: factories.Rivermark, pot
     assert found["agency_responsible"] == "Streets"
     assert found["address"] == "12 Elm St"
     assert (found["lat"], found["long"]) == (40.5, -69.0)
-    assert found["address_id"] is found["zipcode"] is found["media_url"] is None
+    assert (found["address_id"], found["zipcode"], found["media_url"]) == ("12 Elm St", None, None)
 
 
 def test_times_are_whole_seconds_with_the_citys_offset(api: Api, pothole: ServiceRequest) -> None:
@@ -320,6 +320,22 @@ def test_pages_count_from_one_and_zero_is_the_first(api: Api, cast: factories.Ri
     assert numbers(api.get("requests.json", page_size=2, page=3)) == made[4:]
     assert api.get("requests.json", page_size=2, page=4) == []
     assert numbers(api.get("requests.json", page_size=5000)) == made
+
+
+@pytest.mark.shows("15.2")
+def test_a_full_page_links_to_the_next_without_the_key(api: Api, cast: factories.Rivermark, now: dt.datetime) -> None:
+    made = [sent_at(factories.report(cast.tree), now - n * DAY).display_reference for n in range(5)]
+    read, address, pages = [], "requests.json?page_size=2&api_key=secret&status=open,closed", 0
+    while address:
+        found = api.client.get(address if address.startswith("http") else f"/open311/v2/{address}")
+        read += numbers(found.json())
+        pages += 1
+        link = re.fullmatch(r'<(http[^>]+)>; rel="next"', found.get("Link", ""))
+        address = link[1] if link else ""
+        assert "secret" not in address
+        assert bool(address) == (pages < 3)
+    assert read == made
+    assert "Link" not in api.client.get(f"/open311/v2/requests.json?service_request_id={','.join(made)}&page_size=1")
 
 
 def test_updates_are_found_by_when_they_happened(

@@ -104,16 +104,23 @@ def test_contact_data_never_come_back(api: Api, pothole_form: Form) -> None:
             assert private not in api.last.content
 
 
-def test_a_private_report_gets_a_token_and_no_public_number(api: Api, pothole_form: Form) -> None:
+@pytest.mark.shows("15.2")
+def test_a_report_to_a_blackbox_gets_neither_number_nor_token_and_the_notice_says_how_to_follow_it(
+    api: Api, cast: factories.Rivermark, pothole_form: Form
+) -> None:
     (answer,) = api.post(pothole_form | {"service_code": "outreach"})
     assert list(answer) == ["service_request_id", "token", "service_notice", "account_id"]
-    assert answer["service_request_id"] is None
+    assert (answer["service_request_id"], answer["token"]) == (None, None)
     service_request = only()
     assert service_request.display_reference in answer["service_notice"]
     assert f"/l/{service_request.access_links.get().pk}-" in answer["service_notice"]
     api.get(f"requests/{service_request.reference}.json", 404)
-    assert api.get(f"tokens/{answer['token']}.json") == [{"service_request_id": None, "token": answer["token"]}]
-    assert api.last["Cache-Control"] == "no-store"
+    (in_xml,) = api.post(pothole_form | {"service_code": "outreach", "description": "Another"}, path="requests.xml")
+    assert (in_xml["service_request_id"], in_xml["token"]) == ("", "")
+    # Also before it is confirmed: it would wait for a number that never comes.
+    factories.service(cast.city, "shelter", visibility="private", must_confirm=True)
+    (waiting,) = api.post(pothole_form | {"service_code": "shelter", "email": "ana@example.org"})
+    assert (waiting["service_request_id"], waiting["token"]) == (None, None)
 
 
 def test_a_token_gives_the_number_once_the_report_is_public(api: Api, cast: factories.Rivermark) -> None:
@@ -174,6 +181,21 @@ def test_an_address_that_may_mean_several_places_stays_words(
         service_request = made(api.post(without_place(pothole_form, address_string=typed)))
         assert (service_request.point, service_request.address) == (None, typed)
     assert api.get("requests.json")[0]["lat"] is None
+
+
+@pytest.mark.shows("15.2")
+def test_an_address_id_is_read_back_only_where_the_place_is_public_exactly(
+    api: Api, cast: factories.Rivermark, pothole_form: Form
+) -> None:
+    factories.service(cast.city, "graffiti", visibility="coarse")
+    for code, read in (("tree", "12 Elm St"), ("graffiti", None)):
+        (made,) = api.post(without_place(pothole_form, address_id="12 elm street") | {"service_code": code})
+        (found,) = api.get(f"requests/{made['service_request_id']}.json")
+        assert found["address_id"] == read
+    api.post(without_place(pothole_form, address_id="12 Elm St", description="Once more"))
+    (made,) = api.post(pothole_form | {"address_string": "12 Elm St"})
+    # A point that somebody chose may be anywhere: the words are no address of the list.
+    assert api.get(f"requests/{made['service_request_id']}.json")[0]["address_id"] is None
 
 
 def test_an_address_id_is_the_label_of_the_citys_list(api: Api, pothole_form: Form) -> None:
@@ -449,6 +471,10 @@ def test_a_fixmystreet_report_is_one_report_however_often_and_changed_it_is_sent
     housekeeping.sweep()
     assert api.post(form) == first
     assert ServiceRequest.objects.count() == 1
+    # A private one, which never has a number: their client sends it again and again.
+    private = form | {"service_code": "outreach", "attribute[fixmystreet_id]": "77"}
+    assert api.post(private) == api.post(private | {"description": "Edited"})
+    assert ServiceRequest.objects.count() == 2
     assert api.post(form | {"attribute[fixmystreet_id]": "3536"}) != first
     # Another client counts its own reports.
     assert api.post(form | {"api_key": test_key}) != first
@@ -550,10 +576,25 @@ def test_a_service_that_takes_no_photos_keeps_none_and_says_so(upload: Any, tmp_
     assert not list(tmp_path.rglob("*.jpg"))
 
 
-def test_media_url_is_never_fetched_and_the_notice_says_so(api: Api, pothole_form: Form) -> None:
-    (answer,) = api.post(pothole_form | {"media_url": "http://127.0.0.1:1/latest/meta-data"})
+@pytest.mark.shows("15.2")
+def test_media_url_is_never_fetched_but_kept_as_a_link_for_staff(
+    api: Api, cast: factories.Rivermark, pothole_form: Form
+) -> None:
+    sent = ["http://127.0.0.1:1/latest/meta-data", "https://fms.example/photo/1.jpeg?a=1&b=2"]
+    (answer,) = api.post([*pothole_form.items(), *(("media_url", url) for url in sent)])
     assert "media_url" in answer["service_notice"]
-    assert api.get("requests.json")[0]["media_url"] is None
+    read = api.get("requests.json", extensions="true")
+    assert read[0]["media_url"] is None
+    assert "fms.example" not in str(read)
+    factories.run_worker()
+    staff = Client()
+    staff.force_login(cast.tom)
+    page = staff.get(f"/staff/r/{only().reference}/").content.decode()
+    assert 'href="https://fms.example/photo/1.jpeg?a=1&amp;b=2"' in page
+    for wrong in ("javascript:alert(1)", "ftp://a.example/x", "data:image/png;base64,AAAA", "no link", "//a.example/x"):
+        (error,) = api.post(pothole_form | {"media_url": wrong}, 400)
+        assert error["description"].startswith("media_url is not a link")
+    assert ServiceRequest.objects.count() == 1
 
 
 # --- Bodies -----------------------------------------------------------------------------------------------------------
