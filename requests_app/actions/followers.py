@@ -31,12 +31,12 @@ def join(
         raise NotJoinable
     if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
         raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
-    participation, link = create_participant(service_request, reporter, language, role=role)
+    participation = create_participant(service_request, reporter, language, role=role)
     if role == Participation.Role.AFFECTED:
         service_request.people_count += 1
         service_request.save(update_fields=["people_count"])
     events.record(service_request, "joined", actor=participation.person, role=role)
-    return participation.person, link
+    return participation.person, links.create_link(participation.person, service_request)
 
 
 @transaction.atomic

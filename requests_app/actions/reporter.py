@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from requests_app import links
-from requests_app.models import AccessLink, ContactPoint, Participation, Person, ServiceRequest
+from requests_app.models import ContactPoint, Participation, Person, ServiceRequest
 from requests_app.rules import intake
 
 
@@ -36,7 +35,7 @@ def normalized_phone(value: str) -> str:
 
 def create_participant(
     service_request: ServiceRequest, reporter: Reporter, language: str, *, role: str
-) -> tuple[Participation, AccessLink]:
+) -> Participation:
     """Always creates a person: an unverified address must not link two requests to one person.
 
     Updates go to the email address, if there is one (we do not send text messages).
@@ -55,7 +54,6 @@ def create_participant(
     if phone:
         points.append(ContactPoint(person=person, kind="phone", value=phone, normalized=normalized_phone(phone)))
     ContactPoint.objects.bulk_create(points)
-    participation = Participation.objects.create(
+    return Participation.objects.create(
         person=person, service_request=service_request, role=role, contact_point=points[0] if points else None
     )
-    return participation, links.create_link(person, service_request)

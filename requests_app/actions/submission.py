@@ -10,7 +10,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from requests_app import events, references, transactions
+from requests_app import events, links, references, transactions
 from requests_app.actions import alarms, clocks, counters, verify_email
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
@@ -179,7 +179,8 @@ def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | No
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation, link = create_participant(service_request, reporter, report.language, role=role)
+    participation = create_participant(service_request, reporter, report.language, role=role)
+    link = links.create_link(participation.person, service_request)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
