@@ -4,7 +4,7 @@ import uuid
 
 from django.db import transaction
 
-from requests_app import events
+from requests_app import events, links
 from requests_app.actions import conversation, drafts, submission
 from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
