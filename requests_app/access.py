@@ -19,6 +19,7 @@ RELATED = (
     "assignee",
     "jurisdiction",
     "owner",
+    "api_key",
 )
 
 

@@ -138,7 +138,9 @@ def find_one_time_link(raw_token: str, jurisdiction: Jurisdiction) -> OneTimeLin
     if not number.isdecimal() or len(number) > 18:
         return None
     link = (
-        OneTimeLink.objects.select_related("contact_point__person", "service_request__service_version", "subscription")
+        OneTimeLink.objects.select_related(
+            "contact_point__person", "service_request__service_version", "subscription", "key_request"
+        )
         .filter(pk=int(number), jurisdiction=jurisdiction)
         .first()
     )

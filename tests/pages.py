@@ -492,6 +492,10 @@ def link_to(planted: Planted, page: Page) -> AccessLink:
     )
 
 
+def the_key(planted: Planted) -> list[Arguments]:
+    return [{"key_id": planted.api_key.pk}]
+
+
 PUBLIC_FILTERS = ("", "category=streets", "service=pothole&status=open", "status=ended", "area=ward:5")
 
 CHOICES = (
@@ -615,6 +619,7 @@ PAGES: dict[str, Page] = {
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
+    "requests_app:developer_keys": Page(EVERYONE, "GET POST", budget=1),
     "requests_app:follow": Page(
         EVERYONE, "GET POST", queries=("area=ward:5", "", "service=pothole", "asset=L00417", *NEAR), budget=2
     ),
@@ -833,10 +838,18 @@ PAGES: dict[str, Page] = {
     "staff_app:retry_outbox_row": Page(
         staff("read_outbox"), "POST", lambda planted: [{"row_id": planted.outbox_row.pk}]
     ),
-    "staff_app:api_keys": Page(staff("manage_api_keys"), "GET POST", budget=6),
-    "staff_app:revoke_api_key": Page(
-        staff("manage_api_keys"), "POST", lambda planted: [{"key_id": planted.api_key.pk}]
+    "staff_app:api_keys": Page(staff("manage_api_keys"), budget=7),
+    "staff_app:new_api_key": Page(staff("manage_api_keys"), "GET POST", budget=7),
+    "staff_app:api_key": Page(staff("manage_api_keys"), arguments=the_key, budget=9),
+    "staff_app:edit_api_key": Page(staff("manage_api_keys"), "GET POST", the_key, budget=8),
+    "staff_app:replace_api_key": Page(staff("manage_api_keys"), "POST", the_key),
+    "staff_app:key_request": Page(
+        staff("manage_api_keys"),
+        "GET POST",
+        lambda planted: [{"key_request_id": planted.key_request.pk}],
+        budget=9,
     ),
+    "staff_app:revoke_api_key": Page(staff("manage_api_keys"), "POST", the_key),
     "staff_app:setup": Page(STAFF, budget=5),
     "staff_app:emergency_words": Page(staff("administer"), "GET POST", queries=("", "language=es"), budget=9),
     "staff_app:emergency_phrase": Page(staff("administer"), "GET POST", the_phrase, budget=7),

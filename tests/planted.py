@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from requests_app import api_keys, events, links
 from requests_app.actions import (
+    api_key_requests,
     assignment,
     conversation,
     corrections,
@@ -40,6 +41,7 @@ from requests_app.models import (
     AlarmCall,
     AnswerTemplate,
     ApiKey,
+    ApiKeyRequest,
     Area,
     BulkJob,
     Calendar,
@@ -186,6 +188,7 @@ class Planted:
     drafts: dict[str, Draft]
     sent_draft: Draft
     api_key: ApiKey
+    key_request: ApiKeyRequest
     sign: ShortLink
     service_test: ServiceTest
     outbox_row: OutboxRow
@@ -396,6 +399,10 @@ def _plant_rows() -> Planted:
     )
     _invite(staff["ada"], staff["dev"], city)
     key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
+    key_request = api_key_requests.ask(
+        city, email="asker@example.com", name="Bus app", purpose="Reports from buses.", scopes=["report"], language="en"
+    )
+    ApiKeyRequest.objects.filter(pk=key_request.pk).update(state=ApiKeyRequest.State.WAITING, proved_at=app_now())
     _draft_a_service(cast, staff["ada"])
     drafts = _drafts(cast)
     sent_draft = actions_drafts.create(city, visitor=VISITOR, language="en")
@@ -420,6 +427,7 @@ def _plant_rows() -> Planted:
         drafts=drafts,
         sent_draft=sent_draft,
         api_key=key,
+        key_request=key_request,
         sign=signs.create(city, label="Bus stop", address="12 Elm St", actor=staff["ada"]),
         service_test=ServiceTest.objects.create(
             service=cast.pothole.service, service_request=requests["test"], user=staff["ada"]

@@ -10,9 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from requests_app import photos
-from requests_app.actions import confirm_report, safety_notes, staff_notices
+from requests_app.actions import api_key_requests, confirm_report, safety_notes, staff_notices
 from requests_app.clock import app_now
 from requests_app.models import (
+    ApiKeyRequest,
     BulkJob,
     CrewResult,
     DigestItem,
@@ -68,6 +69,7 @@ def sweep() -> None:
     UndoState.objects.filter(created_at__lt=now - UNDO_STATES_KEPT).delete()
     BulkJob.objects.filter(started_at__lt=now - BULK_JOBS_KEPT).delete()
     confirm_report.delete_expired()
+    _delete_unneeded_people(api_key_requests.delete_old(now), now)
     staff_notices.delete_old()
     safety_notes.delete_old()
     _delete_old_email_data(now)
@@ -107,13 +109,18 @@ def _delete_old_email_data(now: dt.datetime) -> None:
 
 
 def _delete_unneeded_people(people: set[int], now: dt.datetime) -> None:
-    """Deletes people without reports and subscriptions: we keep no address that we do not need."""
+    """Deletes people without reports, subscriptions and requests for a key: we keep no address that we do not need."""
     participants = Participation.objects.filter(person__in=people).values_list("person_id", flat=True)
     subscriptions = Subscription.objects.filter(contact_point__person__in=people)
     links = OneTimeLink.objects.filter(contact_point__person__in=people, expires_at__gt=now)
+    key_requests = ApiKeyRequest.objects.filter(contact_point__person__in=people)
     needed = {
         *participants,
-        *(pk for rows in (subscriptions, links) for pk in rows.values_list("contact_point__person_id", flat=True)),
+        *(
+            pk
+            for rows in (subscriptions, links, key_requests)
+            for pk in rows.values_list("contact_point__person_id", flat=True)
+        ),
     }
     Person.objects.filter(pk__in=people - needed).delete()
 

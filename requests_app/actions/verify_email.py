@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from requests_app import outbox
 from requests_app.clock import app_now
 from requests_app.models import (
+    ApiKeyRequest,
     ContactPoint,
     Jurisdiction,
     OneTimeLink,
@@ -21,10 +22,17 @@ VALID_FOR = {
     OneTimeLink.Purpose.CONFIRM: dt.timedelta(days=7),
     OneTimeLink.Purpose.SUBSCRIBE: dt.timedelta(days=2),
     OneTimeLink.Purpose.CHANGE: dt.timedelta(minutes=30),
+    OneTimeLink.Purpose.API_KEY: dt.timedelta(days=2),
+    OneTimeLink.Purpose.SHOW_KEY: dt.timedelta(days=7),
 }
 
 # A blocked address may still sign in, because its earlier reports are its own.
-BLOCKED_PURPOSES = {OneTimeLink.Purpose.CONFIRM, OneTimeLink.Purpose.SUBSCRIBE, OneTimeLink.Purpose.CHANGE}
+BLOCKED_PURPOSES = {
+    OneTimeLink.Purpose.CONFIRM,
+    OneTimeLink.Purpose.SUBSCRIBE,
+    OneTimeLink.Purpose.CHANGE,
+    OneTimeLink.Purpose.API_KEY,
+}
 
 
 class LinkExpired(Exception):
@@ -74,6 +82,7 @@ def send_link(
     *,
     service_request: ServiceRequest | None = None,
     subscription: Subscription | None = None,
+    key_request: ApiKeyRequest | None = None,
     visitor_hash: str = "",
 ) -> OneTimeLink:
     link = OneTimeLink.objects.create(
@@ -82,6 +91,7 @@ def send_link(
         contact_point=contact_point,
         service_request=service_request,
         subscription=subscription,
+        key_request=key_request,
         visitor_hash=visitor_hash,
         expires_at=app_now() + VALID_FOR[OneTimeLink.Purpose(purpose)],
     )
@@ -122,6 +132,8 @@ def decline(link: OneTimeLink) -> None:
     if locked.subscription_id is not None:
         pending = Subscription.objects.filter(pk=locked.subscription_id, confirmed_at=None, unsubscribed_at=None)
         pending.update(unsubscribed_at=now)
+    if locked.key_request_id is not None:
+        ApiKeyRequest.objects.filter(pk=locked.key_request_id, state=ApiKeyRequest.State.UNPROVED).delete()
 
 
 def _use_up(link: OneTimeLink) -> OneTimeLink:

@@ -15,7 +15,7 @@ from requests_app.models import Message, OneTimeLink, OutboxRow
 def mail_link(row: OutboxRow) -> None:
     link = (
         OneTimeLink.objects.select_related(
-            "jurisdiction", "contact_point__person", "service_request__service_version", "subscription"
+            "jurisdiction", "contact_point__person", "service_request__service_version", "subscription", "key_request"
         )
         .filter(pk=int(row.dedupe_key.split(":")[1]))
         .first()
@@ -28,8 +28,8 @@ def mail_link(row: OutboxRow) -> None:
     # Someone who reported often this hour can still sign in, since that is how they verify the address.
     is_over = link.purpose != OneTimeLink.Purpose.SIGN_IN and limits.is_over(contact_point)
     if is_over or limits.had_links(contact_point):
-        if link.purpose == OneTimeLink.Purpose.CONFIRM:
-            # A report depends on it, so the queue retries until the limit allows it.
+        if link.purpose in (OneTimeLink.Purpose.CONFIRM, OneTimeLink.Purpose.SHOW_KEY):
+            # A report or a key depends on it, so the queue retries until the limit allows it.
             raise limits.Full
         return
     url = links.one_time_url(link)

@@ -3,6 +3,7 @@
 from requests_app.models.alarm import Alarm, AlarmCall, OnCall
 from requests_app.models.answer_template import AnswerTemplate
 from requests_app.models.api_key import ApiKey
+from requests_app.models.api_key_request import ApiKeyRequest
 from requests_app.models.api_usage import ApiKeyUsage
 from requests_app.models.bulk import BulkJob, BulkRow
 from requests_app.models.catalog import (
@@ -93,6 +94,7 @@ __all__ = [
     "AnswerTemplate",
     "AnsweredCount",
     "ApiKey",
+    "ApiKeyRequest",
     "ApiKeyUsage",
     "Area",
     "Article",

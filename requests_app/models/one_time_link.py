@@ -3,6 +3,7 @@
 from django.db import models
 
 from requests_app.clock import AppNow
+from requests_app.models.api_key_request import ApiKeyRequest
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.people import ContactPoint
 from requests_app.models.service_request import ServiceRequest
@@ -18,6 +19,9 @@ class OneTimeLink(models.Model):
         SUBSCRIBE = "subscribe"
         # Changes the email address of a person's reports to this one, while signed in with the old one.
         CHANGE = "change"
+        # Proves the address of who asks for an API key, and later shows them the key.
+        API_KEY = "api_key"
+        SHOW_KEY = "show_key"
 
     jurisdiction = models.ForeignKey(Jurisdiction, on_delete=models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=10, choices=Purpose.choices)
@@ -26,6 +30,7 @@ class OneTimeLink(models.Model):
         ServiceRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    key_request = models.ForeignKey(ApiKeyRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # The browser that requested it. In another browser, signing in needs one more click.
     visitor_hash = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField()

@@ -95,7 +95,12 @@ GROUPS: Sequence[tuple[Words, Sequence[Section]]] = [
         [
             Section("audit", _("Audit"), _("Who did what, and what was changed, when."), also="records"),
             Section("integrations", _("Integrations"), _("Email, text messages and programs, each with a test.")),
-            Section("api_keys", _("API keys"), _("Programs that may send reports."), "manage_api_keys"),
+            Section(
+                "api_keys",
+                _("API keys"),
+                _("Programs that may call the API: what they may do, and how they’re used."),
+                "manage_api_keys",
+            ),
             Section("outbox", _("Outbox"), _("What waits to be sent, and what failed."), "read_outbox"),
         ],
     ),

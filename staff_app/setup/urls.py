@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from staff_app.setup import (
     answered_counts,
-    api_keys,
     emergency_words,
     first_run,
     home,
@@ -48,8 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("answered-counts/", answered_counts.answered_counts, name="answered_counts"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:row_id>/retry/", outbox.retry_outbox_row, name="retry_outbox_row"),
-    path("api-keys/", api_keys.api_keys, name="api_keys"),
-    path("api-keys/<int:key_id>/revoke/", api_keys.revoke_api_key, name="revoke_api_key"),
+    path("api-keys/", include("staff_app.setup.api_keys.urls")),
     path("signs/", signs.signs, name="signs"),
     path("signs/print/", signs.print_signs, name="print_signs"),
     path("signs/<int:sign_id>/end/", signs.remove_sign, name="remove_sign"),

@@ -160,8 +160,8 @@ REGRESSIONS = [
     Regression(
         "a one-time link of one city opens at another",
         "requests_app/links.py",
-        '"subscription")\n        .filter(pk=int(number), jurisdiction=jurisdiction)',
-        '"subscription")\n        .filter(pk=int(number))',
+        '"key_request"\n        )\n        .filter(pk=int(number), jurisdiction=jurisdiction)',
+        '"key_request"\n        )\n        .filter(pk=int(number))',
         (
             "tests/requests_app/test_jurisdictions.py",
             "tests/requests_app/web/account/test_prove.py",

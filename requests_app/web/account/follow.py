@@ -22,6 +22,7 @@ from requests_app.web.account.follow_target import NAMES, follow_target, page_of
 from requests_app.web.account.my_contact import change_by_link, may_change
 from requests_app.web.account.sign_in import asks_for_address, sign_in_by_link
 from requests_app.web.city_request import CityRequest, too_many_requests
+from requests_app.web.developers import keys as developer_keys
 from requests_app.web.report import confirm
 from requests_app.web.request.reporter_actions import with_link
 from requests_app.web.request.track import track_page
@@ -87,6 +88,8 @@ DOES: dict[str, Callable[[CityRequest, OneTimeLink], HttpResponse]] = {
     OneTimeLink.Purpose.SUBSCRIBE: _subscribed,
     OneTimeLink.Purpose.SIGN_IN: sign_in_by_link,
     OneTimeLink.Purpose.CHANGE: change_by_link,
+    OneTimeLink.Purpose.API_KEY: developer_keys.proved,
+    OneTimeLink.Purpose.SHOW_KEY: developer_keys.shown,
 }
 
 

@@ -10,13 +10,20 @@ from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from requests_app import api_keys
 from requests_app.messages import sms
 from requests_app.messages.email import sender
 from requests_app.models import Jurisdiction, User
+from requests_app.rules import api_keys as rules
 
 ANSWER_MAX = 300
+REFUSALS = {
+    rules.REVOKED: gettext_lazy("This key was revoked. Create a new one."),
+    rules.REPLACED: gettext_lazy("This key was replaced by a new one. Use that."),
+    rules.EXPIRED: gettext_lazy("This key has expired. Edit it or create a new one."),
+}
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,11 @@ def try_text(jurisdiction: Jurisdiction, number: str) -> Outcome:
 
 def try_key(jurisdiction: Jurisdiction, plain: str) -> Outcome:
     """Whether a key would be let in. It is neither stored nor logged, and it doesn't count as used."""
-    key = api_keys.find(plain)
+    key = api_keys.look_up(plain)
     if key is None or key.jurisdiction_id != jurisdiction.pk:
-        return Outcome(False, _("This isn’t a key of this city, or it was revoked. Create a new one."))
+        return Outcome(False, _("This isn’t a key of this city. Create a new one."))
+    if (refusal := rules.refusal(key, "")) in REFUSALS:
+        return Outcome(False, str(REFUSALS[refusal]))
     words = _("It works. It’s a test key: %(name)s.") if key.is_test else _("It works: %(name)s.")
     return Outcome(True, words % {"name": key.name})
 

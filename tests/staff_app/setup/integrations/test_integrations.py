@@ -88,7 +88,7 @@ def test_a_key_is_tested_without_being_kept(town: Rivermark, ada: Client) -> Non
     key.refresh_from_db()
     assert key.last_used_at is None
     api_keys.revoke(key)
-    assert "or it was revoked" in press(ada, try_key="1", key=plain)
+    assert "This key was revoked." in press(ada, try_key="1", key=plain)
 
 
 def test_a_keys_last_error_is_beside_it(town: Rivermark, ada: Client) -> None:

@@ -1,0 +1,1 @@
+"""Pages for who writes programs: asking for an API key."""

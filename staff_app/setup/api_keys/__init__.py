@@ -1,0 +1,1 @@
+"""Setup of API keys: their terms and use, and requests for one."""

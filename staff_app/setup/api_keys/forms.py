@@ -1,0 +1,193 @@
+"""Forms of API keys: their terms, their replacement, and the answer to who asked for one."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from requests_app.clock import app_now
+from requests_app.models import ApiKey, Jurisdiction, User
+from requests_app.models.api_key import CALLS_A_MINUTE, Scope
+from requests_app.rules import api_keys as rules
+from requests_app.rules import permissions
+from requests_app.web.fields import WordsField
+
+REPLY_MAX = 1000
+# Scopes that reach what isn't public; only who administers the whole city gives them.
+OF_ADMINISTRATORS = (Scope.STAFF, Scope.CONTACTS)
+
+
+class PlainForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.error_summary = False
+        self.helper.tiles = False
+
+
+class TermsForm(PlainForm):
+    """Name and terms of a key. user: who gives it."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Who will use it?"),
+        max_length=100,
+        help_text=gettext_lazy("For example: Streetlight app"),
+        error_messages={"required": gettext_lazy("Enter who will use the key.")},
+    )
+    contact = forms.EmailField(
+        label=gettext_lazy("Email of who looks after the program"),
+        required=False,
+        max_length=254,
+        error_messages={"invalid": gettext_lazy("Enter an email address like name@example.com.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What may it do?"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one.")},
+    )
+    acts_as = forms.ModelChoiceField(
+        label=gettext_lazy("Whose permissions count for its work on requests?"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Nobody’s"),
+        help_text=gettext_lazy("Only for “Work on requests.” What the program does is recorded under this name."),
+    )
+    calls_a_minute = forms.IntegerField(
+        label=gettext_lazy("Calls a minute"), min_value=1, max_value=rules.LIMIT_MOST, initial=CALLS_A_MINUTE
+    )
+    reports_a_day = forms.IntegerField(
+        label=gettext_lazy("Reports a day"),
+        help_text=gettext_lazy("Leave it blank for no limit by the day. Refused reports count, too."),
+        min_value=1,
+        max_value=rules.LIMIT_MOST,
+        required=False,
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Last day"),
+        help_text=gettext_lazy("Leave it blank if the key has no end."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    networks = forms.CharField(
+        label=gettext_lazy("Only from these networks"),
+        help_text=gettext_lazy("One per line, like 192.0.2.0/24 or 2001:db8::/32. Leave it blank for anywhere."),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    is_test = forms.BooleanField(
+        label=gettext_lazy("Test key: anything sent with it is marked as a test and never shown"), required=False
+    )
+
+    def __init__(self, *args: Any, city: Jurisdiction, user: User, key: ApiKey | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.city, self.key = city, key
+        if key is not None:
+            # What was sent with it is marked already.
+            del self.fields["is_test"]
+        members = User.objects.filter(is_active=True, memberships__jurisdiction=city).distinct().order_by("name", "id")
+        if not permissions.can_in_city(user, "administer", city):
+            members = members.filter(pk=user.pk)
+            given = key.scopes if key is not None else []
+            open_to_them = [pair for pair in Scope.choices if pair[0] not in OF_ADMINISTRATORS or pair[0] in given]
+            self.fields["scopes"].choices = open_to_them  # type: ignore[attr-defined]
+        self.fields["acts_as"].queryset = members  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_expires_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["expires_on"]
+        self.expires_at: dt.datetime | None = None
+        if day is None:
+            return None
+        try:
+            self.expires_at = rules.end_of(day, self.city)
+        except OverflowError:
+            raise forms.ValidationError(_("Enter a day before the year 9999.")) from None
+        is_unchanged = self.key is not None and self.key.expires_at == self.expires_at
+        if self.expires_at <= app_now() and not is_unchanged:
+            raise forms.ValidationError(_("This day has passed. To end a key now, revoke it."))
+        return day
+
+    def clean_networks(self) -> list[str]:
+        try:
+            networks = rules.read_networks(self.cleaned_data["networks"])
+        except rules.BadNetwork as error:
+            words = _("“%(word)s” is not a network. Write it like 192.0.2.0/24 or 2001:db8::/32.")
+            raise forms.ValidationError(words % {"word": str(error)}) from None
+        if len(networks) > rules.NETWORKS_MAX:
+            raise forms.ValidationError(_("Enter at most %(most)s networks.") % {"most": rules.NETWORKS_MAX})
+        return networks
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        acts, scopes = given.get("acts_as"), given.get("scopes")
+        if scopes and Scope.STAFF in scopes and acts is None and "acts_as" not in self.errors:
+            self.add_error("acts_as", _("Choose whose permissions count for its work on requests."))
+        elif acts is not None and scopes is not None and Scope.STAFF not in scopes:
+            self.add_error(
+                "acts_as", _("This is only for keys that work on requests. Choose “Nobody’s,” or allow that above.")
+            )
+        return given
+
+    def terms(self) -> dict[str, Any]:
+        """For api_keys.create() and the action change()."""
+        given = self.cleaned_data
+        names = ("name", "contact", "acts_as", "calls_a_minute", "reports_a_day", "networks")
+        kept = {name: given[name] for name in names}
+        if "is_test" in given:
+            kept["is_test"] = given["is_test"]
+        return {**kept, "scopes": rules.read_scopes(given["scopes"]), "expires_at": self.expires_at}
+
+
+def initial_terms(key: ApiKey) -> dict[str, Any]:
+    """What TermsForm shows of a key."""
+    ends = key.expires_at
+    return {
+        "name": key.name,
+        "contact": key.contact,
+        "scopes": key.scopes,
+        "acts_as": key.acts_as_id,
+        "calls_a_minute": key.calls_a_minute,
+        "reports_a_day": key.reports_a_day,
+        # Its end is the midnight after its last day.
+        "expires_on": (ends - dt.timedelta(seconds=1)).astimezone(key.jurisdiction.zone).date() if ends else None,
+        "networks": "\n".join(key.networks),
+    }
+
+
+class ReplaceForm(PlainForm):
+    """Hours that the earlier key stays valid."""
+
+    HOURS = [
+        ("24", gettext_lazy("For one day")),
+        ("168", gettext_lazy("For a week")),
+        ("720", gettext_lazy("For 30 days")),
+        ("0", gettext_lazy("Not at all: it ends now")),
+    ]
+    hours = forms.ChoiceField(
+        label=gettext_lazy("How long should the present key work next to the new one?"),
+        choices=HOURS,
+        initial="168",
+        widget=forms.RadioSelect,
+    )
+
+    def overlap(self) -> dt.timedelta:
+        return dt.timedelta(hours=int(self.cleaned_data["hours"]))
+
+
+class DeclineForm(PlainForm):
+    reply = WordsField(
+        label=gettext_lazy("Why not?"),
+        help_text=gettext_lazy("We’ll email these words to who asked."),
+        max_length=REPLY_MAX,
+        lines=4,
+        error_messages={"required": gettext_lazy("Say why, so that they know what to do.")},
+    )
