@@ -1,4 +1,4 @@
-"""A city with as many requests as a benchmark of the staff pages asks for, each with its clocks, events and reporter."""
+"""A city with as many requests as a benchmark asks for, each with its clocks, events and reporter."""
 
 from django.db import connection
 

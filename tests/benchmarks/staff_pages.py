@@ -1,4 +1,4 @@
-"""What staff pages and actions cost: CPU milliseconds of the application and of the database, beside a trivial page.
+"""What staff pages and actions cost: CPU milliseconds of the application and of the database, next to a trivial page.
 
     bin/test tests/benchmarks/staff_pages.py -s
     STAFF_REQUESTS=1000000 bin/test tests/benchmarks/staff_pages.py -s
