@@ -1,4 +1,4 @@
-"""The door for assistants: what residents wrote is marked as data, and a draft is a link that a person sends."""
+"""The server for assistants: what residents wrote is marked as data, and a draft is a link that a person sends."""
 
 import json
 import shutil
@@ -103,7 +103,7 @@ def test_the_mcp_client_lists_and_calls_every_tool(live_site: Site, environment:
         ("search_requests", {"lat": 40.5}),
         ("draft_report", {"service": "spaceship", "text": "It landed."}),
     )
-    # Whoever uses it may let all of them run without being asked: none sends anything.
+    # A person may let all of them run without being asked: none sends anything.
     assert said["tools"] == dict.fromkeys(TOOLS, True)
     assert marked.NOTE in said["instructions"]
     failed = [failed for failed, _ in said["answers"]]

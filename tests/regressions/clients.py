@@ -21,7 +21,7 @@ REGRESSIONS = [
         PYTHON,
     ),
     Regression(
-        "following is sent twice when no answer came",
+        "following is sent twice when the connection fails",
         f"{CLIENT}/client.py",
         'f"{BASE}follows/", body, may_repeat=False)',
         'f"{BASE}follows/", body)',

@@ -1,1 +1,1 @@
-"""A door for assistants: reads a Lamplighter city's requests, and drafts reports that a person sends."""
+"""For AI assistants: reads a Lamplighter city's requests, and drafts reports that a person sends."""

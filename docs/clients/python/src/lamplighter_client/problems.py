@@ -37,4 +37,4 @@ class Problem(Exception):
 
 
 class Unreachable(Exception):
-    """No answer came, or one that can't be read."""
+    """There was no answer, or one that can't be read."""

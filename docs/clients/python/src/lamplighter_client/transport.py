@@ -59,7 +59,7 @@ class Transport:
         *,
         may_repeat: bool,
     ) -> Any:
-        """may_repeat: a second time does no harm, so it is sent again if no answer came.
+        """may_repeat: a second time does no harm, so it is sent again if the connection fails.
 
         Raises Problem or Unreachable.
         """
