@@ -201,8 +201,6 @@ def _tell(
     else:
         delivery, is_new = WebhookDelivery.objects.get_or_create(webhook=webhook, event=event, defaults=new)
     if is_new:
-        # What the database's clock says, which the outbox row is named after.
-        delivery.refresh_from_db(fields=["sent_since", "created_at"])
         _enqueue(delivery, webhook)
     return delivery
 
@@ -218,7 +216,7 @@ def _enqueue(delivery: WebhookDelivery, webhook: Webhook) -> None:
         "send_webhook",
         lane="outside",
         service_request=delivery.service_request,
-        dedupe_key=f"send_webhook:{delivery.pk}:{delivery.sent_since.timestamp():.6f}",
+        dedupe_key=f"send_webhook:{delivery.pk}:{secrets.token_hex(8)}",
         ordering_key=f"webhook:{webhook.pk}:{request_id}" if request_id else "",
     )
 
