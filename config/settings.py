@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "requests_app.static_files.StaticFilesMiddleware",
     "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",
+    "requests_app.web.middleware.read_once",
     "requests_app.web.middleware.unshared",
     "csp.middleware.CSPMiddleware",
     "requests_app.web.middleware.probe",
