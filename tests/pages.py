@@ -602,7 +602,6 @@ PAGES: dict[str, Page] = {
     "v1_webhook_resend": Page(
         ONLY_API_KEY, "POST", lambda planted: [{"webhook_id": planted.webhook.pk, "delivery_id": planted.delivery.pk}]
     ),
-    "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=7),
     "basemap_tile": Page(EVERYONE, arguments=each_tile, budget=5),
     "request_tile": Page(
         EVERYONE,
