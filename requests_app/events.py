@@ -134,7 +134,7 @@ SUBSCRIBER_KINDS = {
 }  # fmt: skip
 for _kind in SUBSCRIBER_KINDS:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_subscriptions"]
-# Programs are told of these (rules/webhook_events.py).
+# Webhooks are sent for these (rules/webhook_events.py).
 for _kind in webhook_events.BY_KIND:
     REACTIONS[_kind] = [*REACTIONS.get(_kind, []), "match_webhooks"]
 # Delivered outside the database (the rest shares the event's transaction), once for each event.

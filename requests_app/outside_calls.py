@@ -42,7 +42,7 @@ class Refused(Exception):
 
 
 class NoAnswer(Exception):
-    """It was called, and no answer came. code: timeout, tls, connection."""
+    """It was called, without an answer. code: timeout, tls, connection."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -402,7 +402,9 @@ def _plant_rows() -> Planted:
         city, "reason", "budget", actor=staff["ada"], name="the budget is spent", before=None, after={"words": reason}
     )
     _invite(staff["ada"], staff["dev"], city)
-    key, _ = api_keys.create(city, CANARIES["api key's name"], created_by=staff["ada"])
+    key, _ = api_keys.create(
+        city, CANARIES["api key's name"], created_by=staff["ada"], scopes=[*api_keys.USUAL_SCOPES, "webhooks"]
+    )
     webhook = Webhook.objects.create(api_key=key, url="https://hooks.example.org/")
     delivery = WebhookDelivery.objects.create(
         webhook=webhook,

@@ -72,7 +72,7 @@ def change(webhook_id: int, terms: dict[str, Any]) -> Webhook:
 
 
 def delete(webhook_id: int) -> None:
-    """Its deliveries go with it; rows of the outbox then have nothing to do."""
+    """And its deliveries; rows of the outbox then have nothing to do."""
     Webhook.objects.filter(pk=webhook_id).delete()
     log.info("webhook_deleted", webhook_id=webhook_id)
 
@@ -163,7 +163,7 @@ def _calm(webhook: Webhook) -> list[str]:
 
 
 def match_row(row: OutboxRow) -> None:
-    """Handles an outbox row of kind `match_webhooks`: a delivery for each webhook that is told of its event."""
+    """Handles an outbox row of kind `match_webhooks`: a delivery of its event for each webhook that wants it."""
     service_request, event = row.service_request, row.event
     if service_request is None or event is None:
         return
@@ -180,7 +180,7 @@ def match_row(row: OutboxRow) -> None:
 
 
 def _type_for(webhook: Webhook, event: Event, service_request: ServiceRequest, areas: set[str]) -> str:
-    """Empty if it isn't told. That a request isn't public anymore is told once, and only to those who knew of it."""
+    """Empty for none. That a request isn't public anymore is sent once, and only to those who knew of it."""
     if webhooks.may_know(webhook, service_request):
         event_type = webhook_events.BY_KIND[event.kind]
         if event_type == webhook_events.REMOVED:

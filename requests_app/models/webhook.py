@@ -1,4 +1,4 @@
-"""Webhooks: addresses of other programs that are told of events, and what was sent to each."""
+"""Webhooks: addresses of other programs that get events, and what was sent to each."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -24,7 +24,7 @@ class Webhook(models.Model):
 
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="webhooks")
     url = models.CharField(max_length=1000)
-    # What it is told of; empty: everything. Names of rules.webhook_events, codes, and areas as "layer:code".
+    # What it gets; empty: everything. Names of rules.webhook_events, codes, and areas as "layer:code".
     event_types = ArrayField(models.CharField(max_length=40), default=list)
     services = ArrayField(models.CharField(max_length=60), default=list)
     areas = ArrayField(models.CharField(max_length=140), default=list)
@@ -44,7 +44,7 @@ class Webhook(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One event told to one webhook, with the same id on each try. Neither bodies nor answers are kept."""
+    """One event for one webhook, with the same id on each try. Neither bodies nor answers are kept."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

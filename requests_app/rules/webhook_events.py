@@ -1,4 +1,4 @@
-"""The catalogue of what webhooks tell: the types, the kinds of events behind each, and their words for developers."""
+"""The catalog of what webhooks tell: the types, the kinds of events behind each, and their words for developers."""
 
 from dataclasses import dataclass
 
@@ -24,10 +24,10 @@ CATALOGUE = (
     EventType("request.resumed", ("resumed", "answered"), "Work goes on."),
     EventType("request.commented", ("commented",), "The city wrote a public comment."),
     EventType("request.resolved", ("resolved",), "Work ended, with an outcome."),
-    EventType("request.handed_over", ("handed_over",), "It belongs to another owner, who was told."),
+    EventType("request.handed_over", ("handed_over",), "It belongs to another owner, who got an email."),
     EventType("request.merged", ("merged",), "It was combined with an earlier request."),
     EventType("request.unmerged", ("unmerged",), "It is a request of its own again."),
-    EventType("request.withdrawn", ("withdrawn",), "Its reporter took it back."),
+    EventType("request.withdrawn", ("withdrawn",), "Its reporter withdrew it."),
     EventType("request.reopened", ("reopened",), "It is open again."),
     EventType("request.reopening_undone", ("reopening_undone",), "It isn’t open again after all."),
     EventType("request.closed", ("closed",), "Nothing will happen to it anymore."),

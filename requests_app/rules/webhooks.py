@@ -1,4 +1,4 @@
-"""Which webhook is told of which request, and how long one that fails is tried."""
+"""Which webhook gets events of which request, and how long one that fails is tried."""
 
 import datetime as dt
 import random

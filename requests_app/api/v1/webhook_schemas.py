@@ -15,7 +15,7 @@ def codes(words: str, **more: object) -> Schema:
 ID: Schema = text("Never changes.")
 CHOSEN: dict[str, Schema] = {
     "url": text("Where events are posted: an https address on the public internet.", minLength=1, maxLength=URL_MAX),
-    "events": codes("Types of the catalogue.", enum=list(webhook_events.CHOICES)),
+    "events": codes("Types of the catalog.", enum=list(webhook_events.CHOICES)),
     "services": codes("Codes of services."),
     "areas": codes("Areas as `layer:code`."),
     "departments": codes("Codes of departments."),
@@ -42,7 +42,7 @@ WEBHOOK: dict[str, Schema] = {
 SECRET = text("Signs what is sent. It is shown this once.", examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])
 
 WEBHOOKS: dict[str, Schema] = {
-    "Webhook": shape("An address that is told of events.", WEBHOOK),
+    "Webhook": shape("An address that gets events.", WEBHOOK),
     "WebhookWithSecret": shape("A webhook and its new secret.", {**WEBHOOK, "secret": SECRET}),
     "Webhooks": shape("All webhooks of the key.", {"results": listed(ref("Webhook"))}),
     "NewWebhook": shape(
@@ -63,7 +63,7 @@ WEBHOOKS: dict[str, Schema] = {
         optional=None,
     ),
     "WebhookDelivery": shape(
-        "One event told to one webhook. Neither the body nor the answer’s is kept.",
+        "One event for one webhook. Neither the body nor the answer’s is kept.",
         {
             "id": ID,
             "webhook_id": text("The header webhook-id: the same on each try, and when it is sent again."),
@@ -80,7 +80,7 @@ WEBHOOKS: dict[str, Schema] = {
     ),
     "WebhookDeliveryPage": page("One page of deliveries, newest first.", "WebhookDelivery"),
     "WebhookEventTypes": shape(
-        "The catalogue.",
+        "The catalog.",
         {
             "results": listed(
                 shape(

@@ -153,7 +153,7 @@ class Test(KeysOwn):
             id="testWebhook",
             tag=TAG,
             summary="Send a test",
-            words="Posts `webhook.test` to its address, whatever it is told of.",
+            words="Posts `webhook.test` to its address, whatever else it gets.",
             status=202,
             answer=Answer("WebhookDelivery", "It is on its way.", examples.WEBHOOK_DELIVERY),
             problems=("conflict",),

@@ -147,7 +147,7 @@ def test_it_ends_at_410_and_after_five_days_of_failure(
     deliver()
     assert len(receiver.got) == 1
     assert hooks.send(address, {"enabled": True}, 200, method="PATCH")["enabled"]
-    # A test is sent whatever it is told of.
+    # A test is sent whatever else it gets.
     receiver.statuses = [503] * 9
     test = hooks.send(f"{address}test/", {}, 202)
     for days in (0, 2, 2):
