@@ -153,7 +153,7 @@ def _salt(order: Order, model: type[Model]) -> str:
 def _write(row: Model, order: Order, *, backward: bool) -> str:
     key = [getattr(row, name) for name, _ in order]
     packed = [{"t": value.isoformat()} if isinstance(value, dt.date) else value for value in key]
-    return signing.dumps([int(backward), *packed], salt=_salt(order, type(row)), compress=True)
+    return signing.Signer(salt=_salt(order, type(row))).sign_object([int(backward), *packed], compress=True)
 
 
 def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, list[Any] | None]:
@@ -161,7 +161,7 @@ def _read(cursor: str | None, order: Order, model: type[Model]) -> tuple[bool, l
         return False, None
     is_reversed = cursor.startswith(REVERSED)
     try:
-        backward, *packed = signing.loads(cursor.removeprefix(REVERSED), salt=_salt(order, model))
+        backward, *packed = signing.Signer(salt=_salt(order, model)).unsign_object(cursor.removeprefix(REVERSED))
     except signing.BadSignature as error:
         raise BadCursor from error
     return bool(backward) != is_reversed, [

@@ -107,3 +107,10 @@ def test_segments_cost_two_queries_however_many_rows(
     for size in (2, 20):
         with django_assert_num_queries(2):
             page_of_segments(segments, UP, None, size, fetch=every())
+
+
+def test_a_cursor_is_the_same_at_any_time(points: list[ContactPoint], monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a page's tag stays the same while its rows do."""
+    first = page(every(), UP, None, 3).next_cursor
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    assert page(every(), UP, None, 3).next_cursor == first
