@@ -165,6 +165,7 @@ def test_it_gives_up_and_takes_its_key_to_no_other_address() -> None:
     # Following is not repeated: it would send a second email.
     with server(None) as (site, asked), pytest.raises(Unreachable):
         Lamplighter(site, retries=Retries(sleep=waits.append)).follow("ana@example.org", area="ward:5")
+    assert len(asked) == 1
     with server() as (elsewhere, stolen), server((302, {"Location": elsewhere}, b"")) as (site, _asked):
         with pytest.raises(Problem) as moved:
             Lamplighter(site, "lk_1").city()
