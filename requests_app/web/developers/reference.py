@@ -165,7 +165,7 @@ def call_of(described: Described, samples: Samples) -> Call:
     elif media:
         sent = samples.body(described.id, content["example"])
         form, body = (sent, None) if media != "application/json" else ({}, sent)
-    own = "$TOKEN" in (form | (body or {})).values()
+    own = "$TOKEN" in (*form.values(), *(body.values() if body else ()))
     url = samples.site + described.path
     query: dict[str, str] = {}
     headers: dict[str, str] = {}
