@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "requests_app.static_files.StaticFilesMiddleware",
     "requests_app.web.middleware.CompressText",
     "requests_app.web.middleware.request_id",
+    "requests_app.web.middleware.read_once",
     "requests_app.web.middleware.unshared",
     "csp.middleware.CSPMiddleware",
     "requests_app.web.middleware.probe",
@@ -211,6 +212,9 @@ SMS_FROM = env.str("SMS_FROM", default="")
 SMS_BACKEND = "requests_app.messages.sms.send_by_http" if SMS_URL else ""
 if DEMO and not SMS_URL:
     SMS_BACKEND = "requests_app.messages.sms.write_to_file"
+
+# --- Webhooks: never to an inside address; the demo and tests may call this machine itself, also by plain http -------
+WEBHOOKS_TO_LOOPBACK = not PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", default=DEMO)
 
 # --- Sign-in ------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

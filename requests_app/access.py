@@ -6,7 +6,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from requests_app import references
+from requests_app import once, references
 from requests_app.clock import AppNow
 from requests_app.models import Event, Jurisdiction, ServiceRequest, User
 from requests_app.rules import permissions, redaction
@@ -52,6 +52,9 @@ def get_request_or_404(
         .filter(reference=parsed or "")
         .first()
     )
+    if service_request is not None:
+        # The page's time is that of the row.
+        once.read_on_page("now", lambda: service_request.loaded_at)
     # 404, not 403: a 403 would tell a stranger that this request exists.
     if service_request is None or not permissions.can(user, "view", service_request):
         raise Http404

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection, models
 
-from requests_app import transactions
+from requests_app import once, transactions
 
 
 class AppNow(models.Func):
@@ -15,14 +15,18 @@ class AppNow(models.Func):
 
 
 def app_now() -> datetime:
-    """The start of the current transaction by the database's clock (UTC)."""
+    """The start of the current transaction by the database's clock (UTC). A page reads it once, at its first use."""
     scope = transactions.current()
-    if scope is not None and scope.now is not None:
-        return scope.now
+    if scope is None:
+        return once.read_on_page("now", _read)
+    if scope.now is None:
+        scope.now = _read()
+    return scope.now
+
+
+def _read() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app_now()")
         row = cursor.fetchone()
     now: datetime = row[0]
-    if scope is not None:
-        scope.now = now
     return now

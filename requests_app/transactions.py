@@ -1,6 +1,6 @@
 """What one action already read and wrote in its transaction, so that it isn't read again.
 
-Only staff_actions.perform() opens a scope. Without one, everything here does nothing.
+staff_actions.perform() and submission.submit() open a scope. Without one, everything here does nothing.
 """
 
 import datetime as dt
@@ -20,10 +20,11 @@ R = TypeVar("R")
 @dataclass
 class Scope:
     """now: the start of the transaction, once it was read. locked: rows that it locked and that nothing changed since, by id.
-    recorded: the events it recorded, in order."""
+    calm: ids of locked requests without a ringing alarm. recorded: the events it recorded, in order."""
 
     now: dt.datetime | None = None
     locked: dict[int, Any] = field(default_factory=dict)
+    calm: set[int] = field(default_factory=set)
     recorded: list[Any] = field(default_factory=list)
 
 

@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from requests_app import limits
 from requests_app.actions import staff_sessions
 from requests_app.models import Jurisdiction, SignInProvider, User
+from requests_app.rules import crew_day
 
 BY_ADDRESS_A_MINUTE = 10
 # Counts successful sign-ins, too, and a whole office may share a network.
@@ -34,6 +36,15 @@ def start_session(request: HttpRequest, user: User, *, method: str, provider_ses
     if method:
         record_authentication(request, user, method=method)
     record_session(request, user, provider_session=provider_session)
+
+
+def first_page(request: HttpRequest) -> str:
+    """Where crews and contractors arrive, who begin with what they do today; "" for others, who begin with the queue."""
+    city: Jurisdiction | None = getattr(request, "jurisdiction", None)
+    user = request.user
+    if city is None or not isinstance(user, User) or not crew_day.works_outside(user, city):
+        return ""
+    return reverse("staff_app:crew_day")
 
 
 def record_session(request: HttpRequest, user: User, *, provider_session: str = "") -> None:
@@ -83,6 +94,9 @@ class StaffAccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         record_session(request, user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return first_page(request) or super().get_login_redirect_url(request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Used by the limits on failed sign-ins. Behind a proxy, all staff would otherwise share one address and one limit."""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from requests_app import limits, links, openid
 from requests_app.actions import sign_ins
 from requests_app.models import Jurisdiction, SignInProvider
-from staff_app.sign_in import BY_NETWORK_A_MINUTE, BY_PROVIDER, start_session
+from staff_app.sign_in import BY_NETWORK_A_MINUTE, BY_PROVIDER, first_page, start_session
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +120,7 @@ def single_sign_on_done(request: HttpRequest) -> HttpResponse:
         )
     start_session(request, user, method="openid_connect", provider_session=str(claims.get("sid") or "")[:255])
     request.session[BY_PROVIDER] = True
-    return redirect(started["next"] or resolve_url("staff_app:queue"))
+    return redirect(started["next"] or first_page(request) or resolve_url("staff_app:queue"))
 
 
 def _back(request: HttpRequest, words: str) -> HttpResponse:

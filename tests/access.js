@@ -59,6 +59,16 @@
         })
         .map((one) => `${Math.round(target(one).width)}×${Math.round(target(one).height)} ${name(one)}`),
 
+    // For gloves: everything that one can tap, links in sentences too.
+    smallForGloves: () =>
+      seen(CONTROLS)
+        .filter((one) => !one.disabled && one.tabIndex >= 0)
+        .filter((one) => {
+          const { width, height } = target(one);
+          return width < 48 - 0.5 || height < 48 - 0.5;
+        })
+        .map((one) => `${Math.round(target(one).width)}×${Math.round(target(one).height)} ${name(one)}`),
+
     // In forced colors backgrounds are gone: what one presses or fills in needs a line around it or below its words.
     withoutEdge: () =>
       seen("button, .usa-button, input:not([type=hidden]), select, textarea, .status-tag, .usa-alert, .usa-tag")

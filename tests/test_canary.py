@@ -108,7 +108,9 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
     found["day of the work on what turned private"] = {day.lower().encode() for day in days.values()}
     found["the visitor's cookie"] = {planted.sent_draft.visitor_hash.encode()}
     found["an API key's prefix"] = {planted.api_key.prefix.lower().encode()}
-    assert min(map(len, set().union(*found.values()))) >= START
+    forms = set().union(*found.values())
+    assert min(map(len, forms)) >= START
+    assert not any(b"\n" in form for form in forms)
     return found
 
 
@@ -116,16 +118,23 @@ def needles(planted: Planted) -> dict[str, set[bytes]]:
 START = 5
 
 
-def leaks(content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "") -> list[str]:
-    """The `wanted` values found in `content`. A page may repeat its own address, with a hyphen in the report number too."""
-    text, own = content.lower(), unquote(asked).lower().replace("-", "").encode()
+def leaks(
+    content: bytes, wanted: dict[str, set[bytes]], *, asked: str = "", clean: set[bytes] | None = None
+) -> list[str]:
+    """The `wanted` values found in `content`. A page may repeat its own address, with a hyphen in the report number too.
+
+    clean: lines in which nothing wanted has been found before, such as those of the header, which is on every page.
+    """
+    own = unquote(asked).lower().replace("-", "").encode()
+    # No form goes over the end of a line.
+    lines = set(content.lower().split(b"\n")) - (clean or set())
+    text = b"\n".join(lines)
     # Looking for thousands of forms one by one takes longer than the page: first see which of them can begin here.
     starts = {text[at : at + START] for at in range(len(text) - START + 1)}
-    return [
-        name
-        for name, forms in wanted.items()
-        if any(form[:START] in starts and form in text and form.replace(b"-", b"") not in own for form in forms)
-    ]
+    here = {name: [form for form in forms if form[:START] in starts and form in text] for name, forms in wanted.items()}
+    if clean is not None and not any(here.values()):
+        clean |= lines
+    return [name for name, forms in here.items() if any(form.replace(b"-", b"") not in own for form in forms)]
 
 
 def reading(response: Any) -> bytes:
@@ -151,6 +160,7 @@ class Crawler:
         self.asked: set[str] = set()
         self.last = b""
         self.found: list[str] = []
+        self.clean: set[bytes] = set()
         self.broken: list[str] = []
 
     def ask(self, address: str, *, method: str = "get", data: dict[str, str] | None = None, **headers: str) -> None:
@@ -162,7 +172,7 @@ class Crawler:
         self.last = content = reading(response)
         if response.status_code >= 500:
             self.broken.append(f"{response.status_code} {key}")
-        self.found += [f"{what}: {key}" for what in leaks(content, self.wanted, asked=address)]
+        self.found += [f"{what}: {key}" for what in leaks(content, self.wanted, asked=address, clean=self.clean)]
         if "html" in response.get("Content-Type", ""):
             for link in re.findall(rb"(?:href|src|action)=\"([^\"]+)\"", content):
                 self.follow(html.unescape(link.decode()))

@@ -16,9 +16,10 @@ SOURCES = sorted([*ROOT.glob("requests_app/**/*.py"), *ROOT.glob("staff_app/**/*
 FLOORS = {
     "requests_app": [
         {
-            "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder",
+            "apps", "cache", "checks", "clock", "colors", "localized", "logs", "markdown", "migrations", "photo_decoder", "once",
             "danger", "references", "safe_migrations", "svg_picture", "units",
             "charts",
+            "outside_calls",
             "sealed",
             "transactions",
         },

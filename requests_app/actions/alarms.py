@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from requests_app import events
+from requests_app import events, transactions
 from requests_app.clock import app_now
 from requests_app.models import Alarm, AlarmCall, Comment, ServiceRequest, User
 from requests_app.rules import alarms
@@ -33,6 +33,8 @@ def raise_alarm(
     ringing = Alarm.objects.filter(service_request=service_request, state=State.RINGING).first()
     if ringing is not None:
         return ringing
+    if (scope := transactions.current()) is not None:
+        scope.calm.discard(service_request.pk)
     now = app_now()
     alarm = Alarm.objects.create(
         jurisdiction_id=service_request.jurisdiction_id,
@@ -94,6 +96,9 @@ def mark_needless(pk: int, *, actor: User) -> Alarm:
 
 def end_alarms(service_request: ServiceRequest) -> None:
     """Ends the alarm of a request that a person resolved, merged or withdrew. Call it in that transaction."""
+    scope = transactions.current()
+    if scope is not None and service_request.pk in scope.calm:
+        return
     ringing = Alarm.objects.select_for_update(of=("self",)).filter(service_request=service_request, state=State.RINGING)
     for alarm in ringing:
         alarm.state, alarm.ended_at, alarm.next_at = State.ENDED, app_now(), None

@@ -55,8 +55,7 @@ def transfer(pk: int, *, department: Department, reason: str, actor: User) -> Se
     if before is not None and before != department.pk:
         service_request.bounces += 1
     service_request.routed_at = service_request.updated_at = app_now()
-    clocks.resume(service_request)
-    clocks.recalculate(service_request, department)
+    clocks.hand_to(service_request, department)
     service_request.save(
         update_fields=[
             "status", "department", "team", "assignee", "in_triage", "hold_reason", "hold_until", "bounces", "routed_at",

@@ -1,7 +1,7 @@
 """Starting, pausing, resuming and stopping the clocks of a request's targets."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ KINDS = (Target.Kind.ACKNOWLEDGE, Target.Kind.RESOLVE)
 RUNNING_OR_SUSPENDED = Q(paused_at=None) | Q(suspension__isnull=False)
 
 
-def start(
+def planned(
     service_request: ServiceRequest,
     *,
     department: Department,
@@ -23,17 +23,23 @@ def start(
     kinds: tuple[str, ...] = KINDS,
     shorter: bool = False,
     instead_of: Iterable[Clock] = (),
-) -> None:
-    """Starts clocks for the service's targets. resolve_target: a target set by an answer, {"value", "unit"}. shorter: after a
-    reopening, half the time. instead_of: earlier clocks of the request, of which each new one takes over how long it was stopped,
-    and that it is."""
+    areas: Iterable[int] | None = None,
+) -> list[Clock]:
+    """Unsaved clocks for the service's targets. Sets the request's due columns, which the caller saves.
+
+    resolve_target: a target set by an answer, {"value", "unit"}. shorter: after a reopening, half the time. instead_of: earlier
+    clocks of the request, of which each new one takes over how long it was stopped, and that it is. areas: the ids of those it
+    lies in, for a request that is not stored yet.
+    """
     zone = service_request.jurisdiction.zone
-    areas = list(service_request.areas.all()) if service_request.pk else []
+    lies_in = service_request.request_areas.values("area") if areas is None else areas
+    targets = service_levels.candidates(
+        service_request.service_id, kinds, priority=service_request.priority, areas=lies_in
+    )
     earlier = {clock.kind: clock for clock in instead_of}
+    clocks = []
     for kind in kinds:
-        target = service_levels.target_for(
-            service_request.service, kind, priority=service_request.priority, areas=areas, at=at
-        )
+        target = service_levels.newest(targets, kind, at=at)
         if kind == Target.Kind.RESOLVE and resolve_target:
             words = dict(resolve_target)
             target = None
@@ -61,14 +67,37 @@ def start(
             clock.paused_at = before.paused_at
             clock.remaining_s = round(hours.between(before.paused_at, clock.due_at))
         _date_step(clock, hours)
-        clock.save()
-    reconcile(service_request, anyway=any(clock.paused_at for clock in earlier.values()))
-    update_due_fields(service_request)
+        clocks.append(clock)
+    now = app_now()
+    found = suspensions.of_request(service_request, now=now, areas=areas)
+    if found or any(clock.paused_at for clock in clocks):
+        _follow_all(service_request, clocks, found, now)
+    _set_due_fields(service_request, clocks)
+    return clocks
+
+
+def start(service_request: ServiceRequest, **options: Any) -> None:
+    """Starts the clocks that planned() makes."""
+    Clock.objects.bulk_create(planned(service_request, **options))
+
+
+def _running(service_request: ServiceRequest) -> list[Clock]:
+    """Those that are not met, also while they are stopped."""
+    return list(service_request.clocks.filter(met_at=None).select_related("suspension", "target__calendar"))
+
+
+def _save(clocks: Collection[Clock], fields: Sequence[str]) -> None:
+    if clocks:
+        Clock.objects.bulk_update(clocks, fields)
 
 
 def update_due_fields(service_request: ServiceRequest) -> None:
     """Copies the clocks to the request's due columns, which the caller saves."""
-    running = {clock.kind: clock for clock in service_request.clocks.filter(met_at=None)}
+    _set_due_fields(service_request, service_request.clocks.filter(met_at=None))
+
+
+def _set_due_fields(service_request: ServiceRequest, clocks: Iterable[Clock]) -> None:
+    running = {clock.kind: clock for clock in clocks}
     acknowledge = running.get(Target.Kind.ACKNOWLEDGE)
     resolve = running.get(Target.Kind.RESOLVE)
     service_request.acknowledge_due_at = acknowledge.due_at if acknowledge and acknowledge.paused_at is None else None
@@ -126,6 +155,7 @@ def skip_passed_steps(service_request: ServiceRequest, clock: Clock) -> None:
     clock.save(update_fields=["step", "step_at"])
 
 
+DATED_FIELDS = ["due_at", "remaining_s", "step_at"]
 STOPPED_FIELDS = ["due_at", "paused_at", "remaining_s", "waited_s", "runs_since", "suspension", "step_at"]
 
 
@@ -150,18 +180,34 @@ def _resume(service_request: ServiceRequest, clock: Clock, at: dt.datetime) -> N
 
 def pause(service_request: ServiceRequest, *, since: dt.datetime | None = None) -> None:
     """since: when the hold began, if not now. What a suspension has stopped already stays as it is."""
-    at = since or app_now()
-    for clock in service_request.clocks.filter(kind=Target.Kind.RESOLVE, met_at=None, paused_at=None):
+    at, clocks = since or app_now(), _running(service_request)
+    runs = [clock for clock in clocks if clock.kind == Target.Kind.RESOLVE and clock.paused_at is None]
+    for clock in runs:
         _pause(service_request, clock, at)
-        clock.save(update_fields=STOPPED_FIELDS)
-    update_due_fields(service_request)
+    _save(runs, STOPPED_FIELDS)
+    _set_due_fields(service_request, clocks)
 
 
 def resume(service_request: ServiceRequest) -> None:
     """Ends a hold. Under a suspension, the clocks stay stopped until it ends too."""
-    now = app_now()
-    paused = list(service_request.clocks.filter(met_at=None).exclude(paused_at=None))
+    clocks = _running(service_request)
+    _save(_resume_paused(service_request, clocks), STOPPED_FIELDS)
+    _set_due_fields(service_request, clocks)
+
+
+def hand_to(service_request: ServiceRequest, department: Department) -> None:
+    """Ends a hold, and recalculates due times in this department's working hours."""
+    clocks = _running(service_request)
+    _resume_paused(service_request, clocks)
+    _date(service_request, clocks, department)
+    _save(clocks, STOPPED_FIELDS)
+    _set_due_fields(service_request, clocks)
+
+
+def _resume_paused(service_request: ServiceRequest, clocks: Iterable[Clock]) -> list[Clock]:
+    paused = [clock for clock in clocks if clock.paused_at is not None]
     if paused:
+        now = app_now()
         found = suspensions.of_request(service_request, now=now)
         current = next((suspension for suspension in found if suspension.ends_at > now), None)
         for clock in paused:
@@ -169,29 +215,36 @@ def resume(service_request: ServiceRequest) -> None:
                 _resume(service_request, clock, now)
             elif clock.suspension_id is None:
                 clock.suspension = current
-            clock.save(update_fields=STOPPED_FIELDS)
-    update_due_fields(service_request)
+    return paused
 
 
-def reconcile(service_request: ServiceRequest, *, anyway: bool = False) -> list[ClockSuspension]:
+def reconcile(service_request: ServiceRequest) -> list[ClockSuspension]:
     """Stops and resumes the clocks of a locked request as suspensions say, and sets its due columns, which the caller saves.
 
-    Goes through everything that happened since a clock last changed, so it doesn't matter when, or how often, it runs. anyway: even
-    if no suspension applies. Returns the suspensions that stopped a clock.
+    Goes through everything that happened since a clock last changed, so it doesn't matter when, or how often, it runs. Returns the
+    suspensions that stopped a clock.
     """
     now = app_now()
     found = suspensions.of_request(service_request, now=now)
+    if not found:
+        return []
+    clocks = _running(service_request)
+    stopped = _follow_all(service_request, clocks, found, now)
+    _save(clocks, STOPPED_FIELDS)
+    _set_due_fields(service_request, clocks)
+    return stopped
+
+
+def _follow_all(
+    service_request: ServiceRequest, clocks: Iterable[Clock], found: list[ClockSuspension], now: dt.datetime
+) -> list[ClockSuspension]:
     stops = suspensions.merged((suspension.starts_at, suspension.ends_at) for suspension in found)
-    stopped: list[ClockSuspension] = []
-    if not found and not anyway:
-        return stopped
-    for clock in service_request.clocks.filter(met_at=None).select_related("suspension", "target__calendar"):
+    stopped = []
+    for clock in clocks:
         before = clock.suspension_id
         _follow(service_request, clock, stops, found, now)
-        clock.save(update_fields=STOPPED_FIELDS)
         if clock.suspension is not None and before is None:
             stopped.append(clock.suspension)
-    update_due_fields(service_request)
     return stopped
 
 
@@ -226,24 +279,32 @@ def _follow(
 
 def retarget(service_request: ServiceRequest, department: Department) -> None:
     """Takes the targets of its priority, counted from when its clocks started. A target that an answer set stays."""
-    areas = list(service_request.areas.all())
-    for clock in service_request.clocks.filter(met_at=None).exclude(target=None):
-        target = service_levels.target_for(
-            service_request.service,
-            clock.kind,
-            priority=service_request.priority,
-            areas=areas,
-            at=clock.started_at,
-        )
-        if target is not None and target.pk != clock.target_id:
+    clocks = _running(service_request)
+    targets = service_levels.candidates(
+        service_request.service_id,
+        KINDS,
+        priority=service_request.priority,
+        areas=service_request.request_areas.values("area"),
+    )
+    for clock in clocks:
+        target = service_levels.newest(targets, clock.kind, at=clock.started_at)
+        if target is not None and clock.target_id not in (None, target.pk):
             clock.target, clock.target_words = target, {"value": target.value, "unit": target.unit}
-            clock.save(update_fields=["target", "target_words"])
-    recalculate(service_request, department)
+    _date(service_request, clocks, department)
+    _save(clocks, ["target", "target_words", *DATED_FIELDS])
+    _set_due_fields(service_request, clocks)
 
 
 def recalculate(service_request: ServiceRequest, department: Department) -> None:
     """Recalculates due times in this department's working hours. A paused clock gets the time that is left of them."""
-    for clock in service_request.clocks.filter(met_at=None):
+    clocks = _running(service_request)
+    _date(service_request, clocks, department)
+    _save(clocks, DATED_FIELDS)
+    _set_due_fields(service_request, clocks)
+
+
+def _date(service_request: ServiceRequest, clocks: Iterable[Clock], department: Department) -> None:
+    for clock in clocks:
         words = clock.target_words
         zone = service_request.jurisdiction.zone
         hours = service_levels.hours_for(clock.target, department, zone, str(words["unit"]))
@@ -254,5 +315,3 @@ def recalculate(service_request: ServiceRequest, department: Department) -> None
         if clock.paused_at is not None:
             clock.remaining_s = round(hours.between(clock.paused_at, clock.due_at))
         _date_step(clock, hours)
-        clock.save(update_fields=["due_at", "remaining_s", "step_at"])
-    update_due_fields(service_request)

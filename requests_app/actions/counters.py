@@ -1,6 +1,7 @@
 """Counters: actions append deltas in their own transaction, the drain folds them in, and a nightly recount corrects them."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,18 +16,27 @@ LEVEL = dt.date(1970, 1, 1)
 FOLDED_AT_ONCE = 10_000
 
 
-def append(
-    service_request: ServiceRequest, measure: str, delta: int, *, day: dt.date = LEVEL, public_state: str | None = None
-) -> None:
-    if service_request.is_test:
-        return
-    CounterDelta.objects.create(
-        jurisdiction_id=service_request.jurisdiction_id,
-        measure=measure,
-        day=day,
-        service_id=service_request.service_id,
-        public_state=public_state or service_request.public_state,
-        delta=delta,
+@dataclass(frozen=True)
+class Change:
+    service_request: ServiceRequest
+    measure: str
+    delta: int
+    day: dt.date = LEVEL
+
+
+def append(*changes: Change) -> None:
+    """In one statement."""
+    CounterDelta.objects.bulk_create(
+        CounterDelta(
+            jurisdiction_id=change.service_request.jurisdiction_id,
+            measure=change.measure,
+            day=change.day,
+            service_id=change.service_request.service_id,
+            public_state=change.service_request.public_state,
+            delta=change.delta,
+        )
+        for change in changes
+        if not change.service_request.is_test
     )
 
 
@@ -35,26 +45,36 @@ def local_day(service_request: ServiceRequest, at: dt.datetime) -> dt.date:
 
 
 def submitted(service_request: ServiceRequest) -> None:
-    append(service_request, "submitted", 1, day=local_day(service_request, service_request.submitted_at))
-    append(service_request, "open", 1)
+    day = local_day(service_request, service_request.submitted_at)
+    append(Change(service_request, "submitted", 1, day), Change(service_request, "open", 1))
 
 
 def ended(service_request: ServiceRequest) -> None:
-    append(service_request, "open", -1)
+    append(Change(service_request, "open", -1))
 
 
 def reopened(service_request: ServiceRequest) -> None:
-    append(service_request, "open", 1)
+    append(Change(service_request, "open", 1))
 
 
 def surveyed(service_request: ServiceRequest, answer: SurveyAnswer, delta: int, *, value: str = "") -> None:
     """Counts an answer to the survey in the month of its first version; `value` if it isn't the answer's own."""
-    append(
-        service_request,
-        f"{answer.question}_{value or answer.value}",
-        delta,
-        day=local_day(service_request, answer.answered_at).replace(day=1),
-    )
+    append(_surveyed(service_request, answer, delta, value))
+
+
+def _surveyed(service_request: ServiceRequest, answer: SurveyAnswer, delta: int, value: str = "") -> Change:
+    day = local_day(service_request, answer.answered_at).replace(day=1)
+    return Change(service_request, f"{answer.question}_{value or answer.value}", delta, day)
+
+
+def _moved(old: ServiceRequest, new: ServiceRequest) -> list[Change]:
+    """Takes a request from where it was counted to where it belongs now."""
+    day = local_day(new, new.submitted_at)
+    return [
+        change
+        for counted, sign, is_open in ((old, -1, old.is_open), (new, 1, new.is_open))
+        for change in (Change(counted, "submitted", sign, day), *([Change(counted, "open", sign)] if is_open else []))
+    ]
 
 
 def recategorized(
@@ -66,16 +86,18 @@ def recategorized(
         service_id=service_id or service_request.service_id,
         public_state=public_state or service_request.public_state,
         is_test=service_request.is_test,
+        status=service_request.status,
     )
-    day = local_day(service_request, service_request.submitted_at)
-    for counted, sign in ((old, -1), (service_request, 1)):
-        append(counted, "submitted", sign, day=day)
-        if service_request.is_open:
-            append(counted, "open", sign)
-    for answer in SurveyAnswer.objects.filter(service_request=service_request):
-        old.jurisdiction = service_request.jurisdiction
-        surveyed(old, answer, -1)
-        surveyed(service_request, answer, 1)
+    old.jurisdiction = service_request.jurisdiction
+    answers = SurveyAnswer.objects.filter(service_request=service_request)
+    append(
+        *_moved(old, service_request),
+        *(
+            _surveyed(counted, answer, sign)
+            for answer in answers
+            for counted, sign in ((old, -1), (service_request, 1))
+        ),
+    )
 
 
 def restored(service_request: ServiceRequest, before: ServiceRequest) -> None:
@@ -83,11 +105,7 @@ def restored(service_request: ServiceRequest, before: ServiceRequest) -> None:
     was, now = ((one.service_id, one.public_state, one.is_open) for one in (before, service_request))
     if was == now:
         return
-    day = local_day(service_request, service_request.submitted_at)
-    for counted, sign in ((before, -1), (service_request, 1)):
-        append(counted, "submitted", sign, day=day)
-        if counted.is_open:
-            append(counted, "open", sign)
+    append(*_moved(before, service_request))
 
 
 FOLD = """

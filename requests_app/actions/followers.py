@@ -6,7 +6,7 @@ from django.db import transaction
 
 from requests_app import events, links
 from requests_app.actions import conversation, drafts, submission
-from requests_app.actions.reporter import Reporter, add_participation, create_person
+from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
 from requests_app.models import AccessLink, Cadence, DigestItem, Draft, Participation, Person, ServiceRequest
 from requests_app.rules import blocked_addresses
@@ -31,13 +31,12 @@ def join(
         raise NotJoinable
     if blocked_addresses.is_blocked(service_request.jurisdiction, reporter.email):
         raise submission.Refused({"email": blocked_addresses.refusal(service_request.jurisdiction)}, code="contact")
-    person = create_person(service_request.jurisdiction, reporter, language)
-    add_participation(person, service_request, role=role)
+    participation = create_participant(service_request, reporter, language, role=role)
     if role == Participation.Role.AFFECTED:
         service_request.people_count += 1
         service_request.save(update_fields=["people_count"])
-    events.record(service_request, "joined", actor=person, role=role)
-    return person, links.get_or_create_link(person, service_request)
+    events.record(service_request, "joined", actor=participation.person, role=role)
+    return participation.person, links.create_link(participation.person, service_request)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Merging duplicates into an earlier request, with all their reporters; and unmerging."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from requests_app import events
@@ -8,6 +8,13 @@ from requests_app.actions import progress
 from requests_app.models import CONFIDENTIAL, Disposition, Participation, ServiceRequest, User
 from requests_app.rules.lifecycle import next_status
 from requests_app.transactions import atomic_action
+
+JOIN = """
+INSERT INTO requests_app_participation (person_id, service_request_id, role, contact_point_id, cadence)
+SELECT person_id, %s, %s, contact_point_id, cadence FROM requests_app_participation
+WHERE service_request_id = %s AND unsubscribed_at IS NULL ORDER BY id
+ON CONFLICT DO NOTHING
+"""
 
 
 class CannotMerge(Exception):
@@ -36,26 +43,20 @@ def merge(pk: int, *, parent: ServiceRequest, actor: User) -> ServiceRequest:
     service_request.duplicate_of = parent
     progress._end(service_request, [*fields, "duplicate_of"], disposition=Disposition.DUPLICATE)
     join_people(service_request, parent)
-    events.record(service_request, "merged", actor=actor, parent_id=parent.pk)
-    events.record(parent, "duplicate_merged", actor=actor, child_id=service_request.pk)
+    events.record_together(
+        [
+            (service_request, "merged", {"parent_id": parent.pk}),
+            (parent, "duplicate_merged", {"child_id": service_request.pk}),
+        ],
+        actor=actor,
+    )
     return service_request
 
 
 def join_people(service_request: ServiceRequest, parent: ServiceRequest) -> None:
     """Subscribes the people of a merged request to the parent's updates, and counts them there."""
-    Participation.objects.bulk_create(
-        [
-            Participation(
-                person_id=participation.person_id,
-                service_request=parent,
-                role=Participation.Role.AFFECTED,
-                contact_point_id=participation.contact_point_id,
-                cadence=participation.cadence,
-            )
-            for participation in service_request.participations.filter(unsubscribed_at=None)
-        ],
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(JOIN, [parent.pk, Participation.Role.AFFECTED, service_request.pk])
     parent.people_count += service_request.people_count
     parent.save(update_fields=["people_count"])
 

@@ -1,7 +1,7 @@
 """What a resident wrote on another site (FixMyStreet) about a report here, sent on to us by that site."""
 
 from requests_app.actions import conversation
-from requests_app.actions.reporter import Reporter, add_participation, create_person
+from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.actions.submission import Idempotency, IdempotencyConflict
 from requests_app.clock import app_now
 from requests_app.models import IdempotencyKey, Participation, ServiceRequest
@@ -25,9 +25,8 @@ def add(pk: int, *, text: str, name: str, language: str, idempotency: Idempotenc
         if idempotency.window_s is None or age.total_seconds() <= idempotency.window_s:
             return known.pk
         known.delete()
-    person = create_person(service_request.jurisdiction, Reporter(name=name), language)
-    add_participation(person, service_request, role=Participation.Role.FOLLOWER)
-    conversation.add_message(pk, text=text, actor=person, language=language)
+    writer = create_participant(service_request, Reporter(name=name), language, role=Participation.Role.FOLLOWER)
+    conversation.add_message(pk, text=text, actor=writer.person, language=language)
     created = IdempotencyKey.objects.create(
         scope=idempotency.scope,
         key=idempotency.key,

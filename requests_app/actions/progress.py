@@ -420,19 +420,18 @@ def reopen(
     if service_request.in_triage:
         # It was closed before a department had it (handed over, for example), so it goes to triage.
         service_request.status = Status.RECEIVED
-    service_request.save(
-        update_fields=[
-            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "scheduled_for",
-            "made_safe_at", "reopened_count", "has_new_answer", "in_triage",
-        ]
-    )  # fmt: skip
     clocks.start(
         service_request,
         department=service_request.department or service_request.service_version.department,
         at=app_now(),
         shorter=True,
     )
-    service_request.save(update_fields=clocks.DUE_FIELDS)
+    service_request.save(
+        update_fields=[
+            *fields, "disposition", "disposition_reason", "resolved_at", "closed_at", "acknowledged_at", "scheduled_for",
+            "made_safe_at", "reopened_count", "has_new_answer", "in_triage", *clocks.DUE_FIELDS,
+        ]
+    )  # fmt: skip
     RequestArea.objects.filter(service_request=service_request).update(is_open=True)
     counters.reopened(service_request)
     reopened = events.record(

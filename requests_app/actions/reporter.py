@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from requests_app.models import ContactPoint, Jurisdiction, Participation, Person, ServiceRequest
+from requests_app.models import ContactPoint, Participation, Person, ServiceRequest
 from requests_app.rules import intake
 
 
@@ -33,31 +33,27 @@ def normalized_phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def create_person(jurisdiction: Jurisdiction, reporter: Reporter, language: str) -> Person:
-    """Always creates a person: an unverified address must not link two requests to one person."""
+def create_participant(
+    service_request: ServiceRequest, reporter: Reporter, language: str, *, role: str
+) -> Participation:
+    """Always creates a person: an unverified address must not link two requests to one person.
+
+    Updates go to the email address, if there is one (we do not send text messages).
+    """
     person = Person.objects.create(
-        jurisdiction=jurisdiction,
+        jurisdiction_id=service_request.jurisdiction_id,
         name=intake.clean_text(reporter.name)[:200],
         postal_address=intake.clean_text(reporter.postal_address)[:300],
         language=reporter.language or language,
         may_be_called=reporter.may_be_called,
     )
-    if reporter.email:
-        ContactPoint.objects.create(
-            person=person, kind="email", value=reporter.email.strip(), normalized=reporter.email.strip().lower()
-        )
-    if reporter.phone:
-        ContactPoint.objects.create(
-            person=person, kind="phone", value=reporter.phone.strip(), normalized=normalized_phone(reporter.phone)
-        )
-    return person
-
-
-def add_participation(person: Person, service_request: ServiceRequest, *, role: str) -> Participation:
-    """Adds a participation. Updates go to the email address, if there is one (we do not send text messages)."""
+    email, phone = reporter.email.strip(), reporter.phone.strip()
+    points = []
+    if email:
+        points.append(ContactPoint(person=person, kind="email", value=email, normalized=email.lower()))
+    if phone:
+        points.append(ContactPoint(person=person, kind="phone", value=phone, normalized=normalized_phone(phone)))
+    ContactPoint.objects.bulk_create(points)
     return Participation.objects.create(
-        person=person,
-        service_request=service_request,
-        role=role,
-        contact_point=person.contact_points.order_by("kind").first(),
+        person=person, service_request=service_request, role=role, contact_point=points[0] if points else None
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models import F, Func, JSONField, OuterRef, Subquery
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Subquery
 from django.db.models.functions import Greatest, JSONObject
 
 from requests_app import events, outbox, transactions
@@ -14,6 +14,7 @@ from requests_app.actions import clocks, counters, merges, place_corrections
 from requests_app.clock import AppNow, app_now
 from requests_app.models import (
     CONFIDENTIAL,
+    Alarm,
     Clock,
     Comment,
     Event,
@@ -77,6 +78,8 @@ def perform(
         # Under the lock, since the other writer may be committing right now.
         before = _Before(service_request, with_requests)
         scope.now = before.at
+        if not before.is_ringing:
+            scope.calm.add(pk)
         if (
             last_event_id is not None
             and before.newest_event > last_event_id
@@ -105,7 +108,7 @@ class _Before:
         self.columns = {name: _to_json(getattr(service_request, name)) for name in COLUMNS}
         of_request = {"service_request": OuterRef("pk")}
         # One statement for all. Not a part of the one that locks, which would not see what it waited for.
-        clocks, event, comment, participation, self.at = (
+        clocks, event, comment, participation, self.is_ringing, self.at = (
             ServiceRequest.objects.filter(pk=service_request.pk)
             .values_list(
                 ArraySubquery(
@@ -116,6 +119,7 @@ class _Before:
                 _newest(Event.objects.filter(**of_request)),
                 _newest(Comment.objects.filter(**of_request)),
                 _newest(Participation.objects.filter(service_request__in=with_requests)),
+                Exists(Alarm.objects.filter(state=Alarm.State.RINGING, **of_request)),
                 AppNow(),
             )
             .get()
@@ -136,7 +140,8 @@ class _Before:
         if not own:
             return None
         parent_id = next((event.data["parent_id"] for event in own if event.data.get("parent_id")), None)
-        joined: list[int] = []
+        # Gathered by the statement that inserts the row.
+        joined: Any = []
         if own[0].kind == "merged":
             recorded += [
                 event for event in everything if event.kind == "duplicate_merged" and event.data["child_id"] == pk
@@ -144,10 +149,8 @@ class _Before:
             people = self.service_request.participations.values("person")
             new = Participation.objects.filter(service_request=parent_id, role=Participation.Role.AFFECTED)
             new = new.filter(id__gt=self.newest_participation, person__in=people)
-            joined = list(new.values_list("pk", flat=True))
+            joined = _ids(new)
         new_comments = Comment.objects.filter(service_request=pk, id__gt=self.newest_comment, user=actor)
-        # Gathered by the statement that inserts the row.
-        comment_ids = Func(ArraySubquery(new_comments.values("pk")), function="to_jsonb", output_field=JSONField())
         UndoState.objects.create(
             event=own[0],
             service_request=self.service_request,
@@ -155,11 +158,15 @@ class _Before:
             columns=self.columns,
             clocks=self.clocks,
             events=[event.pk for event in recorded],
-            comments=comment_ids,
+            comments=_ids(new_comments),
             photos=[photo.pk for photo in photos],
             participations=joined,
         )
         return own[0]
+
+
+def _ids(rows: models.QuerySet[Any]) -> Func:
+    return Func(ArraySubquery(rows.values("pk")), function="to_jsonb", output_field=JSONField())
 
 
 def _newest(rows: models.QuerySet[Any]) -> Subquery:

@@ -1,5 +1,6 @@
 """Submits a report: one submission creates one request, whatever is clicked, reloaded or retried."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,17 +10,19 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from requests_app import events, links, references
+from requests_app import events, links, references, transactions
 from requests_app.actions import alarms, clocks, counters, verify_email
-from requests_app.actions.reporter import Reporter, add_participation, create_person
+from requests_app.actions.reporter import Reporter, create_participant
 from requests_app.clock import app_now
 from requests_app.models import (
     AccessLink,
     Alarm,
     Answer,
     ApiKey,
+    Area,
     Asset,
     Channel,
+    Clock,
     Comment,
     IdempotencyKey,
     Jurisdiction,
@@ -85,6 +88,11 @@ class SubmissionResult:
     link: AccessLink | None
     repeated: bool = False
 
+    @property
+    def made_at(self) -> dt.datetime | None:
+        """When this call made the request; None if an earlier one did."""
+        return None if self.repeated else self.service_request.submitted_at
+
 
 class Refused(Exception):
     """The report is not acceptable as it is. problems: field → message in the reader's language."""
@@ -131,7 +139,6 @@ class NewReport:
     photo_links: Sequence[str] = ()
 
 
-@transaction.atomic
 def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempotency | None = None) -> SubmissionResult:
     """Stores the report with its answers, people, areas, clocks and photos; the worker routes it from there.
 
@@ -141,10 +148,14 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     danger, or an answer makes it urgent, it raises an alarm.
     Raises Refused (nothing is stored) and IdempotencyConflict.
     """
-    if idempotency is not None:
-        earlier = _earlier(idempotency)
+    with transaction.atomic(), transactions.scope():
+        earlier = _earlier(idempotency) if idempotency is not None else None
         if earlier is not None:
             return SubmissionResult(earlier, _link_of(earlier), repeated=True)
+        return _submit(report, actor, idempotency)
+
+
+def _submit(report: NewReport, actor: User | None, idempotency: Idempotency | None) -> SubmissionResult:
     version, reporter = report.version, report.reporter
     _check(report)
     check_reporter(report.jurisdiction, version, reporter)
@@ -158,19 +169,24 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
     service_request = _new_request(report, review_reason=review_reason, must_wait=must_wait)
     if alarm_reason and service_request.priority != 1:
         service_request.priority, service_request.priority_reason = 1, alarms.DANGER
+    point = report.place.point
+    areas = ownership.areas_at(report.jurisdiction, point) if point else []
+    # Its clocks begin when it is confirmed.
+    started = [] if must_wait else _planned_clocks(service_request, report.answers, [area.pk for area in areas])
     _save_with_reference(service_request)
-    _store_areas_and_answers(service_request, report)
+    Clock.objects.bulk_create(started)
+    _store_areas_and_answers(service_request, report, areas)
     if not version.identity_words:
         reporter = replace(reporter, postal_address="")
-    person = create_person(report.jurisdiction, reporter, report.language)
     role = Participation.Role.CALLER if actor else Participation.Role.REPORTER
-    participation = add_participation(person, service_request, role=role)
-    link = links.get_or_create_link(person, service_request)
+    participation = create_participant(service_request, reporter, report.language, role=role)
+    link = links.create_link(participation.person, service_request)
     for photo in photos:
         photo.draft = None
         photo.service_request = service_request
         photo.is_private = report.answers.private_photos
-        photo.save(update_fields=["draft", "service_request", "is_private"])
+    if photos:
+        Photo.objects.bulk_update(photos, ["draft", "service_request", "is_private"])
     if report.photo_links:
         # No event: nobody wrote it, and nobody is notified.
         Comment.objects.create(
@@ -188,18 +204,23 @@ def submit(report: NewReport, *, actor: User | None = None, idempotency: Idempot
             visitor_hash=report.visitor_hash,
         )
     else:
-        record_submission(service_request, answers=report.answers, actor=actor or person)
+        _record(service_request, actor=actor or participation.person)
         if alarm_reason:
             alarms.raise_alarm(service_request, reason=alarm_reason)
     if idempotency is not None:
-        IdempotencyKey.objects.update_or_create(
+        used = IdempotencyKey(
             scope=idempotency.scope,
             key=idempotency.key,
-            defaults={
-                "body_hash": idempotency.body_hash,
-                "service_request": service_request,
-                "created_at": service_request.submitted_at,
-            },
+            body_hash=idempotency.body_hash,
+            service_request=service_request,
+            created_at=service_request.submitted_at,
+        )
+        # One that counts no more is replaced.
+        IdempotencyKey.objects.bulk_create(
+            [used],
+            update_conflicts=True,
+            unique_fields=["scope", "key"],
+            update_fields=["body_hash", "service_request", "created_at"],
         )
     return SubmissionResult(service_request, link)
 
@@ -230,7 +251,7 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
     now = app_now()
     return ServiceRequest(
         jurisdiction=report.jurisdiction,
-        service_id=version.service_id,
+        service=version.service,
         service_version=version,
         description=intake.clean_text(report.description)[: intake.DESCRIPTION_MAX],
         language=report.language,
@@ -257,8 +278,17 @@ def _new_request(report: NewReport, *, review_reason: str, must_wait: bool) -> S
     )
 
 
-def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport) -> None:
-    point = report.place.point
+def _planned_clocks(service_request: ServiceRequest, answers: intake.Answers, areas: list[int] | None) -> list[Clock]:
+    return clocks.planned(
+        service_request,
+        department=service_request.service_version.department,
+        at=service_request.submitted_at,
+        resolve_target=answers.resolve_target,
+        areas=areas,
+    )
+
+
+def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport, areas: Iterable[Area]) -> None:
     RequestArea.objects.bulk_create(
         RequestArea(
             area=area,
@@ -266,7 +296,7 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
             submitted_at=service_request.submitted_at,
             public_state=service_request.public_state,
         )
-        for area in (ownership.areas_at(report.jurisdiction, point) if point else [])
+        for area in areas
     )
     Answer.objects.bulk_create(
         Answer(
@@ -281,21 +311,19 @@ def _store_areas_and_answers(service_request: ServiceRequest, report: NewReport)
 
 
 def record_submission(service_request: ServiceRequest, *, answers: intake.Answers, actor: User | Person) -> None:
-    """Starts the clocks and records the event of a report that is submitted and, if required, confirmed."""
-    version = service_request.service_version
-    clocks.start(
-        service_request,
-        department=version.department,
-        at=service_request.submitted_at,
-        resolve_target=answers.resolve_target,
-    )
+    """Starts the clocks and records the event of a stored report that was confirmed."""
+    Clock.objects.bulk_create(_planned_clocks(service_request, answers, None))
     service_request.save(update_fields=clocks.DUE_FIELDS)
+    _record(service_request, actor=actor)
+
+
+def _record(service_request: ServiceRequest, *, actor: User | Person) -> None:
     events.record(
         service_request,
         "submitted",
         actor=actor,
         channel=service_request.channel,
-        service_code=version.service.service_code,
+        service_code=service_request.service.service_code,
         after_warning=service_request.after_warning,
     )
     if service_request.public_state == PublicState.PENDING_REVIEW:
@@ -346,11 +374,18 @@ def outside_message(jurisdiction: Jurisdiction, point: Point) -> str:
 
 
 def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
-    """The request that this key created earlier. Two submissions with the same key wait for each other here."""
+    """The request that this key created earlier. Two submissions with the same key wait for each other here.
+
+    Reads the time along with the lock.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))", [f"{idempotency.scope}|{idempotency.key}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()",
+            [f"{idempotency.scope}|{idempotency.key}"],
         )
+        now = cursor.fetchone()[1]
+    if (scope := transactions.current()) is not None:
+        scope.now = now
     record = (
         IdempotencyKey.objects.select_related("service_request__service_version", "service_request__jurisdiction")
         .filter(scope=idempotency.scope, key=idempotency.key)
@@ -358,7 +393,7 @@ def _earlier(idempotency: Idempotency) -> ServiceRequest | None:
     )
     if record is None:
         return None
-    if idempotency.window_s is not None and (app_now() - record.created_at).total_seconds() > idempotency.window_s:
+    if idempotency.window_s is not None and (now - record.created_at).total_seconds() > idempotency.window_s:
         return None
     if record.body_hash != idempotency.body_hash:
         raise IdempotencyConflict

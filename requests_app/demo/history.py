@@ -16,6 +16,7 @@ from requests_app.actions.conversation import ANSWER_DEADLINE
 from requests_app.actions.reporter import normalized_phone
 from requests_app.clock import app_now
 from requests_app.demo.progress import StoryEvent
+from requests_app.demo.staff import DEMO_BAR
 from requests_app.demo.stories import Story, stories
 from requests_app.events import PUBLIC_KINDS
 from requests_app.imports.bulk import BulkWriter, History, NewComment, NewEvent, NewPerson, analyze, next_ids
@@ -189,7 +190,7 @@ class HistoryBuilder:
         # Only those who work on requests, not records officers or call takers.
         members = Membership.objects.filter(
             jurisdiction=jurisdiction, department__isnull=False, role__permissions__contains=["accept"]
-        )
+        ).exclude(user__name=DEMO_BAR["crew"])
         for department_id, user_id in members.order_by("id").values_list("department_id", "user_id"):
             self.staff[department_id].append(user_id)
 

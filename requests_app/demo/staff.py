@@ -37,6 +37,8 @@ PEOPLE = [
     DemoPerson("Cal Okafor", "call_taker", ("",)),
     DemoPerson("Ada Whitfield", "administrator", ("",)),
     DemoPerson("Cruz Delgado", "crew", ("PW",)),
+    # New in her crew: her day is planned by crews.py, and she worked on nothing before.
+    DemoPerson("Nia Brooks", "crew", ("PW",)),
     DemoPerson("Gus Marino", "contractor", ("PK",)),
     DemoPerson("Rosa Banks", "records_officer", ("",)),
     # Handles "I don't know" reports: the 311 Center's queue and citywide triage.
@@ -46,6 +48,7 @@ PEOPLE = [
 DEMO_BAR = {
     "call_taker": "Cal Okafor",
     "triage": "Tom Reyes",
+    "crew": "Nia Brooks",
     "supervisor": "Pia Lindqvist",
     "administrator": "Ada Whitfield",
 }

@@ -39,7 +39,7 @@ def see_as(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect("staff_app:queue")
+    return redirect("staff_app:crew_day" if role == "crew" else "staff_app:queue")
 
 
 def make_links(jurisdiction: Jurisdiction) -> None:

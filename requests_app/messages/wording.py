@@ -92,6 +92,15 @@ def distance_words(metres: int) -> str:
     return _("%(feet)d feet (%(metres)d meters)") % {"feet": round(feet / 10) * 10, "metres": metres}
 
 
+def drive_words(metres: float) -> str:
+    """6.2 miles: the length of a drive. 10.0 kilometers in a metric city."""
+    # number_format() cuts digits off without rounding.
+    if units.are_metric():
+        return _("%(kilometers)s kilometers") % {"kilometers": formats.number_format(round(metres / 1000, 1), 1)}
+    miles = round(metres / METRES_IN_A_FOOT / FEET_IN_A_MILE, 1)
+    return _("%(miles)s miles") % {"miles": formats.number_format(miles, 1)}
+
+
 def named_away(name: str, metres: float) -> str:
     """Street light L00417, 30 feet away: an asset among others."""
     if units.are_metric():

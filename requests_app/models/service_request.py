@@ -1,7 +1,7 @@
 """The service request: what was reported, where, who has it, by when, and how it ended."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, GistIndex
@@ -56,8 +56,9 @@ class ServiceRequestQuerySet(models.QuerySet["ServiceRequest"]):
         """Locks the rows and loads what every action needs. Always lock first: when two dispatchers assign a request at the same
         time, the second must see what the first one did."""
         return self.select_for_update(of=("self",)).select_related(
-            "jurisdiction", "service", "service_version__service", "service_version__department", "department", "owner"
-        )
+            "jurisdiction", "service", "service_version__service", "service_version__department", "department__calendar",
+            "owner",
+        )  # fmt: skip
 
     def locked(self, pk: int) -> "ServiceRequest":
         """The request, locked until the transaction ends. Raises DoesNotExist."""
@@ -172,6 +173,9 @@ class ServiceRequest(models.Model):
     loaded_at: dt.datetime
     # And by the request page.
     has_alarm: bool
+    has_tasks: bool
+    has_others: bool
+    first_reporter: dict[str, Any] | None
     may_have_safety_note: bool
     has_bounced: bool
 

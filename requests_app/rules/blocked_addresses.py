@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from requests_app import once
 from requests_app.models.jurisdiction import Jurisdiction
 from requests_app.models.moderation_term import ModerationTerm
 
@@ -11,7 +12,8 @@ from requests_app.models.moderation_term import ModerationTerm
 def is_blocked(jurisdiction: Jurisdiction, email: str) -> bool:
     """Also matches tagged addresses ("name+tag@…") and blocked hosts ("@spam.example")."""
     listed = ModerationTerm.objects.filter(jurisdiction=jurisdiction, kind=ModerationTerm.Kind.ADDRESS)
-    return bool(email) and listed.filter(value__in=list(_as_listed(email))).exists()
+    matching = listed.filter(value__in=list(_as_listed(email)))
+    return bool(email) and once.read(("blocked", jurisdiction.pk, email), matching.exists)
 
 
 def refusal(jurisdiction: Jurisdiction) -> str:

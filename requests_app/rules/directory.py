@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.utils.functional import cached_property
 
+from requests_app import once
 from requests_app.localized import localized
 from requests_app.models import (
     Area,
@@ -105,6 +106,13 @@ _kept: dict[int, tuple[str, float, Directory]] = {}
 
 def of(jurisdiction: Jurisdiction, *, reload: bool = False) -> Directory:
     """reload: load it now, because something is missing in it."""
+    if reload:
+        return _of(jurisdiction, reload=True)
+    # A page asks for its stamp once.
+    return once.read_on_page(("directory", jurisdiction.pk), lambda: _of(jurisdiction))
+
+
+def _of(jurisdiction: Jurisdiction, *, reload: bool = False) -> Directory:
     stamp = cache.get(_key(jurisdiction.pk)) or _stamp(jurisdiction.pk)
     known = _kept.get(jurisdiction.pk)
     if known is not None and not reload and known[0] == stamp and time.monotonic() - known[1] < KEPT_S:

@@ -32,6 +32,9 @@ def shortest(jurisdiction: Jurisdiction, points: Sequence[Point], *, start: Poin
     lengths = street_distances.between(jurisdiction, given)
     path = best_path(lengths, fixed_start=start is not None)
     as_given = list(range(len(given)))
+    if length_of(lengths, path) > length_of(lengths, as_given) - 1:
+        # Nothing to gain, as when all are at one address.
+        path = as_given
     skipped = 1 if start is not None else 0
     return Drive([one - skipped for one in path[skipped:]], length_of(lengths, path), length_of(lengths, as_given))
 

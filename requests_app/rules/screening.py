@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from requests_app import once
 from requests_app.danger import model
 from requests_app.danger.phrases import shipped_phrases
 from requests_app.models.catalog import EmergencyPhrase, QuestionVersion, ServiceVersion
@@ -98,7 +99,8 @@ def phrases_of(jurisdiction: Jurisdiction) -> list[EmergencyPhrase]:
 
     Those that ship are not saved and have no id.
     """
-    own = list(EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id"))
+    saved = EmergencyPhrase.objects.filter(jurisdiction=jurisdiction).order_by("id")
+    own = once.read(("emergency phrases", jurisdiction.pk), lambda: list(saved))
     replaced = {(phrase.language, _plain_phrase(phrase.phrase)) for phrase in own}
     shipped = [phrase for phrase in _shipped() if (phrase.language, _plain_phrase(phrase.phrase)) not in replaced]
     return [*shipped, *(phrase for phrase in own if phrase.active)]

@@ -192,13 +192,24 @@ def target_for(
     service: Service, kind: str, *, priority: int, areas: list[Area] | QuerySet[Area], at: dt.datetime
 ) -> Target | None:
     """The target valid at `at`: the most specific row (area, then priority), and of those the newest."""
-    targets = (
-        Target.objects.filter(service=service, kind=kind, valid_from__lte=at)
+    return newest(candidates(service.pk, [kind], priority=priority, areas=areas), kind, at=at)
+
+
+def candidates(
+    service_id: int, kinds: Iterable[str], *, priority: int, areas: Iterable[Area] | Iterable[int] | QuerySet[Any]
+) -> list[Target]:
+    """Targets of all these kinds that apply at some time, with their calendars; newest() chooses."""
+    return list(
+        Target.objects.filter(service=service_id, kind__in=list(kinds))
         .filter(Q(priority=None) | Q(priority=priority))
         .filter(Q(area=None) | Q(area__in=areas))
         .select_related("calendar")
     )
-    return max(targets, key=_precedence, default=None)
+
+
+def newest(targets: Iterable[Target], kind: str, *, at: dt.datetime) -> Target | None:
+    """As target_for(), of what candidates() found."""
+    return max((one for one in targets if one.kind == kind and one.valid_from <= at), key=_precedence, default=None)
 
 
 def choose(targets: Iterable[Target], *, priority: int, area_ids: set[int], at: dt.datetime) -> Target | None:

@@ -11,7 +11,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from requests_app import limits, units
+from requests_app import limits, once, units
 from requests_app.api import answers
 from requests_app.models import Jurisdiction
 from requests_app.rules.jurisdictions import find_jurisdiction
@@ -91,6 +91,16 @@ def request_id(get_response: GetResponse) -> GetResponse:
         if settings.DEMO:
             response["X-Lamplighter-Demo"] = "true"
         return response
+
+    return middleware
+
+
+def read_once(get_response: GetResponse) -> GetResponse:
+    """Lets requests_app.once keep what is read until the response is made."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with once.web_request(only_reads=request.method in ("GET", "HEAD")):
+            return get_response(request)
 
     return middleware
 

@@ -1,9 +1,13 @@
 """Today's work of the person who is signed in."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from staff_app.crew import stops
+from requests_app.rules import crew_day as rules
+from staff_app.crew import order, stops
 from staff_app.crew.script_text import crew_words
 from staff_app.decorators import StaffRequest, staff_page
 from staff_app.queue import listing
@@ -11,6 +15,24 @@ from staff_app.queue import listing
 
 @staff_page
 def crew_day(request: StaffRequest) -> HttpResponse:
-    at = listing.Moment.of(request.jurisdiction)
-    day = stops.of(request.user, request.jurisdiction, at)
-    return render(request, "staff_app/crew/crew_day.html", {"day": day, "today": at.now, "words": crew_words()})
+    """order: see order.ORDERS; lat and long: where the drive begins, which is not stored."""
+    city = request.jurisdiction
+    at = listing.Moment.of(city)
+    day = stops.of(request.user, city, at)
+    start, is_unreadable = order.read_start(request.GET)
+    arranged = order.arrange(day.stops, city, order=request.GET.get("order", ""), start=start)
+    place = [("lat", str(start.y)), ("long", str(start.x))] if start is not None else []
+    context: dict[str, Any] = {
+        "day": day,
+        "today": at.now.astimezone(city.zone).date(),
+        "arranged": arranged,
+        "orders": [
+            {"name": name, "query": urlencode([("order", code), *place]), "on": code == arranged.order}
+            for code, name in order.ORDERS.items()
+        ],
+        "start": start,
+        "is_unreadable": is_unreadable,
+        "most": rules.STOPS_MAX,
+        "words": crew_words(),
+    }
+    return render(request, "staff_app/crew/crew_day.html", context)

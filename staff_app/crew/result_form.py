@@ -143,7 +143,7 @@ def context(service_request: ServiceRequest, user: User, *, shown: int, result: 
         "asks_for_photo": evidence.asks_for_photo(service_request, Disposition.FIXED),
         "foreign": foreign(service_request, user),
         "last_event_name": last_event.FIELD,
-        "shown": shown,
+        "result_seen": shown,
         "result": result,
         "result_key": str(key),
         "kept_photos": json.dumps(kept) if kept else "",

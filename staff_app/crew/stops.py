@@ -10,9 +10,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from requests_app.models import Jurisdiction, ServiceRequest, Task, User
+from requests_app.models import Jurisdiction, ServiceRequest, Task, Team, User
 from requests_app.models.service_request import ServiceRequestQuerySet
-from requests_app.rules import crew_day, directory, redaction, tasks
+from requests_app.rules import crew_day, directory, permissions, redaction, tasks
 from staff_app import due
 from staff_app.queue import listing, rows
 
@@ -52,6 +52,27 @@ def of(user: User, city: Jurisdiction, at: listing.Moment) -> Day:
     day = at.now.astimezone(city.zone).date()
     requests = crew_day.requests_of(user, city, teams, day=day)
     return _day([user], city, at, requests, crew_day.tasks_of(user, city, teams))
+
+
+def of_person(person: User, reader: User, city: Jurisdiction, at: listing.Moment) -> Day:
+    """Of the person's day, what `reader`, who prints it for them, may see as well."""
+    teams = crew_day.teams_of(person, city)
+    day = at.now.astimezone(city.zone).date()
+    requests = crew_day.requests_of(person, city, teams, day=day).visible_to(reader, triage=False)
+    readable = tasks.open_tasks(reader, city)
+    theirs = crew_day.tasks_of(person, city, teams)
+    kept = set(readable.filter(pk__in=[task.pk for task in theirs]).values_list("pk", flat=True)) if theirs else set()
+    return _day([reader, person], city, at, requests, [task for task in theirs if task.pk in kept])
+
+
+def of_team(team: Team, reader: User, city: Jurisdiction, at: listing.Moment) -> Day:
+    """Everything of the team's day that `reader` may see, with the names left out if one of its members reads none."""
+    day = at.now.astimezone(city.zone).date()
+    requests = crew_day.requests_of_team(team, city, day=day).visible_to(reader, triage=False)
+    members = list(team.members.filter(is_active=True).prefetch_related("memberships__role", "memberships__department"))
+    for member in members:
+        permissions.set_memberships(member, list(member.memberships.all()))
+    return _day([reader, *members], city, at, requests, crew_day.tasks_of_team(team, reader, city))
 
 
 def _day(

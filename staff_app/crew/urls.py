@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from staff_app.crew import day, offline, result, stop
+from staff_app.crew import day, offline, result, sheet, stop
 
 urlpatterns: list[URLPattern] = [
     path("crew/", day.crew_day, name="crew_day"),
+    path("crew/sheet/", sheet.crew_sheet, name="crew_sheet"),
     path("crew/day.json", offline.crew_day_json, name="crew_day_json"),
     path("crew/offline/", offline.crew_offline, name="crew_offline"),
     path("crew/sw.js", offline.crew_worker, name="crew_worker"),

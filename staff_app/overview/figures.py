@@ -179,16 +179,14 @@ def _figures(scope: Scope) -> Figures:
     counted: dict[str, int] = {}
     # Two blocks: the open ones are few in any city, and are shown even if a month of ended ones takes too long.
     for names in (("open", "late", "silent", "bounced", "reopened", "old"), ("ended", "missed", "came", "went")):
-        found: dict[str, int] = {}
+        rows = {name: scope.rows(*of[name]) for name in names}
+        if "ended" in names:
+            rows["ended_with_target"] = rows["ended"].filter(due_at__isnull=False)
         try:
             with at_most(STATEMENT_MS):
-                for name in names:
-                    found[name] = scope.rows(*of[name]).count()
-                if "ended" in names:
-                    found["ended_with_target"] = scope.rows(*of["ended"]).filter(due_at__isnull=False).count()
+                counted |= listing.count_all(rows)
         except TimeUpError:
             continue
-        counted |= found
     return Figures(**counted)
 
 

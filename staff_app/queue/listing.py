@@ -5,7 +5,7 @@ Queries use the partial indexes on open requests; no tab counts past a hundred, 
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -238,25 +238,24 @@ def kept_counts(
 
 def counts(tabs: Sequence[Tab], rows_of: Callable[[Tab], Rows]) -> dict[str, str]:
     """Rows per tab as "7" or "100+", counted in one query that stops at a hundred per tab."""
-    shown = {tab.code: "0" for tab in tabs if tab.counted}
-    parts: list[str] = []
+    numbers = count_all({tab.code: rows_of(tab) for tab in tabs if tab.counted}, at_most=COUNT_MAX + 1)
+    return {code: f"{COUNT_MAX}+" if number > COUNT_MAX else str(number) for code, number in numbers.items()}
+
+
+def count_all(rows: Mapping[str, Rows], *, at_most: int | None = None) -> dict[str, int]:
+    """The number of each of these, in one statement. at_most: stops counting there."""
+    parts: dict[str, str] = {}
     values: list[Any] = []
-    counted: list[str] = []
-    for tab in tabs:
-        if tab.code not in shown:
-            continue
+    for name, matching in rows.items():
         try:
-            sql, params = rows_of(tab).order_by().values("pk")[: COUNT_MAX + 1].query.sql_with_params()
+            sql, params = matching.order_by().values("pk")[:at_most].query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  (SQL from the ORM)
+        parts[name] = f"(SELECT count(*) FROM ({sql}) AS counted)"  # noqa: S608  (SQL from the ORM)
         values += params
-        counted.append(tab.code)
-    if not parts:
-        return shown
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        numbers = cursor.fetchone() or ()
-    for code, number in zip(counted, numbers, strict=True):
-        shown[code] = f"{COUNT_MAX}+" if number > COUNT_MAX else str(number)
-    return shown
+    found = dict.fromkeys(rows, 0)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts.values())}", values)
+            found |= zip(parts, cursor.fetchone() or (), strict=True)
+    return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
+from requests_app import once
 from requests_app.models import Jurisdiction, Macro, User
 from requests_app.rules import permissions
 
@@ -25,6 +26,10 @@ class Choice:
 
 def offered(user: User, city: Jurisdiction) -> Sequence[Choice]:
     """The user's own, then those of their departments, then the city's; each group by name."""
+    return once.read_on_page(("macros", city.pk, user.pk), lambda: _offered(user, city))
+
+
+def _offered(user: User, city: Jurisdiction) -> Sequence[Choice]:
     kept: Sequence[Choice] | None = cache.get(_cache_key(user, city))
     if kept is None:
         kept = _with_keys(list(theirs(user, city).order_by("name", "id")[:SHOWN]))

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,10 +18,13 @@ from requests_app.models import (
     Message,
     OutboxRow,
     Participation,
+    RequestArea,
     ServiceRequest,
     Status,
+    Task,
 )
 from requests_app.places import assets
+from requests_app.rules import directory as directories
 from requests_app.rules import permissions, redaction, safety_notes, silence
 from staff_app import due
 from staff_app.decorators import StaffRequest, may_read_reporter, reads_for_department, staff_page
@@ -28,8 +33,23 @@ from staff_app.queue.updates import OpenPage
 from staff_app.request import actions, answers, composer, folds, more_from, similar
 from staff_app.request import triage as service_choice
 
-# Read with the request, in its statement.
-_FLAGS: dict[str, Any] = {
+_REPORTER = (
+    Participation.objects.filter(
+        service_request=OuterRef("pk"), role__in=[Participation.Role.REPORTER, Participation.Role.CALLER]
+    )
+    .order_by("id")
+    .values(
+        row=JSONObject(
+            language="person__language", may_be_called="person__may_be_called", contact_point="contact_point"
+        )
+    )
+)
+# Read with the request, in its statement. Most requests have neither tasks nor others that belong to them.
+_READ_ALONG: dict[str, Any] = {
+    "area_ids": ArraySubquery(RequestArea.objects.filter(service_request=OuterRef("pk")).values("area")),
+    "first_reporter": Subquery(_REPORTER[:1]),
+    "has_tasks": Exists(Task.objects.filter(service_request=OuterRef("pk"))),
+    **similar.HAS_OTHERS,
     "has_alarm": Exists(Alarm.objects.filter(service_request=OuterRef("pk"))),
     "has_bounced": Exists(
         OutboxRow.objects.filter(service_request=OuterRef("pk"), lane=OutboxRow.Lane.OUTSIDE, done_at=None).exclude(
@@ -43,7 +63,9 @@ _FLAGS: dict[str, Any] = {
 
 @staff_page
 def detail(request: StaffRequest, reference: str) -> HttpResponse:
-    service_request = get_request_or_404(request.user, reference, "view", jurisdiction=request.jurisdiction, **_FLAGS)
+    service_request = get_request_or_404(
+        request.user, reference, "view", jurisdiction=request.jurisdiction, **_READ_ALONG
+    )
     if request.method == "GET":
         staff_notices.mark_request_read(request.user, service_request)
     return render(request, "staff_app/request/detail.html", _context(request, service_request))
@@ -131,7 +153,7 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "photos": photos,
         "hidden_from_public": "" if service_request.is_public else rows.public_state_words(service_request),
         "asset_name": assets.name_of(request.jurisdiction, service_request.asset) if service_request.asset else "",
-        "areas": [(area.layer, area.name) for area in service_request.areas.only("layer", "name").order_by("layer")],
+        "areas": _areas(service_request),
         "reasons": privacy.VIEW_REASONS,
         "reporter": _reporter(service_request) if may_read_reporter(user, service_request) else None,
         "similar": similar_requests,
@@ -146,22 +168,32 @@ def _context(request: StaffRequest, service_request: ServiceRequest) -> dict[str
         "can_hold": "hold" in verbs and permissions.can(user, "hold", service_request),
         "activity": folds.activity(request, service_request),
         "has_bounced": service_request.has_bounced,
-        "tasks": list(service_request.tasks.select_related("department").order_by("id")),
+        "tasks": _tasks(service_request),
         "can_add_task": service_request.is_open and permissions.can(user, "assign", service_request),
         "open_page": OpenPage([], on=service_request.pk).token(user),
     }
 
 
+def _areas(service_request: ServiceRequest) -> list[tuple[str, str]]:
+    known = directories.of(service_request.jurisdiction).areas
+    ids: list[int] = service_request.area_ids  # type: ignore[attr-defined]
+    found = [known[pk] for pk in ids if pk in known]
+    if len(found) < len(ids):
+        # An area that has been retired.
+        found = list(service_request.areas.only("layer", "name"))
+    return sorted((area.layer, area.name) for area in found)
+
+
+def _tasks(service_request: ServiceRequest) -> list[Task]:
+    rows = service_request.tasks.select_related("department").order_by("id")
+    return list(rows) if service_request.has_tasks else []
+
+
 def _reporter(service_request: ServiceRequest) -> dict[str, Any]:
     """What is shown before the contact is opened: no name, no address."""
-    first = (
-        service_request.participations.filter(role__in=[Participation.Role.REPORTER, Participation.Role.CALLER])
-        .select_related("person")
-        .order_by("id")
-        .first()
-    )
+    first = service_request.first_reporter or {}
     return {
-        "language": rows.language_name(first.person.language) if first else "",
-        "may_be_called": first is not None and first.person.may_be_called,
-        "reachable": first is not None and first.contact_point_id is not None,
+        "language": rows.language_name(first["language"]) if first else "",
+        "may_be_called": bool(first.get("may_be_called")),
+        "reachable": first.get("contact_point") is not None,
     }

@@ -1,7 +1,7 @@
 """The form of each action on a request. Forms validate; actions write."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -159,18 +159,18 @@ class ActionForm(forms.Form):
 
 
 class DatalistInput(forms.TextInput):
-    """A text field with suggestions, which browsers show without a script."""
+    """A text field with suggestions, which browsers show without a script. They are asked for when the field is shown."""
 
     template_name = "staff_app/request/_datalist_input.html"
 
-    def __init__(self, options: list[tuple[str, str]]) -> None:
+    def __init__(self, options: Callable[[], list[tuple[str, str]]]) -> None:
         super().__init__()
         self.options = options
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         list_id = f"{(attrs or {}).get('id', name)}_list"
         context = super().get_context(name, value, {**(attrs or {}), "list": list_id, "autocomplete": "off"})
-        return {**context, "list_id": list_id, "options": self.options}
+        return {**context, "list_id": list_id, "options": self.options()}
 
 
 class WordsField(forms.CharField):
@@ -338,13 +338,15 @@ class NoteForm(ActionForm):
     def prepare(self) -> None:
         self.helper.show_optional = False
         self.mentions = mentions.Mentions()
-        readers = mentions.readers(self.service_request)
-        handles = [(f"@{mentions.handle_of(one)}", str(one)) for one in readers if one.pk != self.user.pk]
-        self.fields["tell"].widget = DatalistInput(handles)
+        self.fields["tell"].widget = DatalistInput(self._handles)
         if not permissions.reads_identity(self.user, self.service_request):
             # A contractor writes to the city.
             del self.fields["audience"]
             self.fields["text"].help_text = _("City staff and you can read this.")
+
+    def _handles(self) -> list[tuple[str, str]]:
+        readers = mentions.readers(self.service_request)
+        return [(f"@{mentions.handle_of(one)}", str(one)) for one in readers if one.pk != self.user.pk]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -515,20 +517,23 @@ class TransferForm(ActionForm):
 
     def prepare(self) -> None:
         others = Department.objects.filter(jurisdiction=self.service_request.jurisdiction, active=True)
-        others = others.exclude(pk=self.service_request.department_id or 0)
-        by_name = sorted(others, key=lambda department: str(department).casefold())
+        others = others.exclude(pk=self.service_request.department_id or 0).select_related("calendar")
         self.fields["department"].queryset = others  # type: ignore[attr-defined]
-        if self.is_bound:
-            suggested: list[Department] = []
-        else:
-            suggested = [one for one in triage.suggested_departments(self.service_request) if one in by_name]
-        first = [(one.pk, str(one)) for one in suggested]
-        rest = [(one.pk, str(one)) for one in by_name if one not in suggested]
-        choices: list[Any] = [("", _("Choose a department"))]
-        choices += [(_("Suggested"), first), (_("All departments"), rest)] if first else rest
-        self.fields["department"].choices = choices  # type: ignore[attr-defined]
+        suggested: list[Department] = []
+        if not self.is_bound:
+            suggested = [one for one in triage.suggested_departments(self.service_request) if one in others]
         if suggested:
             self.fields["department"].initial = suggested[0].pk
+
+        def choices() -> list[Any]:
+            by_name = sorted(others, key=lambda department: str(department).casefold())
+            first = [(one.pk, str(one)) for one in suggested]
+            rest = [(one.pk, str(one)) for one in by_name if one not in suggested]
+            empty: list[Any] = [("", _("Choose a department"))]
+            return empty + ([(_("Suggested"), first), (_("All departments"), rest)] if first else rest)
+
+        # Asked for when the field is shown.
+        self.fields["department"].choices = choices  # type: ignore[attr-defined]
 
 
 class TriageForm(ActionForm):

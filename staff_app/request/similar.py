@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from requests_app.messages import wording
 from requests_app.models import Photo, RelatedRequest, ServiceRequest, User
@@ -36,9 +37,17 @@ class Similar:
     near: list[Nearby]
 
 
+# Read with the request, in its statement.
+HAS_OTHERS: dict[str, Any] = {
+    "has_others": Exists(ServiceRequest.objects.filter(duplicate_of=OuterRef("pk")))
+    | Exists(RelatedRequest.objects.filter(earlier=OuterRef("pk")))
+    | Exists(RelatedRequest.objects.filter(later=OuterRef("pk")))
+}
+
+
 def of(service_request: ServiceRequest, user: User) -> Similar:
-    """Three queries at most, without the photos (see with_photos())."""
-    others = _others(service_request, user)
+    """Two queries at most, without the photos (see photos_of()). Of a request that was read with HAS_OTHERS."""
+    others = _others(service_request, user) if service_request.has_others else []
     joined = [Joined(one) for one in others if one.duplicate_of_id == service_request.pk]
     related = [one for one in others if one.duplicate_of_id != service_request.pk]
     known = {one.pk for one in others}

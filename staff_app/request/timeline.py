@@ -33,7 +33,7 @@ from requests_app.models import (
     User,
 )
 from requests_app.references import display
-from requests_app.rules import evidence, permissions, redaction, silence, survey
+from requests_app.rules import directory, evidence, permissions, redaction, silence, survey
 from requests_app.rules.personal_data import Kind
 from requests_app.rules.text_diff import Piece
 from requests_app.web.report.check import KINDS
@@ -241,10 +241,10 @@ def read_names(
         event.data[key] for event in events for key in ("service_code", "from_service_code") if event.data.get(key)
     }
     reasons = {event.data["no_evidence"] for event in events if event.data.get("no_evidence")}
-    departments = _known_departments(about)
-    departments |= Department.objects.in_bulk(
-        ids("department_id", "from_department_id", "by_department_id") - departments.keys()
-    )
+    wanted = ids("department_id", "from_department_id", "by_department_id")
+    known = directory.of(jurisdiction).departments
+    departments = {pk: known[pk] for pk in wanted & known.keys()}
+    departments |= Department.objects.in_bulk(wanted - known.keys())
     users: dict[int, User] = {event.user_id: event.user for event in events if event.user_id and event.user}
     if about is not None and about.assignee is not None:
         users[about.assignee.pk] = about.assignee
@@ -274,11 +274,6 @@ def read_names(
         callees=dict(AlarmCall.objects.filter(pk__in=calls).values_list("pk", "name")) if calls else {},
         no_evidence={code: evidence.reason_words(jurisdiction, code) for code in reasons},
     )
-
-
-def _known_departments(about: ServiceRequest | None) -> dict[int, Department]:
-    known = (about.department, about.service_version.department) if about is not None else ()
-    return {department.pk: department for department in known if department is not None}
 
 
 def done_by(event: Event, names: Names) -> str:

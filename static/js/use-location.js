@@ -1,5 +1,5 @@
 // [data-use-location]: fills in the two hidden coordinates, and the address if the server knows one there. The button is
-// hidden without this script; people type the address instead.
+// hidden without this script; people type the address instead. In a [data-crew-near] form, which has none, the place is sent at once.
 // Beyond ROUGH_M meters, the person is asked to check the place; beyond TOO_ROUGH_M, it would only mislead.
 const METERS_IN_A_FOOT = 0.3048;
 const ROUGH_M = 50;
@@ -34,15 +34,16 @@ for (const button of document.querySelectorAll("button[data-use-location]")) {
       // No answer: the coordinates are enough, and the next page shows the address.
     }
     // Even if it is empty: another place's address with this point would send somebody to the wrong one.
-    document.getElementById(address).value = place.label;
+    if (address) document.getElementById(address).value = place.label;
     const sentences = [place.label ? `${button.dataset.found} ${place.label}.` : button.dataset.foundNoAddress];
-    if (coords.accuracy > ROUGH_M) {
+    if (coords.accuracy > ROUGH_M && button.dataset.rough) {
       const feet = Math.round(coords.accuracy / METERS_IN_A_FOOT / 10) * 10;
       const meters = Math.round(coords.accuracy / 10) * 10;
       sentences.push(button.dataset.rough.replace("{feet}", feet).replace("{meters}", meters));
     }
     status.textContent = sentences.join(" ");
     button.dispatchEvent(new CustomEvent("place-chosen", { bubbles: true, detail: place }));
+    button.closest("form[data-crew-near]")?.submit();
   }
 
   function failed(error) {

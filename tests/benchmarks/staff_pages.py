@@ -1,70 +1,217 @@
-"""What the request page costs: CPU milliseconds of application and database, and queries, next to a trivial page.
+"""What staff pages and actions cost: CPU milliseconds of the application and of the database, next to a trivial page.
 
-    python -m tests.benchmarks.staff_pages REFERENCE EMAIL [--times 20]
+    bin/test tests/benchmarks/staff_pages.py -s
+    STAFF_REQUESTS=1000000 bin/test tests/benchmarks/staff_pages.py -s
 
-Run it with the settings of a stack that holds the requests to measure (bin/demo, or one filled by import_requests).
-It only reads.
+A supervisor of the city and a dispatcher of one department open each page; the dispatcher does each action, every time on another
+request. Medians, once what is asked is in memory. Of pages with counts or figures that Redis keeps, "cold" is without these.
 """
 
-import argparse
 import os
 import statistics
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
-import django
+import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from requests_app import api_keys
+from requests_app.models import ServiceRequest, User
+from requests_app.rules import directory
+from tests import factories
+from tests.benchmarks import staff_city
+from tests.factories import Rivermark
+
+REQUESTS = int(os.environ.get("STAFF_REQUESTS", "10000"))
+OPEN_EVERY = 20 if REQUESTS <= 100_000 else 100
+ROUNDS = 25
+LIGHT, HEAVY = (25, 12), (35, 16)
+# Milliseconds and queries at most.
+BARS = {
+    "queue": (40, 8),
+    "mine": (40, 8),
+    "request": (40, 16),
+    "compare": (20, 6),
+    "more from here": (20, 6),
+    "rare word": (50, None),
+    **dict.fromkeys(("accept", "assign", "set_priority", "note", "comment"), LIGHT),
+    **dict.fromkeys(("resolve", "reopen", "transfer", "merge"), HEAVY),
+}
+COLD = ("queue", "overview")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("reference")
-    parser.add_argument("email", help="of a member of staff who may open the request")
-    parser.add_argument("--times", type=int, default=20)
-    options = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
+def backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid: int = cursor.fetchone()[0]
+    return pid
 
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
-    from requests_app.models import User
+def database_ns(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
 
+
+def cost(asks: Iterator[Callable[[], Any]]) -> tuple[float, float]:
+    """Medians in milliseconds: database, application."""
+    pid, spent = backend(), []
+    for ask in asks:
+        database, application = database_ns(pid), time.process_time_ns()
+        ask()
+        application = time.process_time_ns() - application
+        spent.append(((database_ns(pid) - database) / 1e6, application / 1e6))
+    first, second = (statistics.median(part) for part in zip(*spent, strict=True))
+    return first, second
+
+
+def signed_in(user: User) -> Client:
     client = Client()
-    user = User.objects.get(email=options.email)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    page = f"/staff/r/{options.reference}/"
-    paths = {
-        "trivial": "/staff/profile/",
+    return client
+
+
+class Table:
+    """Prints a line for each thing measured, and remembers what costs more than its bar."""
+
+    def __init__(self) -> None:
+        self.too_much: list[str] = []
+
+    def line(self, name: str, who: object, took: tuple[float, float], queries: int) -> None:
+        database, application = took
+        total = database + application
+        print(f"{name:28} {who!s:24}{database:9.1f}{application:9.1f}{total:9.1f}{queries:9}")
+        most, most_queries = BARS.get(name, (None, None))
+        if (most is not None and total > most) or (most_queries is not None and queries > most_queries):
+            self.too_much.append(f"{name}, {who}: {total:.0f} ms, {queries} queries")
+
+
+def measure_pages(table: Table, cast: Rivermark, one: ServiceRequest, other: ServiceRequest) -> None:
+    page = f"/staff/r/{one.reference}/"
+    pages = {
+        "trivial page": "/staff/profile/",
+        "queue": "/staff/",
+        "mine": "/staff/mine/",
+        "late": "/staff/?tab=late",
+        "by priority": "/staff/?sort=priority",
+        "quiet": "/staff/?sort=quiet",
         "request": page,
         "more from here": f"{page}more/",
-        "public view": f"{page}public/",
+        "compare": f"{page}compare/{other.reference}/",
+        "rare word": "/staff/?q=walrus",
+        "address": "/staff/?q=4711+elm",
+        "overview": "/staff/overview/",
     }
-    for name, path in paths.items():
-        client.get(path)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(path).status_code == 200, path
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (pid,) = cursor.fetchone()
-        spent = [_spent(client, path, pid) for _ in range(options.times)]
-        application, database = (statistics.median(part) for part in zip(*spent, strict=True))
-        print(f"{name:16} {application:6.1f} ms application {database:6.1f} ms database {len(captured):3} queries")
+    for who in (cast.cal, cast.tom):
+        client = signed_in(who)
+        for name, path in pages.items():
+            if name == "overview" and who != cast.cal:
+                continue
+
+            def ask(path: str = path, client: Client = client) -> None:
+                assert client.get(path).status_code == 200, path
+
+            def ask_cold(ask: Callable[[], None] = ask) -> None:
+                cache.clear()
+                directory.of(cast.city)
+                ask()
+
+            ask()
+            with CaptureQueriesContext(connection) as captured:
+                ask()
+            queries = len(captured)
+            table.line(name, who, cost(ask for _ in range(ROUNDS)), queries)
+            if name in COLD:
+                table.line(f"{name}, cold", who, cost(ask_cold for _ in range(5)), 0)
 
 
-def _spent(client: object, path: str, pid: int) -> tuple[float, float]:
-    before, database = time.process_time(), _cpu_of(pid)
-    client.get(path)  # type: ignore[attr-defined]
-    return 1000 * (time.process_time() - before), _cpu_of(pid) - database
+def measure_actions(table: Table, cast: Rivermark, requests: list[ServiceRequest]) -> None:
+    """Each request goes the same way, so that each action finds the status it asks for."""
+    client = signed_in(cast.tom)
+    verbs: dict[str, Callable[[int], dict[str, Any]]] = {
+        "accept": lambda _n: {},
+        "assign": lambda _n: {"assignee": cast.tom.pk},
+        "set_priority": lambda n: {"priority": 1 + requests[n].priority % 4 if requests[n].priority < 4 else 2},
+        "note": lambda _n: {"text": "See it.", "audience": "everyone"},
+        "comment": lambda _n: {"text": "We will come."},
+        "resolve": lambda _n: {"disposition": "fixed", "words": "Done.", "visited": "yes"},
+        "reopen": lambda _n: {"words": ""},
+        "merge": lambda n: {"reference": requests[n + ROUNDS].reference},
+    }
+    for verb, data in verbs.items():
+        count = {"queries": 0}
+
+        def posts(verb: str = verb, data: Any = data, count: Any = count) -> Iterator[Callable[[], None]]:
+            for number in range(ROUNDS):
+                path = f"/staff/r/{requests[number].reference}/"
+                newest = client.get(path).context["service_request"].last_event_id
+
+                def post(path: str = path, number: int = number, newest: int = newest) -> None:
+                    answer = client.post(f"{path}{verb}/", {"last_event": newest, **data(number)})
+                    assert answer.status_code == 302, verb
+
+                if number == 0:
+                    with CaptureQueriesContext(connection) as queries:
+                        post()
+                    # Without those that begin and end the transaction.
+                    count["queries"] = sum(query["sql"] not in ("BEGIN", "COMMIT") for query in queries)
+                else:
+                    yield post
+
+        table.line(verb, cast.tom, cost(posts()), count["queries"])
+    transferred = requests[2 * ROUNDS : 3 * ROUNDS]
+
+    def transfers() -> Iterator[Callable[[], None]]:
+        for one in transferred:
+            path = f"/staff/r/{one.reference}/"
+            newest = client.get(path).context["service_request"].last_event_id
+            data = {"last_event": newest, "department": cast.tree.department_id, "reason": "Not ours."}
+            yield lambda path=path, data=data: client.post(f"{path}transfer/", data)  # type: ignore[misc]
+
+    table.line("transfer", cast.tom, cost(transfers()), 0)
 
 
-def _cpu_of(pid: int) -> float:
-    """Milliseconds of a process on this machine; 0 if it is on another one."""
-    try:
-        with open(f"/proc/{pid}/schedstat") as file:
-            return int(file.read().split()[0]) / 1e6
-    except OSError:
-        return 0.0
+def measure_reports(table: Table, cast: Rivermark) -> None:
+    key, client = api_keys.create(cast.city, "Benchmark")[1], Client()
+    queries = 0
+
+    def posts() -> Iterator[Callable[[], None]]:
+        nonlocal queries
+        for number in range(ROUNDS):
+            data = {
+                "api_key": key,
+                "service_code": cast.pothole.service.service_code,
+                "lat": factories.ELM_ST[1],
+                "long": factories.ELM_ST[0],
+                "description": f"A deep hole beside the curb, the size of {number} plates.",
+                "attribute[where]": "lane",
+                "email": f"reporter{number}@example.org",
+            }
+
+            def post(data: dict[str, Any] = data) -> None:
+                assert client.post("/open311/v2/requests.json", data).status_code == 200
+
+            if number == 0:
+                with CaptureQueriesContext(connection) as captured:
+                    post()
+                queries = len(captured)
+            else:
+                yield post
+
+    table.line("Open311 POST", "", cost(posts()), queries)
 
 
-if __name__ == "__main__":
-    main()
+def test_staff_pages_and_actions_keep_to_their_bars(transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    cast, table = staff_city.build(REQUESTS, open_every=OPEN_EVERY), Table()
+    own = ServiceRequest.objects.filter(status="routed", department=cast.pothole.department, assignee=None)
+    requests = list(own.order_by("-id")[: 4 * ROUNDS])
+    with capsys.disabled():
+        print(f"\n{REQUESTS} requests, load {Path('/proc/loadavg').read_text().split()[0]}")
+        print(f"{'CPU milliseconds':53}{'database':>9}{'app':>9}{'sum':>9}{'queries':>9}")
+        measure_pages(table, cast, *requests[-2:])
+        measure_actions(table, cast, requests)
+        measure_reports(table, cast)
+    assert not table.too_much

@@ -20,8 +20,8 @@ REGRESSIONS = [
     Regression(
         "two clicks at the same moment make two requests",
         "requests_app/actions/submission.py",
-        '"SELECT pg_advisory_xact_lock(hashtextextended(%s, 311))"',
-        '"SELECT hashtextextended(%s, 311)"',
+        '"SELECT pg_advisory_xact_lock(hashtextextended(%s, 311)), app_now()"',
+        '"SELECT hashtextextended(%s, 311), app_now()"',
         ("tests/requests_app/actions/test_submission.py", "tests/requests_app/api/open311/test_writing.py"),
     ),
     Regression(

@@ -46,7 +46,7 @@ def offered_version(city: Jurisdiction, service_code: str) -> ServiceVersion:
     code = service_code if re.fullmatch(r"[A-Za-z0-9_.-]+", service_code) else ""
     service = (
         offered(city)
-        .select_related("current__service", "current__department", "current__category")
+        .select_related("current__service", "current__department__calendar", "current__category")
         .filter(service_code=code)
         .first()
     )

@@ -202,3 +202,34 @@ FOLLOW_RECEIPT = {
     "cadence": "weekly",
     "notice": "We sent an email with a link. Updates start once it is selected.",
 }
+NEW_WEBHOOK: dict[str, Any] = {
+    "url": "https://example.org/hook",
+    "events": ["request.submitted", "request.resolved"],
+    "services": ["pothole"],
+    "areas": ["ward:5"],
+    "departments": [],
+    "payload": "full",
+}
+WEBHOOK = {
+    "id": "12",
+    **NEW_WEBHOOK,
+    "enabled": True,
+    "end_reason": None,
+    "failing_since": None,
+    "previous_secret_until": None,
+    "created_at": "2026-06-03T14:30:00-04:00",
+}
+WEBHOOK_WITH_SECRET = {**WEBHOOK, "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
+WEBHOOK_DELIVERY = {
+    "id": "40312",
+    "webhook_id": "msg_0f3a1c5e7b9d4f60a1b2c3d4e5f60718",
+    "type": "request.resolved",
+    "reference": "7K3M-9QWT",
+    "state": "delivered",
+    "attempts": 1,
+    "status": 204,
+    "error": None,
+    "milliseconds": 84,
+    "tried_at": "2026-06-04T09:12:41-04:00",
+    "created_at": "2026-06-04T09:12:40-04:00",
+}

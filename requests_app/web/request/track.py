@@ -26,7 +26,7 @@ from requests_app.models import (
 )
 from requests_app.places import assets
 from requests_app.places.public_place import shows_asset
-from requests_app.rules import evidence, permissions, reopening, status_history, survey
+from requests_app.rules import evidence, permissions, reopening, status_history, survey, suspensions
 from requests_app.rules.service_levels import target_for
 from requests_app.rules.typical_times import typical_time
 from requests_app.web.account.follow_forms import CadenceForm
@@ -99,6 +99,7 @@ def track_page(
             "usual": usual,
             "usual_first": _usual_first(shown, usual),
             "promise": None if usual else _promise(service_request),
+            "paused_by": suspensions.pausing(shown),
             "acts": acts,
             "act_forms": forms,
             # The invalid form, for the page's error summary.

@@ -10,7 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from requests_app import links
-from requests_app.actions import alarms, assignment, conversation, corrections, moderation, progress, routing
+from requests_app.actions import (
+    alarms,
+    assignment,
+    conversation,
+    corrections,
+    moderation,
+    progress,
+    routing,
+    staff_actions,
+)
 from requests_app.clock import app_now
 from requests_app.messages import sms
 from requests_app.models import Alarm, AlarmCall, Event, OutboxRow, ServiceRequest
@@ -398,9 +407,14 @@ def test_with_nobody_on_call_it_says_so_and_goes_on_looking(cast: Rivermark) -> 
 # --- What happens to the request meanwhile ----------------------------------------------------------------------------
 
 
-def test_it_ends_when_a_person_resolves_the_request(rostered: Rivermark) -> None:
+@pytest.mark.parametrize("is_form", [False, True])
+def test_it_ends_when_a_person_resolves_the_request(rostered: Rivermark, *, is_form: bool) -> None:
     alarm = ring(rostered)
-    resolved(alarm.service_request, rostered)
+    made = alarm.service_request
+    if is_form:
+        staff_actions.perform(made.pk, lambda: resolved(made, rostered), form="resolve", actor=rostered.tom)
+    else:
+        resolved(made, rostered)
     alarm.refresh_from_db()
     assert (alarm.state, alarm.next_at) == ("ended", None)
     minutes_later(60)

@@ -50,7 +50,7 @@ def is_near(hours: float | None, expected: float) -> bool:
 
 
 def test_an_administrator_stops_the_clocks_of_one_service_and_it_shows(
-    town: Rivermark, ada: Client, tom: Client
+    town: Rivermark, ada: Client, tom: Client, client: Client
 ) -> None:
     made, other = pothole(town), factories.routed(town.tree)
     sent = typed(town.city, services=[town.pothole.service_id])
@@ -61,6 +61,10 @@ def test_an_administrator_stops_the_clocks_of_one_service_and_it_shows(
     page = tom.get(f"/staff/r/{made.reference}/").content.decode()
     assert "The clock has been stopped since" in page
     assert "Snow emergency" in page
+    # Everyone reads why, on the report's own page.
+    paused = "paused its target for this report because of: Snow emergency."
+    assert paused in " ".join(client.get(f"/r/{made.reference}/").content.decode().split())
+    assert "paused its target" not in client.get(f"/r/{other.reference}/").content.decode()
     queue = " ".join(tom.get("/staff/").content.decode().split())
     assert ">Stopped<" in queue.replace("> ", ">").replace(" <", "<")
     change = SetupChange.objects.get(kind="suspension")
@@ -73,6 +77,7 @@ def test_an_administrator_stops_the_clocks_of_one_service_and_it_shows(
     assert is_near(due_in(made), 72)
     assert made.clocks.get(kind="resolve").waited_s == pytest.approx(10 * 3600, abs=90)
     assert "The clock has been stopped" not in tom.get(f"/staff/r/{made.reference}/").content.decode()
+    assert "paused its target" not in client.get(f"/r/{made.reference}/").content.decode()
 
 
 def test_only_places_in_its_area_are_stopped(town: Rivermark) -> None:
