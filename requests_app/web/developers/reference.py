@@ -160,8 +160,10 @@ def call_of(described: Described, samples: Samples) -> Call:
     if media == "multipart/form-data":
         for one in described.fields:
             if one.where == "body" and one.required:
-                files += [one.name] if one.kind == "file" else []
-                form |= {} if one.kind == "file" else {one.name: "$TOKEN"}
+                if one.kind == "file":
+                    files.append(one.name)
+                else:
+                    form[one.name] = "$TOKEN"
     elif media:
         sent = samples.body(described.id, content["example"])
         form, body = (sent, None) if media != "application/json" else ({}, sent)
