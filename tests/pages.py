@@ -633,13 +633,13 @@ PAGES: dict[str, Page] = {
     "requests_app:public_list": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=9),
     "requests_app:map": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR, "older=1&q={q}"), budget=8),
     "requests_app:feed": Page(EVERYONE, queries=(*PUBLIC_FILTERS, *CHOICES, *NEAR), budget=4),
-    "requests_app:developers": Page(EVERYONE, budget=9),
+    "requests_app:developers": Page(EVERYONE, budget=3),
     "requests_app:developer_reference": Page(
         EVERYONE,
         arguments=lambda planted: [
             {"tag": tag} for tag in ("requests", "reporting", "catalog", "places", "city", "open311")
         ],
-        budget=9,
+        budget=2,
     ),
     "requests_app:developer_problem": Page(
         EVERYONE, arguments=lambda planted: [{"code": "invalid-parameter"}, {"code": "server-error"}], budget=1
