@@ -5,6 +5,8 @@ import json
 import pytest
 from lamplighter_client.webhooks import NotFromTheCity, read
 
+from requests_app.messages import webhook_calls
+
 pytestmark = pytest.mark.shows("15.8")
 
 # The published example of Standard Webhooks' own libraries.
@@ -21,6 +23,12 @@ def test_a_message_of_the_city_is_read() -> None:
     assert read(BODY, HEADERS, SECRET, now=AT + 299) == json.loads(BODY)
     rotating = {**HEADERS, "Webhook-Signature": f"v1,AAAA v2,é {HEADERS['Webhook-Signature']}"}
     assert read(BODY, rotating, SECRET.removeprefix("whsec_"), now=AT) == json.loads(BODY)
+
+
+def test_what_this_city_signs_is_read_during_a_rotation_too() -> None:
+    new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    sent = webhook_calls.headers("msg_1", BODY, [new, SECRET])
+    assert read(BODY, sent, SECRET) == read(BODY, sent, new) == json.loads(BODY)
 
 
 @pytest.mark.parametrize(
