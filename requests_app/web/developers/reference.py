@@ -153,7 +153,8 @@ def examples(described: Described, samples: Samples) -> list[tuple[str, str, str
 
 
 def call_of(described: Described, samples: Samples) -> Call:
-    media, content = next(iter(described.raw.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    contents: dict[str, dict[str, Any]] = described.raw.get("requestBody", {}).get("content", {})
+    media = next(iter(contents), "")
     form: dict[str, Any] = {}
     files: list[str] = []
     body: dict[str, Any] | None = None
@@ -165,7 +166,7 @@ def call_of(described: Described, samples: Samples) -> Call:
                 else:
                     form[one.name] = "$TOKEN"
     elif media:
-        sent = samples.body(described.id, content["example"])
+        sent = samples.body(described.id, contents[media]["example"])
         form, body = (sent, None) if media != "application/json" else ({}, sent)
     own = "$TOKEN" in (*form.values(), *(body.values() if body else ()))
     url = samples.site + described.path
