@@ -80,7 +80,7 @@ def developer_problem(request: CityRequest, code: str) -> HttpResponse:
 @require_safe
 @public
 def api_explorer(request: HttpRequest) -> HttpResponse:
-    """Swagger UI. Its script is a file of ours, so that the content security policy needs no exception."""
+    """Swagger UI. Its script is our own file, so that the content security policy needs no exception."""
     return render(request, "requests_app/developers/api_explorer.html")
 
 
